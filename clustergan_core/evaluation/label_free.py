@@ -1,0 +1,74 @@
+"""What can be said of a clustering without labels: how its clusters are used and how compact they are."""
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.decomposition import PCA
+from sklearn.metrics import silhouette_score
+from sklearn.neighbors import NearestNeighbors
+
+N_COMPONENTS = 50  # neighbours are looked up in this many principal components
+
+
+def usage(clusters: NDArray[np.int64], n_clusters: int) -> NDArray[np.float64]:
+    """Fraction of the samples in each of the `n_clusters` clusters (K,); 0 for empty ones."""
+    return np.bincount(clusters, minlength=n_clusters) / max(1, len(clusters))
+
+
+def usage_entropy(clusters: NDArray[np.int64], n_clusters: int) -> float:
+    """Entropy of the usage in nats: log K when all clusters are equally used, 0 when one holds everything."""
+    used = usage(clusters, n_clusters)
+    used = used[used > 0]
+    # max turns the −0.0 of a single cluster into 0.0.
+    return max(0.0, -float(np.sum(used * np.log(used))))
+
+
+def silhouette(
+    latents: NDArray[np.float32], clusters: NDArray[np.int64], max_samples: int = 2000, seed: int = 0
+) -> float | None:
+    """Mean silhouette in [−1, 1] of at most `max_samples` latents (N, D), drawn with `seed`.
+
+    None where it has no meaning: fewer than two clusters among those drawn, or a cluster for every sample.
+    """
+    if len(latents) > max_samples:
+        drawn = np.sort(np.random.default_rng(seed).choice(len(latents), max_samples, replace=False))
+        latents, clusters = latents[drawn], clusters[drawn]
+    n_present = len(np.unique(clusters))
+    if not 2 <= n_present < len(clusters):
+        return None
+    return float(silhouette_score(latents, clusters))
+
+
+def nearest_neighbours(samples: NDArray[np.float32], n_neighbours: int = 5) -> NDArray[np.int64]:
+    """Each sample's nearest other samples (N, n_neighbours), nearest first.
+
+    Distances are Euclidean over the first 50 principal components of the samples (N, ...). Fewer columns come back
+    where there are fewer other samples. The result depends on the data alone, so one look-up serves a whole training.
+    """
+    n_samples = len(samples)
+    n_neighbours = min(n_neighbours, n_samples - 1)
+    if n_neighbours < 1:
+        return np.empty((n_samples, 0), dtype=np.int64)
+    flat = samples.reshape(n_samples, -1)
+    if flat.shape[1] > N_COMPONENTS < n_samples:
+        flat = PCA(N_COMPONENTS, svd_solver="randomized", random_state=0).fit_transform(flat)
+    index = NearestNeighbors(n_neighbors=n_neighbours).fit(flat)
+    # Without an argument a sample is never its own neighbour, even among duplicates.
+    return index.kneighbors(return_distance=False).astype(np.int64)
+
+
+def shared_with_neighbours(neighbours: NDArray[np.int64], clusters: NDArray[np.int64]) -> float:
+    """How much more often neighbours (N, n) share a cluster than chance has it: κ = (observed − Σ usage²) / (1 − Σ usage²).
+
+    1 when every sample shares its cluster with all its neighbours, about 0 when clusters ignore them,
+    and 0 when all samples lie in one cluster.
+    """
+    if neighbours.size == 0:
+        return 0.0
+    observed = float(np.mean(clusters[neighbours] == clusters[:, None]))
+    expected = float(np.sum(usage(clusters, int(clusters.max()) + 1) ** 2))
+    return 0.0 if np.isclose(expected, 1.0, rtol=0, atol=1e-12) else (observed - expected) / (1 - expected)
+
+
+def neighbour_agreement(samples: NDArray[np.float32], clusters: NDArray[np.int64], n_neighbours: int = 5) -> float:
+    """`shared_with_neighbours` for the `n_neighbours` nearest samples of each sample (N, ...)."""
+    return shared_with_neighbours(nearest_neighbours(samples, n_neighbours), clusters)
