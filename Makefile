@@ -1,0 +1,70 @@
+# make app    the app in your browser          make check    what every change must pass, under two minutes
+# make test   every check and test             make format   lay the code out and mend what can be mended
+# make setup  the environment, alone
+
+ENVIRONMENT := .venv
+BIN := $(ENVIRONMENT)/bin
+
+# A stamp is named after the content of what was installed, so that a second call has nothing to do.
+checksum = $(shell cat $(1) | cksum | tr -d ' ')
+APP_INSTALLED := $(ENVIRONMENT)/app-$(call checksum,requirements.txt).stamp
+DEV_INSTALLED := $(ENVIRONMENT)/dev-$(call checksum,requirements.txt requirements-dev.txt).stamp
+
+# The networks are small: one thread each is faster than two that fight for the same core.
+TEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
+
+.PHONY: setup app dev check test format format-check lint types layers fast-tests tests browser browser-tests environment
+
+setup: $(APP_INSTALLED)
+
+app: setup
+	$(BIN)/streamlit run app.py
+
+check: format-check lint types layers fast-tests
+
+test: format-check lint types layers tests browser-tests
+
+format: dev
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+format-check: dev
+	$(BIN)/ruff format --check .
+
+lint: dev
+	$(BIN)/ruff check .
+
+types: dev
+	$(BIN)/pyright
+
+layers: dev
+	PYTHONPATH=. $(BIN)/lint-imports --no-logo
+
+fast-tests: dev
+	$(TEST) tests/unit tests/methods tests/properties
+
+tests: dev
+	$(TEST) tests --ignore=tests/browser
+
+browser-tests: dev browser
+	$(TEST) tests/browser
+
+# Finds a Chromium; where there is none it installs one.
+browser: dev
+	$(BIN)/python tests/browser/chromium.py
+
+dev: $(DEV_INSTALLED)
+
+environment:
+	@PYTHON="$(PYTHON)" scripts/make_environment.sh $(ENVIRONMENT)
+
+$(APP_INSTALLED):
+	@PYTHON="$(PYTHON)" scripts/make_environment.sh $(ENVIRONMENT)
+	$(BIN)/python -m pip install --quiet --requirement requirements.txt
+	@rm -f $(ENVIRONMENT)/app-*.stamp
+	@touch $@
+
+$(DEV_INSTALLED): $(APP_INSTALLED)
+	$(BIN)/python -m pip install --quiet --requirement requirements-dev.txt
+	@rm -f $(ENVIRONMENT)/dev-*.stamp
+	@touch $@

@@ -1,0 +1,23 @@
+"""ClusterGAN Explorer: the list of its pages. Run with `streamlit run app.py`."""
+
+import streamlit as st
+
+from ui.guard import frame
+from ui.messages import log_errors, page_errors
+
+st.set_page_config(page_title="ClusterGAN Explorer", page_icon=":material/scatter_plot:", layout="wide")
+log_errors()
+
+page = st.navigation(
+    [
+        st.Page("pages/start.py", title="Start", icon=":material/home:", url_path="start", default=True),
+        st.Page("pages/data.py", title="Data", icon=":material/dataset:", url_path="data"),
+        st.Page("pages/train.py", title="Train", icon=":material/model_training:", url_path="train"),
+        st.Page("pages/map.py", title="Map", icon=":material/scatter_plot:", url_path="map"),
+        st.Page("pages/modes.py", title="Modes", icon=":material/grid_view:", url_path="modes"),
+        st.Page("pages/interpolate.py", title="Interpolate", icon=":material/tune:", url_path="interpolate"),
+        st.Page("pages/runs.py", title="Runs", icon=":material/history:", url_path="runs"),
+    ]
+)
+with frame(), page_errors():
+    page.run()

@@ -1,0 +1,1 @@
+"""What the pages share: guard, messages, theme, choices, forms and pictures."""

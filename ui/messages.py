@@ -1,0 +1,67 @@
+"""How a page speaks when something is wrong: one calm sentence for the person, the traceback for the log."""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+import streamlit as st
+
+from clustergan_core.errors import AppError
+
+PROJECT = Path(__file__).resolve().parent.parent
+LOG_SIZE = 2**20  # bytes, after which a file is kept as .1 and a new one begun
+
+_log = logging.getLogger("clustergan")
+
+
+def log_path() -> Path:
+    """Where errors are written: $CLUSTERGAN_LOG, else logs/app.log beside app.py."""
+    return Path(os.environ.get("CLUSTERGAN_LOG") or PROJECT / "logs" / "app.log")
+
+
+def log_errors() -> None:
+    """Sends errors, also those Streamlit itself catches, to the log file; calling it again changes nothing."""
+    path = log_path()
+    # Streamlit's loggers do not propagate, so its catcher of page errors is listened to by name.
+    loggers = [logging.getLogger(name) for name in ("clustergan", "streamlit.error_util")]
+    for logger in loggers:
+        known = {Path(h.baseFilename) for h in logger.handlers if isinstance(h, RotatingFileHandler)}
+        if path.absolute() in known:
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(path, maxBytes=LOG_SIZE, backupCount=3, delay=True, encoding="utf-8")
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        logger.addHandler(handler)
+
+
+def show_problem(problem: AppError | str) -> None:
+    """One sentence in the page for something the person can mend."""
+    st.error(str(problem), icon=":material/info:")
+
+
+@contextmanager
+def page_errors() -> Iterator[None]:
+    """Shows what goes wrong inside as one sentence and stops there; what was drawn before stays.
+
+    app.py wraps every page in it. A fragment or a callback runs without app.py, so it takes it as its decorator:
+
+        @st.fragment
+        @page_errors()
+        def picture() -> None: ...
+    """
+    try:
+        yield
+    # Streamlit's own stop and rerun are no Exceptions and pass through.
+    except AppError as problem:
+        show_problem(problem)
+        st.stop()
+    except Exception:
+        _log.exception("On the page %s", st.context.url)
+        st.error(
+            f"Something went wrong on our side; the details are in {log_path()}. Your runs and files are as they were.",
+            icon=":material/error:",
+        )
+        st.stop()
