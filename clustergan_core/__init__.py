@@ -1,0 +1,1 @@
+"""ClusterGAN Explorer's core: data, methods, training, evaluation and runs, without any user interface."""

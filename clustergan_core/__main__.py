@@ -1,0 +1,7 @@
+"""The command line: `python -m clustergan_core <command>`."""
+
+import sys
+
+from clustergan_core.command_line import main
+
+sys.exit(main())

@@ -1,0 +1,41 @@
+"""The terms of ClusterGAN's game, each from tensors to one scalar tensor.
+
+Sources: Wasserstein critic with gradient penalty, Gulrajani et al., arXiv 1704.00028, eq. 3; latent recovery,
+Mukherjee et al., arXiv 1809.03627, eq. 1 (the mean over dimensions follows the authors' code, the paper prints a sum).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+
+def wasserstein_critic_loss(real_scores: Tensor, fake_scores: Tensor) -> Tensor:
+    """mean D(G(z)) − mean D(x): the critic lowers it by scoring real samples (B,) above generated ones (B,)."""
+    return fake_scores.mean() - real_scores.mean()
+
+
+def wasserstein_generator_loss(fake_scores: Tensor) -> Tensor:
+    """−mean D(G(z)) for critic scores (B,) of generated samples."""
+    return -fake_scores.mean()
+
+
+def gradient_penalty(critic: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor, mix: Tensor) -> Tensor:
+    """mean (‖∇D(x̂)‖₂ − 1)² at x̂ = mix·real + (1 − mix)·fake, with one `mix` in [0, 1] per sample (B,)."""
+    mix = mix.view(-1, *[1] * (real.dim() - 1))
+    between = (mix * real + (1 - mix) * fake).detach().requires_grad_(True)
+    (gradient,) = torch.autograd.grad(critic(between).sum(), between, create_graph=True)
+    return (gradient.flatten(1).norm(dim=1) - 1).square().mean()
+
+
+def normal_recovery_loss(normal: Tensor, recovered: Tensor) -> Tensor:
+    """Mean squared error between z_n and ẑ_n = E(G(z))_n, over batch and dimensions (B, n_normal)."""
+    return functional.mse_loss(recovered, normal)
+
+
+def cluster_recovery_loss(cluster: Tensor, recovered_logits: Tensor) -> Tensor:
+    """Cross-entropy of z_c (B, K) against the encoder's logits for E(G(z))_c (B, K), mean over the batch."""
+    return functional.cross_entropy(recovered_logits, cluster)

@@ -1,0 +1,134 @@
+"""Method: what every clustering method offers to training, evaluation and the pages."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+import torch
+from pydantic import BaseModel, ConfigDict
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from clustergan_core.networks import Kind
+from clustergan_core.prior import Latent, Prior
+
+ENCODE_BATCH = 2048
+
+
+class MethodSettings(BaseModel):
+    """Base of every method's settings: frozen, and an unknown name is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Batch(NamedTuple):
+    """Training samples and where they stand in the training split."""
+
+    samples: Tensor  # (B, *shape)
+    indices: Tensor  # (B,) int64
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """What an encoder knows of a batch of samples."""
+
+    normal: Tensor  # (B, n_normal), ẑ_n
+    cluster: Tensor | None  # (B, n_clusters) probabilities, or None for methods without a code
+
+    def joined(self) -> Tensor:
+        """(B, n_normal + n_clusters): ẑ_n and the code's probabilities side by side."""
+        return self.normal if self.cluster is None else torch.cat([self.normal, self.cluster], dim=1)
+
+
+class Method(ABC, nn.Module):
+    """Owns its networks, its optimisers and the order of its updates; that order is the method.
+
+    A method is built on its device (`.to(device)`) and told about the data by `prepare`, once, before training.
+    """
+
+    title: ClassVar[str]
+    reference: ClassVar[str]  # arXiv id
+    Settings: ClassVar[type[MethodSettings]]
+
+    prior: Prior
+    kind: Kind
+    shape: tuple[int, ...]
+
+    def __init__(self, settings: MethodSettings, kind: Kind, shape: tuple[int, ...]) -> None:
+        super().__init__()
+        self.settings = settings
+        self.kind = kind
+        self.shape = shape
+
+    @property
+    def device(self) -> torch.device:
+        """Where the networks live."""
+        return next(self.parameters()).device
+
+    @property
+    @abstractmethod
+    def batch_size(self) -> int:
+        """Samples a batch."""
+
+    @property
+    @abstractmethod
+    def batches_per_step(self) -> int:
+        """How many batches one `train_step` consumes."""
+
+    @abstractmethod
+    def prepare(self, samples: Tensor, generator: torch.Generator) -> None:
+        """Called once before training with the training split (N, *shape) and the only source of randomness."""
+
+    @abstractmethod
+    def train_step(self, batches: Sequence[Batch]) -> dict[str, Tensor]:
+        """One generator update with its critic updates; returns detached 0-d losses.
+
+        Never waits for the device and never branches on tensor values, so that it can be captured in a CUDA graph.
+        """
+
+    @abstractmethod
+    def encode(self, samples: Tensor) -> Encoding:
+        """Samples (B, *shape) to latents; deterministic, and independent of the other samples of the batch."""
+
+    @abstractmethod
+    def generate(self, latent: Latent) -> Tensor:
+        """Latents to samples (B, *shape), deterministic."""
+
+    @abstractmethod
+    def optimizers(self) -> dict[str, Optimizer]:
+        """The optimisers by name, for checkpoints."""
+
+    @abstractmethod
+    def inference_networks(self) -> dict[str, nn.Module]:
+        """The networks that encoding and generating need, by name: what a shipped run holds."""
+
+    def calibrate(self, samples: Tensor) -> None:  # noqa: B027 - most methods learn everything they need
+        """Fits what is fitted rather than learned (centres, a mixture) from training samples, into buffers."""
+
+    def clustering_features(self, encoding: Encoding) -> Tensor:
+        """What a map is drawn of and k-means reads (B, D): all of the latent that the method trains to be recovered."""
+        return encoding.joined()
+
+    def assign(self, samples: Tensor) -> tuple[Tensor, Tensor]:
+        """Samples to (cluster (B,) int64, confidence (B,) in [0, 1]): argmax and maximum of the code."""
+        code = self.encode(samples).cluster
+        if code is None:
+            raise NotImplementedError(f"{type(self).__name__} has no code and must say how it assigns.")
+        confidence, cluster = code.max(dim=1)
+        return cluster, confidence
+
+    @torch.inference_mode()
+    def encode_all(self, samples: Tensor) -> Encoding:
+        """`encode` in batches for any number of samples; the result lies on the CPU."""
+        parts = [self.encode(batch.to(self.device)) for batch in samples.split(ENCODE_BATCH)]
+        codes = [part.cluster.cpu() for part in parts if part.cluster is not None]
+        return Encoding(torch.cat([part.normal.cpu() for part in parts]), torch.cat(codes) if codes else None)
+
+    @torch.inference_mode()
+    def assign_all(self, samples: Tensor) -> tuple[Tensor, Tensor]:
+        """`assign` in batches for any number of samples; the result lies on the CPU."""
+        parts = [self.assign(batch.to(self.device)) for batch in samples.split(ENCODE_BATCH)]
+        return torch.cat([cluster.cpu() for cluster, _ in parts]), torch.cat([conf.cpu() for _, conf in parts])

@@ -1,0 +1,32 @@
+"""Every clustering method by name, and the one way to build one."""
+
+from __future__ import annotations
+
+import torch
+
+from clustergan_core.errors import SettingsError
+from clustergan_core.method import Method, MethodSettings
+from clustergan_core.methods.clustergan import ClusterGAN
+from clustergan_core.networks import Kind
+
+METHODS: dict[str, type[Method]] = {"clustergan": ClusterGAN}
+
+
+def find_method(name: str) -> type[Method]:
+    """The method class of that name; SettingsError lists the known ones."""
+    if name not in METHODS:
+        raise SettingsError(f"There is no method named {name}: choose one of {', '.join(METHODS)}.")
+    return METHODS[name]
+
+
+def build_method(
+    name: str, settings: MethodSettings, kind: Kind, shape: tuple[int, ...], seed: int, device: torch.device
+) -> Method:
+    """Builds a method for samples of this kind and shape, its first weights drawn from `seed`.
+
+    The weights are drawn on the CPU, so that they are the same whatever the device.
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        method = find_method(name)(settings, kind, shape)
+    return method.to(device)

@@ -1,0 +1,180 @@
+"""ClusterGAN (Mukherjee, Asnani, Lin, Kannan; arXiv 1809.03627), the paper's method and nothing added.
+
+Symbols: β_n → normal_weight, β_c → cluster_weight, σ → sigma, d_n → n_normal, K → n_clusters, λ → penalty_weight.
+
+One training step: `n_critic_steps` times, the critic learns to tell real from generated samples under a gradient
+penalty; then generator and encoder take one joint Adam step on
+    −mean D(G(z)) + β_n · MSE(z_n, E(G(z))_n) + β_c · CE(z_c, E(G(z))_c).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import torch
+from pydantic import Field
+from torch import Tensor, nn
+from torch.optim import Adam, Optimizer
+
+from clustergan_core.losses import (
+    cluster_recovery_loss,
+    gradient_penalty,
+    normal_recovery_loss,
+    wasserstein_critic_loss,
+    wasserstein_generator_loss,
+)
+from clustergan_core.method import Batch, Encoding, Method, MethodSettings
+from clustergan_core.networks import Architecture, CriticNorm, Initialisation, Kind, build_networks, choose_architecture
+from clustergan_core.prior import Latent, Prior
+
+
+class ClusterGANSettings(MethodSettings):
+    """Settings of ClusterGAN; the defaults are the paper's for MNIST."""
+
+    n_clusters: int = Field(10, ge=2, le=1000, title="Clusters K", description="Number of modes of the latent prior.")
+    n_normal: int = Field(30, ge=1, le=1000, title="z_n size", description="Dimensions of the normal part of z.")
+    sigma: float = Field(0.1, gt=0, le=10, title="σ", description="Standard deviation of z_n.")
+    batch_size: int = Field(64, ge=2, le=8192, title="Batch size", description="Samples in each batch.")
+    n_critic_steps: int = Field(
+        5, ge=1, le=20, title="Critic steps", description="Critic updates for each generator update."
+    )
+    learning_rate: float = Field(1e-4, gt=0, le=0.1, title="Learning rate", description="Adam's step size.")
+    beta1: float = Field(0.5, ge=0, lt=1, title="Adam β₁", description="Decay of Adam's first moment.")
+    beta2: float = Field(0.9, ge=0, lt=1, title="Adam β₂", description="Decay of Adam's second moment.")
+    penalty_weight: float = Field(
+        10.0, ge=0, le=1000, title="Gradient penalty", description="Weight of the critic's gradient penalty."
+    )
+    normal_weight: float = Field(
+        10.0, ge=0, le=1000, title="β_n", description="Weight of recovering z_n from the generated sample."
+    )
+    cluster_weight: float = Field(
+        10.0, ge=0, le=1000, title="β_c", description="Weight of recovering the mode from the generated sample."
+    )
+    architecture: Architecture | Literal["auto"] = Field(
+        "auto", title="Networks", description="The paper's networks by name; auto follows the kind and shape of data."
+    )
+    width: float = Field(1.0, ge=0.05, le=4, title="Width", description="Scales every hidden layer.")
+    initialisation: Initialisation = Field(
+        "normal-0.02", title="Initialisation", description="N(0, 0.02) as in the paper, or the framework's own."
+    )
+    critic_norm: CriticNorm = Field(
+        "paper",
+        title="Critic's normalisation",
+        description="Batch normalisation where the paper's table has it, or none.",
+    )
+
+
+class ClusterGAN(Method):
+    """Generator, encoder and Wasserstein critic on the discrete-continuous prior."""
+
+    title = "ClusterGAN"
+    reference = "arXiv 1809.03627"
+    Settings = ClusterGANSettings
+
+    settings: ClusterGANSettings
+
+    def __init__(self, settings: ClusterGANSettings, kind: Kind, shape: tuple[int, ...]) -> None:
+        super().__init__(settings, kind, shape)
+        self.prior = Prior(settings.n_normal, settings.n_clusters, settings.sigma)
+        architecture = choose_architecture(kind, shape) if settings.architecture == "auto" else settings.architecture
+        networks = build_networks(
+            architecture,
+            kind,
+            shape,
+            settings.n_normal + settings.n_clusters,
+            settings.width,
+            settings.initialisation,
+            settings.critic_norm,
+        )
+        self.generator, self.encoder, self.critic = networks.generator, networks.encoder, networks.critic
+
+    def prepare(self, samples: Tensor, generator: torch.Generator) -> None:
+        self.random = generator
+        betas = (self.settings.beta1, self.settings.beta2)
+        players = [*self.generator.parameters(), *self.encoder.parameters()]
+        self.critic_optimizer = Adam(self.critic.parameters(), self.settings.learning_rate, betas)
+        self.player_optimizer = Adam(players, self.settings.learning_rate, betas)
+
+    @property
+    def batch_size(self) -> int:
+        return self.settings.batch_size
+
+    @property
+    def batches_per_step(self) -> int:
+        return self.settings.n_critic_steps
+
+    def train_step(self, batches: Sequence[Batch]) -> dict[str, Tensor]:
+        self.train()
+        losses: dict[str, Tensor] = {}
+        for batch in batches:
+            losses |= self._critic_step(batch.samples)
+        return losses | self._player_step()
+
+    def critic_losses(self, real: Tensor, latent: Latent, mix: Tensor) -> dict[str, Tensor]:
+        """The critic's two terms for real samples (B, *shape), latents and mixing weights (B,)."""
+        # The critic's step must not reach the generator.
+        with torch.no_grad():
+            fake = self.generator(latent.joined())
+        return {
+            "critic": wasserstein_critic_loss(self.critic(real), self.critic(fake)),
+            "penalty": gradient_penalty(self.critic, real, fake, mix),
+        }
+
+    def player_losses(self, latent: Latent) -> dict[str, Tensor]:
+        """The three terms of generator and encoder for a batch of latents."""
+        fake = self.generator(latent.joined())
+        normal, cluster_logits = self._split(self.encoder(fake))
+        return {
+            "generator": wasserstein_generator_loss(self.critic(fake)),
+            "normal_recovery": normal_recovery_loss(latent.normal, normal),
+            "cluster_recovery": cluster_recovery_loss(latent.cluster, cluster_logits),
+        }
+
+    def encode(self, samples: Tensor) -> Encoding:
+        self.eval()
+        normal, cluster_logits = self._split(self.encoder(samples))
+        return Encoding(normal, cluster_logits.softmax(dim=1))
+
+    def clustering_features(self, encoding: Encoding) -> Tensor:
+        # With β_n = 0 nothing asks ẑ_n to mean anything, and the authors' code leaves it out as well.
+        if self.settings.normal_weight == 0 and encoding.cluster is not None:
+            return encoding.cluster
+        return encoding.joined()
+
+    def generate(self, latent: Latent) -> Tensor:
+        self.eval()
+        return self.generator(latent.joined())
+
+    def optimizers(self) -> dict[str, Optimizer]:
+        return {"critic": self.critic_optimizer, "player": self.player_optimizer}
+
+    def inference_networks(self) -> dict[str, nn.Module]:
+        return {"generator": self.generator, "encoder": self.encoder}
+
+    def _critic_step(self, real: Tensor) -> dict[str, Tensor]:
+        latent = self.prior.sample(len(real), self.random, real.device)
+        mix = torch.rand(len(real), generator=self.random, device=real.device)
+        losses = self.critic_losses(real, latent, mix)
+        loss = losses["critic"] + self.settings.penalty_weight * losses["penalty"]
+        self.critic_optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self.critic_optimizer.step()
+        return {name: value.detach() for name, value in losses.items()}
+
+    def _player_step(self) -> dict[str, Tensor]:
+        latent = self.prior.sample(self.batch_size, self.random, self.device)
+        losses = self.player_losses(latent)
+        loss = (
+            losses["generator"]
+            + self.settings.normal_weight * losses["normal_recovery"]
+            + self.settings.cluster_weight * losses["cluster_recovery"]
+        )
+        self.player_optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self.player_optimizer.step()
+        return {name: value.detach() for name, value in losses.items()}
+
+    def _split(self, latent: Tensor) -> tuple[Tensor, Tensor]:
+        """The encoder's output (B, n_normal + n_clusters) as (ẑ_n, cluster logits)."""
+        return latent[:, : self.settings.n_normal], latent[:, self.settings.n_normal :]

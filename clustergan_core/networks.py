@@ -1,0 +1,228 @@
+"""Generators, encoders and critics of ClusterGAN's supplement (arXiv 1809.03627 §6.2), chosen by name.
+
+| architecture | paper's data | generator | encoder and critic |
+|---|---|---|---|
+| mlp | 10x_73k | two hidden layers, linear out | two hidden layers |
+| mlp-batchnorm | Synthetic, Pendigits | the same with batch normalisation, sigmoid out | with batch normalisation |
+| dcgan-small | MNIST, Fashion-MNIST | FC, FC, two transposed convolutions | two convolutions, FC |
+| dcgan-wide | COIL-20, COIL-100, CIFAR-10 | FC, four transposed convolutions | four convolutions |
+
+`dcgan-small` fits any image whose sides divide by 4 (16×16 digits are its relatives at that size), `dcgan-wide` any
+whose sides divide by 16; images below 16×16 go to `mlp-batchnorm`. The last layer of a generator follows the kind of data: sigmoid for what
+lies in [0, 1] (images, tables), linear for expression. Normalisation stands before the activation, as in the authors'
+code. The critics of `mlp-batchnorm` and `dcgan-wide` are normalised in the paper's tables; `critic_norm="none"` drops
+that, since a gradient penalty is a condition on single samples and batch statistics couple them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from clustergan_core.errors import SettingsError
+
+Kind = Literal["image", "table", "expression"]
+Architecture = Literal["mlp", "mlp-batchnorm", "dcgan-small", "dcgan-wide"]
+Initialisation = Literal["normal-0.02", "framework"]
+
+CriticNorm = Literal["paper", "none"]
+
+LEAK = 0.2
+SMALLEST_CONVOLVED = 16  # an 8×8 image would reach its convolutions' last layer as 2×2, and costs eight times an MLP
+NORM_EPSILON = 1e-3  # as in the authors' code; PyTorch's own default is 1e-5
+
+
+@dataclass
+class Networks:
+    """The three players for one data set."""
+
+    generator: nn.Module  # (B, n_normal + n_clusters) → (B, *shape)
+    encoder: nn.Module  # (B, *shape) → (B, n_normal + n_clusters), cluster logits last
+    critic: nn.Module  # (B, *shape) → (B,)
+
+
+def choose_architecture(kind: Kind, shape: tuple[int, ...]) -> Architecture:
+    """The paper's architecture for this kind and shape (C, H, W) or (n_features,) of data."""
+    if kind == "expression":
+        return "mlp"
+    if kind == "table":
+        return "mlp-batchnorm"
+    channels, height, width = shape
+    if min(height, width) < SMALLEST_CONVOLVED:
+        return "mlp-batchnorm"
+    if channels == 3 and height % 16 == 0 and width % 16 == 0:
+        return "dcgan-wide"
+    return "dcgan-small"
+
+
+def build_networks(
+    architecture: Architecture,
+    kind: Kind,
+    shape: tuple[int, ...],
+    n_latent: int,
+    width: float = 1.0,
+    initialisation: Initialisation = "normal-0.02",
+    critic_norm: CriticNorm = "paper",
+) -> Networks:
+    """Builds the three networks; `width` scales every hidden layer of the paper's table.
+
+    Raises SettingsError where the architecture cannot take data of this shape.
+    """
+    _check_shape(architecture, shape)
+    networks = _BUILDERS[architecture](kind, shape, n_latent, width, critic_norm == "paper")
+    if initialisation == "normal-0.02":
+        for network in (networks.generator, networks.encoder, networks.critic):
+            network.apply(_initialise_normal)
+    return networks
+
+
+def _check_shape(architecture: Architecture, shape: tuple[int, ...]) -> None:
+    step = {"dcgan-small": 4, "dcgan-wide": 16}.get(architecture)
+    if step is None:
+        return
+    if len(shape) != 3:
+        raise SettingsError(
+            f"Architecture {architecture} needs images, but a sample has {math.prod(shape)} features: "
+            "choose mlp or mlp-batchnorm."
+        )
+    if shape[1] % step or shape[2] % step:
+        raise SettingsError(
+            f"Architecture {architecture} needs sides that divide by {step}, but the images are "
+            f"{shape[2]}×{shape[1]}: choose another architecture or resize them."
+        )
+
+
+def _initialise_normal(module: nn.Module) -> None:
+    if isinstance(module, nn.Linear | nn.Conv2d | nn.ConvTranspose2d):
+        nn.init.normal_(module.weight, std=0.02)
+        if module.bias is not None:
+            nn.init.zeros_(module.bias)
+
+
+class _Scores(nn.Module):
+    """A critic's body with its single output squeezed: (B, 1) → (B,)."""
+
+    def __init__(self, body: nn.Module) -> None:
+        super().__init__()
+        self.body = body
+
+    def forward(self, samples: Tensor) -> Tensor:
+        return self.body(samples).squeeze(1)
+
+
+def _output(kind: Kind) -> nn.Module:
+    return nn.Identity() if kind == "expression" else nn.Sigmoid()
+
+
+def _hidden(n_in: int, n_out: int, activation: nn.Module, norm: bool) -> list[nn.Module]:
+    normalisation = [nn.BatchNorm1d(n_out, eps=NORM_EPSILON)] if norm else []
+    return [nn.Linear(n_in, n_out), *normalisation, activation]
+
+
+def _mlp(n_in: int, n_hidden: int, n_out: int, norm: bool, last: Sequence[nn.Module] = ()) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Flatten(),
+        *_hidden(n_in, n_hidden, nn.LeakyReLU(LEAK), norm),
+        *_hidden(n_hidden, n_hidden, nn.LeakyReLU(LEAK), norm),
+        nn.Linear(n_hidden, n_out),
+        *last,
+    )
+
+
+def _build_mlp(
+    kind: Kind, shape: tuple[int, ...], n_latent: int, width: float, norm: bool, norm_critic: bool
+) -> Networks:
+    n_features, n_hidden = math.prod(shape), round(256 * width)
+    return Networks(
+        generator=_mlp(n_latent, n_hidden, n_features, norm, [_output(kind), nn.Unflatten(1, shape)]),
+        encoder=_mlp(n_features, n_hidden, n_latent, norm),
+        critic=_Scores(_mlp(n_features, n_hidden, 1, norm and norm_critic)),
+    )
+
+
+def _build_plain_mlp(kind: Kind, shape: tuple[int, ...], n_latent: int, width: float, norm_critic: bool) -> Networks:
+    return _build_mlp(kind, shape, n_latent, width, norm=False, norm_critic=norm_critic)
+
+
+def _build_batchnorm_mlp(
+    kind: Kind, shape: tuple[int, ...], n_latent: int, width: float, norm_critic: bool
+) -> Networks:
+    return _build_mlp(kind, shape, n_latent, width, norm=True, norm_critic=norm_critic)
+
+
+def _conv(n_in: int, n_out: int, norm: bool) -> list[nn.Module]:
+    """Halves both sides: (B, n_in, H, W) → (B, n_out, H/2, W/2)."""
+    normalisation = [nn.BatchNorm2d(n_out, eps=NORM_EPSILON)] if norm else []
+    return [nn.Conv2d(n_in, n_out, 4, 2, 1), *normalisation, nn.LeakyReLU(LEAK)]
+
+
+def _upconv(n_in: int, n_out: int) -> list[nn.Module]:
+    """Doubles both sides: (B, n_in, H, W) → (B, n_out, 2H, 2W)."""
+    return [nn.ConvTranspose2d(n_in, n_out, 4, 2, 1), nn.BatchNorm2d(n_out, eps=NORM_EPSILON), nn.ReLU()]
+
+
+def _build_small_dcgan(kind: Kind, shape: tuple[int, ...], n_latent: int, width: float, norm_critic: bool) -> Networks:
+    # norm_critic changes nothing here: the paper's MNIST critic has no normalisation to drop.
+    channels, height, side = shape[0], shape[1] // 4, shape[2] // 4
+    n_dense, n_first, n_second = round(1024 * width), round(64 * width), round(128 * width)
+    n_flat = n_second * height * side
+    generator = nn.Sequential(
+        *_hidden(n_latent, n_dense, nn.ReLU(), norm=True),
+        nn.Linear(n_dense, n_flat),
+        nn.Unflatten(1, (n_second, height, side)),
+        nn.BatchNorm2d(n_second, eps=NORM_EPSILON),
+        nn.ReLU(),
+        *_upconv(n_second, n_first),
+        nn.ConvTranspose2d(n_first, channels, 4, 2, 1),
+        _output(kind),
+    )
+
+    def down(n_out: int) -> nn.Sequential:
+        return nn.Sequential(
+            *_conv(channels, n_first, norm=False),
+            *_conv(n_first, n_second, norm=False),
+            nn.Flatten(),
+            *_hidden(n_flat, n_dense, nn.LeakyReLU(LEAK), norm=False),
+            nn.Linear(n_dense, n_out),
+        )
+
+    return Networks(generator, encoder=down(n_latent), critic=_Scores(down(1)))
+
+
+def _build_wide_dcgan(kind: Kind, shape: tuple[int, ...], n_latent: int, width: float, norm_critic: bool) -> Networks:
+    channels, height, side = shape[0], shape[1] // 16, shape[2] // 16
+    up = [round(n * width) for n in (448, 256, 128, 64)]
+    down_widths = [round(n * width) for n in (64, 128, 256, 512)]
+    generator = nn.Sequential(
+        nn.Linear(n_latent, up[0] * height * side),
+        nn.Unflatten(1, (up[0], height, side)),
+        nn.BatchNorm2d(up[0], eps=NORM_EPSILON),
+        nn.ReLU(),
+        *[layer for n_in, n_out in pairwise(up) for layer in _upconv(n_in, n_out)],
+        nn.ConvTranspose2d(up[-1], channels, 4, 2, 1),
+        _output(kind),
+    )
+
+    def down(n_out: int, norm: bool) -> nn.Sequential:
+        return nn.Sequential(
+            *_conv(channels, down_widths[0], norm=False),
+            *[layer for n_in, n_next in pairwise(down_widths) for layer in _conv(n_in, n_next, norm)],
+            nn.Flatten(),
+            nn.Linear(down_widths[-1] * height * side, n_out),
+        )
+
+    return Networks(generator, encoder=down(n_latent, norm=True), critic=_Scores(down(1, norm_critic)))
+
+
+_BUILDERS: dict[Architecture, Callable[[Kind, tuple[int, ...], int, float, bool], Networks]] = {
+    "mlp": _build_plain_mlp,
+    "mlp-batchnorm": _build_batchnorm_mlp,
+    "dcgan-small": _build_small_dcgan,
+    "dcgan-wide": _build_wide_dcgan,
+}

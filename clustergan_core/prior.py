@@ -1,0 +1,60 @@
+"""The latent space: a normal part z_n beside a one-hot cluster part z_c, and walks between its modes.
+
+ClusterGAN (arXiv 1809.03627) §2.3: z = (z_n, z_c), z_n ~ N(0, σ² I), z_c = e_k with k uniform on the K clusters.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Latent:
+    """A batch of latent vectors in their two parts."""
+
+    normal: Tensor  # (B, n_normal), z_n
+    cluster: Tensor  # (B, n_clusters), z_c: one-hot when sampled, any point of the simplex on a walk
+
+    def joined(self) -> Tensor:
+        """The generator's input (B, n_normal + n_clusters), z_n first."""
+        return torch.cat([self.normal, self.cluster], dim=1)
+
+
+@dataclass(frozen=True)
+class Prior:
+    """The discrete-continuous mixture a generator is trained on."""
+
+    n_normal: int
+    n_clusters: int
+    sigma: float
+
+    def sample(
+        self, count: int, generator: torch.Generator, device: torch.device, cluster: Tensor | None = None
+    ) -> Latent:
+        """Draws `count` latents; `cluster` (count,) of int64 fixes their modes."""
+        normal = torch.randn(count, self.n_normal, generator=generator, device=device) * self.sigma
+        if cluster is None:
+            cluster = torch.randint(self.n_clusters, (count,), generator=generator, device=device)
+        return Latent(normal, self.one_hot(cluster))
+
+    def one_hot(self, cluster: Tensor) -> Tensor:
+        """Mode numbers (B,) as unit vectors (B, n_clusters)."""
+        return torch.nn.functional.one_hot(cluster, self.n_clusters).to(torch.float32)
+
+    def mixture(self, weights: Tensor) -> Tensor:
+        """Non-negative weights (..., n_clusters) scaled to the simplex; all-zero weights become uniform."""
+        weights = weights.clamp(min=0)
+        total = weights.sum(dim=-1, keepdim=True)
+        uniform = torch.full_like(weights, 1 / self.n_clusters)
+        return torch.where(total > 0, weights / total.clamp(min=torch.finfo(weights.dtype).tiny), uniform)
+
+    def walk(self, start: int, end: int, mu: Tensor) -> Tensor:
+        """Cluster parts (B, n_clusters) = μ·e_start + (1 − μ)·e_end for μ (B,) in [0, 1] (§2.7).
+
+        Training draws one-hot vectors only: every point with 0 < μ < 1 was never sampled.
+        """
+        modes = torch.eye(self.n_clusters, dtype=mu.dtype, device=mu.device)
+        return mu[:, None] * modes[start] + (1 - mu[:, None]) * modes[end]

@@ -1,0 +1,189 @@
+"""train(): the only training loop; worker, command line, tests and benchmarks write `for progress in train(...)`."""
+
+from __future__ import annotations
+
+import base64
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from pydantic import BaseModel, ConfigDict, Field
+from torch import Tensor
+from torch.optim import Optimizer
+
+from clustergan_core.data.dataset import Dataset
+from clustergan_core.errors import SettingsError
+from clustergan_core.live_scores import LiveScorer, Scores
+from clustergan_core.method import Batch, Method
+
+
+class Schedule(BaseModel):
+    """How long to train and how often to report."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    n_steps: int = Field(ge=1, le=10_000_000, title="Steps", description="Generator updates.")
+    log_every: int = Field(50, ge=1, title="Log every", description="Steps between two rows of losses.")
+    evaluate_every: int = Field(500, ge=1, title="Evaluate every", description="Steps between two evaluations.")
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """All that an unbroken continuation needs, as tensors and text."""
+
+    step: int
+    seconds: float
+    best: dict[str, float]  # {"step": …, "value": …} of the best evaluation so far, or empty
+    weights: dict[str, Tensor]
+    optimizers: dict[str, Tensor]
+    random: dict[str, str]  # generator states, base64
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where training stands after `step` generator updates."""
+
+    step: int
+    n_steps: int
+    seconds: float  # of training in all, earlier parts of a resumed run included
+    losses: dict[str, float]  # means over the steps since the last Progress
+    scores: Scores | None  # at evaluations only
+    is_best: bool  # whether these weights have the highest label-free criterion so far
+    checkpoint: Callable[[], Checkpoint] = field(repr=False)  # valid until the next Progress is asked for
+
+    def row(self) -> dict[str, Any]:
+        """One row of a run's metrics file."""
+        row: dict[str, Any] = {"step": self.step, "seconds": round(self.seconds, 3), "losses": self.losses}
+        return row | ({"scores": self.scores} if self.scores is not None else {})
+
+
+def train(
+    method: Method,
+    dataset: Dataset,
+    schedule: Schedule,
+    seed: int,
+    device: torch.device,
+    *,
+    resume: Checkpoint | None = None,
+    evaluate_now: Callable[[], bool] = lambda: False,
+) -> Iterator[Progress]:
+    """Trains `method` on the training split and yields a Progress at every log and evaluation step.
+
+    Labels are read for scores alone. Not asking for the next Progress stops the training. With the same seed, device
+    and thread count the losses are the same, and a run resumed from a Checkpoint equals an unbroken one.
+    `evaluate_now` is asked before each Progress whether scores are wanted out of turn.
+
+    Raises SettingsError when a loss is no longer finite.
+    """
+    samples = torch.from_numpy(np.ascontiguousarray(dataset.samples[dataset.splits.train])).to(device)
+    random = torch.Generator(device).manual_seed(seed)
+    method.prepare(samples, random)
+    clock = _Clock()
+    best: dict[str, float] = {}
+    first_step = 1
+    if resume is not None:
+        _restore(method, random, resume)
+        best, first_step = dict(resume.best), resume.step + 1
+        clock = _Clock(resume.seconds)
+    scorer = LiveScorer(dataset)
+    sums = _Sums()
+
+    for step in range(first_step, schedule.n_steps + 1):
+        sums.add(method.train_step([_draw(samples, method.batch_size, random) for _ in range(method.batches_per_step)]))
+        is_evaluation = step % schedule.evaluate_every == 0 or step == schedule.n_steps
+        if not is_evaluation and step % schedule.log_every:
+            continue
+        losses = sums.means()
+        _check_finite(losses, step)
+        scores, is_best = None, False
+        if is_evaluation or evaluate_now():
+            method.calibrate(samples)
+            scores = scorer.score(method)
+            # Out-of-turn evaluations do not choose weights: what is best must not depend on who looked when.
+            is_best = is_evaluation and scores["criterion"] > best.get("value", -math.inf)
+        if scores is not None and is_best:
+            best = {"step": float(step), "value": scores["criterion"]}
+        seconds, best_now = clock.seconds(), dict(best)
+
+        def checkpoint(step: int = step, seconds: float = seconds, best: dict[str, float] = best_now) -> Checkpoint:
+            return _capture(method, random, step, seconds, best)
+
+        yield Progress(step, schedule.n_steps, seconds, losses, scores, is_best, checkpoint)
+
+
+class _Clock:
+    def __init__(self, already: float = 0.0) -> None:
+        self.start = time.perf_counter() - already
+
+    def seconds(self) -> float:
+        return time.perf_counter() - self.start
+
+
+class _Sums:
+    """Running sums of losses, kept on the device so that a step never waits for it."""
+
+    def __init__(self) -> None:
+        self.sums: dict[str, Tensor] = {}
+        self.count = 0
+
+    def add(self, losses: Mapping[str, Tensor]) -> None:
+        self.sums = {name: self.sums.get(name, 0.0) + value for name, value in losses.items()}
+        self.count += 1
+
+    def means(self) -> dict[str, float]:
+        means = {name: float(total) / self.count for name, total in self.sums.items()}
+        self.sums, self.count = {}, 0
+        return means
+
+
+def _draw(samples: Tensor, batch_size: int, random: torch.Generator) -> Batch:
+    indices = torch.randint(len(samples), (batch_size,), generator=random, device=samples.device)
+    return Batch(samples[indices], indices)
+
+
+def _check_finite(losses: dict[str, float], step: int) -> None:
+    for name, value in losses.items():
+        if not math.isfinite(value):
+            raise SettingsError(
+                f"Training diverged at step {step} (the {name} loss is {value}): lower the learning rate."
+            )
+
+
+def _capture(method: Method, random: torch.Generator, step: int, seconds: float, best: dict[str, float]) -> Checkpoint:
+    weights = {name: value.detach().cpu().clone() for name, value in method.state_dict().items()}
+    state = random.get_state().numpy().tobytes()
+    return Checkpoint(
+        step, seconds, best, weights, _optimizer_tensors(method), {"train": base64.b64encode(state).decode()}
+    )
+
+
+def _restore(method: Method, random: torch.Generator, checkpoint: Checkpoint) -> None:
+    method.load_state_dict(checkpoint.weights)
+    for name, optimizer in method.optimizers().items():
+        prefix = f"{name}."
+        tensors = {key.removeprefix(prefix): t for key, t in checkpoint.optimizers.items() if key.startswith(prefix)}
+        _load_optimizer(optimizer, tensors)
+    state = np.frombuffer(base64.b64decode(checkpoint.random["train"]), dtype=np.uint8).copy()
+    random.set_state(torch.from_numpy(state))
+
+
+def _optimizer_tensors(method: Method) -> dict[str, Tensor]:
+    """Every optimiser's per-parameter state under "<optimiser>.<parameter number>.<name>"."""
+    return {
+        f"{name}.{number}.{key}": value.detach().cpu().clone()
+        for name, optimizer in method.optimizers().items()
+        for number, state in optimizer.state_dict()["state"].items()
+        for key, value in state.items()
+    }
+
+
+def _load_optimizer(optimizer: Optimizer, tensors: dict[str, Tensor]) -> None:
+    state: dict[int, dict[str, Tensor]] = {}
+    for key, value in tensors.items():
+        number, name = key.split(".", 1)
+        state.setdefault(int(number), {})[name] = value
+    optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
