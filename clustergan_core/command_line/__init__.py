@@ -1,0 +1,43 @@
+"""Reading the words of a command, running it, and saying in one sentence what a person can mend."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from clustergan_core.command_line import listings, results, training
+from clustergan_core.errors import AppError, SettingsError
+
+EXIT_DONE, EXIT_MENDABLE, EXIT_INTERRUPTED = 0, 2, 130
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse, but with wrong words told like every other mistake: one sentence, exit status 2."""
+
+    def error(self, message: str) -> NoReturn:
+        raise SettingsError(f"{message[0].upper()}{message[1:]}: see `{self.prog} --help`.")
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit status: 0 done, 2 with one line on standard error for mendable mistakes."""
+    try:
+        arguments = _build_parser().parse_args(words)
+        arguments.run(arguments)
+    except AppError as error:
+        print(error, file=sys.stderr)
+        return EXIT_MENDABLE
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:  # `… | head` closed its end
+        sys.stderr.close()
+    return EXIT_DONE
+
+
+def _build_parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m clustergan_core", description="Cluster data in a ClusterGAN's latent space.")
+    commands = parser.add_subparsers(required=True, metavar="command", parser_class=_Parser)
+    for group in (listings, training, results):
+        group.add_commands(commands)
+    return parser

@@ -1,0 +1,93 @@
+"""`evaluate`, `assign`, `export`: what a run has to say."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from clustergan_core.errors import DataError, SettingsError
+from clustergan_core.runs.assignments import assign_file, run_table
+from clustergan_core.runs.scores import RunScores, score_run
+from clustergan_core.runs.store import find_run
+
+SPLITS = ("test", "all")
+WEIGHTS = ("best", "last")
+FORMATS = ("csv",)
+
+
+def add_commands(commands: Any) -> None:
+    """Adds the commands about a run to the parser's commands."""
+    evaluate = commands.add_parser("evaluate", help="score a run")
+    evaluate.add_argument("name", metavar="RUN", help="a run's folder or name, or a shipped model's name")
+    evaluate.add_argument("--split", default="test", help=" | ".join(SPLITS))
+    evaluate.add_argument("--weights", default="best", help=" | ".join(WEIGHTS))
+    evaluate.add_argument("--json", action="store_true", help="one JSON document")
+    evaluate.set_defaults(run=_evaluate)
+
+    assign = commands.add_parser("assign", help="assign new samples to a run's clusters")
+    assign.add_argument("name", metavar="RUN")
+    assign.add_argument("file", metavar="FILE", help="samples like those the run was trained on")
+    assign.add_argument("--out", required=True, metavar="clusters.csv")
+    assign.set_defaults(run=_assign)
+
+    export = commands.add_parser("export", help="write a run's clusters and latents to a file")
+    export.add_argument("name", metavar="RUN")
+    export.add_argument("--format", default="csv", help=" | ".join(FORMATS))
+    export.add_argument("--split", default="all", help=" | ".join(SPLITS))
+    export.add_argument("--weights", default="best", help=" | ".join(WEIGHTS))
+    export.add_argument("--out", required=True)
+    export.set_defaults(run=_export)
+
+
+def _evaluate(arguments: argparse.Namespace) -> None:
+    _check("--split", arguments.split, SPLITS)
+    _check("--weights", arguments.weights, WEIGHTS)
+    scores = score_run(find_run(arguments.name), arguments.split, arguments.weights)
+    if arguments.json:
+        print(json.dumps(scores, indent=2))
+    else:
+        _print_scores(scores)
+
+
+def _print_scores(scores: RunScores) -> None:
+    trained_on = " (it was also trained on these samples)" if scores["is_training_data"] else ""
+    print(f"{scores['run']}: {scores['n']} samples, split {scores['split']}{trained_on}, weights {scores['weights']}")
+    for reading, row in (("argmax", scores), ("k-means", scores["kmeans"])):
+        if row["purity"] is None:
+            print(f"{reading:8s} needs labels, and the data has none")
+        else:
+            print(f"{reading:8s} " + "  ".join(f"{key} {row[key]:.3f}" for key in ("purity", "accuracy", "nmi", "ari")))
+
+
+def _assign(arguments: argparse.Namespace) -> None:
+    path = Path(arguments.file)
+    if not path.exists():
+        raise DataError(f"There is no file {path}: check the path.")
+    table = assign_file(find_run(arguments.name), path)
+    _write(table, Path(arguments.out))
+    print(f"{len(table)} samples in {table['cluster'].nunique()} clusters: {arguments.out}")
+
+
+def _export(arguments: argparse.Namespace) -> None:
+    _check("--format", arguments.format, FORMATS)
+    _check("--split", arguments.split, SPLITS)
+    _check("--weights", arguments.weights, WEIGHTS)
+    table = run_table(find_run(arguments.name), arguments.split, arguments.weights)
+    _write(table, Path(arguments.out))
+    print(f"{len(table)} rows, {len(table.columns)} columns: {arguments.out}")
+
+
+def _write(table: pd.DataFrame, path: Path) -> None:
+    try:
+        table.to_csv(path, index=False)
+    except OSError as error:
+        raise SettingsError(f"{path} could not be written ({error.strerror}): choose another --out.") from error
+
+
+def _check(option: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise SettingsError(f"{option} {value} is not possible: choose {' or '.join(allowed)}.")

@@ -1,0 +1,154 @@
+"""`train`: a run from the command line, in this process."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from clustergan_core.data import OwnDataOptions, open_dataset
+from clustergan_core.errors import SettingsError
+from clustergan_core.methods.presets import PRESETS
+from clustergan_core.runs.config import make_config
+from clustergan_core.runs.places import new_run_name, runs_folder
+from clustergan_core.runs.scores import read_scores
+from clustergan_core.runs.status import write_status
+from clustergan_core.runs.store import Run, create_run, find_run
+from clustergan_core.runs.worker import check_unfinished, choose_device, execute, first_status
+from clustergan_core.training import Progress
+
+
+def add_commands(commands: Any) -> None:
+    """Adds `train` to the parser's commands."""
+    train = commands.add_parser("train", help="train a run")
+    train.add_argument("--dataset", metavar="NAME|FILE", help="a data set's name, or your own file or folder")
+    train.add_argument("--method", default="clustergan")
+    train.add_argument("--preset", default="default", help=" | ".join(PRESETS))
+    train.add_argument("--seed", type=int, default=0)
+    train.add_argument("--steps", type=int, metavar="N", help="generator updates; without it the preset decides")
+    train.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of the method")
+    train.add_argument("--labels", metavar="COLUMN|FILE[:COLUMN]", help="reference labels, used for scores alone")
+    train.add_argument("--only", action="append", default=[], metavar="COLUMN=V,V", help="keep these rows")
+    train.add_argument("--drop", action="append", default=[], metavar="COLUMN=V,V", help="leave these rows out")
+    train.add_argument("--device", default="auto", help="auto | cpu | cuda")
+    train.add_argument("--threads", type=int, default=1, help="CPU threads; small networks are fastest with one")
+    train.add_argument("--title", default="", help="what to call the run")
+    train.add_argument("--out", metavar="RUN", help="the run's folder; without it a new one under the runs folder")
+    train.add_argument("--resume", action="store_true", help="continue the unfinished run in --out")
+    train.set_defaults(run=_train)
+
+
+def _train(arguments: argparse.Namespace) -> None:
+    run = _resumed(arguments) if arguments.resume else _created(arguments)
+    print(run.folder)
+    for note in run.config.notes:
+        print(note)
+    show, close = _reporter(run)
+    status = execute(run, show)
+    close()
+    print(f"{status.state} after {status.step} steps, {status.seconds:.0f} s")
+    scores = read_scores(run)
+    if scores and scores["purity"] is not None:
+        figures = ", ".join(f"{name} {scores[name]:.3f}" for name in ("purity", "accuracy", "nmi", "ari"))
+        print(f"{scores['split']} split, argmax: {figures}")
+
+
+def _resumed(arguments: argparse.Namespace) -> Run:
+    if not arguments.out:
+        raise SettingsError("--resume needs --out with the folder of the run to continue: add it.")
+    run = find_run(arguments.out)
+    check_unfinished(run)
+    return run
+
+
+def _created(arguments: argparse.Namespace) -> Run:
+    if not arguments.dataset:
+        raise SettingsError("train needs --dataset with a name (see the command `datasets`) or a file: add it.")
+    if not 1 <= arguments.threads <= 256:
+        raise SettingsError(f"--threads {arguments.threads} is not possible: choose 1 to 256.")
+    if arguments.steps is not None and not 1 <= arguments.steps <= 10_000_000:
+        raise SettingsError(f"--steps {arguments.steps} is not possible: choose 1 to 10,000,000.")
+    if arguments.seed < 0:
+        raise SettingsError(f"--seed {arguments.seed} is not possible: choose 0 or more.")
+    device = choose_device(arguments.device)
+    options = OwnDataOptions(
+        labels=arguments.labels, only=_rows(arguments.only, "--only"), drop=_rows(arguments.drop, "--drop")
+    )
+    dataset = open_dataset(arguments.dataset, options, _download_reporter())
+    # A person's own file is found again from anywhere.
+    source = str(Path(arguments.dataset).resolve()) if Path(arguments.dataset).exists() else arguments.dataset
+    config = make_config(
+        dataset,
+        source,
+        method=arguments.method,
+        preset=arguments.preset,
+        settings=dict(_pair(word, "--set") for word in arguments.set),
+        n_steps=arguments.steps,
+        seed=arguments.seed,
+        device=device,
+        threads=arguments.threads,
+        options=options,
+        title=arguments.title,
+    )
+    folder = (
+        Path(arguments.out)
+        if arguments.out
+        else runs_folder() / new_run_name(config.method, config.dataset.name, datetime.now())
+    )
+    run = create_run(config, folder)
+    write_status(run.folder / "status.json", first_status(config))
+    return run
+
+
+def _rows(words: list[str], option: str) -> dict[str, tuple[str, ...]]:
+    return {column: tuple(values.split(",")) for column, values in (_pair(word, option) for word in words)}
+
+
+def _pair(word: str, option: str) -> tuple[str, str]:
+    name, separator, value = word.partition("=")
+    if not separator or not name or not value:
+        raise SettingsError(f"{option} {word} is not of the form name=value: write for example {option} n_clusters=10.")
+    return name, value
+
+
+def _download_reporter() -> Callable[[str, float], None]:
+    """Download progress on a terminal; silence elsewhere, as a log needs no percentages."""
+
+    def show(message: str, fraction: float) -> None:
+        if sys.stderr.isatty():
+            end = "\n" if fraction >= 1 else ""
+            print(f"\r{message} {fraction:.0%}", end=end, file=sys.stderr, flush=True)
+
+    return show
+
+
+def _reporter(run: Run) -> tuple[Callable[[Progress], None], Callable[[], None]]:
+    """A progress bar on a terminal, one plain line for each evaluation elsewhere; and what closes it."""
+    if not sys.stderr.isatty():
+        return _print_line, lambda: None
+    bar = tqdm(total=run.config.schedule.n_steps, initial=run.status().step, unit=" steps", file=sys.stderr)
+
+    def show(progress: Progress) -> None:
+        if progress.scores is not None:
+            bar.set_postfix_str(_figures(progress))
+        bar.update(progress.step - bar.n)
+
+    return show, bar.close
+
+
+def _print_line(progress: Progress) -> None:
+    if progress.scores is None:
+        return
+    remaining = progress.seconds / progress.step * (progress.n_steps - progress.step)
+    print(f"step {progress.step} of {progress.n_steps}, about {remaining:.0f} s left, {_figures(progress)}", flush=True)
+
+
+def _figures(progress: Progress) -> str:
+    scores = progress.scores or {}
+    shown = [name for name in ("purity", "accuracy", "nmi", "ari", "criterion") if name in scores]
+    return ", ".join(f"{name} {scores[name]:.3f}" for name in shown)

@@ -1,0 +1,67 @@
+"""card.md: what a run is, for people."""
+
+from __future__ import annotations
+
+from clustergan_core.live_scores import AGREEMENT_SCORES, CRITERION
+from clustergan_core.methods import find_method
+from clustergan_core.runs.atomic import write_atomically
+from clustergan_core.runs.scores import RunScores
+from clustergan_core.runs.store import Run
+
+
+def write_card(run: Run, scores: RunScores) -> None:
+    """Writes the card of a finished run."""
+    write_atomically(run.folder / "card.md", render_card(run, scores).encode())
+
+
+def render_card(run: Run, scores: RunScores) -> str:
+    """The card's text; every figure comes from the run's own files."""
+    config = run.config
+    method = find_method(config.method)
+    last = run.metrics().rows[-1]
+    lines = [
+        f"# {run.title}",
+        "",
+        f"{method.title} ({method.reference}) on `{config.dataset.name}`: {config.n_clusters} modes, "
+        f"{config.dataset.n_samples} samples of shape {'×'.join(map(str, config.dataset.shape))}, "
+        f"trained for {last['step']} steps in {last['seconds']:.0f} s on {config.device} with {config.threads} thread(s).",
+        "",
+        "```",
+        config.command(),
+        "```",
+        "",
+        f"Weights: {scores['weights']}, chosen by {CRITERION}. {' '.join(config.notes)}",
+        "",
+        _scores_heading(scores),
+        "",
+        *_scores_table(scores),
+        "",
+        f"Without labels: silhouette {_figure(scores['silhouette'])}, entropy of mode usage "
+        f"{_figure(scores['usage_entropy'])} nats, mean squared cycle losses (per dimension) "
+        f"{_figure(scores.get('sample_cycle'), 4)} of samples and {_figure(scores['latent_cycle'], 4)} of latents.",
+        "",
+        f"Seed {config.seed}; " + ", ".join(f"{name} {version}" for name, version in config.versions.items()) + ".",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _scores_heading(scores: RunScores) -> str:
+    where = f"the {scores['split']} split, {scores['n']} samples"
+    if scores["is_training_data"]:
+        where += ", which it was also trained on"
+    return f"Scores on {where} (labels used for scoring alone):"
+
+
+def _scores_table(scores: RunScores) -> list[str]:
+    if scores["purity"] is None:
+        return ["Purity, accuracy, NMI and ARI need labels, and the data has none."]
+    rows = [("argmax of the code", scores), ("k-means on the latents", scores["kmeans"])]
+    table = ["| reading | purity | accuracy | NMI | ARI |", "|---|---|---|---|---|"]
+    return table + [
+        f"| {name} | " + " | ".join(_figure(row[key]) for key in AGREEMENT_SCORES) + " |" for name, row in rows
+    ]
+
+
+def _figure(value: float | None, digits: int = 3) -> str:
+    return "–" if value is None else f"{value:.{digits}f}"

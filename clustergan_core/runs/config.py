@@ -1,0 +1,180 @@
+"""RunConfig: everything that repeats a run, as config.json holds it."""
+
+from __future__ import annotations
+
+import shlex
+from datetime import datetime
+from importlib.metadata import version
+from platform import python_version
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from clustergan_core.data import OwnDataOptions
+from clustergan_core.data.dataset import Dataset
+from clustergan_core.errors import SettingsError
+from clustergan_core.method import MethodSettings
+from clustergan_core.methods import find_method
+from clustergan_core.methods.presets import PresetName, clustergan_preset
+from clustergan_core.networks import Kind
+from clustergan_core.training import Schedule
+
+FORMAT = 1
+FALLBACK_N_CLUSTERS = 10
+RECORDED_PACKAGES = ("torch", "numpy", "scikit-learn")
+
+
+class DatasetRecord(BaseModel):
+    """Which data a run was trained on, and how its samples look."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: str  # a name in DATASETS, or the path of a person's own file
+    name: str
+    digest: str
+    kind: Kind
+    shape: tuple[int, ...]
+    n_samples: int
+    label_names: tuple[str, ...] = ()
+    feature_names: tuple[str, ...] = ()
+    preprocessing: tuple[dict[str, Any], ...] = ()
+    options: OwnDataOptions = OwnDataOptions()
+
+
+class RunConfig(BaseModel):
+    """Everything that repeats a run."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: int = FORMAT
+    title: str = ""
+    created: datetime
+    method: str
+    dataset: DatasetRecord
+    preset: PresetName
+    settings: dict[str, Any]
+    schedule: Schedule
+    seed: int = Field(ge=0, le=2**63 - 1)
+    device: str
+    threads: int
+    versions: dict[str, str]
+    notes: tuple[str, ...] = ()  # what was decided for the person, such as K
+
+    def method_settings(self) -> MethodSettings:
+        """The settings as the method's own model."""
+        return parse_settings(self.method, self.settings)
+
+    @property
+    def n_clusters(self) -> int:
+        """K, the number of modes."""
+        return int(self.settings["n_clusters"])
+
+    def command(self) -> str:
+        """The command line that repeats this run."""
+        words = ["python", "-m", "clustergan_core", "train", "--dataset", self.dataset.source, "--method", self.method]
+        words += ["--preset", self.preset, "--seed", str(self.seed), "--steps", str(self.schedule.n_steps)]
+        words += ["--device", self.device]
+        for option, value in self._own_data_options():
+            words += [option, value]
+        for key, value in self._differing_settings().items():
+            words += ["--set", f"{key}={value}"]
+        return shlex.join(words)
+
+    def _own_data_options(self) -> list[tuple[str, str]]:
+        options = self.dataset.options
+        words = [("--labels", options.labels)] if options.labels else []
+        words += [("--only", f"{column}={','.join(values)}") for column, values in options.only.items()]
+        words += [("--drop", f"{column}={','.join(values)}") for column, values in options.drop.items()]
+        return words
+
+    def _differing_settings(self) -> dict[str, Any]:
+        """Settings that the preset alone would not give."""
+        preset = clustergan_preset(self.preset, self.dataset.source, self.dataset.kind, self.dataset.shape)
+        implied = parse_settings(self.method, preset.settings).model_dump() | {"n_clusters": None}
+        return {key: value for key, value in self.settings.items() if implied[key] != value}
+
+
+def make_config(
+    dataset: Dataset,
+    source: str,
+    *,
+    method: str = "clustergan",
+    preset: PresetName = "default",
+    settings: dict[str, Any] | None = None,
+    n_steps: int | None = None,
+    seed: int = 0,
+    device: str = "cpu",
+    threads: int = 1,
+    options: OwnDataOptions | None = None,
+    title: str = "",
+) -> RunConfig:
+    """Fills in what was left open: the preset's settings and length, and K.
+
+    K is `settings["n_clusters"]` if set, else the number of labels, else 10; `notes` says which.
+    Raises SettingsError for an unknown or impossible setting.
+    """
+    find_method(method)
+    chosen = clustergan_preset(preset, source, dataset.kind, dataset.shape)
+    given = dict(settings or {})
+    n_clusters, note = _choose_n_clusters(given, dataset)
+    full = parse_settings(method, {**chosen.settings, **given, "n_clusters": n_clusters})
+    record = DatasetRecord(
+        source=source,
+        name=dataset.name,
+        digest=dataset.digest,
+        kind=dataset.kind,
+        shape=dataset.shape,
+        n_samples=len(dataset.samples),
+        label_names=dataset.label_names,
+        feature_names=dataset.feature_names,
+        preprocessing=dataset.preprocessing,
+        options=options or OwnDataOptions(),
+    )
+    return RunConfig(
+        title=title,
+        created=datetime.now().astimezone(),
+        method=method,
+        dataset=record,
+        preset=preset,
+        settings=full.model_dump(),
+        schedule=make_schedule(n_steps or chosen.n_steps, dataset.shape),
+        seed=seed,
+        device=device,
+        threads=threads,
+        versions={"python": python_version()} | {name: version(name) for name in RECORDED_PACKAGES},
+        notes=(note,),
+    )
+
+
+def make_schedule(n_steps: int, shape: tuple[int, ...]) -> Schedule:
+    """A rhythm that reports every second or two on two cores: networks for larger samples take longer steps."""
+    is_large = len(shape) == 3 and shape[1] * shape[2] > 256
+    log_every = 10 if is_large else 50
+    log_every = max(1, min(log_every, n_steps // 20))
+    # About 40 evaluations a run, each at a log row so that every row's means cover the same number of steps.
+    evaluate_every = max(log_every, n_steps // 40 // log_every * log_every)
+    return Schedule(n_steps=n_steps, log_every=log_every, evaluate_every=evaluate_every)
+
+
+def parse_settings(method: str, settings: dict[str, Any]) -> MethodSettings:
+    """Settings as the method's model; a wrong one raises SettingsError with its name, value and what it may be."""
+    model = find_method(method).Settings
+    try:
+        return model.model_validate(settings)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        name = str(problem["loc"][0])
+        if problem["type"] == "extra_forbidden":
+            known = ", ".join(model.model_fields)
+            raise SettingsError(f"{method} has no setting named {name}: choose one of {known}.") from error
+        raise SettingsError(
+            f"Setting {name}={problem['input']} is not possible: {problem['msg'].removeprefix('Value error, ')}."
+        ) from error
+
+
+def _choose_n_clusters(settings: dict[str, Any], dataset: Dataset) -> tuple[Any, str]:
+    if settings.get("n_clusters") is not None:
+        return settings["n_clusters"], f"K = {settings['n_clusters']}, as chosen."
+    if dataset.n_labels is not None and dataset.n_labels >= 2:
+        return dataset.n_labels, f"K = {dataset.n_labels}, the number of labels in the data."
+    return FALLBACK_N_CLUSTERS, f"K = {FALLBACK_N_CLUSTERS}, because the data has no labels to count."

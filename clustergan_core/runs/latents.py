@@ -1,0 +1,91 @@
+"""A run's encoded samples: computed once for each split and kept beside the run."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from clustergan_core.data.dataset import SplitName
+from clustergan_core.method import Encoding, Method
+from clustergan_core.runs.atomic import write_atomically
+from clustergan_core.runs.store import Run, Weights
+
+
+@dataclass(frozen=True)
+class RunLatents:
+    """The latents of a split, sample by sample."""
+
+    indices: NDArray[np.int64]  # (N,) positions in the data set
+    normal: NDArray[np.float32]  # (N, n_normal)
+    code: NDArray[np.float32]  # (N, n_clusters) probabilities; (N, 0) for methods without a code
+    clusters: NDArray[np.int64]  # (N,) assigned modes
+    confidence: NDArray[np.float32]  # (N,) in [0, 1]
+
+    def encoding(self) -> Encoding:
+        """The same as tensors."""
+        code = torch.from_numpy(self.code) if self.code.shape[1] else None
+        return Encoding(torch.from_numpy(self.normal), code)
+
+
+def run_latents(run: Run, split: SplitName = "test", which: Weights = "best") -> RunLatents:
+    """Reads the kept latents, or encodes the split's samples and keeps them. DataError when the data is absent."""
+    path = latents_path(run, split, which)
+    digest = weights_digest(run, which)
+    if path.exists():
+        with np.load(path, allow_pickle=False) as stored:
+            if stored["weights"].item() == digest:
+                return RunLatents(
+                    stored["indices"].astype(np.int64),
+                    stored["normal"].astype(np.float32),
+                    stored["code"].astype(np.float32),
+                    stored["clusters"].astype(np.int64),
+                    stored["confidence"].astype(np.float32),
+                )
+    dataset = run.dataset()
+    indices = dataset.indices(split)
+    latents = encode_samples(run.load(which), dataset.samples[indices], indices)
+    write_latents(path, latents, digest)
+    return latents
+
+
+def encode_samples(method: Method, samples: NDArray[np.float32], indices: NDArray[np.int64]) -> RunLatents:
+    """Encodes and assigns samples (N, *shape) with a method."""
+    tensor = torch.from_numpy(np.ascontiguousarray(samples))
+    encoding = method.encode_all(tensor)
+    clusters, confidence = method.assign_all(tensor)
+    code = encoding.cluster.numpy() if encoding.cluster is not None else np.zeros((len(samples), 0), np.float32)
+    return RunLatents(indices, encoding.normal.numpy(), code, clusters.numpy(), confidence.numpy())
+
+
+def write_latents(path: Path, latents: RunLatents, weights_digest: str) -> None:
+    """Keeps latents for the weights of that digest; half precision, which a map and k-means do not feel."""
+    buffer = io.BytesIO()
+    np.savez_compressed(
+        buffer,
+        weights=np.array(weights_digest),
+        indices=latents.indices.astype(np.uint32),
+        normal=latents.normal.astype(np.float16),
+        code=latents.code.astype(np.float16),
+        clusters=latents.clusters.astype(np.uint16),
+        confidence=latents.confidence.astype(np.float16),
+    )
+    write_atomically(path, buffer.getvalue())
+
+
+def latents_path(run: Run, split: SplitName, which: Weights) -> Path:
+    """Where the latents of a split are kept."""
+    return run.folder / "embeddings" / f"latents-{split}-{which}.npz"
+
+
+def weights_digest(run: Run, which: Weights) -> str:
+    """SHA-256 over the run's weight files: what derived files are valid for."""
+    digest = hashlib.sha256()
+    for path in sorted(run.folder.glob(f"weights-{which}*.safetensors")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:32]

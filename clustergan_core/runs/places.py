@@ -1,0 +1,31 @@
+"""Where runs, uploads and shipped models lie, and which names they may have."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from datetime import datetime
+from pathlib import Path
+
+PROJECT_FOLDER = Path(__file__).resolve().parents[2]
+PRETRAINED_FOLDER = PROJECT_FOLDER / "pretrained"
+
+# A name from a URL or a command line is matched against this before it becomes part of a path.
+RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
+
+
+def runs_folder() -> Path:
+    """The folder of a person's own runs: CLUSTERGAN_RUNS, else `runs` beside the program."""
+    return Path(os.environ.get("CLUSTERGAN_RUNS") or PROJECT_FOLDER / "runs")
+
+
+def uploads_folder() -> Path:
+    """The folder of a person's own files: CLUSTERGAN_UPLOADS, else `uploads` beside the program."""
+    return Path(os.environ.get("CLUSTERGAN_UPLOADS") or PROJECT_FOLDER / "uploads")
+
+
+def new_run_name(method: str, dataset: str, now: datetime) -> str:
+    """<time>-<method>-<dataset>-<4 hex>, sortable by time."""
+    slug = re.sub(r"[^a-z0-9]+", "-", dataset.lower()).strip("-")[:40] or "data"
+    return f"{now:%Y%m%d-%H%M%S}-{method}-{slug}-{secrets.token_hex(2)}"

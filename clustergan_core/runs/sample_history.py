@@ -1,0 +1,51 @@
+"""Generated samples kept over training: every mode from the same z_n, so that only the weights change."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from clustergan_core.method import Method
+from clustergan_core.prior import Latent
+from clustergan_core.runs.atomic import write_atomically
+
+N_COLUMNS = 8
+N_COLUMNS_MANY_MODES = 2  # above 20 modes, so that a history stays small
+FIXED_SEED = 7
+
+
+def generate_grid(method: Method, n_columns: int, seed: int = FIXED_SEED) -> NDArray[np.float32]:
+    """Samples (n_clusters, n_columns, *shape): rows are modes, a column shares its z_n."""
+    prior = method.prior
+    draws = prior.sample(n_columns, torch.Generator().manual_seed(seed), torch.device("cpu"))
+    normal = draws.normal.repeat(prior.n_clusters, 1)
+    modes = torch.arange(prior.n_clusters).repeat_interleave(n_columns)
+    latent = Latent(normal.to(method.device), prior.one_hot(modes).to(method.device))
+    with torch.inference_mode():
+        samples = method.generate(latent).cpu().numpy()
+    return samples.reshape(prior.n_clusters, n_columns, *method.shape)
+
+
+def write_grid(folder: Path, step: int, method: Method) -> None:
+    """Saves the grid after `step` as samples/<step>.npy: bytes for images, half precision otherwise."""
+    n_columns = N_COLUMNS if method.prior.n_clusters <= 20 else N_COLUMNS_MANY_MODES
+    grid = generate_grid(method, n_columns)
+    compact = (grid * 255).round().astype(np.uint8) if method.kind == "image" else grid.astype(np.float16)
+    buffer = io.BytesIO()
+    np.save(buffer, compact, allow_pickle=False)
+    write_atomically(folder / "samples" / f"{step:08d}.npy", buffer.getvalue())
+
+
+def grid_steps(folder: Path) -> list[int]:
+    """The steps whose grids are there, ascending."""
+    return sorted(int(path.stem) for path in (folder / "samples").glob("*.npy"))
+
+
+def read_grid(folder: Path, step: int) -> NDArray[np.float32]:
+    """The grid (n_clusters, n_columns, *shape) after `step`."""
+    stored = np.load(folder / "samples" / f"{step:08d}.npy", allow_pickle=False)
+    return stored.astype(np.float32) / 255 if stored.dtype == np.uint8 else stored.astype(np.float32)

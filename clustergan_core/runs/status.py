@@ -1,0 +1,82 @@
+"""A run's state on disk, and whether its process still lives."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from clustergan_core.errors import RunError
+from clustergan_core.runs.atomic import write_atomically
+
+# starting: launched, not yet training; interrupted is never written, it is what "running" means without a live process.
+State = Literal["starting", "running", "stopped", "finished", "failed", "interrupted"]
+
+
+class Status(BaseModel):
+    """status.json."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    state: State
+    step: int = 0
+    n_steps: int = 0
+    seconds: float = 0.0
+    heartbeat: datetime
+    message: str = ""  # one sentence for a person when failed
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will happen by itself."""
+        return self.state not in ("starting", "running")
+
+
+def write_status(path: Path, status: Status) -> None:
+    """Replaces status.json atomically."""
+    write_atomically(path, status.model_dump_json().encode())
+
+
+def read_status(path: Path) -> Status:
+    """Reads status.json; RunError when it is missing or unreadable."""
+    try:
+        return Status.model_validate(json.loads(path.read_text()))
+    except (OSError, ValueError, ValidationError) as error:
+        raise RunError(f"{path} cannot be read: delete the run {path.parent.name} or restore the file.") from error
+
+
+@contextmanager
+def hold_lock(path: Path) -> Iterator[None]:
+    """Holds the run's lock while its process works; the kernel drops it when the process dies, however it dies."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise RunError(
+                f"Run {path.parent.name} is already training in another process: stop that first."
+            ) from error
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def is_locked(path: Path) -> bool:
+    """Whether a living process holds the run's lock."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False

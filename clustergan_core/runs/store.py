@@ -1,0 +1,200 @@
+"""Run: a run's folder, read. Finding runs, and changing what a person may change of them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import torch
+from pydantic import ValidationError
+
+from clustergan_core.data import is_available, open_dataset
+from clustergan_core.data.dataset import Dataset
+from clustergan_core.errors import DataError, RunError
+from clustergan_core.method import Method
+from clustergan_core.methods import build_method
+from clustergan_core.runs.atomic import write_atomically
+from clustergan_core.runs.config import FORMAT, RunConfig
+from clustergan_core.runs.metrics import MetricsPart, read_rows
+from clustergan_core.runs.places import PRETRAINED_FOLDER, RUN_NAME, runs_folder
+from clustergan_core.runs.status import Status, is_locked, read_status
+from clustergan_core.runs.weights import load_weights
+
+Weights = Literal["best", "last"]
+
+# A launched process needs this long at most to import PyTorch and take its lock on a busy machine.
+START_ALLOWANCE_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run on disk. Nothing is cached but its config, which never changes while it trains."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """The folder's name, which is the run's id."""
+        return self.folder.name
+
+    @property
+    def is_shipped(self) -> bool:
+        """Whether it came with the program: read-only, best weights only, no data."""
+        return self.folder.parent == PRETRAINED_FOLDER
+
+    @cached_property
+    def config(self) -> RunConfig:
+        """config.json; RunError when it is missing, damaged or of a newer format."""
+        path = self.folder / "config.json"
+        try:
+            content = json.loads(path.read_text())
+            if content.get("format", 0) > FORMAT:
+                raise RunError(
+                    f"Run {self.name} has format {content['format']}, and this version reads up to {FORMAT}: update it."
+                )
+            return RunConfig.model_validate(content)
+        except (OSError, ValueError, ValidationError) as error:
+            raise RunError(f"{path} cannot be read as a run's configuration: restore or delete the run.") from error
+
+    @property
+    def title(self) -> str:
+        """What a person called it, or its name."""
+        return self.config.title or self.name
+
+    def status(self) -> Status:
+        """The state as of now: "running" on disk without a living process is "interrupted"."""
+        status = read_status(self.folder / "status.json")
+        if status.is_over or is_locked(self.folder / "lock"):
+            return status
+        age = (datetime.now().astimezone() - status.heartbeat).total_seconds()
+        if status.state == "starting" and age < START_ALLOWANCE_SECONDS:
+            return status
+        # The process may have finished between the two looks.
+        latest = read_status(self.folder / "status.json")
+        return latest if latest.is_over else latest.model_copy(update={"state": "interrupted"})
+
+    def metrics(self, offset: int = 0) -> MetricsPart:
+        """Progress rows from a byte offset on."""
+        return read_rows(self.folder / "metrics.jsonl", offset)
+
+    def log(self) -> str:
+        """The activity log so far."""
+        path = self.folder / "log.txt"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def has_weights(self, which: Weights = "best") -> bool:
+        """Whether these weights have been written yet."""
+        return any(self.folder.glob(f"weights-{which}*.safetensors"))
+
+    def load(self, which: Weights = "best") -> Method:
+        """The method with its weights, on the CPU and ready to encode and generate."""
+        if which == "last" and self.is_shipped:
+            raise RunError(f"{self.name} ships its best weights only: choose --weights best.")
+        config = self.config
+        method = build_method(
+            config.method,
+            config.method_settings(),
+            config.dataset.kind,
+            config.dataset.shape,
+            config.seed,
+            torch.device("cpu"),
+        )
+        load_weights(method, self.folder, which)
+        return method.eval().requires_grad_(False)
+
+    def dataset(self) -> Dataset:
+        """The data it was trained on; DataError when it is absent or no longer the same."""
+        record = self.config.dataset
+        dataset = open_dataset(record.source, record.options)
+        if dataset.digest != record.digest:
+            raise DataError(
+                f"{record.source} has changed since run {self.name} was trained on it: restore that file or train anew."
+            )
+        return dataset
+
+    def is_data_here(self) -> bool:
+        """Whether `dataset()` can be had without a download."""
+        source = self.config.dataset.source
+        return is_available(source) or Path(source).exists()
+
+    def request(self, what: Literal["stop", "evaluate"]) -> None:
+        """Asks the training process to stop, or to evaluate now; it looks at every log row."""
+        write_atomically(self.folder / "control" / what, b"")
+
+    def rename(self, title: str) -> None:
+        """Gives the run a title; RunError for a shipped run, an empty or an overlong title."""
+        self._refuse_if_shipped("renamed")
+        title = title.strip()
+        if not 1 <= len(title) <= 80:
+            raise RunError(f"A title has 1 to 80 characters, and this one has {len(title)}: choose another.")
+        config = self.config.model_copy(update={"title": title})
+        write_atomically(self.folder / "config.json", config.model_dump_json(indent=2).encode())
+
+    def delete(self) -> None:
+        """Removes the run's folder; RunError while it trains and for shipped runs."""
+        self._refuse_if_shipped("deleted")
+        if not self.status().is_over:
+            raise RunError(f"Run {self.name} is still training: stop it before deleting it.")
+        shutil.rmtree(self.folder)
+
+    def _refuse_if_shipped(self, what: str) -> None:
+        if self.is_shipped:
+            raise RunError(f"{self.name} came with the program and cannot be {what}: train a copy of your own instead.")
+
+
+def list_runs() -> list[Run]:
+    """A person's own runs, newest first. Folders that are no runs are passed over."""
+    return _runs_in(runs_folder())[::-1]
+
+
+def list_shipped() -> list[Run]:
+    """The models that came with the program, by name."""
+    return _runs_in(PRETRAINED_FOLDER)
+
+
+def find_run(name: str) -> Run:
+    """A run by its folder, its name, or a shipped model's name; a bare data set name means its best shipped model.
+
+    Raises RunError when there is none, naming what there is.
+    """
+    folder = Path(name)
+    if (folder / "config.json").exists():
+        return Run(folder.resolve())
+    return find_run_by_name(name)
+
+
+def find_run_by_name(name: str) -> Run:
+    """Like `find_run` for a name that came from outside (a URL): never read as a path."""
+    if not RUN_NAME.fullmatch(name):
+        raise RunError(f"{name!r} is not a run's name: choose one from the Runs page or the command `runs`.")
+    candidates = [runs_folder() / name, PRETRAINED_FOLDER / name]
+    candidates += [run.folder for run in list_shipped() if run.config.dataset.source == name]
+    for folder in candidates:
+        if (folder / "config.json").exists():
+            return Run(folder.resolve())
+    known = ", ".join(run.name for run in [*list_runs()[:5], *list_shipped()]) or "none yet"
+    raise RunError(f"There is no run named {name}: choose one of those there are ({known}).")
+
+
+def create_run(config: RunConfig, folder: Path) -> Run:
+    """Writes a new run's folder; RunError when it is there already."""
+    if folder.exists():
+        raise RunError(f"{folder} exists already: choose another --out, or add --resume to continue an unfinished run.")
+    for part in ("samples", "embeddings", "control"):
+        try:
+            (folder / part).mkdir(parents=True)
+        except OSError as error:
+            raise RunError(f"{folder} cannot be made ({error.strerror}): choose a folder you may write to.") from error
+    write_atomically(folder / "config.json", config.model_dump_json(indent=2).encode())
+    return Run(folder.resolve())
+
+
+def _runs_in(folder: Path) -> list[Run]:
+    if not folder.is_dir():
+        return []
+    return [Run(entry.resolve()) for entry in sorted(folder.iterdir()) if (entry / "config.json").is_file()]

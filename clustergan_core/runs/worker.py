@@ -1,0 +1,190 @@
+"""Carrying out a run: training with everything saved, in this process.
+
+`python -m clustergan_core.runs.worker FOLDER` is what a page launches; the command line calls `execute` itself.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import torch
+
+from clustergan_core.errors import AppError, RunError, SettingsError
+from clustergan_core.live_scores import CRITERION
+from clustergan_core.methods import build_method
+from clustergan_core.runs.card import write_card
+from clustergan_core.runs.config import RunConfig
+from clustergan_core.runs.latents import run_latents
+from clustergan_core.runs.metrics import append_row, cut_after
+from clustergan_core.runs.sample_history import write_grid
+from clustergan_core.runs.scores import score_run, write_scores
+from clustergan_core.runs.status import State, Status, hold_lock, read_status, write_status
+from clustergan_core.runs.store import Run
+from clustergan_core.runs.weights import read_checkpoint, write_checkpoint, write_tensors
+from clustergan_core.training import Checkpoint, Progress, train
+
+
+def execute(run: Run, on_progress: Callable[[Progress], None] = lambda progress: None) -> Status:
+    """Trains a new run, or continues an unfinished one from its checkpoint, until done or asked to stop.
+
+    Raises AppError for what a person can mend; status.json then says the same. Labels are read for scores alone.
+    """
+    with hold_lock(run.folder / "lock"):
+        try:
+            return _execute_locked(run, on_progress)
+        except AppError as error:
+            _say(run, f"Failed: {error}")
+            _set_state(run, "failed", message=str(error))
+            raise
+        except Exception:
+            _say(run, traceback.format_exc())
+            _set_state(
+                run, "failed", message=f"Something went wrong on our side; {run.folder / 'log.txt'} has the details."
+            )
+            raise
+
+
+def check_unfinished(run: Run) -> None:
+    """RunError where there is nothing to continue: a finished run, a living one, or a shipped model."""
+    status = run.status()
+    if run.is_shipped:
+        raise RunError(f"{run.name} came with the program and holds no checkpoint: train a copy of your own instead.")
+    if status.state == "finished":
+        raise RunError(f"Run {run.name} is finished ({status.step} steps): start a new one to train longer.")
+    if not status.is_over and status.state != "starting":
+        raise RunError(f"Run {run.name} is training already in another process: stop that first.")
+
+
+def choose_device(name: str) -> str:
+    """ "auto" as "cuda" or "cpu"; SettingsError when CUDA is asked for and absent."""
+    if name not in ("auto", "cpu", "cuda"):
+        raise SettingsError(f"There is no device named {name}: choose auto, cpu or cuda.")
+    if name == "cuda" and not torch.cuda.is_available():
+        raise SettingsError("Device cuda was chosen but PyTorch finds no CUDA GPU here: choose cpu or auto.")
+    return ("cuda" if torch.cuda.is_available() else "cpu") if name == "auto" else name
+
+
+def _execute_locked(run: Run, on_progress: Callable[[Progress], None]) -> Status:
+    config = run.config
+    checkpoint = _prepare_folder(run)
+    for note in config.notes if checkpoint is None else (f"Continuing after step {checkpoint.step}.",):
+        _say(run, note)
+    torch.set_num_threads(config.threads)
+    device = torch.device(choose_device(config.device))
+    dataset = run.dataset()
+    _say(run, f"Training {config.method} on {len(dataset.splits.train)} samples of {dataset.name} ({device}).")
+    method = build_method(config.method, config.method_settings(), dataset.kind, dataset.shape, config.seed, device)
+    training = train(
+        method,
+        dataset,
+        config.schedule,
+        config.seed,
+        device,
+        resume=checkpoint,
+        evaluate_now=lambda: _take_request(run, "evaluate"),
+    )
+    if checkpoint is None:
+        write_grid(run.folder, 0, method)
+    _set_state(run, "running", step=checkpoint.step if checkpoint else 0)
+    for progress in training:
+        append_row(run.folder / "metrics.jsonl", progress.row())
+        is_stop = _take_request(run, "stop") and progress.step < progress.n_steps
+        if progress.scores is not None or is_stop:
+            _save(run, progress)
+        if progress.scores is not None:
+            write_grid(run.folder, progress.step, method)
+        _set_state(run, "running", step=progress.step, seconds=progress.seconds)
+        on_progress(progress)
+        if is_stop:
+            _say(run, f"Stopped after step {progress.step}, as asked; it can be continued.")
+            return _set_state(run, "stopped", step=progress.step, seconds=progress.seconds)
+    return _finish(run)
+
+
+def _prepare_folder(run: Run) -> Checkpoint | None:
+    """The checkpoint to continue from, with everything after it removed; None for a start from nothing."""
+    for request in ("stop", "evaluate"):
+        _take_request(run, request)
+    metrics = run.folder / "metrics.jsonl"
+    if not (run.folder / "resume.safetensors").exists():
+        cut_after(metrics, -1)
+        for path in (run.folder / "samples").glob("*.npy"):
+            path.unlink()
+        return None
+    checkpoint = read_checkpoint(run.folder)
+    cut_after(metrics, checkpoint.step)
+    return checkpoint
+
+
+def _save(run: Run, progress: Progress) -> None:
+    """Best weights before the checkpoint that names them: a crash in between repeats steps, and loses none."""
+    checkpoint = progress.checkpoint()
+    if progress.is_best:
+        write_tensors(run.folder / "weights-best.safetensors", checkpoint.weights)
+    write_tensors(run.folder / "weights-last.safetensors", checkpoint.weights)
+    write_checkpoint(run.folder, checkpoint)
+
+
+def _finish(run: Run) -> Status:
+    """Scores the best weights on the test split and writes the card."""
+    _say(run, f"Scoring the best weights, chosen by {CRITERION}.")
+    config = run.config
+    scores = score_run(run, "test", "best")
+    run_latents(run, "test", "best")
+    write_scores(run, scores)
+    write_card(run, scores)
+    last = run.metrics().rows[-1]
+    _say(run, "Finished.")
+    return _set_state(run, "finished", step=config.schedule.n_steps, seconds=last["seconds"])
+
+
+def _set_state(
+    run: Run, state: State, step: int | None = None, seconds: float | None = None, message: str = ""
+) -> Status:
+    path = run.folder / "status.json"
+    before = read_status(path) if path.exists() else None
+    status = Status(
+        state=state,
+        step=step if step is not None else (before.step if before else 0),
+        n_steps=run.config.schedule.n_steps,
+        seconds=seconds if seconds is not None else (before.seconds if before else 0.0),
+        heartbeat=datetime.now().astimezone(),
+        message=message,
+    )
+    write_status(path, status)
+    return status
+
+
+def _take_request(run: Run, what: str) -> bool:
+    path = run.folder / "control" / what
+    if not path.exists():
+        return False
+    path.unlink(missing_ok=True)
+    return True
+
+
+def _say(run: Run, sentence: str) -> None:
+    with (run.folder / "log.txt").open("a") as file:
+        file.write(f"{datetime.now():%Y-%m-%d %H:%M:%S}  {sentence}\n")
+
+
+def first_status(config: RunConfig) -> Status:
+    """What a run says of itself between its launch and its first step."""
+    return Status(state="starting", n_steps=config.schedule.n_steps, heartbeat=datetime.now().astimezone())
+
+
+def main(folder: str) -> int:
+    """Runs one folder to its end; exit status 2 for what a person can mend."""
+    try:
+        execute(Run(Path(folder).resolve()))
+    except AppError:
+        return 2  # the run's log and status say why
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
