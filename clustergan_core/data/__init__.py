@@ -1,0 +1,17 @@
+"""Data sets: built in, published, or a person's own file, all as one frozen `Dataset`."""
+
+from clustergan_core.data.dataset import UNLABELLED, Dataset, SplitName, Splits, share_samples, split_samples
+from clustergan_core.data.registry import DATASETS, DatasetSource, is_available, load_dataset
+
+__all__ = [
+    "DATASETS",
+    "UNLABELLED",
+    "Dataset",
+    "DatasetSource",
+    "SplitName",
+    "Splits",
+    "is_available",
+    "load_dataset",
+    "share_samples",
+    "split_samples",
+]

@@ -1,0 +1,194 @@
+"""DATASETS: every data set known by name, built in or published."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from clustergan_core.data import cifar, coil, digit_tables, mnist, synthetic, usps
+from clustergan_core.data.dataset import Dataset
+from clustergan_core.data.download import OnProgress, PublishedFile, fetch, find_local
+from clustergan_core.errors import SettingsError
+from clustergan_core.networks import Kind
+
+Fetch = Callable[[PublishedFile], Path]
+
+
+@dataclass(frozen=True)
+class DatasetSource:
+    """What is known of a data set before it is loaded, and how to load it."""
+
+    name: str
+    title: str
+    kind: Kind
+    description: str
+    shape: tuple[int, ...]
+    n_samples: int
+    n_labels: int
+    licence: str
+    load: Callable[[Fetch], Dataset]
+    files: tuple[PublishedFile, ...] = ()
+
+    @property
+    def is_built_in(self) -> bool:
+        """Needs no file and no network."""
+        return not self.files
+
+
+DATASETS: dict[str, DatasetSource] = {
+    "digits": DatasetSource(
+        name="digits",
+        title="Digits (8×8)",
+        kind="image",
+        description="Small handwritten digits that come with scikit-learn; split 80/10/10.",
+        shape=(1, 8, 8),
+        n_samples=1797,
+        n_labels=10,
+        licence="BSD-3-clause (scikit-learn); data: UCI, CC BY 4.0",
+        load=lambda _: digit_tables.load_digits(),
+    ),
+    "synthetic": DatasetSource(
+        name="synthetic",
+        title="Synthetic (4 components)",
+        kind="table",
+        description="The paper's 4 Gaussians in the plane, seen through two random sigmoid layers; split 80/10/10.",
+        shape=(100,),
+        n_samples=10000,
+        n_labels=4,
+        licence="MIT, drawn by this project",
+        load=lambda _: synthetic.load_synthetic(),
+    ),
+    "gaussians-100d": DatasetSource(
+        name="gaussians-100d",
+        title="Gaussians in 100 dimensions",
+        kind="table",
+        description="The paper's toy of §2.5: 10 Gaussians, means within ±0.3, standard deviation 0.12.",
+        shape=(100,),
+        n_samples=10000,
+        n_labels=10,
+        licence="MIT, drawn by this project",
+        load=lambda _: synthetic.load_gaussians(),
+    ),
+    "mnist": DatasetSource(
+        name="mnist",
+        title="MNIST",
+        kind="image",
+        description="Handwritten digits, 60,000 for training and 10,000 for testing.",
+        shape=(1, 28, 28),
+        n_samples=70000,
+        n_labels=10,
+        licence="none stated",
+        load=mnist.load_mnist,
+        files=mnist.MNIST_FILES,
+    ),
+    "fashion": DatasetSource(
+        name="fashion",
+        title="Fashion-MNIST",
+        kind="image",
+        description="Clothes in 10 classes, 60,000 for training and 10,000 for testing.",
+        shape=(1, 28, 28),
+        n_samples=70000,
+        n_labels=10,
+        licence="MIT (Zalando SE)",
+        load=mnist.load_fashion,
+        files=mnist.FASHION_FILES,
+    ),
+    "fashion-5": DatasetSource(
+        name="fashion-5",
+        title="Fashion-5",
+        kind="image",
+        description="Fashion-MNIST with its classes merged into the paper's five.",
+        shape=(1, 28, 28),
+        n_samples=70000,
+        n_labels=5,
+        licence="MIT (Zalando SE)",
+        load=mnist.load_fashion_5,
+        files=mnist.FASHION_FILES,
+    ),
+    "pendigits": DatasetSource(
+        name="pendigits",
+        title="Pendigits",
+        kind="table",
+        description="Digits as 8 pen positions, 16 features; test digits come from writers not trained on.",
+        shape=(16,),
+        n_samples=10992,
+        n_labels=10,
+        licence="CC BY 4.0 (UCI); the copy states none",
+        load=digit_tables.load_pendigits,
+        files=digit_tables.PENDIGITS_FILES,
+    ),
+    "optdigits": DatasetSource(
+        name="optdigits",
+        title="Optical digits",
+        kind="image",
+        description="Handwritten digits as 8×8 images; the test part is what Digits (8×8) holds.",
+        shape=(1, 8, 8),
+        n_samples=5620,
+        n_labels=10,
+        licence="CC BY 4.0 (UCI); the copy states none",
+        load=digit_tables.load_optdigits,
+        files=digit_tables.OPTDIGITS_FILES,
+    ),
+    "usps": DatasetSource(
+        name="usps",
+        title="USPS",
+        kind="image",
+        description="Digits scanned from envelopes, 16×16, 7,291 for training and 2,007 for testing.",
+        shape=(1, 16, 16),
+        n_samples=9298,
+        n_labels=10,
+        licence="none stated",
+        load=usps.load_usps,
+        files=usps.USPS_FILES,
+    ),
+    "cifar10": DatasetSource(
+        name="cifar10",
+        title="CIFAR-10",
+        kind="image",
+        description="Colour photographs in 10 classes, 50,000 for training and 10,000 for testing.",
+        shape=(3, 32, 32),
+        n_samples=60000,
+        n_labels=10,
+        licence="none stated",
+        load=cifar.load_cifar10,
+        files=cifar.CIFAR_FILES,
+    ),
+    "coil20": DatasetSource(
+        name="coil20",
+        title="COIL-20",
+        kind="image",
+        description="20 objects on a turntable in grey, 72 views each; split 80/10/10.",
+        shape=(1, 32, 32),
+        n_samples=1440,
+        n_labels=20,
+        licence="none stated",
+        load=coil.load_coil20,
+        files=coil.COIL20_FILES,
+    ),
+    "coil100": DatasetSource(
+        name="coil100",
+        title="COIL-100",
+        kind="image",
+        description="100 objects on a turntable in colour, 72 views each; split 80/10/10.",
+        shape=(3, 32, 32),
+        n_samples=7200,
+        n_labels=100,
+        licence="none stated",
+        load=coil.load_coil100,
+        files=coil.COIL100_FILES,
+    ),
+}
+
+
+def load_dataset(name: str, on_progress: OnProgress | None = None) -> Dataset:
+    """Loads a set of DATASETS, downloading what is missing. Raises SettingsError for a name that isn't there."""
+    source = DATASETS.get(name)
+    if source is None:
+        raise SettingsError(f"There is no data set '{name}': choose one of {', '.join(DATASETS)}.")
+    return source.load(lambda file: fetch(file, on_progress))
+
+
+def is_available(name: str) -> bool:
+    """Whether every file already lies in the data folder (unverified, no network); True for built-in sets."""
+    return name in DATASETS and all(find_local(file) is not None for file in DATASETS[name].files)
