@@ -1,0 +1,58 @@
+"""What pages need of a run, loaded once for all sessions and never changed by them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from clustergan_core.errors import DataError
+from clustergan_core.runs.store import Run, Weights
+
+if TYPE_CHECKING:
+    from clustergan_core.data.dataset import Dataset, SplitName
+    from clustergan_core.method import Method
+    from clustergan_core.runs.latents import RunLatents
+
+
+def load_method(run: Run, which: Weights = "best") -> Method:
+    """The run's method on the CPU."""
+    return _method(run, str(run.folder), which, _stamp(run, which))
+
+
+def load_data(run: Run) -> Dataset | None:
+    """The data it was trained on, or None while that is not on this machine (nothing is downloaded)."""
+    if not run.is_data_here():
+        return None
+    try:
+        return _data(run, run.config.dataset.source, run.config.dataset.digest)
+    except DataError:
+        return None
+
+
+def load_latents(run: Run, split: SplitName = "test", which: Weights = "best") -> RunLatents:
+    """The run's encoded samples; DataError when they are not kept and the data is absent."""
+    return _latents(run, str(run.folder), split, which, _stamp(run, which))
+
+
+def _stamp(run: Run, which: Weights) -> tuple[tuple[str, int, int], ...]:
+    """Changes whenever the weights do; cheaper than a digest, as it is asked for at every rerun."""
+    files = sorted(run.folder.glob(f"weights-{which}*.safetensors"))
+    return tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files)
+
+
+@st.cache_resource(max_entries=6, show_spinner="Loading the model…")
+def _method(_run: Run, folder: str, which: Weights, stamp: object) -> Method:
+    return _run.load(which)
+
+
+@st.cache_resource(max_entries=3, show_spinner="Loading the data…")
+def _data(_run: Run, source: str, digest: str) -> Dataset:
+    return _run.dataset()
+
+
+@st.cache_resource(max_entries=6, show_spinner="Encoding the samples…")
+def _latents(_run: Run, folder: str, split: SplitName, which: Weights, stamp: object) -> RunLatents:
+    from clustergan_core.runs.latents import run_latents
+
+    return run_latents(_run, split, which)
