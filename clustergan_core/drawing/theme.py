@@ -1,0 +1,70 @@
+"""One place for what every figure shares: font, text and grid colours, and how they differ in light and dark."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:  # Pictures need these colours without the seconds and megabytes of Plotly.
+    from plotly.graph_objects import Figure
+
+Theme = Literal["light", "dark"]
+
+FONT = "Source Sans Pro, Source Sans, Helvetica, Arial, sans-serif"
+FONT_SIZE = 14
+
+
+@dataclass(frozen=True)
+class ThemeColours:
+    """Colours "#rrggbb". Text and muted text contrast with the page by at least 4.5 : 1, the accent by 3 : 1."""
+
+    page: str  # what figures assume behind their transparent background, and pictures paint
+    text: str
+    muted: str  # secondary text, ticks
+    grid: str
+    accent: str  # the one thing to look at; also lines that belong to no mode
+    faint: str  # context drawn behind: other lines, empty cells
+
+
+THEMES: dict[Theme, ThemeColours] = {
+    "light": ThemeColours("#ffffff", "#31333f", "#5c5f6b", "#e4e6eb", "#2f7bc4", "#c9ccd4"),
+    "dark": ThemeColours("#0e1117", "#fafafa", "#a9adb9", "#2c313b", "#5ba6ea", "#454b58"),
+}
+
+
+def theme_name(dark: bool) -> Theme:
+    """The name of the dark or the light theme."""
+    return "dark" if dark else "light"
+
+
+def apply_theme(figure: Figure, dark: bool) -> Figure:
+    """Give `figure` this app's font, text and grid colours on a transparent background; returns the same figure.
+
+    Show it with Streamlit's `theme=None`, or Streamlit paints over these colours.
+    """
+    colours = THEMES[theme_name(dark)]
+    figure.update_layout(
+        template="none",
+        font={"family": FONT, "size": FONT_SIZE, "color": colours.text},
+        title={"font": {"size": FONT_SIZE + 2}, "x": 0, "xref": "paper", "xanchor": "left"},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        hoverlabel={
+            "bgcolor": colours.page,
+            "bordercolor": colours.muted,
+            "font": {"family": FONT, "size": FONT_SIZE, "color": colours.text},
+        },
+        legend={"bgcolor": "rgba(0,0,0,0)", "font": {"color": colours.text}},
+        modebar={"bgcolor": "rgba(0,0,0,0)", "color": colours.muted, "activecolor": colours.text},
+    )
+    axis = {
+        "gridcolor": colours.grid,
+        "linecolor": colours.muted,
+        "zerolinecolor": colours.grid,
+        "tickfont": {"color": colours.muted},
+        "title": {"font": {"color": colours.text}},
+    }
+    figure.update_xaxes(automargin=True, zeroline=False, ticks="", **axis)
+    figure.update_yaxes(automargin=True, zeroline=False, ticks="", **axis)
+    figure.update_scenes({f"{name}axis": axis | {"backgroundcolor": "rgba(0,0,0,0)"} for name in "xyz"})
+    return figure
