@@ -22,7 +22,7 @@ def assign_file(run: Run, path: Path) -> pd.DataFrame:
 
 
 def run_table(run: Run, split: SplitName = "all", which: Weights = "best") -> pd.DataFrame:
-    """The run's own samples: sample, split, cluster, confidence, label where there is one, and the latent's dimensions."""
+    """The run's own samples: id, split, cluster, confidence, label where there is one, and the latent's dimensions."""
     dataset = run.dataset()
     latents = run_latents(run, split, which)
     table = pd.DataFrame({"sample": [dataset.sample_id(int(index)) for index in latents.indices]})

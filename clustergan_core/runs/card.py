@@ -24,7 +24,7 @@ def render_card(run: Run, scores: RunScores) -> str:
         "",
         f"{method.title} ({method.reference}) on `{config.dataset.name}`: {config.n_clusters} modes, "
         f"{config.dataset.n_samples} samples of shape {'×'.join(map(str, config.dataset.shape))}, "
-        f"trained for {last['step']} steps in {last['seconds']:.0f} s on {config.device} with {config.threads} thread(s).",
+        f"trained for {last['step']} steps in {last['seconds']:.0f} s on {config.device}, threads: {config.threads}.",
         "",
         "```",
         config.command(),

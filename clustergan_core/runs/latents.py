@@ -35,9 +35,10 @@ class RunLatents:
 
 def run_latents(run: Run, split: SplitName = "test", which: Weights = "best") -> RunLatents:
     """Reads the kept latents, or encodes the split's samples and keeps them. DataError when the data is absent."""
-    path = latents_path(run, split, which)
+    file_name = latents_file(split, which)
     digest = weights_digest(run, which)
-    if path.exists():
+    path = run.find_embedding(file_name)
+    if path is not None:
         with np.load(path, allow_pickle=False) as stored:
             if stored["weights"].item() == digest:
                 return RunLatents(
@@ -50,7 +51,7 @@ def run_latents(run: Run, split: SplitName = "test", which: Weights = "best") ->
     dataset = run.dataset()
     indices = dataset.indices(split)
     latents = encode_samples(run.load(which), dataset.samples[indices], indices)
-    write_latents(path, latents, digest)
+    write_latents(run.embeddings_folder() / file_name, latents, digest)
     return latents
 
 
@@ -78,9 +79,9 @@ def write_latents(path: Path, latents: RunLatents, weights_digest: str) -> None:
     write_atomically(path, buffer.getvalue())
 
 
-def latents_path(run: Run, split: SplitName, which: Weights) -> Path:
-    """Where the latents of a split are kept."""
-    return run.folder / "embeddings" / f"latents-{split}-{which}.npz"
+def latents_file(split: SplitName, which: Weights) -> str:
+    """The name under which the latents of a split are kept."""
+    return f"latents-{split}-{which}.npz"
 
 
 def weights_digest(run: Run, which: Weights) -> str:

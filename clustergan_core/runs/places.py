@@ -25,6 +25,11 @@ def uploads_folder() -> Path:
     return Path(os.environ.get("CLUSTERGAN_UPLOADS") or PROJECT_FOLDER / "uploads")
 
 
+def derived_folder() -> Path:
+    """What is computed from shipped, read-only models: CLUSTERGAN_DERIVED, else `.cache` beside the program."""
+    return Path(os.environ.get("CLUSTERGAN_DERIVED") or PROJECT_FOLDER / ".cache")
+
+
 def new_run_name(method: str, dataset: str, now: datetime) -> str:
     """<time>-<method>-<dataset>-<4 hex>, sortable by time."""
     slug = re.sub(r"[^a-z0-9]+", "-", dataset.lower()).strip("-")[:40] or "data"

@@ -21,7 +21,7 @@ from clustergan_core.methods import build_method
 from clustergan_core.runs.atomic import write_atomically
 from clustergan_core.runs.config import FORMAT, RunConfig
 from clustergan_core.runs.metrics import MetricsPart, read_rows
-from clustergan_core.runs.places import PRETRAINED_FOLDER, RUN_NAME, runs_folder
+from clustergan_core.runs.places import PRETRAINED_FOLDER, RUN_NAME, derived_folder, runs_folder
 from clustergan_core.runs.status import Status, is_locked, read_status
 from clustergan_core.runs.weights import load_weights
 
@@ -46,6 +46,15 @@ class Run:
     def is_shipped(self) -> bool:
         """Whether it came with the program: read-only, best weights only, no data."""
         return self.folder.parent == PRETRAINED_FOLDER
+
+    def embeddings_folder(self) -> Path:
+        """Where latents and maps that are computed later are kept: beside the run, or elsewhere for a shipped one."""
+        return derived_folder() / self.name if self.is_shipped else self.folder / "embeddings"
+
+    def find_embedding(self, file_name: str) -> Path | None:
+        """A kept file of latents or a map: computed later, or shipped with the run."""
+        candidates = (self.embeddings_folder() / file_name, self.folder / "embeddings" / file_name)
+        return next((path for path in candidates if path.exists()), None)
 
     @cached_property
     def config(self) -> RunConfig:
