@@ -4,8 +4,8 @@ import streamlit as st
 
 from ui.guard import frame
 from ui.messages import log_errors, page_errors
+from ui.theme import ICON
 
-st.set_page_config(page_title="ClusterGAN Explorer", page_icon=":material/scatter_plot:", layout="wide")
 log_errors()
 
 page = st.navigation(
@@ -19,5 +19,7 @@ page = st.navigation(
         st.Page("pages/runs.py", title="Runs", icon=":material/history:", url_path="runs"),
     ]
 )
+st.set_page_config(page_title=f"{page.title} · ClusterGAN Explorer", page_icon=ICON, layout="wide")
+st.logo(str(ICON), size="large")
 with frame(), page_errors():
     page.run()

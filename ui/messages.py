@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from logging.handlers import RotatingFileHandler
@@ -37,9 +38,17 @@ def log_errors() -> None:
         logger.addHandler(handler)
 
 
-def show_problem(problem: AppError | str) -> None:
+def show_problem(problem: AppError) -> None:
     """One sentence in the page for something the person can mend."""
-    st.error(str(problem), icon=":material/info:")
+    st.error(plain(str(problem)), icon=":material/info:")
+
+
+def plain(text: str) -> str:
+    """Text as it is, for a place that would read it as Markdown: names of files and columns hold stars and brackets.
+
+    An underscore inside a word is left alone: Markdown takes it literally, and a backslash would break addresses.
+    """
+    return re.sub(r"[\\`*\[\]$<~]|(?<!\w)_|_(?!\w)", r"\\\g<0>", text)
 
 
 @contextmanager
@@ -61,7 +70,8 @@ def page_errors() -> Iterator[None]:
     except Exception:
         _log.exception("On the page %s", st.context.url)
         st.error(
-            f"Something went wrong on our side; the details are in {log_path()}. Your runs and files are as they were.",
+            f"Something went wrong on our side; the details are in {plain(str(log_path()))}. "
+            "Your runs and files are as they were.",
             icon=":material/error:",
         )
         st.stop()

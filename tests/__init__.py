@@ -1,0 +1,1 @@
+"""Tests by kind: unit, methods, properties, app, browser, golden."""

@@ -1,0 +1,37 @@
+"""What tests of every kind share."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# No time limit a single example: the machine may be busy. The same examples every time: a red test stays red.
+settings.register_profile("project", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("project")
+
+
+@pytest.fixture
+def data_folder() -> Path:
+    """The folder of real data sets; the test is skipped where there is none."""
+    named = os.environ.get("CLUSTERGAN_DATA")
+    if not named or not Path(named).is_dir():
+        pytest.skip("needs real data: CLUSTERGAN_DATA names no folder")
+    return Path(named)
+
+
+@pytest.fixture
+def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Runs, uploads and the log of one test, in a folder of its own."""
+    for variable, path in folder_variables(tmp_path).items():
+        monkeypatch.setenv(variable, path)
+    return tmp_path
+
+
+def folder_variables(parent: Path) -> dict[str, str]:
+    """The variables that move everything the app writes below `parent`."""
+    return {
+        "CLUSTERGAN_RUNS": str(parent / "runs"),
+        "CLUSTERGAN_UPLOADS": str(parent / "uploads"),
+        "CLUSTERGAN_LOG": str(parent / "app.log"),
+    }

@@ -1,0 +1,97 @@
+"""Choices that live in the address, so that a link restores the view, and that follow the person from page to page.
+
+A widget with `key="mu", bind="query-params"` already reads and writes `?mu=`. Streamlit drops a wrong value without a
+word and forgets the value on the next page; `linked` says the one and carries the other:
+
+    with linked("mu", number(0, 1)):
+        mu = st.slider("μ", 0.0, 1.0, 0.5, key="mu", bind="query-params")
+
+What stands in the address is the text the widget shows, so options are given in the words a link should hold.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import streamlit as st
+
+from clustergan_core.errors import SettingsError
+from ui.messages import show_problem
+
+# What the text of a choice has to be; raises SettingsError with the sentence's second half.
+Check = Callable[[str], None]
+
+_CARRIED = "carried"  # session state: the last value of every linked choice, by name
+N_NAMED = 12  # options a message still lists
+
+
+def one_of(options: Sequence[object]) -> Check:
+    """The text is one of the options as they are shown."""
+    texts = [str(option) for option in options]
+
+    def check(text: str) -> None:
+        if text in texts:
+            return
+        named = ", ".join(texts[:N_NAMED]) + (f" and {len(texts) - N_NAMED} more" if len(texts) > N_NAMED else "")
+        raise SettingsError(f"it can be {named}" if texts else "there is nothing to choose from yet")
+
+    return check
+
+
+def number(low: float, high: float) -> Check:
+    """The text is a number from low to high, both included."""
+
+    def check(text: str) -> None:
+        try:
+            is_inside = math.isfinite(float(text)) and low <= float(text) <= high
+        except ValueError:
+            is_inside = False
+        if not is_inside:
+            raise SettingsError(f"it is a number from {low:g} to {high:g}")
+
+    return check
+
+
+def whole_number(low: int, high: int) -> Check:
+    """The text is a whole number from low to high, both included."""
+
+    def check(text: str) -> None:
+        try:
+            is_inside = low <= int(text) <= high
+        except ValueError:
+            is_inside = False
+        if not is_inside:
+            raise SettingsError(f"it is a whole number from {low} to {high}")
+
+    return check
+
+
+@contextmanager
+def linked(name: str, check: Check) -> Iterator[None]:
+    """Stands around the widget whose key is `name` and whose bind is "query-params".
+
+    A value in the address that the check refuses is named in one sentence and the widget falls back to its default; a
+    value chosen earlier that does not fit any more (another run has fewer modes) falls back without a word.
+    """
+    carried: dict[str, object] = st.session_state.setdefault(_CARRIED, {})
+    asked = st.query_params.get(name)
+    if name in st.session_state:
+        if _refusal(check, st.session_state[name]):
+            del st.session_state[name]
+    elif asked is not None:
+        if (refusal := _refusal(check, asked)) and asked != str(carried.get(name)):
+            show_problem(SettingsError(f"The address asks for {name}={asked}, but {refusal}; the default is shown."))
+    elif name in carried and not _refusal(check, carried[name]):
+        st.session_state[name] = carried[name]
+    yield
+    if name in st.session_state:
+        carried[name] = st.session_state[name]
+
+
+def _refusal(check: Check, value: object) -> str | None:
+    """Why a value does not fit, or None when it does."""
+    try:
+        check(str(value))
+    except SettingsError as problem:
+        return str(problem)
+    return None

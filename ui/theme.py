@@ -1,0 +1,37 @@
+"""How the app looks beyond .streamlit/config.toml: its icon, and figures that follow the light or dark theme."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from clustergan_core.drawing import theme as drawing_theme
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+ICON = Path(__file__).with_name("icon.svg")
+
+
+def is_dark() -> bool:
+    """Whether the person sees the dark theme now; no until the browser has said so."""
+    return st.context.theme.type == "dark"
+
+
+def theme_name() -> drawing_theme.Theme:
+    """The theme the person sees now, as clustergan_core.drawing calls it."""
+    return drawing_theme.theme_name(is_dark())
+
+
+def show_figure(figure: "Figure", key: str, description: str) -> None:
+    """Draws a figure of clustergan_core.drawing in the theme; `description` is what a screen reader says.
+
+    Its one button saves it as SVG, for print.
+    """
+    config = {
+        "displaylogo": False,
+        "modeBarButtons": [["toImage"]],
+        "toImageButtonOptions": {"format": "svg", "filename": key},
+    }
+    drawing_theme.apply_theme(figure, is_dark())
+    st.plotly_chart(figure, theme=None, key=key, config=config, alt=description)
