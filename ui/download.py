@@ -1,0 +1,27 @@
+"""Downloading a published data set from a page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clustergan_core.data import DATASETS, load_dataset
+from clustergan_core.errors import AppError
+from ui.messages import show_problem
+
+
+def offer_download(name: str) -> None:
+    """Says that a set is not here yet and fetches it at the press of a button, with progress; then the page reruns."""
+    source = DATASETS[name]
+    size = sum(file.size for file in source.files)
+    amount = f" ({size / 2**20:.0f} MB)" if size else ""
+    st.info(f"{source.title} is not on this machine yet{amount}.", icon=":material/cloud_download:")
+    if not st.button("Download", type="primary", icon=":material/download:", key="download"):
+        return
+    bar = st.progress(0.0, text="Connecting…")
+    try:
+        load_dataset(name, lambda message, fraction: bar.progress(min(max(fraction, 0.0), 1.0), text=message))
+    except AppError as problem:
+        bar.empty()
+        show_problem(problem)
+        return
+    st.rerun()
