@@ -90,7 +90,7 @@ def score_agreement(labels: NDArray[np.int64], clusters: NDArray[np.int64]) -> A
 
 
 def _labelled(labels: NDArray[np.int64], clusters: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    assert labels.ndim == 1 and labels.shape == clusters.shape, (labels.shape, clusters.shape)
+    assert labels.shape == clusters.shape == (len(labels),), (labels.shape, clusters.shape)
     is_labelled = labels != UNLABELLED
     return labels[is_labelled], clusters[is_labelled]
 

@@ -57,8 +57,9 @@ def nearest_neighbours(samples: NDArray[np.float32], n_neighbours: int = 5) -> N
 
 
 def shared_with_neighbours(neighbours: NDArray[np.int64], clusters: NDArray[np.int64]) -> float:
-    """How much more often neighbours (N, n) share a cluster than chance has it: κ = (observed − Σ usage²) / (1 − Σ usage²).
+    """How much more often neighbours (N, n) share a cluster than chance has it.
 
+    κ = (observed − Σ usage²) / (1 − Σ usage²), where `observed` is the fraction of pairs in the same cluster:
     1 when every sample shares its cluster with all its neighbours, about 0 when clusters ignore them,
     and 0 when all samples lie in one cluster.
     """
