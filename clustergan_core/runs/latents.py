@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,23 +36,17 @@ class RunLatents:
 
 def run_latents(run: Run, split: SplitName = "test", which: Weights = "best") -> RunLatents:
     """Reads the kept latents, or encodes the split's samples and keeps them. DataError when the data is absent."""
-    file_name = latents_file(split, which)
-    digest = weights_digest(run, which)
-    path = run.find_embedding(file_name)
-    if path is not None:
-        with np.load(path, allow_pickle=False) as stored:
-            if stored["weights"].item() == digest:
-                return RunLatents(
-                    stored["indices"].astype(np.int64),
-                    stored["normal"].astype(np.float32),
-                    stored["code"].astype(np.float32),
-                    stored["clusters"].astype(np.int64),
-                    stored["confidence"].astype(np.float32),
-                )
+    file_name, digest = latents_file(split, which), weights_digest(run, which)
+    kept = _read_latents(run.find_embedding(file_name), digest)
+    if kept is not None:
+        return kept
     dataset = run.dataset()
     indices = dataset.indices(split)
-    latents = encode_samples(run.load(which), dataset.samples[indices], indices)
-    write_latents(run.embeddings_folder() / file_name, latents, digest)
+    path = run.embeddings_folder() / file_name
+    write_latents(path, encode_samples(run.load(which), dataset.samples[indices], indices), digest)
+    # Read back, so that the first visit sees the same rounded figures as every later one, and finds the same maps.
+    latents = _read_latents(path, digest)
+    assert latents is not None
     return latents
 
 
@@ -62,6 +57,26 @@ def encode_samples(method: Method, samples: NDArray[np.float32], indices: NDArra
     clusters, confidence = method.assign_all(tensor)
     code = encoding.cluster.numpy() if encoding.cluster is not None else np.zeros((len(samples), 0), np.float32)
     return RunLatents(indices, encoding.normal.numpy(), code, clusters.numpy(), confidence.numpy())
+
+
+def _read_latents(path: Path | None, weights_digest: str) -> RunLatents | None:
+    """Latents kept for the weights of that digest; None for others, and where there are none that can be read."""
+    if path is None:
+        return None
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            if stored["weights"].item() != weights_digest:
+                return None
+            return RunLatents(
+                stored["indices"].astype(np.int64),
+                stored["normal"].astype(np.float32),
+                stored["code"].astype(np.float32),
+                stored["clusters"].astype(np.int64),
+                stored["confidence"].astype(np.float32),
+            )
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        # Derived and safe to delete: a damaged file is computed anew like a missing one.
+        return None
 
 
 def write_latents(path: Path, latents: RunLatents, weights_digest: str) -> None:

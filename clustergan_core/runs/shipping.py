@@ -1,0 +1,71 @@
+"""Making a finished run ready to ship with the program: `python -m clustergan_core.runs.shipping RUN NAME`.
+
+A shipped run holds what encodes and generates, in half precision and one file a network, its scores as those very
+weights give them, its test split's latents and maps, and none of the data.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from clustergan_core.embedding import FittedMap, MapSettings, compute_map
+from clustergan_core.errors import RunError
+from clustergan_core.runs.atomic import write_atomically
+from clustergan_core.runs.card import write_card
+from clustergan_core.runs.latents import encode_samples, latents_file, weights_digest, write_latents
+from clustergan_core.runs.maps import MapRequest
+from clustergan_core.runs.places import PRETRAINED_FOLDER
+from clustergan_core.runs.scores import score_run, write_scores
+from clustergan_core.runs.store import Run, find_run
+from clustergan_core.runs.weights import write_shipped_weights
+
+SHIPPED_MAPS = (MapSettings(algorithm="tsne"), MapSettings(algorithm="umap"), MapSettings(algorithm="pca"))
+SHIPPED_ROWS = 500  # of metrics.jsonl, so that a card's curves stay small
+
+
+def ship_run(run: Run, name: str) -> Run:
+    """Copies a finished run to pretrained/<name>; RunError when it is not finished."""
+    if run.status().state != "finished":
+        raise RunError(f"Run {run.name} is {run.status().state}: ship it once it is finished.")
+    folder = PRETRAINED_FOLDER / name
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "embeddings").mkdir(parents=True)
+    shutil.copy(run.folder / "status.json", folder)
+    config = run.config.model_copy(update={"title": ""})
+    write_atomically(folder / "config.json", config.model_dump_json(indent=2).encode())
+    _copy_metrics(run.folder / "metrics.jsonl", folder / "metrics.jsonl")
+    write_shipped_weights(run.load("best"), folder)
+
+    shipped = Run(folder)
+    scores = score_run(shipped, "test", "best")
+    write_scores(shipped, scores)
+    write_card(shipped, scores)
+    _add_map(shipped)
+    return shipped
+
+
+def _copy_metrics(source: Path, target: Path) -> None:
+    """Every evaluation and the last row, and as many of the others as fit."""
+    lines = source.read_text().splitlines()
+    step = max(1, len(lines) // SHIPPED_ROWS)
+    kept = [line for i, line in enumerate(lines) if i % step == 0 or '"scores"' in line or i == len(lines) - 1]
+    target.write_text("\n".join(kept) + "\n")
+
+
+def _add_map(shipped: Run) -> None:
+    """The test split's latents and its maps, so that the Map page opens at once."""
+    dataset = shipped.dataset()
+    indices = dataset.indices("test")
+    latents = encode_samples(shipped.load("best"), dataset.samples[indices], indices)
+    path = shipped.folder / "embeddings" / latents_file("test", "best")
+    write_latents(path, latents, weights_digest(shipped, "best"))
+    for settings in SHIPPED_MAPS:
+        features = MapRequest(shipped, settings).features()
+        *_, final = compute_map(features, settings)
+        FittedMap(features, final.coordinates, settings).save(shipped.folder / "embeddings")
+
+
+if __name__ == "__main__":
+    print(ship_run(find_run(sys.argv[1]), sys.argv[2]).folder)  # noqa: T201 - a maintainer's command
