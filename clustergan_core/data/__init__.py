@@ -1,6 +1,8 @@
 """Data sets: built in, published, or a person's own file, all as one frozen `Dataset`."""
 
 from clustergan_core.data.dataset import UNLABELLED, Dataset, SplitName, Splits, share_samples, split_samples
+from clustergan_core.data.opening import open_dataset
+from clustergan_core.data.own_options import OwnDataOptions
 from clustergan_core.data.registry import DATASETS, DatasetSource, is_available, load_dataset
 
 __all__ = [
@@ -8,10 +10,12 @@ __all__ = [
     "UNLABELLED",
     "Dataset",
     "DatasetSource",
+    "OwnDataOptions",
     "SplitName",
     "Splits",
     "is_available",
     "load_dataset",
+    "open_dataset",
     "share_samples",
     "split_samples",
 ]

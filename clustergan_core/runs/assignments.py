@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from clustergan_core.data import open_like
+from clustergan_core.data.own_files import open_like
 from clustergan_core.data.dataset import UNLABELLED, SplitName
 from clustergan_core.runs.latents import encode_samples, run_latents
 from clustergan_core.runs.store import Run, Weights

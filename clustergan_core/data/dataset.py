@@ -1,0 +1,89 @@
+"""Dataset: samples, reference labels and splits, frozen once loaded."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clustergan_core.networks import Kind
+
+SplitName = Literal["train", "validation", "test", "all"]
+
+# Splits belong to the data, not to a run: one fixed seed, so that every run is scored on the same samples.
+DATA_SEED = 20180910
+UNLABELLED = -1
+
+
+@dataclass(frozen=True)
+class Splits:
+    """Sample indices, each int64 and sorted. Where `is_shared`, all three hold every sample (uploads)."""
+
+    train: NDArray[np.int64]
+    validation: NDArray[np.int64]
+    test: NDArray[np.int64]
+    is_shared: bool = False
+
+
+def split_samples(n_samples: int, test: NDArray[np.int64] | None = None) -> Splits:
+    """Official `test` indices with 10% of the rest for validation; without them 80/10/10. Labels play no part."""
+    order = np.random.default_rng(DATA_SEED).permutation(n_samples).astype(np.int64)
+    if test is None:
+        test, rest = np.split(order, [n_samples // 10])
+        n_validation = n_samples // 10
+    else:
+        rest = order[~np.isin(order, test)]
+        n_validation = len(rest) // 10
+    return Splits(train=np.sort(rest[n_validation:]), validation=np.sort(rest[:n_validation]), test=np.sort(test))
+
+
+def share_samples(n_samples: int) -> Splits:
+    """Train on everything and score over everything, as uploads are."""
+    everything = np.arange(n_samples, dtype=np.int64)
+    return Splits(everything, everything, everything, is_shared=True)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Samples ready to train on. Images and tables lie in [0, 1]; expression as its recorded transform gives it."""
+
+    name: str
+    kind: Kind
+    samples: NDArray[np.float32]  # (N, C, H, W) for images, (N, n_features) otherwise
+    splits: Splits
+    labels: NDArray[np.int64] | None = None  # (N,) numbers into label_names, or UNLABELLED; None without a reference
+    label_names: tuple[str, ...] = ()
+    feature_names: tuple[str, ...] = ()  # empty for images
+    sample_ids: tuple[str, ...] = ()  # empty means the row number
+    preprocessing: tuple[dict[str, Any], ...] = ()  # JSON steps, each {"step": name, …}, enforced on new samples
+    columns: dict[str, NDArray[Any]] = field(default_factory=dict)  # further per-sample columns to colour a map by
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """One sample's shape."""
+        return tuple(self.samples.shape[1:])
+
+    @property
+    def n_labels(self) -> int | None:
+        """How many distinct labels there are, or None without a reference."""
+        return None if self.labels is None else len(self.label_names)
+
+    def indices(self, split: SplitName) -> NDArray[np.int64]:
+        """The sample indices of a split."""
+        if split == "all":
+            return np.arange(len(self.samples), dtype=np.int64)
+        return getattr(self.splits, split)
+
+    def sample_id(self, index: int) -> str:
+        """The sample's own id, or its row number."""
+        return self.sample_ids[index] if self.sample_ids else str(index)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over the prepared samples: what a run's config names, whatever file they came from."""
+        samples = np.ascontiguousarray(self.samples)
+        return hashlib.sha256(repr(samples.shape).encode() + samples.tobytes()).hexdigest()

@@ -1,0 +1,20 @@
+"""OwnDataOptions: how a person wants a file of their own to be read."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class OwnDataOptions(BaseModel):
+    """Reference labels and rows to keep. Labels are only ever a reference for scores."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    labels: str | None = Field(
+        default=None, description="COLUMN of the data, or FILE[:COLUMN] matched by sample id, else by row order."
+    )
+    only: dict[str, tuple[str, ...]] = Field(default={}, description="Keep rows whose column has one of the values.")
+    drop: dict[str, tuple[str, ...]] = Field(default={}, description="Leave out rows whose column has one of them.")
+    image_side: int | None = Field(
+        default=None, ge=8, le=256, multiple_of=4, description="Resize pictures to squares of this many pixels."
+    )
