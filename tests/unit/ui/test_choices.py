@@ -1,0 +1,82 @@
+"""Choices in the address: what is accepted, what is said about the rest, what follows to the next page."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from clustergan_core.errors import SettingsError
+from ui.choices import number, one_of, whole_number
+
+
+@pytest.mark.parametrize(
+    ("check", "text"),
+    [(one_of(["pca", "umap"]), "umap"), (one_of(range(3)), "2"), (number(0, 1), "1"), (whole_number(-1, 4), "-1")],
+)
+def test_a_value_that_fits_passes(check, text: str) -> None:
+    check(text)
+
+
+@pytest.mark.parametrize(
+    ("check", "text", "reason"),
+    [
+        (one_of(["pca", "umap"]), "tsne", "it can be pca, umap"),
+        (one_of([]), "tsne", "there is nothing to choose from yet"),
+        (one_of(range(15)), "15", "it can be 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 3 more"),
+        (number(0, 1), "1.01", "it is a number from 0 to 1"),
+        (number(0, 1), "nan", "it is a number from 0 to 1"),
+        (number(0, 1), "half", "it is a number from 0 to 1"),
+        (whole_number(0, 9), "2.5", "it is a whole number from 0 to 9"),
+        (whole_number(0, 9), "10", "it is a whole number from 0 to 9"),
+    ],
+)
+def test_a_value_that_does_not_fit_is_refused_with_what_would(check, text: str, reason: str) -> None:
+    with pytest.raises(SettingsError, match=f"^{reason}$"):
+        check(text)
+
+
+def page() -> None:
+    import streamlit as st
+
+    from ui.choices import linked, number, one_of
+
+    n_modes = {"large": 10, "small": 3}
+    with linked("run", one_of(list(n_modes))):
+        run = st.selectbox("Run", list(n_modes), key="run", bind="query-params")
+    with linked("mode", one_of(range(n_modes[run]))):
+        st.selectbox("Mode", range(n_modes[run]), key="mode", bind="query-params")
+    with linked("mu", number(0, 1)):
+        st.slider("μ", 0.0, 1.0, 0.5, key="mu", bind="query-params")
+
+
+def opened(**parameters: str) -> AppTest:
+    app = AppTest.from_function(page)
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def test_a_link_restores_every_choice() -> None:
+    app = opened(run="small", mode="2", mu="0.25")
+    assert (app.selectbox("run").value, app.selectbox("mode").value, app.slider("mu").value) == ("small", 2, 0.25)
+    assert not app.error
+
+
+def test_a_wrong_value_gets_one_sentence_and_the_default() -> None:
+    app = opened(mode="12", mu="0.25")
+    assert [error.value for error in app.error] == [
+        "The address asks for mode=12, but it can be 0, 1, 2, 3, 4, 5, 6, 7, 8, 9; the default is shown."
+    ]
+    assert (app.selectbox("mode").value, app.slider("mu").value) == (0, 0.25)
+    assert not app.exception
+
+
+def test_markup_in_the_address_is_shown_as_text() -> None:
+    app = opened(run="**bold**[x](y)")
+    assert r"run=\*\*bold\*\*\[x\](y)" in app.error[0].value
+
+
+def test_a_choice_that_no_longer_fits_falls_back_without_a_word() -> None:
+    app = opened(mode="7")
+    app.selectbox("run").select("small").run()
+    assert app.selectbox("mode").value == 0
+    assert not app.error
+    assert not app.exception
