@@ -18,7 +18,7 @@ TEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 setup: $(APP_INSTALLED)
 
 app: setup
-	$(BIN)/streamlit run app.py
+	$(BIN)/streamlit run app.py $(OPTIONS)
 
 check: format-check lint types layers fast-tests
 
@@ -60,11 +60,11 @@ environment:
 
 $(APP_INSTALLED):
 	@PYTHON="$(PYTHON)" scripts/make_environment.sh $(ENVIRONMENT)
-	$(BIN)/python -m pip install --quiet --requirement requirements.txt
+	$(BIN)/python -m pip install --requirement requirements.txt
 	@rm -f $(ENVIRONMENT)/app-*.stamp
 	@touch $@
 
 $(DEV_INSTALLED): $(APP_INSTALLED)
-	$(BIN)/python -m pip install --quiet --requirement requirements-dev.txt
+	$(BIN)/python -m pip install --requirement requirements-dev.txt
 	@rm -f $(ENVIRONMENT)/dev-*.stamp
 	@touch $@
