@@ -1,0 +1,127 @@
+"""Measures without labels, against hand-computed figures and plain transcriptions."""
+
+import math
+
+import numpy as np
+import pytest
+
+from clustergan_core.evaluation import (
+    kmeans_clusters,
+    nearest_neighbours,
+    neighbour_agreement,
+    shared_with_neighbours,
+    silhouette,
+    usage,
+    usage_entropy,
+)
+
+
+def two_blobs(n: int = 20, gap: float = 100.0) -> tuple[np.ndarray, np.ndarray]:
+    """Samples (2n, 3) in two groups that lie `gap` apart, and their groups (2n,)."""
+    samples = np.random.default_rng(0).normal(size=(2 * n, 3)).astype(np.float32)
+    groups = np.repeat([0, 1], n)
+    samples[groups == 1] += gap
+    return samples, groups
+
+
+def test_usage_counts_empty_clusters_as_nothing():
+    assert usage(np.array([0, 0, 3, 3]), 5).tolist() == [0.5, 0, 0, 0.5, 0]
+
+
+def test_usage_entropy_is_log_k_when_all_clusters_are_equally_used():
+    assert usage_entropy(np.arange(12) % 4, 4) == pytest.approx(math.log(4))
+
+
+def test_usage_entropy_of_uneven_use_is_in_nats():
+    expected = -(0.75 * math.log(0.75) + 0.25 * math.log(0.25))
+    assert usage_entropy(np.array([2, 2, 2, 7]), 10) == pytest.approx(expected)
+
+
+def test_usage_entropy_of_one_cluster_is_zero():
+    entropy = usage_entropy(np.full(5, 3), 10)
+    assert entropy == 0.0
+    assert math.copysign(1, entropy) == 1
+
+
+def test_silhouette_follows_its_definition():
+    latents = np.array([[0.0], [1.0], [4.0], [6.0]], dtype=np.float32)
+    # (b − a) / max(a, b) with a the mean distance inside the cluster and b that to the other one.
+    expected = np.mean([(5 - 1) / 5, (4 - 1) / 4, (3.5 - 2) / 3.5, (5.5 - 2) / 5.5])
+    assert silhouette(latents, np.array([0, 0, 1, 1])) == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("clusters", [[0, 0, 0, 0], [0, 1, 2, 3]])
+def test_silhouette_is_none_where_it_has_no_meaning(clusters):
+    assert silhouette(np.eye(4, dtype=np.float32), np.array(clusters)) is None
+
+
+def test_silhouette_of_many_samples_draws_a_repeatable_share():
+    samples, groups = two_blobs(200)
+    drawn = silhouette(samples, groups, max_samples=100, seed=1)
+    assert drawn == silhouette(samples, groups, max_samples=100, seed=1)
+    assert drawn == pytest.approx(silhouette(samples, groups), abs=0.01)
+
+
+def test_neighbours_are_the_nearest_others_even_among_duplicates():
+    samples = np.array([[0.0], [0.0], [0.0], [5.0], [6.0]], dtype=np.float32)
+    neighbours = nearest_neighbours(samples, 2)
+    assert [set(row) for row in neighbours.tolist()[:3]] == [{1, 2}, {0, 2}, {0, 1}]
+    assert neighbours[4, 0] == 3
+    assert all(sample not in row for sample, row in enumerate(neighbours.tolist()))
+
+
+def test_neighbours_of_images_survive_the_reduction_to_fifty_components():
+    generator = np.random.default_rng(0)
+    originals = generator.random((60, 1, 16, 16)).astype(np.float32)
+    copies = originals + generator.normal(scale=1e-3, size=originals.shape).astype(np.float32)
+    neighbours = nearest_neighbours(np.concatenate([originals, copies]), 1)
+    assert neighbours[:, 0].tolist() == [*range(60, 120), *range(60)]
+
+
+def test_fewer_samples_than_neighbours_give_fewer_columns():
+    assert nearest_neighbours(np.eye(3, dtype=np.float32), 5).shape == (3, 2)
+    assert nearest_neighbours(np.zeros((1, 4), dtype=np.float32)).shape == (1, 0)
+
+
+def test_neighbour_agreement_is_one_when_neighbours_never_part():
+    samples, groups = two_blobs()
+    assert neighbour_agreement(samples, groups) == pytest.approx(1.0)
+
+
+def test_neighbour_agreement_is_about_zero_for_random_clusters():
+    samples, _ = two_blobs(1000)
+    clusters = np.random.default_rng(1).integers(0, 7, len(samples))
+    assert neighbour_agreement(samples, clusters) == pytest.approx(0.0, abs=0.02)
+
+
+def test_neighbour_agreement_is_zero_in_one_cluster_rather_than_perfect():
+    samples, _ = two_blobs()
+    assert neighbour_agreement(samples, np.full(len(samples), 4)) == 0.0
+    assert neighbour_agreement(samples[:1], np.array([0])) == 0.0
+
+
+def test_shared_with_neighbours_is_kappa():
+    neighbours = np.array([[1, 2], [0, 2], [3, 1], [2, 0]])
+    clusters = np.array([0, 0, 1, 1])
+    # Pairs that share: 0–1, 1–0, 2–3, 3–2 of 8; chance .5² + .5².
+    assert shared_with_neighbours(neighbours, clusters) == pytest.approx((4 / 8 - 0.5) / 0.5)
+    # With clusters 0, 1, 1, 1: 1–2, 2–3, 2–1, 3–2 of 8; chance .25² + .75².
+    assert shared_with_neighbours(neighbours, np.array([0, 1, 1, 1])) == pytest.approx((4 / 8 - 0.625) / 0.375)
+
+
+def test_kmeans_finds_groups_that_lie_apart():
+    samples, groups = two_blobs()
+    clusters = kmeans_clusters(samples, 2, seed=3)
+    assert clusters.dtype == np.int64
+    assert len(set(zip(clusters.tolist(), groups.tolist(), strict=True))) == 2
+
+
+def test_kmeans_repeats_itself_for_a_seed():
+    samples, _ = two_blobs(gap=1.0)
+    assert kmeans_clusters(samples, 6, seed=5).tolist() == kmeans_clusters(samples, 6, seed=5).tolist()
+
+
+def test_kmeans_of_fewer_distinct_latents_than_clusters_gives_each_its_own():
+    latents = np.array([[0.0], [1.0], [0.0], [1.0]], dtype=np.float32)
+    clusters = kmeans_clusters(latents, 10)
+    assert clusters[0] == clusters[2] != clusters[1] == clusters[3]
