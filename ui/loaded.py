@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def load_method(run: Run, which: Weights = "best") -> Method:
     """The run's method on the CPU."""
-    return _method(run, str(run.folder), which, _stamp(run, which))
+    return _method(run, str(run.folder), which, weights_stamp(run, which))
 
 
 def load_data(run: Run) -> Dataset | None:
@@ -32,11 +32,11 @@ def load_data(run: Run) -> Dataset | None:
 
 def load_latents(run: Run, split: SplitName = "test", which: Weights = "best") -> RunLatents:
     """The run's encoded samples; DataError when they are not kept and the data is absent."""
-    return _latents(run, str(run.folder), split, which, _stamp(run, which))
+    return _latents(run, str(run.folder), split, which, weights_stamp(run, which))
 
 
-def _stamp(run: Run, which: Weights) -> tuple[tuple[str, int, int], ...]:
-    """Changes whenever the weights do; cheaper than a digest, as it is asked for at every rerun."""
+def weights_stamp(run: Run, which: Weights) -> tuple[tuple[str, int, int], ...]:
+    """A key for caches of what was made from the weights: changes when they do, and costs less than a digest."""
     files = sorted(run.folder.glob(f"weights-{which}*.safetensors"))
     return tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files)
 
