@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from clustergan_core.runs.atomic import write_atomically
+
 Row = dict[str, Any]
 
 
@@ -37,6 +39,13 @@ def read_rows(path: Path, offset: int = 0) -> MetricsPart:
 
 
 def cut_after(path: Path, step: int) -> None:
-    """Drops the rows after `step`, and an unfinished last line: what a resume from that step writes anew."""
+    """Drops the rows after `step`, and an unfinished last line: what a resume from that step writes anew.
+
+    The file is replaced, never shortened, so that a reader who holds an offset into it notices by its inode.
+    """
+    if not path.exists():
+        return
     kept = [row for row in read_rows(path).rows if row["step"] <= step]
-    path.write_text("".join(json.dumps(row, allow_nan=False) + "\n" for row in kept))
+    content = "".join(json.dumps(row, allow_nan=False) + "\n" for row in kept).encode()
+    if len(content) != path.stat().st_size:
+        write_atomically(path, content)
