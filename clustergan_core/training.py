@@ -97,10 +97,12 @@ def train(
         is_evaluation = step % schedule.evaluate_every == 0 or step == schedule.n_steps
         if not is_evaluation and step % schedule.log_every:
             continue
+        # Asked at every row, so that a wish at a scheduled evaluation is answered by it and not once more later.
+        is_asked_for = evaluate_now()
         losses = sums.means()
         _check_finite(losses, step)
         scores, is_best = None, False
-        if is_evaluation or evaluate_now():
+        if is_evaluation or is_asked_for:
             method.calibrate(samples)
             scores = scorer.score(method)
             # Out-of-turn evaluations do not choose weights: what is best must not depend on who looked when.

@@ -10,12 +10,14 @@ from datetime import datetime
 from clustergan_core.errors import RunError
 from clustergan_core.runs.config import RunConfig
 from clustergan_core.runs.places import PROJECT_FOLDER, new_run_name, runs_folder
-from clustergan_core.runs.status import write_status
+from clustergan_core.runs.status import Status, hold_lock, write_status
 from clustergan_core.runs.store import Run, create_run, list_runs
 from clustergan_core.runs.worker import check_unfinished, first_status
 
 # Two runs with one thread each fill two cores; a third would slow all of them.
 N_CPU_SLOTS = 2
+
+_launched: list[subprocess.Popen[bytes]] = []  # by this process; whether a run lives is read from its lock instead
 
 
 def launch(config: RunConfig) -> Run:
@@ -23,7 +25,7 @@ def launch(config: RunConfig) -> Run:
     _check_slots()
     name = new_run_name(config.method, config.dataset.name, datetime.now())
     run = create_run(config, runs_folder() / name)
-    _start(run)
+    _start(run, first_status(config))
     return run
 
 
@@ -31,12 +33,21 @@ def continue_run(run: Run) -> None:
     """Starts an unfinished run again from its checkpoint; RunError where there is nothing to continue."""
     check_unfinished(run)
     _check_slots()
-    _start(run)
+    run.forget_requests()
+    _start(run, first_status(run.config, run.status()))
 
 
 def training_runs() -> list[Run]:
     """The runs that are training now."""
-    return [run for run in list_runs() if not run.status().is_over]
+    return [run for run in list_runs() if _is_training(run)]
+
+
+def _is_training(run: Run) -> bool:
+    """A damaged run trains no more, and must not keep others from starting."""
+    try:
+        return not run.status().is_over
+    except RunError:
+        return False
 
 
 def _check_slots() -> None:
@@ -46,17 +57,27 @@ def _check_slots() -> None:
         raise RunError(f"{len(busy)} runs are training already ({names}): stop one or wait until one is finished.")
 
 
-def _start(run: Run) -> None:
-    """A detached process in its own session, so that signals to the server's group do not reach it."""
-    status = first_status(run.config)
-    write_status(run.folder / "status.json", status)
-    with (run.folder / "log.txt").open("ab") as log:
-        subprocess.Popen(
-            [sys.executable, "-m", "clustergan_core.runs.worker", str(run.folder)],
+def _start(run: Run, status: Status) -> None:
+    """A detached process in its own session, so that signals to the server's group do not reach it.
+
+    It inherits the run's lock: from here on the lock says that it lives, and a second start is refused.
+    """
+    with hold_lock(run.folder / "lock") as lock, (run.folder / "log.txt").open("ab") as log:
+        write_status(run.folder / "status.json", status)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "clustergan_core.runs.worker", str(run.folder), str(lock)],
             cwd=PROJECT_FOLDER,
             env=os.environ | {"PYTHONUNBUFFERED": "1"},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             start_new_session=True,
+            pass_fds=(lock,),
         )
+    _reap()
+    _launched.append(process)
+
+
+def _reap() -> None:
+    """Lets go of processes that have ended, which would else stay zombies until this one ends."""
+    _launched[:] = [process for process in _launched if process.poll() is None]

@@ -37,7 +37,12 @@ def write_grid(folder: Path, step: int, method: Method) -> None:
     compact = (grid * 255).round().astype(np.uint8) if method.kind == "image" else grid.astype(np.float16)
     buffer = io.BytesIO()
     np.save(buffer, compact, allow_pickle=False)
-    write_atomically(folder / "samples" / f"{step:08d}.npy", buffer.getvalue())
+    write_atomically(grid_path(folder, step), buffer.getvalue())
+
+
+def grid_path(folder: Path, step: int) -> Path:
+    """Where the grid after `step` is kept."""
+    return folder / "samples" / f"{step:08d}.npy"
 
 
 def grid_steps(folder: Path) -> list[int]:
@@ -47,5 +52,5 @@ def grid_steps(folder: Path) -> list[int]:
 
 def read_grid(folder: Path, step: int) -> NDArray[np.float32]:
     """The grid (n_clusters, n_columns, *shape) after `step`."""
-    stored = np.load(folder / "samples" / f"{step:08d}.npy", allow_pickle=False)
+    stored = np.load(grid_path(folder, step), allow_pickle=False)
     return stored.astype(np.float32) / 255 if stored.dtype == np.uint8 else stored.astype(np.float32)

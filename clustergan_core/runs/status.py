@@ -52,9 +52,13 @@ def read_status(path: Path) -> Status:
 
 
 @contextmanager
-def hold_lock(path: Path) -> Iterator[None]:
-    """Holds the run's lock while its process works; the kernel drops it when the process dies, however it dies."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+def hold_lock(path: Path, inherited: int | None = None) -> Iterator[int]:
+    """Holds the run's lock while its process works; the kernel drops it when the process dies, however it dies.
+
+    Yields the descriptor. A child process that is given it holds the lock too, from before its first instruction on,
+    and passes it here as `inherited`. RunError when another process holds the lock.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644) if inherited is None else inherited
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -62,7 +66,7 @@ def hold_lock(path: Path) -> Iterator[None]:
             raise RunError(
                 f"Run {path.parent.name} is already training in another process: stop that first."
             ) from error
-        yield
+        yield descriptor
     finally:
         os.close(descriptor)
 

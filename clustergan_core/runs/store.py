@@ -27,8 +27,8 @@ from clustergan_core.runs.weights import load_weights
 
 Weights = Literal["best", "last"]
 
-# A launched process needs this long at most to import PyTorch and take its lock on a busy machine.
-START_ALLOWANCE_SECONDS = 120
+# Between writing "starting" and holding the lock lie a few system calls.
+START_ALLOWANCE_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -135,6 +135,11 @@ class Run:
         """Asks the training process to stop, or to evaluate now; it looks at every log row."""
         write_atomically(self.folder / "control" / what, b"")
 
+    def forget_requests(self) -> None:
+        """Clears what was asked of an earlier process; only before a new one starts, which then hears everything."""
+        for path in (self.folder / "control").glob("*"):
+            path.unlink(missing_ok=True)
+
     def rename(self, title: str) -> None:
         """Gives the run a title; RunError for a shipped run, an empty or an overlong title."""
         self._refuse_if_shipped("renamed")
@@ -172,8 +177,11 @@ def find_run(name: str) -> Run:
     Raises RunError when there is none, naming what there is.
     """
     folder = Path(name)
-    if (folder / "config.json").exists():
-        return Run(folder.resolve())
+    try:
+        if (folder / "config.json").exists():
+            return Run(folder.resolve())
+    except OSError as error:
+        raise RunError(f"{name[:80]} cannot be read ({error.strerror}): check the path.") from error
     return find_run_by_name(name)
 
 
@@ -192,13 +200,13 @@ def find_run_by_name(name: str) -> Run:
 
 def create_run(config: RunConfig, folder: Path) -> Run:
     """Writes a new run's folder; RunError when it is there already."""
-    if folder.exists():
-        raise RunError(f"{folder} exists already: choose another --out, or add --resume to continue an unfinished run.")
-    for part in ("samples", "embeddings", "control"):
-        try:
+    try:
+        if folder.exists():
+            raise RunError(f"{folder} exists already: choose another, or add --resume to continue an unfinished run.")
+        for part in ("samples", "embeddings", "control"):
             (folder / part).mkdir(parents=True)
-        except OSError as error:
-            raise RunError(f"{folder} cannot be made ({error.strerror}): choose a folder you may write to.") from error
+    except OSError as error:
+        raise RunError(f"{folder} cannot be made ({error.strerror}): choose a folder you may write to.") from error
     write_atomically(folder / "config.json", config.model_dump_json(indent=2).encode())
     return Run(folder.resolve())
 

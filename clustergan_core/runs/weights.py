@@ -63,7 +63,7 @@ def write_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
 
 
 def read_checkpoint(folder: Path) -> Checkpoint:
-    """The checkpoint a run continues from; RunError when there is none."""
+    """The checkpoint a run continues from; RunError when there is none or it is damaged."""
     from safetensors import safe_open
 
     path = folder / "resume.safetensors"
@@ -71,7 +71,10 @@ def read_checkpoint(folder: Path) -> Checkpoint:
         raise RunError(f"Run {folder.name} has no checkpoint to continue from: start it anew.")
     tensors = read_tensors(path)
     with safe_open(path, framework="pt") as file:
-        state = json.loads(file.metadata()["state"])
+        metadata = file.metadata() or {}
+    if "state" not in metadata:
+        raise RunError(f"The checkpoint {path} cannot be read (it does not say its step): start the run anew.")
+    state = json.loads(metadata["state"])
     parts: dict[str, dict[str, Tensor]] = {"weights": {}, "optimizers": {}}
     for key, tensor in tensors.items():
         part, name = key.split("/", 1)

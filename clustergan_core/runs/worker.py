@@ -1,6 +1,6 @@
 """Carrying out a run: training with everything saved, in this process.
 
-`python -m clustergan_core.runs.worker FOLDER` is what a page launches; the command line calls `execute` itself.
+`python -m clustergan_core.runs.worker FOLDER LOCK` is what a page launches; the command line calls `execute` itself.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from clustergan_core.runs.card import write_card
 from clustergan_core.runs.config import RunConfig
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.metrics import append_row, cut_after
-from clustergan_core.runs.sample_history import write_grid
+from clustergan_core.runs.sample_history import grid_path, grid_steps, write_grid
 from clustergan_core.runs.scores import score_run, write_scores
 from clustergan_core.runs.status import State, Status, hold_lock, read_status, write_status
 from clustergan_core.runs.store import Run
@@ -28,12 +28,15 @@ from clustergan_core.runs.weights import read_checkpoint, write_checkpoint, writ
 from clustergan_core.training import Checkpoint, Progress, train
 
 
-def execute(run: Run, on_progress: Callable[[Progress], None] = lambda progress: None) -> Status:
+def execute(
+    run: Run, on_progress: Callable[[Progress], None] = lambda progress: None, lock: int | None = None
+) -> Status:
     """Trains a new run, or continues an unfinished one from its checkpoint, until done or asked to stop.
 
-    Raises AppError for what a person can mend; status.json then says the same. Labels are read for scores alone.
+    `lock` is a descriptor of the run's lock where the launching process holds it already. Raises AppError for what a
+    person can mend; status.json then says the same. Labels are read for scores alone.
     """
-    with hold_lock(run.folder / "lock"):
+    with hold_lock(run.folder / "lock", lock):
         try:
             return _execute_locked(run, on_progress)
         except AppError as error:
@@ -55,7 +58,7 @@ def check_unfinished(run: Run) -> None:
         raise RunError(f"{run.name} came with the program and holds no checkpoint: train a copy of your own instead.")
     if status.state == "finished":
         raise RunError(f"Run {run.name} is finished ({status.step} steps): start a new one to train longer.")
-    if not status.is_over and status.state != "starting":
+    if not status.is_over:
         raise RunError(f"Run {run.name} is training already in another process: stop that first.")
 
 
@@ -107,8 +110,6 @@ def _execute_locked(run: Run, on_progress: Callable[[Progress], None]) -> Status
 
 def _prepare_folder(run: Run) -> Checkpoint | None:
     """The checkpoint to continue from, with everything after it removed; None for a start from nothing."""
-    for request in ("stop", "evaluate"):
-        _take_request(run, request)
     metrics = run.folder / "metrics.jsonl"
     if not (run.folder / "resume.safetensors").exists():
         cut_after(metrics, -1)
@@ -117,6 +118,9 @@ def _prepare_folder(run: Run) -> Checkpoint | None:
         return None
     checkpoint = read_checkpoint(run.folder)
     cut_after(metrics, checkpoint.step)
+    for step in grid_steps(run.folder):
+        if step > checkpoint.step:
+            grid_path(run.folder, step).unlink()
     return checkpoint
 
 
@@ -172,19 +176,26 @@ def _say(run: Run, sentence: str) -> None:
         file.write(f"{datetime.now():%Y-%m-%d %H:%M:%S}  {sentence}\n")
 
 
-def first_status(config: RunConfig) -> Status:
-    """What a run says of itself between its launch and its first step."""
-    return Status(state="starting", n_steps=config.schedule.n_steps, heartbeat=datetime.now().astimezone())
+def first_status(config: RunConfig, before: Status | None = None) -> Status:
+    """What a run says of itself between its launch and its first step, or its continuation after `before`."""
+    step, seconds = (before.step, before.seconds) if before else (0, 0.0)
+    return Status(
+        state="starting",
+        step=step,
+        n_steps=config.schedule.n_steps,
+        seconds=seconds,
+        heartbeat=datetime.now().astimezone(),
+    )
 
 
-def main(folder: str) -> int:
-    """Runs one folder to its end; exit status 2 for what a person can mend."""
+def main(folder: str, lock: str) -> int:
+    """Runs one folder to its end under a lock inherited by number; exit status 2 for what a person can mend."""
     try:
-        execute(Run(Path(folder).resolve()))
+        execute(Run(Path(folder).resolve()), lock=int(lock))
     except AppError:
         return 2  # the run's log and status say why
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:]))
