@@ -9,12 +9,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
 from tqdm import tqdm
 
 from clustergan_core.data import OwnDataOptions, open_dataset
 from clustergan_core.errors import SettingsError
 from clustergan_core.methods.presets import PRESETS
-from clustergan_core.runs.config import make_config
+from clustergan_core.runs.config import explain_invalid, make_config
 from clustergan_core.runs.places import new_run_name, runs_folder
 from clustergan_core.runs.scores import read_scores
 from clustergan_core.runs.status import write_status
@@ -35,6 +36,7 @@ def add_commands(commands: Any) -> None:
     train.add_argument("--labels", metavar="COLUMN|FILE[:COLUMN]", help="reference labels, used for scores alone")
     train.add_argument("--only", action="append", default=[], metavar="COLUMN=V,V", help="keep these rows")
     train.add_argument("--drop", action="append", default=[], metavar="COLUMN=V,V", help="leave these rows out")
+    train.add_argument("--image-side", type=int, metavar="PIXELS", help="resize your own pictures to such squares")
     train.add_argument("--device", default="auto", help="auto | cpu | cuda")
     train.add_argument("--threads", type=int, default=1, help="CPU threads; small networks are fastest with one")
     train.add_argument("--title", default="", help="what to call the run")
@@ -63,6 +65,7 @@ def _resumed(arguments: argparse.Namespace) -> Run:
         raise SettingsError("--resume needs --out with the folder of the run to continue: add it.")
     run = find_run(arguments.out)
     check_unfinished(run)
+    run.forget_requests()
     return run
 
 
@@ -73,12 +76,10 @@ def _created(arguments: argparse.Namespace) -> Run:
         raise SettingsError(f"--threads {arguments.threads} is not possible: choose 1 to 256.")
     if arguments.steps is not None and not 1 <= arguments.steps <= 10_000_000:
         raise SettingsError(f"--steps {arguments.steps} is not possible: choose 1 to 10,000,000.")
-    if arguments.seed < 0:
-        raise SettingsError(f"--seed {arguments.seed} is not possible: choose 0 or more.")
+    if not 0 <= arguments.seed < 2**63:
+        raise SettingsError(f"--seed {arguments.seed} is not possible: choose 0 to {2**63 - 1}.")
     device = choose_device(arguments.device)
-    options = OwnDataOptions(
-        labels=arguments.labels, only=_rows(arguments.only, "--only"), drop=_rows(arguments.drop, "--drop")
-    )
+    options = _own_data_options(arguments)
     dataset = open_dataset(arguments.dataset, options, _download_reporter())
     # A person's own file is found again from anywhere.
     source = str(Path(arguments.dataset).resolve()) if Path(arguments.dataset).exists() else arguments.dataset
@@ -103,6 +104,18 @@ def _created(arguments: argparse.Namespace) -> Run:
     run = create_run(config, folder)
     write_status(run.folder / "status.json", first_status(config))
     return run
+
+
+def _own_data_options(arguments: argparse.Namespace) -> OwnDataOptions:
+    try:
+        return OwnDataOptions(
+            labels=arguments.labels,
+            only=_rows(arguments.only, "--only"),
+            drop=_rows(arguments.drop, "--drop"),
+            image_side=arguments.image_side,
+        )
+    except ValidationError as error:
+        raise explain_invalid(error) from error
 
 
 def _rows(words: list[str], option: str) -> dict[str, tuple[str, ...]]:

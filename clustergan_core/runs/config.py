@@ -54,9 +54,9 @@ class RunConfig(BaseModel):
     preset: PresetName
     settings: dict[str, Any]
     schedule: Schedule
-    seed: int = Field(ge=0, le=2**63 - 1)
+    seed: int = Field(ge=0, le=2**63 - 1, title="Seed", description="Of weights, batches and latents.")
     device: str
-    threads: int
+    threads: int = Field(ge=1, le=256)
     versions: dict[str, str]
     notes: tuple[str, ...] = ()  # what was decided for the person, such as K
 
@@ -73,7 +73,7 @@ class RunConfig(BaseModel):
         """The command line that repeats this run."""
         words = ["python", "-m", "clustergan_core", "train", "--dataset", self.dataset.source, "--method", self.method]
         words += ["--preset", self.preset, "--seed", str(self.seed), "--steps", str(self.schedule.n_steps)]
-        words += ["--device", self.device]
+        words += ["--device", self.device, "--threads", str(self.threads)]
         for option, value in self._own_data_options():
             words += [option, value]
         for key, value in self._differing_settings().items():
@@ -85,6 +85,7 @@ class RunConfig(BaseModel):
         words = [("--labels", options.labels)] if options.labels else []
         words += [("--only", f"{column}={','.join(values)}") for column, values in options.only.items()]
         words += [("--drop", f"{column}={','.join(values)}") for column, values in options.drop.items()]
+        words += [("--image-side", str(options.image_side))] if options.image_side else []
         return words
 
     def _differing_settings(self) -> dict[str, Any]:
@@ -130,20 +131,23 @@ def make_config(
         preprocessing=dataset.preprocessing,
         options=options or OwnDataOptions(),
     )
-    return RunConfig(
-        title=title,
-        created=datetime.now().astimezone(),
-        method=method,
-        dataset=record,
-        preset=preset,
-        settings=full.model_dump(),
-        schedule=make_schedule(n_steps or chosen.n_steps, dataset.shape),
-        seed=seed,
-        device=device,
-        threads=threads,
-        versions={"python": python_version()} | {name: version(name) for name in RECORDED_PACKAGES},
-        notes=(note,),
-    )
+    try:
+        return RunConfig(
+            title=title,
+            created=datetime.now().astimezone(),
+            method=method,
+            dataset=record,
+            preset=preset,
+            settings=full.model_dump(),
+            schedule=make_schedule(chosen.n_steps if n_steps is None else n_steps, dataset.shape),
+            seed=seed,
+            device=device,
+            threads=threads,
+            versions={"python": python_version()} | {name: version(name) for name in RECORDED_PACKAGES},
+            notes=(note,),
+        )
+    except ValidationError as error:
+        raise explain_invalid(error) from error
 
 
 def make_schedule(n_steps: int, shape: tuple[int, ...]) -> Schedule:
@@ -167,9 +171,19 @@ def parse_settings(method: str, settings: dict[str, Any]) -> MethodSettings:
         if problem["type"] == "extra_forbidden":
             known = ", ".join(model.model_fields)
             raise SettingsError(f"{method} has no setting named {name}: choose one of {known}.") from error
-        raise SettingsError(
-            f"Setting {name}={problem['input']} is not possible: {problem['msg'].removeprefix('Value error, ')}."
-        ) from error
+        raise explain_invalid(error) from error
+
+
+def explain_invalid(error: ValidationError) -> SettingsError:
+    """The first thing that is wrong with a settings model, as a sentence with its name, its value and the remedy."""
+    problems = error.errors()
+    name = problems[0]["loc"][0]
+    # A choice among several types is refused once by each of them.
+    messages = [problem["msg"] for problem in problems if problem["loc"][0] == name]
+    remedy = " or ".join(message.removeprefix("Input should be ") for message in messages)
+    if messages[0].startswith("Input should be "):
+        remedy = f"it should be {remedy}"
+    return SettingsError(f"Setting {name}={problems[0]['input']} is not possible: {remedy}.")
 
 
 def _choose_n_clusters(settings: dict[str, Any], dataset: Dataset) -> tuple[Any, str]:
