@@ -1,32 +1,90 @@
-"""open_dataset(): one door for data sets by name and for a person's own files."""
+"""open_dataset: a data set by its name or by the path of a person's own file."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from clustergan_core.data.dataset import Dataset
-from clustergan_core.data.own_options import OwnDataOptions
+import numpy as np
+from numpy.typing import NDArray
+
+from clustergan_core.data.dataset import UNLABELLED, Dataset, Splits
+from clustergan_core.data.download import OnProgress
+from clustergan_core.data.own_files import OwnDataOptions, open_own
+from clustergan_core.data.reference_labels import find_labels, number_labels
 from clustergan_core.data.registry import DATASETS, load_dataset
+from clustergan_core.data.row_choice import choose_rows, describe_rows
 from clustergan_core.errors import SettingsError
 
 
 def open_dataset(
-    source: str,
-    options: OwnDataOptions | None = None,
-    on_progress: Callable[[str, float], None] | None = None,
+    name_or_path: str, options: OwnDataOptions | None = None, on_progress: OnProgress | None = None
 ) -> Dataset:
-    """A data set by its name in DATASETS, else a person's own file or folder by its path.
+    """A name of DATASETS, else an existing path. Raises SettingsError when it is neither."""
+    options = options or OwnDataOptions()
+    if name_or_path in DATASETS:
+        if options.image_side is not None:
+            raise SettingsError(f"image_side={options.image_side} is for pictures of your own, not for {name_or_path}.")
+        return _narrow(load_dataset(name_or_path, on_progress), options)
+    path = Path(name_or_path).expanduser()
+    if not path.exists():
+        raise SettingsError(
+            f"'{name_or_path}' is neither a data set ({', '.join(DATASETS)}) nor a file: choose a name or "
+            "check the path."
+        )
+    return open_own(path, options)
 
-    Raises SettingsError when `source` is neither, DataError when it cannot be read.
-    """
-    if source in DATASETS:
-        return load_dataset(source, on_progress)
-    path = Path(source).expanduser()
-    if path.exists():
-        from clustergan_core.data.own_files import open_own
 
-        return open_own(path, options or OwnDataOptions())
-    raise SettingsError(
-        f"{source} is neither a data set nor a file: choose one of {', '.join(DATASETS)}, or give a file's path."
+def _narrow(dataset: Dataset, options: OwnDataOptions) -> Dataset:
+    """A published set with other reference labels or fewer rows; every row stays in its split."""
+    if options == OwnDataOptions():
+        return dataset
+    n_samples = len(dataset.samples)
+    known: dict[str, NDArray[np.generic]] = dict(dataset.columns)
+    texts = _label_texts(dataset)
+    if texts is not None:
+        known["label"] = texts
+    labels = find_labels(dataset.name, options.labels, known, dataset.sample_ids, n_samples)
+    keep = choose_rows(dataset.name, known, n_samples, options)
+    steps = [*describe_rows(options, keep)]
+    numbers, names = dataset.labels, dataset.label_names
+    if labels is not None:
+        numbers, names = _number_in_order(labels.texts[keep], dataset.label_names)
+        if options.labels is not None:
+            steps.append({"step": "labels", "text": labels.note})
+    return replace(
+        dataset,
+        samples=dataset.samples[keep],
+        splits=_narrow_splits(dataset.splits, keep),
+        labels=numbers,
+        label_names=names,
+        sample_ids=tuple(np.array(dataset.sample_ids)[keep].tolist()) if dataset.sample_ids else (),
+        preprocessing=(*steps, *dataset.preprocessing),
+        columns={column: values[keep] for column, values in dataset.columns.items()},
     )
+
+
+def _label_texts(dataset: Dataset) -> NDArray[np.str_] | None:
+    if dataset.labels is None:
+        return None
+    names = np.array([*dataset.label_names, ""], dtype=np.str_)  # UNLABELLED, which is -1, picks the last
+    assert UNLABELLED == -1
+    return names[dataset.labels]
+
+
+def _number_in_order(texts: NDArray[np.str_], order: tuple[str, ...]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    """Numbers in the data set's own order of classes where it has these classes, else in natural order."""
+    numbers, names = number_labels(texts)
+    if not set(names) <= set(order):
+        return numbers, names
+    kept = tuple(name for name in order if name in names)
+    places = np.array([*(kept.index(name) for name in names), UNLABELLED], dtype=np.int64)
+    return places[numbers], kept
+
+
+def _narrow_splits(splits: Splits, keep: NDArray[np.bool_]) -> Splits:
+    places = np.cumsum(keep) - 1
+    train, validation, test = (
+        places[part[keep[part]]].astype(np.int64) for part in (splits.train, splits.validation, splits.test)
+    )
+    return Splits(train, validation, test, splits.is_shared)

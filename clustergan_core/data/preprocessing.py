@@ -1,0 +1,129 @@
+"""The recorded steps between a file's values and a run's samples, applied alike in training and to new samples.
+
+| step | values | new samples |
+|---|---|---|
+| divide | by | must lie in 0 … by; decimals that already lie in 0 … 1 stay as they are |
+| scale_range | minimum, maximum | clipped to [0, 1] |
+| scale_columns | minimum, maximum a column | clipped to [0, 1] |
+| fill_missing | columns, values (the training medians) | filled with the same; missing anywhere else is an error |
+| resize | height, width | resized likewise |
+| sample_ids, drop_columns, keep_rows, labels, note | what was done to the file | nothing |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from clustergan_core.errors import DataError
+
+Step = dict[str, Any]
+Values = NDArray[Any]
+
+RECORDS = frozenset({"sample_ids", "drop_columns", "keep_rows", "labels", "note"})
+TOLERANCE = 1e-6
+
+
+def apply_preprocessing(steps: Sequence[Step], raw: Values, feature_names: Sequence[str] = ()) -> NDArray[np.float32]:
+    """Raw images (N, C, H, W) or table values (N, F; columns as `feature_names`) to samples in [0, 1].
+
+    Raises DataError for values that the steps cannot take, or a step of a later version.
+    """
+    values = raw
+    for step in steps:
+        kind = step["step"]
+        if kind in RECORDS:
+            continue
+        if kind not in _APPLIED:
+            raise DataError(f"The data was prepared by a step '{kind}' that this version does not know: update it.")
+        values = _APPLIED[kind](step, values, feature_names)
+    return np.ascontiguousarray(values, dtype=np.float32)
+
+
+def fit_column_scale(values: NDArray[np.float64], feature_names: Sequence[str]) -> Step:
+    """The step that maps each column's smallest value to 0 and its largest to 1; NaN plays no part."""
+    minimum, maximum = np.nanmin(values, axis=0), np.nanmax(values, axis=0)
+    with np.errstate(over="ignore"):
+        too_wide = ~np.isfinite(maximum - minimum)
+    if too_wide.any():
+        raise DataError(f"Column '{feature_names[int(too_wide.argmax())]}' spans more than a number can hold: mend it.")
+    return {
+        "step": "scale_columns",
+        "columns": list(feature_names),
+        "minimum": minimum.tolist(),
+        "maximum": maximum.tolist(),
+    }
+
+
+def fit_range_scale(name: str, values: Values) -> Step:
+    """The step that maps the smallest of all values to 0 and the largest to 1."""
+    minimum, maximum = float(values.min()), float(values.max())
+    if minimum == maximum:
+        raise DataError(f"All values in {name} are {minimum:g}: bring samples that differ.")
+    if not np.isfinite(maximum - minimum):
+        raise DataError(f"The values in {name} span more than a number can hold: mend them.")
+    return {"step": "scale_range", "minimum": minimum, "maximum": maximum}
+
+
+def resize_images(images: Values, height: int, width: int) -> NDArray[np.float32]:
+    """(N, C, H, W) to (N, C, height, width): by area where it shrinks, linearly where it grows."""
+    n_images, n_channels, old_height, old_width = images.shape
+    if (old_height, old_width) == (height, width):
+        return images.astype(np.float32)
+    shrinks = height <= old_height and width <= old_width
+    method = Image.Resampling.BOX if shrinks else Image.Resampling.BILINEAR
+    resized = np.empty((n_images, n_channels, height, width), dtype=np.float32)
+    for index, image in enumerate(images):
+        for channel in range(n_channels):
+            plane = Image.fromarray(image[channel].astype(np.float32))
+            resized[index, channel] = np.asarray(plane.resize((width, height), method))
+    return resized
+
+
+def _divide(step: Step, values: Values, _names: Sequence[str]) -> Values:
+    largest = float(step["by"])
+    if values.dtype.kind == "f" and values.min() >= 0 and values.max() <= 1 and np.any(values != np.floor(values)):
+        return values
+    if values.min() < 0 or values.max() > largest * (1 + TOLERANCE):
+        raise DataError(
+            f"The new samples hold values from {values.min():g} to {values.max():g}, but the run was trained on values "
+            f"from 0 to {largest:g}: bring them on that scale."
+        )
+    return values.astype(np.float32) / np.float32(largest)
+
+
+def _scale_range(step: Step, values: Values, _names: Sequence[str]) -> Values:
+    minimum, maximum = step["minimum"], step["maximum"]
+    return np.clip((values.astype(np.float64) - minimum) / (maximum - minimum), 0.0, 1.0)
+
+
+def _scale_columns(step: Step, values: Values, _names: Sequence[str]) -> Values:
+    minimum, maximum = np.array(step["minimum"]), np.array(step["maximum"])
+    span = np.where(maximum > minimum, maximum - minimum, 1.0)  # a column that never varied becomes 0
+    return np.clip((values.astype(np.float64) - minimum) / span, 0.0, 1.0)
+
+
+def _fill_missing(step: Step, values: Values, names: Sequence[str]) -> Values:
+    filled = values.astype(np.float64)
+    places = {name: position for position, name in enumerate(names)}
+    for name, median in zip(step["columns"], step["values"], strict=True):
+        column = filled[:, places[name]]
+        column[np.isnan(column)] = median
+    return filled
+
+
+def _resize(step: Step, values: Values, _names: Sequence[str]) -> Values:
+    return resize_images(values, step["height"], step["width"])
+
+
+_APPLIED: dict[str, Callable[[Step, Values, Sequence[str]], Values]] = {
+    "divide": _divide,
+    "scale_range": _scale_range,
+    "scale_columns": _scale_columns,
+    "fill_missing": _fill_missing,
+    "resize": _resize,
+}
