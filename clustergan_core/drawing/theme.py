@@ -1,4 +1,7 @@
-"""One place for what every figure shares: font, text and grid colours, and how they differ in light and dark."""
+"""One place for what every figure shares: font, text and grid colours, and how they differ in light and dark.
+
+Figures are built without a theme: their traces take colours that show on both pages, and `apply_theme` adds the rest.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,12 @@ FONT = "Source Sans Pro, Source Sans, Helvetica, Arial, sans-serif"
 FONT_SIZE = 14
 
 
+# For traces, on both pages: one series that belongs to no mode, and what stands behind as context.
+SERIES_COLOUR = "#3f90da"
+CONTEXT_COLOUR = "rgba(128,133,147,0.4)"
+MARGIN = {"t": 20, "r": 20, "b": 10, "l": 10}  # pixels; titles and ticks make their own room
+
+
 @dataclass(frozen=True)
 class ThemeColours:
     """Colours "#rrggbb". Text and muted text contrast with the page by at least 4.5 : 1, the accent by 3 : 1."""
@@ -23,12 +32,11 @@ class ThemeColours:
     muted: str  # secondary text, ticks
     grid: str
     accent: str  # the one thing to look at; also lines that belong to no mode
-    faint: str  # context drawn behind: other lines, empty cells
 
 
 THEMES: dict[Theme, ThemeColours] = {
-    "light": ThemeColours("#ffffff", "#31333f", "#5c5f6b", "#e4e6eb", "#2f7bc4", "#c9ccd4"),
-    "dark": ThemeColours("#0e1117", "#fafafa", "#a9adb9", "#2c313b", "#5ba6ea", "#454b58"),
+    "light": ThemeColours("#ffffff", "#31333f", "#5c5f6b", "#e4e6eb", "#2272b9"),
+    "dark": ThemeColours("#0e1117", "#fafafa", "#a9adb9", "#2c313b", "#5aa5e6"),
 }
 
 
@@ -46,7 +54,13 @@ def apply_theme(figure: Figure, dark: bool) -> Figure:
     figure.update_layout(
         template="none",
         font={"family": FONT, "size": FONT_SIZE, "color": colours.text},
-        title={"font": {"size": FONT_SIZE + 2}, "x": 0, "xref": "paper", "xanchor": "left"},
+        title={
+            "font": {"size": FONT_SIZE + 2},
+            "x": 0,
+            "xref": "paper",
+            "xanchor": "left",
+            "subtitle": {"font": {"size": FONT_SIZE - 1, "color": colours.muted}},
+        },
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         hoverlabel={
@@ -62,9 +76,10 @@ def apply_theme(figure: Figure, dark: bool) -> Figure:
         "linecolor": colours.muted,
         "zerolinecolor": colours.grid,
         "tickfont": {"color": colours.muted},
-        "title": {"font": {"color": colours.text}},
+        "title": {"font": {"color": colours.text}, "standoff": 10},
     }
     figure.update_xaxes(automargin=True, zeroline=False, ticks="", **axis)
     figure.update_yaxes(automargin=True, zeroline=False, ticks="", **axis)
-    figure.update_scenes({f"{name}axis": axis | {"backgroundcolor": "rgba(0,0,0,0)"} for name in "xyz"})
+    scene_axis = axis | {"backgroundcolor": "rgba(0,0,0,0)", "title": {"font": {"color": colours.text}}}
+    figure.update_scenes({f"{name}axis": scene_axis for name in "xyz"})
     return figure

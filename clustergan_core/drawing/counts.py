@@ -1,0 +1,100 @@
+"""How many samples are where: labels against modes, and samples of each label."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+from clustergan_core.drawing.axes import MAX_TICKS, colour_bar, cut, swatch
+from clustergan_core.drawing.palette import mode_colours
+from clustergan_core.drawing.theme import MARGIN, SERIES_COLOUR
+
+_MAX_WRITTEN_CELLS = 450  # more counts than this cannot be read inside their cells
+
+
+def contingency_figure(
+    counts: NDArray[np.integer], label_names: Sequence[str], colours: Sequence[str] = ()
+) -> go.Figure:
+    """Samples of each label in each mode (L, K) as a heat map: counts written, colour the share of the label's samples.
+
+    Modes stand in `matched_order`, so what agrees one to one lies on the diagonal.
+    """
+    n_labels, n_modes = counts.shape
+    order = matched_order(counts)
+    ordered = counts[:, order]
+    shares = ordered / np.maximum(1, ordered.sum(axis=1, keepdims=True))
+    is_written = counts.size <= _MAX_WRITTEN_CELLS
+    plot_height = max(110, n_labels * (28 if is_written else 8))
+    names = np.array(label_names, dtype=object)[:, None]
+    custom = np.stack(np.broadcast_arrays(names, order[None, :], ordered), axis=-1)
+    figure = go.Figure(
+        go.Heatmap(
+            z=100 * shares,
+            x=np.arange(n_modes),
+            y=np.arange(n_labels),
+            zmin=0,
+            zmax=100,
+            colorscale="Viridis",
+            text=np.where(ordered > 0, ordered.astype(str), "") if is_written else None,
+            texttemplate="%{text}" if is_written else None,
+            customdata=custom,
+            xgap=1 if is_written else 0,
+            ygap=1 if is_written else 0,
+            hovertemplate="label %{customdata[0]}, mode %{customdata[1]}<br>%{customdata[2]:,} samples, "
+            "%{z:.1f}% of the label<extra></extra>",
+            colorbar=colour_bar("share of the label (%)", plot_height),
+        )
+    )
+    mode_swatches = list(colours) or mode_colours(n_modes)
+    if n_modes <= MAX_TICKS:
+        ticks = [swatch(mode_swatches[mode], str(mode)) for mode in order]
+        figure.update_xaxes(tickvals=np.arange(n_modes), ticktext=ticks, tickangle=0 if n_modes <= 20 else -90)
+    else:
+        figure.update_xaxes(showticklabels=False)
+    step = -(-n_labels // MAX_TICKS)
+    figure.update_yaxes(tickvals=np.arange(0, n_labels, step), ticktext=[cut(name) for name in label_names[::step]])
+    figure.update_xaxes(title_text="mode, matched one to one with the labels", showgrid=False)
+    figure.update_yaxes(title_text="label", range=[n_labels - 0.5, -0.5], showgrid=False)
+    figure.update_layout(height=plot_height + 90, margin=MARGIN)
+    return figure
+
+
+def matched_order(counts: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Modes in the order of the labels they are matched with one to one (most samples in all, Hungarian method).
+
+    Modes left over follow, by the label most of their samples have.
+    """
+    labels, modes = linear_sum_assignment(counts, maximize=True)
+    matched = modes[np.argsort(labels)]
+    rest = np.setdiff1d(np.arange(counts.shape[1]), matched)
+    return np.concatenate([matched, rest[np.argsort(counts[:, rest].argmax(axis=0), kind="stable")]]).astype(np.int64)
+
+
+def class_balance_figure(
+    counts: NDArray[np.integer], label_names: Sequence[str], colours: Sequence[str] = ()
+) -> go.Figure:
+    """Samples of each label (L,) as bars with their counts."""
+    n_labels = len(counts)
+    shares = counts / max(1, int(np.sum(counts)))
+    figure = go.Figure(
+        go.Bar(
+            x=counts,
+            y=np.arange(n_labels),
+            orientation="h",
+            marker_color=list(colours) or SERIES_COLOUR,
+            text=[f"{count:,}" for count in counts.tolist()] if n_labels <= MAX_TICKS else None,
+            textposition="outside",
+            cliponaxis=False,
+            customdata=np.stack([np.array(label_names, dtype=object), shares], axis=-1),
+            hovertemplate="%{customdata[0]}<br>%{x:,} samples, %{customdata[1]:.1%}<extra></extra>",
+        )
+    )
+    step = -(-n_labels // MAX_TICKS)
+    figure.update_yaxes(tickvals=np.arange(0, n_labels, step), ticktext=[cut(name) for name in label_names[::step]])
+    figure.update_xaxes(title_text="samples", range=[0, 1.12 * max(1, int(np.max(counts, initial=0)))])
+    figure.update_yaxes(title_text="label", range=[n_labels - 0.5, -0.5], showgrid=False)
+    height = 80 + n_labels * (26 if n_labels <= MAX_TICKS else 10)
+    figure.update_layout(showlegend=False, height=height, margin=MARGIN | {"r": 50}, bargap=0.25)
+    return figure
