@@ -1,9 +1,83 @@
-"""Start page."""
+"""Start page: what this is, the ways in, and models that can be looked at right away."""
 
 import streamlit as st
 
+from ui.gallery import show_gallery
 from ui.guard import require_frame
+from ui.page_links import link_pages
+from ui.run_summary import RunSummary, summarise_all
 
 require_frame(__file__)
 
-st.title("Start")
+N_OWN_SHOWN = 6  # the newest; the Runs page lists all
+
+
+def main() -> None:
+    """Draws the page."""
+    st.title("ClusterGAN Explorer")
+    st.markdown(
+        "ClusterGAN sorts samples into groups without being told any, and learns to draw new samples of each group.  \n"
+        "Open a trained model or train one on your own data; look at its groups on a map, walk from one to another, "
+        "and take the result with you as a table."
+    )
+    ready = [summary for summary in summarise_all() if not summary.problem and summary.run.has_weights()]
+    shipped = [summary for summary in ready if summary.run.is_shipped]
+    own = [summary for summary in ready if summary.state == "finished"]
+    _show_ways_in(shipped)
+    if not ready:
+        _show_how_to_begin()
+        return
+    if own:
+        st.subheader("Your models", anchor=False)
+        show_gallery(own[:N_OWN_SHOWN])
+        if len(own) > N_OWN_SHOWN:
+            st.page_link("pages/runs.py", label=f"All {len(own)} of your models", icon=":material/history:")
+    if shipped:
+        st.subheader("Models that came with the program", anchor=False)
+        show_gallery(shipped)
+    st.caption(
+        "Each picture is one generated sample of every mode, a mode being one value of the code that ClusterGAN "
+        "learns. Purity is the share of samples whose mode's most frequent label is their own; labels are used for "
+        "scores alone, never for training."
+    )
+
+
+def _show_ways_in(shipped: list[RunSummary]) -> None:
+    """One card for each of the people who come here."""
+    data, teaching, research = st.columns(3)
+    with data, st.container(border=True, height="stretch"):
+        st.markdown("**Cluster your data**")
+        st.caption("Bring a table or pictures, train for a few minutes, see the groups, export them as a table.")
+        link_pages("Data", "Train", "Map")
+    with teaching, st.container(border=True, height="stretch"):
+        st.markdown("**Show how it works**")
+        st.caption("Nothing to download: see what each mode draws, then slide from one handwritten digit to another.")
+        model = _teaching_model(shipped)
+        link_pages("Modes", "Interpolate", query={"run": model.run.name} if model else None)
+    with research, st.container(border=True, height="stretch"):
+        st.markdown("**Study the method**")
+        st.caption("Train with the paper's settings, follow losses and scores, repeat any run with one command.")
+        link_pages("Train", "Runs")
+
+
+def _teaching_model(shipped: list[RunSummary]) -> RunSummary | None:
+    """A model of digits as images, which everybody reads at once; else whatever there is."""
+    digits = [summary for summary in shipped if summary.config and summary.config.dataset.source == "digits"]
+    return next(iter([*digits, *shipped]), None)
+
+
+def _show_how_to_begin() -> None:
+    st.info(
+        "There is no trained model yet. Training one on the built-in digits takes about two minutes and needs no "
+        "download.",
+        icon=":material/model_training:",
+    )
+    st.page_link(
+        "pages/train.py",
+        label="Train a model on digits",
+        icon=":material/model_training:",
+        query_params={"dataset": "digits"},
+    )
+
+
+main()

@@ -1,0 +1,85 @@
+"""Trained models as cards, each with a picture of what its modes generate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from clustergan_core.data import DATASETS
+from clustergan_core.drawing.images import mosaic, png
+from clustergan_core.drawing.palette import mode_colours
+from clustergan_core.drawing.theme import THEMES, Theme
+from clustergan_core.errors import AppError
+from clustergan_core.runs.store import Run
+from ui.loaded import load_method
+from ui.messages import plain
+from ui.page_links import link_to_views
+from ui.run_summary import RunSummary, describe_scores
+from ui.theme import theme_name
+
+N_COLUMNS = 3
+PICTURE_COLUMNS, PICTURE_ROWS = 5, 2
+N_SHOWN_MODES = PICTURE_COLUMNS * PICTURE_ROWS  # more would be too small to see
+
+
+def show_gallery(summaries: Sequence[RunSummary]) -> None:
+    """One card a model, three in a line."""
+    for start in range(0, len(summaries), N_COLUMNS):
+        columns = st.columns(N_COLUMNS)
+        for column, summary in zip(columns, summaries[start : start + N_COLUMNS], strict=False):
+            with column, st.container(border=True, height="stretch"):
+                _show_card(summary)
+
+
+def _show_card(summary: RunSummary) -> None:
+    config = summary.config
+    assert config is not None, "only readable runs are shown in the gallery"
+    try:
+        st.image(
+            mode_picture(summary.run, theme_name()),
+            width="stretch",
+            alt=f"One generated sample of each mode of {summary.title}",
+        )
+    except AppError as problem:
+        st.caption(plain(str(problem)))
+    source = DATASETS.get(config.dataset.source)
+    st.markdown(f"**{plain(config.title or (source.title if source else config.dataset.name))}**")
+    more = f", the first {N_SHOWN_MODES} shown" if config.n_clusters > N_SHOWN_MODES else ""
+    st.caption(f"{summary.method_title}, {config.n_clusters} modes{more}  \n{describe_scores(summary.scores)}")
+    link_to_views(summary.run)
+
+
+def mode_picture(run: Run, theme: Theme) -> bytes:
+    """PNG of a generated sample of each mode, with the mode's colour beneath."""
+    stamp = tuple(path.stat().st_mtime_ns for path in sorted(run.folder.glob("weights-best*.safetensors")))
+    return _mode_picture(run, str(run.folder), stamp, theme)
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _mode_picture(_run: Run, folder: str, stamp: tuple[int, ...], theme: Theme) -> bytes:
+    from clustergan_core.runs.sample_history import generate_grid
+
+    grid = generate_grid(load_method(_run), PICTURE_ROWS)[:N_SHOWN_MODES]  # (modes, rows, *shape)
+    colours = mode_colours(len(grid))
+    # Few modes fill one row, so a second z_n fills the other.
+    is_repeated = len(grid) <= PICTURE_COLUMNS
+    samples = np.concatenate([grid[:, 0], grid[:, 1]]) if is_repeated else grid[:, 0]
+    picture = mosaic(
+        samples,
+        n_columns=len(grid) if is_repeated else PICTURE_COLUMNS,
+        colours=colours * 2 if is_repeated else colours,
+        feature_names=_run.config.dataset.feature_names,
+        scale=2,
+        theme=theme,
+    )
+    return png(_widen(picture, PICTURE_COLUMNS / len(grid) if is_repeated else 1, THEMES[theme].page))
+
+
+def _widen(picture: Image.Image, factor: float, colour: str) -> Image.Image:
+    """The picture with empty space to its right, so that samples are equally large on every card."""
+    page = Image.new("RGB", (round(picture.width * factor), picture.height), colour)
+    page.paste(picture)
+    return page

@@ -1,0 +1,21 @@
+"""Links to other pages in a line, coloured as links are."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clustergan_core.runs.store import Run
+
+VIEWS = ("Map", "Modes", "Interpolate")  # pages that look at a run
+
+
+def link_pages(*labels: str, query: dict[str, str] | None = None) -> None:
+    """Links to pages by their titles; `query` is what their address asks for."""
+    with st.container(horizontal=True, gap="small"):
+        for label in labels:
+            st.page_link(f"pages/{label.lower()}.py", label=f":primary[{label}]", query_params=query)
+
+
+def link_to_views(run: Run) -> None:
+    """Links that open a run on the pages that look at it."""
+    link_pages(*VIEWS, query={"run": run.name})

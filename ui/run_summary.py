@@ -1,0 +1,89 @@
+"""What lists of runs say of each: its state, its scores, or the sentence that tells why it cannot be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from clustergan_core.errors import RunError
+from clustergan_core.methods import METHODS
+from clustergan_core.runs.config import RunConfig
+from clustergan_core.runs.scores import RunScores, read_scores
+from clustergan_core.runs.status import Status
+from clustergan_core.runs.store import Run, list_runs, list_shipped
+
+NEEDS_LABELS = "needs labels"
+
+# How a state is called on pages; "interrupted" is a process that ended without a word, so it can be continued.
+STATE_WORDS = {
+    "starting": "starting",
+    "running": "training",
+    "stopped": "stopped",
+    "interrupted": "interrupted",
+    "finished": "finished",
+    "failed": "failed",
+}
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """One run as of now. Where `problem` is set the run is damaged and config and status may be absent."""
+
+    run: Run
+    config: RunConfig | None
+    status: Status | None
+    scores: RunScores | None
+    problem: str = ""
+
+    @property
+    def title(self) -> str:
+        """What a person called it, or its name."""
+        return (self.config.title if self.config else "") or self.run.name
+
+    @property
+    def state(self) -> str:
+        """One word: shipped, damaged, or a word of STATE_WORDS."""
+        if self.problem or self.status is None:
+            return "damaged"
+        return "shipped" if self.run.is_shipped else STATE_WORDS[self.status.state]
+
+    @property
+    def is_training(self) -> bool:
+        """Whether its process works now."""
+        return self.status is not None and not self.status.is_over
+
+    @property
+    def method_title(self) -> str:
+        """The method's name for people."""
+        if self.config is None:
+            return ""
+        method = METHODS.get(self.config.method)
+        return method.title if method else self.config.method
+
+
+def summarise_all() -> list[RunSummary]:
+    """A person's own runs, newest first, then the shipped models."""
+    return [summarise(run) for run in [*list_runs(), *list_shipped()]]
+
+
+def summarise(run: Run) -> RunSummary:
+    """One run, read without its weights; a damaged one keeps the sentence that says so."""
+    config = status = None
+    try:
+        config = run.config
+        status = run.status()
+        return RunSummary(run, config, status, read_scores(run))
+    except RunError as problem:
+        return RunSummary(run, config, status, None, str(problem))
+    except ValueError:  # scores.json holds no JSON
+        remedy = f"run `evaluate {run.name}` on the command line, or delete the run"
+        return RunSummary(run, config, status, None, f"The scores of {run.name} cannot be read: {remedy}.")
+
+
+def describe_scores(scores: RunScores | None) -> str:
+    """Purity and NMI in one line with the number of samples, or why there are none."""
+    if scores is None:
+        return "Not scored yet"
+    if scores["purity"] is None:
+        return f"Purity and NMI: {NEEDS_LABELS}"
+    where = "all samples" if scores["is_training_data"] else f"{scores['split']} samples"
+    return f"Purity {scores['purity']:.2f} · NMI {scores['nmi']:.2f} on {scores['n']:,} {where}"
