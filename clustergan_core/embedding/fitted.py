@@ -57,7 +57,8 @@ class FittedMap:
     def load(folder: Path, latents: NDArray[np.float32], settings: MapSettings) -> "FittedMap | None":
         """The map of these latents and settings kept in `folder`, or None where there is none that can be read."""
         try:
-            with np.load(_path(folder, latents, settings), allow_pickle=False) as file:
+            # Opened here, since numpy leaves a damaged file open.
+            with _path(folder, latents, settings).open("rb") as raw, np.load(raw, allow_pickle=False) as file:
                 coordinates = file["coordinates"]
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             # Derived and safe to delete: a damaged file is computed anew like a missing one.
