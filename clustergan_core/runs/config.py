@@ -76,7 +76,7 @@ class RunConfig(BaseModel):
         words += ["--device", self.device, "--threads", str(self.threads)]
         for option, value in self._own_data_options():
             words += [option, value]
-        for key, value in self._differing_settings().items():
+        for key, value in self.differing_settings().items():
             words += ["--set", f"{key}={value}"]
         return shlex.join(words)
 
@@ -88,7 +88,7 @@ class RunConfig(BaseModel):
         words += [("--image-side", str(options.image_side))] if options.image_side else []
         return words
 
-    def _differing_settings(self) -> dict[str, Any]:
+    def differing_settings(self) -> dict[str, Any]:
         """Settings that the preset alone would not give."""
         preset = clustergan_preset(self.preset, self.dataset.source, self.dataset.kind, self.dataset.shape)
         implied = parse_settings(self.method, preset.settings).model_dump() | {"n_clusters": None}
