@@ -36,21 +36,20 @@ def _binary_or(part: str, sha256: str, size: int) -> PublishedFile:
 
 
 CIFAR_FILES = (
-    _binary_or(
-        "cifar10_train_jpg.tar.gz", "cad80656f92c59e3c912b5a2e9899c993512ef6fdba5856a5b4aaa6e9d1067ad", 16011127
-    ),
-    _binary_or("cifar10_test_jpg.tar.gz", "f39546ebe1b373e1cc991eacf05e8c8a8ee3e0be95d9859764b6bb9a714fd1cc", 3203981),
+    _binary_or("train", "cad80656f92c59e3c912b5a2e9899c993512ef6fdba5856a5b4aaa6e9d1067ad", 16011127),
+    _binary_or("test", "f39546ebe1b373e1cc991eacf05e8c8a8ee3e0be95d9859764b6bb9a714fd1cc", 3203981),
 )
 
 
 def load_cifar10(fetch: Callable[[PublishedFile], Path]) -> Dataset:
     """Images (3, 32, 32), 50,000 and 10,000."""
-    parts = [_read_part(fetch(file), part) for part, file in zip(("train", "test"), CIFAR_FILES, strict=True)]
+    parts = [read_part(fetch(file), part) for part, file in zip(("train", "test"), CIFAR_FILES, strict=True)]
     images, labels = [part["images"] for part in parts], [part["labels"] for part in parts]
     return join_parts("cifar10", "image", images, labels, CLASS_NAMES, 255)
 
 
-def _read_part(path: Path, part: str) -> Arrays:
+def read_part(path: Path, part: str) -> Arrays:
+    """`images` uint8 (N, 3, 32, 32) and `labels` of the "train" or "test" part, from either kind of archive."""
     read = _read_binary if "binary" in path.name else _read_jpeg
     arrays = cached_arrays(f"cifar10-{part}", (path,), lambda: read(path, part))
     counts = np.bincount(arrays["labels"].astype(np.int64), minlength=len(CLASS_NAMES))
