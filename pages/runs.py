@@ -1,4 +1,4 @@
-"""Runs page."""
+"""Runs page: every run and shipped model, and all about one of them."""
 
 import streamlit as st
 
@@ -6,4 +6,67 @@ from ui.guard import require_frame
 
 require_frame(__file__)
 
-st.title("Runs")
+from ui.choices import linked, one_of  # noqa: E402 - nothing is worth loading before the page is framed
+from ui.messages import page_errors  # noqa: E402
+from ui.page_links import link_pages  # noqa: E402
+from ui.run_detail import show_run  # noqa: E402
+from ui.run_summary import RunSummary, summarise_all  # noqa: E402
+from ui.run_table import mark_row, matches, show_run_table  # noqa: E402
+
+REFRESH_SECONDS = 2
+
+
+def main() -> None:
+    """Draws the page."""
+    st.title("Runs")
+    summaries = summarise_all()
+    if not summaries:
+        st.info("There is no run yet: train a model, and it appears here.", icon=":material/model_training:")
+        link_pages("Train", "Data")
+        return
+    words = st.text_input(
+        "Filter",
+        key="filter",
+        bind="query-params",
+        placeholder="name, state, data or method",
+        label_visibility="collapsed",
+        icon=":material/search:",
+        width=360,
+    )
+    shown = [summary for summary in summaries if matches(summary, words or "")]
+    place = st.container()
+    names = [summary.run.name for summary in summaries]
+    with linked("run", one_of(names)):
+        chosen = st.selectbox(
+            "Run",
+            names,
+            key="run",
+            bind="query-params",
+            on_change=lambda: mark_row([summary.run.name for summary in shown], st.session_state["run"]),
+            help="Click a row above, or choose here.",
+        )
+    with place:
+        _show_table(words or "", chosen, summaries)
+    show_run(next(summary for summary in summaries if summary.run.name == chosen))
+
+
+def _show_table(words: str, chosen: str, summaries: list[RunSummary]) -> None:
+    """The table, read anew every other second while something trains; when a run ends the whole page follows."""
+    training = {summary.run.name for summary in summaries if summary.is_training}
+
+    @st.fragment(run_every=REFRESH_SECONDS if training else None)
+    @page_errors()
+    def table() -> None:
+        now = summarise_all()
+        if {summary.run.name for summary in now if summary.is_training} != training:
+            st.rerun()
+        shown = [summary for summary in now if matches(summary, words)]
+        if shown:
+            show_run_table(shown, chosen)
+        else:
+            st.info(f"No run matches “{words}”: shorten the filter.", icon=":material/search:")
+
+    table()
+
+
+main()

@@ -6,7 +6,7 @@ import streamlit as st
 
 from clustergan_core.data import DATASETS, load_dataset
 from clustergan_core.errors import AppError
-from ui.messages import show_problem
+from ui.messages import plain, show_problem
 
 
 def offer_download(name: str) -> None:
@@ -18,8 +18,12 @@ def offer_download(name: str) -> None:
     if not st.button("Download", type="primary", icon=":material/download:", key="download"):
         return
     bar = st.progress(0.0, text="Connecting…")
+
+    def show(message: str, fraction: float) -> None:
+        bar.progress(min(max(fraction, 0.0), 1.0), text=plain(message))
+
     try:
-        load_dataset(name, lambda message, fraction: bar.progress(min(max(fraction, 0.0), 1.0), text=message))
+        load_dataset(name, show)
     except AppError as problem:
         bar.empty()
         show_problem(problem)

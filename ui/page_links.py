@@ -13,7 +13,12 @@ def link_pages(*labels: str, query: dict[str, str] | None = None) -> None:
     """Links to pages by their titles; `query` is what their address asks for."""
     with st.container(horizontal=True, gap="small"):
         for label in labels:
-            st.page_link(f"pages/{label.lower()}.py", label=f":primary[{label}]", query_params=query)
+            link_page(label, query)
+
+
+def link_page(label: str, query: dict[str, str] | None = None) -> None:
+    """One link to the page of that title."""
+    st.page_link(f"pages/{label.lower()}.py", label=f":primary[{label}]", query_params=query)
 
 
 def link_to_views(run: Run) -> None:

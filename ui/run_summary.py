@@ -36,8 +36,10 @@ class RunSummary:
 
     @property
     def title(self) -> str:
-        """What a person called it, or its name."""
-        return (self.config.title if self.config else "") or self.run.name
+        """What a person called it, else its data and when it began; the name of a shipped or damaged run."""
+        if self.config is None or self.run.is_shipped:
+            return self.run.name
+        return self.config.title or f"{self.config.dataset.name}, {self.config.created:%-d %b %H:%M}"
 
     @property
     def state(self) -> str:

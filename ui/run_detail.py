@@ -1,0 +1,185 @@
+"""One run in full: what can be done with it, its scores, and everything that repeats it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+import streamlit as st
+
+from clustergan_core.data import DATASETS
+from clustergan_core.errors import RunError
+from clustergan_core.methods import METHODS
+from clustergan_core.runs.launch import continue_run
+from ui.assign_form import assign_form
+from ui.data_choice import list_choices, upload_text
+from ui.durations import say_duration
+from ui.loaded import load_data
+from ui.messages import plain, show_problem
+from ui.page_links import VIEWS, link_page
+from ui.run_changes import confirm_delete, rename
+from ui.run_scores import show_scores
+from ui.run_summary import RunSummary
+
+BadgeColour = Literal["green", "gray", "blue", "red"]
+
+_BADGES: dict[str, BadgeColour] = {
+    "finished": "green",
+    "shipped": "gray",
+    "training": "blue",
+    "starting": "blue",
+    "failed": "red",
+    "damaged": "red",
+}
+LOG_END = 20_000  # characters of the log that are shown
+
+
+def show_run(summary: RunSummary) -> None:
+    """Everything about one run; a damaged one says so and can be deleted."""
+    run = summary.run
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.subheader(plain(summary.title), anchor=False, width="content")
+        st.badge(summary.state, color=_BADGES.get(summary.state, "orange"))
+    if summary.problem or summary.config is None or summary.status is None:
+        st.error(plain(summary.problem), icon=":material/info:")
+        if not run.is_shipped:
+            _delete_button(summary)
+        return
+    st.caption(plain(_describe(summary)))
+    if summary.status.message:
+        st.error(plain(summary.status.message), icon=":material/info:")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        _show_links(summary)
+        _show_actions(summary)
+    show_scores(summary)
+    if run.has_weights():
+        with st.expander("Assign a new file to this run's modes"):
+            assign_form(run)
+    with st.expander("Settings"):
+        _show_settings(summary)
+    with st.expander("The command that repeats this run"):
+        st.code(summary.config.command(), language="bash", wrap_lines=True)
+    card = run.folder / "card.md"
+    if card.is_file():
+        with st.expander("Card"):
+            st.markdown(card.read_text(errors="replace").partition("\n")[2])
+    log = run.log()
+    if log:
+        with st.expander("Log"):
+            st.code(log[-LOG_END:], language=None, height=300)
+
+
+def _describe(summary: RunSummary) -> str:
+    """One line on what it is and how far it came."""
+    config, status = summary.config, summary.status
+    assert config is not None and status is not None, "only whole runs are described"
+    n_steps = config.schedule.n_steps
+    steps = f"{status.step:,} steps" if status.step >= n_steps else f"{status.step:,} of {n_steps:,} steps"
+    parts = [
+        f"{summary.method_title} on {config.dataset.name}",
+        f"{config.n_clusters} modes",
+        f"seed {config.seed}",
+        f"{steps} in {say_duration(status.seconds)}" if status.step else steps,
+        f"begun {config.created:%-d %b %Y %H:%M}",
+    ]
+    return " · ".join(parts)
+
+
+def _show_links(summary: RunSummary) -> None:
+    run, config = summary.run, summary.config
+    assert config is not None
+    for view in VIEWS if run.has_weights() else ():
+        link_page(view, {"run": run.name})
+    if not run.is_shipped:
+        link_page("Train", {"run": run.name, "task": "Watch a run"})
+    source = config.dataset.source
+    text = source if source in DATASETS else upload_text(Path(source))
+    if text in list_choices():
+        link_page("Data", {"dataset": text})
+
+
+def _show_actions(summary: RunSummary) -> None:
+    run = summary.run
+    if summary.state in ("stopped", "interrupted", "failed") and st.button(
+        "Continue", key="continue", icon=":material/play_arrow:", type="primary"
+    ):
+        _continue(summary)
+    if run.has_weights():
+        _download_button(summary)
+    if run.is_shipped:
+        return
+    if st.button("Rename", key="rename", icon=":material/edit:"):
+        rename(run)
+    _delete_button(summary)
+
+
+def _continue(summary: RunSummary) -> None:
+    try:
+        continue_run(summary.run)
+    except RunError as problem:
+        show_problem(problem)
+        return
+    st.rerun()
+
+
+def _delete_button(summary: RunSummary) -> None:
+    is_training = summary.is_training and not summary.problem
+    if st.button(
+        "Delete",
+        key="delete",
+        icon=":material/delete:",
+        disabled=is_training,
+        help="Stop it on the Train page before deleting it." if is_training else None,
+    ):
+        confirm_delete(summary.run, summary.title)
+
+
+def _download_button(summary: RunSummary) -> None:
+    """Clusters, confidence and latents of all samples; computed when pressed."""
+    run = summary.run
+    is_here = load_data(run) is not None
+
+    def csv() -> bytes:
+        from clustergan_core.runs.assignments import run_table
+
+        return run_table(run).to_csv(index=False).encode()
+
+    st.download_button(
+        "Clusters as CSV",
+        data=csv,
+        file_name=f"{run.name}-clusters.csv",
+        mime="text/csv",
+        on_click="ignore",
+        icon=":material/download:",
+        disabled=not is_here,
+        help="Each sample with its cluster, confidence, label and latents."
+        if is_here
+        else "Needs the data this run was trained on, which is not on this machine: see the Data page.",
+    )
+
+
+def _show_settings(summary: RunSummary) -> None:
+    config = summary.config
+    assert config is not None
+    differing = config.differing_settings()
+    fields = METHODS[config.method].Settings.model_fields
+    names = sorted(config.settings, key=lambda name: name not in differing)
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Setting": [fields[name].title or name if name in fields else name for name in names],
+                "Value": [str(config.settings[name]) for name in names],
+                "Chosen": ["differs from the preset" if name in differing else "" for name in names],
+                "Meaning": [fields[name].description or "" if name in fields else "" for name in names],
+            }
+        ),
+        hide_index=True,
+    )
+    versions = ", ".join(f"{name} {version}" for name, version in config.versions.items())
+    st.caption(
+        plain(
+            f"Preset {config.preset}, {config.schedule.n_steps:,} steps, seed {config.seed}, {config.device} with "
+            f"{config.threads} thread{'' if config.threads == 1 else 's'}; {versions}. {' '.join(config.notes)}"
+        )
+    )

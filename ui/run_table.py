@@ -1,0 +1,121 @@
+"""All runs and shipped models as one table that can be sorted, filtered and clicked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from ui.run_summary import NEEDS_LABELS, RunSummary
+
+TABLE_KEY = "runs_table"
+_PICKED = "runs_picked"  # session state: a row was clicked, so the page around the table has to follow
+
+_SCORES = {"purity": "Purity", "accuracy": "Accuracy", "nmi": "NMI", "ari": "ARI"}
+
+
+def show_run_table(summaries: Sequence[RunSummary], chosen: str) -> None:
+    """Draws the table; a click on a row puts its name into session state as "run" and reruns the page."""
+    names = [summary.run.name for summary in summaries]
+    st.dataframe(
+        table_rows(summaries),
+        hide_index=True,
+        placeholder="–",
+        column_config=_columns(),
+        key=TABLE_KEY,
+        on_select=lambda: _pick(names),
+        selection_mode="single-row",
+        selection_default={"selection": {"rows": [names.index(chosen)]}} if chosen in names else None,
+        alt="Runs with their state and scores",
+    )
+    if st.session_state.pop(_PICKED, False):
+        st.rerun()
+
+
+def table_rows(summaries: Sequence[RunSummary]) -> pd.DataFrame:
+    """One row a run, scores as numbers and NaN where there are none."""
+    rows = [_row(summary) for summary in summaries]
+    return pd.DataFrame(rows, columns=pd.Index(_columns()))
+
+
+def matches(summary: RunSummary, words: str) -> bool:
+    """Whether every word occurs in the run's name, title, state, data or method."""
+    config = summary.config
+    text = " ".join(
+        [
+            summary.run.name,
+            summary.title,
+            summary.state,
+            config.dataset.name if config else "",
+            summary.method_title,
+        ]
+    ).lower()
+    return all(word in text for word in words.lower().split())
+
+
+def mark_row(names: Sequence[str], chosen: str) -> None:
+    """Moves the table's mark to a run chosen elsewhere; before the table is drawn."""
+    rows = [names.index(chosen)] if chosen in names else []
+    st.session_state[TABLE_KEY] = {"selection": {"rows": rows, "columns": []}}
+
+
+def _pick(names: Sequence[str]) -> None:
+    rows = st.session_state[TABLE_KEY]["selection"]["rows"]
+    if rows and rows[0] < len(names):
+        st.session_state["run"] = names[rows[0]]
+        st.session_state[_PICKED] = True
+
+
+def _row(summary: RunSummary) -> dict[str, Any]:
+    config, status, scores = summary.config, summary.status, summary.scores
+    state = summary.state
+    if summary.is_training and status is not None and status.n_steps:
+        state += f" {status.step / status.n_steps:.0%}"
+    return {
+        "Name": summary.title,
+        "State": state,
+        "Data": config.dataset.name if config else None,
+        "K": config.n_clusters if config else None,
+        **{heading: scores[name] if scores else None for name, heading in _SCORES.items()},
+        "Scored on": _scored_on(summary),
+        "Step": status.step if status else None,
+        "Seconds": round(status.seconds) if status else None,
+        "Method": summary.method_title or None,
+        "Run": summary.run.name,
+    }
+
+
+def _scored_on(summary: RunSummary) -> str | None:
+    scores = summary.scores
+    if scores is None:
+        return None
+    if scores["purity"] is None:
+        return NEEDS_LABELS
+    return f"{scores.get('n_labelled', scores['n']):,} {'all' if scores['is_training_data'] else scores['split']}"
+
+
+def _columns() -> dict[str, Any]:
+    number = st.column_config.NumberColumn
+    return {
+        "Name": st.column_config.TextColumn(width=170, pinned=True),
+        "State": st.column_config.TextColumn(width="small"),
+        "Data": st.column_config.TextColumn(width="small"),
+        "K": number(width=40, help="Number of modes."),
+        "Purity": number(
+            width=65, format="%.3f", help="Share of samples whose mode's most frequent label is their own."
+        ),
+        "Accuracy": number(
+            width=75, format="%.3f", help="Share of samples that agree when each mode is matched with one label."
+        ),
+        "NMI": number(width=60, format="%.3f", help="Normalised mutual information of modes and labels."),
+        "ARI": number(width=60, format="%.3f", help="Adjusted Rand index: 0 is chance, 1 is equal."),
+        "Scored on": st.column_config.TextColumn(
+            width="small", help="How many samples were scored, and of which split; “all” were also trained on."
+        ),
+        "Step": number(width="small", format="localized"),
+        "Seconds": number(width="small", format="localized", help="Time spent training."),
+        "Method": st.column_config.TextColumn(width="small"),
+        "Run": st.column_config.TextColumn(width="medium", help="What a link or the command line calls it."),
+    }
