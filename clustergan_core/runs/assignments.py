@@ -7,17 +7,22 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from clustergan_core.data.own_files import open_like
 from clustergan_core.data.dataset import UNLABELLED, SplitName
-from clustergan_core.runs.latents import encode_samples, run_latents
+from clustergan_core.data.own_files import open_like
+from clustergan_core.runs.latents import RunLatents, encode_samples, run_latents
 from clustergan_core.runs.store import Run, Weights
 
 
-def assign_file(run: Run, path: Path) -> pd.DataFrame:
-    """Clusters of new samples, prepared exactly as the run's own were: columns sample, cluster, confidence."""
+def encode_file(run: Run, path: Path) -> tuple[list[str], RunLatents]:
+    """Ids and latents of new samples, prepared exactly as the run's own were; DataError where they do not fit."""
     record = run.config.dataset
     samples, sample_ids = open_like(path, record.kind, record.shape, record.feature_names, record.preprocessing)
-    latents = encode_samples(run.load(), samples, np.arange(len(samples), dtype=np.int64))
+    return list(sample_ids), encode_samples(run.load(), samples, np.arange(len(samples), dtype=np.int64))
+
+
+def assign_file(run: Run, path: Path) -> pd.DataFrame:
+    """Clusters of new samples: columns sample, cluster, confidence."""
+    sample_ids, latents = encode_file(run, path)
     return pd.DataFrame({"sample": sample_ids, "cluster": latents.clusters, "confidence": latents.confidence.round(4)})
 
 

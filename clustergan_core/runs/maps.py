@@ -21,10 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clustergan_core.data.dataset import SplitName
-from clustergan_core.embedding import FittedMap, MapFrame, MapSettings, map_key
+from clustergan_core.embedding import FittedMap, MapFrame, MapSettings, compute_map
 from clustergan_core.errors import RunError
+from clustergan_core.method import Method
 from clustergan_core.runs.atomic import write_atomically
-from clustergan_core.runs.latents import run_latents
+from clustergan_core.runs.latents import RunLatents, run_latents
 from clustergan_core.runs.places import PROJECT_FOLDER
 from clustergan_core.runs.status import hold_lock, is_locked
 from clustergan_core.runs.store import Run, Weights
@@ -42,18 +43,16 @@ class MapRequest:
     which: Weights = "best"
     n_samples: int = 10_000
 
-    def rows(self) -> NDArray[np.int64]:
-        """Which latents of the split are drawn: all, or `n_samples` of them by a fixed seed, ascending."""
-        n_all = len(run_latents(self.run, self.split, self.which).indices)
+    def rows(self, n_all: int) -> NDArray[np.int64]:
+        """Which of a split's `n_all` latents are drawn: all, or `n_samples` of them by a fixed seed, ascending."""
         if n_all <= self.n_samples:
             return np.arange(n_all, dtype=np.int64)
         return np.sort(np.random.default_rng(MAP_SEED).choice(n_all, self.n_samples, replace=False))
 
-    def features(self) -> NDArray[np.float32]:
-        """What is laid out (N, D): the latents as the method's k-means reads them."""
-        latents = run_latents(self.run, self.split, self.which)
-        method_features = self.run.load(self.which).clustering_features(latents.encoding())
-        return method_features.numpy()[self.rows()]
+    def features(self, method: Method, latents: RunLatents) -> NDArray[np.float32]:
+        """What is laid out (N, D): the latents as the method's k-means reads them, of the rows that are drawn."""
+        features = method.clustering_features(latents.encoding()).numpy()
+        return np.ascontiguousarray(features[self.rows(len(features))], dtype=np.float32)
 
     def job_folder(self) -> Path:
         """Where the job's frames appear; short and the same for everyone who asks for this map."""
@@ -80,19 +79,13 @@ class MapRequest:
         return MapRequest(Run(Path(words["folder"])), settings, words["split"], words["which"], words["n_samples"])
 
 
-def find_map(request: MapRequest) -> FittedMap | None:
-    """The finished map where it is kept, with the run or computed earlier; None when it is still to be computed."""
-    features = request.features()
+def find_map(request: MapRequest, features: NDArray[np.float32]) -> FittedMap | None:
+    """The finished map of these features (N, D), shipped with the run or computed later; None where there is none."""
     for folder in (request.run.embeddings_folder(), request.run.folder / "embeddings"):
         fitted = FittedMap.load(folder, features, request.settings)
         if fitted is not None:
             return fitted
     return None
-
-
-def map_file(request: MapRequest) -> str:
-    """The file name under which the finished map is kept."""
-    return f"{map_key(request.features(), request.settings)}.npz"
 
 
 @dataclass(frozen=True)
@@ -173,15 +166,14 @@ def write_progress(folder: Path, state: str, fraction: float, message: str) -> N
 
 def carry_out(request: MapRequest) -> None:
     """Computes a map in this process, frame by frame, and keeps it; the job's folder goes when it is done."""
-    from clustergan_core.embedding import compute_map
-
     folder = request.job_folder()
     folder.mkdir(parents=True, exist_ok=True)
     if is_locked(folder / "lock"):
         return  # another server's worker is at this very map
     with hold_lock(folder / "lock"):
         write_progress(folder, "running", 0.0, "Reading the latents.")
-        features = request.features()
+        run, which = request.run, request.which
+        features = request.features(run.load(which), run_latents(run, request.split, which))
         for frame in compute_map(features, request.settings):
             if (folder / "cancel").exists():
                 shutil.rmtree(folder, ignore_errors=True)

@@ -14,14 +14,14 @@ from clustergan_core.embedding import FittedMap, MapSettings, compute_map
 from clustergan_core.errors import RunError
 from clustergan_core.runs.atomic import write_atomically
 from clustergan_core.runs.card import write_card
-from clustergan_core.runs.latents import encode_samples, latents_file, weights_digest, write_latents
+from clustergan_core.runs.latents import encode_samples, latents_file, run_latents, weights_digest, write_latents
 from clustergan_core.runs.maps import MapRequest
 from clustergan_core.runs.places import PRETRAINED_FOLDER
 from clustergan_core.runs.scores import score_run, write_scores
 from clustergan_core.runs.store import Run, find_run
 from clustergan_core.runs.weights import write_shipped_weights
 
-SHIPPED_MAPS = (MapSettings(algorithm="tsne"), MapSettings(algorithm="umap"), MapSettings(algorithm="pca"))
+SHIPPED_MAPS = tuple(MapSettings.model_validate({"algorithm": name}) for name in ("tsne", "umap", "pca"))
 SHIPPED_ROWS = 500  # of metrics.jsonl, so that a card's curves stay small
 
 
@@ -61,8 +61,9 @@ def _add_map(shipped: Run) -> None:
     latents = encode_samples(shipped.load("best"), dataset.samples[indices], indices)
     path = shipped.folder / "embeddings" / latents_file("test", "best")
     write_latents(path, latents, weights_digest(shipped, "best"))
+    method, kept = shipped.load("best"), run_latents(shipped, "test", "best")
     for settings in SHIPPED_MAPS:
-        features = MapRequest(shipped, settings).features()
+        features = MapRequest(shipped, settings).features(method, kept)
         *_, final = compute_map(features, settings)
         FittedMap(features, final.coordinates, settings).save(shipped.folder / "embeddings")
 

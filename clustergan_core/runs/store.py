@@ -135,6 +135,10 @@ class Run:
         """Asks the training process to stop, or to evaluate now; it looks at every log row."""
         write_atomically(self.folder / "control" / what, b"")
 
+    def is_requested(self, what: Literal["stop", "evaluate"]) -> bool:
+        """Whether the process has yet to take up a request."""
+        return (self.folder / "control" / what).exists()
+
     def forget_requests(self) -> None:
         """Clears what was asked of an earlier process; only before a new one starts, which then hears everything."""
         for path in (self.folder / "control").glob("*"):
@@ -150,11 +154,18 @@ class Run:
         write_atomically(self.folder / "config.json", config.model_dump_json(indent=2).encode())
 
     def delete(self) -> None:
-        """Removes the run's folder; RunError while it trains and for shipped runs."""
+        """Removes the run's folder, a damaged one too; RunError while it trains and for shipped runs."""
         self._refuse_if_shipped("deleted")
-        if not self.status().is_over:
+        if self._is_training():
             raise RunError(f"Run {self.name} is still training: stop it before deleting it.")
         shutil.rmtree(self.folder)
+
+    def _is_training(self) -> bool:
+        """Whether its process lives, also when status.json is damaged."""
+        try:
+            return not self.status().is_over
+        except RunError:
+            return is_locked(self.folder / "lock")
 
     def _refuse_if_shipped(self, what: str) -> None:
         if self.is_shipped:

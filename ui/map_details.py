@@ -1,0 +1,129 @@
+"""Beside the map: one sample in full, or a selection in sum."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+from PIL import Image
+
+from clustergan_core.drawing.images import mosaic
+from clustergan_core.drawing.palette import mode_colours
+from clustergan_core.drawing.profiles import code_figure
+from clustergan_core.drawing.tabular import thumbnail
+from ui.map_colouring import mode_names
+from ui.map_view import MapView
+from ui.theme import show_figure, theme_name
+
+N_NEIGHBOURS = 8
+N_SHOWN = 48  # samples of a selection that are drawn
+PICTURE_SIDE = 132
+
+
+def show_sample(view: MapView, row: int) -> None:
+    """The sample of a point, its reconstruction, its code, and its nearest neighbours in latent space."""
+    mode, confidence = int(view.clusters[row]), float(view.confidence[row])
+    st.markdown(f"**Sample {view.sample_id(row)}** · mode {mode} · confidence {confidence:.2f}{_label_of(view, row)}")
+    rows = np.array([row])
+    pictures = [("Reconstruction G(E(x))", view.reconstructions(rows)[0])]
+    if view.dataset is not None:
+        pictures.insert(0, ("Sample x", view.pictures(rows)[0]))
+    colour = mode_colours(view.run.config.n_clusters)[mode]
+    for column, (title, picture) in zip(st.columns(2), pictures, strict=False):
+        kind = view.run.config.dataset.kind
+        image = thumbnail(picture, kind, view.feature_names, PICTURE_SIDE, colour, theme_name())
+        column.image(image, caption=title, width=PICTURE_SIDE)
+    if view.dataset is None:
+        st.caption("The data is not on this machine, so the sample itself cannot be shown.")
+    figure = code_figure(view.code[row], mode_colours(view.run.config.n_clusters), view.normal[row])
+    show_figure(figure, "map-code", f"Code of sample {view.sample_id(row)}: mode {mode} at {confidence:.2f}")
+    neighbours = nearest_rows(view.features, row, N_NEIGHBOURS)
+    st.markdown("**Nearest in latent space**")
+    st.image(_mosaic(view, neighbours, n_columns=4), width="content")
+    st.caption(", ".join(f"{view.sample_id(int(near))} (mode {view.clusters[near]})" for near in neighbours))
+
+
+def show_selection(view: MapView, selection: NDArray[np.int64]) -> None:
+    """How many, which modes and labels, some of the samples, and all of them as a table."""
+    share = len(selection) / len(view.clusters)
+    st.markdown(f"**{len(selection):,} samples selected** ({share:.1%} of the map)")
+    shown = selection
+    if len(selection) > N_SHOWN:
+        shown = np.sort(np.random.default_rng(0).choice(selection, N_SHOWN, replace=False))
+    st.image(_mosaic(view, shown, n_columns=8), width="stretch")
+    what = "samples" if view.dataset is not None else "reconstructions, as the data is not on this machine"
+    st.caption(f"{len(shown)} of the {what}; bars show the mode.")
+    st.dataframe(_counts(view, selection), hide_index=True, key="map-counts")
+    st.download_button(
+        "Selection as CSV",
+        selection_table(view, selection).to_csv(index=False),
+        file_name=f"{view.run.name}-selection.csv",
+        mime="text/csv",
+        icon=":material/download:",
+    )
+
+
+def show_overview(view: MapView) -> None:
+    """What to do on the map, and the modes by size, while nothing is selected."""
+    st.markdown("**Click a point** for its sample, or draw a **lasso** or **box** around many.")
+    st.dataframe(_counts(view, np.arange(len(view.clusters))), hide_index=True, key="map-counts")
+
+
+def nearest_rows(features: NDArray[np.float32], row: int, n: int) -> NDArray[np.int64]:
+    """The `n` other rows of features (N, D) nearest to one, nearest first."""
+    distances = np.linalg.norm(features - features[row], axis=1)
+    distances[row] = np.inf
+    n = min(n, len(features) - 1)
+    nearest = np.argpartition(distances, n - 1)[:n] if n else np.zeros(0, dtype=np.int64)
+    return nearest[np.argsort(distances[nearest], kind="stable")]
+
+
+def selection_table(view: MapView, rows: NDArray[np.int64]) -> pd.DataFrame:
+    """The selected samples: id, mode, confidence, label where there is one."""
+    table = pd.DataFrame(
+        {
+            "sample": [view.sample_id(int(row)) for row in rows],
+            "cluster": view.clusters[rows],
+            "confidence": view.confidence[rows].round(4),
+        }
+    )
+    labels = view.labels()
+    if labels is not None:
+        table["label"] = _label_names(view, labels[rows])
+    return table
+
+
+def _counts(view: MapView, rows: NDArray[np.int64]) -> pd.DataFrame:
+    """Rows by mode, and across by label where there are labels."""
+    modes = pd.Series(view.clusters[rows], name="mode").map(lambda mode: mode_names(view.run.config.n_clusters)[mode])
+    labels = view.labels()
+    if labels is None or view.dataset is None:
+        return modes.value_counts().rename("samples").reset_index()
+    label_series = pd.Series(_label_names(view, labels[rows]), name="label")
+    table = pd.crosstab(modes, label_series)
+    table.insert(0, "samples", table.sum(axis=1))
+    return table.sort_values("samples", ascending=False).reset_index()
+
+
+def _label_names(view: MapView, labels: NDArray[np.int64]) -> list[str]:
+    assert view.dataset is not None
+    return [view.dataset.label_names[label] if label >= 0 else "" for label in labels]
+
+
+def _label_of(view: MapView, row: int) -> str:
+    labels = view.labels()
+    return "" if labels is None else f" · label {_label_names(view, labels[[row]])[0] or 'none'}"
+
+
+def _mosaic(view: MapView, rows: NDArray[np.int64], n_columns: int) -> Image.Image:
+    colours = mode_colours(view.run.config.n_clusters)
+    return mosaic(
+        view.pictures(rows),
+        n_columns=n_columns,
+        colours=[colours[mode] for mode in view.clusters[rows]],
+        feature_names=view.feature_names,
+        cell=40,
+        scale=2,
+        theme=theme_name(),
+    )

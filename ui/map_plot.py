@@ -1,0 +1,133 @@
+"""The finished map, flat on the canvas or turning in space, with its details beside it."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from clustergan_core.drawing.scatter import embedding3d_figure
+from clustergan_core.drawing.sprites import sprite_sheet
+from clustergan_core.embedding import FittedMap
+from clustergan_core.errors import SettingsError
+from ui.canvas_map import Sprites, canvas_map
+from ui.loaded import weights_stamp
+from ui.map_colouring import Colouring
+from ui.map_details import show_overview, show_sample, show_selection
+from ui.map_newcomers import COLOUR, Newcomers, choose_newcomers
+from ui.map_view import MapView
+from ui.messages import show_problem
+from ui.theme import show_figure, theme_name
+
+CAPTION = "Distances between clusters carry no meaning; who is next to whom within a cluster does."
+MAX_SPRITES = 10_000  # a browser holds 4 bytes a pixel: 30 MB for these
+MAX_HOVER_TEXTS = 20_000
+SPRITE_SIDE = 28
+SAMPLE = "sample"  # the address's parameter
+
+
+def draw_flat(view: MapView, fitted: FittedMap, colouring: Colouring, height: int) -> None:
+    """The canvas map beside the details of what is clicked or selected."""
+    plot, details = st.columns([2.2, 1], gap="medium")
+    with plot:
+        slot = st.container()
+        newcomers = choose_newcomers(view, fitted)
+    chosen = chosen_row(view)
+    with slot:
+        coordinates, shown = _with_newcomers(fitted.coordinates, colouring, newcomers)
+        event = canvas_map(
+            coordinates,
+            shown.groups,
+            shown.values,
+            key="map",
+            group_names=shown.names,
+            group_colours=shown.colours,
+            values_name=shown.values_name,
+            sprites=_sprites(view),
+            hover_text=_hover_texts(view, len(coordinates)),
+            caption=CAPTION,
+            height=height,
+            highlighted=chosen,
+        )
+    if event.clicked is not None and event.clicked < len(view.indices) and event.clicked != chosen:
+        st.query_params[SAMPLE] = str(view.indices[event.clicked])
+        st.rerun()
+    selection = None if event.selection is None else event.selection[event.selection < len(view.indices)]
+    with details:
+        if selection is not None and len(selection):
+            show_selection(view, selection)
+        if chosen is not None:
+            show_sample(view, chosen)
+            if st.button("Close sample", icon=":material/close:"):
+                del st.query_params[SAMPLE]
+                st.rerun()
+        elif selection is None or not len(selection):
+            show_overview(view)
+
+
+def draw_in_space(view: MapView, fitted: FittedMap, colouring: Colouring) -> None:
+    """Three dimensions in Plotly: drag turns, the wheel zooms, the legend isolates."""
+    title = {"tsne": "t-SNE", "umap": "UMAP", "pca": "component"}[fitted.settings.algorithm]
+    figure = embedding3d_figure(fitted.coordinates, colouring.groups, colouring.names, colouring.colours, title)
+    show_figure(figure, "map-space", f"{len(view.indices):,} samples in three dimensions")
+    st.caption(CAPTION)
+    show_overview(view)
+
+
+def chosen_row(view: MapView) -> int | None:
+    """The point of the sample in the address; a wrong number is named and left out."""
+    asked = st.query_params.get(SAMPLE)
+    if asked is None:
+        return None
+    rows = np.flatnonzero(view.indices == int(asked)) if asked.isdecimal() and len(asked) < 10 else np.zeros(0, int)
+    if len(rows):
+        return int(rows[0])
+    problem = f"The address asks for sample={asked}, which is not on this map: click one of its points instead."
+    show_problem(SettingsError(problem))
+    return None
+
+
+def _with_newcomers(
+    coordinates: NDArray[np.float32], colouring: Colouring, newcomers: Newcomers | None
+) -> tuple[NDArray[np.float32], Colouring]:
+    """The map's points and behind them the new ones, as a group of their own."""
+    if newcomers is None:
+        return coordinates, colouring
+    n_new, new_group = len(newcomers.coordinates), len(colouring.names)
+    values = colouring.values
+    if values is not None:
+        values = np.concatenate([values, np.full(n_new, np.nan, np.float32)])
+    extended = Colouring(
+        np.concatenate([colouring.groups, np.full(n_new, new_group)]),
+        [*colouring.names, "New samples"],
+        [*colouring.colours, COLOUR],
+        values,
+        colouring.values_name,
+    )
+    return np.concatenate([coordinates, newcomers.coordinates]), extended
+
+
+def _sprites(view: MapView) -> Sprites | None:
+    """Thumbnails of the first points: samples, or reconstructions while the data is absent."""
+    sheet, columns = _sheet(
+        view, str(view.run.folder), len(view.indices), weights_stamp(view.run), view.dataset is None, theme_name()
+    )
+    n_drawn = min(len(view.indices), MAX_SPRITES)
+    cells = np.where(np.arange(len(view.indices)) < n_drawn, np.arange(len(view.indices)), -1)
+    return Sprites(sheet, SPRITE_SIDE, SPRITE_SIDE, columns, cells)
+
+
+@st.cache_data(max_entries=6, show_spinner="Drawing the thumbnails…")
+def _sheet(
+    _view: MapView, folder: str, n: int, stamp: object, is_reconstruction: bool, theme: str
+) -> tuple[bytes, int]:
+    rows = np.arange(min(len(_view.indices), MAX_SPRITES))
+    return sprite_sheet(_view.pictures(rows), cell=SPRITE_SIDE, feature_names=_view.feature_names, theme=theme_name())
+
+
+def _hover_texts(view: MapView, n_points: int) -> list[str] | None:
+    if n_points > MAX_HOVER_TEXTS:
+        return None
+    prefix = "Sample" if view.dataset is not None else "Reconstruction of sample"
+    texts = [f"{prefix} {view.sample_id(row)}" for row in range(len(view.indices))]
+    return texts + ["New sample"] * (n_points - len(texts))
