@@ -12,6 +12,8 @@ DEV_INSTALLED := $(ENVIRONMENT)/dev-$(call checksum,requirements.txt requirement
 
 # The networks are small: one thread each is faster than two that fight for the same core.
 TEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
+# Two files at a time; a file stays with one worker, so that what its tests share is prepared once.
+PARALLEL := --numprocesses=2 --dist=loadfile
 
 .PHONY: setup app dev check test format format-check lint types layers fast-tests tests browser browser-tests environment
 
@@ -41,11 +43,12 @@ layers: dev
 	PYTHONPATH=. $(BIN)/lint-imports --no-logo
 
 fast-tests: dev
-	$(TEST) tests/unit tests/methods tests/properties
+	$(TEST) $(PARALLEL) tests/unit tests/methods tests/properties
 
 tests: dev
-	$(TEST) tests --ignore=tests/browser
+	$(TEST) $(PARALLEL) tests --ignore=tests/browser
 
+# One at a time: they watch the clock.
 browser-tests: dev browser
 	$(TEST) tests/browser
 

@@ -38,7 +38,7 @@ def log_errors() -> None:
         logger.addHandler(handler)
 
 
-def show_problem(problem: AppError) -> None:
+def show_problem(problem: AppError | str) -> None:
     """One sentence in the page for something the person can mend."""
     st.error(plain(str(problem)), icon=":material/info:")
 
