@@ -78,6 +78,7 @@ def canvas_map(
     holds again. Pan and zoom are kept under one key, whatever the data. When the same number of points gets new
     coordinates they move there in a quarter of a second, so a map that is being computed can be shown frame by frame:
     one call a run, since a run may use a key once; from `@st.fragment(run_every=…)`, or end the run by `st.rerun`.
+    An answer comes as fast as the run that computes it: on a page that does much else, call the map from a fragment.
 
     What is sent: 4 bytes a point for coordinates, 1 or 2 for groups, 1 for values, each again only when it changed;
     thumbnails and texts once. A selection comes back as a bit a point.

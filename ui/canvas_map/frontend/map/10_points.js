@@ -60,15 +60,15 @@ function boundsOf(x, y) {
   return [left, top, right, bottom];
 }
 
-// A fixed shuffle, so that no group lies on top only because the data are sorted.
+// Points of sorted data take turns, so that no group lies on top of another: one from each section, then the next of each.
+// A shuffle would do too, but jumping about in memory made drawing several times slower.
+const SECTIONS = 61;
+
 function drawingOrder(n) {
-  const order = new Uint32Array(n);
-  for (let i = 0; i < n; i++) order[i] = i;
-  let state = 1;
-  for (let i = n - 1; i > 0; i--) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    const j = Math.floor((state / 4294967296) * (i + 1));
-    const swapped = order[i]; order[i] = order[j]; order[j] = swapped;
+  const order = new Uint32Array(n), length = Math.ceil(n / SECTIONS);
+  let k = 0;
+  for (let step = 0; step < length; step++) {
+    for (let i = step; i < n; i += length) order[k++] = i;
   }
   return order;
 }

@@ -5,7 +5,8 @@ const PHASES = 4; // a disc's centre lies on a quarter of a pixel, so panning do
 class Painter {
   constructor(canvas) {
     this.canvas = canvas;
-    this.context = canvas.getContext("2d", { alpha: false });
+    // Not { alpha: false }: an opaque layer shows white where the round corners cut it off.
+    this.context = canvas.getContext("2d");
   }
 
   resize(width, height, ratio) {
@@ -74,5 +75,5 @@ class Painter {
 // Points cover a fixed share of the stage, within limits, and grow slower than the zoom.
 function pointRadius(n, view) {
   const radius = Math.sqrt((0.13 * view.width * view.height) / (Math.PI * n));
-  return Math.min(8, Math.min(4.5, Math.max(1.05, radius)) * Math.max(1, view.zoom) ** 0.4);
+  return Math.min(8, Math.min(4.5, Math.max(n > 100000 ? 0.85 : 1.05, radius)) * Math.max(1, view.zoom) ** 0.4);
 }

@@ -3,22 +3,26 @@
 const STRIPS = 256;
 
 // Even-odd rule, exact. Edges are sorted into horizontal strips first, so a point meets the few that may cross its height.
-function pointsInside(points, outline, active) {
-  const inside = new Uint8Array(points.n);
+function pointsInside({ n, x, y }, outline, active) {
+  const inside = new Uint8Array(n);
   if (outline.length < 3) return inside;
   const [left, top, right, bottom] = boundsOf(outline.map((p) => p[0]), outline.map((p) => p[1]));
-  const height = Math.max(bottom - top, 1e-9), strips = Array.from({ length: STRIPS }, () => []);
-  const strip = (y) => Math.min(STRIPS - 1, Math.max(0, (((y - top) / height) * STRIPS) | 0));
+  const perStrip = STRIPS / Math.max(bottom - top, 1e-9);
+  const strip = (height) => Math.min(STRIPS - 1, ((height - top) * perStrip) | 0);
+  const edges = Array.from({ length: STRIPS }, () => []);
   outline.forEach(([x1, y1], k) => {
     const [x2, y2] = outline[(k + 1) % outline.length];
-    for (let s = strip(Math.min(y1, y2)); s <= strip(Math.max(y1, y2)); s++) strips[s].push([x1, y1, x2, y2]);
+    for (let s = strip(Math.min(y1, y2)); s <= strip(Math.max(y1, y2)); s++) edges[s].push(x1, y1, x2, y2);
   });
-  for (let i = 0; i < points.n; i++) {
-    const x = points.x[i], y = points.y[i];
-    if (x < left || x > right || y < top || y > bottom || (active && active[i] === 0)) continue;
+  const edgesOf = edges.map((flat) => Float64Array.from(flat));
+  for (let i = 0; i < n; i++) {
+    const px = x[i], py = y[i];
+    if (px < left || px > right || py < top || py > bottom || (active !== null && active[i] === 0)) continue;
+    const near = edgesOf[strip(py)];
     let crossings = 0;
-    for (const [x1, y1, x2, y2] of strips[strip(y)]) {
-      if (y1 > y !== y2 > y && x < ((x2 - x1) * (y - y1)) / (y2 - y1) + x1) crossings++;
+    for (let e = 0; e < near.length; e += 4) {
+      const y1 = near[e + 1], y2 = near[e + 3];
+      if (y1 > py !== y2 > py && px < ((near[e + 2] - near[e]) * (py - y1)) / (y2 - y1) + near[e]) crossings++;
     }
     inside[i] = crossings & 1;
   }

@@ -51,16 +51,15 @@ function buildLegend(legend, { scale, names, colours, counts, hasGroupColours, t
     row.onclick = (event) => onIsolate(group, event.ctrlKey || event.metaKey);
     return row;
   });
+  if (names.length && counts[names.length] > 0) {
+    const rest = make("div", "row"), swatch = make("span", "swatch");
+    swatch.style.background = cssOf(theme.neutral);
+    rest.append(swatch, make("span", "name", "no group"), make("span", "count"));
+    rows.push(rest);
+  }
   const list = make("div", "groups");
   list.append(...rows);
-  if (counts[names.length] > 0 && names.length > 0) {
-    const rest = make("div", "row");
-    const swatch = make("span", "swatch");
-    swatch.style.background = cssOf(theme.neutral);
-    rest.append(swatch, make("span", "name", "no group"), make("span", "count", counts[names.length].toLocaleString("en")));
-    list.append(rest);
-  }
-  if (names.length) legend.append(list);
+  if (rows.length) legend.append(list);
   return rows;
 }
 
@@ -72,7 +71,7 @@ function buildColourBar(scale, theme) {
   return bar;
 }
 
-const readable = (value) => Number(value.toPrecision(3)).toLocaleString("en", { maximumSignificantDigits: 3 });
+const readable = (value) => Number(value.toPrecision(3)).toLocaleString("en", { maximumSignificantDigits: 3 }).replace("-", "−");
 
 // Thumbnail, a title with its swatch, further lines; placed beside the point, inside the stage.
 function showTooltip(tooltip, { thumbnail, swatch, title, lines, x, y, stage }) {

@@ -149,9 +149,9 @@ class CanvasMap {
   select(selection) {
     this.selection = selection && countOf(selection) > 0 ? selection : null;
     this.reported = { of: this.data.drawing, bits: this.selection ? toBits(this.selection) : null };
-    this.#refresh();
+    this.report("selection", this.reported); // first: Python answers while the browser draws
     this.remember();
-    this.report("selection", this.reported);
+    this.#refresh();
   }
 
   selectInside(outline) {
@@ -177,9 +177,10 @@ class CanvasMap {
     const { names } = this.paint, chosen = this.selection && countGroups(this.paint.groups, names.length, this.selection);
     this.legendElement.classList.toggle("isolating", this.isolated.size > 0);
     this.rows.forEach((row, group) => {
-      row.setAttribute("aria-pressed", String(this.isolated.has(group)));
       const count = (chosen ?? this.counts)[group].toLocaleString("en");
       row.querySelector(".count").textContent = count;
+      if (group === names.length) return; // the points of no group: a line, not a button
+      row.setAttribute("aria-pressed", String(this.isolated.has(group)));
       row.setAttribute("aria-label", `${names[group]}: ${count} points${chosen ? " selected" : ""}`);
     });
     const n = this.points.n.toLocaleString("en");
