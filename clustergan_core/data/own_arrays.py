@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from clustergan_core.data.cell_text import as_text
 from clustergan_core.data.dataset import Dataset, share_samples
 from clustergan_core.data.own_options import OwnDataOptions
 from clustergan_core.data.preprocessing import Step, Values, apply_preprocessing, fit_column_scale, fit_range_scale
-from clustergan_core.data.reference_labels import find_labels, number_labels
+from clustergan_core.data.reference_labels import find_labels, holds_classes, number_labels
 from clustergan_core.data.row_choice import choose_rows, describe_rows
 from clustergan_core.data.vetting import MAX_VALUES, check_counts, open_archive, require_finite
 from clustergan_core.errors import DataError
@@ -35,7 +36,8 @@ def open_arrays(path: Path, name: str, options: OwnDataOptions) -> Dataset:
     check_counts(path.name, len(samples), math.prod(samples.shape[1:]))
     sample_ids = take_ids(arrays, len(samples))
     columns = _further_columns(path, arrays, len(samples))
-    choice = options.labels or next((column for column in LABEL_ARRAYS if column in columns), None)
+    classes = (key for key in LABEL_ARRAYS if key in columns and holds_classes(as_text(columns[key])))
+    choice = options.labels or next(classes, None)
     labels = find_labels(path.name, choice, columns, sample_ids, len(samples))
     choosable = columns if labels is None else {"label": labels.texts, **columns}
     keep = choose_rows(path.name, choosable, len(samples), options)
@@ -45,7 +47,7 @@ def open_arrays(path: Path, name: str, options: OwnDataOptions) -> Dataset:
     samples = samples[keep]
     fitted = _fit(path.name, samples, feature_names, options.image_side)
     numbers, names = (None, ()) if labels is None else number_labels(labels.texts[keep])
-    used = {labels.column if labels else None, *LABEL_ARRAYS}
+    used = labels.column if labels else None
     return Dataset(
         name=name,
         kind="image" if samples.ndim == 4 else "table",
@@ -56,7 +58,7 @@ def open_arrays(path: Path, name: str, options: OwnDataOptions) -> Dataset:
         feature_names=feature_names,
         sample_ids=tuple(np.array(sample_ids)[keep].tolist()) if sample_ids else (),
         preprocessing=(*steps, *fitted),
-        columns={column: values[keep] for column, values in columns.items() if column not in used},
+        columns={column: values[keep] for column, values in columns.items() if column != used},
     )
 
 

@@ -22,6 +22,8 @@ from clustergan_core.data.vetting import check_counts
 from clustergan_core.errors import DataError
 
 MAX_CATEGORIES = 100  # more colours than this tell nothing on a map
+SURE_CATEGORIES = 20  # so few values are classes even in a table of few rows
+SURE_COUNT = 10  # a first column that counts so many rows is no measurement, whatever its name
 MAX_MISSING = 0.5  # a column more than half of which would be made up is no evidence
 ID_NAMES = frozenset(
     {"id", "ids", "index", "sample", "sampleid", "row", "row_names", "rowname", "row_number", "no", "nr"}
@@ -146,7 +148,7 @@ def _sort_columns(name: str, table: Columns, exclude: Collection[str | None]) ->
                 found.names.append(column)
                 if n_missing:
                     found.gappy.append((column, n_missing))
-        elif n_distinct <= min(MAX_CATEGORIES, max(2, len(values) / 2)):
+        elif n_distinct <= min(MAX_CATEGORIES, max(SURE_CATEGORIES, len(values) / 2)):
             found.categories.append(column)
         else:
             found.text.append(column)
@@ -200,10 +202,12 @@ def _counts_rows(column: str, values: NDArray[Any], position: int) -> bool:
     if values.dtype.kind not in "iu" or len(np.unique(values)) < len(values):
         return False
     lowered = column.lower()
-    if lowered in ID_NAMES or lowered.endswith(("_id", " id")) or lowered.startswith("unnamed"):
+    if lowered in ID_NAMES or re.search(r"[_ .-]id$|[a-z]I[dD]$", column) or lowered.startswith("unnamed"):
         return True
-    is_counted = np.array_equal(values, np.arange(len(values)) + values[0])
-    return position == 0 and len(values) > 2 and int(values[0]) in (0, 1) and is_counted
+    is_counted = int(values[0]) in (0, 1) and np.array_equal(values, np.arange(len(values)) + values[0])
+    return (
+        position == 0 and is_counted and (len(values) >= SURE_COUNT or re.fullmatch(r"column_\d+", column) is not None)
+    )
 
 
 def _reads_as_numbers(values: NDArray[Any]) -> bool:

@@ -98,13 +98,15 @@ def _divide(step: Step, values: Values, _names: Sequence[str]) -> Values:
 
 def _scale_range(step: Step, values: Values, _names: Sequence[str]) -> Values:
     minimum, maximum = step["minimum"], step["maximum"]
-    return np.clip((values.astype(np.float64) - minimum) / (maximum - minimum), 0.0, 1.0)
+    with np.errstate(over="ignore"):
+        return np.clip((values.astype(np.float64) - minimum) / (maximum - minimum), 0.0, 1.0)
 
 
 def _scale_columns(step: Step, values: Values, _names: Sequence[str]) -> Values:
     minimum, maximum = np.array(step["minimum"]), np.array(step["maximum"])
     span = np.where(maximum > minimum, maximum - minimum, 1.0)  # a column that never varied becomes 0
-    return np.clip((values.astype(np.float64) - minimum) / span, 0.0, 1.0)
+    with np.errstate(over="ignore"):  # far outside the range is clipped, however far
+        return np.clip((values.astype(np.float64) - minimum) / span, 0.0, 1.0)
 
 
 def _fill_missing(step: Step, values: Values, names: Sequence[str]) -> Values:

@@ -18,6 +18,7 @@ from clustergan_core.errors import DataError
 # Columns of these names are never features: they would hand the answer to the networks.
 LABEL_NAMES = frozenset({"label", "labels", "class", "target"})
 MAX_LABELS = 1000  # beyond it a column holds measurements or names, not classes
+FEW_SAMPLES = 20  # in so few even values that hardly recur may be classes
 MATCHED_SHARE = 0.5  # a column of the second file is its sample id when it names at least this share of the samples
 SHOWN_COLUMNS = 12
 
@@ -53,6 +54,12 @@ def find_labels(
     return _find_in_file(name, choice, columns, sample_ids, n_samples)
 
 
+def holds_classes(texts: NDArray[np.str_]) -> bool:
+    """Whether a column's values recur as classes do, rather than being measurements or names."""
+    n_distinct = len(set(texts) - {""})
+    return 0 < n_distinct <= MAX_LABELS and (len(texts) <= FEW_SAMPLES or n_distinct <= len(texts) / 2)
+
+
 def number_labels(texts: NDArray[np.str_]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     """(numbers (N,) with UNLABELLED for "", names in natural order)."""
     names = natural_order({str(text) for text in texts if text})
@@ -63,15 +70,15 @@ def number_labels(texts: NDArray[np.str_]) -> tuple[NDArray[np.int64], tuple[str
 def _is_label_column(column: str, values: NDArray[Any]) -> bool:
     if column.lower() not in LABEL_NAMES:
         return False
-    n_distinct = len(set(as_text(values)) - {""})
-    return 0 < n_distinct <= MAX_LABELS and n_distinct < max(len(values), 2)
+    texts = as_text(values)
+    return holds_classes(texts) and len(set(texts)) < len(texts)
 
 
 def _vet_labels(name: str, column: str, texts: NDArray[np.str_]) -> NDArray[np.str_]:
     n_distinct = len(set(texts) - {""})
     if n_distinct == 0:
         raise DataError(f"Column '{column}' of {name} is empty: choose another for the labels.")
-    if n_distinct > MAX_LABELS or (len(texts) > 20 and n_distinct > len(texts) / 2):
+    if not holds_classes(texts):
         raise DataError(
             f"Column '{column}' of {name} holds {n_distinct} different values in {len(texts)} samples: choose a "
             "column of classes for the labels."

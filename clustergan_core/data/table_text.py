@@ -19,6 +19,7 @@ from clustergan_core.errors import DataError
 
 SAMPLE_LINES = 60  # enough to see a dialect
 SPACES = r"\s+"
+CLEAR_SHARE = 0.1  # of the cells; text with spaces in it shifts the share a little
 MISSING = ("", "?", "-", ".", "NA", "N/A", "n/a", "na", "NaN", "nan", "NAN", "null", "NULL", "None", "#N/A", "<NA>")
 
 Columns = dict[str, NDArray[Any]]  # each (N,), in the file's order
@@ -59,9 +60,14 @@ def read_table(path: Path, n_expected: int | None = None) -> Columns:
             f"{MAX_VALUES:,} values are read: bring fewer columns or rows."
         )
     has_header = _has_header(rows, decimal)
-    if has_header is None:  # all text, so the line count decides
+    if has_header is None:  # all text
         n_rows = sum(1 for line in text.splitlines() if line.strip())
-        has_header = n_expected is None or n_rows != n_expected
+        if width == 1 and n_expected is not None:
+            has_header = n_rows != n_expected
+        else:  # a name does not occur again below it, as a class does
+            has_header = not any(
+                cell in (row[place] for row in rows[1:] if place < len(row)) for place, cell in enumerate(rows[0])
+            )
     return _parse(path, text, rows, Dialect(delimiter, decimal, has_header))
 
 
@@ -69,7 +75,7 @@ def find_delimiter(lines: Sequence[str]) -> tuple[str, str]:
     """(delimiter, decimal mark) of a table's first lines.
 
     Tab, semicolon and bar are believed wherever they divide the lines evenly; between comma and spaces the one that
-    leaves more numbers wins. A file of one column has a delimiter that never occurs in it.
+    leaves more numbers wins, comma when it is close. A file of one column has a delimiter that never occurs in it.
     """
     for delimiter in ("\t", ";", "|"):
         if _divides_evenly(lines, delimiter):
@@ -82,7 +88,7 @@ def find_delimiter(lines: Sequence[str]) -> tuple[str, str]:
         decimal = "." if delimiter == "," else _find_decimal(rows)
         cells = [cell for row in rows for cell in row]
         share = sum(is_number(cell, decimal) for cell in cells) / len(cells)
-        if share > best_share:
+        if share > best_share + CLEAR_SHARE:
             best, best_share = (delimiter, decimal), share
     if best_share >= 0:
         return best
