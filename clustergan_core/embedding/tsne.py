@@ -58,8 +58,7 @@ def placer(latents: NDArray[np.float32], coordinates: NDArray[np.float32], setti
     embedding = _embedding(latents, coordinates - middle, perplexity, settings.seed, n_jobs=1)
 
     def place(new: NDArray[np.float32]) -> NDArray[np.float32]:
-        placed = embedding.transform(new, perplexity=perplexity)  # pyright: ignore[reportArgumentType] see _embedding
-        return np.asarray(placed + middle, dtype=np.float32)
+        return np.asarray(embedding.transform(new, perplexity=perplexity) + middle, dtype=np.float32)
 
     return place
 
@@ -74,8 +73,7 @@ def _embedding(
 ) -> TSNEEmbedding:
     affinities = PerplexityBasedNN(
         latents,
-        # A checker sees the integer default; openTSNE takes any number.
-        perplexity,  # pyright: ignore[reportArgumentType]
+        perplexity,
         method="exact" if len(latents) < APPROXIMATE_FROM else "approx",
         n_jobs=n_jobs,
         random_state=seed,

@@ -83,8 +83,7 @@ def _fit(latents: NDArray[np.float32], settings: MapSettings, init: NDArray[np.f
             n_neighbors=n_neighbours,
             n_components=settings.n_components,
             min_dist=settings.min_dist,
-            # A checker sees the textual default; umap-learn takes coordinates as well.
-            init=init,  # pyright: ignore[reportArgumentType]
+            init=init,
             n_epochs=n_epochs,
             random_state=settings.seed,
             transform_seed=settings.seed,

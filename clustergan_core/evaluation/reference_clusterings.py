@@ -13,6 +13,5 @@ def kmeans_clusters(latents: NDArray[np.float32], n_clusters: int, seed: int = 0
     With fewer distinct latents than clusters, each distinct latent is a cluster.
     """
     n_distinct = len(np.unique(latents, axis=0))
-    # The stub knows n_init as text only, after its default "auto".
-    kmeans = KMeans(min(n_clusters, n_distinct), n_init=N_STARTS, random_state=seed)  # pyright: ignore[reportArgumentType]
+    kmeans = KMeans(min(n_clusters, n_distinct), n_init=N_STARTS, random_state=seed)
     return kmeans.fit_predict(latents).astype(np.int64)

@@ -1,12 +1,10 @@
-"""Maps: frames, repeatability, placing of new samples and the disk cache."""
-
-from pathlib import Path
+"""Maps: frames, repeatability and placing of new samples."""
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from clustergan_core.embedding import FittedMap, MapFrame, MapSettings, compute_map, map_key
+from clustergan_core.embedding import FittedMap, MapFrame, MapSettings, compute_map
 from clustergan_core.embedding.settings import Algorithm
 from clustergan_core.errors import DataError
 from clustergan_core.evaluation import nearest_neighbours, shared_with_neighbours
@@ -185,76 +183,3 @@ def test_latents_of_a_diverged_model_are_refused_in_one_sentence():
     latents[9] = np.inf
     with pytest.raises(DataError, match="2 of 120 latents are not finite numbers"):
         compute_map(latents, settings_of("pca"))
-
-
-def test_a_key_changes_with_latents_and_with_settings_that_are_read():
-    latents, _ = grouped_latents()
-    settings = settings_of("tsne")
-    moved = latents.copy()
-    moved[0, 0] += 1e-6
-    keys = [
-        map_key(latents, settings),
-        map_key(moved, settings),
-        map_key(latents.reshape(-1, 3), settings),
-        map_key(latents, settings_of("tsne", perplexity=20)),
-        map_key(latents, settings_of("tsne", seed=1)),
-        map_key(latents, settings_of("tsne", n_components=3)),
-        map_key(latents, settings_of("umap")),
-        map_key(latents, settings_of("pca")),
-    ]
-    assert len(set(keys)) == len(keys)
-    assert all(len(key) == 64 for key in keys)
-
-
-def test_a_key_keeps_when_a_setting_changes_that_is_not_read():
-    latents, _ = grouped_latents()
-    assert map_key(latents, settings_of("umap")) == map_key(latents, settings_of("umap", perplexity=5))
-    assert map_key(latents, settings_of("pca")) == map_key(latents, settings_of("pca", seed=4))
-    assert map_key(latents, settings_of("tsne")) == map_key(latents[::-1][::-1], settings_of("tsne", min_dist=0.5))
-
-
-def test_a_kept_map_is_found_by_its_latents_and_settings_only(tmp_path):
-    latents, _ = grouped_latents()
-    fitted = fit(latents, settings_of("pca"))
-    path = fitted.save(tmp_path / "embeddings")
-    assert path.name == f"{map_key(latents, fitted.settings)}.npz"
-    assert [file.name for file in path.parent.iterdir()] == [path.name]
-    loaded = FittedMap.load(path.parent, latents, fitted.settings)
-    assert loaded is not None
-    assert np.array_equal(loaded.coordinates, fitted.coordinates)
-    assert FittedMap.load(path.parent, latents + 1, fitted.settings) is None
-    assert FittedMap.load(path.parent, latents, settings_of("pca", n_components=3)) is None
-    assert FittedMap.load(tmp_path / "nowhere", latents, fitted.settings) is None
-
-
-@pytest.mark.parametrize("damage", [b"", b"not a zip file", None])
-def test_a_damaged_file_counts_as_missing_and_is_replaced(damage, tmp_path):
-    latents, _ = grouped_latents()
-    fitted = fit(latents, settings_of("pca"))
-    path = fitted.save(tmp_path)
-    path.write_bytes(path.read_bytes()[:-40] if damage is None else damage)
-    assert FittedMap.load(tmp_path, latents, fitted.settings) is None
-    fitted.save(tmp_path)
-    assert FittedMap.load(tmp_path, latents, fitted.settings) is not None
-
-
-def test_a_file_of_another_shape_or_with_pickles_counts_as_missing(tmp_path):
-    latents, _ = grouped_latents()
-    fitted = fit(latents, settings_of("pca"))
-    path = fitted.save(tmp_path)
-    np.savez(path, coordinates=np.zeros((7, 2), dtype=np.float32))
-    assert FittedMap.load(tmp_path, latents, fitted.settings) is None
-    np.savez(path, coordinates=np.array([{"an": "object"}], dtype=object))
-    assert FittedMap.load(tmp_path, latents, fitted.settings) is None
-
-
-def test_an_interrupted_save_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    def interrupt(*_arguments: object, **_arrays: object) -> None:
-        raise KeyboardInterrupt
-
-    latents, _ = grouped_latents()
-    fitted = fit(latents, settings_of("pca"))
-    monkeypatch.setattr(np, "savez_compressed", interrupt)
-    with pytest.raises(KeyboardInterrupt):
-        fitted.save(tmp_path)
-    assert list(tmp_path.iterdir()) == []
