@@ -7,6 +7,8 @@ from ui.messages import log_errors, page_errors
 from ui.theme import ICON
 
 log_errors()
+# Before the navigation: else the browser would fetch the page's symbol from elsewhere as the tab's icon.
+st.set_page_config(page_icon=ICON, layout="wide")
 
 page = st.navigation(
     [
@@ -19,7 +21,7 @@ page = st.navigation(
         st.Page("pages/runs.py", title="Runs", icon=":material/history:", url_path="runs"),
     ]
 )
-st.set_page_config(page_title=f"{page.title} · ClusterGAN Explorer", page_icon=ICON, layout="wide")
+st.set_page_config(page_title=f"{page.title} · ClusterGAN Explorer")
 st.logo(str(ICON), size="large")
 with frame(), page_errors():
     page.run()

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.browser.chromium import find_chromium
 from tests.browser.server import PROJECT, Server, running_server
 
-WAIT = 20_000  # milliseconds: the first page of a busy machine
+WAIT = 40_000  # milliseconds: the first page of a server on a busy machine
 
 expect.set_options(timeout=WAIT)
 
