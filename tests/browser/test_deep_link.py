@@ -29,6 +29,7 @@ def test_every_page_opens_under_its_own_address(server: Server, page: Page, name
     expect(page).to_have_title(f"{name} · ClusterGAN Explorer")
     expect(page.get_by_role("heading", level=1).first).to_be_visible()
     expect(page.get_by_text("Something went wrong")).to_have_count(0)
+    expect(page.get_by_text("Page not found")).to_have_count(0)
 
 
 def test_an_unknown_address_leads_to_the_start_page(server: Server, page: Page) -> None:
