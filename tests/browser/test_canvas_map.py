@@ -1,16 +1,27 @@
 """The map in a real browser: what a hand does on it, and what Python learns."""
 
 import json
-import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.hosts.canvas_map_host import blobs
+from tests.browser.map_driver import (
+    coloured_share,
+    drag,
+    is_inside,
+    middle,
+    open_map,
+    places_on_screen,
+    read_indices,
+    select_star,
+    star,
+)
 from tests.browser.server import Server, running_server
 
 HOST = Path(__file__).with_name("hosts") / "canvas_map_host.py"
@@ -21,83 +32,6 @@ N_POINTS = 1797
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with running_server(tmp_path_factory.mktemp("map"), HOST) as started:
         yield started
-
-
-def open_map(page: Page, host: Server, query: str = "") -> Locator:
-    """The canvas of the map once it is drawn."""
-    page.goto(f"{host.url}/?{query}")
-    expect(page.locator(".stage[data-transform]")).to_be_visible()
-    return page.locator("canvas.points")
-
-
-def places_on_screen(page: Page, coordinates: np.ndarray) -> np.ndarray:
-    """(N, 2) window positions of points, from the coordinates' geometry and the map's published scale and offset."""
-    transform = json.loads(page.locator(".stage").get_attribute("data-transform") or "")
-    box = page.locator("canvas.points").bounding_box()
-    assert box is not None
-    low, high = coordinates.min(axis=0), coordinates.max(axis=0)
-    share = (coordinates - (low + high) / 2) / (high - low).max() + 0.5
-    x = share[:, 0] * 65535 * transform["scale"] + transform["x"] + box["x"]
-    y = (1 - share[:, 1]) * 65535 * transform["scale"] + transform["y"] + box["y"]
-    return np.stack([x, y], axis=1)
-
-
-def is_inside(places: np.ndarray, outline: list[tuple[float, float]]) -> np.ndarray:
-    """Whether a simple outline winds around each place: another way than counting crossings, as the map does."""
-    angles = np.zeros(len(places))
-    for k, corner in enumerate(outline):
-        a, b = np.array(corner) - places, np.array(outline[(k + 1) % len(outline)]) - places
-        angles += np.arctan2(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0], (a * b).sum(axis=1))
-    return np.rint(angles / (2 * np.pi)) != 0
-
-
-def drag(page: Page, outline: list[tuple[float, float]]) -> None:
-    page.mouse.move(*outline[0])
-    page.mouse.down()
-    for place in outline[1:]:
-        page.mouse.move(*place)
-    page.mouse.up()
-
-
-def star(x: float, y: float, radius: float = 160) -> list[tuple[float, float]]:
-    """A star of five points, with integer corners far enough apart to count one by one."""
-    return [
-        (round(x + r * math.sin(k * math.pi / 5)), round(y - r * math.cos(k * math.pi / 5)))
-        for k, r in ((k, radius if k % 2 == 0 else radius / 2) for k in range(10))
-    ]
-
-
-def middle(canvas: Locator) -> tuple[float, float]:
-    box = canvas.bounding_box()
-    assert box is not None
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-
-def read_indices(page: Page) -> list[int]:
-    text = page.get_by_text(re.compile("^indices:"))
-    expect(text).to_be_visible()
-    return [int(index) for index in text.inner_text().split()[1:]]
-
-
-def select_star(page: Page, canvas: Locator) -> list[int]:
-    page.get_by_role("button", name="Lasso (L)").click()
-    drag(page, star(*middle(canvas)))
-    return read_indices(page)
-
-
-def coloured_share(page: Page) -> float:
-    """Share of the map's pixels that are no shade of grey."""
-    return page.locator("canvas.points").evaluate(
-        """canvas => {
-            const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-            let coloured = 0;
-            for (let k = 0; k < data.length; k += 4) {
-                const channels = [data[k], data[k + 1], data[k + 2]];
-                if (Math.max(...channels) - Math.min(...channels) > 20) coloured++;
-            }
-            return coloured / (data.length / 4);
-        }"""
-    )
 
 
 def test_a_lasso_selects_exactly_the_points_inside(page: Page, host: Server) -> None:
@@ -184,6 +118,21 @@ def test_a_selection_survives_a_rerun_and_belongs_to_its_coordinates(page: Page,
     assert read_indices(page) == chosen
 
 
+def test_a_map_that_leaves_the_page_comes_back_as_it_was_left(page: Page, host: Server) -> None:
+    canvas = open_map(page, host)
+    page.mouse.move(*middle(canvas))
+    page.mouse.wheel(0, -300)
+    page.wait_for_timeout(200)
+    view = page.locator(".stage").get_attribute("data-transform") or ""
+    chosen = select_star(page, canvas)
+    page.get_by_text("Without map").click()
+    expect(canvas).to_be_hidden()
+    page.get_by_text("Without map").click()
+    expect(page.locator(".status")).to_have_text(f"{len(chosen)} of 1,797 selected")
+    assert read_indices(page) == chosen
+    expect(page.locator(".stage")).to_have_attribute("data-transform", view)
+
+
 def test_escape_clears_here_and_in_python(page: Page, host: Server) -> None:
     canvas = open_map(page, host)
     everything = coloured_share(page)
@@ -262,8 +211,10 @@ def test_tools_have_names_and_keys_and_the_map_says_what_it_holds(page: Page, ho
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_map_draws_on_the_background_of_the_theme(browser: Browser, host: Server, scheme: str) -> None:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme=scheme)  # pyright: ignore[reportArgumentType]
+def test_the_map_draws_on_the_background_of_the_theme(
+    browser: Browser, host: Server, scheme: Literal["light", "dark"]
+) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
     page = context.new_page()
     canvas = open_map(page, host, "values=1")
     page_background = page.locator(".stApp").evaluate("app => getComputedStyle(app).backgroundColor")

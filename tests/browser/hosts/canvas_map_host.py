@@ -79,4 +79,6 @@ if choose("frames", 0):
     stream()
 else:
     st.button("Rerun")
-    draw(seed=int(st.toggle("Other coordinates")))
+    seed = int(st.toggle("Other coordinates"))
+    if not st.toggle("Without map"):
+        draw(seed)
