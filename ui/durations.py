@@ -1,0 +1,20 @@
+"""Times as people say them."""
+
+_UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
+
+
+def say_duration(seconds: float) -> str:
+    """ "40 seconds", "3 minutes", "1 hour 20 minutes", "6 days": as exact as an estimate deserves."""
+    if seconds < 90:
+        return _count(max(1, round(seconds)), "second")
+    whole = round(seconds / 60) * 60
+    name, size = next((name, size) for name, size in _UNITS if whole >= size)
+    count, rest = divmod(whole, size)
+    words = _count(count, name)
+    if name == "hour" and count < 10 and rest >= 60:
+        words += f" {_count(rest // 60, 'minute')}"
+    return words
+
+
+def _count(count: int, name: str) -> str:
+    return f"{count} {name}{'' if count == 1 else 's'}"

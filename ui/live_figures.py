@@ -1,0 +1,66 @@
+"""Curves of a run: losses, mode usage, and what can be said without labels."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clustergan_core.runs.store import Run
+from ui.metrics_history import MetricsHistory, usage_of
+from ui.theme import show_figure
+
+CYCLES = {
+    "sample_cycle": "‖x − G(E(x))‖², samples",
+    "latent_cycle": "‖z − E(G(z))‖², latents",
+}
+
+
+def show_usage(run: Run, history: MetricsHistory) -> None:
+    """The share of training samples in each mode at the newest evaluation."""
+    st.subheader("Use of the modes")
+    if not history.evaluations:
+        st.caption("Shown from the first evaluation on.")
+        return
+    from clustergan_core.drawing.curves import usage_figure
+    from clustergan_core.drawing.palette import mode_colours
+
+    newest = history.evaluations[-1]
+    usage = usage_of(newest)
+    n_empty = int((usage == 0).sum())
+    empty = f", {n_empty} of {len(usage)} modes empty" if n_empty else ""
+    st.caption(f"Share of training samples in each mode, step {newest['step']:,}{empty}.")
+    figure = usage_figure(usage, mode_colours(run.config.n_clusters))
+    show_figure(figure, "usage", "Share of training samples in each mode")
+
+
+def show_losses(history: MetricsHistory) -> None:
+    """Every loss on a scale of its own."""
+    if not history.n_rows:
+        return
+    from clustergan_core.drawing.curves import loss_figure
+
+    st.subheader("Losses")
+    show_figure(loss_figure(history.thinned_losses()), "losses", "Each loss over the steps of training")
+
+
+def show_without_labels(history: MetricsHistory) -> None:
+    """The criterion that chooses weights, the silhouette and the cycle losses."""
+    if len(history.evaluations) < 2:
+        return
+    from clustergan_core.drawing.curves import loss_figure, score_figure
+    from clustergan_core.live_scores import CRITERION
+
+    st.subheader("Without labels")
+    st.caption(
+        f"The weights of the highest criterion are kept as best: {CRITERION}. Cycle losses are means over dimensions."
+    )
+    steps = history.evaluation_steps()
+    left, right = st.columns([0.45, 0.55], gap="large")
+    with left:
+        courses = {name: history.scores(name) for name in ("criterion", "silhouette")}
+        show_figure(score_figure(steps, courses, best=history.best_step()), "criterion", "Criterion and silhouette")
+    with right:
+        rows = [
+            {"step": row["step"], **{words: row[name] for name, words in CYCLES.items() if name in row}}
+            for row in history.evaluations
+        ]
+        show_figure(loss_figure(rows, n_columns=2), "cycles", "Cycle losses of samples and latents")

@@ -1,0 +1,151 @@
+"""The lower half of the Train page: a run as it trains, all of it read from disk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import streamlit as st
+
+from clustergan_core.errors import RunError
+from clustergan_core.runs.status import State, Status
+from clustergan_core.runs.store import Run
+from ui.durations import say_duration
+from ui.live_figures import show_losses, show_usage, show_without_labels
+from ui.live_scores import show_final_scores, show_live_scores
+from ui.messages import page_errors, plain
+from ui.metrics_history import MetricsHistory, load_history
+from ui.page_links import link_to_views
+from ui.run_summary import STATE_WORDS
+from ui.sample_slider import show_samples
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+REFRESH_SECONDS = 1
+_LOG_LINES = 100
+_BADGES: dict[State, tuple[str, str]] = {  # colour and symbol
+    "starting": ("blue", ":material/hourglass_top:"),
+    "running": ("blue", ":material/play_arrow:"),
+    "stopped": ("gray", ":material/stop:"),
+    "finished": ("green", ":material/check:"),
+    "failed": ("red", ":material/error:"),
+    "interrupted": ("orange", ":material/power_off:"),
+}
+
+
+def live_run(run: Run, change_settings: Callable[[], None]) -> None:
+    """Draws the run, every second anew while it trains. `change_settings` opens the form with this run's settings."""
+    is_over = run.status().is_over
+
+    @st.fragment(run_every=None if is_over else REFRESH_SECONDS)
+    @page_errors()
+    def watch() -> None:
+        status = run.status()
+        if status.is_over != is_over:
+            st.rerun()  # once: from here on nothing refreshes by itself, or everything does again
+        _show(run, status, change_settings)
+
+    watch()
+
+
+def _show(run: Run, status: Status, change_settings: Callable[[], None]) -> None:
+    history = load_history(run)
+    _show_state(run, status, history)
+    _show_buttons(run, status, change_settings)
+    if status.state == "finished":
+        show_final_scores(run)
+    if history.evaluations:
+        show_live_scores(run, history)
+    samples, usage = st.columns([0.5, 0.5], gap="large")
+    with samples:
+        show_samples(run)
+    with usage:
+        show_usage(run, history)
+    show_losses(history)
+    show_without_labels(history)
+    _show_log(run)
+    with st.expander("The command that repeats this run", icon=":material/terminal:"):
+        st.code(run.config.command(), language="shell", wrap_lines=True)
+
+
+def _show_state(run: Run, status: Status, history: MetricsHistory) -> None:
+    colour, icon = _BADGES[status.state]
+    step, n_steps = status.step, status.n_steps
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.badge(STATE_WORDS[status.state], icon=icon, color=colour)  # type: ignore[arg-type] # _BADGES holds its colours
+        st.markdown(f"Step **{step:,}** of {n_steps:,} · {_say_time(status, history)}")
+    st.progress(min(1.0, step / max(1, n_steps)))
+    if status.state == "failed":
+        st.error(plain(status.message), icon=":material/error:")
+    if status.state == "interrupted":
+        st.warning(
+            "The training process ended without a word: it was killed, or the machine was switched off. "
+            "Everything up to its last evaluation is kept, and Continue goes on from there.",
+            icon=":material/power_off:",
+        )
+
+
+def _say_time(status: Status, history: MetricsHistory) -> str:
+    if status.state == "starting":
+        return "the process is loading its libraries"
+    so_far = f"{say_duration(status.seconds)} so far"
+    if status.state in ("finished", "failed"):
+        return so_far.removesuffix(" so far") + " of training"
+    left = history.seconds_left(status.n_steps)
+    if left is None:
+        return so_far
+    if status.state == "running" and status.step >= status.n_steps:
+        return f"{so_far} · scoring the best weights"
+    return f"{so_far} · about {say_duration(left)} left"
+
+
+def _show_buttons(run: Run, status: Status, change_settings: Callable[[], None]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if not status.is_over:
+            _request_button(run, "stop", "Stop", "Stopping…", ":material/stop:", "S")
+            _request_button(run, "evaluate", "Evaluate now", "Evaluating…", ":material/speed:", "E")
+        elif status.state != "finished" and not run.is_shipped:
+            is_continued = st.button("Continue", type="primary", icon=":material/play_arrow:")
+            if is_continued:
+                from clustergan_core.runs.launch import continue_run
+
+                continue_run(run)
+                st.rerun()
+        if status.is_over:
+            st.button("Change settings and train anew", icon=":material/edit:", on_click=change_settings)
+        if run.has_weights():
+            link_to_views(run)
+
+
+def _request_button(
+    run: Run, what: Literal["stop", "evaluate"], label: str, waiting: str, icon: str, shortcut: str
+) -> None:
+    """A wish that the process takes up at its next row; until then the button says so."""
+    is_waiting = run.is_requested(what)
+    # A callback, so that the label is right in the very redraw the press causes.
+    st.button(
+        waiting if is_waiting else label,
+        icon=icon,
+        disabled=is_waiting,
+        shortcut=shortcut,
+        key=f"ask_{what}",
+        on_click=page_errors()(run.request),
+        args=(what,),
+    )
+
+
+def _show_log(run: Run) -> None:
+    st.subheader("What has happened")
+    lines = run.log().splitlines()[-_LOG_LINES:]
+    with st.container(height=180 if len(lines) > 6 else "content", autoscroll=True):
+        st.code("\n".join(lines) or "Nothing yet.", language=None, wrap_lines=True)
+
+
+def training_run_names() -> list[str]:
+    """The runs that train now, newest first; damaged ones are passed over."""
+    from clustergan_core.runs.launch import training_runs
+
+    try:
+        return [run.name for run in training_runs()]
+    except RunError:
+        return []

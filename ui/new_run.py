@@ -1,0 +1,217 @@
+"""The upper half of the Train page: what to train on, how, for how long, and the start."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from clustergan_core.errors import AppError, SettingsError
+from clustergan_core.methods.presets import PRESETS, PresetName
+from ui.choices import linked, one_of
+from ui.data_choice import DATASET_KEY, choose_dataset, list_choices, upload_text
+from ui.durations import say_duration
+from ui.messages import plain, show_problem
+from ui.settings_form import setting, settings_grid
+
+if TYPE_CHECKING:
+    from clustergan_core.data import OwnDataOptions
+    from clustergan_core.data.dataset import Dataset
+    from clustergan_core.method import Method
+    from clustergan_core.runs.config import RunConfig
+    from clustergan_core.runs.store import Run
+
+PRESET_WORDS: dict[str, str] = {
+    "default": "The method at a faster pace: minutes for small data.",
+    "paper": "The paper's settings at full length: days on a CPU.",
+    "quick": "A tenth of the default's steps: a first look.",
+}
+_BASE = "form_base"  # session state: the data, method and preset that the form's values belong to
+
+
+def new_run() -> Run | None:
+    """The form; returns the run once it has been started."""
+    form, summary = st.columns([0.64, 0.36], gap="large")
+    with form:
+        chosen = choose_dataset()
+        if chosen is None:
+            return None
+        source, options, dataset = chosen
+        method = _choose_method()
+        preset = _choose_preset()
+        try:
+            base = _config(source, options, dataset, method, preset)
+            config = _form(base, dataset)
+        except SettingsError as problem:
+            show_problem(problem)
+            return None
+    with summary:
+        return _start(config, dataset)
+
+
+def fill_form_from(run: Run) -> dict[str, Any]:
+    """Session state that shows a run's choices in the form, to change and start anew."""
+    config = run.config
+    text = next((text for text in list_choices() if text == config.dataset.source), None)
+    if text is None:
+        from pathlib import Path
+
+        text = upload_text(Path(config.dataset.source))
+    from clustergan_core.methods import METHODS
+
+    values = {
+        DATASET_KEY: text,
+        "method": METHODS[config.method].title,
+        "preset": config.preset,
+        "steps": config.schedule.n_steps,
+        "seed": config.seed,
+        **config.settings,
+    }
+    return values | {_BASE: (config.dataset.digest, config.method, config.preset)}
+
+
+def _choose_method() -> str:
+    from clustergan_core.methods import METHODS
+
+    names = {method.title: name for name, method in METHODS.items()}
+    with linked("method", one_of(list(names))):
+        title = st.selectbox("Method", list(names), key="method", bind="query-params")
+    st.caption(describe_method(METHODS[names[title]]))
+    return names[title]
+
+
+def describe_method(method: type[Method]) -> str:
+    """What a method is, from its own words, and where it was published."""
+    sentence = (inspect.getdoc(method) or "").splitlines()[0]
+    number = method.reference.removeprefix("arXiv ")
+    return f"{sentence} [{method.reference}](https://arxiv.org/abs/{number})"
+
+
+def _choose_preset() -> PresetName:
+    with linked("preset", one_of(PRESETS)):
+        preset = st.segmented_control(
+            "Preset", PRESETS, default=PRESETS[0], required=True, key="preset", bind="query-params"
+        )
+    st.caption(PRESET_WORDS[preset])
+    return next(name for name in PRESETS if name == preset)
+
+
+def _config(
+    source: str, options: OwnDataOptions, dataset: Dataset, method: str, preset: PresetName, **given: Any
+) -> RunConfig:
+    from clustergan_core.runs.config import make_config
+    from clustergan_core.runs.worker import choose_device
+
+    return make_config(
+        dataset, source, method=method, preset=preset, options=options, device=choose_device("auto"), **given
+    )
+
+
+def _form(base: RunConfig, dataset: Dataset) -> RunConfig:
+    """The settings as the person wants them, starting from the preset's."""
+    from clustergan_core.methods import METHODS
+    from clustergan_core.runs.config import RunConfig
+    from clustergan_core.training import Schedule
+
+    model = METHODS[base.method].Settings
+    _reset_when_base_changes(base)
+    n_clusters, steps, seed = st.columns(3)
+    with n_clusters:
+        values = {"n_clusters": setting("n_clusters", model.model_fields["n_clusters"], base.n_clusters)}
+    with steps:
+        n_steps = setting("steps", Schedule.model_fields["n_steps"], base.schedule.n_steps)
+    with seed:
+        seed_number = setting("seed", RunConfig.model_fields["seed"], base.seed)
+    note = st.empty()
+    others = [name for name in model.model_fields if name != "n_clusters"]
+    with st.expander(f"All settings ({len(others)})"):
+        values |= settings_grid(model, others, base.settings)
+        title = st.text_input("Name", key="title", max_chars=80, help="What to call the run; you can rename it later.")
+    changed = {name: value for name, value in values.items() if value != base.settings[name]}
+    source, options = base.dataset.source, base.dataset.options
+    config = _config(
+        source,
+        options,
+        dataset,
+        base.method,
+        base.preset,
+        settings=changed,
+        n_steps=n_steps,
+        seed=seed_number,
+        title=title,
+    )
+    n_changed = len(changed) + (n_steps != base.schedule.n_steps)
+    note.caption(config.notes[0] + (f" {n_changed} changed from the preset." if n_changed else ""))
+    return config
+
+
+def _reset_when_base_changes(base: RunConfig) -> None:
+    """Other data, another method or preset: every value becomes that preset's. A link's own values are kept."""
+    belongs_to = (base.dataset.digest, base.method, base.preset)
+    before = st.session_state.get(_BASE)
+    if before is not None and before != belongs_to:
+        st.session_state.update(base.settings | {"steps": base.schedule.n_steps})
+    st.session_state[_BASE] = belongs_to
+
+
+def _start(config: RunConfig, dataset: Dataset) -> Run | None:
+    """What the run will be, how long it takes, and the button."""
+    from clustergan_core.runs.launch import launch
+
+    with st.container(border=True):
+        st.markdown("**This run**")
+        st.markdown("  \n".join(_describe(config, dataset)))
+        is_started = st.button("Start training", type="primary", icon=":material/play_arrow:", width="stretch")
+        estimate = st.container()
+        if is_started:
+            try:
+                return launch(config)
+            except AppError as problem:
+                show_problem(problem)
+        with estimate:
+            _show_estimate(config, dataset)
+        with st.popover("The command for this run", width="stretch"):
+            st.code(config.command(), language="shell", wrap_lines=True)
+    return None
+
+
+def _describe(config: RunConfig, dataset: Dataset) -> list[str]:
+    splits = dataset.splits
+    shape = "×".join(map(str, dataset.shape[1:] if dataset.kind == "image" else dataset.shape))
+    lines = [f"{len(dataset.samples):,} samples of {plain(dataset.name)}, {shape} {_unit(dataset)} each"]
+    if splits.is_shared:
+        lines.append("Trained on all of them and scored over all")
+    else:
+        shares = {"train": splits.train, "validation": splits.validation, "test": splits.test}
+        lines.append(" · ".join(f"{len(indices):,} {name}" for name, indices in shares.items()))
+    if dataset.labels is None:
+        lines.append("No labels: purity, accuracy, NMI and ARI will not be shown")
+    else:
+        lines.append(f"{dataset.n_labels} labels, used for scores alone")
+    return [*lines, f"K = {config.n_clusters}, {config.schedule.n_steps:,} steps, seed {config.seed}"]
+
+
+def _unit(dataset: Dataset) -> str:
+    return "pixels" if dataset.kind == "image" else "features"
+
+
+def _show_estimate(config: RunConfig, dataset: Dataset) -> None:
+    """Timed by a few steps; only what changes the time of a step is timed again."""
+    threads = f"{config.threads} thread" + ("s" if config.threads > 1 else "")
+    key = (config.method, repr(sorted(config.settings.items())), config.dataset.digest, config.device, threads)
+    try:
+        per_step = _seconds_per_step(key, config, dataset)
+    except AppError as problem:
+        show_problem(problem)
+        return
+    duration = say_duration(per_step * config.schedule.n_steps)
+    st.caption(f":material/timer: About **{duration}** on this machine ({config.device}, {threads}).")
+
+
+@st.cache_data(max_entries=64, show_spinner="Timing a few steps…")
+def _seconds_per_step(key: tuple[str, ...], _config: RunConfig, _dataset: Dataset) -> float:
+    from clustergan_core.runs.estimate import estimate_run
+
+    estimate = estimate_run(_config, _dataset)
+    return estimate.seconds / _config.schedule.n_steps

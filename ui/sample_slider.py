@@ -1,0 +1,66 @@
+"""Samples generated over training from the same z_n, with one slider over their history."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clustergan_core.runs.sample_history import grid_path, grid_steps
+from clustergan_core.runs.store import Run
+from ui.theme import theme_name
+
+_KEY = "sample_step"
+_FOLLOWS = "follows_newest"  # session state: the run whose newest picture is wanted, until the slider is moved
+MANY_MODES = 14  # above which the grid scrolls in a frame of its own
+FRAME_HEIGHT = 560
+
+
+def show_samples(run: Run) -> None:
+    """The grid of the chosen step; the newest until the person moves the slider, and again when moved to its end."""
+    st.subheader("Generated samples")
+    steps = grid_steps(run.folder)
+    if not steps:
+        st.caption("Shown as soon as training starts.")
+        return
+    step = _choose_step(run, steps)
+    st.caption("Rows are modes, each column shares one z_n; only the weights change over the steps.")
+    stamp = grid_path(run.folder, step).stat().st_mtime_ns
+    with st.container(height=FRAME_HEIGHT if run.config.n_clusters > MANY_MODES else "content", border=False):
+        st.image(
+            _grid_png(run, str(run.folder), step, stamp, theme_name()),
+            width="stretch",
+            alt=f"Generated samples of each mode after step {step}",
+        )
+
+
+def _choose_step(run: Run, steps: list[int]) -> int:
+    if len(steps) == 1:
+        return steps[0]
+    shown = st.session_state.get(_KEY)
+    if st.session_state.get(_FOLLOWS, run.name) == run.name or shown not in steps:
+        st.session_state[_KEY] = steps[-1]
+        st.session_state[_FOLLOWS] = run.name
+
+    def moved() -> None:
+        st.session_state[_FOLLOWS] = run.name if st.session_state[_KEY] == steps[-1] else ""
+
+    return st.select_slider("Step", steps, key=_KEY, format_func="{:,}".format, on_change=moved)
+
+
+@st.cache_data(max_entries=60, show_spinner=False)
+def _grid_png(_run: Run, folder: str, step: int, stamp: int, theme: str) -> bytes:
+    from clustergan_core.drawing.images import png, sample_grid
+    from clustergan_core.drawing.palette import mode_colours
+    from clustergan_core.runs.sample_history import read_grid
+
+    samples = read_grid(_run.folder, step)
+    n_modes = len(samples)
+    picture = sample_grid(
+        samples,
+        row_labels=[f"mode {mode}" for mode in range(n_modes)],
+        row_colours=mode_colours(n_modes),
+        feature_names=_run.config.dataset.feature_names,
+        cell=40,
+        scale=2,
+        theme="dark" if theme == "dark" else "light",
+    )
+    return png(picture)
