@@ -105,7 +105,7 @@ class Method(ABC, nn.Module):
     def inference_networks(self) -> dict[str, nn.Module]:
         """The networks that encoding and generating need, by name: what a shipped run holds."""
 
-    def calibrate(self, samples: Tensor) -> None:  # noqa: B027 - most methods learn everything they need
+    def calibrate(self, samples: Tensor) -> None:
         """Fits what is fitted rather than learned (centres, a mixture) from training samples, into buffers."""
 
     def clustering_features(self, encoding: Encoding) -> Tensor:

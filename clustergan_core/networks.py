@@ -8,10 +8,11 @@
 | dcgan-wide | COIL-20, COIL-100, CIFAR-10 | FC, four transposed convolutions | four convolutions |
 
 `dcgan-small` fits any image whose sides divide by 4 (16×16 digits are its relatives at that size), `dcgan-wide` any
-whose sides divide by 16; images below 16×16 go to `mlp-batchnorm`. The last layer of a generator follows the kind of data: sigmoid for what
-lies in [0, 1] (images, tables), linear for expression. Normalisation stands before the activation, as in the authors'
-code. The critics of `mlp-batchnorm` and `dcgan-wide` are normalised in the paper's tables; `critic_norm="none"` drops
-that, since a gradient penalty is a condition on single samples and batch statistics couple them.
+whose sides divide by 16; images below 16×16 go to `mlp-batchnorm`. The last layer of a generator follows the kind of
+data: sigmoid for what lies in [0, 1] (images, tables), linear for expression. Normalisation stands before the
+activation, as in the authors' code. The critics of `mlp-batchnorm` and `dcgan-wide` are normalised in the paper's
+tables; `critic_norm="none"` drops that, since a gradient penalty is a condition on single samples and batch statistics
+couple them.
 """
 
 from __future__ import annotations
@@ -22,7 +23,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-import torch
 from torch import Tensor, nn
 
 from clustergan_core.errors import SettingsError
