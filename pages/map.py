@@ -22,11 +22,14 @@ HEIGHT = 620
 def main() -> None:
     """Draws the page."""
     st.title("Map")
-    request = choose_map(choose_run())
+    which, colour = st.columns([3, 1], gap="medium")
+    with which:
+        run = choose_run()
+    request = choose_map(run)
     view = open_view(request)
     names = colouring_names(view)
-    with linked("colour", one_of(names)):
-        name = st.selectbox("Colour by", names, key="colour", bind="query-params", width=260)
+    with colour, linked("colour", one_of(names)):
+        name = st.selectbox("Colour by", names, key="colour", bind="query-params")
     _say_what_is_missing(request, view)
     colouring = make_colouring(view, name)
     fitted = find_map(request, view.features)

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from clustergan_core.drawing.scatter import embedding3d_figure
+from clustergan_core.drawing.scatter import embedding3d_figure, embedding3d_values_figure
 from clustergan_core.drawing.sprites import sprite_sheet
 from clustergan_core.embedding import FittedMap
 from clustergan_core.errors import SettingsError
@@ -68,7 +68,10 @@ def draw_flat(view: MapView, fitted: FittedMap, colouring: Colouring, height: in
 def draw_in_space(view: MapView, fitted: FittedMap, colouring: Colouring) -> None:
     """Three dimensions in Plotly: drag turns, the wheel zooms, the legend isolates."""
     title = {"tsne": "t-SNE", "umap": "UMAP", "pca": "component"}[fitted.settings.algorithm]
-    figure = embedding3d_figure(fitted.coordinates, colouring.groups, colouring.names, colouring.colours, title)
+    if colouring.values is None:
+        figure = embedding3d_figure(fitted.coordinates, colouring.groups, colouring.names, colouring.colours, title)
+    else:
+        figure = embedding3d_values_figure(fitted.coordinates, colouring.values, colouring.values_name, title)
     show_figure(figure, "map-space", f"{len(view.indices):,} samples in three dimensions")
     st.caption(CAPTION)
     show_overview(view)
