@@ -28,10 +28,15 @@ def show_figure(figure: "Figure", key: str, description: str) -> None:
 
     Its one button saves it as SVG, for print.
     """
+    drawing_theme.apply_theme(figure, is_dark())
+    show_themed(figure, key, description)
+
+
+def show_themed(figure: "Figure", key: str, description: str) -> None:
+    """`show_figure` for a figure that is kept over reruns and has its theme already: theming is most of the time."""
     config = {
         "displaylogo": False,
         "modeBarButtons": [["toImage"]],
         "toImageButtonOptions": {"format": "svg", "filename": key},
     }
-    drawing_theme.apply_theme(figure, is_dark())
     st.plotly_chart(figure, theme=None, key=key, config=config, alt=description)
