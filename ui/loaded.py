@@ -35,7 +35,7 @@ def load_latents(run: Run, split: SplitName = "test", which: Weights = "best") -
     return _latents(run, str(run.folder), split, which, weights_stamp(run, which))
 
 
-def weights_stamp(run: Run, which: Weights) -> tuple[tuple[str, int, int], ...]:
+def weights_stamp(run: Run, which: Weights = "best") -> tuple[tuple[str, int, int], ...]:
     """A key for caches of what was made from the weights: changes when they do, and costs less than a digest."""
     files = sorted(run.folder.glob(f"weights-{which}*.safetensors"))
     return tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files)

@@ -1,0 +1,123 @@
+"""The modes of a run as rows of one picture, and what is said of each beside it."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from clustergan_core.errors import DataError
+from clustergan_core.runs.store import Run
+from ui.loaded import load_data, load_latents, load_method, weights_stamp
+from ui.theme import theme_name
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from clustergan_core.runs.latents import RunLatents
+    from clustergan_core.runs.mode_summary import ModeSummary
+
+_WIDTH = 900  # pixels the page has for the picture on a 1280-px screen
+_LABEL_WIDTH = 200
+_MANY_MODES = 30  # drawn smaller, and in single resolution
+
+
+def assigned_samples(run: Run) -> RunLatents | None:
+    """The test samples with their modes, or None while neither they nor the data are here."""
+    try:
+        return load_latents(run)
+    except DataError:
+        return None
+
+
+def summary_of(run: Run) -> ModeSummary:
+    """The run's summary, computed once for its weights and again when its data arrives."""
+    return _summary(run, str(run.folder), weights_stamp(run), run.is_data_here())
+
+
+def generated_modes(run: Run, n_columns: int, seed: int) -> NDArray[np.float32]:
+    """Samples (K, n_columns, *shape) of the run's modes."""
+    return _generated(run, str(run.folder), weights_stamp(run), seed)[:, :n_columns]
+
+
+def show_rows(summary: ModeSummary, samples: NDArray[np.float32], order: NDArray[np.int64], run: Run) -> None:
+    """All modes in one picture, in that order."""
+    from clustergan_core.drawing.images import png, sample_grid
+    from clustergan_core.drawing.palette import mode_colours
+
+    n_modes, n_columns = samples.shape[:2]
+    is_many = n_modes > _MANY_MODES
+    cell = max(32, min(48 if is_many else 112, (_WIDTH - _LABEL_WIDTH) // n_columns - 3))
+    scale = 1 if is_many else 2
+    colours = mode_colours(n_modes)
+    picture = sample_grid(
+        samples[order],
+        row_labels=[row_label(summary, int(mode)) for mode in order],
+        row_colours=[colours[mode] for mode in order],
+        feature_names=run.config.dataset.feature_names,
+        cell=cell,
+        scale=scale,
+        theme=theme_name(),
+    )
+    st.image(
+        png(picture),
+        width=picture.width // scale,
+        alt=f"{n_modes} rows of {n_columns} generated samples: a row is a mode, a column shares its z_n. "
+        "What is written beside the rows stands in the table below.",
+    )
+
+
+def row_label(summary: ModeSummary, mode: int) -> str:
+    """Number and usage; label and purity; flags: a line each."""
+    lines = [f"Mode {mode}" if summary.usage is None else f"Mode {mode} · {percent(summary.usage[mode])} of samples"]
+    lines.append(describe_label(summary, mode))
+    if flags := summary.flags(mode):
+        lines.append(", ".join(flags).upper())
+    return "\n".join(lines)
+
+
+def describe_label(summary: ModeSummary, mode: int) -> str:
+    """The mode's most frequent label with its purity, or why there is none."""
+    if summary.usage is None:
+        return f"usage and purity: {summary.missing}"
+    if summary.labels is None or summary.purity is None:
+        return f"purity: {summary.missing}"
+    label = summary.labels[mode]
+    return "no labelled sample" if label is None else f"mostly {label}, purity {percent(summary.purity[mode])}"
+
+
+def describe_summary(summary: ModeSummary) -> str:
+    """One sentence on all modes: how many are empty or repeat each other, and what was counted."""
+    n_empty = int(summary.is_empty.sum())
+    pairs = [(k, other) for k, others in enumerate(summary.duplicates) for other in others if k < other]
+    empty = f"{n_empty} empty" if n_empty else "none empty"
+    same = f"{len(pairs)} pairs nearly the same" if len(pairs) > 1 else "no two nearly the same"
+    if len(pairs) == 1:
+        same = f"modes {pairs[0][0]} and {pairs[0][1]} nearly the same"
+    counted = f"Usage and purity are counted over {summary.n_samples:,} test samples."
+    if summary.usage is None:
+        return f"{summary.n_clusters} modes, {same}. Usage {summary.missing}: fetch it on the Data page."
+    if summary.missing:
+        counted = f"Usage is counted over {summary.n_samples:,} test samples; purity {summary.missing}."
+    return f"{summary.n_clusters} modes, {empty}, {same}. {counted}"
+
+
+def percent(share: float) -> str:
+    """A share in [0, 1] as text."""
+    return "–" if math.isnan(share) else f"{share:.1%}"
+
+
+@st.cache_resource(max_entries=20, show_spinner="Comparing the modes…")
+def _summary(_run: Run, folder: str, stamp: object, is_data_here: bool) -> ModeSummary:
+    from clustergan_core.runs.mode_summary import summarise_modes
+
+    return summarise_modes(load_method(_run), assigned_samples(_run), load_data(_run))
+
+
+@st.cache_resource(max_entries=20, show_spinner="Generating…")
+def _generated(_run: Run, folder: str, stamp: object, seed: int) -> NDArray[np.float32]:
+    from clustergan_core.runs.generation import N_DRAWS, generate_modes
+
+    return generate_modes(load_method(_run), N_DRAWS, seed)
