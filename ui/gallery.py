@@ -14,7 +14,7 @@ from clustergan_core.drawing.palette import mode_colours
 from clustergan_core.drawing.theme import THEMES, Theme
 from clustergan_core.errors import AppError
 from clustergan_core.runs.store import Run
-from ui.loaded import load_method
+from ui.loaded import load_method, weights_stamp
 from ui.messages import plain
 from ui.page_links import link_to_views
 from ui.run_summary import RunSummary, describe_scores
@@ -41,6 +41,7 @@ def _show_card(summary: RunSummary) -> None:
         st.image(
             mode_picture(summary.run, theme_name()),
             width="stretch",
+            output_format="PNG",
             alt=f"One generated sample of each mode of {summary.title}",
         )
     except AppError as problem:
@@ -54,12 +55,11 @@ def _show_card(summary: RunSummary) -> None:
 
 def mode_picture(run: Run, theme: Theme) -> bytes:
     """PNG of a generated sample of each mode, with the mode's colour beneath."""
-    stamp = tuple(path.stat().st_mtime_ns for path in sorted(run.folder.glob("weights-best*.safetensors")))
-    return _mode_picture(run, str(run.folder), stamp, theme)
+    return _mode_picture(run, str(run.folder), weights_stamp(run), theme)
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def _mode_picture(_run: Run, folder: str, stamp: tuple[int, ...], theme: Theme) -> bytes:
+def _mode_picture(_run: Run, folder: str, stamp: object, theme: Theme) -> bytes:
     from clustergan_core.runs.sample_history import generate_grid
 
     grid = generate_grid(load_method(_run), PICTURE_ROWS)[:N_SHOWN_MODES]  # (modes, rows, *shape)

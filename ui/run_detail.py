@@ -13,12 +13,12 @@ from clustergan_core.errors import RunError
 from clustergan_core.methods import METHODS
 from clustergan_core.runs.launch import continue_run
 from ui.assign_form import assign_form
+from ui.confirmation import ask, ask_text
 from ui.data_choice import list_choices, upload_text
 from ui.durations import say_duration
 from ui.loaded import load_data
 from ui.messages import plain, show_problem
 from ui.page_links import VIEWS, link_page
-from ui.run_changes import confirm_delete, rename
 from ui.run_scores import show_scores
 from ui.run_summary import RunSummary
 
@@ -110,7 +110,14 @@ def _show_actions(summary: RunSummary) -> None:
     if run.is_shipped:
         return
     if st.button("Rename", key="rename", icon=":material/edit:"):
-        rename(run)
+        ask_text(
+            "Rename the run",
+            "Title",
+            value=run.config.title,
+            placeholder=run.name,
+            note=plain(f"Links and the command line go on calling it {run.name}."),
+            change=run.rename,
+        )
     _delete_button(summary)
 
 
@@ -132,7 +139,12 @@ def _delete_button(summary: RunSummary) -> None:
         disabled=is_training,
         help="Stop it on the Train page before deleting it." if is_training else None,
     ):
-        confirm_delete(summary.run, summary.title)
+        ask(
+            "Delete this run?",
+            f"**{plain(summary.title)}** goes with its weights, scores, maps and log. This cannot be undone.",
+            yes="Delete it",
+            change=summary.run.delete,
+        )
 
 
 def _download_button(summary: RunSummary) -> None:

@@ -1,0 +1,160 @@
+"""What a data set holds, in words and figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from clustergan_core.data import DATASETS, UNLABELLED, is_available
+from clustergan_core.data.dataset import Dataset
+from clustergan_core.drawing.counts import class_balance_figure
+from ui.messages import plain
+from ui.theme import show_figure
+
+KIND_WORDS = {"image": "pictures", "table": "table", "expression": "expression counts"}
+N_NAMED = 6  # columns a sentence still lists
+
+
+def show_size(data: Dataset) -> None:
+    """Samples × features, kind and labels as four figures."""
+    side = " × ".join(str(number) for number in data.shape[1:])
+    channels = {1: "grey", 3: "colour"}.get(data.shape[0], f"{data.shape[0]} channels")
+    figures = [
+        ("Samples", f"{len(data.samples):,}"),
+        ("Picture size", f"{side} {channels}") if data.kind == "image" else ("Features", f"{data.shape[0]:,}"),
+        ("Kind", KIND_WORDS[data.kind]),
+        ("Labels", "none" if data.n_labels is None else f"{data.n_labels}"),
+    ]
+    for column, (label, value) in zip(st.columns(len(figures)), figures, strict=True):
+        column.metric(label, value)
+
+
+def show_balance(data: Dataset) -> None:
+    """How many samples each label has, or that there are none."""
+    st.subheader("Class balance", anchor=False)
+    if data.labels is None:
+        st.info(
+            "Needs labels, and this data has none. Training does not use them; they only make it possible to score "
+            "the clusters.",
+            icon=":material/label:",
+        )
+        return
+    is_labelled = data.labels != UNLABELLED
+    counts = np.bincount(data.labels[is_labelled], minlength=len(data.label_names))
+    show_figure(class_balance_figure(counts, data.label_names), "class-balance", "Number of samples of each label")
+    n_without = int((~is_labelled).sum())
+    if n_without:
+        st.caption(f"{n_without:,} samples have no label; they are trained on like all others and not scored.")
+
+
+def show_splits(data: Dataset) -> None:
+    """Sizes of the splits, and how they were drawn."""
+    st.subheader("Splits", anchor=False)
+    splits = data.splits
+    if splits.is_shared:
+        st.markdown(f"None: trained on all {len(data.samples):,} samples and scored over all of them.")
+        st.caption("Your own data has no test set, so its scores describe this data and promise nothing about other.")
+        return
+    sizes = {"Training": len(splits.train), "Validation": len(splits.validation), "Test": len(splits.test)}
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Split": list(sizes),
+                "Samples": list(sizes.values()),
+                "Share": [f"{size / len(data.samples):.0%}" for size in sizes.values()],
+            }
+        ),
+        hide_index=True,
+        column_config={"Samples": st.column_config.NumberColumn(format="localized")},
+    )
+    is_drawn = len(splits.test) == len(data.samples) // 10
+    drawn = "All three were drawn" if is_drawn else "The test part is the publisher's own; validation was drawn"
+    st.caption(
+        f"{drawn} at random, without a look at labels, and once for all runs. Validation samples are scored while it "
+        "trains, test samples at the end."
+    )
+
+
+def show_preparation(data: Dataset) -> None:
+    """What was done to the samples before training, and where they come from."""
+    sentences = describe_steps(data.preprocessing)
+    st.subheader("Preparation", anchor=False)
+    if sentences:
+        st.markdown("\n".join(f"- {plain(sentence)}" for sentence in sentences))
+    else:
+        st.markdown("None: the values are used as they are.")
+    if data.preprocessing:
+        st.caption("New samples are prepared in exactly the same way when they are assigned to a run's modes.")
+
+
+def show_source(source: str) -> None:
+    """Licence and description of a published set; where an own file is kept."""
+    if source in DATASETS:
+        entry = DATASETS[source]
+        st.caption(plain(f"{entry.title}. {entry.description} Licence: {entry.licence}."))
+    else:
+        st.caption("Your own file. It stays on this machine, and “Forget” below removes it.")
+
+
+def show_all_sources() -> None:
+    """Every published set side by side."""
+    with st.expander("All built-in and published sets"):
+        rows = [
+            {
+                "Name": entry.name,
+                "What": entry.description,
+                "Kind": KIND_WORDS[entry.kind],
+                "Samples": entry.n_samples,
+                "Labels": entry.n_labels,
+                "Here": "built in" if entry.is_built_in else "yes" if is_available(entry.name) else "to download",
+                "Licence": entry.licence,
+            }
+            for entry in DATASETS.values()
+        ]
+        st.dataframe(
+            pd.DataFrame(rows),
+            hide_index=True,
+            column_config={
+                "What": st.column_config.TextColumn(width="large"),
+                "Samples": st.column_config.NumberColumn(format="localized"),
+            },
+        )
+
+
+def describe_steps(steps: Sequence[dict[str, Any]]) -> list[str]:
+    """Preprocessing steps as sentences."""
+    return [_describe_step(step) for step in steps]
+
+
+def _describe_step(step: dict[str, Any]) -> str:
+    kind = step["step"]
+    if kind in ("labels", "note"):
+        return str(step["text"])
+    if kind == "keep_rows":
+        rules = [f"only {column} = {', '.join(values)}" for column, values in step["only"].items()]
+        rules += [f"without {column} = {', '.join(values)}" for column, values in step["drop"].items()]
+        return f"{step['n_kept']:,} of {step['n_rows']:,} rows are used ({'; '.join(rules)})."
+    if kind == "sample_ids":
+        return f"Samples are named by column {step['column']}."
+    if kind == "drop_columns":
+        return f"{_columns(step['columns'])} left out: {step['reason']}."
+    if kind == "fill_missing":
+        return f"Missing values in {_columns(step['columns'])} filled with the column's median."
+    if kind == "scale_columns":
+        return "Each column scaled so that its smallest value is 0 and its largest 1."
+    if kind == "scale_range":
+        return f"All values scaled from {step['minimum']:.4g} … {step['maximum']:.4g} to 0–1."
+    if kind == "divide":
+        return f"Values divided by {step['by']:g}, so that they lie in 0–1."
+    if kind == "resize":
+        return f"Pictures resized to {step['height']} × {step['width']} pixels."
+    return f"Step {kind}."
+
+
+def _columns(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:N_NAMED]) + (", …" if len(names) > N_NAMED else "")
+    return f"column {shown}" if len(names) == 1 else f"{len(names)} columns ({shown})"
