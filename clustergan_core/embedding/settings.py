@@ -19,7 +19,8 @@ FORMAT = 1  # raised when the same settings come to mean another map
 class MapSettings(BaseModel):
     """Settings of a map; each algorithm reads its own."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Defaults are validated too: a whole number given for a decimal one would be another text, and so another key.
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
     algorithm: Algorithm = Field("tsne", title="Map", description="How latents are laid out.")
     n_components: Literal[2, 3] = Field(2, title="Dimensions", description="A flat map or a space.")
