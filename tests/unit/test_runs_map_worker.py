@@ -1,0 +1,133 @@
+"""The process that computes maps: it serves one after the other, and a failed one says why."""
+
+import io
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from clustergan_core.embedding import FittedMap, MapFrame, MapSettings
+from clustergan_core.runs import map_worker, maps
+from clustergan_core.runs.latents import run_latents
+from clustergan_core.runs.maps import MapRequest, MapWorker, find_map, read_progress
+from clustergan_core.runs.store import Run
+from clustergan_core.runs.worker import execute
+from tests.small_runs import new_run, small_config
+
+PCA = MapSettings.model_validate({"algorithm": "pca"})
+PCA_IN_SPACE = MapSettings.model_validate({"algorithm": "pca", "n_components": 3})
+WORKER_LIMIT = 120.0  # seconds: a process that imports PyTorch on a busy machine
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    run = new_run(tmp_path_factory.mktemp("trained") / "run", small_config(n_steps=10))
+    execute(run)
+    return run
+
+
+@pytest.fixture
+def run(trained: Run, tmp_path: Path) -> Run:
+    """A finished run without maps."""
+    shutil.copytree(trained.folder, tmp_path / "run")
+    return Run(tmp_path / "run")
+
+
+def found(request: MapRequest) -> FittedMap | None:
+    return find_map(request, request.features(request.run.load(), run_latents(request.run)))
+
+
+def serve(monkeypatch: pytest.MonkeyPatch, *requests: MapRequest) -> None:
+    """The worker's own loop, in this process."""
+    lines = "".join(request.to_json() + "\n" for request in requests)
+    monkeypatch.setattr("sys.stdin", io.StringIO(lines))
+    map_worker.main()
+
+
+def test_a_map_of_too_few_samples_fails_in_one_sentence(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    request = MapRequest(run, PCA, n_samples=3)
+    serve(monkeypatch, request)
+
+    progress = read_progress(request)
+    assert progress.state == "failed"
+    assert progress.message == "A map needs at least 4 samples, but there are 3: choose more."
+
+
+def test_our_own_mistake_fails_calmly_and_its_traceback_goes_to_the_log(
+    run: Run, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    request = MapRequest(run, PCA)
+
+    def broken(*_: object) -> Iterator[MapFrame]:
+        raise ZeroDivisionError("secret detail")
+
+    monkeypatch.setattr(maps, "compute_map", broken)
+    serve(monkeypatch, request)
+
+    progress = read_progress(request)
+    assert progress.state == "failed"
+    assert progress.message == "The map could not be computed: try another algorithm."
+    assert "ZeroDivisionError: secret detail" in caplog.text
+
+
+def wait(condition: Callable[[], bool]) -> None:
+    start = time.monotonic()
+    while not condition():
+        assert time.monotonic() - start < WORKER_LIMIT, f"nothing happened in {WORKER_LIMIT:g} s"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[MapWorker, list[subprocess.Popen[str]]]]:
+    """A worker and the processes it has started, which end with the test."""
+    started: list[subprocess.Popen[str]] = []
+    start = MapWorker._start
+
+    def remember(self: MapWorker) -> subprocess.Popen[str]:
+        started.append(start(self))
+        return started[-1]
+
+    monkeypatch.setattr(MapWorker, "_start", remember)
+    yield MapWorker(), started
+    for process in started:
+        assert process.stdin is not None
+        process.stdin.close()  # as when the server ends
+        process.wait(timeout=30)
+
+
+def test_one_process_serves_one_map_after_the_other_and_survives_a_failure(
+    run: Run, worker: tuple[MapWorker, list[subprocess.Popen[str]]]
+) -> None:
+    owner, started = worker
+    flat, impossible, space = (
+        MapRequest(run, PCA),
+        MapRequest(run, PCA, n_samples=3),
+        MapRequest(run, PCA_IN_SPACE),
+    )
+    for request in (flat, impossible, flat, space):
+        owner.submit(request)
+    wait(lambda: found(space) is not None)
+
+    fitted = found(flat)
+    assert fitted is not None
+    assert fitted.coordinates.shape == (179, 2)
+    assert read_progress(impossible).state == "failed"
+    assert len(started) == 1
+    assert started[0].poll() is None
+
+
+def test_a_worker_that_was_killed_is_replaced_at_the_next_map(
+    run: Run, worker: tuple[MapWorker, list[subprocess.Popen[str]]]
+) -> None:
+    owner, started = worker
+    request = MapRequest(run, PCA)
+    owner.submit(request)
+    started[0].kill()
+    started[0].wait()
+    owner.submit(request)
+    wait(lambda: found(request) is not None)
+
+    assert len(started) == 2
