@@ -1,0 +1,198 @@
+"""The Map page: which map, coloured by what, and what it says when something is not there."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from clustergan_core.embedding import FittedMap, MapSettings
+from clustergan_core.embedding.settings import Algorithm
+from clustergan_core.runs.latents import run_latents
+from clustergan_core.runs.maps import MapRequest, MapWorker, write_progress
+from clustergan_core.runs.store import Run
+from clustergan_core.runs.worker import execute
+from tests.app.app_pages import open_page, texts
+from tests.small_runs import new_run, small_config
+
+
+def settings_of(algorithm: Algorithm, **others: object) -> MapSettings:
+    return MapSettings.model_validate({"algorithm": algorithm, **others})
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    run = new_run(tmp_path_factory.mktemp("trained") / "run", small_config(n_steps=10))
+    execute(run)
+    return run
+
+
+@pytest.fixture
+def finished(trained: Run, own_folders: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """A finished run in this test's own folder; maps are asked for but computed by nobody."""
+
+    def only_wait(_: MapWorker, request: MapRequest) -> None:
+        write_progress(request.job_folder(), "waiting", 0.0, "Waiting for the map before it.")
+
+    monkeypatch.setattr(MapWorker, "submit", only_wait)
+    shutil.copytree(trained.folder, own_folders / "runs" / "finished")
+    return Run(own_folders / "runs" / "finished")
+
+
+@pytest.fixture
+def mapped(finished: Run) -> Run:
+    """The same with its t-SNE and PCA, whose coordinates are two of the latents' dimensions."""
+    for settings in (settings_of("tsne"), settings_of("pca")):
+        request = MapRequest(finished, settings)
+        features = request.features(finished.load(), run_latents(finished))
+        FittedMap(features, features[:, :2], settings).save(finished.embeddings_folder())
+    return finished
+
+
+@pytest.fixture
+def without_data(mapped: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.setattr(Run, "is_data_here", lambda _: False)
+    return mapped
+
+
+def opened(**query: str) -> AppTest:
+    app = open_page("map", **query)
+    assert not app.exception
+    return app
+
+
+def only_problem(app: AppTest) -> str:
+    assert len(app.error) == 1, [error.value for error in app.error]
+    return app.error[0].value
+
+
+# --- the finished map -----------------------------------------------------------------------------------------------
+
+
+def test_a_finished_map_opens_with_its_modes_by_size(mapped: Run) -> None:
+    app = opened(run="finished")
+    assert not app.error
+    assert "Click a point" in texts(app)
+    counts = app.dataframe[0].value
+    assert counts["samples"].sum() == 179
+    assert counts["samples"].is_monotonic_decreasing
+    clusters = run_latents(mapped).clusters
+    assert dict(zip(counts["mode"], counts["samples"], strict=True)) == {
+        f"Mode {mode}": int((clusters == mode).sum()) for mode in set(clusters.tolist())
+    }
+
+
+def test_the_map_can_be_coloured_by_mode_label_and_confidence(mapped: Run) -> None:
+    app = opened(run="finished")
+    assert app.selectbox(key="colour").options == ["mode", "label", "confidence"]
+    for name in ("label", "confidence", "mode"):
+        app.selectbox(key="colour").set_value(name).run()
+        assert not app.exception
+        assert not app.error
+
+
+def test_a_sample_in_the_address_is_shown_in_full(mapped: Run) -> None:
+    latents = run_latents(mapped)
+    index = int(latents.indices[17])
+    app = opened(run="finished", sample=str(index))
+
+    assert not app.error
+    assert f"**Sample {index}** · mode {latents.clusters[17]} · confidence {latents.confidence[17]:.2f}" in texts(app)
+    assert "Nearest in latent space" in texts(app)
+    assert len(app.get("plotly_chart")) == 1
+    assert [image.caption for picture in app.image for image in picture.proto.imgs][:2] == [
+        "Sample x",
+        "Reconstruction G(E(x))",
+    ]
+    next(button for button in app.button if button.label == "Close sample").click().run()
+    assert "sample" not in app.query_params
+    assert "Nearest in latent space" not in texts(app)
+
+
+def test_three_dimensions_are_drawn_as_a_figure(mapped: Run) -> None:
+    settings = settings_of("pca", n_components=3)
+    request = MapRequest(mapped, settings)
+    features = request.features(mapped.load(), run_latents(mapped))
+    FittedMap(features, features[:, :3], settings).save(mapped.embeddings_folder())
+    app = opened(run="finished", layout="PCA", dimensions="3-D", colour="confidence")
+
+    assert not app.error
+    assert len(app.get("plotly_chart")) == 1
+    assert "Distances between clusters carry no meaning" in texts(app)
+
+
+# --- a map that is not there yet ------------------------------------------------------------------------------------
+
+
+def test_a_map_that_is_not_there_is_asked_for_and_can_be_stopped(finished: Run) -> None:
+    app = opened(run="finished", layout="UMAP")
+    request = MapRequest(finished, settings_of("umap"))
+    assert (request.job_folder() / "progress.json").is_file()
+    next(button for button in app.button if button.label == "Stop").click().run()
+
+    assert (request.job_folder() / "cancel").is_file()
+    assert "stopped before it was finished" in app.info[0].value
+    assert [button.label for button in app.button if button.label == "Compute it"]
+
+
+def test_a_map_that_failed_says_why_in_one_sentence_and_can_be_tried_again(finished: Run) -> None:
+    request = MapRequest(finished, settings_of("tsne"))
+    why = "A map needs at least 4 samples, but there are 3: choose more."
+    write_progress(request.job_folder(), "failed", 0.0, why)
+    app = opened(run="finished")
+    assert only_problem(app) == why
+
+    next(button for button in app.button if button.label == "Try again").click().run()
+    assert not app.error
+
+
+# --- what is not there ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "remedy"),
+    [
+        ("run", "../../etc", "but it can be finished"),
+        ("layout", "LDA", "but it can be t-SNE, UMAP, PCA"),
+        ("colour", "taste", "but it can be mode, label, confidence"),
+        ("dimensions", "4", "but it can be 2-D, 3-D"),
+        ("map_perplexity", "0", "but it is a number from 1 to 500"),
+        ("sample", "999999", "click one of its points instead"),
+        ("sample", "-1", "click one of its points instead"),
+        ("sample", "²", "click one of its points instead"),
+    ],
+)
+def test_an_address_that_asks_for_what_is_not_there_gets_one_sentence_and_a_map(
+    mapped: Run, name: str, value: str, remedy: str
+) -> None:
+    app = opened(**({"run": "finished"} | {name: value}))
+
+    problem = only_problem(app)
+    assert f"The address asks for {name}={value}" in problem
+    assert remedy in problem
+    assert problem.endswith(".")
+    assert app.dataframe[0].value["samples"].sum() == 179, "the default map is shown"
+
+
+def test_without_its_data_the_page_says_that_pictures_are_reconstructions(without_data: Run) -> None:
+    index = int(run_latents(without_data).indices[3])
+    app = opened(run="finished", sample=str(index))
+
+    assert not app.error
+    assert "pictures are the generator's reconstructions" in texts(app)
+    assert "the sample itself cannot be shown" in texts(app)
+    assert app.selectbox(key="colour").options == ["mode", "confidence"]
+    captions = [image.caption for picture in app.image for image in picture.proto.imgs]
+    assert "Reconstruction G(E(x))" in captions
+    assert "Sample x" not in captions
+
+
+def test_a_colour_that_needs_the_data_is_named_when_the_data_is_absent(without_data: Run) -> None:
+    app = opened(run="finished", colour="label")
+    assert "The address asks for colour=label, but it can be mode, confidence" in only_problem(app)
+
+
+def test_with_no_run_at_all_the_page_leads_to_training(own_folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("clustergan_core.runs.store.PRETRAINED_FOLDER", own_folders / "none")
+    app = opened()
+    assert "no trained run yet" in app.info[0].value
