@@ -33,5 +33,6 @@ def folder_variables(parent: Path) -> dict[str, str]:
     return {
         "CLUSTERGAN_RUNS": str(parent / "runs"),
         "CLUSTERGAN_UPLOADS": str(parent / "uploads"),
+        "CLUSTERGAN_DERIVED": str(parent / "derived"),
         "CLUSTERGAN_LOG": str(parent / "app.log"),
     }
