@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _WIDTH = 900  # pixels the page has for the picture on a 1280-px screen
 _LABEL_WIDTH = 200
 _MANY_MODES = 30  # drawn smaller, and in single resolution
+MAX_ROWS = 100  # browsers draw no picture of any height
 
 
 def assigned_samples(run: Run) -> RunLatents | None:
@@ -43,15 +44,18 @@ def generated_modes(run: Run, n_columns: int, seed: int) -> NDArray[np.float32]:
 
 
 def show_rows(summary: ModeSummary, samples: NDArray[np.float32], order: NDArray[np.int64], run: Run) -> None:
-    """All modes in one picture, in that order."""
+    """The modes in one picture, in that order."""
     from clustergan_core.drawing.images import png, sample_grid
     from clustergan_core.drawing.palette import mode_colours
 
-    n_modes, n_columns = samples.shape[:2]
-    is_many = n_modes > _MANY_MODES
+    n_columns = samples.shape[1]
+    if len(order) > MAX_ROWS:
+        st.caption(f"The first {MAX_ROWS} of {len(order):,} modes are drawn; the table holds all.")
+        order = order[:MAX_ROWS]
+    is_many = len(order) > _MANY_MODES
     cell = max(32, min(48 if is_many else 112, (_WIDTH - _LABEL_WIDTH) // n_columns - 3))
     scale = 1 if is_many else 2
-    colours = mode_colours(n_modes)
+    colours = mode_colours(summary.n_clusters)
     picture = sample_grid(
         samples[order],
         row_labels=[row_label(summary, int(mode)) for mode in order],
@@ -64,7 +68,7 @@ def show_rows(summary: ModeSummary, samples: NDArray[np.float32], order: NDArray
     st.image(
         png(picture),
         width=picture.width // scale,
-        alt=f"{n_modes} rows of {n_columns} generated samples: a row is a mode, a column shares its z_n. "
+        alt=f"{len(order)} rows of {n_columns} generated samples: a row is a mode, a column shares its z_n. "
         "What is written beside the rows stands in the table below.",
     )
 

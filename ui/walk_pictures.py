@@ -28,7 +28,6 @@ _GIF_SIDE = 256
 _N_GIF_STEPS = 25  # there; and back again
 _N_RESPONSE_STEPS = 51
 _CELL = 72
-_RESPONSES = "responses-kept"  # session state: the place and its figure
 
 
 def show_sample(sample: NDArray[np.float32], run: Run, code: NDArray[np.float32] | None, alt: str) -> None:
@@ -47,8 +46,7 @@ def show_sample(sample: NDArray[np.float32], run: Run, code: NDArray[np.float32]
 def show_walk(run: Run, method: Method, normal: NDArray[np.float32], ends: Ends) -> None:
     """Eleven steps from B to A with the encoder's reading of each, and where it changes its mind."""
     highlight = round(ends.mu * (N_STEPS - 1))
-    place = (str(run.folder), weights_stamp(run), ends.mode_a, ends.mode_b, normal.tobytes(), theme_name())
-    strip, width, flips = _draw_walk(run, method, normal, ends, highlight, place)
+    strip, width, flips = _draw_walk(run, method, normal, ends, highlight, _place(run, normal, ends))
     described = f"{N_STEPS} samples on the way from mode {ends.mode_b} to mode {ends.mode_a}"
     st.image(strip, width=width, alt=f"{described}. {flips}")
     st.caption(f"The walk over μ; the bars show which mode the encoder reads in each step. {flips}")
@@ -58,7 +56,7 @@ def show_walk(run: Run, method: Method, normal: NDArray[np.float32], ends: Ends)
 def _draw_walk(
     _run: Run, _method: Method, _normal: NDArray[np.float32], _ends: Ends, highlight: int, place: object
 ) -> tuple[bytes, int, str]:
-    """PNG of the strip, its width on the page, and the sentence on flips; `place` names all that is not hashed."""
+    """PNG of the strip, its width on the page, and the sentence on flips; `place` stands for all that is not hashed."""
     from clustergan_core.drawing.walk_strip import walk_strip
     from clustergan_core.runs.generation import read_codes
 
@@ -89,7 +87,6 @@ def show_modes(run: Run, method: Method, normal: NDArray[np.float32], mixture: M
         generate_codes(method, pure, normal),
         [f"{mixture.weights[mode]:.0%}" for mode in mixture.modes],
         pure,
-        highlight=mixture.modes.index(int(mixture.weights.argmax())),
         feature_names=run.config.dataset.feature_names,
         cell=_CELL,
         scale=2,
@@ -103,11 +100,7 @@ def show_responses(run: Run, method: Method, normal: NDArray[np.float32], ends: 
     """How each feature of tabular data answers μ; the figure is kept while only μ moves."""
     from clustergan_core.drawing.theme import THEMES
 
-    place = (str(run.folder), weights_stamp(run), ends.mode_a, ends.mode_b, normal.tobytes(), theme_name())
-    kept_place, figure = st.session_state.get(_RESPONSES, (None, None))
-    if kept_place != place or figure is None:
-        figure = _response_figure(run, method, normal, ends)
-        st.session_state[_RESPONSES] = place, figure
+    figure = _draw_responses(run, method, normal, ends, _place(run, normal, ends))
     line = {"dash": "dot", "width": 1.5, "color": THEMES[theme_name()].text}
     figure.layout.shapes = [
         {"type": "line", "x0": ends.mu, "x1": ends.mu, "y0": 0, "y1": 1, "yref": "paper", "line": line}
@@ -116,16 +109,22 @@ def show_responses(run: Run, method: Method, normal: NDArray[np.float32], ends: 
     show_themed(figure, "responses", f"Generated features along μ from mode {ends.mode_b} to mode {ends.mode_a}")
 
 
-def _response_figure(run: Run, method: Method, normal: NDArray[np.float32], ends: Ends) -> Figure:
+@st.cache_data(max_entries=100, show_spinner=False)
+def _draw_responses(_run: Run, _method: Method, _normal: NDArray[np.float32], _ends: Ends, place: object) -> Figure:
     import numpy as np
 
     from clustergan_core.drawing.profiles import response_figure
     from clustergan_core.drawing.theme import apply_theme
 
-    mus, samples = sample_walk(method, normal, ends, _N_RESPONSE_STEPS)
-    names = run.config.dataset.feature_names or tuple(f"x{index + 1}" for index in range(samples.shape[1]))
-    figure = response_figure(np.array(mus), samples, names, ends=(f"mode {ends.mode_b}", f"mode {ends.mode_a}"))
+    mus, samples = sample_walk(_method, _normal, _ends, _N_RESPONSE_STEPS)
+    names = _run.config.dataset.feature_names or tuple(f"x{index + 1}" for index in range(samples.shape[1]))
+    figure = response_figure(np.array(mus), samples, names, ends=(f"mode {_ends.mode_b}", f"mode {_ends.mode_a}"))
     return apply_theme(figure, is_dark())
+
+
+def _place(run: Run, normal: NDArray[np.float32], ends: Ends) -> tuple[object, ...]:
+    """All that the pictures of a whole walk depend on: everything but μ."""
+    return str(run.folder), weights_stamp(run), ends.mode_a, ends.mode_b, normal.tobytes(), theme_name()
 
 
 def show_downloads(run: Run, sample: NDArray[np.float32], strip: Callable[[], bytes] | None, name: str) -> None:
