@@ -1,0 +1,189 @@
+"""The page Interpolate: what it shows is what the method generates, and a link restores the place."""
+
+import io
+import shutil
+from base64 import b64decode
+from pathlib import Path
+
+import numpy as np
+import pytest
+import streamlit as st
+import torch
+from PIL import Image, ImageSequence
+
+from clustergan_core.prior import Latent
+from clustergan_core.runs.generation import draw_normals
+from clustergan_core.runs.store import Run
+from clustergan_core.runs.worker import execute
+from tests.app.app_pages import open_page, texts
+from tests.conftest import folder_variables
+from tests.small_runs import new_run, small_config
+from ui.walk_code import Ends
+from ui.walk_pictures import describe_flips, walk_gif
+
+DATA_URL = "data:image/png;base64,"
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Short runs: of pictures, of a table, and of pictures with more modes than there is room for sliders."""
+    folder = tmp_path_factory.mktemp("interpolate")
+    execute(new_run(folder / "runs" / "digits", small_config("digits", n_steps=10, evaluate_every=5)))
+    execute(new_run(folder / "runs" / "synthetic", small_config("synthetic", n_steps=10, evaluate_every=5)))
+    many = small_config("digits", n_steps=10, evaluate_every=5, n_clusters=40)
+    execute(new_run(folder / "runs" / "many", many))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def own_copy(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the runs that a test may spoil."""
+    for variable, path in folder_variables(tmp_path).items():
+        monkeypatch.setenv(variable, path)
+    return shutil.copytree(trained / "runs", tmp_path / "runs")
+
+
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> list[np.ndarray]:
+    """The large pictures a page has shown, newest last, one pixel a sample's pixel."""
+    shown: list[np.ndarray] = []
+    show = st.image
+
+    def keep(image: str | bytes, *arguments: object, **named: object) -> object:
+        if isinstance(image, str) and image.startswith(DATA_URL):
+            pixels = np.asarray(Image.open(io.BytesIO(b64decode(image.removeprefix(DATA_URL)))))[..., 0]
+            step = len(pixels) // 8
+            shown.append(pixels[step // 2 :: step, step // 2 :: step])
+        return show(image, *arguments, **named)  # type: ignore[arg-type] # passed on as they came
+
+    monkeypatch.setattr(st, "image", keep)
+    return shown
+
+
+def expected(run: Run, cluster: list[float], seed: int) -> np.ndarray:
+    """The bytes (8, 8) of what the run's method generates, asked directly."""
+    method = run.load()
+    normal = torch.from_numpy(draw_normals(method.prior, seed)[:1])
+    sample = method.generate(Latent(normal, torch.tensor([cluster])))
+    return np.rint(sample.numpy()[0, 0] * 255).astype(int)
+
+
+def one_hot(mode: int) -> list[float]:
+    return np.eye(10)[mode].tolist()
+
+
+def test_at_mu_one_the_picture_is_mode_as_sample(own_copy: Path, large: list[np.ndarray]) -> None:
+    app = open_page("interpolate", run="digits", a="3", b="5", mu="1.0", seed="4")
+    assert not app.exception
+    assert not app.error
+    run = Run(own_copy / "digits")
+    assert np.abs(large[-1] - expected(run, one_hot(3), seed=4)).max() <= 1
+    app.slider(key="mu").set_value(0.0).run()
+    assert np.abs(large[-1] - expected(run, one_hot(5), seed=4)).max() <= 1
+
+
+def test_between_the_ends_the_picture_is_that_of_the_convex_code(own_copy: Path, large: list[np.ndarray]) -> None:
+    app = open_page("interpolate", run="digits", a="3", b="5", mu="0.25", seed="4")
+    code = (0.25 * np.eye(10)[3] + 0.75 * np.eye(10)[5]).tolist()
+    assert np.abs(large[-1] - expected(Run(own_copy / "digits"), code, seed=4)).max() <= 1
+    assert "z_c = 0.75 · mode 5 + 0.25 · mode 3" in texts(app)
+
+
+def test_the_page_says_what_training_never_saw() -> None:
+    said = texts(open_page("interpolate", run="digits"))
+    assert "Between the ends, these codes were never sampled in training." in said
+
+
+def test_snap_goes_to_the_nearer_mode_and_reset_to_the_middle() -> None:
+    app = open_page("interpolate", run="digits", mu="0.7")
+    app = app.button(key="snap-mu").click().run()
+    assert app.slider(key="mu").value == 1.0
+    assert float(app.query_params["mu"]) == 1
+    app = app.button(key="reset-mu").click().run()
+    assert app.slider(key="mu").value == 0.5
+
+
+def test_weights_of_all_modes_are_normalised_and_shown(own_copy: Path, large: list[np.ndarray]) -> None:
+    app = open_page("interpolate", run="digits", view="All modes", seed="4", w0="0.0", w1="0.3", w7="0.9")
+    assert not app.error
+    assert "z_c = 0.75 · mode 7 + 0.25 · mode 1" in texts(app)
+    code = (0.25 * np.eye(10)[1] + 0.75 * np.eye(10)[7]).tolist()
+    assert np.abs(large[-1] - expected(Run(own_copy / "digits"), code, seed=4)).max() <= 1
+
+
+def test_snapping_a_mixture_leaves_its_largest_mode() -> None:
+    app = open_page("interpolate", run="digits", view="All modes", w1="0.3", w7="0.9")
+    app = app.button(key="snap-weights").click().run()
+    assert [app.slider(key=f"w{mode}").value for mode in range(10)] == one_hot(7)
+    assert "z_c = 1.00 · mode 7" in texts(app)
+    app = app.button(key="reset-weights").click().run()
+    assert [app.slider(key=f"w{mode}").value for mode in range(10)] == [0.5, 0.5] + [0.0] * 8
+
+
+def test_with_many_modes_one_chooses_which_to_mix_and_a_link_brings_its_own() -> None:
+    app = open_page("interpolate", run="many", view="All modes", w33="1.0", w0="0.0", w1="0.0")
+    assert not app.error
+    assert app.multiselect(key="mixed").value == [0, 1, 33]
+    assert "z_c = 1.00 · mode 33" in texts(app)
+
+
+def test_setting_z_n_by_dimension_begins_at_the_draw(own_copy: Path) -> None:
+    app = open_page("interpolate", run="digits", seed="4")
+    app = app.segmented_control(key="zn").set_value("By dimension").run()
+    prior = Run(own_copy / "digits").load().prior
+    drawn = draw_normals(prior, 4)[0] / prior.sigma
+    values = [app.slider(key=f"z{dimension}").value for dimension in range(prior.n_normal)]
+    assert values == pytest.approx(np.clip(drawn, -3, 3), abs=0.006)
+
+
+def test_a_dimension_moved_by_hand_changes_the_picture(own_copy: Path, large: list[np.ndarray]) -> None:
+    app = open_page("interpolate", run="digits", zn="By dimension", mu="1.0", a="3")
+    middle = large[-1].astype(int)
+    app.slider(key="z1").set_value(3.0).run()
+    assert not np.array_equal(large[-1], middle)
+    method = Run(own_copy / "digits").load()
+    normal = torch.zeros(1, method.prior.n_normal)
+    normal[0, 1] = 3 * method.prior.sigma
+    sample = method.generate(Latent(normal, torch.tensor([one_hot(3)]))).numpy()[0, 0]
+    assert np.abs(large[-1] - np.rint(sample * 255)).max() <= 1
+
+
+def test_tabular_data_shows_how_features_respond() -> None:
+    app = open_page("interpolate", run="synthetic", mu="0.25")
+    assert not app.error
+    assert "How the features respond" in texts(app)
+    assert len(app.get("plotly_chart")) == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"mu": "7"}, "The address asks for mu=7, but it is a number from 0 to 1; the default is shown."),
+        ({"a": "10"}, "The address asks for a=10, but it can be 0, 1, 2, 3, 4, 5, 6, 7, 8, 9; the default is shown."),
+        (
+            {"view": "Three"},
+            "The address asks for view=Three, but it can be Two modes, All modes; the default is shown.",
+        ),
+    ],
+)
+def test_a_wrong_choice_in_the_address_is_one_sentence_with_its_remedy(query: dict[str, str], sentence: str) -> None:
+    app = open_page("interpolate", run="digits", **query)
+    assert [error.value for error in app.error] == [sentence]
+    assert not app.exception
+
+
+def test_the_animation_goes_there_and_back(own_copy: Path) -> None:
+    run = Run(own_copy / "digits")
+    method = run.load()
+    file = walk_gif(run, method, draw_normals(method.prior, 7)[0], Ends(1, 0, 0.5))
+    frames = [
+        np.asarray(frame.convert("L"), dtype=int) for frame in ImageSequence.Iterator(Image.open(io.BytesIO(file)))
+    ]
+    assert frames[0].shape == (256, 256)
+    assert np.abs(frames[1] - frames[-1]).max() <= 2, "the last frame is one step from the first, as the second is"
+
+
+def test_flips_are_told_with_their_place() -> None:
+    codes = np.array([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8]])
+    assert describe_flips([0.0, 0.5, 1.0], codes) == "It changes from 0 to 1 between μ = 0.5 and 1.0."
+    assert describe_flips([0.0, 0.5], codes[:2]) == "It reads mode 0 all the way."
