@@ -86,7 +86,7 @@ def test_a_third_run_is_refused_naming_those_that_train(own_folders: Path) -> No
     config = small_config()
     runs = [new_run(own_folders / "runs" / f"run-{number}", config) for number in range(N_CPU_SLOTS)]
     with hold_lock(runs[0].folder / "lock"), hold_lock(runs[1].folder / "lock"):
-        with pytest.raises(RunError, match="2 runs are training already .*run-.*: stop one or wait"):
+        with pytest.raises(RunError, match=r"2 runs are training already .*run-.*: stop one or wait"):
             launch(config)
         assert len(list((own_folders / "runs").iterdir())) == N_CPU_SLOTS
 

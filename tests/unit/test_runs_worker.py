@@ -89,9 +89,10 @@ def test_a_crash_between_weights_and_checkpoint_repeats_steps_and_loses_none(
     run = new_run(tmp_path / "cut", unbroken.config)
     with pytest.raises(PowerCut):
         execute(run, _cut_at(15))
-    with monkeypatch.context() as patched, pytest.raises(PowerCut):
+    with monkeypatch.context() as patched:
         patched.setattr("clustergan_core.runs.worker.write_checkpoint", _power_cut)
-        execute(run)
+        with pytest.raises(PowerCut):
+            execute(run)
     execute(run)
 
     _assert_same_result(run, unbroken)
@@ -175,7 +176,7 @@ def test_our_own_mistake_is_told_calmly_and_its_traceback_goes_to_the_log(tmp_pa
     run = new_run(tmp_path / "run")
 
     with pytest.raises(ZeroDivisionError):
-        execute(run, lambda progress: print(1 // 0))
+        execute(run, _divide_by_zero)
     assert run.status().state == "failed"
     assert "Something went wrong on our side" in run.status().message
     assert "ZeroDivisionError" in run.log()
@@ -193,6 +194,10 @@ def test_an_unknown_or_absent_device_is_told_in_one_sentence() -> None:
     assert choose_device("auto") in ("cpu", "cuda")
     with pytest.raises(SettingsError, match="no device named tpu: choose auto, cpu or cuda"):
         choose_device("tpu")
+
+
+def _divide_by_zero(progress: Progress) -> None:
+    raise ZeroDivisionError(progress.step)
 
 
 def _power_cut(*_: Any) -> None:
