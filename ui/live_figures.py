@@ -8,6 +8,7 @@ from clustergan_core.runs.store import Run
 from ui.metrics_history import MetricsHistory, usage_of
 from ui.theme import show_figure
 
+USAGE_HEIGHT = 250  # pixels: beside the samples
 CYCLES = {
     "sample_cycle": "‖x − G(E(x))‖², samples",
     "latent_cycle": "‖z − E(G(z))‖², latents",
@@ -29,6 +30,7 @@ def show_usage(run: Run, history: MetricsHistory) -> None:
     empty = f", {n_empty} of {len(usage)} modes empty" if n_empty else ""
     st.caption(f"Share of training samples in each mode, step {newest['step']:,}{empty}.")
     figure = usage_figure(usage, mode_colours(run.config.n_clusters))
+    figure.update_layout(height=USAGE_HEIGHT)
     show_figure(figure, "usage", "Share of training samples in each mode")
 
 

@@ -12,6 +12,7 @@ from clustergan_core.runs.store import Run
 from ui.durations import say_duration
 from ui.live_figures import show_losses, show_usage, show_without_labels
 from ui.live_scores import show_final_scores, show_live_scores
+from ui.live_table import show_table
 from ui.messages import page_errors, plain
 from ui.metrics_history import MetricsHistory, load_history
 from ui.page_links import link_to_views
@@ -54,16 +55,16 @@ def _show(run: Run, status: Status, change_settings: Callable[[], None]) -> None
     _show_buttons(run, status, change_settings)
     if status.state == "finished":
         show_final_scores(run)
-    if history.evaluations:
-        show_live_scores(run, history)
-    samples, usage = st.columns([0.5, 0.5], gap="large")
+    samples, scores = st.columns([0.45, 0.55], gap="large")
     with samples:
         show_samples(run)
-    with usage:
+    with scores:
+        show_live_scores(run, history)
         show_usage(run, history)
     show_losses(history)
     show_without_labels(history)
     _show_log(run)
+    show_table(run, history)
     with st.expander("The command that repeats this run", icon=":material/terminal:"):
         st.code(run.config.command(), language="shell", wrap_lines=True)
 

@@ -14,6 +14,7 @@ from ui.run_summary import NEEDS_LABELS
 from ui.theme import show_figure
 
 TITLES = {"purity": "Purity", "accuracy": "Accuracy", "nmi": "NMI", "ari": "ARI"}
+SCORES_HEIGHT = 270  # pixels: beside the samples
 HELP = {
     "purity": "Share of samples whose label is the most frequent one of their cluster; several clusters may share one.",
     "accuracy": "Share of samples that are right when each cluster is matched with one label of its own.",
@@ -24,8 +25,11 @@ HELP = {
 
 def show_live_scores(run: Run, history: MetricsHistory) -> None:
     """The newest agreement with labels, and its course; or that it needs labels."""
-    newest = history.evaluations[-1]
     st.subheader("Agreement with the labels")
+    if not history.evaluations:
+        st.caption("Shown from the first evaluation on.")
+        return
+    newest = history.evaluations[-1]
     if "purity" not in newest:
         st.caption(f"Purity, accuracy, NMI and ARI: {NEEDS_LABELS}, and this data has none.")
         return
@@ -39,6 +43,7 @@ def show_live_scores(run: Run, history: MetricsHistory) -> None:
 
     courses = {TITLES[name]: history.scores(name) for name in AGREEMENT_SCORES}
     figure = score_figure(history.evaluation_steps(), courses, best=history.best_step())
+    figure.update_layout(height=SCORES_HEIGHT)
     show_figure(figure, "scores", "Purity, accuracy, NMI and ARI over the steps of training")
 
 

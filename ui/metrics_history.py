@@ -86,9 +86,9 @@ class MetricsHistory:
         self.steps.append(row["step"])
         self.seconds.append(row["seconds"])
         for name, value in row["losses"].items():
-            # A loss that appears later (a method's second phase) has no value before.
-            column = self.losses.setdefault(name, array("d", [np.nan] * (self.n_rows - 1)))
-            column.append(value)
+            if name not in self.losses:  # one that appears later (a method's second phase) has no value before
+                self.losses[name] = array("d", [np.nan] * (self.n_rows - 1))
+            self.losses[name].append(value)
         for column in self.losses.values():
             if len(column) < self.n_rows:
                 column.append(np.nan)

@@ -12,6 +12,7 @@ _KEY = "sample_step"
 _FOLLOWS = "follows_newest"  # session state: the run whose newest picture is wanted, until the slider is moved
 MANY_MODES = 14  # above which the grid scrolls in a frame of its own
 FRAME_HEIGHT = 560
+DENSITY = 2
 
 
 def show_samples(run: Run) -> None:
@@ -25,11 +26,8 @@ def show_samples(run: Run) -> None:
     st.caption("Rows are modes, each column shares one z_n; only the weights change over the steps.")
     stamp = grid_path(run.folder, step).stat().st_mtime_ns
     with st.container(height=FRAME_HEIGHT if run.config.n_clusters > MANY_MODES else "content", border=False):
-        st.image(
-            _grid_png(run, str(run.folder), step, stamp, theme_name()),
-            width="stretch",
-            alt=f"Generated samples of each mode after step {step}",
-        )
+        picture, width = _grid_png(run, str(run.folder), step, stamp, theme_name())
+        st.image(picture, width=width, alt=f"Generated samples of each mode after step {step}")
 
 
 def _choose_step(run: Run, steps: list[int]) -> int:
@@ -47,7 +45,8 @@ def _choose_step(run: Run, steps: list[int]) -> int:
 
 
 @st.cache_data(max_entries=60, show_spinner=False)
-def _grid_png(_run: Run, folder: str, step: int, stamp: int, theme: str) -> bytes:
+def _grid_png(_run: Run, folder: str, step: int, stamp: int, theme: str) -> tuple[bytes, int]:
+    """The PNG, drawn for dense screens, and its width in the page's pixels."""
     from clustergan_core.drawing.images import png, sample_grid
     from clustergan_core.drawing.palette import mode_colours
     from clustergan_core.runs.sample_history import read_grid
@@ -60,7 +59,7 @@ def _grid_png(_run: Run, folder: str, step: int, stamp: int, theme: str) -> byte
         row_colours=mode_colours(n_modes),
         feature_names=_run.config.dataset.feature_names,
         cell=40,
-        scale=2,
+        scale=DENSITY,
         theme="dark" if theme == "dark" else "light",
     )
-    return png(picture)
+    return png(picture), picture.width // DENSITY
