@@ -46,9 +46,10 @@ def show_problem(problem: AppError | str) -> None:
 def plain(text: str) -> str:
     """Text as it is, for a place that would read it as Markdown: names of files and columns hold stars and brackets.
 
-    An underscore inside a word is left alone: Markdown takes it literally, and a backslash would break addresses.
+    An underscore inside a word and a tilde after a slash are left alone: Markdown takes them literally, and a backslash
+    would break addresses.
     """
-    return re.sub(r"[\\`*\[\]$<~]|(?<!\w)_|_(?!\w)", r"\\\g<0>", text)
+    return re.sub(r"[\\`*\[\]$<]|(?<!/)~|(?<!\w)_|_(?!\w)", r"\\\g<0>", text)
 
 
 @contextmanager
