@@ -52,6 +52,7 @@ def main() -> None:
 
 
 def _show(data: Dataset) -> None:
+    st.space("small")
     show_size(data)
     samples, balance = st.columns([0.6, 0.4], gap="large")
     with samples:

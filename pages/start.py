@@ -16,7 +16,8 @@ def main() -> None:
     """Draws the page."""
     st.title("ClusterGAN Explorer")
     st.markdown(
-        "ClusterGAN sorts samples into groups without being told any, and learns to draw new samples of each group.  \n"
+        "ClusterGAN sorts samples, pictures or rows of a table, into groups without being shown any labels, and learns "
+        "to draw new samples of each group.  \n"
         "Open a trained model or train one on your own data; look at its groups on a map, walk from one to another, "
         "and take the result with you as a table."
     )
@@ -24,7 +25,7 @@ def main() -> None:
     shipped = [summary for summary in ready if summary.run.is_shipped]
     own = [summary for summary in ready if summary.state == "finished"]
     _show_ways_in(shipped)
-    if not ready:
+    if not own and not shipped:
         _show_how_to_begin()
         return
     if own:
@@ -68,8 +69,7 @@ def _teaching_model(shipped: list[RunSummary]) -> RunSummary | None:
 
 def _show_how_to_begin() -> None:
     st.info(
-        "There is no trained model yet. Training one on the built-in digits takes about two minutes and needs no "
-        "download.",
+        "There is no trained model yet. Training one on the built-in digits takes a few minutes and needs no download.",
         icon=":material/model_training:",
     )
     st.page_link(

@@ -44,7 +44,6 @@ def show_distributions(data: Dataset) -> None:
     st.dataframe(
         _distributions(data, data.digest),
         hide_index=True,
-        height=320,
         column_config={
             "Distribution": st.column_config.BarChartColumn(help="Samples by value, from the smallest to the largest."),
             "Smallest": st.column_config.NumberColumn(format="%.4g"),

@@ -16,6 +16,8 @@ from ui.messages import plain
 from ui.theme import show_figure
 
 KIND_WORDS = {"image": "pictures", "table": "table", "expression": "expression counts"}
+MAX_BARS = 20  # a longer chart scrolls, so that what follows stays in sight
+LONG_CHART_HEIGHT = 420
 N_NAMED = 6  # columns a sentence still lists
 
 
@@ -25,7 +27,7 @@ def show_size(data: Dataset) -> None:
     channels = {1: "grey", 3: "colour"}.get(data.shape[0], f"{data.shape[0]} channels")
     figures = [
         ("Samples", f"{len(data.samples):,}"),
-        ("Picture size", f"{side} {channels}") if data.kind == "image" else ("Features", f"{data.shape[0]:,}"),
+        (f"Picture size, {channels}", side) if data.kind == "image" else ("Features", f"{data.shape[0]:,}"),
         ("Kind", KIND_WORDS[data.kind]),
         ("Labels", "none" if data.n_labels is None else f"{data.n_labels}"),
     ]
@@ -37,15 +39,17 @@ def show_balance(data: Dataset) -> None:
     """How many samples each label has, or that there are none."""
     st.subheader("Class balance", anchor=False)
     if data.labels is None:
+        remedy = " If a column holds known classes, choose it under Labels." if _is_own_table(data) else ""
         st.info(
             "Needs labels, and this data has none. Training does not use them; they only make it possible to score "
-            "the clusters.",
+            f"the clusters.{remedy}",
             icon=":material/label:",
         )
         return
     is_labelled = data.labels != UNLABELLED
     counts = np.bincount(data.labels[is_labelled], minlength=len(data.label_names))
-    show_figure(class_balance_figure(counts, data.label_names), "class-balance", "Number of samples of each label")
+    with st.container(height=LONG_CHART_HEIGHT if len(counts) > MAX_BARS else "content", border=False):
+        show_figure(class_balance_figure(counts, data.label_names), "class-balance", "Number of samples of each label")
     n_without = int((~is_labelled).sum())
     if n_without:
         st.caption(f"{n_without:,} samples have no label; they are trained on like all others and not scored.")
@@ -97,7 +101,7 @@ def show_source(source: str) -> None:
         entry = DATASETS[source]
         st.caption(plain(f"{entry.title}. {entry.description} Licence: {entry.licence}."))
     else:
-        st.caption("Your own file. It stays on this machine, and “Forget” below removes it.")
+        st.caption("Your own file. It stays on this machine until you forget it under “Your files”.")
 
 
 def show_all_sources() -> None:
@@ -125,6 +129,10 @@ def show_all_sources() -> None:
         )
 
 
+def _is_own_table(data: Dataset) -> bool:
+    return data.splits.is_shared and data.kind != "image"
+
+
 def describe_steps(steps: Sequence[dict[str, Any]]) -> list[str]:
     """Preprocessing steps as sentences."""
     return [_describe_step(step) for step in steps]
@@ -141,7 +149,7 @@ def _describe_step(step: dict[str, Any]) -> str:
     if kind == "sample_ids":
         return f"Samples are named by column {step['column']}."
     if kind == "drop_columns":
-        return f"{_columns(step['columns'])} left out: {step['reason']}."
+        return f"Left out {_columns(step['columns'])}: {step['reason']}."
     if kind == "fill_missing":
         return f"Missing values in {_columns(step['columns'])} filled with the column's median."
     if kind == "scale_columns":

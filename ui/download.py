@@ -14,7 +14,11 @@ def offer_download(name: str) -> None:
     source = DATASETS[name]
     size = sum(file.size for file in source.files)
     amount = f" ({size / 2**20:.0f} MB)" if size else ""
-    st.info(f"{source.title} is not on this machine yet{amount}.", icon=":material/cloud_download:")
+    what = f"{source.n_samples:,} samples, {source.n_labels} labels, licence: {source.licence}"
+    st.info(
+        plain(f"{source.title} is not on this machine yet{amount}. {source.description} {what}."),
+        icon=":material/cloud_download:",
+    )
     if not st.button("Download", type="primary", icon=":material/download:", key="download"):
         return
     bar = st.progress(0.0, text="Connecting…")

@@ -33,6 +33,7 @@ _BADGES: dict[str, BadgeColour] = {
     "damaged": "red",
 }
 LOG_END = 20_000  # characters of the log that are shown
+LOG_LINES, LOG_HEIGHT = 12, 300  # a longer log scrolls
 
 
 def show_run(summary: RunSummary) -> None:
@@ -67,7 +68,7 @@ def show_run(summary: RunSummary) -> None:
     log = run.log()
     if log:
         with st.expander("Log"):
-            st.code(log[-LOG_END:], language=None, height=300)
+            st.code(log[-LOG_END:], language=None, height=LOG_HEIGHT if log.count("\n") > LOG_LINES else "content")
 
 
 def _describe(summary: RunSummary) -> str:
@@ -182,7 +183,7 @@ def _show_settings(summary: RunSummary) -> None:
             {
                 "Setting": [fields[name].title or name if name in fields else name for name in names],
                 "Value": [str(config.settings[name]) for name in names],
-                "Chosen": ["differs from the preset" if name in differing else "" for name in names],
+                "Preset": ["differs" if name in differing else "" for name in names],
                 "Meaning": [fields[name].description or "" if name in fields else "" for name in names],
             }
         ),

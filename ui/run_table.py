@@ -99,8 +99,8 @@ def _scored_on(summary: RunSummary) -> str | None:
 def _columns() -> dict[str, Any]:
     number = st.column_config.NumberColumn
     return {
-        "Name": st.column_config.TextColumn(width=170, pinned=True),
-        "State": st.column_config.TextColumn(width="small"),
+        "Name": st.column_config.TextColumn(width=170),
+        "State": st.column_config.TextColumn(width=95),
         "Data": st.column_config.TextColumn(width="small"),
         "K": number(width=40, help="Number of modes."),
         "Purity": number(
@@ -112,7 +112,7 @@ def _columns() -> dict[str, Any]:
         "NMI": number(width=60, format="%.3f", help="Normalised mutual information of modes and labels."),
         "ARI": number(width=60, format="%.3f", help="Adjusted Rand index: 0 is chance, 1 is equal."),
         "Scored on": st.column_config.TextColumn(
-            width="small", help="How many samples were scored, and of which split; “all” were also trained on."
+            width=95, help="How many samples were scored, and of which split; “all” were also trained on."
         ),
         "Step": number(width="small", format="localized"),
         "Seconds": number(width="small", format="localized", help="Time spent training."),

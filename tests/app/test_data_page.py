@@ -11,6 +11,7 @@ from PIL import Image
 
 from clustergan_core.runs.uploads import list_uploads, store_upload
 from tests.app.app_pages import open_page, texts
+from ui.messages import plain
 
 LEAVES = "leaf;length;width;species\n" + "\n".join(
     f"l{i};{i % 7},5;{(i * 3) % 11},25;{'oak' if i % 3 else 'elm'}" for i in range(60)
@@ -39,7 +40,7 @@ def test_a_built_in_set_is_described_and_shown_without_a_choice() -> None:
     assert not app.exception
     assert {metric.label: metric.value for metric in app.metric} == {
         "Samples": "1,797",
-        "Picture size": "8 × 8 grey",
+        "Picture size, grey": "8 × 8",
         "Kind": "pictures",
         "Labels": "10",
     }
@@ -113,10 +114,10 @@ def test_zipped_pictures_take_their_labels_from_folders_and_a_side_from_the_form
     app = open_page("data")
     app.file_uploader[0].set_value(("grey.zip", zipped_pictures(), "application/zip")).run()
     assert not app.error
-    assert {m.label: m.value for m in app.metric}["Picture size"] == "20 × 20 grey"
+    assert {m.label: m.value for m in app.metric}["Picture size, grey"] == "20 × 20"
     app.selectbox(key="side").set_value("16").run()
     figures = {m.label: m.value for m in app.metric}
-    assert (figures["Picture size"], figures["Labels"]) == ("16 × 16 grey", "2")
+    assert (figures["Picture size, grey"], figures["Labels"]) == ("16 × 16", "2")
 
 
 @pytest.mark.parametrize(
@@ -159,3 +160,9 @@ def test_train_on_this_leads_to_the_train_page_with_the_same_data() -> None:
         "labels": ["species"],
         "drop": ["species=elm"],
     }
+
+
+def test_an_address_with_a_tilde_stays_a_link_that_works() -> None:
+    assert plain("get https://example.org/~name/usps.bz2 or ~~that~~") == (
+        r"get https://example.org/~name/usps.bz2 or \~\~that\~\~"
+    )

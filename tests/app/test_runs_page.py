@@ -75,7 +75,7 @@ def test_both_readings_and_the_command_of_the_run_in_the_address_are_shown(own_f
     assert readings["Purity"].tolist() == [f"{scores['purity']:.3f}", f"{scores['kmeans']['purity']:.3f}"]
     assert app.code[0].value == run.config.command()
     settings = next(frame.value for frame in app.dataframe if "Setting" in frame.value)
-    is_chosen = settings["Chosen"] != ""
+    is_chosen = settings["Preset"] == "differs"
     assert settings["Value"][settings["Setting"] == "σ"].tolist() == ["0.25"]
     assert is_chosen.tolist() == sorted(is_chosen, reverse=True)
     assert is_chosen[settings["Setting"] == "σ"].all()
