@@ -23,7 +23,7 @@ class _Parser(argparse.ArgumentParser):
 def main(words: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit status: 0 done, 2 with one line on standard error for mendable mistakes."""
     try:
-        arguments = _build_parser().parse_args(words)
+        arguments = build_parser().parse_args(words)
         arguments.run(arguments)
     except AppError as error:
         print(error, file=sys.stderr)
@@ -35,7 +35,8 @@ def main(words: Sequence[str] | None = None) -> int:
     return EXIT_DONE
 
 
-def _build_parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
+    """Every command with its words; `run` of the parsed words carries the command out."""
     parser = _Parser(prog="python -m clustergan_core", description="Cluster data in a ClusterGAN's latent space.")
     commands = parser.add_subparsers(required=True, metavar="command", parser_class=_Parser)
     for group in (listings, training, results):

@@ -12,10 +12,10 @@ from typing import Any
 from pydantic import ValidationError
 from tqdm import tqdm
 
-from clustergan_core.data import OwnDataOptions, open_dataset
+from clustergan_core.data import DATASETS, OwnDataOptions, open_dataset
 from clustergan_core.errors import SettingsError
 from clustergan_core.methods.presets import PRESETS
-from clustergan_core.runs.config import explain_invalid, make_config
+from clustergan_core.runs.config import RunConfig, explain_invalid, make_config
 from clustergan_core.runs.places import new_run_name, runs_folder
 from clustergan_core.runs.scores import read_scores
 from clustergan_core.runs.status import write_status
@@ -70,6 +70,19 @@ def _resumed(arguments: argparse.Namespace) -> Run:
 
 
 def _created(arguments: argparse.Namespace) -> Run:
+    config = read_config(arguments)
+    folder = (
+        Path(arguments.out)
+        if arguments.out
+        else runs_folder() / new_run_name(config.method, config.dataset.name, datetime.now())
+    )
+    run = create_run(config, folder)
+    write_status(run.folder / "status.json", first_status(config))
+    return run
+
+
+def read_config(arguments: argparse.Namespace) -> RunConfig:
+    """The run that the words of `train` describe; loads its data. Raises AppError for anything that is off."""
     if not arguments.dataset:
         raise SettingsError("train needs --dataset with a name (see the command `datasets`) or a file: add it.")
     if not 1 <= arguments.threads <= 256:
@@ -81,11 +94,9 @@ def _created(arguments: argparse.Namespace) -> Run:
     device = choose_device(arguments.device)
     options = _own_data_options(arguments)
     dataset = open_dataset(arguments.dataset, options, _download_reporter())
-    # A person's own file is found again from anywhere.
-    source = str(Path(arguments.dataset).resolve()) if Path(arguments.dataset).exists() else arguments.dataset
-    config = make_config(
+    return make_config(
         dataset,
-        source,
+        arguments.dataset if arguments.dataset in DATASETS else _from_anywhere(arguments.dataset),
         method=arguments.method,
         preset=arguments.preset,
         settings=dict(_pair(word, "--set") for word in arguments.set),
@@ -96,26 +107,34 @@ def _created(arguments: argparse.Namespace) -> Run:
         options=options,
         title=arguments.title,
     )
-    folder = (
-        Path(arguments.out)
-        if arguments.out
-        else runs_folder() / new_run_name(config.method, config.dataset.name, datetime.now())
-    )
-    run = create_run(config, folder)
-    write_status(run.folder / "status.json", first_status(config))
-    return run
 
 
 def _own_data_options(arguments: argparse.Namespace) -> OwnDataOptions:
     try:
         return OwnDataOptions(
-            labels=arguments.labels,
+            labels=_labels_from_anywhere(arguments.labels) if arguments.labels else None,
             only=_rows(arguments.only, "--only"),
             drop=_rows(arguments.drop, "--drop"),
             image_side=arguments.image_side,
         )
     except ValidationError as error:
         raise explain_invalid(error) from error
+
+
+def _from_anywhere(name: str) -> str:
+    """A file's path from the root, so that a run finds its data whatever the folder it is continued from."""
+    path = Path(name).expanduser()
+    return str(path.resolve()) if path.exists() else name
+
+
+def _labels_from_anywhere(choice: str) -> str:
+    """FILE[:COLUMN] with the file's whole path. What looks like no file, a bare word, is a column of the data."""
+    if not any(mark in choice for mark in "./~"):
+        return choice
+    if Path(choice).expanduser().exists():
+        return _from_anywhere(choice)
+    file, separator, column = choice.rpartition(":")
+    return f"{_from_anywhere(file)}{separator}{column}"
 
 
 def _rows(words: list[str], option: str) -> dict[str, tuple[str, ...]]:

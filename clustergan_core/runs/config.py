@@ -8,6 +8,7 @@ from importlib.metadata import version
 from platform import python_version
 from typing import Any
 
+import torch
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from clustergan_core.data import OwnDataOptions
@@ -119,6 +120,9 @@ def make_config(
     given = dict(settings or {})
     n_clusters, note = _choose_n_clusters(given, dataset)
     full = parse_settings(method, {**chosen.settings, **given, "n_clusters": n_clusters})
+    # Networks that do not fit the data are found here, before there is a run; this device holds shapes and no numbers.
+    with torch.device("meta"):
+        find_method(method)(full, dataset.kind, dataset.shape)
     record = DatasetRecord(
         source=source,
         name=dataset.name,

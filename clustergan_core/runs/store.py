@@ -62,12 +62,13 @@ class Run:
         path = self.folder / "config.json"
         try:
             content = json.loads(path.read_text())
-            if content.get("format", 0) > FORMAT:
+            number = content["format"]
+            if isinstance(number, int) and number > FORMAT:
                 raise RunError(
-                    f"Run {self.name} has format {content['format']}, and this version reads up to {FORMAT}: update it."
+                    f"Run {self.name} has format {number}, and this version reads up to {FORMAT}: update it."
                 )
             return RunConfig.model_validate(content)
-        except (OSError, ValueError, ValidationError) as error:
+        except (OSError, ValueError, TypeError, KeyError, ValidationError) as error:
             raise RunError(f"{path} cannot be read as a run's configuration: restore or delete the run.") from error
 
     @property
