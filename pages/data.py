@@ -6,12 +6,12 @@ from ui.guard import require_frame
 
 require_frame(__file__)
 
-from pathlib import Path  # noqa: E402 - nothing is worth loading before the page is framed
+from pathlib import Path
 
-from clustergan_core.data import DATASETS, Dataset  # noqa: E402
-from ui.data_choice import DATASET_KEY, choose_dataset  # noqa: E402
-from ui.data_samples import show_distributions, show_samples  # noqa: E402
-from ui.data_summary import (  # noqa: E402
+from clustergan_core.data import DATASETS, Dataset
+from ui.data_choice import DATASET_KEY, choose_dataset
+from ui.data_samples import show_distributions, show_samples
+from ui.data_summary import (
     show_all_sources,
     show_balance,
     show_preparation,
@@ -19,9 +19,9 @@ from ui.data_summary import (  # noqa: E402
     show_source,
     show_splits,
 )
-from ui.file_look import look_at  # noqa: E402
-from ui.own_file_options import describe_look, options_in_address  # noqa: E402
-from ui.uploads_panel import list_own_files, upload_form  # noqa: E402
+from ui.file_look import look_at
+from ui.own_file_options import describe_look, options_in_address
+from ui.uploads_panel import list_own_files, upload_form
 
 
 def main() -> None:

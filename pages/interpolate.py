@@ -2,17 +2,18 @@
 
 import streamlit as st
 
+from ui.guard import require_frame
+
+require_frame(__file__)
+
 from clustergan_core.runs.store import Run
 from ui.choices import linked, one_of
-from ui.guard import require_frame
 from ui.loaded import load_method
 from ui.messages import page_errors
 from ui.normal_choice import choose_normal, choose_way
 from ui.run_choice import choose_run
 from ui.walk_code import VIEWS, choose_ends, choose_mixture, end_buttons, formula, mixture_buttons
 from ui.walk_pictures import show_downloads, show_modes, show_responses, show_sample, show_walk, walk_gif
-
-require_frame(__file__)
 
 
 @st.fragment

@@ -2,19 +2,20 @@
 
 import streamlit as st
 
+from ui.guard import require_frame
+
+require_frame(__file__)
+
 from clustergan_core.data import DATASETS
 from clustergan_core.runs.maps import MapRequest, find_map
 from ui.choices import linked, one_of
 from ui.download import offer_download
-from ui.guard import require_frame
 from ui.map_colouring import colouring_names, make_colouring
 from ui.map_job import show_computation
 from ui.map_plot import draw_flat, draw_in_space
 from ui.map_settings import choose_map
 from ui.map_view import MapView, open_view
 from ui.run_choice import choose_run
-
-require_frame(__file__)
 
 HEIGHT = 620
 

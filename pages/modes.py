@@ -2,16 +2,17 @@
 
 import streamlit as st
 
-from ui.choices import linked, one_of, whole_number
 from ui.guard import require_frame
+
+require_frame(__file__)
+
+from ui.choices import linked, one_of, whole_number
 from ui.messages import page_errors
 from ui.mode_detail import choose_mode, show_mode
 from ui.mode_rows import describe_summary, generated_modes, show_rows, summary_of
 from ui.mode_tables import show_profiles, show_table
 from ui.run_choice import choose_run
 from ui.shared_draw import choose_seed
-
-require_frame(__file__)
 
 MAX_COLUMNS = 24
 DETAIL_SAMPLES = 24

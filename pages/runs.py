@@ -6,12 +6,12 @@ from ui.guard import require_frame
 
 require_frame(__file__)
 
-from ui.choices import linked, one_of  # noqa: E402 - nothing is worth loading before the page is framed
-from ui.messages import page_errors  # noqa: E402
-from ui.page_links import link_pages  # noqa: E402
-from ui.run_detail import show_run  # noqa: E402
-from ui.run_summary import RunSummary, summarise_all  # noqa: E402
-from ui.run_table import mark_row, matches, show_run_table  # noqa: E402
+from ui.choices import written_in_address
+from ui.messages import page_errors
+from ui.page_links import link_pages
+from ui.run_detail import show_run
+from ui.run_summary import RunSummary, summarise_all
+from ui.run_table import mark_row, matches, show_run_table, take_picked
 
 REFRESH_SECONDS = 2
 
@@ -36,12 +36,12 @@ def main() -> None:
     shown = [summary for summary in summaries if matches(summary, words or "")]
     place = st.container()
     names = [summary.run.name for summary in summaries]
-    with linked("run", one_of(names)):
+    take_picked()
+    with written_in_address("run", names):
         chosen = st.selectbox(
             "Run",
             names,
             key="run",
-            bind="query-params",
             on_change=lambda: mark_row([summary.run.name for summary in shown], st.session_state["run"]),
             help="Click a row above, or choose here.",
         )

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from ui.gallery import show_gallery
 from ui.guard import require_frame
-from ui.page_links import link_pages
-from ui.run_summary import RunSummary, summarise_all
 
 require_frame(__file__)
+
+from ui.gallery import show_gallery
+from ui.page_links import link_pages
+from ui.run_summary import RunSummary, summarise_all
 
 N_OWN_SHOWN = 6  # the newest; the Runs page lists all
 

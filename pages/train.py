@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from ui.choices import linked, one_of
 from ui.guard import require_frame
+
+require_frame(__file__)
+
+from ui.choices import linked, one_of
 from ui.live_run import live_run, training_run_names
 from ui.new_run import fill_form_from, new_run
 from ui.run_choice import choose_run
-
-require_frame(__file__)
 
 NEW, WATCH = "New run", "Watch a run"
 # Session state: values of widgets for the coming run of the page, and whether this page has been drawn before.
