@@ -6,7 +6,7 @@ from ui.guard import require_frame
 
 require_frame(__file__)
 
-from ui.choices import written_in_address
+from ui.choices import linked, one_of
 from ui.messages import page_errors
 from ui.page_links import link_pages
 from ui.run_detail import show_run
@@ -37,11 +37,12 @@ def main() -> None:
     place = st.container()
     names = [summary.run.name for summary in summaries]
     take_picked()
-    with written_in_address("run", names):
+    with linked("run", one_of(names)):
         chosen = st.selectbox(
             "Run",
             names,
             key="run",
+            bind="query-params",
             on_change=lambda: mark_row([summary.run.name for summary in shown], st.session_state["run"]),
             help="Click a row above, or choose here.",
         )

@@ -11,13 +11,13 @@ import streamlit as st
 from ui.run_summary import NEEDS_LABELS, RunSummary
 
 TABLE_KEY = "runs_table"
-_PICKED = "runs_picked"  # session state: a row was clicked, so the page around the table has to follow
+_PICKED = "runs_picked"  # session state: the run whose row was clicked, for the coming run of the page
 
 _SCORES = {"purity": "Purity", "accuracy": "Accuracy", "nmi": "NMI", "ari": "ARI"}
 
 
 def show_run_table(summaries: Sequence[RunSummary], chosen: str) -> None:
-    """Draws the table; a click on a row puts its name into session state as "run" and reruns the page."""
+    """Draws the table; a click on a row reruns the page, whose `take_picked` then chooses that run."""
     names = [summary.run.name for summary in summaries]
     st.dataframe(
         table_rows(summaries),
@@ -30,8 +30,14 @@ def show_run_table(summaries: Sequence[RunSummary], chosen: str) -> None:
         selection_default={"selection": {"rows": [names.index(chosen)]}} if chosen in names else None,
         alt="Runs with their state and scores",
     )
-    if st.session_state.pop(_PICKED, False):
+    if _PICKED in st.session_state:
         st.rerun()
+
+
+def take_picked() -> None:
+    """Puts the run of a clicked row into session state as "run"; before the picker of that name is drawn."""
+    if picked := st.session_state.pop(_PICKED, None):
+        st.session_state["run"] = picked
 
 
 def table_rows(summaries: Sequence[RunSummary]) -> pd.DataFrame:
@@ -64,8 +70,7 @@ def mark_row(names: Sequence[str], chosen: str) -> None:
 def _pick(names: Sequence[str]) -> None:
     rows = st.session_state[TABLE_KEY]["selection"]["rows"]
     if rows and rows[0] < len(names):
-        st.session_state["run"] = names[rows[0]]
-        st.session_state[_PICKED] = True
+        st.session_state[_PICKED] = names[rows[0]]
 
 
 def _row(summary: RunSummary) -> dict[str, Any]:

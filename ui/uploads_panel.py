@@ -15,11 +15,14 @@ from ui.file_look import FILE_TYPES, look_at
 from ui.messages import plain, show_problem
 
 _ROUND = "upload_round"  # session state: counts taken files; a new key empties the picker and frees the server's memory
+_TAKEN = "upload_taken"  # session state: the file that the coming run shall choose
 
 
 def upload_form() -> None:
     """Takes a file, keeps it if it can be read, and chooses it as the data."""
     number = st.session_state.setdefault(_ROUND, 0)
+    if taken := st.session_state.pop(_TAKEN, None):
+        st.session_state[DATASET_KEY] = taken
     file = st.file_uploader(
         "Bring your own file",
         type=FILE_TYPES,
@@ -35,12 +38,12 @@ def upload_form() -> None:
         show_problem(problem)
         return
     st.session_state[_ROUND] = number + 1
-    st.session_state[DATASET_KEY] = upload_text(path)
+    st.session_state[_TAKEN] = upload_text(path)
     st.rerun()
 
 
 def list_own_files() -> None:
-    """Earlier uploads, each with a way to open and to forget it."""
+    """Earlier uploads, each with a way to open and to forget it; before the picker, which shows what is opened."""
     uploads = list_uploads()
     if not uploads:
         return
@@ -73,14 +76,10 @@ def _show_upload(path: Path) -> None:
             width="stretch",
         )
         name = path.parent.name
-        if st.button("Open", key=f"open_{name}", on_click=_open, args=(path,), type="tertiary"):
-            st.rerun()
+        if st.button("Open", key=f"open_{name}", type="tertiary"):
+            st.session_state[DATASET_KEY] = upload_text(path)
         if st.button("Forget", key=f"forget_{name}", icon=":material/delete:", type="tertiary"):
             _ask_to_forget([path])
-
-
-def _open(path: Path) -> None:
-    st.session_state[DATASET_KEY] = upload_text(path)
 
 
 def _ask_to_forget(paths: list[Path]) -> None:
