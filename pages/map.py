@@ -17,7 +17,7 @@ from ui.map_settings import choose_map
 from ui.map_view import MapView, open_view
 from ui.run_choice import choose_run
 
-HEIGHT = 620
+HEIGHT = 540  # with the choices above it, all of the map fits a laptop's screen
 
 
 def main() -> None:
@@ -47,10 +47,12 @@ def _say_what_is_missing(request: MapRequest, view: MapView) -> None:
         if view.dataset.labels is None:
             st.caption("Colouring by label needs labels, and the data has none.")
         return
-    st.caption("The data is not on this machine: pictures are the generator's reconstructions, and labels are missing.")
-    source = request.run.config.dataset.source
-    if source in DATASETS:
-        offer_download(source)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption("The data is not on this machine: pictures are reconstructions G(E(x)), and labels are missing.")
+        source = request.run.config.dataset.source
+        if source in DATASETS:
+            with st.popover("Get the data", icon=":material/cloud_download:"):
+                offer_download(source)
 
 
 main()

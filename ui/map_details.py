@@ -10,11 +10,11 @@ from PIL import Image
 
 from clustergan_core.drawing.images import mosaic
 from clustergan_core.drawing.palette import mode_colours
-from clustergan_core.drawing.profiles import code_figure
 from clustergan_core.drawing.tabular import thumbnail
+from ui.code_bars import show_code
 from ui.map_colouring import mode_names
 from ui.map_view import MapView
-from ui.theme import show_figure, theme_name
+from ui.theme import theme_name
 
 N_NEIGHBOURS = 8
 N_SHOWN = 48  # samples of a selection that are drawn
@@ -23,8 +23,8 @@ PICTURE_SIDE = 132
 
 def show_sample(view: MapView, row: int) -> None:
     """The sample of a point, its reconstruction, its code, and its nearest neighbours in latent space."""
-    mode, confidence = int(view.clusters[row]), float(view.confidence[row])
-    st.markdown(f"**Sample {view.sample_id(row)}** · mode {mode} · confidence {confidence:.2f}{_label_of(view, row)}")
+    mode = int(view.clusters[row])
+    st.markdown(f"**Sample {view.sample_id(row)}** · mode {mode}{_label_of(view, row)}")
     rows = np.array([row])
     pictures = [("Reconstruction G(E(x))", view.reconstructions(rows)[0])]
     if view.dataset is not None:
@@ -36,8 +36,8 @@ def show_sample(view: MapView, row: int) -> None:
         column.image(image, caption=title, width=PICTURE_SIDE)
     if view.dataset is None:
         st.caption("The data is not on this machine, so the sample itself cannot be shown.")
-    figure = code_figure(view.code[row], mode_colours(view.run.config.n_clusters), view.normal[row])
-    show_figure(figure, "map-code", f"Code of sample {view.sample_id(row)}: mode {mode} at {confidence:.2f}")
+    show_code(view.code[row], height=90)
+    st.caption("ẑ_n: " + ", ".join(f"{value:.2f}" for value in view.normal[row]))
     neighbours = nearest_rows(view.features, row, N_NEIGHBOURS)
     st.markdown("**Nearest in latent space**")
     st.image(_mosaic(view, neighbours, n_columns=4), width="content")

@@ -28,11 +28,11 @@ SAMPLE = "sample"  # the address's parameter
 
 def draw_flat(view: MapView, fitted: FittedMap, colouring: Colouring, height: int) -> None:
     """The canvas map beside the details of what is clicked or selected."""
+    chosen = chosen_row(view)
     plot, details = st.columns([2.2, 1], gap="medium")
     with plot:
         slot = st.container()
         newcomers = choose_newcomers(view, fitted)
-    chosen = chosen_row(view)
     with slot:
         coordinates, shown = _with_newcomers(fitted.coordinates, colouring, newcomers)
         event = canvas_map(
