@@ -12,7 +12,6 @@ from clustergan_core.evaluation.agreement import (
 from clustergan_core.evaluation.cycle import latent_cycle_loss, sample_cycle_loss
 from clustergan_core.evaluation.label_free import (
     nearest_neighbours,
-    neighbour_agreement,
     shared_with_neighbours,
     silhouette,
     usage,
@@ -28,7 +27,6 @@ __all__ = [
     "kmeans_clusters",
     "latent_cycle_loss",
     "nearest_neighbours",
-    "neighbour_agreement",
     "nmi",
     "purity",
     "sample_cycle_loss",

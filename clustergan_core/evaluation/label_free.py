@@ -68,8 +68,3 @@ def shared_with_neighbours(neighbours: NDArray[np.int64], clusters: NDArray[np.i
     observed = float(np.mean(clusters[neighbours] == clusters[:, None]))
     expected = float(np.sum(usage(clusters, int(clusters.max()) + 1) ** 2))
     return 0.0 if np.isclose(expected, 1.0, rtol=0, atol=1e-12) else (observed - expected) / (1 - expected)
-
-
-def neighbour_agreement(samples: NDArray[np.float32], clusters: NDArray[np.int64], n_neighbours: int = 5) -> float:
-    """`shared_with_neighbours` for the `n_neighbours` nearest samples of each sample (N, ...)."""
-    return shared_with_neighbours(nearest_neighbours(samples, n_neighbours), clusters)
