@@ -97,23 +97,26 @@ def _say_time(status: Status, history: MetricsHistory) -> str:
         return so_far
     if status.state == "running" and status.step >= status.n_steps:
         return f"{so_far} · scoring the best weights"
-    return f"{so_far} · about {say_duration(left)} left"
+    return f"{so_far} · about {say_duration(left)} {'to go when continued' if status.is_over else 'left'}"
 
 
 def _show_buttons(run: Run, status: Status, change_settings: Callable[[], None]) -> None:
+    is_failed = status.state == "failed"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if not status.is_over:
             _request_button(run, "stop", "Stop", "Stopping…", ":material/stop:", "S")
             _request_button(run, "evaluate", "Evaluate now", "Evaluating…", ":material/speed:", "E")
         elif status.state != "finished" and not run.is_shipped:
-            is_continued = st.button("Continue", type="primary", icon=":material/play_arrow:")
-            if is_continued:
+            # What failed once mostly fails again; what was stopped only waits.
+            if st.button("Continue", type="secondary" if is_failed else "primary", icon=":material/play_arrow:"):
                 from clustergan_core.runs.launch import continue_run
 
                 continue_run(run)
                 st.rerun()
-        if status.is_over:
-            st.button("Change settings and train anew", icon=":material/edit:", on_click=change_settings)
+        label, icon = "Change settings and train anew", ":material/edit:"
+        if status.is_over and st.button(label, type="primary" if is_failed else "secondary", icon=icon):
+            change_settings()
+            st.rerun()
         if run.has_weights():
             link_to_views(run)
 

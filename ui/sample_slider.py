@@ -9,7 +9,7 @@ from clustergan_core.runs.store import Run
 from ui.theme import theme_name
 
 _KEY = "sample_step"
-_FOLLOWS = "follows_newest"  # session state: the run whose newest picture is wanted, until the slider is moved
+_PINNED = "pinned_slider"  # session state: the key of the slider that a person has moved away from the newest picture
 MANY_MODES = 14  # above which the grid scrolls in a frame of its own
 FRAME_HEIGHT = 560
 DENSITY = 2
@@ -31,17 +31,20 @@ def show_samples(run: Run) -> None:
 
 
 def _choose_step(run: Run, steps: list[int]) -> int:
+    """A slider over the history that is made anew, at its end, for every new picture, and left alone once moved.
+
+    Setting the value of one that stays would race with what the browser last sent of it.
+    """
     if len(steps) == 1:
         return steps[0]
-    shown = st.session_state.get(_KEY)
-    if st.session_state.get(_FOLLOWS, run.name) == run.name or shown not in steps:
-        st.session_state[_KEY] = steps[-1]
-        st.session_state[_FOLLOWS] = run.name
+    pinned = st.session_state.get(_PINNED, "")
+    is_pinned = pinned.startswith(f"{_KEY}-{run.name}-") and st.session_state.get(pinned) in steps
+    key = pinned if is_pinned else f"{_KEY}-{run.name}-{steps[-1]}"
 
     def moved() -> None:
-        st.session_state[_FOLLOWS] = run.name if st.session_state[_KEY] == steps[-1] else ""
+        st.session_state[_PINNED] = key if st.session_state[key] != steps[-1] else ""
 
-    return st.select_slider("Step", steps, key=_KEY, format_func="{:,}".format, on_change=moved)
+    return st.select_slider("Step", steps, steps[-1], key=key, format_func="{:,}".format, on_change=moved)
 
 
 @st.cache_data(max_entries=60, show_spinner=False)
