@@ -44,7 +44,7 @@ def show_losses(history: MetricsHistory) -> None:
     show_figure(loss_figure(history.thinned_losses()), "losses", "Each loss over the steps of training")
 
 
-def show_without_labels(history: MetricsHistory) -> None:
+def show_without_labels(run: Run, history: MetricsHistory) -> None:
     """The criterion that chooses weights, the silhouette and the cycle losses."""
     if len(history.evaluations) < 2:
         return
@@ -59,7 +59,11 @@ def show_without_labels(history: MetricsHistory) -> None:
     left, right = st.columns([0.45, 0.55], gap="large")
     with left:
         courses = {name: history.scores(name) for name in ("criterion", "silhouette")}
-        show_figure(score_figure(steps, courses, best=history.best_step()), "criterion", "Criterion and silhouette")
+        show_figure(
+            score_figure(steps, courses, best=history.best_step(run.config.schedule)),
+            "criterion",
+            "Criterion and silhouette",
+        )
     with right:
         rows = [
             {"step": row["step"], **{words: row[name] for name, words in CYCLES.items() if name in row}}

@@ -62,7 +62,7 @@ def _show(run: Run, status: Status, change_settings: Callable[[], None]) -> None
         show_live_scores(run, history)
         show_usage(run, history)
     show_losses(history)
-    show_without_labels(history)
+    show_without_labels(run, history)
     _show_log(run)
     show_table(run, history)
     with st.expander("The command that repeats this run", icon=":material/terminal:"):
@@ -107,18 +107,21 @@ def _show_buttons(run: Run, status: Status, change_settings: Callable[[], None])
             _request_button(run, "stop", "Stop", "Stopping…", ":material/stop:", "S")
             _request_button(run, "evaluate", "Evaluate now", "Evaluating…", ":material/speed:", "E")
         elif status.state != "finished" and not run.is_shipped:
-            # What failed once mostly fails again; what was stopped only waits.
-            if st.button("Continue", type="secondary" if is_failed else "primary", icon=":material/play_arrow:"):
-                from clustergan_core.runs.launch import continue_run
-
-                continue_run(run)
-                st.rerun()
+            _continue_button(run, is_first_choice=not is_failed)  # what failed once mostly fails again
         label, icon = "Change settings and train anew", ":material/edit:"
         if status.is_over and st.button(label, type="primary" if is_failed else "secondary", icon=icon):
             change_settings()
             st.rerun()
         if run.has_weights():
             link_to_views(run)
+
+
+def _continue_button(run: Run, is_first_choice: bool) -> None:
+    if st.button("Continue", type="primary" if is_first_choice else "secondary", icon=":material/play_arrow:"):
+        from clustergan_core.runs.launch import continue_run
+
+        continue_run(run)
+        st.rerun()
 
 
 def _request_button(

@@ -42,7 +42,7 @@ def show_live_scores(run: Run, history: MetricsHistory) -> None:
     from clustergan_core.drawing.curves import score_figure
 
     courses = {TITLES[name]: history.scores(name) for name in AGREEMENT_SCORES}
-    figure = score_figure(history.evaluation_steps(), courses, best=history.best_step())
+    figure = score_figure(history.evaluation_steps(), courses, best=history.best_step(run.config.schedule))
     figure.update_layout(height=SCORES_HEIGHT)
     show_figure(figure, "scores", "Purity, accuracy, NMI and ARI over the steps of training")
 

@@ -6,7 +6,7 @@ from array import array
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 
 from clustergan_core.runs.metrics import Row, read_rows
 from clustergan_core.runs.store import Run
+
+if TYPE_CHECKING:
+    from clustergan_core.training import Schedule
 
 RECENT_ROWS = 20  # over which the present speed is measured
 
@@ -69,9 +72,14 @@ class MetricsHistory:
         """The steps of the evaluations."""
         return [row["step"] for row in self.evaluations]
 
-    def best_step(self) -> int | None:
-        """The step with the highest label-free criterion, whose weights are kept as best."""
-        rated = [row for row in self.evaluations if row.get("criterion") is not None]
+    def best_step(self, schedule: Schedule) -> int | None:
+        """The step with the highest label-free criterion, whose weights are kept as best; wishes do not count."""
+        planned = [
+            row
+            for row in self.evaluations
+            if row["step"] % schedule.evaluate_every == 0 or row["step"] == schedule.n_steps
+        ]
+        rated = [row for row in planned if row.get("criterion") is not None]
         return max(rated, key=lambda row: row["criterion"])["step"] if rated else None
 
     def seconds_left(self, n_steps: int) -> float | None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from clustergan_core.runs.sample_history import grid_path, grid_steps
 from clustergan_core.runs.store import Run
+from ui.loaded import load_method
 from ui.theme import theme_name
 
 _KEY = "sample_step"
@@ -16,18 +17,23 @@ DENSITY = 2
 
 
 def show_samples(run: Run) -> None:
-    """The grid of the chosen step; the newest until the person moves the slider, and again when moved to its end."""
+    """The grid of the chosen step; the newest until the person moves the slider, and again when moved to its end.
+
+    A shipped model keeps no history: its weights draw the grid.
+    """
     st.subheader("Generated samples")
     steps = grid_steps(run.folder)
-    if not steps:
+    if not steps and not run.has_weights():
         st.caption("Shown as soon as training starts.")
         return
-    step = _choose_step(run, steps)
-    st.caption("Rows are modes, each column shares one z_n; only the weights change over the steps.")
-    stamp = grid_path(run.folder, step).stat().st_mtime_ns
+    step = _choose_step(run, steps) if steps else None
+    history = "; only the weights change over the steps" if steps else ", drawn with the best weights"
+    st.caption(f"Rows are modes, each column shares one z_n{history}.")
+    path = run.folder / "config.json" if step is None else grid_path(run.folder, step)
     with st.container(height=FRAME_HEIGHT if run.config.n_clusters > MANY_MODES else "content", border=False):
-        picture, width = _grid_png(run, str(run.folder), step, stamp, theme_name())
-        st.image(picture, width=width, alt=f"Generated samples of each mode after step {step}")
+        picture, width = _grid_png(run, str(run.folder), step, path.stat().st_mtime_ns, theme_name())
+        after = "" if step is None else f" after step {step}"
+        st.image(picture, width=width, alt=f"Generated samples of each mode{after}")
 
 
 def _choose_step(run: Run, steps: list[int]) -> int:
@@ -48,13 +54,13 @@ def _choose_step(run: Run, steps: list[int]) -> int:
 
 
 @st.cache_data(max_entries=60, show_spinner=False)
-def _grid_png(_run: Run, folder: str, step: int, stamp: int, theme: str) -> tuple[bytes, int]:
-    """The PNG, drawn for dense screens, and its width in the page's pixels."""
+def _grid_png(_run: Run, folder: str, step: int | None, stamp: int, theme: str) -> tuple[bytes, int]:
+    """The PNG, drawn for dense screens, and its width in the page's pixels; no step means from the best weights."""
     from clustergan_core.drawing.images import png, sample_grid
     from clustergan_core.drawing.palette import mode_colours
-    from clustergan_core.runs.sample_history import read_grid
+    from clustergan_core.runs.sample_history import N_COLUMNS, generate_grid, read_grid
 
-    samples = read_grid(_run.folder, step)
+    samples = generate_grid(load_method(_run), N_COLUMNS) if step is None else read_grid(_run.folder, step)
     n_modes = len(samples)
     picture = sample_grid(
         samples,

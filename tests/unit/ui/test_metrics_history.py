@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from clustergan_core.runs.metrics import append_row, cut_after
+from clustergan_core.training import Schedule
 from ui.durations import say_duration
 from ui.metrics_history import MetricsHistory
+
+SCHEDULE = Schedule(n_steps=100, log_every=10, evaluate_every=10)
 
 
 def _row(step: int, **losses: float) -> dict[str, object]:
@@ -28,7 +31,7 @@ def test_a_file_that_is_not_there_yet_has_no_history(tmp_path: Path) -> None:
     history = MetricsHistory(tmp_path / "metrics.jsonl")
     history.update()
 
-    assert (history.n_rows, history.best_step(), history.seconds_left(10)) == (0, None, None)
+    assert (history.n_rows, history.best_step(SCHEDULE), history.seconds_left(10)) == (0, None, None)
 
 
 def test_later_rows_are_added_and_earlier_ones_kept(metrics: Path) -> None:
@@ -42,7 +45,9 @@ def test_later_rows_are_added_and_earlier_ones_kept(metrics: Path) -> None:
     assert list(history.losses["critic"]) == [10, 20, 30, 40]
     assert history.evaluation_steps() == [20, 30]
     assert history.scores("purity") == [0.5, 0.5]
-    assert history.best_step() == 30  # criterion 10 against 0
+    assert history.best_step(SCHEDULE) == 30  # criterion 10 against 0
+    every_second = SCHEDULE.model_copy(update={"evaluate_every": 20})
+    assert history.best_step(every_second) == 20  # step 30 was evaluated because somebody asked
 
 
 def test_a_resume_that_cut_rows_is_noticed_however_long_the_file_has_grown_since(metrics: Path) -> None:
