@@ -16,6 +16,9 @@ def choose_run(*, needs_weights: bool = True) -> Run:
         st.info("There is no trained run yet: train one on the Train page.", icon=":material/model_training:")
         st.page_link("pages/train.py", label="Train a model", icon=":material/model_training:")
         st.stop()
+    if "run" not in st.query_params and "run" not in st.session_state:
+        # A widget leaves its default out of the address; a link made today must not show tomorrow's newest run.
+        st.query_params["run"] = next(iter(runs))
     with linked("run", one_of(list(runs))):
         name = st.selectbox(
             "Run", list(runs), key="run", bind="query-params", help="Your own runs, then shipped models."
