@@ -1,0 +1,74 @@
+"""A person's patience and eyes: waiting until a page has come to rest, and noticing that something went wrong."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+WAIT = 90_000  # milliseconds: a step of a person's way on a machine that trains at the same time
+
+# At rest: the script has ended and nothing is announced, half loaded or out of date; and so for a third of a second,
+# since a page that starts another run is at rest in between.
+_AT_REST = """() => {
+    const app = document.querySelector('[data-testid="stApp"]');
+    const busy = '[data-testid="stSkeleton"], [data-testid="stAppSkeleton"], [data-testid="stSpinner"], '
+        + '[data-testid="stStatusWidget"], [data-stale="true"]';
+    const isQuiet = app?.dataset.testScriptState === "notRunning"
+        && app.dataset.testConnectionState === "CONNECTED"
+        && !document.querySelector(busy)
+        && [...document.images].every((image) => image.complete)
+        && document.fonts.status === "loaded";
+    if (!isQuiet) window.restSince = null;
+    else window.restSince ??= performance.now();
+    return isQuiet && performance.now() - window.restSince > 300;
+}"""
+_WRONG = re.compile("Something went wrong|Traceback|Page not found|Uncaught app exception")
+
+
+def visit(page: Page, url: str) -> None:
+    """Opens an address and waits until the page is at rest."""
+    page.goto(url)
+    settle(page)
+
+
+def settle(page: Page) -> None:
+    """Waits until the page is at rest."""
+    page.wait_for_function(_AT_REST, timeout=WAIT)
+
+
+def expect_calm(page: Page) -> None:
+    """Nothing on the page speaks of a mistake of ours."""
+    expect(page.get_by_text(_WRONG)).to_have_count(0)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def follow(page: Page, name: str) -> None:
+    """Goes to another page by the navigation."""
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name=name, exact=True).click()
+    expect(page).to_have_title(f"{name} · ClusterGAN Explorer")
+    settle(page)
+    expect_calm(page)
+
+
+def fill_number(page: Page, label: str, value: int) -> None:
+    """Types a number into its field, as one does before going on to the next."""
+    field = page.get_by_role("spinbutton", name=label, exact=True)
+    field.fill(str(value))
+    field.press("Enter")
+    settle(page)
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Takes one option of a list."""
+    page.get_by_role("combobox", name=label, exact=True).click()
+    page.get_by_role("option", name=option, exact=True).click()
+    settle(page)
+
+
+def download(page: Page, button: Locator, folder: Path) -> Path:
+    """Presses a button that hands over a file, and returns where it was saved."""
+    with page.expect_download(timeout=WAIT) as handed_over:
+        button.click()
+    path = folder / handed_over.value.suggested_filename
+    handed_over.value.save_as(path)
+    return path

@@ -1,0 +1,175 @@
+"""A person opens a model, reads its map, looks at its modes and walks between them."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from clustergan_core.command_line import main as command_line
+from clustergan_core.data import load_dataset
+from clustergan_core.embedding import MapSettings
+from clustergan_core.runs.latents import run_latents
+from clustergan_core.runs.maps import MapRequest, find_map
+from clustergan_core.runs.store import Run, list_shipped
+from tests.browser.map_driver import drag, is_inside, middle, places_on_screen, star
+from tests.browser.page_driver import WAIT, download, expect_calm, follow, settle, visit
+from tests.browser.server import Server, running_server
+from tests.conftest import folder_variables
+
+pytestmark = pytest.mark.timeout(600)  # a map may have to be computed first, on a busy machine
+
+N_STEPS = 150
+FAST = ["--set", "width=0.25", "--set", "n_critic_steps=1"]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("explore")
+    with pytest.MonkeyPatch.context() as patched:
+        for variable, path in folder_variables(folder).items():
+            patched.setenv(variable, path)  # so that the test finds what the server writes
+        with running_server(folder) as started:
+            yield started
+
+
+@pytest.fixture(scope="module")
+def model(server: Server) -> Run:
+    """The shipped model of digits; without it, one trained just now."""
+    shipped = [run for run in list_shipped() if run.config.dataset.source == "digits"]
+    if shipped:
+        return shipped[0]
+    folder = server.folder / "runs" / "digits-tried"
+    assert command_line(["train", "--dataset", "digits", "--steps", str(N_STEPS), *FAST, "--out", str(folder)]) == 0
+    return Run(folder)
+
+
+@pytest.fixture
+def map_page(server: Server, model: Run, page: Page) -> Page:
+    """The Map page of the model, with its finished map."""
+    visit(page, f"{server.url}/map?run={model.name}")
+    expect(page.get_by_text("Click a point")).to_be_visible(timeout=3 * WAIT)
+    settle(page)
+    return page
+
+
+def places(page: Page, model: Run) -> np.ndarray:
+    """(N, 2) window positions of the test split's samples, from the finished map on disk."""
+    request = MapRequest(model, MapSettings.model_validate({}))
+    fitted = find_map(request, request.features(model.load(), run_latents(model)))
+    assert fitted is not None
+    expect(page.locator(".stage[data-transform]")).to_be_visible()
+    return places_on_screen(page, fitted.coordinates)
+
+
+def most_central(page: Page, model: Run) -> int:
+    """The row of the point nearest to the middle of the map, where no tool lies above it."""
+    distances = places(page, model) - middle(page.locator("canvas.points"))
+    return int(np.argmin(np.hypot(*distances.T)))
+
+
+def picture(page: Page, alt: str) -> Locator:
+    return page.get_by_role("img", name=re.compile(alt)).first
+
+
+def test_a_card_on_the_start_page_leads_to_the_map_of_its_model(server: Server, model: Run, page: Page) -> None:
+    visit(page, server.url)
+    card = page.get_by_test_id("stImage").filter(has=page.get_by_alt_text(re.compile("generated sample of each mode")))
+    expect(card.first).to_be_visible()
+    expect_calm(page)
+    page.get_by_test_id("stMain").locator(f'a[href$="map?run={model.name}"]').click()
+    expect(page).to_have_title("Map · ClusterGAN Explorer")
+    expect(page.get_by_role("combobox", name="Run")).to_have_value(model.name)
+    expect(page.get_by_text("Click a point")).to_be_visible(timeout=3 * WAIT)
+    expect(page.locator(".stage[data-transform]")).to_be_visible()
+    expect_calm(page)
+
+
+def test_hovering_shows_a_sample_and_clicking_opens_it_and_a_reload_keeps_it_open(map_page: Page, model: Run) -> None:
+    row = most_central(map_page, model)
+    x, y = places(map_page, model)[row].tolist()
+    latents = run_latents(model)
+    index, mode = int(latents.indices[row]), int(latents.clusters[row])
+    map_page.mouse.move(x + 60, y + 60)
+    map_page.mouse.move(x, y)
+    tooltip = map_page.locator(".tooltip")
+    expect(tooltip).to_contain_text(f"Sample {index}")
+    expect(tooltip).to_contain_text(f"Mode {mode}")
+    expect(tooltip.locator("canvas")).to_be_visible()
+
+    map_page.mouse.click(x, y)
+    expect(map_page).to_have_url(re.compile(rf"[?&]sample={index}\b"))
+    for _ in range(2):
+        expect(map_page.get_by_text(re.compile(f"^Sample {index} · mode {mode}"))).to_be_visible()
+        expect(map_page.get_by_text("Sample x", exact=True)).to_be_visible()
+        expect(map_page.get_by_text("Reconstruction G(E(x))", exact=True)).to_be_visible()
+        code = map_page.get_by_role("img", name=re.compile("^Probabilities: "))
+        expect(code).to_have_accessible_name(re.compile(rf"mode {mode} {latents.code[row, mode]:.2f}"))
+        settle(map_page)
+        expect_calm(map_page)
+        map_page.reload()
+
+
+def test_a_lasso_counts_shows_and_hands_over_exactly_the_samples_inside(
+    map_page: Page, model: Run, tmp_path: Path
+) -> None:
+    outline = star(*middle(map_page.locator("canvas.points")), radius=250)
+    inside = np.flatnonzero(is_inside(places(map_page, model), outline))
+    assert 10 < len(inside) < 170, "the star holds many samples, and not all"
+    map_page.get_by_role("button", name="Lasso (L)").click()
+    drag(map_page, outline)
+    expect(map_page.get_by_text(f"{len(inside)} samples selected")).to_be_visible()
+    expect(map_page.locator(".status")).to_have_text(f"{len(inside)} of 179 selected")
+    settle(map_page)
+    expect(map_page.get_by_test_id("stImage").locator("img")).to_be_visible()
+    expect(map_page.get_by_test_id("stDataFrame")).to_be_visible()
+
+    table = pd.read_csv(download(map_page, map_page.get_by_role("button", name="Selection as CSV"), tmp_path))
+    latents, dataset = run_latents(model), load_dataset("digits")
+    assert dataset.labels is not None
+    indices = latents.indices[inside]
+    assert table["sample"].tolist() == indices.tolist()
+    assert table["cluster"].tolist() == latents.clusters[inside].tolist()
+    assert table["label"].astype(str).tolist() == [dataset.label_names[label] for label in dataset.labels[indices]]
+    expect_calm(map_page)
+
+
+def test_the_modes_are_rows_and_a_new_draw_is_another_picture(server: Server, model: Run, page: Page) -> None:
+    visit(page, f"{server.url}/map?run={model.name}")
+    follow(page, "Modes")
+    expect(page.get_by_role("combobox", name="Run")).to_have_value(model.name)
+    rows = picture(page, "10 rows of 10 generated samples")
+    expect(rows).to_be_visible()
+    before = rows.get_attribute("src") or ""
+    page.get_by_role("button", name="New z_n").click()
+    expect(rows).not_to_have_attribute("src", before)
+    settle(page)
+    expect(rows).to_be_visible()
+    expect(page).to_have_url(re.compile(r"[?&]seed=\d+"))
+    expect_calm(page)
+
+
+def test_moving_mu_changes_the_picture_and_the_address(server: Server, model: Run, page: Page) -> None:
+    visit(page, f"{server.url}/modes?run={model.name}")
+    follow(page, "Interpolate")
+    expect(page.get_by_text("never sampled in training")).to_be_visible()
+    sample = picture(page, "^Generated sample at")
+    expect(sample).to_be_visible()
+    before = sample.get_attribute("src") or ""
+    page.get_by_role("slider", name="μ").press("End")
+    expect(page).to_have_url(re.compile(r"[?&]mu=1(\.0*)?(&|$)"))
+    expect(sample).not_to_have_attribute("src", before)
+    expect(picture(page, r"^Generated sample at 1\.00 · mode 1$")).to_be_visible()
+    settle(page)
+    expect_calm(page)
+
+    there = sample.get_attribute("src")
+    page.reload()
+    settle(page)
+    expect(sample).to_have_attribute("src", there or "")
+    page.get_by_role("button", name="Reset", exact=True).click()
+    expect(sample).to_have_attribute("src", before)
+    expect_calm(page)

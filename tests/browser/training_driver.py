@@ -1,0 +1,32 @@
+"""Runs that a person starts on the page: found on disk, named by their badge, and ended with the test."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Locator, Page
+
+from clustergan_core.runs.store import Run
+from tests.browser.server import Server
+
+
+def only_run(server: Server) -> Run:
+    """The one run of the server's folder."""
+    (folder,) = (server.folder / "runs").iterdir()
+    return Run(folder)
+
+
+def badge(page: Page, state: str) -> Locator:
+    """What the page calls the run's state, behind the state's symbol if it has one."""
+    return page.locator(".stMarkdownBadge").filter(has_text=re.compile(f"{state}$"))
+
+
+@contextmanager
+def leave_nothing_training(server: Server) -> Iterator[None]:
+    """A training outlives its server, so a test that fails in the middle asks it to stop."""
+    try:
+        yield
+    finally:
+        for folder in (server.folder / "runs").glob("*"):
+            if not Run(folder).status().is_over:
+                Run(folder).request("stop")
