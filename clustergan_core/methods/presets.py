@@ -44,7 +44,7 @@ class Preset:
 
 # Chosen by purity on training and validation labels (digits, seeds 10–12; see docs/decisions.md), never by test labels.
 _FAST_SETTINGS: dict[str, Any] = {"learning_rate": 5e-4, "initialisation": "framework", "critic_norm": "none"}
-_FAST_STEPS = 5_000
+_FAST_STEPS = 4_000
 _FAST_STEPS_OF = {"synthetic": 1_500}  # where all modes are found long before
 # Convolutions cost ten times as much a step on a CPU: a quarter of the width and one critic step bring minutes back.
 _FAST_CONVOLVED_SETTINGS: dict[str, Any] = {**_FAST_SETTINGS, "n_critic_steps": 1, "width": 0.25}
