@@ -1,0 +1,181 @@
+"""Pictures of every page, light and dark, for README and docs: docs/images/<page>-<light|dark>.png.
+
+    python -m benchmarks.screenshots [--pages start map ...] [--out docs/images]
+
+They show the shipped models; where there is none, the newest finished run of CLUSTERGAN_RUNS. For the picture of Train
+a short run is trained, which takes about a minute.
+"""
+
+import argparse
+import io
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlencode
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from scipy.spatial import cKDTree
+
+from clustergan_core.errors import RunError
+from clustergan_core.runs.places import runs_folder
+from clustergan_core.runs.store import Run, list_runs, list_shipped
+from tests.browser.chromium import find_chromium
+from tests.browser.map_driver import drag, middle, star
+from tests.browser.page_driver import WAIT, settle
+from tests.browser.server import PROJECT, running_server
+
+WIDTH, HEIGHT = 1280, 800
+MAX_BYTES = 150_000
+COLOURS = (256, 192, 128, 96, 64)  # the most that stays below MAX_BYTES
+PATIENCE = 300_000  # milliseconds: for a map that has to be computed first, and for a training of 500 steps
+
+Scheme = Literal["light", "dark"]
+
+
+def main() -> None:
+    """Writes the pictures and names each with its size."""
+    parser = argparse.ArgumentParser(description="Take pictures of the pages.")
+    parser.add_argument("--pages", nargs="+", choices=list(SCENES), default=list(SCENES))
+    parser.add_argument("--out", type=Path, default=PROJECT / "docs" / "images")
+    options = parser.parse_args()
+    chromium, run = find_chromium(), choose_run()
+    if chromium is None:
+        sys.exit("No Chromium starts here: install Chromium or Chrome, or name one in the variable CHROMIUM.")
+    if run is None:
+        sys.exit(f"There is no shipped model and no finished run in {runs_folder()}: train one first.")
+    options.out.mkdir(parents=True, exist_ok=True)
+    arguments = ["--disable-dev-shm-usage"] + (["--no-sandbox"] if os.geteuid() == 0 else [])
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        if not run.is_shipped:
+            shutil.copytree(run.folder, Path(folder) / "runs" / run.name)
+        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        with running_server(Path(folder)) as server:
+            for name in options.pages:
+                for scheme in ("light", "dark"):
+                    path = options.out / f"{name}-{scheme}.png"
+                    path.write_bytes(compress(take(browser, server.url, name, run, scheme)))
+                    print(f"{path}  {path.stat().st_size / 1000:.0f} kB", flush=True)
+        browser.close()
+
+
+def choose_run() -> Run | None:
+    """The shipped model of digits, else any shipped one, else one's own newest finished run."""
+    shipped = sorted(list_shipped(), key=lambda run: run.config.dataset.source != "digits")
+    return next(iter([*shipped, *(run for run in list_runs() if _is_finished(run))]), None)
+
+
+def take(browser: Browser, url: str, name: str, run: Run, scheme: Scheme) -> bytes:
+    """PNG of one page once nothing on it moves any more."""
+    context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme=scheme)
+    context.set_default_timeout(WAIT)
+    page = context.new_page()
+    query, act = SCENES[name]
+    path = "" if name == "start" else name  # the first page's address is the bare one
+    page.goto(f"{url}/{path}?{urlencode(query | {'run': run.name} if name in OF_A_RUN else query)}")
+    settle(page)
+    act(page)
+    settle(page)
+    # Neither a focus ring nor a tooltip belongs in the picture.
+    page.evaluate("document.activeElement?.blur()")
+    page.mouse.move(WIDTH - 2, 2)
+    picture = page.screenshot(animations="disabled", caret="hide")
+    context.close()
+    return picture
+
+
+def compress(picture: bytes) -> bytes:
+    """The picture with a palette, of as many colours as let it stay below MAX_BYTES."""
+    image = Image.open(io.BytesIO(picture)).convert("RGB")
+    content = b""
+    for n_colours in COLOURS:
+        file = io.BytesIO()
+        reduce_colours(image, n_colours).save(file, "PNG", optimize=True)
+        content = file.getvalue()
+        if len(content) < MAX_BYTES:
+            return content
+    sys.exit(f"A picture has {len(content):,} bytes with {COLOURS[-1]} colours, more than {MAX_BYTES:,}.")
+
+
+def reduce_colours(image: Image.Image, n_colours: int) -> Image.Image:
+    """The image with its most frequent colours as they are, and the others at the nearest of a spread of colours.
+
+    Pillow's own methods either lose the colour of a single point or tint the page.
+    """
+    pixels = np.asarray(image).reshape(-1, 3)
+    colours, places, counts = np.unique(pixels, axis=0, return_inverse=True, return_counts=True)
+    frequent = colours[np.argsort(-counts, kind="stable")[: n_colours // 2]]
+    spread = image.quantize(n_colours // 2, Image.Quantize.MAXCOVERAGE).convert("RGB")
+    palette = np.unique(np.concatenate([frequent, np.unique(np.asarray(spread).reshape(-1, 3), axis=0)]), axis=0)
+    nearest = cKDTree(palette).query(colours)[1].astype(np.uint8)
+    reduced = Image.fromarray(nearest[places.ravel()].reshape(image.height, image.width))
+    reduced.putpalette(palette.astype(np.uint8).tobytes())
+    return reduced
+
+
+def _png(image: Image.Image) -> bytes:
+    file = io.BytesIO()
+    image.save(file, "PNG", optimize=True)
+    return file.getvalue()
+
+
+def look(page: Page) -> None:
+    """Nothing is done first."""
+
+
+def select_on_map(page: Page) -> None:
+    """A lasso around the middle of the finished map."""
+    page.get_by_text("Click a point").wait_for(timeout=PATIENCE)
+    scroll_to(page.locator(".stage[data-transform]"), "end")
+    page.get_by_role("button", name="Lasso (L)").click()
+    drag(page, star(*middle(page.locator("canvas.points")), radius=250))
+    page.get_by_text("samples selected").wait_for()
+
+
+def train_briefly(page: Page) -> None:
+    """A short run from its start to its end, and what was drawn of it."""
+    page.get_by_role("button", name="Start training").click()
+    page.get_by_role("heading", name="Result").wait_for(timeout=PATIENCE)
+    settle(page)
+    scroll_to(page.get_by_role("heading", name="Generated samples"), "start")
+
+
+def show_walk(page: Page) -> None:
+    """The large picture and the whole walk."""
+    scroll_to(page.get_by_text("The walk over μ"), "end")
+
+
+def scroll_to(place: Locator, edge: Literal["start", "end"]) -> None:
+    """Scrolls until the place lies at the upper or the lower edge of the window."""
+    place.wait_for()
+    place.evaluate("(element, edge) => element.scrollIntoView({ block: edge })", edge)
+
+
+def _is_finished(run: Run) -> bool:
+    """Damaged runs are passed over."""
+    try:
+        return run.status().state == "finished"
+    except RunError:
+        return False
+
+
+# What the address asks for, and what is done before the picture is taken. Train comes last: it adds a run.
+SCENES: dict[str, tuple[dict[str, str], Callable[[Page], None]]] = {
+    "start": ({}, look),
+    "data": ({"dataset": "digits"}, look),
+    "map": ({}, select_on_map),
+    "modes": ({}, look),
+    "interpolate": ({}, show_walk),
+    "runs": ({}, look),
+    "train": ({"dataset": "digits", "preset": "quick", "task": "New run"}, train_briefly),
+}
+OF_A_RUN = {"map", "modes", "interpolate", "runs"}
+
+
+if __name__ == "__main__":
+    main()
