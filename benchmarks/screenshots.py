@@ -33,7 +33,7 @@ from tests.browser.server import PROJECT, running_server
 WIDTH, HEIGHT = 1280, 800
 MAX_BYTES = 150_000
 COLOURS = (256, 192, 128, 96, 64)  # the most that stays below MAX_BYTES
-PATIENCE = 300_000  # milliseconds: for a map that has to be computed first, and for a training of 500 steps
+PATIENCE = 300_000  # milliseconds: for a map that has to be computed first, and for a short training
 
 Scheme = Literal["light", "dark"]
 
