@@ -48,7 +48,9 @@ def _say_what_is_missing(request: MapRequest, view: MapView) -> None:
             st.caption("Colouring by label needs labels, and the data has none.")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption("The data is not on this machine: pictures are the generator's reconstructions, and labels are missing.")
+        st.caption(
+            "The data is not on this machine: pictures are the generator's reconstructions, and labels are missing."
+        )
         source = request.run.config.dataset.source
         if source in DATASETS:
             with st.popover("Get the data", icon=":material/cloud_download:"):
