@@ -66,6 +66,11 @@ def whole_number(low: int, high: int) -> Check:
     return check
 
 
+def carried(name: str) -> object | None:
+    """The last value of a linked choice in this session, on whatever page; None where there is none."""
+    return st.session_state.get(_CARRIED, {}).get(name)
+
+
 @contextmanager
 def linked(name: str, check: Check) -> Iterator[None]:
     """Stands around the widget whose key is `name` and whose bind is "query-params".

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from clustergan_core.errors import RunError
+from clustergan_core.errors import RunError, SettingsError
 from clustergan_core.runs.store import Run, list_runs, list_shipped
-from ui.choices import linked, one_of
+from ui.choices import carried, linked, one_of
+from ui.messages import show_problem
+
+RUN_KEY = "run"  # the picker's key and the address's parameter
 
 
 def choose_run(*, needs_weights: bool = True) -> Run:
@@ -16,16 +19,39 @@ def choose_run(*, needs_weights: bool = True) -> Run:
         st.info("There is no trained run yet: train one on the Train page.", icon=":material/model_training:")
         st.page_link("pages/train.py", label="Train a model", icon=":material/model_training:")
         st.stop()
-    if "run" not in st.query_params and "run" not in st.session_state:
-        # A widget leaves its default out of the address; a link made today must not show tomorrow's newest run.
-        st.query_params["run"] = next(iter(runs))
-    with linked("run", one_of(list(runs))):
+    _address_a_run(list(runs))
+    with linked(RUN_KEY, one_of(list(runs))):
+        # No default of the widget's own: Streamlit leaves a default out of the address, and a link made today must not
+        # show tomorrow's newest run.
         name = st.selectbox(
-            "Run", list(runs), key="run", bind="query-params", help="Your own runs, then shipped models."
+            "Run",
+            list(runs),
+            index=None,
+            required=True,
+            key=RUN_KEY,
+            bind="query-params",
+            help="Your own runs, then shipped models.",
         )
-    run = runs[name]
+    run = runs[name or next(iter(runs))]
     st.caption(describe(run))
     return run
+
+
+def _address_a_run(names: list[str]) -> None:
+    """Puts the run chosen last, else the first, into an address that names none, or one there is not."""
+    asked = st.query_params.get(RUN_KEY)
+    if asked in names:
+        return
+    if asked is not None:
+        try:
+            one_of(names)(asked)
+        except SettingsError as refusal:
+            show_problem(SettingsError(f"The address asks for run={asked}, but {refusal}; another is shown."))
+    # What the last page's picker left in the session state does not survive this page's, so it is said anew.
+    last = st.session_state.pop(RUN_KEY, None) or carried(RUN_KEY)
+    name = str(last) if last in names else names[0]
+    st.query_params[RUN_KEY] = name
+    st.session_state[RUN_KEY] = name
 
 
 def describe(run: Run) -> str:
