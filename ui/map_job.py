@@ -36,7 +36,7 @@ def show_computation(request: MapRequest, view: MapView, colouring: Colouring, h
             _worker().submit(request)
             st.rerun()
         return
-    if progress.state == "absent":
+    if progress.state in ("absent", "waiting"):
         _worker().submit(request)
     _watch(request, view, colouring, height)
 
@@ -47,7 +47,7 @@ def _watch(request: MapRequest, view: MapView, colouring: Colouring, height: int
     progress = read_progress(request)
     if progress.state == "failed" or find_map(request, view.features) is not None:
         st.rerun()
-    if progress.state == "absent":
+    if progress.state in ("absent", "waiting"):
         # Its worker went, with the server or without: the job is given to a living one.
         _worker().submit(request)
     with st.container(horizontal=True, vertical_alignment="center"):

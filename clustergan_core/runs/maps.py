@@ -128,16 +128,19 @@ class MapWorker:
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
         self._lock = threading.Lock()
+        self._submitted: set[Path] = set()
 
     def submit(self, request: MapRequest) -> None:
         """Queues a map; asking again for one that is waiting or running changes nothing."""
         with self._lock:
             alive = self._process is not None and self._process.poll() is None
-            if alive and read_progress(request).state in ("waiting", "running"):
+            folder, state = request.job_folder(), read_progress(request).state
+            # A job left waiting by a server that was killed waits for nobody; only our own queue is trusted.
+            if state == "running" or (alive and state == "waiting" and folder in self._submitted):
                 return
             process = self._process if alive else self._start()
             assert process is not None
-            folder = request.job_folder()
+            self._submitted.add(folder)
             shutil.rmtree(folder, ignore_errors=True)
             write_progress(folder, "waiting", 0.0, "Waiting for the map before it.")
             assert process.stdin is not None
@@ -145,6 +148,7 @@ class MapWorker:
             process.stdin.flush()
 
     def _start(self) -> subprocess.Popen[str]:
+        self._submitted.clear()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "clustergan_core.runs.map_worker"],
             cwd=PROJECT_FOLDER,
