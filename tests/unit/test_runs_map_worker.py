@@ -12,7 +12,7 @@ import pytest
 from clustergan_core.embedding import FittedMap, MapFrame, MapSettings
 from clustergan_core.runs import map_worker, maps
 from clustergan_core.runs.latents import run_latents
-from clustergan_core.runs.maps import MapRequest, MapWorker, find_map, read_progress
+from clustergan_core.runs.maps import MapRequest, MapWorker, find_map, read_progress, write_progress
 from clustergan_core.runs.store import Run
 from clustergan_core.runs.worker import execute
 from tests.small_runs import new_run, small_config
@@ -131,3 +131,17 @@ def test_a_worker_that_was_killed_is_replaced_at_the_next_map(
     wait(lambda: found(request) is not None)
 
     assert len(started) == 2
+
+
+def test_a_map_that_a_killed_server_left_waiting_is_taken_up_by_the_next_one(
+    run: Run, worker: tuple[MapWorker, list[subprocess.Popen[str]]]
+) -> None:
+    owner, _ = worker
+    first, left = MapRequest(run, PCA), MapRequest(run, PCA_IN_SPACE)
+    owner.submit(first)
+    wait(lambda: found(first) is not None)
+    write_progress(left.job_folder(), "waiting", 0.0, "Waiting for the map before it.")
+    owner.submit(left)
+    wait(lambda: found(left) is not None)
+
+    assert read_progress(left).state == "absent"
