@@ -49,13 +49,18 @@ class Method(ABC, nn.Module):
     A method is built on its device (`.to(device)`) and told about the data by `prepare`, once, before training.
     """
 
+    name: ClassVar[str]  # its key in METHODS
     title: ClassVar[str]
     reference: ClassVar[str]  # arXiv id
     Settings: ClassVar[type[MethodSettings]]
+    assumptions: ClassVar[str] = ""  # what it takes for granted about the data, for the form and the card
+    # Whether training uses neighbours in the data: agreement with them then says nothing about the result.
+    trains_on_neighbours: ClassVar[bool] = False
 
     prior: Prior
     kind: Kind
     shape: tuple[int, ...]
+    variant: str = "step"  # which kind of step comes next; steps of one kind do the same operations
 
     def __init__(self, settings: MethodSettings, kind: Kind, shape: tuple[int, ...]) -> None:
         super().__init__()
@@ -70,13 +75,15 @@ class Method(ABC, nn.Module):
 
     @property
     @abstractmethod
-    def batch_size(self) -> int:
-        """Samples a batch."""
+    def batch_sizes(self) -> Sequence[int]:
+        """The number of samples of each batch that the coming `train_step` consumes."""
 
-    @property
-    @abstractmethod
-    def batches_per_step(self) -> int:
-        """How many batches one `train_step` consumes."""
+    def begin_step(self, step: int, n_steps: int) -> None:
+        """Told before each `train_step` which step of the training it is, counted from 1.
+
+        What follows from that (a phase, a term that joins every few steps) is decided here, on the host, and nothing
+        else is remembered of it: a resumed training then continues exactly. Sets `variant`.
+        """
 
     @abstractmethod
     def prepare(self, samples: Tensor, generator: torch.Generator) -> None:
@@ -86,7 +93,8 @@ class Method(ABC, nn.Module):
     def train_step(self, batches: Sequence[Batch]) -> dict[str, Tensor]:
         """One generator update with its critic updates; returns detached 0-d losses.
 
-        Never waits for the device and never branches on tensor values, so that it can be captured in a CUDA graph.
+        Never waits for the device and never branches on tensor values, so that each variant can be captured in a CUDA
+        graph.
         """
 
     @abstractmethod

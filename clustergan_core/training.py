@@ -79,21 +79,21 @@ def train(
 
     Raises SettingsError when a loss is no longer finite.
     """
+    clock = _Clock(resume.seconds if resume is not None else 0.0)
     samples = torch.from_numpy(np.ascontiguousarray(dataset.samples[dataset.splits.train])).to(device)
     random = torch.Generator(device).manual_seed(seed)
     method.prepare(samples, random)
-    clock = _Clock()
     best: dict[str, float] = {}
     first_step = 1
     if resume is not None:
         _restore(method, random, resume)
         best, first_step = dict(resume.best), resume.step + 1
-        clock = _Clock(resume.seconds)
     scorer = LiveScorer(dataset)
     sums = _Sums()
 
     for step in range(first_step, schedule.n_steps + 1):
-        sums.add(method.train_step([_draw(samples, method.batch_size, random) for _ in range(method.batches_per_step)]))
+        method.begin_step(step, schedule.n_steps)
+        sums.add(method.train_step([_draw(samples, size, random) for size in method.batch_sizes]))
         is_evaluation = step % schedule.evaluate_every == 0 or step == schedule.n_steps
         if not is_evaluation and step % schedule.log_every:
             continue
@@ -106,7 +106,8 @@ def train(
             method.calibrate(samples)
             scores = scorer.score(method)
             # Out-of-turn evaluations do not choose weights: what is best must not depend on who looked when.
-            is_best = is_evaluation and scores["criterion"] > best.get("value", -math.inf)
+            is_better = method.trains_on_neighbours or scores["criterion"] > best.get("value", -math.inf)
+            is_best = is_evaluation and is_better
         if scores is not None and is_best:
             best = {"step": float(step), "value": scores["criterion"]}
         seconds, best_now = clock.seconds(), dict(best)
@@ -130,15 +131,16 @@ class _Sums:
 
     def __init__(self) -> None:
         self.sums: dict[str, Tensor] = {}
-        self.count = 0
+        self.counts: dict[str, int] = {}  # a term may join only every few steps
 
     def add(self, losses: Mapping[str, Tensor]) -> None:
-        self.sums = {name: self.sums.get(name, 0.0) + value for name, value in losses.items()}
-        self.count += 1
+        for name, value in losses.items():
+            self.sums[name] = self.sums.get(name, 0.0) + value
+            self.counts[name] = self.counts.get(name, 0) + 1
 
     def means(self) -> dict[str, float]:
-        means = {name: float(total) / self.count for name, total in self.sums.items()}
-        self.sums, self.count = {}, 0
+        means = {name: float(total) / self.counts[name] for name, total in self.sums.items()}
+        self.sums, self.counts = {}, {}
         return means
 
 

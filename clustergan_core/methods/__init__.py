@@ -9,11 +9,12 @@ from clustergan_core.method import Method, MethodSettings
 from clustergan_core.methods.clustergan import ClusterGAN
 from clustergan_core.networks import Kind
 
-METHODS: dict[str, type[Method]] = {"clustergan": ClusterGAN}
+METHODS: dict[str, type[Method]] = {method.name: method for method in (ClusterGAN,)}
 
 
 def find_method(name: str) -> type[Method]:
-    """The method class of that name; SettingsError lists the known ones."""
+    """The method class of that name, written with hyphens or underscores; SettingsError lists the known ones."""
+    name = name.replace("_", "-")
     if name not in METHODS:
         raise SettingsError(f"There is no method named {name}: choose one of {', '.join(METHODS)}.")
     return METHODS[name]

@@ -68,6 +68,7 @@ class ClusterGANSettings(MethodSettings):
 class ClusterGAN(Method):
     """Generator, encoder and Wasserstein critic on the discrete-continuous prior."""
 
+    name = "clustergan"
     title = "ClusterGAN"
     reference = "arXiv 1809.03627"
     Settings = ClusterGANSettings
@@ -97,12 +98,8 @@ class ClusterGAN(Method):
         self.player_optimizer = Adam(players, self.settings.learning_rate, betas)
 
     @property
-    def batch_size(self) -> int:
-        return self.settings.batch_size
-
-    @property
-    def batches_per_step(self) -> int:
-        return self.settings.n_critic_steps
+    def batch_sizes(self) -> Sequence[int]:
+        return [self.settings.batch_size] * self.settings.n_critic_steps
 
     def train_step(self, batches: Sequence[Batch]) -> dict[str, Tensor]:
         self.train()
@@ -163,7 +160,7 @@ class ClusterGAN(Method):
         return {name: value.detach() for name, value in losses.items()}
 
     def _player_step(self) -> dict[str, Tensor]:
-        latent = self.prior.sample(self.batch_size, self.random, self.device)
+        latent = self.prior.sample(self.settings.batch_size, self.random, self.device)
         losses = self.player_losses(latent)
         loss = (
             losses["generator"]

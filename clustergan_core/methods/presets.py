@@ -7,6 +7,7 @@ method, the networks and the five critic steps, raises the learning rate and sto
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -52,10 +53,22 @@ _FAST_CONVOLVED_STEPS = 8_000
 QUICK_SHARE = 10  # `quick` trains this many times shorter than `default`
 
 
-def clustergan_preset(name: PresetName, dataset: str, kind: Kind, shape: tuple[int, ...]) -> Preset:
-    """The preset for a data set by its name, or by its kind and shape where the name is not one of ours."""
-    if name not in PRESETS:
-        raise SettingsError(f"There is no preset named {name}: choose one of {', '.join(PRESETS)}.")
+def presets_of(method: str) -> tuple[PresetName, ...]:
+    """The presets a method has; only what a paper published has one that repeats it."""
+    return PRESETS if method == "clustergan" else ("default", "quick")
+
+
+def find_preset(method: str, name: PresetName, dataset: str, kind: Kind, shape: tuple[int, ...]) -> Preset:
+    """A method's preset for a data set by its name, or by its kind and shape where the name is not one of ours.
+
+    Raises SettingsError for a preset that the method does not have.
+    """
+    if name not in presets_of(method):
+        raise SettingsError(f"{method} has no preset named {name}: choose one of {', '.join(presets_of(method))}.")
+    return _FINDERS[method](name, dataset, kind, shape)
+
+
+def _clustergan_preset(name: PresetName, dataset: str, kind: Kind, shape: tuple[int, ...]) -> Preset:
     settings = _PAPER_SETTINGS.get(dataset, _RELATIVES[kind])
     if name == "paper":
         return Preset(settings, PAPER_STEPS_EXPRESSION if kind == "expression" else PAPER_STEPS)
@@ -67,3 +80,6 @@ def clustergan_preset(name: PresetName, dataset: str, kind: Kind, shape: tuple[i
     if kind == "image" and not is_convolved and "n_normal" not in settings:
         fast = fast | {"n_normal": 10}  # 30 dimensions are many for 64 pixels
     return Preset(settings | fast, n_steps if name == "default" else n_steps // QUICK_SHARE)
+
+
+_FINDERS: dict[str, Callable[[PresetName, str, Kind, tuple[int, ...]], Preset]] = {"clustergan": _clustergan_preset}

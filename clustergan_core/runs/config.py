@@ -16,7 +16,7 @@ from clustergan_core.data.dataset import Dataset
 from clustergan_core.errors import SettingsError
 from clustergan_core.method import MethodSettings
 from clustergan_core.methods import find_method
-from clustergan_core.methods.presets import PresetName, clustergan_preset
+from clustergan_core.methods.presets import PresetName, find_preset
 from clustergan_core.networks import Kind
 from clustergan_core.training import Schedule
 
@@ -91,7 +91,7 @@ class RunConfig(BaseModel):
 
     def differing_settings(self) -> dict[str, Any]:
         """Settings that the preset alone would not give."""
-        preset = clustergan_preset(self.preset, self.dataset.source, self.dataset.kind, self.dataset.shape)
+        preset = find_preset(self.method, self.preset, self.dataset.source, self.dataset.kind, self.dataset.shape)
         implied = parse_settings(self.method, preset.settings).model_dump() | {"n_clusters": None}
         return {key: value for key, value in self.settings.items() if implied[key] != value}
 
@@ -115,8 +115,8 @@ def make_config(
     K is `settings["n_clusters"]` if set, else the number of labels, else 10; `notes` says which.
     Raises SettingsError for an unknown or impossible setting.
     """
-    find_method(method)
-    chosen = clustergan_preset(preset, source, dataset.kind, dataset.shape)
+    method = find_method(method).name
+    chosen = find_preset(method, preset, source, dataset.kind, dataset.shape)
     given = dict(settings or {})
     n_clusters, note = _choose_n_clusters(given, dataset)
     full = parse_settings(method, {**chosen.settings, **given, "n_clusters": n_clusters})

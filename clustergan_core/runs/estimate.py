@@ -1,4 +1,4 @@
-"""How long a run will take, measured by a few steps of it before it starts."""
+"""How long a run will take, measured by a few steps of each variant before it starts."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from clustergan_core.data.dataset import Dataset
-from clustergan_core.method import Batch
+from clustergan_core.method import Batch, Method
 from clustergan_core.methods import build_method
 from clustergan_core.runs.config import RunConfig
 
-WARM_STEPS = 2
+WARM_STEPS = 1
 MEASURED_SECONDS = 1.5
+N_LOOKED_AT = 5_000  # steps whose variant is asked for
+N_SAMPLES = 2_048
 
 
 @dataclass(frozen=True)
@@ -37,20 +40,49 @@ def estimate_run(config: RunConfig, dataset: Dataset) -> Estimate:
 
 
 def _time_steps(config: RunConfig, dataset: Dataset) -> Estimate:
-    device = torch.device(config.device)
+    device, n_steps = torch.device(config.device), config.schedule.n_steps
     method = build_method(config.method, config.method_settings(), dataset.kind, dataset.shape, config.seed, device)
-    few = dataset.samples[dataset.splits.train[: method.batch_size]]
+    few = dataset.samples[dataset.splits.train[:N_SAMPLES]]
     samples = torch.from_numpy(np.ascontiguousarray(few)).to(device)
     method.prepare(samples, torch.Generator(device).manual_seed(0))
-    indices = torch.randint(len(samples), (method.batch_size,), device=device)
-    batches = [Batch(samples[indices], indices)] * method.batches_per_step
+    shares = _variant_shares(method, n_steps)
+    per_step, n_timed = 0.0, 0
+    for share, step in shares.values():
+        seconds, count = _time_variant(method, samples, step, n_steps, MEASURED_SECONDS / len(shares))
+        per_step += share * seconds
+        n_timed += count
+    return Estimate(per_step * n_steps, per_step, n_timed)
+
+
+def _variant_shares(method: Method, n_steps: int) -> dict[str, tuple[float, int]]:
+    """What part of a run each variant of a step makes up, and one step of that variant."""
+    stride = n_steps // N_LOOKED_AT // 2 * 2 + 1  # odd, so as not to walk in time with a term of every second step
+    steps_of: dict[str, list[int]] = {}
+    for step in range(1, n_steps + 1, stride):
+        method.begin_step(step, n_steps)
+        steps_of.setdefault(method.variant, []).append(step)
+    n_looked_at = sum(map(len, steps_of.values()))
+    return {variant: (len(steps) / n_looked_at, steps[0]) for variant, steps in steps_of.items()}
+
+
+def _time_variant(method: Method, samples: Tensor, step: int, n_steps: int, budget: float) -> tuple[float, int]:
+    """Seconds a step of the same variant takes, and how many were timed."""
+    method.begin_step(step, n_steps)
+
+    def take_step() -> None:
+        method.train_step([_draw(samples, size) for size in method.batch_sizes])
+        if samples.is_cuda:
+            torch.cuda.synchronize()
+
     for _ in range(WARM_STEPS):
-        method.train_step(batches)
+        take_step()
     n_timed, start = 0, time.perf_counter()
-    while time.perf_counter() - start < MEASURED_SECONDS or n_timed < 3:
-        method.train_step(batches)
+    while time.perf_counter() - start < budget or n_timed < 2:
+        take_step()
         n_timed += 1
-    if device.type == "cuda":
-        torch.cuda.synchronize()
-    per_step = (time.perf_counter() - start) / n_timed
-    return Estimate(per_step * config.schedule.n_steps, per_step, n_timed)
+    return (time.perf_counter() - start) / n_timed, n_timed
+
+
+def _draw(samples: Tensor, size: int) -> Batch:
+    indices = torch.randint(len(samples), (size,), device=samples.device)
+    return Batch(samples[indices], indices)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from clustergan_core.methods import METHODS
-from clustergan_core.methods.presets import clustergan_preset
+from clustergan_core.methods.presets import find_preset
 from clustergan_core.runs import launch
 from clustergan_core.runs.status import hold_lock
 from clustergan_core.runs.store import list_runs
@@ -100,7 +100,7 @@ def test_start_writes_a_run_with_the_chosen_settings_and_shows_it() -> None:
 
     config = run.config
     assert (config.n_clusters, config.seed, config.settings["sigma"], config.preset) == (12, 5, 0.2, "quick")
-    assert config.schedule.n_steps == clustergan_preset("quick", "digits", "image", (1, 8, 8)).n_steps
+    assert config.schedule.n_steps == find_preset("clustergan", "quick", "digits", "image", (1, 8, 8)).n_steps
     assert run.status().state == "starting"
     assert widget(app, "run").value == run.name
     assert "loading its libraries" in all_texts(app)

@@ -46,10 +46,11 @@ def train_some(method: Method, samples: Tensor, n_steps: int = 3, seed: int = 1)
     random = torch.Generator().manual_seed(seed)
     method.prepare(samples, random)
     losses = []
-    for _ in range(n_steps):
+    for step in range(1, n_steps + 1):
+        method.begin_step(step, n_steps)
         batches = []
-        for _ in range(method.batches_per_step):
-            indices = torch.randint(len(samples), (method.batch_size,), generator=random)
+        for size in method.batch_sizes:
+            indices = torch.randint(len(samples), (size,), generator=random)
             batches.append(Batch(samples[indices], indices))
         losses.append(method.train_step(batches))
     return losses

@@ -11,7 +11,7 @@ from clustergan_core.command_line.training import read_config
 from clustergan_core.data import OwnDataOptions, load_dataset, open_dataset
 from clustergan_core.data.dataset import Dataset, share_samples
 from clustergan_core.errors import SettingsError
-from clustergan_core.methods.presets import PRESETS, clustergan_preset
+from clustergan_core.methods.presets import PRESETS, find_preset
 from clustergan_core.runs.config import RunConfig, make_config, make_schedule, parse_settings
 
 
@@ -45,7 +45,7 @@ def test_without_labels_k_is_ten_and_the_run_says_why(digits: Dataset) -> None:
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_a_preset_decides_settings_and_length_unless_told_otherwise(digits: Dataset, preset: Any) -> None:
-    expected = clustergan_preset(preset, "digits", "image", (1, 8, 8))
+    expected = find_preset("clustergan", preset, "digits", "image", (1, 8, 8))
     config = make_config(digits, "digits", preset=preset, settings={"sigma": 0.3})
 
     assert config.schedule.n_steps == expected.n_steps
