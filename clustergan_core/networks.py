@@ -44,7 +44,7 @@ class Networks:
 
     generator: nn.Module  # (B, n_normal + n_clusters) → (B, *shape)
     encoder: nn.Module  # (B, *shape) → (B, n_normal + n_clusters), cluster logits last
-    critic: nn.Module  # (B, *shape) → (B,)
+    critic: Critic  # (B, *shape) → (B,)
 
 
 def choose_architecture(kind: Kind, shape: tuple[int, ...]) -> Architecture:
@@ -105,12 +105,16 @@ def _initialise_normal(module: nn.Module) -> None:
             nn.init.zeros_(module.bias)
 
 
-class _Scores(nn.Module):
-    """A critic's body with its single output squeezed: (B, 1) → (B,)."""
+class Critic(nn.Module):
+    """A body whose last layer gives one score: (B, *shape) → (B,)."""
 
-    def __init__(self, body: nn.Module) -> None:
+    def __init__(self, body: nn.Sequential) -> None:
         super().__init__()
         self.body = body
+
+    def features(self, samples: Tensor) -> Tensor:
+        """The last hidden layer (B, n_features), from which the score is a linear map."""
+        return self.body[:-1](samples)
 
     def forward(self, samples: Tensor) -> Tensor:
         return self.body(samples).squeeze(1)
@@ -142,7 +146,7 @@ def _build_mlp(
     return Networks(
         generator=_mlp(n_latent, n_hidden, n_features, norm, [_output(kind), nn.Unflatten(1, shape)]),
         encoder=_mlp(n_features, n_hidden, n_latent, norm),
-        critic=_Scores(_mlp(n_features, n_hidden, 1, norm and norm_critic)),
+        critic=Critic(_mlp(n_features, n_hidden, 1, norm and norm_critic)),
     )
 
 
@@ -192,7 +196,7 @@ def _build_small_dcgan(kind: Kind, shape: tuple[int, ...], n_latent: int, width:
             nn.Linear(n_dense, n_out),
         )
 
-    return Networks(generator, encoder=down(n_latent), critic=_Scores(down(1)))
+    return Networks(generator, encoder=down(n_latent), critic=Critic(down(1)))
 
 
 def _build_wide_dcgan(kind: Kind, shape: tuple[int, ...], n_latent: int, width: float, norm_critic: bool) -> Networks:
@@ -217,7 +221,7 @@ def _build_wide_dcgan(kind: Kind, shape: tuple[int, ...], n_latent: int, width: 
             nn.Linear(down_widths[-1] * height * side, n_out),
         )
 
-    return Networks(generator, encoder=down(n_latent, norm=True), critic=_Scores(down(1, norm_critic)))
+    return Networks(generator, encoder=down(n_latent, norm=True), critic=Critic(down(1, norm_critic)))
 
 
 _BUILDERS: dict[Architecture, Callable[[Kind, tuple[int, ...], int, float, bool], Networks]] = {

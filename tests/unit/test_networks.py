@@ -214,3 +214,22 @@ def test_width_scales_every_hidden_layer():
 def test_a_shape_an_architecture_cannot_take_is_named_with_the_remedy(architecture, shape, sentence):
     with pytest.raises(SettingsError, match=sentence):
         build_networks(architecture, "image", shape, 9)
+
+
+@pytest.mark.parametrize(
+    ("architecture", "shape", "n_features"),
+    [
+        ("mlp", (30,), 26),
+        ("mlp-batchnorm", (16,), 26),
+        ("dcgan-small", (1, 16, 16), 102),
+        ("dcgan-wide", (3, 32, 32), 204),
+    ],
+)
+def test_a_score_is_a_linear_map_of_the_critics_features(architecture, shape, n_features):
+    kind: Kind = "image" if len(shape) == 3 else "table"
+    critic = build_networks(architecture, kind, shape, 9, width=0.1).critic.eval()
+    samples = torch.rand(4, *shape)
+    weight, bias = list(critic.parameters())[-2:]
+    features = critic.features(samples)
+    assert features.shape == (4, n_features)
+    assert torch.allclose(features @ weight[0] + bias, critic(samples), atol=1e-6)
