@@ -10,6 +10,7 @@ penalty; then generator and encoder take one joint Adam step on
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import Literal
 
 import torch
@@ -17,6 +18,7 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
+from clustergan_core.acceleration import Precision, autocast
 from clustergan_core.losses import (
     cluster_recovery_loss,
     gradient_penalty,
@@ -62,6 +64,11 @@ class ClusterGANSettings(MethodSettings):
         "paper",
         title="Critic's normalisation",
         description="Batch normalisation where the paper's table has it, or none.",
+    )
+    precision: Precision = Field(
+        "float32",
+        title="Precision",
+        description="Of the networks' passes; bfloat16 is faster where the networks are large. Weights stay float32.",
     )
 
 
@@ -111,19 +118,23 @@ class ClusterGAN(Method):
     def critic_losses(self, real: Tensor, latent: Latent, mix: Tensor) -> dict[str, Tensor]:
         """The critic's two terms for real samples (B, *shape), latents and mixing weights (B,)."""
         # The critic's step must not reach the generator.
-        with torch.no_grad():
-            fake = self.generator(latent.joined())
+        with torch.no_grad(), self._passes():
+            fake = self.generator(latent.joined()).float()
+        with self._passes():
+            real_scores, fake_scores = self.critic(real), self.critic(fake)
         return {
-            "critic": wasserstein_critic_loss(self.critic(real), self.critic(fake)),
+            "critic": wasserstein_critic_loss(real_scores.float(), fake_scores.float()),
             "penalty": gradient_penalty(self.critic, real, fake, mix),
         }
 
     def player_losses(self, latent: Latent) -> dict[str, Tensor]:
         """The three terms of generator and encoder for a batch of latents."""
-        fake = self.generator(latent.joined())
-        normal, cluster_logits = self._split(self.encoder(fake))
+        with self._passes():
+            fake = self.generator(latent.joined())
+            scores, recovered = self.critic(fake), self.encoder(fake)
+        normal, cluster_logits = self._split(recovered.float())
         return {
-            "generator": wasserstein_generator_loss(self.critic(fake)),
+            "generator": wasserstein_generator_loss(scores.float()),
             "normal_recovery": normal_recovery_loss(latent.normal, normal),
             "cluster_recovery": cluster_recovery_loss(latent.cluster, cluster_logits),
         }
@@ -171,6 +182,10 @@ class ClusterGAN(Method):
         loss.backward()
         self.player_optimizer.step()
         return {name: value.detach() for name, value in losses.items()}
+
+    def _passes(self) -> AbstractContextManager[object]:
+        """A block for the networks' passes, at the precision of the settings."""
+        return autocast(self.device, self.settings.precision)
 
     def _split(self, latent: Tensor) -> tuple[Tensor, Tensor]:
         """The encoder's output (B, n_normal + n_clusters) as (ẑ_n, cluster logits)."""
