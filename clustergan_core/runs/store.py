@@ -186,7 +186,9 @@ def list_shipped() -> list[Run]:
 def find_run(name: str) -> Run:
     """A run by its folder, its name, or a shipped model's name; a bare data set name means its best shipped model.
 
-    Raises RunError when there is none, naming what there is.
+    Best is the highest NMI on the test split among the scores that ship with the models of that data set: a choice with
+    labels, so what it gives is one model's figures and no estimate of a method's. Raises RunError when there is none,
+    naming what there is.
     """
     folder = Path(name)
     try:
@@ -202,7 +204,8 @@ def find_run_by_name(name: str) -> Run:
     if not RUN_NAME.fullmatch(name):
         raise RunError(f"{name!r} is not a run's name: choose one from the Runs page or the command `runs`.")
     candidates = [runs_folder() / name, PRETRAINED_FOLDER / name]
-    candidates += [run.folder for run in list_shipped() if run.config.dataset.source == name]
+    shipped = [run for run in list_shipped() if run.config.dataset.source == name]
+    candidates += [run.folder for run in sorted(shipped, key=_kept_nmi, reverse=True)]
     for folder in candidates:
         if (folder / "config.json").exists():
             return Run(folder.resolve())
@@ -221,6 +224,15 @@ def create_run(config: RunConfig, folder: Path) -> Run:
         raise RunError(f"{folder} cannot be made ({error.strerror}): choose a folder you may write to.") from error
     write_atomically(folder / "config.json", config.model_dump_json(indent=2).encode())
     return Run(folder.resolve())
+
+
+def _kept_nmi(run: Run) -> float:
+    """NMI on the test split as the model's scores.json has it; below every other where there is none."""
+    try:
+        nmi = json.loads((run.folder / "scores.json").read_text())["nmi"]
+    except (OSError, ValueError, TypeError, KeyError):
+        return -1.0
+    return nmi if isinstance(nmi, float) else -1.0
 
 
 def _runs_in(folder: Path) -> list[Run]:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from clustergan_core.errors import AppError, DataError, RunError
+from clustergan_core.runs import store
 from clustergan_core.runs.config import FORMAT, make_config
 from clustergan_core.runs.status import hold_lock
 from clustergan_core.runs.store import Run, create_run, find_run, find_run_by_name, list_runs
@@ -28,6 +29,36 @@ def test_a_run_is_found_by_its_folder_and_by_its_name(run: Run) -> None:
 def test_a_name_from_outside_is_never_read_as_a_path(run: Run, name: str) -> None:
     with pytest.raises(RunError):
         find_run_by_name(name)
+
+
+def test_a_data_set_s_name_means_its_shipped_model_of_highest_test_nmi(
+    own_folders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "PRETRAINED_FOLDER", own_folders / "pretrained")
+    # Neither the first by name nor the one of highest purity, and one without labels and one never scored beside them.
+    kept = {
+        "a": {"nmi": 0.5, "purity": 0.9},
+        "b": {"nmi": 0.7, "purity": 0.6},
+        "c": {"nmi": None, "purity": None},
+        "d": None,
+    }
+    for name, scores in kept.items():
+        shipped = new_run(own_folders / "pretrained" / f"digits-{name}")
+        if scores is not None:
+            (shipped.folder / "scores.json").write_text(json.dumps(scores))
+
+    assert find_run("digits").name == "digits-b"
+    assert find_run_by_name("digits-a").name == "digits-a"
+
+
+def test_a_run_of_ones_own_goes_before_a_shipped_one_of_that_name(
+    own_folders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "PRETRAINED_FOLDER", own_folders / "pretrained")
+    new_run(own_folders / "pretrained" / "digits-a")
+    own = new_run(own_folders / "runs" / "digits")
+
+    assert find_run_by_name("digits").folder == own.folder
 
 
 def test_an_unknown_name_lists_what_there_is(run: Run) -> None:
