@@ -121,11 +121,14 @@ class Method(ABC, nn.Module):
         return encoding.joined()
 
     def assign(self, samples: Tensor) -> tuple[Tensor, Tensor]:
-        """Samples to (cluster (B,) int64, confidence (B,) in [0, 1]): argmax and maximum of the code."""
-        code = self.encode(samples).cluster
-        if code is None:
+        """Samples to (cluster (B,) int64, confidence (B,) in [0, 1])."""
+        return self.assign_encoding(self.encode(samples))
+
+    def assign_encoding(self, encoding: Encoding) -> tuple[Tensor, Tensor]:
+        """The same for what is encoded already, on whichever device it lies: argmax and maximum of the code."""
+        if encoding.cluster is None:
             raise NotImplementedError(f"{type(self).__name__} has no code and must say how it assigns.")
-        confidence, cluster = code.max(dim=1)
+        confidence, cluster = encoding.cluster.max(dim=1)
         return cluster, confidence
 
     @torch.inference_mode()

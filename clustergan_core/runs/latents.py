@@ -54,7 +54,7 @@ def encode_samples(method: Method, samples: NDArray[np.float32], indices: NDArra
     """Encodes and assigns samples (N, *shape) with a method."""
     tensor = torch.from_numpy(np.ascontiguousarray(samples))
     encoding = method.encode_all(tensor)
-    clusters, confidence = method.assign_all(tensor)
+    clusters, confidence = method.assign_encoding(encoding)
     code = encoding.cluster.numpy() if encoding.cluster is not None else np.zeros((len(samples), 0), np.float32)
     return RunLatents(indices, encoding.normal.numpy(), code, clusters.numpy(), confidence.numpy())
 
