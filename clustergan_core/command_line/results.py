@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from clustergan_core.errors import DataError, SettingsError
+from clustergan_core.generation_scores import GENERATION_SCORES
 from clustergan_core.runs.assignments import assign_file, run_table
 from clustergan_core.runs.scores import RunScores, score_run
 from clustergan_core.runs.store import find_run
@@ -61,6 +62,15 @@ def _print_scores(scores: RunScores) -> None:
             print(f"{reading:8s} needs labels, and the data has none")
         else:
             print(f"{reading:8s} " + "  ".join(f"{key} {row[key]:.3f}" for key in ("purity", "accuracy", "nmi", "ari")))
+    for heading, distance in (("Fréchet", scores["frechet"]), ("FID", scores["fid"])):
+        if distance is not None:
+            print(
+                f"{heading:8s} {distance['value']:g}, halves of the real samples {distance['real_halves']:g}; "
+                f"n {distance['n']} each, features: {distance['features']}"
+            )
+    if scores["classifier"] is not None:
+        figures = "  ".join(f"{key.removesuffix('_accuracy')} {scores[key]:.3f}" for key in GENERATION_SCORES)
+        print(f"accuracy of  {figures}; read by: {scores['classifier']['name']}")
 
 
 def _assign(arguments: argparse.Namespace) -> None:

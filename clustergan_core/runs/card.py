@@ -40,6 +40,7 @@ def render_card(run: Run, scores: RunScores) -> str:
         f"{_figure(scores['usage_entropy'])} nats, mean squared cycle losses (per dimension) "
         f"{_figure(scores.get('sample_cycle'), 4)} of samples and {_figure(scores['latent_cycle'], 4)} of latents.",
         "",
+        *_generation_lines(scores),
         f"Seed {config.seed}; " + ", ".join(f"{name} {version}" for name, version in config.versions.items()) + ".",
         "",
     ]
@@ -61,6 +62,30 @@ def _scores_table(scores: RunScores) -> list[str]:
     return table + [
         f"| {name} | " + " | ".join(_figure(row[key]) for key in AGREEMENT_SCORES) + " |" for name, row in rows
     ]
+
+
+def _generation_lines(scores: RunScores) -> list[str]:
+    """What was measured of generated samples; nothing for runs scored before that was."""
+    lines = []
+    for heading, distance in (("Fréchet distance", scores.get("frechet")), ("FID", scores.get("fid"))):
+        if distance:
+            lines += [
+                f"{heading} of generated samples: {distance['value']:g} (features: {distance['features']}; "
+                f"{distance['n']} generated against {distance['n']} real samples of the {scores['split']} split; "
+                f"two disjoint sets of {distance['n']} real samples: {distance['real_halves']:g}).",
+                "",
+            ]
+    classifier = scores.get("classifier")
+    if classifier:
+        lines += [
+            f"Read by the {classifier['name']}, right on {100 * classifier['test_accuracy']:.1f} % of the test "
+            f"split: Mode Accuracy {_figure(scores['mode_accuracy'])} on {classifier['n_generated']} generated samples "
+            f"({classifier['n_labels_with_a_mode']} of {classifier['n_labels']} labels have a mode), "
+            f"Reconstruction Accuracy {_figure(scores['reconstruction_accuracy'])}, "
+            f"Cluster Accuracy {_figure(scores['cluster_accuracy'])}.",
+            "",
+        ]
+    return lines
 
 
 def _figure(value: float | None, digits: int = 3) -> str:

@@ -8,17 +8,34 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
-from clustergan_core.data.dataset import UNLABELLED, SplitName
+from clustergan_core.data.dataset import UNLABELLED, Dataset, SplitName
 from clustergan_core.evaluation.agreement import score_agreement
+from clustergan_core.evaluation.classifier import find_classifier
+from clustergan_core.evaluation.features import choose_features, find_inception
 from clustergan_core.evaluation.label_free import silhouette, usage, usage_entropy
 from clustergan_core.evaluation.reference_clusterings import kmeans_clusters
-from clustergan_core.live_scores import AGREEMENT_SCORES, cycle_losses
+from clustergan_core.generation_scores import (
+    GENERATION_SCORES,
+    RealSamples,
+    cycle_losses,
+    draw_latent,
+    generate_all,
+    read_generated,
+    reconstruct,
+)
+from clustergan_core.live_scores import AGREEMENT_SCORES
+from clustergan_core.method import Method
 from clustergan_core.runs.atomic import write_atomically
-from clustergan_core.runs.latents import encode_samples
+from clustergan_core.runs.generation import one_thread
+from clustergan_core.runs.latents import RunLatents, encode_samples
 from clustergan_core.runs.store import Run, Weights
 
 RunScores = dict[str, Any]  # the JSON document of `evaluate`
+
+N_GENERATED = 5000  # compared with as many real ones, fewer where the split holds less than twice that
+N_CYCLE_LATENTS = 1000  # of those generated
 
 
 def score_run(run: Run, split: SplitName = "test", which: Weights = "best") -> RunScores:
@@ -26,17 +43,24 @@ def score_run(run: Run, split: SplitName = "test", which: Weights = "best") -> R
 
     `purity`, `accuracy`, `nmi`, `ari` at top level read the cluster as the argmax of the code, under "kmeans" as
     k-means on the latents, which is how the authors' code of ClusterGAN reports it. `sample_cycle` and `latent_cycle`
-    are means over dimensions and samples.
+    are means over dimensions and samples. `frechet` and, with Inception weights at hand, `fid` compare `n` generated
+    samples with `n` of the split, and `real_halves` those with `n` others of it. The three accuracies of §2.6 are null
+    for data without a classifier.
+
+    Works on one thread and gives five digits, so that the same weights give the same figures wherever they are scored.
     """
+    with one_thread(), threadpool_limits(1):
+        return _five_digits(_score(run, split, which))
+
+
+def _score(run: Run, split: SplitName, which: Weights) -> RunScores:
     dataset, method = run.dataset(), run.load(which)
     indices = dataset.indices(split)
     samples = dataset.samples[indices]
     latents = encode_samples(method, samples, indices)
-    encoding = latents.encoding()
-    features = method.clustering_features(encoding).numpy()
+    features = method.clustering_features(latents.encoding()).numpy()
     labels = None if dataset.labels is None else dataset.labels[indices]
     n_clusters = run.config.n_clusters
-    by_kmeans = kmeans_clusters(features, n_clusters)
     return {
         "run": run.name,
         "method": run.config.method,
@@ -49,13 +73,31 @@ def score_run(run: Run, split: SplitName = "test", which: Weights = "best") -> R
         "n_clusters": n_clusters,
         "assignment": "argmax",
         **_agreement(labels, latents.clusters),
-        "kmeans": _agreement(labels, by_kmeans),
+        "kmeans": _agreement(labels, kmeans_clusters(features, n_clusters)),
         "silhouette": silhouette(features, latents.clusters),
         "usage": [round(float(share), 4) for share in usage(latents.clusters, n_clusters)],
         "usage_entropy": usage_entropy(latents.clusters, n_clusters),
-        **cycle_losses(method, torch.from_numpy(samples), encoding.normal, encoding.cluster),
-        "frechet": None,
+        **_score_generated(method, dataset, latents),
     }
+
+
+def _score_generated(method: Method, dataset: Dataset, latents: RunLatents) -> RunScores:
+    """Cycle losses, Fréchet distances and what the data set's classifier reads, null where there is none."""
+    samples = torch.from_numpy(dataset.samples[latents.indices])
+    latent = draw_latent(method, N_GENERATED)
+    generated = generate_all(method, latent)
+    reconstructions = reconstruct(method, latents.encoding())
+    inception, classifier = find_inception(dataset), find_classifier(dataset)
+    scores: RunScores = {
+        **cycle_losses(method, samples, reconstructions, latent, generated, N_CYCLE_LATENTS),
+        "frechet": RealSamples(dataset, latents.indices, choose_features(dataset), N_GENERATED).compare(generated),
+        "fid": inception and RealSamples(dataset, latents.indices, inception, N_GENERATED).compare(generated),
+        **dict.fromkeys((*GENERATION_SCORES, "classifier")),
+    }
+    if classifier is None or dataset.labels is None or not classifier.knows_labels_of(dataset):
+        return scores
+    labels = dataset.labels[latents.indices]
+    return scores | read_generated(method, classifier, labels, latents.clusters, reconstructions)
 
 
 def write_scores(run: Run, scores: RunScores) -> None:
@@ -74,3 +116,12 @@ def _agreement(labels: NDArray[np.int64] | None, clusters: NDArray[np.int64]) ->
         return dict.fromkeys(AGREEMENT_SCORES)
     agreement = score_agreement(labels, clusters)
     return {name: getattr(agreement, name) for name in AGREEMENT_SCORES}
+
+
+def _five_digits(value: Any) -> Any:
+    """Every figure of a document rounded to what does not depend on the processor."""
+    if isinstance(value, dict):
+        return {key: _five_digits(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_five_digits(part) for part in value]
+    return float(f"{value:.5g}") if isinstance(value, float) else value

@@ -1,5 +1,7 @@
 """Making a finished run ready to ship with the program: `python -m clustergan_core.runs.shipping RUN NAME`.
 
+With the name of a shipped model alone, its scores and card are written anew.
+
 A shipped run holds what encodes and generates, in half precision and one file a network, its scores as those very
 weights give them, its test split's latents and maps, and none of the data.
 """
@@ -39,10 +41,16 @@ def ship_run(run: Run, name: str) -> Run:
     write_shipped_weights(run.load("best"), folder)
 
     shipped = Run(folder)
+    score_shipped(shipped)
+    _add_map(shipped)
+    return shipped
+
+
+def score_shipped(shipped: Run) -> Run:
+    """Writes the scores and the card of a shipped model as its weights give them."""
     scores = score_run(shipped, "test", "best")
     write_scores(shipped, scores)
     write_card(shipped, scores)
-    _add_map(shipped)
     return shipped
 
 
@@ -69,4 +77,6 @@ def _add_map(shipped: Run) -> None:
 
 
 if __name__ == "__main__":
-    print(ship_run(find_run(sys.argv[1]), sys.argv[2]).folder)  # noqa: T201 - a maintainer's command
+    chosen = find_run(sys.argv[1])
+    done = score_shipped(chosen) if chosen.is_shipped else ship_run(chosen, sys.argv[2])
+    print(done.folder)  # noqa: T201 - a maintainer's command

@@ -1,0 +1,31 @@
+"""Every shipped model gives the figures of its card, to the last digit."""
+
+import pytest
+
+from clustergan_core.evaluation.features import INCEPTION_VARIABLE
+from clustergan_core.runs.card import render_card
+from clustergan_core.runs.scores import read_scores, score_run
+from clustergan_core.runs.store import Run, list_shipped
+
+
+@pytest.mark.parametrize("shipped", list_shipped(), ids=lambda run: run.name)
+def test_evaluating_it_gives_its_scores_and_its_card_exactly(shipped: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(INCEPTION_VARIABLE, raising=False)
+    if not shipped.is_data_here():
+        pytest.skip(f"needs the data of {shipped.name}")
+
+    scores = score_run(shipped)
+
+    assert scores == read_scores(shipped)
+    assert render_card(shipped, scores) == (shipped.folder / "card.md").read_text()
+
+
+def test_a_run_scored_before_generated_samples_were_still_has_a_card() -> None:
+    shipped = list_shipped()[0]
+    scores = read_scores(shipped)
+    assert scores is not None
+    earlier = {name: value for name, value in scores.items() if name not in ("fid", "classifier", "mode_accuracy")}
+
+    card = render_card(shipped, earlier | {"frechet": None})
+
+    assert "Fréchet" not in card and "silhouette" in card

@@ -1,0 +1,135 @@
+"""What is scored of generated samples, with stand-ins whose figures are known."""
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from clustergan_core.data import load_dataset
+from clustergan_core.data.dataset import Dataset, split_samples
+from clustergan_core.evaluation.features import choose_features
+from clustergan_core.generation_scores import RealSamples, draw_latent, generate_all, read_generated, reconstruct
+from clustergan_core.live_scores import LiveScorer
+from clustergan_core.method import ENCODE_BATCH
+from clustergan_core.methods import build_method
+from clustergan_core.methods.clustergan import ClusterGANSettings
+from clustergan_core.runs.scores import _five_digits
+
+
+class RawFeatures:
+    """Samples as they are."""
+
+    name = "raw"
+
+    def __call__(self, samples: Tensor) -> np.ndarray:
+        return samples.flatten(1).numpy()
+
+
+def table(n_samples: int) -> Dataset:
+    samples = np.random.default_rng(0).random((n_samples, 5), dtype=np.float32)
+    return Dataset("table", "table", samples, split_samples(n_samples))
+
+
+def small_method():
+    settings = ClusterGANSettings.model_validate({"n_clusters": 10, "n_normal": 4, "width": 0.1})
+    return build_method("clustergan", settings, "image", (1, 8, 8), 0, torch.device("cpu"))
+
+
+def test_real_samples_are_compared_in_disjoint_halves_of_the_same_size():
+    data = table(101)
+    real = RealSamples(data, np.arange(101), RawFeatures(), most=1000)
+    assert real.n == 50
+    compared = real.compare(torch.from_numpy(data.samples))
+    assert compared is not None and compared["n"] == 50 and compared["features"] == "raw"
+    others = {row.tobytes() for row in data.samples} - {row.tobytes() for row in real.first}
+    assert len(real.first) == 50 and len(others) == 51
+
+
+def test_generated_samples_equal_to_the_real_ones_are_at_distance_zero():
+    data = table(80)
+    real = RealSamples(data, np.arange(80), RawFeatures(), most=30)
+    compared = real.compare(torch.from_numpy(real.first))
+    assert compared is not None
+    assert compared["n"] == 30
+    assert compared["value"] == pytest.approx(0, abs=1e-9)
+    assert compared["real_halves"] > 0
+
+
+def test_three_samples_are_too_few_to_compare():
+    assert RealSamples(table(3), np.arange(3), RawFeatures(), most=10).compare(torch.zeros(3, 5)) is None
+
+
+def test_more_samples_than_a_batch_are_generated_alike():
+    method = small_method()
+    latent = draw_latent(method, ENCODE_BATCH + 5)
+    assert torch.equal(draw_latent(method, ENCODE_BATCH + 5).normal, latent.normal)
+    generated = generate_all(method, latent)
+    assert generated.shape == (ENCODE_BATCH + 5, 1, 8, 8)
+    assert torch.allclose(generated[-1:], method.generate(draw_part(latent)), atol=1e-6)
+
+
+def draw_part(latent):
+    return type(latent)(latent.normal[-1:], latent.cluster[-1:])
+
+
+class PerfectClassifier:
+    """Reads the mode that a generator without noise would have drawn."""
+
+    name = "perfect"
+
+    class record:  # noqa: N801 - stands for an attribute
+        test_accuracy = 1.0
+        label_names = ("a", "b")
+
+    def labels(self, samples: Tensor) -> np.ndarray:
+        return samples.flatten(1).argmax(dim=1).numpy() % 2
+
+
+class OneHotMethod:
+    """Generates the one-hot code itself; modes 0 and 2 are label "a", mode 1 is "b"."""
+
+    def __init__(self) -> None:
+        from clustergan_core.prior import Prior
+
+        self.prior = Prior(n_normal=2, n_clusters=3, sigma=0.1)
+        self.device = torch.device("cpu")
+
+    def generate(self, latent) -> Tensor:
+        return latent.cluster
+
+
+def test_the_three_accuracies_of_a_perfect_generator():
+    labels, clusters = np.array([0, 1, 0, 1]), np.array([0, 1, 2, 0])
+    reconstructions = torch.eye(3)[[0, 1, 2, 2]]
+    scores = read_generated(OneHotMethod(), PerfectClassifier(), labels, clusters, reconstructions)  # pyright: ignore[reportArgumentType]
+    assert scores["mode_accuracy"] == 1.0
+    assert scores["reconstruction_accuracy"] == 0.75
+    assert scores["cluster_accuracy"] == 0.75
+    assert scores["classifier"]["n_labels_with_a_mode"] == 2
+    assert scores["classifier"]["n_generated"] == 3 * (5000 // 3)
+
+
+def test_live_scores_hold_a_frechet_distance_beside_that_of_real_samples():
+    digits = load_dataset("digits")
+    scores = LiveScorer(digits).score(small_method())
+    assert scores["frechet"]["n"] == 89  # half of the 179 of the validation split
+    assert scores["frechet"]["features"] == choose_features(digits).name
+    assert scores["frechet"]["value"] > 10 * scores["frechet"]["real_halves"]
+
+
+def test_some_samples_are_reconstructed_as_they_would_be_among_all():
+    method = small_method()
+    encoding = method.encode_all(torch.rand(20, 1, 8, 8, generator=torch.Generator().manual_seed(0)))
+    everything, some = reconstruct(method, encoding), reconstruct(method, encoding, torch.tensor([3, 7]))
+    assert everything is not None and some is not None
+    assert torch.allclose(everything[[3, 7]], some, atol=1e-6)
+
+
+def test_figures_are_kept_to_five_digits_and_counts_whole():
+    assert _five_digits({"a": 1 / 3, "b": [123456.7, 7], "c": None, "d": "x", "e": 1e-5 / 7}) == {
+        "a": 0.33333,
+        "b": [123460.0, 7],
+        "c": None,
+        "d": "x",
+        "e": 1.4286e-06,
+    }
