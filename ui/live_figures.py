@@ -1,10 +1,11 @@
-"""Curves of a run: losses, mode usage, and what can be said without labels."""
+"""Curves of a run: losses, mode usage, what can be said without labels, and how generated samples compare."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from clustergan_core.runs.store import Run
+from ui.generation_scores import FRECHET_HELP
 from ui.metrics_history import MetricsHistory, usage_of
 from ui.theme import show_figure
 
@@ -70,3 +71,29 @@ def show_without_labels(run: Run, history: MetricsHistory) -> None:
             for row in history.evaluations
         ]
         show_figure(loss_figure(rows, n_columns=2), "cycles", "Cycle losses of samples and latents")
+
+
+def show_generated(history: MetricsHistory) -> None:
+    """How far generated samples are from real ones, over training."""
+    measured = [row for row in history.evaluations if row.get("frechet")]
+    if not measured:
+        return
+    from clustergan_core.drawing.curves import distance_figure
+
+    newest = measured[-1]["frechet"]
+    st.subheader("Likeness of generated samples")
+    words, curve = st.columns([0.35, 0.65], gap="large")
+    with words:
+        st.metric("Fréchet distance", f"{newest['value']:g}", help=FRECHET_HELP)
+        st.caption(
+            f"{newest['n']:,} generated against as many real samples, step {measured[-1]['step']:,}. Two sets of "
+            f"{newest['n']:,} real samples: {newest['real_halves']:g}, the least to hope for. "
+            f"Features: {newest['features']}."
+        )
+    with curve:
+        figure = distance_figure(
+            [row["step"] for row in measured],
+            [row["frechet"]["value"] for row in measured],
+            newest["real_halves"],
+        )
+        show_figure(figure, "frechet", "Fréchet distance of generated samples over the steps of training")

@@ -10,7 +10,7 @@ from clustergan_core.errors import RunError
 from clustergan_core.runs.status import State, Status
 from clustergan_core.runs.store import Run
 from ui.durations import say_duration
-from ui.live_figures import show_losses, show_usage, show_without_labels
+from ui.live_figures import show_generated, show_losses, show_usage, show_without_labels
 from ui.live_scores import show_final_scores, show_live_scores
 from ui.live_table import show_table
 from ui.messages import page_errors, plain
@@ -63,6 +63,7 @@ def _show(run: Run, status: Status, change_settings: Callable[[], None]) -> None
         show_usage(run, history)
     show_losses(history)
     show_without_labels(run, history)
+    show_generated(history)
     _show_log(run)
     show_table(run, history)
     with st.expander("The command that repeats this run", icon=":material/terminal:"):

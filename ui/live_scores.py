@@ -9,6 +9,7 @@ from clustergan_core.live_scores import AGREEMENT_SCORES
 from clustergan_core.runs.metrics import Row
 from clustergan_core.runs.scores import RunScores, read_scores
 from clustergan_core.runs.store import Run
+from ui.generation_scores import show_generation_scores
 from ui.metrics_history import MetricsHistory
 from ui.run_summary import NEEDS_LABELS
 from ui.theme import show_figure
@@ -63,10 +64,14 @@ def show_final_scores(run: Run) -> None:
         "all samples, which it was also trained on" if scores["is_training_data"] else f"the {scores['split']} split"
     )
     st.caption(f"On {where}, n = {scores['n']:,}, with the weights of the highest label-free criterion.")
-    if scores["purity"] is None:
-        st.caption(f"Purity, accuracy, NMI and ARI: {NEEDS_LABELS}, and this data has none.")
-        return
-    st.markdown(_score_table(scores))
+    agreement, generation = st.columns([0.5, 0.5], gap="large")
+    with agreement:
+        if scores["purity"] is None:
+            st.caption(f"Purity, accuracy, NMI and ARI: {NEEDS_LABELS}, and this data has none.")
+        else:
+            st.markdown(_score_table(scores))
+    with generation:
+        show_generation_scores(scores)
 
 
 def _score_table(scores: RunScores) -> str:

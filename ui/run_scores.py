@@ -9,6 +9,7 @@ import streamlit as st
 
 from clustergan_core.data import UNLABELLED
 from clustergan_core.runs.scores import RunScores
+from ui.generation_scores import show_generation_scores
 from ui.loaded import load_data, load_latents
 from ui.run_summary import RunSummary
 from ui.theme import show_figure
@@ -58,6 +59,7 @@ def _show_numbers(scores: RunScores) -> None:
     ]
     for column, (label, value, meaning) in zip(st.columns(len(parts)), parts, strict=True):
         column.metric(label, "–" if value is None else f"{value:.3f}", help=meaning)
+    show_generation_scores(scores)
 
 
 def _measured_on(scores: RunScores) -> str:

@@ -98,6 +98,37 @@ def score_figure(
     return figure
 
 
+def distance_figure(steps: Sequence[float], distances: Sequence[float | None], reference: float | None) -> go.Figure:
+    """A distance to the data over `steps`, lower is better, beside what two samples of the data themselves give.
+
+    On a logarithmic axis where it falls far. None leaves a gap.
+    """
+    series = np.array([np.nan if value is None else value for value in distances], dtype=np.float64)
+    figure = go.Figure(
+        go.Scatter(
+            x=np.asarray(steps, dtype=np.float64),
+            y=series,
+            mode="lines+markers" if len(series) <= 30 else "lines",
+            line={"color": SERIES_COLOUR, "width": 2},
+            hovertemplate="%{y:.4g} at step %{x:,.0f}<extra></extra>",
+        )
+    )
+    is_log = _falls_far(series)
+    if reference is not None:
+        figure.add_hline(
+            y=reference,
+            line={"color": CONTEXT_COLOUR, "dash": "dash", "width": 2},
+            annotation={"text": "real against real", "xanchor": "right", "x": 1, "yanchor": "bottom"},
+        )
+    figure.update_xaxes(title_text=AXIS_TITLES["step"], hoverformat=",.0f")
+    title = f"Fréchet distance{' (log scale)' if is_log else ''}"
+    figure.update_yaxes(title_text=title, type="log" if is_log else "linear", nticks=5)
+    if not is_log:
+        figure.update_yaxes(rangemode="tozero")
+    figure.update_layout(showlegend=False, height=300, margin=MARGIN | {"t": 20})
+    return figure
+
+
 def usage_figure(usage: NDArray[np.floating], colours: Sequence[str] = (), names: Sequence[str] = ()) -> go.Figure:
     """The share of samples in each mode (K,), beside the even share 1 / K; a mode without samples says "empty"."""
     n_modes = len(usage)

@@ -1,0 +1,57 @@
+"""A finished run's generated samples: how far they are from real ones, and what a classifier reads in them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clustergan_core.runs.scores import RunScores
+
+FRECHET_HELP = (
+    "How far the features of generated samples are from those of real ones, in mean and spread; lower is better. It "
+    "depends on the features and on the number of samples: compare figures where both are the same."
+)
+_HELP = {
+    "mode_accuracy": "Each mode is named by the label the classifier reads most often in its samples. "
+    "Share of generated samples that show the name of their mode.",
+    "reconstruction_accuracy": "Share of real samples in whose reconstruction, encoded and generated back, the "
+    "classifier reads their own label.",
+    "cluster_accuracy": "Share of real samples whose label is the name of the mode they are assigned to.",
+}
+_TITLES = {
+    "mode_accuracy": "Mode accuracy",
+    "reconstruction_accuracy": "Reconstruction accuracy",
+    "cluster_accuracy": "Cluster accuracy",
+}
+
+
+def show_generation_scores(scores: RunScores) -> None:
+    """Fréchet distance and the paper's three accuracies, each with what it was measured with; nothing if unmeasured."""
+    distances = [
+        (title, scores[key]) for key, title in (("frechet", "Fréchet distance"), ("fid", "FID")) if scores.get(key)
+    ]
+    if not distances and not scores.get("classifier"):
+        return
+    st.markdown("**Generated samples**")
+    for title, distance in distances:
+        value, real = st.columns(2)
+        value.metric(title, f"{distance['value']:g}", help=FRECHET_HELP)
+        real.metric(
+            "Real against real",
+            f"{distance['real_halves']:g}",
+            help="The same distance between two disjoint sets of real samples: the least to hope for.",
+        )
+        st.caption(f"n = {distance['n']:,} on each side. Features: {distance['features']}.")
+    if scores.get("classifier"):
+        _show_accuracies(scores)
+
+
+def _show_accuracies(scores: RunScores) -> None:
+    for column, (name, title) in zip(st.columns(len(_TITLES)), _TITLES.items(), strict=True):
+        value = scores.get(name)
+        column.metric(title, "–" if value is None else f"{value:.3f}", help=_HELP[name])
+    classifier = scores["classifier"]
+    st.caption(
+        f"Read by the {classifier['name']}, right on {100 * classifier['test_accuracy']:.1f} % of the test split; "
+        f"{classifier['n_generated']:,} generated samples. "
+        f"{classifier['n_labels_with_a_mode']} of {classifier['n_labels']} labels have a mode."
+    )
