@@ -8,6 +8,7 @@ from typing import Literal
 import torch
 
 Precision = Literal["float32", "bfloat16"]
+DTYPES: dict[Precision, torch.dtype] = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
 def autocast(device: torch.device, precision: Precision) -> AbstractContextManager[object]:
@@ -17,4 +18,4 @@ def autocast(device: torch.device, precision: Precision) -> AbstractContextManag
     """
     if precision == "float32":
         return nullcontext()
-    return torch.autocast(device.type, dtype=torch.bfloat16)
+    return torch.autocast(device.type, dtype=DTYPES[precision])

@@ -112,6 +112,18 @@ class Critic(nn.Module):
         super().__init__()
         self.body = body
 
+    @property
+    def hidden(self) -> list[nn.Module]:
+        """All layers but the last."""
+        return list(self.body)[:-1]
+
+    @property
+    def last(self) -> nn.Linear:
+        """The linear map from the last hidden layer to the score."""
+        last = self.body[-1]
+        assert isinstance(last, nn.Linear)
+        return last
+
     def features(self, samples: Tensor) -> Tensor:
         """The last hidden layer (B, n_features), from which the score is a linear map."""
         return self.body[:-1](samples)
