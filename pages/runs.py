@@ -6,9 +6,9 @@ from ui.guard import require_frame
 
 require_frame(__file__)
 
-from ui.choices import linked, one_of
 from ui.messages import page_errors
 from ui.page_links import link_pages
+from ui.run_choice import RUN_KEY, pick_run
 from ui.run_detail import show_run
 from ui.run_summary import RunSummary, summarise_all
 from ui.run_table import mark_row, matches, show_run_table, take_picked
@@ -37,15 +37,11 @@ def main() -> None:
     place = st.container()
     names = [summary.run.name for summary in summaries]
     take_picked()
-    with linked("run", one_of(names)):
-        chosen = st.selectbox(
-            "Run",
-            names,
-            key="run",
-            bind="query-params",
-            on_change=lambda: mark_row([summary.run.name for summary in shown], st.session_state["run"]),
-            help="Click a row above, or choose here.",
-        )
+    chosen = pick_run(
+        names,
+        help_text="Click a row above, or choose here.",
+        on_change=lambda: mark_row([summary.run.name for summary in shown], st.session_state[RUN_KEY]),
+    )
     with place:
         _show_table(words or "", chosen, summaries)
     show_run(next(summary for summary in summaries if summary.run.name == chosen))

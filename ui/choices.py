@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from clustergan_core.errors import SettingsError
 from ui.messages import show_problem
@@ -22,6 +23,7 @@ from ui.messages import show_problem
 Check = Callable[[str], None]
 
 _CARRIED = "carried"  # session state: the last value of every linked choice, by name
+_TEXTS = "carried_texts"  # session state: how each of them stood in the address; no text for a default
 N_NAMED = 12  # options a message still lists
 
 
@@ -79,10 +81,16 @@ def linked(name: str, check: Check) -> Iterator[None]:
     value chosen earlier that does not fit any more (another run has fewer modes) falls back without a word.
     """
     carried: dict[str, object] = st.session_state.setdefault(_CARRIED, {})
+    texts: dict[str, list[str]] = st.session_state.setdefault(_TEXTS, {})
     asked = st.query_params.get(name)
     if name in st.session_state:
         if _refusal(check, st.session_state[name]):
             del st.session_state[name]
+        elif name in carried and st.session_state[name] == carried[name]:
+            # It may be the value of the last page's widget, which Streamlit drops when this page's takes its place.
+            st.session_state[name] = carried[name]
+            if asked is None and texts.get(name):
+                write_address(name, texts[name])
     elif asked is not None:
         if (refusal := _refusal(check, asked)) and asked != str(carried.get(name)):
             show_problem(SettingsError(f"The address asks for {name}={asked}, but {refusal}; the default is shown."))
@@ -91,6 +99,16 @@ def linked(name: str, check: Check) -> Iterator[None]:
     yield
     if name in st.session_state:
         carried[name] = st.session_state[name]
+        texts[name] = st.query_params.get_all(name)
+
+
+def write_address(name: str, text: str | list[str]) -> bool:
+    """Puts a choice into the address before its widget is drawn; False where that has been: it then writes its own."""
+    try:
+        st.query_params[name] = text
+    except StreamlitAPIException:
+        return False
+    return True
 
 
 def _refusal(check: Check, value: object) -> str | None:

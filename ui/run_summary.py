@@ -56,10 +56,13 @@ class RunSummary:
     @property
     def method_title(self) -> str:
         """The method's name for people."""
-        if self.config is None:
-            return ""
-        method = METHODS.get(self.config.method)
-        return method.title if method else self.config.method
+        return method_title(self.config) if self.config else ""
+
+
+def method_title(config: RunConfig) -> str:
+    """A run's method as people call it; the name in its config where this version has no such method."""
+    method = METHODS.get(config.method)
+    return method.title if method else config.method
 
 
 def summarise_all() -> list[RunSummary]:

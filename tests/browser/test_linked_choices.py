@@ -36,3 +36,13 @@ def test_the_way_back_is_not_blocked_by_the_address(start_server: Callable[..., 
     expect(page.get_by_text("second: c")).to_be_visible()
     page.go_back()
     expect(page.get_by_text("first: b 0.25")).to_be_visible()
+
+
+def test_a_choice_that_a_link_made_follows_to_the_next_page_and_its_address(
+    start_server: Callable[..., Server], page: Page
+) -> None:
+    page.goto(f"{start_server(HOST).url}/?run=c")
+    expect(page.get_by_text("first: c 0.5")).to_be_visible()
+    page.get_by_role("link", name="second").click()
+    expect(page.get_by_text("second: c")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/second\?run=c$"))

@@ -1,6 +1,7 @@
 """A person opens a model, reads its map, looks at its modes and walks between them."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.maps import MapRequest, find_map
 from clustergan_core.runs.store import Run, list_shipped
 from tests.browser.map_driver import drag, is_inside, middle, places_on_screen, star
-from tests.browser.page_driver import WAIT, download, expect_calm, follow, settle, visit
+from tests.browser.page_driver import WAIT, download, expect_calm, fill_number, follow, settle, visit
 from tests.browser.server import Server, running_server
 from tests.conftest import folder_variables
 
@@ -173,3 +174,44 @@ def test_moving_mu_changes_the_picture_and_the_address(server: Server, model: Ru
     page.get_by_role("button", name="Reset", exact=True).click()
     expect(sample).to_have_attribute("src", before)
     expect_calm(page)
+
+
+def test_a_chosen_run_and_the_views_own_choices_survive_a_way_through_the_pages(
+    server: Server, model: Run, page: Page
+) -> None:
+    """The runs beside the first one are those that a default would hide."""
+    other = server.folder / "runs" / "20260101-000000-other"
+    shutil.copytree(model.folder, other)
+    visit(page, f"{server.url}/modes?run={model.name}")
+    fill_number(page, "Columns", 6)
+    for name in ("Runs", "Map", "Runs", "Train", "Runs", "Interpolate", "Modes"):
+        follow(page, name)
+        if name == "Train":
+            continue  # its form has no run
+        expect(page).to_have_url(re.compile(rf"[?&]run={model.name}(&|$)"))
+        expect(page.get_by_role("combobox", name="Run", exact=True)).to_have_value(model.name)
+    expect(page.get_by_role("spinbutton", name="Columns", exact=True)).to_have_value("6")
+
+
+def test_a_run_that_is_not_there_is_told_of_and_the_address_names_the_one_shown(
+    server: Server, model: Run, page: Page
+) -> None:
+    for where in ("modes", "runs"):
+        visit(page, f"{server.url}/{where}?run=nonsense")
+        expect(page.get_by_text("The address asks for run=nonsense")).to_be_visible()
+        shown = page.get_by_role("combobox", name="Run", exact=True).input_value()
+        expect(page).to_have_url(re.compile(rf"[?&]run={shown}(&|$)"))
+        expect_calm(page)
+
+
+def test_the_seed_of_a_training_is_not_that_of_the_latents_that_pages_share(
+    server: Server, model: Run, page: Page
+) -> None:
+    visit(page, f"{server.url}/modes?run={model.name}&seed=21")
+    follow(page, "Train")
+    expect(page.get_by_role("spinbutton", name="Seed", exact=True)).to_have_value("0")
+    fill_number(page, "Seed", 5)
+    follow(page, "Modes")
+    expect(page.get_by_role("spinbutton", name="Seed of z_n", exact=True)).to_have_value("21")
+    follow(page, "Train")
+    expect(page.get_by_role("spinbutton", name="Seed", exact=True)).to_have_value("5")
