@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import re
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from clustergan_core.errors import AppError, SettingsError
-from clustergan_core.methods.presets import PRESETS, PresetName
+from clustergan_core.methods.presets import PresetName, presets_of
 from ui.choices import linked, one_of
 from ui.data_choice import DATASET_KEY, choose_dataset, list_choices, upload_text
 from ui.durations import say_duration
@@ -22,11 +23,7 @@ if TYPE_CHECKING:
     from clustergan_core.runs.config import RunConfig
     from clustergan_core.runs.store import Run
 
-PRESET_WORDS: dict[str, str] = {
-    "default": "The method at a faster pace: minutes for small data.",
-    "paper": "The paper's settings at full length: days on a CPU.",
-    "quick": "A tenth of the default's steps: a first look.",
-}
+SEED_KEY = "training_seed"  # in the address too: `seed` there is that of the z_n which Modes and Interpolate share
 _BASE = "form_base"  # session state: the data, method and preset that the form's values belong to
 
 
@@ -39,7 +36,7 @@ def new_run() -> Run | None:
             return None
         source, options, dataset = chosen
         method = _choose_method()
-        preset = _choose_preset()
+        preset = _choose_preset(method)
         try:
             base = _config(source, options, dataset, method, preset)
             config = _form(base, dataset)
@@ -65,7 +62,7 @@ def fill_form_from(run: Run) -> dict[str, Any]:
         "method": METHODS[config.method].title,
         "preset": config.preset,
         "steps": config.schedule.n_steps,
-        "seed": config.seed,
+        SEED_KEY: config.seed,
         **config.settings,
     }
     return values | {_BASE: (config.dataset.digest, config.method, config.preset)}
@@ -77,24 +74,42 @@ def _choose_method() -> str:
     names = {method.title: name for name, method in METHODS.items()}
     with linked("method", one_of(list(names))):
         title = st.selectbox("Method", list(names), key="method", bind="query-params")
-    st.caption(describe_method(METHODS[names[title]]))
+    method = METHODS[names[title]]
+    st.caption(describe_method(method))
+    if method.assumptions:
+        st.caption(f"**What it assumes.** {method.assumptions}")
     return names[title]
 
 
 def describe_method(method: type[Method]) -> str:
     """What a method is, from its own words, and where it was published."""
     sentence = (inspect.getdoc(method) or "").splitlines()[0]
-    number = method.reference.removeprefix("arXiv ")
-    return f"{sentence} [{method.reference}](https://arxiv.org/abs/{number})"
+    # A method of ours names the paper it builds on among other words.
+    found = re.search(r"arXiv (\d{4}\.\d{4,5})", method.reference)
+    source = f"[{method.reference}](https://arxiv.org/abs/{found[1]})" if found else method.reference
+    return f"{sentence} {source}"
 
 
-def _choose_preset() -> PresetName:
-    with linked("preset", one_of(PRESETS)):
-        preset = st.segmented_control(
-            "Preset", PRESETS, default=PRESETS[0], required=True, key="preset", bind="query-params"
+def _choose_preset(method: str) -> PresetName:
+    presets = presets_of(method)
+    with linked("preset", one_of(presets)):
+        chosen = st.segmented_control(
+            "Preset", presets, default=presets[0], required=True, key="preset", bind="query-params"
         )
-    st.caption(PRESET_WORDS[preset])
-    return next(name for name in PRESETS if name == preset)
+    preset: PresetName = next(name for name in presets if name == chosen)
+    st.caption(describe_preset(method, preset))
+    return preset
+
+
+def describe_preset(method: str, preset: PresetName) -> str:
+    """What a preset means for a method; only a method with a paper's preset can be slower or faster than its paper."""
+    if preset == "paper":
+        return "The paper's settings at full length: days on a CPU."
+    if preset == "quick":
+        return "A tenth of the default's steps: a first look."
+    if "paper" in presets_of(method):
+        return "The paper's method at a faster pace: minutes for small data."
+    return "Settings for this kind of data: a minute for small data."
 
 
 def _config(
@@ -122,7 +137,7 @@ def _form(base: RunConfig, dataset: Dataset) -> RunConfig:
     with steps:
         n_steps = setting("steps", Schedule.model_fields["n_steps"], base.schedule.n_steps)
     with seed:
-        seed_number = setting("seed", RunConfig.model_fields["seed"], base.seed)
+        seed_number = setting(SEED_KEY, RunConfig.model_fields["seed"], base.seed)
     note = st.empty()
     others = [name for name in model.model_fields if name != "n_clusters"]
     with st.expander(f"All settings ({len(others)})"):

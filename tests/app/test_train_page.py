@@ -50,9 +50,9 @@ def test_other_data_brings_its_own_k() -> None:
 
 
 def test_a_link_restores_the_form() -> None:
-    app = opened(dataset="synthetic", preset="quick", n_clusters="7", seed="3", learning_rate="0.002")
+    app = opened(dataset="synthetic", preset="quick", n_clusters="7", training_seed="3", learning_rate="0.002")
 
-    assert [widget(app, key).value for key in ("dataset", "n_clusters", "seed", "learning_rate")] == [
+    assert [widget(app, key).value for key in ("dataset", "n_clusters", "training_seed", "learning_rate")] == [
         "synthetic",
         7,
         3,
@@ -93,7 +93,7 @@ def test_a_value_the_model_refuses_gets_one_sentence_and_cannot_be_started() -> 
 def test_start_writes_a_run_with_the_chosen_settings_and_shows_it() -> None:
     app = opened(preset="quick")
     widget(app, "n_clusters").set_value(12).run()
-    widget(app, "seed").set_value(5).run()
+    widget(app, "training_seed").set_value(5).run()
     widget(app, "sigma").set_value(0.2).run()
     press(app, "Start training")
     (run,) = list_runs()
