@@ -42,7 +42,7 @@ NORM_EPSILON = 1e-3  # as in the authors' code; PyTorch's own default is 1e-5
 class Networks:
     """The three players for one data set."""
 
-    generator: nn.Module  # (B, n_normal + n_clusters) → (B, *shape)
+    generator: nn.Sequential  # (B, n_normal + n_clusters) → (B, *shape)
     encoder: nn.Module  # (B, *shape) → (B, n_normal + n_clusters), cluster logits last
     critic: Critic  # (B, *shape) → (B,)
 
