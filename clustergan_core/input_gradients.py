@@ -14,7 +14,7 @@ once for the weights, however many of score and gradient are asked for.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -48,6 +48,16 @@ def scores_and_gradients(
     parameters = [parameter for layer in layers for parameter in layer.parameters()]
     scores, gradients = _Scores.apply(layers, samples, direction.expand(len(samples), -1), rows, precision, *parameters)
     return scores, gradients
+
+
+def gradients_by_autograd(critic: Callable[[Tensor], Tensor], samples: Tensor) -> Tensor:
+    """The critic's gradient at each sample (N, *shape), whatever its layers, by a second backward pass.
+
+    With batch normalisation in training it is the gradient of the batch's sum of scores.
+    """
+    points = samples.detach().requires_grad_(True)
+    (gradients,) = torch.autograd.grad(critic(points).sum(), points, create_graph=True)
+    return gradients
 
 
 class _Scores(torch.autograd.Function):

@@ -6,9 +6,6 @@ Mukherjee et al., arXiv 1809.03627, eq. 1 (the mean over dimensions follows the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import torch
 from torch import Tensor
 from torch.nn import functional
 
@@ -23,12 +20,15 @@ def wasserstein_generator_loss(fake_scores: Tensor) -> Tensor:
     return -fake_scores.mean()
 
 
-def gradient_penalty(critic: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor, mix: Tensor) -> Tensor:
-    """mean (‖∇D(x̂)‖₂ − 1)² at x̂ = mix·real + (1 − mix)·fake, with one `mix` in [0, 1] per sample (B,)."""
+def mix_samples(real: Tensor, fake: Tensor, mix: Tensor) -> Tensor:
+    """x̂ = mix·real + (1 − mix)·fake, with one `mix` in [0, 1] for each sample (B,): where the penalty is taken."""
     mix = mix.view(-1, *[1] * (real.dim() - 1))
-    between = (mix * real + (1 - mix) * fake).detach().requires_grad_(True)
-    (gradient,) = torch.autograd.grad(critic(between).sum(), between, create_graph=True)
-    return (gradient.flatten(1).norm(dim=1) - 1).square().mean()
+    return (mix * real + (1 - mix) * fake).detach()
+
+
+def gradient_penalty(gradients: Tensor) -> Tensor:
+    """mean (‖∇D(x̂)‖₂ − 1)² for the critic's gradients (B, *shape) at the mixed samples."""
+    return (gradients.flatten(1).norm(dim=1) - 1).square().mean()
 
 
 def normal_recovery_loss(normal: Tensor, recovered: Tensor) -> Tensor:

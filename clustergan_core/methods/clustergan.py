@@ -16,12 +16,15 @@ from typing import Literal
 import torch
 from pydantic import Field
 from torch import Tensor, nn
-from torch.optim import Adam, Optimizer
+from torch.optim import Optimizer
 
-from clustergan_core.acceleration import Precision, autocast
+from clustergan_core.acceleration import Precision, autocast, build_adam
+from clustergan_core.batch_groups import run_batches
+from clustergan_core.input_gradients import gradients_by_autograd, is_piecewise_linear, scores_and_gradients
 from clustergan_core.losses import (
     cluster_recovery_loss,
     gradient_penalty,
+    mix_samples,
     normal_recovery_loss,
     wasserstein_critic_loss,
     wasserstein_generator_loss,
@@ -99,10 +102,10 @@ class ClusterGAN(Method):
 
     def prepare(self, samples: Tensor, generator: torch.Generator) -> None:
         self.random = generator
-        betas = (self.settings.beta1, self.settings.beta2)
-        players = [*self.generator.parameters(), *self.encoder.parameters()]
-        self.critic_optimizer = Adam(self.critic.parameters(), self.settings.learning_rate, betas)
-        self.player_optimizer = Adam(players, self.settings.learning_rate, betas)
+        self.players = [*self.generator.parameters(), *self.encoder.parameters()]
+        rate, betas = self.settings.learning_rate, (self.settings.beta1, self.settings.beta2)
+        self.critic_optimizer = build_adam(self.critic.parameters(), rate, betas)
+        self.player_optimizer = build_adam(self.players, rate, betas)
 
     @property
     def batch_sizes(self) -> Sequence[int]:
@@ -110,21 +113,30 @@ class ClusterGAN(Method):
 
     def train_step(self, batches: Sequence[Batch]) -> dict[str, Tensor]:
         self.train()
+        latents, mixes = zip(*[self._draw(batch) for batch in batches], strict=True)
+        # The generator stands still while the critic learns, so all its batches come from one pass.
+        with self._passes():
+            fakes = run_batches(self.generator, torch.stack([latent.joined() for latent in latents])).float()
         losses: dict[str, Tensor] = {}
-        for batch in batches:
-            losses |= self._critic_step(batch.samples)
+        for batch, fake, mix in zip(batches, fakes, mixes, strict=True):
+            losses |= self._critic_step(batch.samples, fake, mix)
         return losses | self._player_step()
 
-    def critic_losses(self, real: Tensor, latent: Latent, mix: Tensor) -> dict[str, Tensor]:
-        """The critic's two terms for real samples (B, *shape), latents and mixing weights (B,)."""
+    def critic_losses(self, real: Tensor, fake: Tensor, mix: Tensor) -> dict[str, Tensor]:
+        """The critic's two terms for real and generated samples (B, *shape) and mixing weights (B,)."""
         # The critic's step must not reach the generator.
-        with torch.no_grad(), self._passes():
-            fake = self.generator(latent.joined()).float()
-        with self._passes():
-            real_scores, fake_scores = self.critic(real), self.critic(fake)
+        fake = fake.detach()
+        between = mix_samples(real, fake, mix)
+        if is_piecewise_linear(self.critic):
+            real_scores, fake_scores, gradients = self._score_in_one_pass(real, fake, between)
+        else:
+            # Batch statistics must be those of one kind of sample, as in the paper.
+            with self._passes():
+                real_scores, fake_scores = self.critic(real).float(), self.critic(fake).float()
+            gradients = gradients_by_autograd(self.critic, between)
         return {
-            "critic": wasserstein_critic_loss(real_scores.float(), fake_scores.float()),
-            "penalty": gradient_penalty(self.critic, real, fake, mix),
+            "critic": wasserstein_critic_loss(real_scores, fake_scores),
+            "penalty": gradient_penalty(gradients),
         }
 
     def player_losses(self, latent: Latent) -> dict[str, Tensor]:
@@ -160,10 +172,26 @@ class ClusterGAN(Method):
     def inference_networks(self) -> dict[str, nn.Module]:
         return {"generator": self.generator, "encoder": self.encoder}
 
-    def _critic_step(self, real: Tensor) -> dict[str, Tensor]:
-        latent = self.prior.sample(len(real), self.random, real.device)
-        mix = torch.rand(len(real), generator=self.random, device=real.device)
-        losses = self.critic_losses(real, latent, mix)
+    def _draw(self, batch: Batch) -> tuple[Latent, Tensor]:
+        """Latents and mixing weights (B,) for one batch of the critic."""
+        device, count = batch.samples.device, len(batch.samples)
+        latent = self.prior.sample(count, self.random, device)
+        return latent, torch.rand(count, generator=self.random, device=device)
+
+    def _score_in_one_pass(self, real: Tensor, fake: Tensor, between: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Scores (B,) of real and generated samples, and the critic's gradients at `between` (B, *shape)."""
+        scores, gradients = scores_and_gradients(
+            self.critic.hidden,
+            torch.cat([real, fake, between]),
+            self.critic.last.weight[0],
+            rows=slice(2 * len(real), None),
+            precision=self.settings.precision,
+        )
+        real_scores, fake_scores, _ = (scores + self.critic.last.bias).split(len(real))
+        return real_scores, fake_scores, gradients
+
+    def _critic_step(self, real: Tensor, fake: Tensor, mix: Tensor) -> dict[str, Tensor]:
+        losses = self.critic_losses(real, fake, mix)
         loss = losses["critic"] + self.settings.penalty_weight * losses["penalty"]
         self.critic_optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -179,7 +207,8 @@ class ClusterGAN(Method):
             + self.settings.cluster_weight * losses["cluster_recovery"]
         )
         self.player_optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        # The critic passes gradients on and gets none.
+        loss.backward(inputs=self.players)
         self.player_optimizer.step()
         return {name: value.detach() for name, value in losses.items()}
 
