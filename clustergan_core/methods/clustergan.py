@@ -114,9 +114,7 @@ class ClusterGAN(Method):
     def train_step(self, batches: Sequence[Batch]) -> dict[str, Tensor]:
         self.train()
         latents, mixes = zip(*[self._draw(batch) for batch in batches], strict=True)
-        # The generator stands still while the critic learns, so all its batches come from one pass.
-        with self._passes():
-            fakes = run_batches(self.generator, torch.stack([latent.joined() for latent in latents])).float()
+        fakes = self._generate_batches(latents)
         losses: dict[str, Tensor] = {}
         for batch, fake, mix in zip(batches, fakes, mixes, strict=True):
             losses |= self._critic_step(batch.samples, fake, mix)
@@ -177,6 +175,11 @@ class ClusterGAN(Method):
         device, count = batch.samples.device, len(batch.samples)
         latent = self.prior.sample(count, self.random, device)
         return latent, torch.rand(count, generator=self.random, device=device)
+
+    def _generate_batches(self, latents: Sequence[Latent]) -> Tensor:
+        """Samples (G, B, *shape) for G batches; the generator stands still while the critic learns, so in one pass."""
+        with self._passes():
+            return run_batches(self.generator, torch.stack([latent.joined() for latent in latents])).float()
 
     def _score_in_one_pass(self, real: Tensor, fake: Tensor, between: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Scores (B,) of real and generated samples, and the critic's gradients at `between` (B, *shape)."""
