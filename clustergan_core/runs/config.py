@@ -22,6 +22,7 @@ from clustergan_core.training import Schedule
 
 FORMAT = 1
 FALLBACK_N_CLUSTERS = 10
+LEAST_BETWEEN, LEAST_BETWEEN_LARGE = 100, 200  # steps from one evaluation to the next
 RECORDED_PACKAGES = ("torch", "numpy", "scikit-learn")
 
 
@@ -159,8 +160,10 @@ def make_schedule(n_steps: int, shape: tuple[int, ...]) -> Schedule:
     is_large = len(shape) == 3 and shape[1] * shape[2] > 256
     log_every = 10 if is_large else 50
     log_every = max(1, min(log_every, n_steps // 20))
-    # About 40 evaluations a run, each at a log row so that every row's means cover the same number of steps.
-    evaluate_every = max(log_every, n_steps // 40 // log_every * log_every)
+    # About 20 evaluations a run, and no more than cost a tenth of its time (benchmarks/evaluation_cost.py); each at a
+    # log row, so that every row's means cover the same number of steps.
+    least = min(LEAST_BETWEEN_LARGE if is_large else LEAST_BETWEEN, n_steps // 2)
+    evaluate_every = max(log_every, max(n_steps // 20, least) // log_every * log_every)
     return Schedule(n_steps=n_steps, log_every=log_every, evaluate_every=evaluate_every)
 
 
