@@ -17,11 +17,7 @@ _HELP = {
     "classifier reads their own label.",
     "cluster_accuracy": "Share of real samples whose label is the name of the mode they are assigned to.",
 }
-_TITLES = {
-    "mode_accuracy": "Mode accuracy",
-    "reconstruction_accuracy": "Reconstruction accuracy",
-    "cluster_accuracy": "Cluster accuracy",
-}
+_TITLES = {"mode_accuracy": "Mode", "reconstruction_accuracy": "Reconstruction", "cluster_accuracy": "Cluster"}
 
 
 def show_generation_scores(scores: RunScores) -> None:
@@ -31,14 +27,14 @@ def show_generation_scores(scores: RunScores) -> None:
     ]
     if not distances and not scores.get("classifier"):
         return
-    st.markdown("**Generated samples**")
+    st.markdown("**Likeness of generated samples**")
     for title, distance in distances:
         value, real = st.columns(2)
         value.metric(title, f"{distance['value']:g}", help=FRECHET_HELP)
         real.metric(
             "Real against real",
             f"{distance['real_halves']:g}",
-            help="The same distance between two disjoint sets of real samples: the least to hope for.",
+            help="The same distance between two disjoint sets of real samples: about the least to hope for.",
         )
         st.caption(f"n = {distance['n']:,} on each side. Features: {distance['features']}.")
     if scores.get("classifier"):
@@ -46,6 +42,7 @@ def show_generation_scores(scores: RunScores) -> None:
 
 
 def _show_accuracies(scores: RunScores) -> None:
+    st.markdown("**Accuracy of generated samples**")
     for column, (name, title) in zip(st.columns(len(_TITLES)), _TITLES.items(), strict=True):
         value = scores.get(name)
         column.metric(title, "–" if value is None else f"{value:.3f}", help=_HELP[name])

@@ -87,7 +87,7 @@ def show_generated(history: MetricsHistory) -> None:
         st.metric("Fréchet distance", f"{newest['value']:g}", help=FRECHET_HELP)
         st.caption(
             f"{newest['n']:,} generated against as many real samples, step {measured[-1]['step']:,}. Two sets of "
-            f"{newest['n']:,} real samples: {newest['real_halves']:g}, the least to hope for. "
+            f"{newest['n']:,} real samples: {newest['real_halves']:g}, about the least to hope for. "
             f"Features: {newest['features']}."
         )
     with curve:

@@ -5,12 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from clustergan_core.generation_scores import GENERATION_SCORES
 from clustergan_core.runs.metrics import append_row
+from clustergan_core.runs.scores import read_scores, write_scores
 from clustergan_core.runs.status import State, Status, hold_lock, write_status
 from clustergan_core.runs.store import Run
 from clustergan_core.runs.worker import execute
 from tests.app.train_widgets import all_texts, opened, press, widget
 from tests.small_runs import new_run, small_config
+
+NEW_SCORES = ("frechet", "fid", "classifier", *GENERATION_SCORES)  # which runs of format 1 once had not
 
 pytestmark = pytest.mark.usefixtures("apart")
 
@@ -41,10 +45,36 @@ def test_a_finished_run_shows_its_scores_on_both_splits(finished: Run) -> None:
 
     assert "Validation split, n = 179, step 40" in all_texts(app)
     assert "On the test split, n = 179" in all_texts(app)
-    assert [metric.label for metric in app.metric] == ["Purity", "Accuracy", "NMI", "ARI"]
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert shown.keys() >= {"Purity", "Accuracy", "NMI", "ARI"}
     newest = finished.metrics().rows[-1]["scores"]
-    assert app.metric[0].value == f"{newest['purity']:.3f}"
+    assert shown["Purity"] == f"{newest['purity']:.3f}"
     assert not [button for button in app.button if button.label in ("Stop", "Continue")]
+    assert not app.exception
+
+
+def test_how_near_generated_samples_come_is_shown_with_the_features_that_say_so(finished: Run) -> None:
+    app = opened(run="finished")
+
+    live, final = finished.metrics().rows[-1]["scores"]["frechet"], read_scores(finished)
+    assert final is not None
+    distances = [metric.value for metric in app.metric if metric.label == "Fréchet distance"]
+    assert distances == [f"{final['frechet']['value']:g}", f"{live['value']:g}"]
+    assert f"Features: {live['features']}" in all_texts(app)
+    assert f"n = {final['frechet']['n']} on each side" in all_texts(app)
+
+
+def test_a_run_of_before_generated_samples_were_compared_is_shown_without(finished: Run) -> None:
+    rows, scores = finished.metrics().rows, read_scores(finished)
+    assert scores is not None
+    write_scores(finished, {key: value for key, value in scores.items() if key not in NEW_SCORES})
+    (finished.folder / "metrics.jsonl").unlink()
+    for row in rows:
+        earlier = {key: value for key, value in row.get("scores", {}).items() if key not in NEW_SCORES}
+        append_row(finished.folder / "metrics.jsonl", row | ({"scores": earlier} if earlier else {}))
+    app = opened(run="finished")
+
+    assert "Fréchet distance" not in [metric.label for metric in app.metric]
     assert not app.exception
 
 
@@ -90,7 +120,7 @@ def test_without_labels_the_page_says_so_and_shows_no_figures_for_them(finished:
     app = opened(run="finished")
 
     assert "Purity, accuracy, NMI and ARI: needs labels" in all_texts(app)
-    assert not app.metric
+    assert not {"Purity", "Accuracy", "NMI", "ARI"} & {metric.label for metric in app.metric}
 
 
 def test_the_slider_follows_the_newest_samples_until_it_is_moved(finished: Run) -> None:

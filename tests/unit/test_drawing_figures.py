@@ -9,7 +9,15 @@ import plotly.graph_objects as go
 import pytest
 
 from clustergan_core.drawing.counts import class_balance_figure, contingency_figure, matched_order
-from clustergan_core.drawing.curves import LINE_COLOURS, MAX_POINTS, loss_figure, score_figure, thin, usage_figure
+from clustergan_core.drawing.curves import (
+    LINE_COLOURS,
+    MAX_POINTS,
+    distance_figure,
+    loss_figure,
+    score_figure,
+    thin,
+    usage_figure,
+)
 from clustergan_core.drawing.palette import UNLABELLED_COLOUR, contrast_ratio, mode_colours
 from clustergan_core.drawing.profiles import (
     code_figure,
@@ -43,6 +51,7 @@ def loss_rows(count: int) -> list[dict[str, float]]:
 def every_figure(n_modes: int, n_features: int) -> Iterator[go.Figure]:
     yield loss_figure(loss_rows(n_features))
     yield score_figure([1, 2], {"NMI": [0.1, 0.2]})
+    yield distance_figure([1, 2], [9.0, 3.0], 2.0)
     yield usage_figure(np.full(n_modes, 1 / n_modes))
     yield mode_profile_figure(RANDOM.random((n_modes, n_features)), names(n_features))
     yield response_figure(np.linspace(0, 1, 5), RANDOM.random((5, n_features)), names(n_features))
@@ -169,6 +178,14 @@ def test_scores_share_an_axis_from_0_to_1_and_leave_gaps_where_unknown() -> None
 def test_a_score_below_zero_stays_in_sight() -> None:
     figure = score_figure([0, 1], {"ARI": [-0.2, 0.5]})
     assert figure.layout["yaxis"]["range"][0] <= -0.2
+
+
+def test_a_distance_stands_beside_that_of_real_samples_and_is_logarithmic_when_it_falls_far() -> None:
+    near, far = distance_figure([10, 20], [8.0, 4.0], 1.5), distance_figure([10, 20], [800.0, 4.0], None)
+    assert traces(near)[0].y.tolist() == [8.0, 4.0]
+    assert [line.y0 for line in near.select_shapes()] == [1.5]
+    assert not list(far.select_shapes())
+    assert [figure.to_dict()["layout"]["yaxis"]["type"] for figure in (near, far)] == ["linear", "log"]
 
 
 def test_usage_is_shown_in_per_cent_beside_the_even_share_and_empty_modes_are_named() -> None:
