@@ -97,7 +97,7 @@ def _execute_locked(run: Run, on_progress: Callable[[Progress], None]) -> Status
         append_row(run.folder / "metrics.jsonl", progress.row())
         is_stop = _take_request(run, "stop") and progress.step < progress.n_steps
         if progress.scores is not None or is_stop:
-            _save(run, progress)
+            save_progress(run, progress)
         if progress.scores is not None:
             write_grid(run.folder, progress.step, method)
         _set_state(run, "running", step=progress.step, seconds=progress.seconds)
@@ -124,7 +124,7 @@ def _prepare_folder(run: Run) -> Checkpoint | None:
     return checkpoint
 
 
-def _save(run: Run, progress: Progress) -> None:
+def save_progress(run: Run, progress: Progress) -> None:
     """Best weights before the checkpoint that names them: a crash in between repeats steps, and loses none."""
     checkpoint = progress.checkpoint()
     if progress.is_best:
