@@ -146,7 +146,7 @@ def render_table(paths: list[Path]) -> str:
         "Small networks that read generated images (Fréchet distance, Mode and Reconstruction Accuracy). Written by",
         "`python -m benchmarks.train_classifiers`; half precision, trained on the training split alone.",
         "",
-        "| data set | test accuracy | validation | steps | seed | CPU seconds | kB |",
+        "| data set | test accuracy | validation | steps | seed | seconds, one busy core | kB |",
         "|---|---|---|---|---|---|---|",
     ]
     for path in paths:
