@@ -14,8 +14,9 @@ from tqdm import tqdm
 
 from clustergan_core.data import DATASETS, OwnDataOptions, open_dataset
 from clustergan_core.errors import SettingsError
+from clustergan_core.methods import METHODS
 from clustergan_core.methods.presets import PRESETS
-from clustergan_core.runs.config import RunConfig, explain_invalid, make_config
+from clustergan_core.runs.config import RunConfig, explain_invalid, make_config, split_values
 from clustergan_core.runs.places import new_run_name, runs_folder
 from clustergan_core.runs.scores import read_scores
 from clustergan_core.runs.status import write_status
@@ -27,22 +28,27 @@ from clustergan_core.training import Progress
 def add_commands(commands: Any) -> None:
     """Adds `train` to the parser's commands."""
     train = commands.add_parser("train", help="train a run")
-    train.add_argument("--dataset", metavar="NAME|FILE", help="a data set's name, or your own file or folder")
-    train.add_argument("--method", default="clustergan")
-    train.add_argument("--preset", default="default", help=" | ".join(PRESETS))
+    add_run_words(train)
     train.add_argument("--seed", type=int, default=0)
-    train.add_argument("--steps", type=int, metavar="N", help="generator updates; without it the preset decides")
-    train.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of the method")
-    train.add_argument("--labels", metavar="COLUMN|FILE[:COLUMN]", help="reference labels, used for scores alone")
-    train.add_argument("--only", action="append", default=[], metavar="COLUMN=V,V", help="keep these rows")
-    train.add_argument("--drop", action="append", default=[], metavar="COLUMN=V,V", help="leave these rows out")
-    train.add_argument("--image-side", type=int, metavar="PIXELS", help="resize your own pictures to such squares")
-    train.add_argument("--device", default="auto", help="auto | cpu | cuda")
-    train.add_argument("--threads", type=int, default=1, help="CPU threads; small networks are fastest with one")
     train.add_argument("--title", default="", help="what to call the run")
     train.add_argument("--out", metavar="RUN", help="the run's folder; without it a new one under the runs folder")
     train.add_argument("--resume", action="store_true", help="continue the unfinished run in --out")
     train.set_defaults(run=_train)
+
+
+def add_run_words(command: argparse.ArgumentParser) -> None:
+    """The words that say what to train, which `read_config` reads together with `seed` and `title`."""
+    command.add_argument("--dataset", metavar="NAME|FILE", help="a data set's name, or your own file or folder")
+    command.add_argument("--method", default="clustergan", help=" | ".join(METHODS))
+    command.add_argument("--preset", default="default", help=" | ".join(PRESETS))
+    command.add_argument("--steps", type=int, metavar="N", help="generator updates; without it the preset decides")
+    command.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of the method")
+    command.add_argument("--labels", metavar="COLUMN|FILE[:COLUMN]", help="reference labels, used for scores alone")
+    command.add_argument("--only", action="append", default=[], metavar="COLUMN=V,V", help="keep these rows")
+    command.add_argument("--drop", action="append", default=[], metavar="COLUMN=V,V", help="leave these rows out")
+    command.add_argument("--image-side", type=int, metavar="PIXELS", help="resize your own pictures to such squares")
+    command.add_argument("--device", default="auto", help="auto | cpu | cuda")
+    command.add_argument("--threads", type=int, default=1, help="CPU threads; small networks are fastest with one")
 
 
 def _train(arguments: argparse.Namespace) -> None:
@@ -84,7 +90,7 @@ def _created(arguments: argparse.Namespace) -> Run:
 def read_config(arguments: argparse.Namespace) -> RunConfig:
     """The run that the words of `train` describe; loads its data. Raises AppError for anything that is off."""
     if not arguments.dataset:
-        raise SettingsError("train needs --dataset with a name (see the command `datasets`) or a file: add it.")
+        raise SettingsError("--dataset is missing: add a name (see the command `datasets`) or a file.")
     if not 1 <= arguments.threads <= 256:
         raise SettingsError(f"--threads {arguments.threads} is not possible: choose 1 to 256.")
     if arguments.steps is not None and not 1 <= arguments.steps <= 10_000_000:
@@ -138,7 +144,7 @@ def _labels_from_anywhere(choice: str) -> str:
 
 
 def _rows(words: list[str], option: str) -> dict[str, tuple[str, ...]]:
-    return {column: tuple(values.split(",")) for column, values in (_pair(word, option) for word in words)}
+    return {column: split_values(values) for column, values in (_pair(word, option) for word in words)}
 
 
 def _pair(word: str, option: str) -> tuple[str, str]:

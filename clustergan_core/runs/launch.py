@@ -25,7 +25,7 @@ def launch(config: RunConfig) -> Run:
     _check_slots()
     name = new_run_name(config.method, config.dataset.name, datetime.now())
     run = create_run(config, runs_folder() / name)
-    _start(run, first_status(config))
+    start_worker(run, first_status(config))
     return run
 
 
@@ -34,7 +34,7 @@ def continue_run(run: Run) -> None:
     check_unfinished(run)
     _check_slots()
     run.forget_requests()
-    _start(run, first_status(run.config, run.status()))
+    start_worker(run, first_status(run.config, run.status()))
 
 
 def training_runs() -> list[Run]:
@@ -57,8 +57,8 @@ def _check_slots() -> None:
         raise RunError(f"{len(busy)} runs are training already ({names}): stop one or wait until one is finished.")
 
 
-def _start(run: Run, status: Status) -> None:
-    """A detached process in its own session, so that signals to the server's group do not reach it.
+def start_worker(run: Run, status: Status) -> subprocess.Popen[bytes]:
+    """A detached process in its own session, so that signals to the group of this one do not reach it.
 
     It inherits the run's lock: from here on the lock says that it lives, and a second start is refused.
     """
@@ -76,6 +76,7 @@ def _start(run: Run, status: Status) -> None:
         )
     _reap()
     _launched.append(process)
+    return process
 
 
 def _reap() -> None:

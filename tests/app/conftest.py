@@ -30,7 +30,7 @@ def _a_server_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def apart(own_folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs lie in the test's own folder, no process is started, and time is not measured but given."""
-    monkeypatch.setattr(launch, "_start", lambda run, status: write_status(run.folder / "status.json", status))
+    monkeypatch.setattr(launch, "start_worker", lambda run, status: write_status(run.folder / "status.json", status))
     monkeypatch.setattr("clustergan_core.runs.estimate.estimate_run", _estimate)
 
 

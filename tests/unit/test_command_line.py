@@ -56,7 +56,11 @@ def say(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
     [
         ("", "arguments are required"),
         ("dance", "invalid choice: 'dance'"),
-        ("train", "needs --dataset"),
+        ("train", "--dataset is missing"),
+        ("protocol", "--dataset is missing"),
+        ("protocol --dataset digits --seeds 4-0", "--seeds 4-0 is not possible"),
+        ("protocol --dataset digits --seeds 0-99999999", "--seeds 0-99999999 is not possible"),
+        ("protocol --dataset digits --preset fast", "no preset named fast"),
         ("train --dataset letters", "'letters' is neither a data set (digits, "),
         ("train --dataset digits --method magic", "no method named magic: choose one of clustergan"),
         ("train --dataset digits --preset fast", "no preset named fast: choose one of default, paper, quick"),

@@ -12,7 +12,7 @@ from clustergan_core.data import OwnDataOptions, load_dataset, open_dataset
 from clustergan_core.data.dataset import Dataset, share_samples
 from clustergan_core.errors import SettingsError
 from clustergan_core.methods.presets import PRESETS, find_preset
-from clustergan_core.runs.config import RunConfig, make_config, make_schedule, parse_settings
+from clustergan_core.runs.config import RunConfig, make_config, make_schedule, parse_settings, split_values
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +123,18 @@ def test_the_printed_command_of_ones_own_file_leads_to_the_same_run(tmp_path: Pa
     assert _same(again, config)
     assert again.dataset.options == options
     assert again.dataset.n_samples == sum(i % 3 != 2 and i % 7 != 0 for i in range(60))
+
+
+def test_a_filter_value_with_commas_and_quotes_is_repeated(tmp_path: Path) -> None:
+    path = tmp_path / "cells.csv"
+    places = ['"Lyon, France"', "Rome", '"the ""old"" town"']
+    path.write_text("\n".join(["width,place", *(f"{i % 7},{places[i % 3]}" for i in range(60))]))
+    options = OwnDataOptions(only={"place": ("Lyon, France", 'the "old" town')})
+    config = make_config(open_dataset(str(path), options), str(path), options=options)
+
+    assert config.dataset.n_samples == 40
+    assert _same(_repeat(config.command()), config)
+    assert split_values("x,y") == ("x", "y")
 
 
 def test_files_are_found_again_from_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

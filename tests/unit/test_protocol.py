@@ -1,0 +1,184 @@
+"""The protocol of several seeds: only what is missing is trained, and no choice stands without its mark."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clustergan_core.command_line import main
+from clustergan_core.command_line.protocol import read_seeds, render_report
+from clustergan_core.errors import RunError, SettingsError
+from clustergan_core.runs import protocol
+from clustergan_core.runs.protocol import make_report, rank_correlation
+from clustergan_core.runs.seeds import SeedRuns, train_missing
+from clustergan_core.runs.store import Run
+from clustergan_core.runs.worker import execute
+from tests.small_runs import new_run, small_config
+
+# By hand, seed by seed: purity on validation and test samples, and what criteria without labels say.
+VALIDATION = {0: 0.6, 1: 0.9, 2: 0.7}
+TEST = {0: 0.5, 1: 0.6, 2: 0.7}
+CRITERION = {0: 0.2, 1: 0.1, 2: 0.3}
+SAMPLE_CYCLE = {0: 0.03, 1: 0.02, 2: 0.01}
+
+
+def agreement(purity: float | None) -> dict[str, float | None]:
+    return dict.fromkeys(("purity", "accuracy", "nmi", "ari"), purity)
+
+
+def scores_of(purity: float | None, seed: int) -> dict[str, Any]:
+    return {
+        **agreement(purity),
+        "kmeans": agreement(purity and purity / 2),
+        "split": "test",
+        "n": 100,
+        "is_training_data": False,
+        "silhouette": None,
+        "usage_entropy": 2.0,
+        "sample_cycle": SAMPLE_CYCLE[seed],
+        "latent_cycle": 0.1 + seed,
+        "frechet": {"value": 3.0 - seed, "features": "a classifier", "n": 50},
+        "classifier": "a classifier",
+    }
+
+
+@pytest.fixture
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Run]:
+    """Three untrained runs whose scores are those above."""
+
+    class Live:
+        def __init__(self, dataset: object) -> None: ...
+
+        def score(self, seed: int) -> dict[str, float]:
+            return {"criterion": CRITERION[seed]}
+
+    monkeypatch.setattr(protocol, "LiveScorer", Live)
+    monkeypatch.setattr(Run, "load", lambda self, which: self.config.seed)
+    by_split = {"validation": VALIDATION, "test": TEST}
+    monkeypatch.setattr(
+        protocol, "score_run", lambda run, split, _: scores_of(by_split[split][run.config.seed], run.config.seed)
+    )
+    return [new_run(tmp_path / str(seed), small_config(seed=seed)) for seed in range(3)]
+
+
+def test_the_run_of_best_validation_purity_is_reported_on_test_and_marked(runs: list[Run]) -> None:
+    chosen = make_report(runs)["chosen_with_labels"]
+    assert (chosen["seed"], chosen["mark"], chosen["argmax"]["purity"]) == (1, "chosen with labels", 0.6)
+    assert chosen["kmeans"]["nmi"] == 0.3
+
+
+def test_beside_it_stand_mean_deviation_and_median_of_all_runs(runs: list[Run]) -> None:
+    report = make_report(runs)
+    purity = report["all_runs"]["argmax"]["purity"]
+    assert report["n_runs"] == 3
+    # .5, .6 and .7: squared deviations .01, 0 and .01 over n − 1 = 2.
+    assert purity == {key: pytest.approx(value) for key, value in purity.items()}
+    assert (purity["mean"], purity["sd"], purity["median"]) == (pytest.approx(0.6), pytest.approx(0.1), 0.6)
+    assert (purity["min"], purity["max"]) == (0.5, 0.7)
+    assert make_report(runs[:1])["all_runs"]["argmax"]["purity"]["sd"] is None
+
+
+def test_each_criterion_without_labels_picks_its_run_and_is_measured(runs: list[Run]) -> None:
+    picks = {row["name"]: row for row in make_report(runs)["chosen_without_labels"]}
+    # Silhouette has no meaning here, and a classifier's features know the labels: neither may choose.
+    assert list(picks) == ["criterion", "usage_entropy", "sample_cycle", "latent_cycle"]
+    assert {row["mark"] for row in picks.values()} == {"chosen without labels"}
+    assert {name: row["seed"] for name, row in picks.items()} == {
+        "criterion": 2,
+        "usage_entropy": 0,
+        "sample_cycle": 2,  # the lowest loss
+        "latent_cycle": 0,
+    }
+    # Ranks of the criterion 2 1 3 against 1 2 3 of purity: 1 − 6 · (1 + 1 + 0) / (3 · 8).
+    assert picks["criterion"]["rank_correlation"] == pytest.approx(0.5)
+    assert picks["sample_cycle"]["rank_correlation"] == pytest.approx(1)
+    assert picks["latent_cycle"]["rank_correlation"] == pytest.approx(-1)
+    assert picks["usage_entropy"]["rank_correlation"] is None  # the same for all
+    assert {row["n_ranked"] for row in picks.values()} == {3}
+
+
+def test_the_table_tells_every_choice_with_its_mark(runs: list[Run]) -> None:
+    lines = render_report(make_report(runs)).splitlines()
+    assert "3 runs, test split, 100 samples" in lines[0]
+    (with_labels,) = (line for line in lines if line.startswith("chosen with labels: validation purity"))
+    assert with_labels.split()[-9:-7] == ["1", "0.600"]
+    assert any(line.startswith("all 3 runs: median") for line in lines)
+    assert any(line.startswith("chosen without labels: sample cycle loss") for line in lines)
+
+
+def test_without_labels_only_criteria_that_need_none_speak(runs: list[Run], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "score_run", lambda run, *_: scores_of(None, run.config.seed))
+    report = make_report(runs)
+    assert (report["chosen_with_labels"], report["all_runs"]) == (None, None)
+    assert [row["rank_correlation"] for row in report["chosen_without_labels"]] == [None] * 4
+    assert "need labels, and the data has none" in render_report(report)
+
+
+def test_two_runs_are_not_ranked() -> None:
+    assert rank_correlation([1, 2], [0.1, 0.2]) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "seeds"), [("0-4", (0, 1, 2, 3, 4)), ("7", (7,)), ("0,3, 1-2", (0, 3, 1, 2)), ("1,0-2", (1, 0, 2))]
+)
+def test_seeds_are_read_in_their_order_and_once(text: str, seeds: tuple[int, ...]) -> None:
+    assert read_seeds(text) == seeds
+
+
+@pytest.mark.parametrize("text", ["", "a", "-1", "3-1", "0-", "1;2", "0-999999"])
+def test_seeds_that_are_none_are_told_with_an_example(text: str) -> None:
+    with pytest.raises(SettingsError, match="for example 0-4 or 0,3,7"):
+        read_seeds(text)
+
+
+# --- training what is missing -----------------------------------------------------------------------------------------
+
+
+def test_a_folder_of_other_runs_is_refused_with_what_differs(tmp_path: Path) -> None:
+    new_run(tmp_path / "1", small_config(seed=1, sigma=0.5))
+    with pytest.raises(RunError, match=r"1 holds another run \(settings.sigma is 0.5 there and 0.1 here\)"):
+        SeedRuns(small_config(), (0, 1), tmp_path).check()
+
+
+def test_only_what_is_missing_is_trained_and_an_interrupted_run_goes_on(tmp_path: Path) -> None:
+    runs = SeedRuns(small_config(n_steps=20), (0, 1, 2), tmp_path)
+    execute(new_run(tmp_path / "0", runs.config_of(0)))
+    kept = (tmp_path / "0" / "status.json").read_bytes()
+    begun = new_run(tmp_path / "1", runs.config_of(1))
+    begun.request("stop")
+    execute(begun)
+    assert begun.status().state == "stopped"
+
+    for statuses in train_missing(runs):
+        assert sum(not status.is_over for status in statuses.values()) <= 2
+
+    assert [run.name for run in runs.finished()] == ["0", "1", "2"]
+    assert (tmp_path / "0" / "status.json").read_bytes() == kept
+    assert "Continuing after step" in begun.log()
+
+
+def test_giving_up_leaves_runs_that_can_be_continued(tmp_path: Path) -> None:
+    runs = SeedRuns(small_config(n_steps=100_000), (0,), tmp_path)
+    training = train_missing(runs)
+    for statuses in training:
+        if statuses[0].step > 0:
+            break
+    training.close()
+    assert runs.statuses()[0].state == "interrupted"
+
+
+def test_the_command_trains_reports_and_does_nothing_twice(
+    own_folders: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    narrow = ["--set", "width=0.1", "--set", "n_critic_steps=1", "--set", "batch_size=16", "--steps", "10"]
+    words = ["protocol", "--dataset", "digits", "--seeds", "0,5", "--json", *narrow]
+    assert main(words) == 0
+    first = capsys.readouterr()
+    assert "To train: seeds 0, 5." in first.err
+    assert "Seed 5 finished" in first.err
+    assert main(words) == 0
+    second = capsys.readouterr()
+    assert "Finished already: seeds 0, 5." in second.err
+    assert json.loads(second.out) == json.loads(first.out)
+    assert [row["seed"] for row in json.loads(first.out)["runs"]] == [0, 5]
