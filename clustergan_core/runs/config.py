@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import shlex
+from collections.abc import Sequence
 from datetime import datetime
 from importlib.metadata import version
 from platform import python_version
@@ -85,8 +88,8 @@ class RunConfig(BaseModel):
     def _own_data_options(self) -> list[tuple[str, str]]:
         options = self.dataset.options
         words = [("--labels", options.labels)] if options.labels else []
-        words += [("--only", f"{column}={','.join(values)}") for column, values in options.only.items()]
-        words += [("--drop", f"{column}={','.join(values)}") for column, values in options.drop.items()]
+        words += [("--only", f"{column}={join_values(values)}") for column, values in options.only.items()]
+        words += [("--drop", f"{column}={join_values(values)}") for column, values in options.drop.items()]
         words += [("--image-side", str(options.image_side))] if options.image_side else []
         return words
 
@@ -153,6 +156,18 @@ def make_config(
         )
     except ValidationError as error:
         raise explain_invalid(error) from error
+
+
+def join_values(values: Sequence[str]) -> str:
+    """Values of a column as a command holds them: a line of CSV, so that one with a comma stands in double quotes."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(values)
+    return line.getvalue()
+
+
+def split_values(text: str) -> tuple[str, ...]:
+    """What `join_values` joined."""
+    return tuple(next(csv.reader(io.StringIO(text, newline=""))))
 
 
 def make_schedule(n_steps: int, shape: tuple[int, ...]) -> Schedule:
