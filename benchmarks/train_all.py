@@ -1,0 +1,225 @@
+"""Trains every method on every data set with five seeds and appends a row a run to benchmarks/results.csv.
+
+    python -m benchmarks.train_all --sets quick          the rows that are missing, one run after the other
+    python -m benchmarks.train_all --sets all --dry-run  what is missing
+
+Each run is the command a person types, `python -m clustergan_core train`, in a process of its own, so that its wall
+seconds are what a person waits: from the start to the saved and scored run. A row is appended when its run is finished;
+an interrupted run is continued by the next call. Labels choose nothing here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.machine import describe_commit, describe_machine, load_now
+from clustergan_core.command_line.protocol import read_seeds
+from clustergan_core.data import DATASETS, is_available, load_dataset
+from clustergan_core.errors import AppError, SettingsError
+from clustergan_core.methods import METHODS, find_method
+from clustergan_core.methods.presets import presets_of
+from clustergan_core.runs.config import RunConfig, make_config
+from clustergan_core.runs.places import PROJECT_FOLDER, derived_folder
+from clustergan_core.runs.scores import read_scores
+from clustergan_core.runs.store import Run
+from clustergan_core.runs.weights import read_checkpoint
+
+RESULTS = Path(__file__).with_name("results.csv")
+QUICK = ("digits", "synthetic", "pendigits")  # minutes each; always
+AGREEMENT = ("purity", "accuracy", "nmi", "ari")
+KEY = ("method", "dataset", "preset", "settings_digest", "seed", "device")
+COLUMNS = (
+    "commit", "cpu", "cores", "threads", "device", "torch", "load_at_start",
+    "method", "dataset", "preset", "settings_digest", "seed", "steps", "seconds", "wall_seconds",
+    "split", "n", *AGREEMENT, *(f"kmeans_{name}" for name in AGREEMENT),
+    "frechet", "frechet_features", "frechet_n", "mode_accuracy",
+    "criterion", "silhouette", "usage_entropy", "sample_cycle", "latent_cycle", "weights", "weights_step",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run to be trained."""
+
+    config: RunConfig
+
+    @property
+    def digest(self) -> str:
+        """Twelve characters that change with whatever moves the figures, so that a changed preset is run again."""
+        what = {"settings": self.config.settings, "schedule": self.config.schedule.model_dump()}
+        text = json.dumps(what | {"data": self.config.dataset.digest}, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What its row is known by."""
+        config = self.config
+        return (config.method, config.dataset.name, config.preset, self.digest, str(config.seed), config.device)
+
+    @property
+    def folder(self) -> Path:
+        """Where it is trained."""
+        return derived_folder() / "benchmarks" / "-".join(self.key)
+
+
+def read_rows(path: Path = RESULTS) -> list[dict[str, str]]:
+    """The rows so far, in the order in which they were measured."""
+    if not path.exists():
+        return []
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def append_row(row: dict[str, object], path: Path = RESULTS) -> None:
+    """Adds one row, and the heading to a new file."""
+    is_new = not path.exists()
+    with path.open("a", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        if is_new:
+            writer.writeheader()
+        writer.writerow(row)
+
+
+def list_jobs(arguments: argparse.Namespace) -> Iterator[Job]:
+    """Every run that was asked for; data that is not here is named and passed over."""
+    for dataset in _datasets(arguments):
+        if not is_available(dataset):
+            print(f"{dataset} is not on this machine: get it on the Data page or set CLUSTERGAN_DATA.")
+            continue
+        data = load_dataset(dataset)
+        for method in [find_method(arguments.method).name] if arguments.method else METHODS:
+            if arguments.preset not in presets_of(method):
+                continue
+            for seed in read_seeds(arguments.seeds):
+                yield Job(
+                    make_config(
+                        data,
+                        dataset,
+                        method=method,
+                        preset=arguments.preset,
+                        seed=seed,
+                        device=arguments.device,
+                        threads=arguments.threads,
+                    )
+                )
+
+
+def _datasets(arguments: argparse.Namespace) -> list[str]:
+    if arguments.only:
+        names = arguments.only.split(",")
+        unknown = [name for name in names if name not in DATASETS]
+        if unknown:
+            raise SettingsError(f"There is no data set named {unknown[0]}: choose among {', '.join(DATASETS)}.")
+        return names
+    slow = [name for name in DATASETS if name not in QUICK]
+    return {"quick": list(QUICK), "slow": slow, "all": [*QUICK, *slow]}[arguments.sets]
+
+
+def train(job: Job) -> dict[str, object]:
+    """Trains a run, or continues it, and returns its row."""
+    commit, load = describe_commit(PROJECT_FOLDER), load_now()
+    is_begun = (job.folder / "config.json").exists()
+    is_finished = is_begun and Run(job.folder).status().state == "finished"
+    start = time.perf_counter()
+    if not is_finished:
+        words = ["--out", str(job.folder), "--resume"] if is_begun else _words(job)
+        subprocess.run([sys.executable, "-m", "clustergan_core", "train", *words], cwd=PROJECT_FOLDER, check=True)
+    wall_seconds = time.perf_counter() - start
+    run = Run(job.folder)
+    # What a continued run took in all, start and scoring of its parts included, nobody has measured.
+    return make_row(job, run, commit, load, None if is_begun else wall_seconds)
+
+
+def _words(job: Job) -> list[str]:
+    config = job.config
+    words = {
+        "--dataset": config.dataset.source,
+        "--method": config.method,
+        "--preset": config.preset,
+        "--seed": str(config.seed),
+        "--device": config.device,
+        "--threads": str(config.threads),
+        "--out": str(job.folder),
+    }
+    return [word for pair in words.items() for word in pair]
+
+
+def make_row(job: Job, run: Run, commit: str, load: float, wall_seconds: float | None) -> dict[str, object]:
+    """A finished run's row, every figure from its own files."""
+    scores, config = read_scores(run), run.config
+    assert scores is not None, f"{run.folder} is not finished"
+    frechet, best = scores.get("frechet") or {}, read_checkpoint(run.folder).best
+    return {
+        "commit": commit,
+        **describe_machine(config.device),
+        "threads": config.threads,
+        "device": config.device,
+        "torch": config.versions["torch"],
+        "load_at_start": f"{load:.2f}",
+        **dict(zip(KEY, job.key, strict=True)),
+        "steps": config.schedule.n_steps,
+        "seconds": f"{run.status().seconds:.1f}",
+        "wall_seconds": "" if wall_seconds is None else f"{wall_seconds:.1f}",
+        "split": scores["split"],
+        "n": scores["n"],
+        **{name: scores[name] for name in AGREEMENT},
+        **{f"kmeans_{name}": scores["kmeans"][name] for name in AGREEMENT},
+        "frechet": frechet.get("value"),
+        "frechet_features": frechet.get("features"),
+        "frechet_n": frechet.get("n"),
+        "criterion": f"{best['value']:.5g}",
+        "weights_step": int(best["step"]),
+        **{name: scores.get(name) for name in ("silhouette", "usage_entropy", "sample_cycle", "latent_cycle")},
+        **{name: scores.get(name) for name in ("mode_accuracy", "weights")},
+    }
+
+
+def main() -> None:
+    """Trains what is missing, or lists it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sets", choices=("quick", "slow", "all"), default="quick")
+    parser.add_argument("--only", metavar="NAME,NAME", help="these data sets, whatever --sets says")
+    parser.add_argument("--method", help=f"one of {', '.join(METHODS)}; without it all")
+    parser.add_argument("--preset", default="default")
+    parser.add_argument("--seeds", default="0-4")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="begin no run after so many")
+    parser.add_argument("--keep", action="store_true", help="keep the runs' folders, for shipping one")
+    parser.add_argument("--dry-run", action="store_true", help="list what is missing and train nothing")
+    arguments = parser.parse_args()
+    known = {tuple(row[name] for name in KEY) for row in read_rows()}
+    missing = [job for job in list_jobs(arguments) if job.key not in known]
+    print(f"{len(missing)} runs are missing{':' if missing else '.'}")
+    end = time.monotonic() + 60 * arguments.minutes
+    for number, job in enumerate(missing, 1):
+        print(f"{number} of {len(missing)}: {' '.join(job.key)}, {job.config.schedule.n_steps:,} steps", flush=True)
+        if arguments.dry_run:
+            continue
+        if time.monotonic() > end:
+            print("The time is up.")
+            return
+        append_row(train(job))
+        if not arguments.keep:
+            shutil.rmtree(job.folder)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except AppError as error:
+        sys.exit(str(error))
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"A run ended with status {error.returncode}: its words are above; call again to go on.")
+    except KeyboardInterrupt:
+        sys.exit("Interrupted: the next call goes on from here.")

@@ -1,0 +1,89 @@
+"""The benchmark runner: only missing rows, each with what it was measured on."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks import train_all
+from benchmarks.train_all import COLUMNS, Job, append_row, make_row, read_rows
+from clustergan_core.errors import SettingsError
+from clustergan_core.methods import METHODS
+from clustergan_core.runs.places import PROJECT_FOLDER
+from clustergan_core.runs.scores import read_scores
+from clustergan_core.runs.worker import execute
+from tests.small_runs import new_run, small_config
+
+
+def words(monkeypatch: pytest.MonkeyPatch, *given: str) -> None:
+    monkeypatch.setattr(sys, "argv", ["train_all", *given])
+
+
+def test_a_finished_run_becomes_a_row_of_its_own_figures(tmp_path: Path) -> None:
+    job = Job(small_config(n_steps=10))
+    run = new_run(tmp_path / "run", job.config)
+    execute(run)
+    append_row(make_row(job, run, "abc", 0.25, 12.34), tmp_path / "results.csv")
+    append_row(make_row(job, run, "abc", 0.25, None), tmp_path / "results.csv")
+    first, second = read_rows(tmp_path / "results.csv")
+
+    scores = read_scores(run)
+    assert scores is not None
+    assert tuple(first) == COLUMNS
+    assert float(first["purity"]) == scores["purity"]
+    assert float(first["kmeans_nmi"]) == scores["kmeans"]["nmi"]
+    assert (first["wall_seconds"], second["wall_seconds"]) == ("12.3", "")
+    assert (first["commit"], first["load_at_start"], first["seed"], first["n"]) == ("abc", "0.25", "0", "179")
+    best = max((row for row in run.metrics().rows if "scores" in row), key=lambda row: row["scores"]["criterion"])
+    assert int(first["weights_step"]) == best["step"]
+
+
+def test_another_setting_or_length_is_another_row_and_another_seed_shares_its_digest() -> None:
+    job = Job(small_config())
+    assert Job(small_config(seed=1)).digest == job.digest
+    assert Job(small_config(seed=1)).key != job.key
+    assert Job(small_config(sigma=0.2)).digest != job.digest
+    assert Job(small_config(n_steps=41)).digest != job.digest
+
+
+def test_a_dry_run_lists_what_is_missing_and_trains_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(train_all, "read_rows", list)
+    monkeypatch.setattr(train_all, "train", lambda job: pytest.fail("nothing is trained"))
+    words(monkeypatch, "--dry-run", "--only", "digits,synthetic", "--method", "clustergan", "--seeds", "0-1")
+    train_all.main()
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "4 runs are missing:"
+    assert [line.split()[3:6:2] for line in lines[1:]] == [["clustergan", "default"]] * 4
+
+
+def test_rows_that_are_there_are_not_run_again(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    jobs = [Job(small_config(seed=seed)) for seed in range(3)]
+    monkeypatch.setattr(train_all, "list_jobs", lambda arguments: jobs)
+    monkeypatch.setattr(train_all, "read_rows", lambda: [dict(zip(train_all.KEY, jobs[1].key, strict=True))])
+    words(monkeypatch, "--dry-run")
+    train_all.main()
+    said = capsys.readouterr().out
+    assert "2 runs are missing" in said
+    assert [" ".join(job.key) in said for job in jobs] == [True, False, True]
+
+
+def test_a_data_set_that_is_none_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    words(monkeypatch, "--dry-run", "--only", "nonsense")
+    with pytest.raises(SettingsError, match="no data set named nonsense"):
+        train_all.main()
+
+
+def test_the_default_preset_of_every_method_is_asked_for() -> None:
+    listed = subprocess.run(
+        [sys.executable, "-m", "benchmarks.train_all", "--dry-run", "--only", "digits", "--seeds", "987654"],
+        cwd=PROJECT_FOLDER,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert [method for method in METHODS if f": {method} digits default" not in listed] == []
