@@ -1,10 +1,10 @@
 """What live evaluation costs: the same training with and without it, in turns in one process.
 
-    python -m benchmarks.evaluation_cost [NAME …] [--method M] [--rounds 5] [--set KEY=VALUE …] [--json]
+    python -m benchmarks.evaluation_cost [NAME …] [--method M] [--steps N] [--rounds 5] [--set KEY=VALUE …] [--json]
 
-A round is the stretch of steps from one evaluation to the next, as the default preset has it: once plain, once followed
-by an evaluation with all that the worker does at it (scores, both sets of weights, checkpoint, sample grid). Medians
-over the rounds; the two trainings take the same steps from the same seed. One thread.
+A round is the stretch of steps from one evaluation to the next, in a run of N steps or of the default preset's: once
+plain, once followed by an evaluation with all that the worker does at it (scores, both sets of weights, checkpoint,
+sample grid). Medians over the rounds; the two trainings take the same steps from the same seed. One thread.
 """
 
 from __future__ import annotations
@@ -59,10 +59,12 @@ class Cost:
         return self.evaluated_cpu / self.plain_cpu - 1
 
 
-def measure_cost(name: str, method_name: str, n_rounds: int, settings: dict[str, Any], folder: Path) -> Cost:
+def measure_cost(
+    name: str, method_name: str, n_steps: int | None, n_rounds: int, settings: dict[str, Any], folder: Path
+) -> Cost:
     """Trains two copies in turns, one of them evaluated and saved after each round."""
     dataset = load_dataset(name)
-    config = make_config(dataset, name, method=method_name, settings=settings)
+    config = make_config(dataset, name, method=method_name, settings=settings, n_steps=n_steps)
     n_round = config.schedule.evaluate_every
     run = create_run(config, folder / name)
     device = torch.device("cpu")
@@ -71,9 +73,9 @@ def measure_cost(name: str, method_name: str, n_rounds: int, settings: dict[str,
         for _ in range(2)
     ]
     # One round more than is timed, as the first pays for what is built once; and one that neither training reaches.
-    n_steps = n_round * (n_rounds + 2)
-    plain = train(methods[0], dataset, Schedule(n_steps=n_steps, log_every=n_round, evaluate_every=n_steps), 0, device)
-    rhythm = Schedule(n_steps=n_steps, log_every=n_round, evaluate_every=n_round)
+    length = n_round * (n_rounds + 2)
+    plain = train(methods[0], dataset, Schedule(n_steps=length, log_every=n_round, evaluate_every=length), 0, device)
+    rhythm = Schedule(n_steps=length, log_every=n_round, evaluate_every=n_round)
     evaluated = train(methods[1], dataset, rhythm, 0, device)
 
     def evaluated_round() -> None:
@@ -108,6 +110,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", default=DEFAULT_NAMES)
     parser.add_argument("--method", default="clustergan")
+    parser.add_argument("--steps", type=int)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
     parser.add_argument("--json", action="store_true")
@@ -116,7 +119,7 @@ def main() -> None:
     torch.set_num_threads(1)
     for name in arguments.names:
         with tempfile.TemporaryDirectory() as folder:
-            cost = measure_cost(name, arguments.method, arguments.rounds, settings, Path(folder))
+            cost = measure_cost(name, arguments.method, arguments.steps, arguments.rounds, settings, Path(folder))
         if arguments.json:
             print(json.dumps(asdict(cost) | {"slowdown": cost.slowdown, "slowdown_cpu": cost.slowdown_cpu}), flush=True)
         else:

@@ -27,7 +27,7 @@ from clustergan_core.method import ENCODE_BATCH, Encoding, Method
 from clustergan_core.prior import Latent
 
 GENERATION_SCORES = ("mode_accuracy", "reconstruction_accuracy", "cluster_accuracy")
-N_MODE_SAMPLES = 5000  # over all modes
+N_MODE_SAMPLES = 2000  # over all modes
 _LEAST_PER_MODE = 20
 
 Figures = dict[str, Any]  # JSON

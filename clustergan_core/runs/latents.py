@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from clustergan_core.data.dataset import SplitName
+from clustergan_core.data.dataset import Dataset, SplitName
 from clustergan_core.method import Encoding, Method
 from clustergan_core.runs.atomic import write_atomically
 from clustergan_core.runs.store import Run, Weights
@@ -34,13 +34,18 @@ class RunLatents:
         return Encoding(torch.from_numpy(self.normal), code)
 
 
-def run_latents(run: Run, split: SplitName = "test", which: Weights = "best") -> RunLatents:
-    """Reads the kept latents, or encodes the split's samples and keeps them. DataError when the data is absent."""
+def run_latents(
+    run: Run, split: SplitName = "test", which: Weights = "best", dataset: Dataset | None = None
+) -> RunLatents:
+    """Reads the kept latents, or encodes the split's samples and keeps them. DataError when the data is absent.
+
+    `dataset` is the run's, for those who hold it already.
+    """
     file_name, digest = latents_file(split, which), weights_digest(run, which)
     kept = _read_latents(run.find_embedding(file_name), digest)
     if kept is not None:
         return kept
-    dataset = run.dataset()
+    dataset = dataset or run.dataset()
     indices = dataset.indices(split)
     path = run.embeddings_folder() / file_name
     write_latents(path, encode_samples(run.load(which), dataset.samples[indices], indices), digest)

@@ -38,7 +38,9 @@ N_GENERATED = 5000  # compared with as many real ones, fewer where the split hol
 N_CYCLE_LATENTS = 1000  # of those generated
 
 
-def score_run(run: Run, split: SplitName = "test", which: Weights = "best") -> RunScores:
+def score_run(
+    run: Run, split: SplitName = "test", which: Weights = "best", dataset: Dataset | None = None
+) -> RunScores:
     """Scores the weights on a split; agreement is null without labels. DataError when the data is absent.
 
     `purity`, `accuracy`, `nmi`, `ari` at top level read the cluster as the argmax of the code, under "kmeans" as
@@ -48,13 +50,14 @@ def score_run(run: Run, split: SplitName = "test", which: Weights = "best") -> R
     for data without a classifier.
 
     Works on one thread and gives five digits, so that the same weights give the same figures wherever they are scored.
+    `dataset` is the run's, for those who hold it already.
     """
     with one_thread(), threadpool_limits(1):
-        return _five_digits(_score(run, split, which))
+        return _five_digits(_score(run, split, which, dataset or run.dataset()))
 
 
-def _score(run: Run, split: SplitName, which: Weights) -> RunScores:
-    dataset, method = run.dataset(), run.load(which)
+def _score(run: Run, split: SplitName, which: Weights, dataset: Dataset) -> RunScores:
+    method = run.load(which)
     indices = dataset.indices(split)
     samples = dataset.samples[indices]
     latents = encode_samples(method, samples, indices)

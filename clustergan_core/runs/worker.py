@@ -13,6 +13,7 @@ from pathlib import Path
 
 import torch
 
+from clustergan_core.data.dataset import Dataset
 from clustergan_core.errors import AppError, RunError, SettingsError
 from clustergan_core.live_scores import CRITERION
 from clustergan_core.methods import build_method
@@ -105,7 +106,7 @@ def _execute_locked(run: Run, on_progress: Callable[[Progress], None]) -> Status
         if is_stop:
             _say(run, f"Stopped after step {progress.step}, as asked; it can be continued.")
             return _set_state(run, "stopped", step=progress.step, seconds=progress.seconds)
-    return _finish(run)
+    return _finish(run, dataset)
 
 
 def _prepare_folder(run: Run) -> Checkpoint | None:
@@ -133,12 +134,12 @@ def save_progress(run: Run, progress: Progress) -> None:
     write_checkpoint(run.folder, checkpoint)
 
 
-def _finish(run: Run) -> Status:
+def _finish(run: Run, dataset: Dataset) -> Status:
     """Scores the best weights on the test split and writes the card."""
     _say(run, f"Scoring the best weights, chosen by {CRITERION}.")
     config = run.config
-    scores = score_run(run, "test", "best")
-    run_latents(run, "test", "best")
+    scores = score_run(run, "test", "best", dataset)
+    run_latents(run, "test", "best", dataset)
     write_scores(run, scores)
     write_card(run, scores)
     last = run.metrics().rows[-1]

@@ -106,7 +106,7 @@ def test_the_three_accuracies_of_a_perfect_generator():
     assert scores["reconstruction_accuracy"] == 0.75
     assert scores["cluster_accuracy"] == 0.75
     assert scores["classifier"]["n_labels_with_a_mode"] == 2
-    assert scores["classifier"]["n_generated"] == 3 * (5000 // 3)
+    assert scores["classifier"]["n_generated"] == 3 * (2000 // 3)
 
 
 def test_live_scores_hold_a_frechet_distance_beside_that_of_real_samples():
