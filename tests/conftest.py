@@ -1,10 +1,16 @@
 """What tests of every kind share."""
 
+from __future__ import annotations
+
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from clustergan_core.runs.store import Run
 
 # No time limit a single example: the machine may be busy. The same examples every time: a red test stays red.
 settings.register_profile("project", deadline=None, derandomize=True, print_blob=True)
@@ -26,6 +32,17 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for variable, path in folder_variables(tmp_path).items():
         monkeypatch.setenv(variable, path)
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A finished run of digits for all tests, which copy it and never change it."""
+    from clustergan_core.runs.worker import execute
+    from tests.small_runs import new_run, small_config
+
+    run = new_run(tmp_path_factory.mktemp("trained") / "run", small_config(n_steps=10))
+    execute(run)
+    return run
 
 
 def folder_variables(parent: Path) -> dict[str, str]:

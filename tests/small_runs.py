@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from clustergan_core.data import load_dataset
+from clustergan_core.methods import find_method
 from clustergan_core.runs.config import RunConfig, make_config
 from clustergan_core.runs.status import write_status
 from clustergan_core.runs.store import Run, create_run
@@ -19,10 +20,15 @@ def small_config(
     log_every: int = 5,
     evaluate_every: int = 10,
     seed: int = 0,
+    method: str = "clustergan",
     **settings: Any,
 ) -> RunConfig:
     """A run's config with narrow networks and a rhythm of its own."""
-    config = make_config(load_dataset(dataset), dataset, settings=NARROW | settings, n_steps=n_steps, seed=seed)
+    fields = find_method(method).Settings.model_fields
+    narrow = {name: value for name, value in NARROW.items() if name in fields}
+    config = make_config(
+        load_dataset(dataset), dataset, method=method, settings=narrow | settings, n_steps=n_steps, seed=seed
+    )
     schedule = Schedule(n_steps=n_steps, log_every=log_every, evaluate_every=evaluate_every)
     return config.model_copy(update={"schedule": schedule})
 

@@ -1,5 +1,6 @@
 """What tests of pages share."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from clustergan_core.runs import launch
 from clustergan_core.runs.config import RunConfig
 from clustergan_core.runs.estimate import Estimate
 from clustergan_core.runs.status import write_status
+from clustergan_core.runs.worker import execute
+from tests.small_runs import new_run, small_config
 
 
 @pytest.fixture(autouse=True)
@@ -32,6 +35,26 @@ def apart(own_folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs lie in the test's own folder, no process is started, and time is not measured but given."""
     monkeypatch.setattr(launch, "start_worker", lambda run, status: write_status(run.folder / "status.json", status))
     monkeypatch.setattr("clustergan_core.runs.estimate.estimate_run", _estimate)
+
+
+@pytest.fixture(scope="session")
+def trained_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Short runs: of pictures, of a table, and of pictures with more modes than there is room for sliders."""
+    folder = tmp_path_factory.mktemp("pages")
+    configs = {
+        "digits": small_config("digits", n_steps=10, evaluate_every=5),
+        "synthetic": small_config("synthetic", n_steps=10, evaluate_every=5),
+        "many": small_config("digits", n_steps=10, evaluate_every=5, n_clusters=40),
+    }
+    for name, config in configs.items():
+        execute(new_run(folder / name, config))
+    return folder
+
+
+@pytest.fixture
+def own_copy(trained_runs: Path, own_folders: Path) -> Path:
+    """A copy of those runs, in the test's own folder, that a test may spoil."""
+    return shutil.copytree(trained_runs, own_folders / "runs")
 
 
 def _estimate(config: RunConfig, _: object) -> Estimate:

@@ -1,7 +1,6 @@
 """The page Interpolate: what it shows is what the method generates, and a link restores the place."""
 
 import io
-import shutil
 from base64 import b64decode
 from pathlib import Path
 
@@ -14,33 +13,14 @@ from PIL import Image, ImageSequence
 from clustergan_core.prior import Latent
 from clustergan_core.runs.generation import draw_normals
 from clustergan_core.runs.store import Run
-from clustergan_core.runs.worker import execute
 from tests.app.app_pages import open_page, texts
-from tests.conftest import folder_variables
-from tests.small_runs import new_run, small_config
 from ui.walk_code import Ends
 from ui.walk_pictures import describe_flips, walk_gif
 
 DATA_URL = "data:image/png;base64,"
 
 
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Short runs: of pictures, of a table, and of pictures with more modes than there is room for sliders."""
-    folder = tmp_path_factory.mktemp("interpolate")
-    execute(new_run(folder / "runs" / "digits", small_config("digits", n_steps=10, evaluate_every=5)))
-    execute(new_run(folder / "runs" / "synthetic", small_config("synthetic", n_steps=10, evaluate_every=5)))
-    many = small_config("digits", n_steps=10, evaluate_every=5, n_clusters=40)
-    execute(new_run(folder / "runs" / "many", many))
-    return folder
-
-
-@pytest.fixture(autouse=True)
-def own_copy(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the runs that a test may spoil."""
-    for variable, path in folder_variables(tmp_path).items():
-        monkeypatch.setenv(variable, path)
-    return shutil.copytree(trained / "runs", tmp_path / "runs")
+pytestmark = pytest.mark.usefixtures("own_copy")
 
 
 @pytest.fixture

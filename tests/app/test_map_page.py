@@ -11,20 +11,11 @@ from clustergan_core.embedding.settings import Algorithm
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.maps import MapRequest, MapWorker, write_progress
 from clustergan_core.runs.store import Run
-from clustergan_core.runs.worker import execute
 from tests.app.app_pages import open_page, texts
-from tests.small_runs import new_run, small_config
 
 
 def settings_of(algorithm: Algorithm, **others: object) -> MapSettings:
     return MapSettings.model_validate({"algorithm": algorithm, **others})
-
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    run = new_run(tmp_path_factory.mktemp("trained") / "run", small_config(n_steps=10))
-    execute(run)
-    return run
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The page Modes: what stands beside each row, what a link restores, and what is missing without data."""
 
 import io
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -15,27 +14,9 @@ from clustergan_core.data import load_dataset
 from clustergan_core.drawing.images import layout_grid
 from clustergan_core.runs.generation import generate_modes
 from clustergan_core.runs.store import Run
-from clustergan_core.runs.worker import execute
 from tests.app.app_pages import open_page, texts
-from tests.conftest import folder_variables
-from tests.small_runs import new_run, small_config
 
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two short runs, of pictures and of a table."""
-    folder = tmp_path_factory.mktemp("modes")
-    for name in ("digits", "synthetic"):
-        execute(new_run(folder / "runs" / name, small_config(name, n_steps=10, evaluate_every=5)))
-    return folder
-
-
-@pytest.fixture(autouse=True)
-def own_copy(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the runs that a test may spoil."""
-    for variable, path in folder_variables(tmp_path).items():
-        monkeypatch.setenv(variable, path)
-    return shutil.copytree(trained / "runs", tmp_path / "runs")
+pytestmark = pytest.mark.usefixtures("own_copy")
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ def _shipped(own_folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "PRETRAINED_FOLDER", own_folders / "pretrained")
 
 
-def finished(folder: Path, **settings: float) -> Run:
+def finished(folder: Path, **settings: Any) -> Run:
     run = new_run(folder, small_config("digits", 10, 5, 10, 0, **settings))
     execute(run)
     return run

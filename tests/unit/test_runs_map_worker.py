@@ -1,11 +1,9 @@
 """The process that computes maps: it serves one after the other, and a failed one says why."""
 
 import io
-import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -14,26 +12,10 @@ from clustergan_core.runs import map_worker, maps
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.maps import MapRequest, MapWorker, find_map, read_progress, write_progress
 from clustergan_core.runs.store import Run
-from clustergan_core.runs.worker import execute
-from tests.small_runs import new_run, small_config
 
 PCA = MapSettings.model_validate({"algorithm": "pca"})
 PCA_IN_SPACE = MapSettings.model_validate({"algorithm": "pca", "n_components": 3})
 WORKER_LIMIT = 120.0  # seconds: a process that imports PyTorch on a busy machine
-
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    run = new_run(tmp_path_factory.mktemp("trained") / "run", small_config(n_steps=10))
-    execute(run)
-    return run
-
-
-@pytest.fixture
-def run(trained: Run, tmp_path: Path) -> Run:
-    """A finished run without maps."""
-    shutil.copytree(trained.folder, tmp_path / "run")
-    return Run(tmp_path / "run")
 
 
 def found(request: MapRequest) -> FittedMap | None:

@@ -1,6 +1,5 @@
 """Maps of a run: computed frame by frame in a folder that others read, and found again when they are finished."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,8 +14,6 @@ from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.maps import MapRequest, cancel_map, carry_out, find_map, read_progress
 from clustergan_core.runs.status import hold_lock
 from clustergan_core.runs.store import Run
-from clustergan_core.runs.worker import execute
-from tests.small_runs import new_run, small_config
 
 
 def settings_of(algorithm: Algorithm, **others: object) -> MapSettings:
@@ -24,20 +21,6 @@ def settings_of(algorithm: Algorithm, **others: object) -> MapSettings:
 
 
 PCA = settings_of("pca")
-
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    run = new_run(tmp_path_factory.mktemp("trained") / "run", small_config(n_steps=10))
-    execute(run)
-    return run
-
-
-@pytest.fixture
-def run(trained: Run, tmp_path: Path) -> Run:
-    """A finished run without maps."""
-    shutil.copytree(trained.folder, tmp_path / "run")
-    return Run(tmp_path / "run")
 
 
 def features_of(request: MapRequest) -> NDArray[np.float32]:

@@ -1,0 +1,105 @@
+"""Every page with a run of every method: it opens, and it says whose run it shows."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from clustergan_core.methods import METHODS
+from clustergan_core.methods.presets import find_preset, presets_of
+from clustergan_core.runs import store
+from clustergan_core.runs.worker import execute
+from tests.app.app_pages import open_page, texts
+from tests.app.train_widgets import opened, widget
+from tests.small_runs import new_run, small_config
+from ui.new_run import describe_method, describe_preset
+
+
+@pytest.fixture(scope="module")
+def run_of_each(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A short run of digits of each method, named after it."""
+    folder = tmp_path_factory.mktemp("methods")
+    for name in METHODS:
+        execute(new_run(folder / name, small_config(n_steps=10, evaluate_every=5, method=name)))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _own_runs(run_of_each: Path, own_folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(run_of_each, own_folders / "runs")
+    monkeypatch.setattr(store, "PRETRAINED_FOLDER", own_folders / "none")
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("page", ["modes", "interpolate", "runs", "map"])
+def test_a_page_that_looks_at_a_run_opens_and_names_its_method(
+    page: str, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clustergan_core.runs.maps.MapWorker.submit", lambda *_: None)
+    app = open_page(page, run=method)
+    assert not app.exception
+    assert not app.error
+    assert f"{METHODS[method].title} on " in texts(app)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_watching_a_finished_run_opens_and_names_its_method(method: str) -> None:
+    app = open_page("train", task="Watch a run", run=method)
+    assert not app.exception
+    assert not app.error
+    assert f"{METHODS[method].title} on " in texts(app)
+    assert f"--method {method}" in "\n".join(code.value for code in app.code)
+
+
+def test_two_runs_of_one_data_set_are_told_apart_by_their_methods() -> None:
+    start, runs = open_page("start"), open_page("runs")
+    for method in METHODS.values():
+        assert method.title in texts(start)
+        assert method.title in runs.dataframe[0].value["Method"].tolist()
+
+
+# --- the form -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("apart")
+@pytest.mark.parametrize("method", METHODS)
+def test_the_form_says_what_a_method_is_and_assumes_and_offers_its_own_presets(method: str) -> None:
+    app = opened(task="New run", method=METHODS[method].title)
+    said = texts(app)
+    assert not app.error
+    assert describe_method(METHODS[method]) in said
+    assert METHODS[method].assumptions in said
+    assert ("What it assumes" in said) == bool(METHODS[method].assumptions)
+    presets = app.segmented_control(key="preset").options
+    assert list(presets) == list(presets_of(method))
+    for name, field in METHODS[method].Settings.model_fields.items():
+        assert (widget(app, name).label, field.description is not None) == (field.title, True)
+
+
+@pytest.mark.usefixtures("apart")
+@pytest.mark.parametrize("method", METHODS)
+def test_a_preset_brings_its_own_values_for_every_method(method: str) -> None:
+    app = opened(task="New run", method=METHODS[method].title)
+    for preset in presets_of(method):
+        app.segmented_control(key="preset").set_value(preset).run()
+        found = find_preset(method, preset, "digits", "image", (1, 8, 8))
+        assert widget(app, "steps").value == found.n_steps
+        assert {name: widget(app, name).value for name in found.settings} == found.settings
+        assert describe_preset(method, preset) in texts(app)
+
+
+@pytest.mark.usefixtures("apart")
+def test_a_preset_that_a_method_does_not_have_is_named_with_those_it_has() -> None:
+    without_paper = [name for name in METHODS if "paper" not in presets_of(name)]
+    for name in without_paper:
+        app = opened(task="New run", method=METHODS[name].title, preset="paper")
+        assert "The address asks for preset=paper, but it can be default, quick" in app.error[0].value
+        assert app.segmented_control(key="preset").value == "default"
+
+
+def test_only_a_method_with_a_paper_claims_it() -> None:
+    for name in METHODS:
+        claims = any("paper" in describe_preset(name, preset) for preset in presets_of(name))
+        assert claims == ("paper" in presets_of(name))
