@@ -1,6 +1,7 @@
 """Every shipped model gives the figures of its card, to the last digit."""
 
 import pytest
+import torch
 
 from clustergan_core.evaluation.features import INCEPTION_VARIABLE
 from clustergan_core.runs.card import render_card
@@ -18,6 +19,20 @@ def test_evaluating_it_gives_its_scores_and_its_card_exactly(shipped: Run, monke
 
     assert scores == read_scores(shipped)
     assert render_card(shipped, scores) == (shipped.folder / "card.md").read_text()
+
+
+def test_the_number_of_threads_changes_no_figure() -> None:
+    shipped = next(run for run in list_shipped() if run.config.dataset.source == "digits")
+    before = torch.get_num_threads()
+    try:
+        documents = []
+        for n_threads in (1, 2):
+            torch.set_num_threads(n_threads)
+            documents.append(score_run(shipped))
+            assert torch.get_num_threads() == n_threads
+    finally:
+        torch.set_num_threads(before)
+    assert documents[0] == documents[1]
 
 
 def test_a_run_scored_before_generated_samples_were_still_has_a_card() -> None:

@@ -154,3 +154,14 @@ def test_files_are_found_again_from_another_folder(tmp_path: Path, monkeypatch: 
 def test_settings_of_another_version_are_checked_when_they_are_read() -> None:
     with pytest.raises(SettingsError, match="no setting named retired"):
         parse_settings("clustergan", {"retired": 1})
+
+
+@pytest.mark.parametrize("shape", [(16,), (1, 28, 28), (3, 32, 32)])
+@pytest.mark.parametrize("n_steps", [1, 7, 150, 400, 3_000, 4_000, 500_000])
+def test_a_run_is_evaluated_at_log_rows_at_most_twenty_odd_times(shape: tuple[int, ...], n_steps: int) -> None:
+    schedule = make_schedule(n_steps, shape)
+    assert 1 <= schedule.log_every <= schedule.evaluate_every <= n_steps
+    assert schedule.evaluate_every % schedule.log_every == 0
+    assert n_steps / schedule.evaluate_every <= 25
+    if n_steps >= 1_000:
+        assert schedule.evaluate_every >= (200 if len(shape) == 3 else 100)
