@@ -170,17 +170,21 @@ class _Convolution(_Weighted):
 class _Leak(_Piece):
     def __init__(self, leak: float) -> None:
         self.leak = leak
-        self.slopes = torch.empty(0)
+        self.output = torch.empty(0)  # whose signs say which slope each unit has
 
     def forward(self, values: Tensor) -> Tensor:
-        self.slopes = torch.where(values > 0, 1.0, self.leak).to(values.dtype)
-        return values * self.slopes
+        self.output = functional.leaky_relu(values, self.leak)
+        return self.output
 
     def reverse(self, slope: Tensor) -> Tensor:
-        return slope * self.slopes
+        return self._scale(slope, self.output)
 
     def tangent(self, tangent: Tensor, rows: slice) -> Tensor:
-        return tangent * self.slopes[rows]
+        return self._scale(tangent, self.output[rows])
+
+    def _scale(self, values: Tensor, output: Tensor) -> Tensor:
+        # A mask made by torch.where costs ten times as much on a CPU.
+        return torch.ops.aten.leaky_relu_backward(values, output, self.leak, self_is_result=True)
 
 
 class _Flat(_Piece):
