@@ -47,9 +47,10 @@ def _show_card(summary: RunSummary) -> None:
     except AppError as problem:
         st.caption(plain(str(problem)))
     source = DATASETS.get(config.dataset.source)
-    st.markdown(f"**{plain(config.title or (source.title if source else config.dataset.name))}**")
+    title = config.title or (source.title if source else config.dataset.name)
+    st.markdown(f"**{plain(title)}** · {summary.method_title}")
     more = f", the first {N_SHOWN_MODES} shown" if config.n_clusters > N_SHOWN_MODES else ""
-    st.caption(f"{summary.method_title}, {config.n_clusters} modes{more}  \n{describe_scores(summary.scores)}")
+    st.caption(f"{config.n_clusters} modes{more}  \n{describe_scores(summary.scores)}")
     link_to_views(summary.run)
 
 

@@ -109,7 +109,7 @@ def describe_preset(method: str, preset: PresetName) -> str:
         return "A tenth of the default's steps: a first look."
     if "paper" in presets_of(method):
         return "The paper's method at a faster pace: minutes for small data."
-    return "Settings for this kind of data: a minute for small data."
+    return "Settings that suit this kind of data, at full length."
 
 
 def _config(

@@ -82,12 +82,12 @@ def _row(summary: RunSummary) -> dict[str, Any]:
         "Name": summary.title,
         "State": state,
         "Data": config.dataset.name if config else None,
+        "Method": summary.method_title or None,
         "K": config.n_clusters if config else None,
         **{heading: scores[name] if scores else None for name, heading in _SCORES.items()},
         "Scored on": _scored_on(summary),
         "Step": status.step if status else None,
         "Seconds": round(status.seconds) if status else None,
-        "Method": summary.method_title or None,
         "Run": summary.run.name,
     }
 
@@ -104,9 +104,10 @@ def _scored_on(summary: RunSummary) -> str | None:
 def _columns() -> dict[str, Any]:
     number = st.column_config.NumberColumn
     return {
-        "Name": st.column_config.TextColumn(width=170),
-        "State": st.column_config.TextColumn(width=95),
+        "Name": st.column_config.TextColumn(width=150),
+        "State": st.column_config.TextColumn(width=92),
         "Data": st.column_config.TextColumn(width="small"),
+        "Method": st.column_config.TextColumn(width=122),
         "K": number(width=40, help="Number of modes."),
         "Purity": number(
             width=65, format="%.3f", help="Share of samples whose mode's most frequent label is their own."
@@ -121,6 +122,5 @@ def _columns() -> dict[str, Any]:
         ),
         "Step": number(width="small", format="localized"),
         "Seconds": number(width="small", format="localized", help="Time spent training."),
-        "Method": st.column_config.TextColumn(width="small"),
         "Run": st.column_config.TextColumn(width="medium", help="What a link or the command line calls it."),
     }
