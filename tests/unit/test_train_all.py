@@ -24,8 +24,8 @@ def test_a_finished_run_becomes_a_row_of_its_own_figures(tmp_path: Path) -> None
     job = Job(small_config(n_steps=10))
     run = new_run(tmp_path / "run", job.config)
     execute(run)
-    append_row(make_row(job, run, "abc", 0.25, 12.34), tmp_path / "results.csv")
-    append_row(make_row(job, run, "abc", 0.25, None), tmp_path / "results.csv")
+    append_row(make_row(job, run, "abc", 0.25, {"wall_seconds": 12.34, "cpu_seconds": 10}), tmp_path / "results.csv")
+    append_row(make_row(job, run, "abc", 0.25, {}), tmp_path / "results.csv")
     first, second = read_rows(tmp_path / "results.csv")
 
     scores = read_scores(run)
@@ -33,7 +33,8 @@ def test_a_finished_run_becomes_a_row_of_its_own_figures(tmp_path: Path) -> None
     assert tuple(first) == COLUMNS
     assert float(first["purity"]) == scores["purity"]
     assert float(first["kmeans_nmi"]) == scores["kmeans"]["nmi"]
-    assert (first["wall_seconds"], second["wall_seconds"]) == ("12.3", "")
+    assert (first["wall_seconds"], first["cpu_seconds"]) == ("12.3", "10.0")
+    assert (second["wall_seconds"], second["cpu_seconds"]) == ("", "")
     assert (first["commit"], first["load_at_start"], first["seed"], first["n"]) == ("abc", "0.25", "0", "179")
     best = max((row for row in run.metrics().rows if "scores" in row), key=lambda row: row["scores"]["criterion"])
     assert int(first["weights_step"]) == best["step"]
