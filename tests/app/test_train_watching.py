@@ -1,8 +1,10 @@
 """A run on the Train page: everything it shows is read from disk."""
 
+import io
 from datetime import datetime
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from clustergan_core.generation_scores import GENERATION_SCORES
@@ -13,6 +15,7 @@ from clustergan_core.runs.store import Run
 from clustergan_core.runs.worker import execute
 from tests.app.train_widgets import all_texts, opened, press, widget
 from tests.small_runs import new_run, small_config
+from ui.live_table import metrics_csv
 
 NEW_SCORES = ("frechet", "fid", "classifier", *GENERATION_SCORES)  # which runs of format 1 once had not
 
@@ -62,6 +65,17 @@ def test_how_near_generated_samples_come_is_shown_with_the_features_that_say_so(
     assert distances == [f"{final['frechet']['value']:g}", f"{live['value']:g}"]
     assert f"Features: {live['features']}" in all_texts(app)
     assert f"n = {final['frechet']['n']} on each side" in all_texts(app)
+
+
+def test_the_csv_of_a_run_has_the_parts_of_the_distance_in_columns_of_their_own(finished: Run) -> None:
+    table = pd.read_csv(io.StringIO(metrics_csv(finished)))
+
+    newest = finished.metrics().rows[-1]["scores"]["frechet"]
+    last = table.iloc[-1]
+    assert last["frechet"] == newest["value"]
+    assert (last["frechet_n"], last["frechet_features"]) == (newest["n"], newest["features"])
+    assert last["frechet_real_halves"] == newest["real_halves"]
+    assert len(table) == len(finished.metrics().rows)
 
 
 def test_a_run_of_before_generated_samples_were_compared_is_shown_without(finished: Run) -> None:
