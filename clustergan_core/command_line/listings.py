@@ -9,6 +9,7 @@ from typing import Any
 from clustergan_core.data import DATASETS, is_available
 from clustergan_core.errors import RunError
 from clustergan_core.methods import METHODS
+from clustergan_core.methods.presets import presets_of
 from clustergan_core.runs.scores import read_scores
 from clustergan_core.runs.store import Run, list_runs, list_shipped
 
@@ -47,6 +48,8 @@ def _methods(arguments: argparse.Namespace) -> None:
             "name": name,
             "title": method.title,
             "reference": method.reference,
+            "assumptions": method.assumptions,
+            "presets": list(presets_of(name)),
             "settings": {
                 key: {"default": field.default, "description": field.description}
                 for key, field in method.Settings.model_fields.items()

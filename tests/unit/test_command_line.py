@@ -145,6 +145,8 @@ def test_every_data_set_and_method_is_listed_by_name(capsys: pytest.CaptureFixtu
     assert datasets[0]["is_here"] is True
     assert [row["name"] for row in methods] == list(METHODS)
     assert methods[0]["settings"]["n_clusters"]["default"] == 10
+    assert methods[0]["presets"] == ["default", "paper", "quick"]
+    assert [row["assumptions"] for row in methods] == [method.assumptions for method in METHODS.values()]
 
 
 def test_runs_are_listed_with_state_scores_and_command(capsys: pytest.CaptureFixture[str], runs: Path) -> None:
