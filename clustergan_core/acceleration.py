@@ -1,17 +1,30 @@
-"""What makes a training step fast and leaves its equations alone."""
+"""What makes a training step fast and leaves its equations alone: precision, threads, Adam, and CUDA graphs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from typing import Literal
 
 import torch
 from torch import Tensor
-from torch.optim import Adam
+from torch.optim import Adam, Optimizer
 
 Precision = Literal["float32", "bfloat16"]
 DTYPES: dict[Precision, torch.dtype] = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+
+SMALLEST_SHARED = 1_000_000  # parameters of all networks; below, threads wait for each other longer than they work
+MOST_THREADS = 8  # batches of 64 give no more than that something to do
+
+Losses = dict[str, Tensor]
+Step = Callable[[], Losses]
+
+# Eager steps of a variant before it is recorded: they create the optimisers' state and let libraries choose kernels.
+N_EAGER_STEPS = 3
+
+_log = logging.getLogger(__name__)
 
 
 def autocast(device: torch.device, precision: Precision) -> AbstractContextManager[object]:
@@ -28,4 +41,90 @@ def build_adam(parameters: Iterable[Tensor], learning_rate: float, betas: tuple[
     """Adam in one kernel for all parameters; on a GPU its step count lives there, so that a CUDA graph can hold it."""
     parameters = list(parameters)
     is_capturable = any(parameter.is_cuda for parameter in parameters)
-    return Adam(parameters, learning_rate, betas, fused=True, capturable=is_capturable)
+    rate = torch.tensor(learning_rate, device=parameters[0].device) if is_capturable else learning_rate
+    return Adam(parameters, rate, betas, fused=True, capturable=is_capturable)
+
+
+def choose_threads(n_parameters: int, n_cores: int) -> int:
+    """Threads for a training step on the CPU, for networks of this size in all."""
+    return 1 if n_parameters < SMALLEST_SHARED else max(1, min(n_cores, MOST_THREADS))
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A step that can be repeated without Python; `losses` are the same tensors each time, filled anew."""
+
+    replay: Callable[[], None]
+    losses: Losses
+
+
+class StepRunner:
+    """Runs training steps; on a GPU it records each variant once as a CUDA graph and replays it from then on.
+
+    A step is a function without arguments that draws its batches on the device, updates the weights and returns 0-d
+    losses. Steps of one variant must do the same operations, all randomness must come from `random`, and optimisers
+    must be capturable. Where recording fails, steps go on as they are, with the same losses.
+    """
+
+    def __init__(
+        self,
+        device: torch.device,
+        random: torch.Generator,
+        record: Callable[[Step, torch.Generator], Recording] | None = None,
+    ) -> None:
+        self.random = random
+        self.record = record or (_record_cuda_graph if device.type == "cuda" else None)
+        self.run_eagerly: Callable[[Step], Losses] = _run_on_side_stream if device.type == "cuda" else _run
+        self.recordings: dict[str, Recording] = {}
+        self.n_eager: dict[str, int] = {}
+
+    def run(self, variant: str, step: Step) -> Losses:
+        """One step; the losses are to be read before the next one."""
+        if self.record is None:
+            return step()
+        if variant not in self.recordings:
+            if self.n_eager.get(variant, 0) < N_EAGER_STEPS:
+                self.n_eager[variant] = self.n_eager.get(variant, 0) + 1
+                return self.run_eagerly(step)
+            try:
+                # Recording executes nothing: the step's first replay is this very step.
+                self.recordings[variant] = self.record(step, self.random)
+            except RuntimeError as error:
+                _log.warning("Steps of kind %s cannot be recorded and run one operation at a time: %s", variant, error)
+                self.record = None
+                return step()
+        recording = self.recordings[variant]
+        recording.replay()
+        return recording.losses
+
+
+def _run(step: Step) -> Losses:
+    return step()
+
+
+def _run_on_side_stream(step: Step) -> Losses:
+    """As PyTorch asks for before a recording, so that no operation is bound to the default stream."""
+    current, side = torch.cuda.current_stream(), torch.cuda.Stream()
+    side.wait_stream(current)
+    with torch.cuda.stream(side):
+        losses = step()
+    current.wait_stream(side)
+    return losses
+
+
+def _record_cuda_graph(step: Step, random: torch.Generator) -> Recording:
+    graph = torch.cuda.CUDAGraph()
+    # Each replay then draws new numbers, as if the step had run.
+    graph.register_generator_state(random)
+    with torch.cuda.graph(graph):
+        losses = step()
+    return Recording(graph.replay, losses)
+
+
+def set_learning_rate(optimizer: Optimizer, rate: float) -> None:
+    """Changes the learning rate; in place where it is a tensor, which is how a CUDA graph sees the change."""
+    for group in optimizer.param_groups:
+        if isinstance(group["lr"], Tensor):
+            group["lr"].fill_(rate)
+        else:
+            group["lr"] = rate

@@ -1,9 +1,23 @@
-"""Precision and threads: what makes a step fast must leave its equations alone."""
+"""What makes a step fast must leave its equations alone."""
 
+from functools import partial
+
+import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from clustergan_core.acceleration import autocast
+from clustergan_core.acceleration import (
+    N_EAGER_STEPS,
+    Recording,
+    Step,
+    StepRunner,
+    autocast,
+    build_adam,
+    choose_threads,
+)
+from clustergan_core.method import Batch, Method
+from clustergan_core.methods import build_method
+from clustergan_core.methods.clustergan import ClusterGANSettings
 
 CPU = torch.device("cpu")
 
@@ -24,3 +38,104 @@ def test_bfloat16_runs_the_pass_in_half_the_bits_and_leaves_weights_and_gradient
     assert layer.weight.dtype == torch.float32
     assert layer.weight.grad is not None
     assert layer.weight.grad.dtype == torch.float32
+
+
+def test_adam_in_one_kernel_goes_where_pytorchs_adam_goes():
+    ours, plain = [nn.Parameter(torch.linspace(-1, 1, 12).view(3, 4)) for _ in range(2)]
+    fast = build_adam([ours], 1e-2, (0.5, 0.9))
+    slow = torch.optim.Adam([plain], 1e-2, (0.5, 0.9))
+    for step in range(5):
+        for parameter, optimizer in ((ours, fast), (plain, slow)):
+            optimizer.zero_grad()
+            (parameter.sin() * (step + 1)).square().sum().backward()
+            optimizer.step()
+    assert torch.allclose(ours, plain, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("n_parameters", "n_cores", "expected"),
+    [(200_000, 2, 1), (200_000, 64, 1), (20_000_000, 1, 1), (20_000_000, 2, 2), (20_000_000, 64, 8)],
+)
+def test_only_large_networks_get_more_than_one_thread(n_parameters, n_cores, expected):
+    assert choose_threads(n_parameters, n_cores) == expected
+
+
+class Counter:
+    """A step that counts, and a recorder that keeps what the step does, as a CUDA graph would."""
+
+    def __init__(self) -> None:
+        self.value = torch.zeros(())
+        self.n_called = 0
+        self.recorded: list[str] = []
+
+    def step(self, amount: float) -> dict[str, Tensor]:
+        self.n_called += 1
+        self.value += amount
+        return {"value": self.value.clone()}
+
+    def record(self, step: Step, random: torch.Generator) -> Recording:
+        before = self.value.clone()
+        losses = step()
+        amount = float(self.value - before)
+        self.value -= amount  # a recording executes nothing
+        self.recorded.append(f"{amount:g}")
+
+        def replay() -> None:
+            self.value += amount
+            losses["value"].copy_(self.value)
+
+        return Recording(replay, losses)
+
+
+def run_steps(runner: StepRunner, counter: Counter, amounts: list[float]) -> list[float]:
+    return [float(runner.run(f"{amount}", partial(counter.step, amount))["value"]) for amount in amounts]
+
+
+def test_a_recorded_step_gives_what_the_step_gives_and_is_called_no_more():
+    amounts = [1.0, 10.0] * 10
+    eager, recorded = Counter(), Counter()
+    expected = run_steps(StepRunner(CPU, torch.Generator()), eager, amounts)
+    found = run_steps(StepRunner(CPU, torch.Generator(), recorded.record), recorded, amounts)
+
+    assert found == expected
+    assert eager.n_called == len(amounts)
+    # Each variant is run a few times, then recorded once, by one more call.
+    assert recorded.recorded == ["1", "10"]
+    assert recorded.n_called == 2 * (N_EAGER_STEPS + 1)
+
+
+def test_a_step_that_cannot_be_recorded_goes_on_as_it_is(caplog):
+    def refuse(step: Step, random: torch.Generator) -> Recording:
+        raise RuntimeError("operation not permitted when stream is capturing")
+
+    counter = Counter()
+    found = run_steps(StepRunner(CPU, torch.Generator(), refuse), counter, [1.0] * 8)
+    assert found == list(range(1, 9))
+    assert "cannot be recorded" in caplog.text
+    assert len(caplog.records) == 1
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_cuda_graphs_give_the_losses_of_eager_steps(precision):
+    device = torch.device("cuda")
+    settings = ClusterGANSettings.model_validate({"width": 0.25, "n_critic_steps": 2, "precision": precision})
+    samples = torch.rand(512, 1, 28, 28, generator=torch.Generator().manual_seed(0)).to(device)
+    histories = []
+    for is_recorded in (False, True):
+        random = torch.Generator(device).manual_seed(1)
+        method = build_method("clustergan", settings, "image", (1, 28, 28), 0, device)
+        method.prepare(samples, random)
+        runner = StepRunner(device, random)
+        if not is_recorded:
+            runner.record = None
+
+        def step(method: Method = method, random: torch.Generator = random) -> dict[str, Tensor]:
+            drawn = [torch.randint(512, (size,), generator=random, device=device) for size in method.batch_sizes]
+            return method.train_step([Batch(samples[indices], indices) for indices in drawn])
+
+        rows = [{name: float(value) for name, value in runner.run("step", step).items()} for _ in range(8)]
+        histories.append(rows)
+        assert bool(runner.recordings) == is_recorded
+    for eager, recorded in zip(*histories, strict=True):
+        assert recorded == pytest.approx(eager, rel=1e-2, abs=1e-4)
