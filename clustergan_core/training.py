@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor
 from torch.optim import Optimizer
 
+from clustergan_core.acceleration import StepRunner
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.errors import SettingsError
 from clustergan_core.live_scores import LiveScorer, Scores
@@ -90,10 +91,14 @@ def train(
         best, first_step = dict(resume.best), resume.step + 1
     scorer = LiveScorer(dataset)
     sums = _Sums()
+    runner = StepRunner(device, random)
+
+    def draw_and_train() -> dict[str, Tensor]:
+        return method.train_step([_draw(samples, size, random) for size in method.batch_sizes])
 
     for step in range(first_step, schedule.n_steps + 1):
         method.begin_step(step, schedule.n_steps)
-        sums.add(method.train_step([_draw(samples, size, random) for size in method.batch_sizes]))
+        sums.add(runner.run(method.variant, draw_and_train))
         is_evaluation = step % schedule.evaluate_every == 0 or step == schedule.n_steps
         if not is_evaluation and step % schedule.log_every:
             continue
