@@ -47,7 +47,7 @@ def test_the_app_asks_no_other_machine_for_anything(server: Server, page: Page) 
     page.on("request", note)
     page.goto(server.url)
     expect(page).to_have_title("Start · ClusterGAN Explorer")
-    page.get_by_role("link", name="Modes").click()
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Modes").click()
     expect(page).to_have_title("Modes · ClusterGAN Explorer")
     page.wait_for_timeout(1000)
     assert elsewhere == []
