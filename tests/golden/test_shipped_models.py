@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from clustergan_core.evaluation.classifier import CLASSIFIERS_FOLDER
 from clustergan_core.evaluation.features import INCEPTION_VARIABLE
 from clustergan_core.runs.card import render_card
 from clustergan_core.runs.scores import read_scores, score_run
@@ -33,6 +34,11 @@ def test_the_number_of_threads_changes_no_figure() -> None:
     finally:
         torch.set_num_threads(before)
     assert documents[0] == documents[1]
+
+
+def test_classifiers_lie_beside_shipped_models_and_are_none() -> None:
+    assert CLASSIFIERS_FOLDER.parent == list_shipped()[0].folder.parent
+    assert CLASSIFIERS_FOLDER.name not in {run.name for run in list_shipped()}
 
 
 def test_a_run_scored_before_generated_samples_were_still_has_a_card() -> None:
