@@ -14,7 +14,7 @@ once for the weights, however many of score and gradient are asked for.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -50,16 +50,6 @@ def scores_and_gradients(
     return scores, gradients
 
 
-def gradients_by_autograd(critic: Callable[[Tensor], Tensor], samples: Tensor) -> Tensor:
-    """The critic's gradient at each sample (N, *shape), whatever its layers, by a second backward pass.
-
-    With batch normalisation in training it is the gradient of the batch's sum of scores.
-    """
-    points = samples.detach().requires_grad_(True)
-    (gradients,) = torch.autograd.grad(critic(points).sum(), points, create_graph=True)
-    return gradients
-
-
 class _Scores(torch.autograd.Function):
     @staticmethod
     def forward(
@@ -72,18 +62,21 @@ class _Scores(torch.autograd.Function):
         *parameters: Tensor,
     ) -> tuple[Tensor, Tensor]:
         dtype = DTYPES[precision]
-        pieces = [_piece(layer, dtype) for layer in layers]
+        pieces = [build_piece(layer, dtype) for layer in layers]
         inputs, hidden = [], samples.to(dtype)
         for piece in pieces:
             inputs.append(hidden)
             hidden = piece.forward(hidden)
         scores = (hidden.float() * direction).sum(dim=1)
         above, slope = [], direction.to(dtype)
-        lowest = next((number for number, piece in enumerate(pieces) if isinstance(piece, _Weighted)), 0)
+        lowest = next((number for number, piece in enumerate(pieces) if isinstance(piece, Weighted)), 0)
+        reversed_rows = slice(None)
         for number, piece in reversed(list(enumerate(pieces))):
             above.append(slope)
-            # From here on down nothing but the gradients' own rows is needed.
-            slope = piece.reverse(slope[rows] if number == lowest else slope)
+            if number == lowest:
+                # From here on down nothing but the gradients' own rows is needed.
+                slope, reversed_rows = slope[rows], rows
+            slope = piece.reverse(slope, reversed_rows)
         ctx.rows, ctx.pieces, ctx.inputs, ctx.above, ctx.last = rows, pieces, inputs, above[::-1], hidden
         return scores, slope.float()
 
@@ -102,26 +95,29 @@ class _Scores(torch.autograd.Function):
 
         grads: list[Tensor | None] = []
         for piece, values, above in zip(ctx.pieces, ctx.inputs, ctx.above, strict=True):
-            if isinstance(piece, _Weighted):
+            if isinstance(piece, Weighted):
                 grads += [piece.weight_gradient(above, mixed(values)), piece.bias_gradient(above, grad_scores)]
             tangent = piece.tangent(tangent, ctx.rows)
         return None, None, mixed(ctx.last).float(), None, None, *grads
 
 
-class _Piece(ABC):
-    """One layer: forward, in reverse, and forward again for tangents, with the slopes of the first pass."""
+class Piece(ABC):
+    """One layer: forward, in reverse, and forward again for tangents, with the slopes of the first pass.
+
+    `rows` says which of the first pass's samples a slope or tangent belongs to.
+    """
 
     @abstractmethod
     def forward(self, values: Tensor) -> Tensor: ...
 
     @abstractmethod
-    def reverse(self, slope: Tensor) -> Tensor: ...
+    def reverse(self, slope: Tensor, rows: slice) -> Tensor: ...
 
     @abstractmethod
     def tangent(self, tangent: Tensor, rows: slice) -> Tensor: ...
 
 
-class _Weighted(_Piece):
+class Weighted(Piece):
     def __init__(self, weight: Tensor, bias: Tensor, dtype: torch.dtype) -> None:
         self.weight, self.bias = weight.detach().to(dtype), bias.detach().to(dtype)
 
@@ -133,11 +129,11 @@ class _Weighted(_Piece):
         return (grad_scores @ above.flatten(1)).view(len(self.bias), -1).sum(dim=1).float()
 
 
-class _Dense(_Weighted):
+class Dense(Weighted):
     def forward(self, values: Tensor) -> Tensor:
         return functional.linear(values, self.weight, self.bias)
 
-    def reverse(self, slope: Tensor) -> Tensor:
+    def reverse(self, slope: Tensor, rows: slice) -> Tensor:
         return slope @ self.weight
 
     def tangent(self, tangent: Tensor, rows: slice) -> Tensor:
@@ -147,7 +143,7 @@ class _Dense(_Weighted):
         return (above.t() @ values).float()
 
 
-class _Convolution(_Weighted):
+class Convolution(Weighted):
     def __init__(self, layer: nn.Conv2d, bias: Tensor, dtype: torch.dtype) -> None:
         super().__init__(layer.weight, bias, dtype)
         self.steps: dict[str, Any] = {"stride": layer.stride, "padding": layer.padding}
@@ -157,7 +153,7 @@ class _Convolution(_Weighted):
         self.shape = tuple(values.shape[1:])
         return functional.conv2d(values, self.weight, self.bias, **self.steps)
 
-    def reverse(self, slope: Tensor) -> Tensor:
+    def reverse(self, slope: Tensor, rows: slice) -> Tensor:
         return conv2d_input((len(slope), *self.shape), self.weight, slope, **self.steps)
 
     def tangent(self, tangent: Tensor, rows: slice) -> Tensor:
@@ -167,7 +163,7 @@ class _Convolution(_Weighted):
         return conv2d_weight(values, self.weight.shape, above, **self.steps).float()
 
 
-class _Leak(_Piece):
+class Leak(Piece):
     def __init__(self, leak: float) -> None:
         self.leak = leak
         self.output = torch.empty(0)  # whose signs say which slope each unit has
@@ -176,8 +172,8 @@ class _Leak(_Piece):
         self.output = functional.leaky_relu(values, self.leak)
         return self.output
 
-    def reverse(self, slope: Tensor) -> Tensor:
-        return self._scale(slope, self.output)
+    def reverse(self, slope: Tensor, rows: slice) -> Tensor:
+        return self._scale(slope, self.output[rows])
 
     def tangent(self, tangent: Tensor, rows: slice) -> Tensor:
         return self._scale(tangent, self.output[rows])
@@ -187,7 +183,7 @@ class _Leak(_Piece):
         return torch.ops.aten.leaky_relu_backward(values, output, self.leak, self_is_result=True)
 
 
-class _Flat(_Piece):
+class Flat(Piece):
     def __init__(self) -> None:
         self.shape: tuple[int, ...] = ()
 
@@ -195,21 +191,21 @@ class _Flat(_Piece):
         self.shape = tuple(values.shape[1:])
         return values.flatten(1)
 
-    def reverse(self, slope: Tensor) -> Tensor:
+    def reverse(self, slope: Tensor, rows: slice) -> Tensor:
         return slope.reshape(-1, *self.shape)
 
     def tangent(self, tangent: Tensor, rows: slice) -> Tensor:
         return tangent.flatten(1)
 
 
-def _piece(layer: nn.Module, dtype: torch.dtype) -> _Piece:
+def build_piece(layer: nn.Module, dtype: torch.dtype) -> Piece:
     match layer:
         case nn.Linear():
-            return _Dense(layer.weight, layer.bias, dtype)
+            return Dense(layer.weight, layer.bias, dtype)
         case nn.Conv2d(bias=Tensor() as bias):
-            return _Convolution(layer, bias, dtype)
+            return Convolution(layer, bias, dtype)
         case nn.LeakyReLU():
-            return _Leak(layer.negative_slope)
+            return Leak(layer.negative_slope)
         case nn.Flatten():
-            return _Flat()
+            return Flat()
     raise AssertionError(f"{type(layer).__name__} is not piecewise linear, or its reverse pass is not written.")

@@ -20,7 +20,8 @@ from torch.optim import Optimizer
 
 from clustergan_core.acceleration import Precision, autocast, build_adam
 from clustergan_core.batch_groups import run_batches
-from clustergan_core.input_gradients import gradients_by_autograd, is_piecewise_linear, scores_and_gradients
+from clustergan_core.batchnorm_gradients import batch_scores_and_gradients
+from clustergan_core.input_gradients import is_piecewise_linear, scores_and_gradients
 from clustergan_core.losses import (
     cluster_recovery_loss,
     gradient_penalty,
@@ -112,7 +113,8 @@ class ClusterGAN(Method):
         return [self.settings.batch_size] * self.settings.n_critic_steps
 
     def train_step(self, batches: Sequence[Batch]) -> dict[str, Tensor]:
-        self.train()
+        if not self.training:
+            self.train()
         latents, mixes = zip(*[self._draw(batch) for batch in batches], strict=True)
         fakes = self._generate_batches(latents)
         losses: dict[str, Tensor] = {}
@@ -125,13 +127,8 @@ class ClusterGAN(Method):
         # The critic's step must not reach the generator.
         fake = fake.detach()
         between = mix_samples(real, fake, mix)
-        if is_piecewise_linear(self.critic):
-            real_scores, fake_scores, gradients = self._score_in_one_pass(real, fake, between)
-        else:
-            # Batch statistics must be those of one kind of sample, as in the paper.
-            with self._passes():
-                real_scores, fake_scores = self.critic(real).float(), self.critic(fake).float()
-            gradients = gradients_by_autograd(self.critic, between)
+        score = self._score_samples if is_piecewise_linear(self.critic) else self._score_batches
+        real_scores, fake_scores, gradients = score(real, fake, between)
         return {
             "critic": wasserstein_critic_loss(real_scores, fake_scores),
             "penalty": gradient_penalty(gradients),
@@ -181,7 +178,7 @@ class ClusterGAN(Method):
         with self._passes():
             return run_batches(self.generator, torch.stack([latent.joined() for latent in latents])).float()
 
-    def _score_in_one_pass(self, real: Tensor, fake: Tensor, between: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def _score_samples(self, real: Tensor, fake: Tensor, between: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Scores (B,) of real and generated samples, and the critic's gradients at `between` (B, *shape)."""
         scores, gradients = scores_and_gradients(
             self.critic.hidden,
@@ -191,6 +188,13 @@ class ClusterGAN(Method):
             precision=self.settings.precision,
         )
         real_scores, fake_scores, _ = (scores + self.critic.last.bias).split(len(real))
+        return real_scores, fake_scores, gradients
+
+    def _score_batches(self, real: Tensor, fake: Tensor, between: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """The same for a normalised critic: statistics must be those of one kind of sample, as in the paper."""
+        batches = torch.stack([real, fake, between])
+        scores, gradients = batch_scores_and_gradients(self.critic.hidden, batches, self.critic.last.weight[0])
+        real_scores, fake_scores, _ = scores + self.critic.last.bias
         return real_scores, fake_scores, gradients
 
     def _critic_step(self, real: Tensor, fake: Tensor, mix: Tensor) -> dict[str, Tensor]:

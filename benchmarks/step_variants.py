@@ -1,0 +1,94 @@
+"""ClusterGAN's step with one idea taken out or another put in, so that each idea's gain can be measured alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+from torch.optim import Adam
+
+from clustergan_core.losses import gradient_penalty, mix_samples, wasserstein_critic_loss
+from clustergan_core.methods.clustergan import ClusterGAN
+from clustergan_core.prior import Latent
+
+
+def gradients_by_autograd(critic: Callable[[Tensor], Tensor], samples: Tensor) -> Tensor:
+    """The critic's gradient at each sample (N, *shape), whatever its layers, by a second backward pass.
+
+    With batch normalisation in training it is the gradient of the batch's sum of scores.
+    """
+    points = samples.detach().requires_grad_(True)
+    (gradients,) = torch.autograd.grad(critic(points).sum(), points, create_graph=True)
+    return gradients
+
+
+class PlainAdam(ClusterGAN):
+    """PyTorch's Adam as it comes: one pass over memory for each of its operations."""
+
+    def prepare(self, samples: Tensor, generator: torch.Generator) -> None:
+        super().prepare(samples, generator)
+        rate, betas = self.settings.learning_rate, (self.settings.beta1, self.settings.beta2)
+        self.critic_optimizer = Adam(self.critic.parameters(), rate, betas)
+        self.player_optimizer = Adam(self.players, rate, betas)
+
+
+class ForeachAdam(ClusterGAN):
+    """Adam by operations on lists of tensors."""
+
+    def prepare(self, samples: Tensor, generator: torch.Generator) -> None:
+        super().prepare(samples, generator)
+        rate, betas = self.settings.learning_rate, (self.settings.beta1, self.settings.beta2)
+        self.critic_optimizer = Adam(self.critic.parameters(), rate, betas, foreach=True)
+        self.player_optimizer = Adam(self.players, rate, betas, foreach=True)
+
+
+class CriticGradientsInPlayersStep(ClusterGAN):
+    """The players' backward pass also fills the critic's gradients, which nobody reads."""
+
+    def prepare(self, samples: Tensor, generator: torch.Generator) -> None:
+        super().prepare(samples, generator)
+        self.players = [*self.players, *self.critic.parameters()]
+
+
+class GeneratorCallForEachBatch(ClusterGAN):
+    """As many calls of the generator as the critic has batches."""
+
+    def _generate_batches(self, latents: Sequence[Latent]) -> Tensor:
+        with torch.no_grad(), self._passes():
+            return torch.stack([self.generator(latent.joined()).float() for latent in latents])
+
+
+class SecondBackwardPass(ClusterGAN):
+    """Real and generated samples in one pass of the critic, the penalty by autograd's second backward pass."""
+
+    def critic_losses(self, real: Tensor, fake: Tensor, mix: Tensor) -> dict[str, Tensor]:
+        with self._passes():
+            scores = self.critic(torch.cat([real, fake])).float()
+            gradients = gradients_by_autograd(self.critic, mix_samples(real, fake, mix)).float()
+        real_scores, fake_scores = scores.chunk(2)
+        return {
+            "critic": wasserstein_critic_loss(real_scores, fake_scores),
+            "penalty": gradient_penalty(gradients),
+        }
+
+
+class SeparatePasses(ClusterGAN):
+    """A pass of the critic each for real and generated samples, the penalty by autograd's second backward pass."""
+
+    def critic_losses(self, real: Tensor, fake: Tensor, mix: Tensor) -> dict[str, Tensor]:
+        with self._passes():
+            real_scores, fake_scores = self.critic(real).float(), self.critic(fake).float()
+            gradients = gradients_by_autograd(self.critic, mix_samples(real, fake, mix)).float()
+        return {
+            "critic": wasserstein_critic_loss(real_scores, fake_scores),
+            "penalty": gradient_penalty(gradients),
+        }
+
+
+class ChannelsLast(ClusterGAN):
+    """Convolutions' weights with the channels as the innermost dimension."""
+
+    def prepare(self, samples: Tensor, generator: torch.Generator) -> None:
+        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        super().prepare(samples, generator)
