@@ -1,39 +1,124 @@
-"""Writes README's table of shipped models from their own score files: `python -m benchmarks.readme_tables`."""
+"""Writes README's tables from where their content stands: `python -m benchmarks.readme_tables`.
+
+Methods speak for themselves, scores over seeds come from benchmarks/results.csv, those of shipped models from their own
+score files.
+"""
 
 from __future__ import annotations
 
+import inspect
+import statistics
+from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.train_all import AGREEMENT, KEY, read_rows
+from clustergan_core.data import DATASETS
+from clustergan_core.methods import METHODS, find_method
+from clustergan_core.methods.presets import presets_of
 from clustergan_core.runs.scores import read_scores
 from clustergan_core.runs.store import list_shipped
 
 README = Path(__file__).resolve().parent.parent / "README.md"
-BEGIN, END = "<!-- models: written by benchmarks/readme_tables.py -->", "<!-- /models -->"
+
+# Table 1 of arXiv 1809.03627, its rows for ClusterGAN: purity (there "ACC"), NMI, ARI.
+PAPER = {
+    "synthetic": (0.99, 0.99, 0.99),
+    "mnist": (0.95, 0.89, 0.89),
+    "fashion": (0.63, 0.64, 0.50),
+    "fashion-5": (0.73, 0.59, 0.48),
+    "pendigits": (0.77, 0.73, 0.65),
+}
+
+Row = dict[str, str]
+
+
+def render_methods() -> str:
+    """What each method is and assumes, in its own words."""
+    lines = ["| method | what it is | what it assumes | presets |", "|---|---|---|---|"]
+    for name, method in METHODS.items():
+        sentence = (inspect.getdoc(method) or "").splitlines()[0]
+        presets = ", ".join(f"`{preset}`" for preset in presets_of(name))
+        lines.append(f"| {method.title} (`{name}`) | {sentence} | {method.assumptions or '–'} | {presets} |")
+    return "\n".join(lines)
 
 
 def render_models() -> str:
     """The shipped models and their scores as a Markdown table."""
     lines = [
-        "| model | modes | test samples | purity | accuracy | NMI | ARI | trained in |",
-        "|---|---|---|---|---|---|---|---|",
+        "| model | method | modes | test samples | purity | accuracy | NMI | ARI | trained in |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     for run in list_shipped():
         scores, status = read_scores(run), run.status()
         assert scores is not None, f"{run.name} ships without scores"
-        figures = " | ".join(f"{scores[name]:.2f}" for name in ("purity", "accuracy", "nmi", "ari"))
+        figures = " | ".join(f"{scores[name]:.2f}" for name in AGREEMENT)
         lines.append(
-            f"| `{run.name}` | {scores['n_clusters']} | {scores['n']:,} | {figures} | "
-            f"{status.seconds:.0f} s, {run.config.device}, threads: {run.config.threads} |"
+            f"| `{run.name}` | {find_method(run.config.method).title} | {scores['n_clusters']} | {scores['n']:,} | "
+            f"{figures} | {status.seconds:.0f} s, {run.config.device}, threads: {run.config.threads} |"
         )
     return "\n".join(lines)
 
 
-def insert_models(readme: str) -> str:
-    """README's text with the table between its two marks replaced."""
-    before, rest = readme.split(BEGIN)
-    after = rest.split(END)[1]
-    return f"{before}{BEGIN}\n{render_models()}\n{END}{after}"
+def render_benchmarks(rows: Sequence[Row]) -> str:
+    """Each method on each data set over its seeds, the paper's figures beside where it has any; and on what it ran."""
+    lines = [
+        "| data | | runs | purity | accuracy | NMI | ARI | seconds of training | of CPU in all |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    shown: list[Row] = []
+    for dataset in DATASETS:
+        of_data = [_newest(rows, dataset, method) for method in METHODS]
+        for runs in filter(None, of_data):
+            shown += runs
+            cells = [_spread([float(row[name]) for row in runs]) for name in AGREEMENT]
+            idle = [row for row in runs if float(row["load_at_start"]) < int(row["cores"])]
+            cells += [_seconds(idle, "seconds"), _seconds(runs, "cpu_seconds")]
+            title = METHODS[runs[0]["method"]].title
+            lines.append(f"| `{dataset}` | {title} | {len(runs)} | {' | '.join(cells)} |")
+        if any(of_data) and dataset in PAPER:
+            purity, nmi, ari = (f"{value:.2f}" for value in PAPER[dataset])
+            lines.append(f"| | *the paper: best of 5, chosen with labels* | 5 | {purity} | – | {nmi} | {ari} | – | – |")
+    return "\n".join([*lines, "", _describe_machines(shown)])
+
+
+def _newest(rows: Sequence[Row], dataset: str, method: str) -> list[Row]:
+    """The runs of the preset as it was measured last; one row a seed."""
+    found = [row for row in rows if (row["dataset"], row["method"], row["preset"]) == (dataset, method, "default")]
+    same = [row for row in found if all(row[name] == found[-1][name] for name in KEY if name != "seed")]
+    return list({row["seed"]: row for row in same}.values())
+
+
+def _seconds(rows: Sequence[Row], column: str) -> str:
+    known = [float(row[column]) for row in rows if row[column]]
+    return _spread(known, digits=0) if known else "–"
+
+
+def _spread(values: Sequence[float], digits: int = 2) -> str:
+    """Median, and both ends where they differ."""
+    median, low, high = (f"{value:.{digits}f}" for value in (statistics.median(values), min(values), max(values)))
+    return median if low == high else f"{median} ({low}–{high})"
+
+
+def _describe_machines(rows: Sequence[Row]) -> str:
+    machines = sorted({f"{row['cpu']}, {row['cores']} cores, threads: {row['threads']}" for row in rows})
+    if not machines:
+        return "Nothing has been measured yet."
+    return (
+        f"Measured on {'; '.join(machines)}, PyTorch {', '.join(sorted({row['torch'] for row in rows}))}. Seconds of "
+        "training are those of runs that began while a core was free; seconds of CPU count everything from the "
+        "command's start to the saved and scored run."
+    )
+
+
+def insert_tables(readme: str) -> str:
+    """README's text with its tables replaced by those of the files."""
+    tables = {"methods": render_methods(), "models": render_models(), "benchmarks": render_benchmarks(read_rows())}
+    for name, table in tables.items():
+        begin, end = f"<!-- {name}: written by benchmarks/readme_tables.py -->", f"<!-- /{name} -->"
+        before, rest = readme.split(begin)
+        readme = f"{before}{begin}\n{table}\n{end}{rest.split(end)[1]}"
+    return readme
 
 
 if __name__ == "__main__":
-    README.write_text(insert_models(README.read_text()))
+    README.write_text(insert_tables(README.read_text()))
