@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -85,8 +86,11 @@ def _train(runs: SeedRuns) -> None:
     _say(f"To train: {_seeds(left)}" + (f", of which begun already: {_seeds(begun)}." if begun else "."))
     n_steps = len(left) * runs.config.schedule.n_steps
     working: set[int] = set()
-    with tqdm(total=n_steps, unit=" steps", file=sys.stderr, disable=not sys.stderr.isatty()) as bar:
-        for statuses in train_missing(runs):
+    with (
+        tqdm(total=n_steps, unit=" steps", file=sys.stderr, disable=not sys.stderr.isatty()) as bar,
+        closing(train_missing(runs)) as training,  # Ctrl-C ends the processes, whose runs can be continued
+    ):
+        for statuses in training:
             bar.update(sum(statuses[seed].step for seed in left if seed in statuses) - bar.n)
             for seed, status in statuses.items():
                 if not status.is_over:

@@ -1,6 +1,10 @@
 """The protocol of several seeds: only what is missing is trained, and no choice stands without its mark."""
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +14,7 @@ from clustergan_core.command_line import main
 from clustergan_core.command_line.protocol import read_seeds, render_report
 from clustergan_core.errors import RunError, SettingsError
 from clustergan_core.runs import protocol
+from clustergan_core.runs.places import PROJECT_FOLDER
 from clustergan_core.runs.protocol import make_report, rank_correlation
 from clustergan_core.runs.seeds import SeedRuns, train_missing
 from clustergan_core.runs.store import Run
@@ -182,3 +187,32 @@ def test_the_command_trains_reports_and_does_nothing_twice(
     assert "Finished already: seeds 0, 5." in second.err
     assert json.loads(second.out) == json.loads(first.out)
     assert [row["seed"] for row in json.loads(first.out)["runs"]] == [0, 5]
+
+
+def test_an_interrupted_command_ends_its_processes_and_leaves_runs_that_can_be_continued(tmp_path: Path) -> None:
+    words = [
+        "--dataset",
+        "digits",
+        "--seeds",
+        "0,1",
+        "--set",
+        "width=0.1",
+        "--steps",
+        "1000000",
+        "--out",
+        str(tmp_path),
+    ]
+    command = subprocess.Popen(
+        [sys.executable, "-m", "clustergan_core", "protocol", *words],
+        cwd=PROJECT_FOLDER,
+        # Where the tests' own shell runs in the background, Ctrl-C would be ignored by inheritance.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    runs = [Run(tmp_path / seed) for seed in "01"]
+    deadline = time.monotonic() + 120
+    while not all((run.folder / "status.json").exists() and run.status().step for run in runs):
+        assert time.monotonic() < deadline, "no step in two minutes"
+        time.sleep(0.2)
+    command.send_signal(signal.SIGINT)
+    assert command.wait(timeout=30) == 130
+    assert [run.status().state for run in runs] == ["interrupted", "interrupted"]
