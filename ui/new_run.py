@@ -82,12 +82,11 @@ def _choose_method() -> str:
 
 
 def describe_method(method: type[Method]) -> str:
-    """What a method is, from its own words, and where it was published."""
+    """What a method is, from its own words, and the paper it is from or, where it has none of its own, builds on."""
     sentence = (inspect.getdoc(method) or "").splitlines()[0]
-    # A method of ours names the paper it builds on among other words.
     found = re.search(r"arXiv (\d{4}\.\d{4,5})", method.reference)
     source = f"[{method.reference}](https://arxiv.org/abs/{found[1]})" if found else method.reference
-    return f"{sentence} {source}"
+    return f"{sentence} {'' if 'paper' in presets_of(method.name) else 'Our own, built on '}{source}"
 
 
 def _choose_preset(method: str) -> PresetName:
