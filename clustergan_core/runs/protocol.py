@@ -89,7 +89,6 @@ def _score(run: Run) -> dict[str, Any]:
     seen = validation | {"criterion": live["criterion"]}
     return {
         "name": run.folder.name,
-        "run": str(run.folder),
         "seed": run.config.seed,
         "seconds": run.status().seconds,
         "validation_purity": validation["purity"],

@@ -2,6 +2,7 @@
 
 import re
 
+from benchmarks.protocol_table import MEASUREMENTS, insert_table, read_reports
 from benchmarks.readme_tables import README, insert_tables, render_benchmarks
 from benchmarks.train_all import COLUMNS, KEY, RESULTS, read_rows
 from clustergan_core.methods import METHODS
@@ -64,6 +65,11 @@ def test_every_committed_row_is_whole_known_and_there_once() -> None:
         assert 0 < float(found["nmi"]) <= 1
         assert float(found["purity"]) >= float(found["accuracy"])
         assert found["commit"]
+
+
+def test_the_measurements_show_the_reports_of_the_protocol_and_no_other_figures() -> None:
+    assert read_reports()
+    assert insert_table(MEASUREMENTS.read_text()) == MEASUREMENTS.read_text()
 
 
 def test_every_picture_and_page_that_readme_links_to_is_there() -> None:

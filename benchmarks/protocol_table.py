@@ -1,0 +1,62 @@
+"""Writes the table of protocol reports into docs/measurements.md: `python -m benchmarks.protocol_table`.
+
+The reports are what `python -m clustergan_core protocol --dataset … --json` printed, one file each under
+benchmarks/protocols/.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from clustergan_core.methods import find_method
+from clustergan_core.runs.protocol import CRITERIA, Report
+
+REPORTS = Path(__file__).with_name("protocols")
+MEASUREMENTS = Path(__file__).resolve().parent.parent / "docs" / "measurements.md"
+BEGIN, END = "<!-- protocol: written by benchmarks/protocol_table.py -->", "<!-- /protocol -->"
+
+
+def read_reports() -> list[Report]:
+    """The committed reports by file name."""
+    return [json.loads(path.read_text()) for path in sorted(REPORTS.glob("*.json"))]
+
+
+def render_reports(reports: list[Report]) -> str:
+    """Test purity of the argmax reading: of all runs, of the run chosen with labels, and of each choice without."""
+    lines = [
+        "| runs | mean ± sd | median | chosen with labels | "
+        + " | ".join(criterion.title for criterion in CRITERIA)
+        + " |",
+        "|---|---|---|---|" + "---|" * len(CRITERIA),
+    ]
+    for report in reports:
+        purity = report["all_runs"]["argmax"]["purity"]
+        picks = {row["name"]: row for row in report["chosen_without_labels"]}
+        cells = [
+            f"{report['n_runs']} of {find_method(report['method']).title} on `{report['dataset']}`",
+            f"{purity['mean']:.3f} ± {purity['sd']:.3f}",
+            f"{purity['median']:.3f}",
+            f"{report['chosen_with_labels']['argmax']['purity']:.3f}",
+            *(_pick(picks.get(criterion.name)) for criterion in CRITERIA),
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _pick(row: Report | None) -> str:
+    """The chosen run's purity and the criterion's rank correlation with purity over all runs."""
+    if row is None:
+        return "–"
+    rho = row["rank_correlation"]
+    return f"{row['argmax']['purity']:.3f} (ρ {'–' if rho is None else f'{rho:.2f}'})"
+
+
+def insert_table(text: str) -> str:
+    """docs/measurements.md with the table between its two marks replaced."""
+    before, rest = text.split(BEGIN)
+    return f"{before}{BEGIN}\n{render_reports(read_reports())}\n{END}{rest.split(END)[1]}"
+
+
+if __name__ == "__main__":
+    MEASUREMENTS.write_text(insert_table(MEASUREMENTS.read_text()))
