@@ -68,6 +68,7 @@ VARIANTS: dict[str, tuple[type[ClusterGAN], str]] = {
     "float32, critic's gradients in the players' step": (step_variants.CriticGradientsInPlayersStep, "float32"),
     "float32, a generator call for each batch": (step_variants.GeneratorCallForEachBatch, "float32"),
     "float32, second backward pass": (step_variants.SecondBackwardPass, "float32"),
+    "float32, second backward and separate passes": (step_variants.SeparatePasses, "float32"),
     "float32, channels last": (step_variants.ChannelsLast, "float32"),
 }
 

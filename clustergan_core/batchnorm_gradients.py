@@ -49,7 +49,7 @@ class _BatchScores(torch.autograd.Function):
         for piece in pieces:
             inputs.append(hidden)
             hidden = piece.forward(hidden)
-        last, above, slope = slice(-batch_size, None), [], direction.expand(batch_size, -1)
+        last, above, slope = slice(-batch_size, None), [], direction.expand(batch_size, -1).contiguous()
         for piece in reversed(pieces):
             above.append(slope)
             slope = piece.reverse(slope, last)

@@ -68,7 +68,7 @@ class _Scores(torch.autograd.Function):
             inputs.append(hidden)
             hidden = piece.forward(hidden)
         scores = (hidden.float() * direction).sum(dim=1)
-        above, slope = [], direction.to(dtype)
+        above, slope = [], direction.to(dtype).contiguous()  # an expanded one would be read element by element
         lowest = next((number for number, piece in enumerate(pieces) if isinstance(piece, Weighted)), 0)
         reversed_rows = slice(None)
         for number, piece in reversed(list(enumerate(pieces))):
