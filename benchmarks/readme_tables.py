@@ -71,7 +71,7 @@ def render_benchmarks(rows: Sequence[Row]) -> str:
         for runs in filter(None, of_data):
             shown += runs
             cells = [_spread([float(row[name]) for row in runs]) for name in AGREEMENT]
-            idle = [row for row in runs if float(row["load_at_start"]) < int(row["cores"])]
+            idle = [row for row in runs if float(row["load_at_start"]) + int(row["threads"]) <= int(row["cores"])]
             cells += [_seconds(idle, "seconds"), _seconds(runs, "cpu_seconds")]
             title = METHODS[runs[0]["method"]].title
             lines.append(f"| `{dataset}` | {title} | {len(runs)} | {' | '.join(cells)} |")
@@ -105,7 +105,7 @@ def _describe_machines(rows: Sequence[Row]) -> str:
         return "Nothing has been measured yet."
     return (
         f"Measured on {'; '.join(machines)}, PyTorch {', '.join(sorted({row['torch'] for row in rows}))}. Seconds of "
-        "training are those of runs that began while a core was free; seconds of CPU count everything from the "
+        "training are those of runs that began on a machine with cores to spare; seconds of CPU count everything from the "
         "command's start to the saved and scored run."
     )
 
