@@ -105,8 +105,8 @@ def _describe_machines(rows: Sequence[Row]) -> str:
         return "Nothing has been measured yet."
     return (
         f"Measured on {'; '.join(machines)}, PyTorch {', '.join(sorted({row['torch'] for row in rows}))}. Seconds of "
-        "training are those of runs that began on a machine with cores to spare; seconds of CPU count everything from the "
-        "command's start to the saved and scored run."
+        "training are those of runs that began on a machine with cores to spare; seconds of CPU count everything from "
+        "the command's start to the saved and scored run."
     )
 
 
