@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 from torch.optim import Adam
 
+from clustergan_core.input_gradients import gradients_by_autograd
 from clustergan_core.losses import gradient_penalty, mix_samples, wasserstein_critic_loss
 from clustergan_core.methods.clustergan import ClusterGAN
 from clustergan_core.prior import Latent
-
-
-def gradients_by_autograd(critic: Callable[[Tensor], Tensor], samples: Tensor) -> Tensor:
-    """The critic's gradient at each sample (N, *shape), whatever its layers, by a second backward pass.
-
-    With batch normalisation in training it is the gradient of the batch's sum of scores.
-    """
-    points = samples.detach().requires_grad_(True)
-    (gradients,) = torch.autograd.grad(critic(points).sum(), points, create_graph=True)
-    return gradients
 
 
 class PlainAdam(ClusterGAN):

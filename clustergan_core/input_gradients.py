@@ -14,7 +14,7 @@ once for the weights, however many of score and gradient are asked for.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -50,6 +50,16 @@ def scores_and_gradients(
     return scores, gradients
 
 
+def gradients_by_autograd(critic: Callable[[Tensor], Tensor], samples: Tensor) -> Tensor:
+    """The critic's gradient at each sample (N, *shape), whatever its layers, by a second backward pass.
+
+    With batch normalisation in training it is the gradient of the batch's sum of scores.
+    """
+    points = samples.detach().requires_grad_(True)
+    (gradients,) = torch.autograd.grad(critic(points).sum(), points, create_graph=True)
+    return gradients
+
+
 class _Scores(torch.autograd.Function):
     @staticmethod
     def forward(
@@ -62,14 +72,14 @@ class _Scores(torch.autograd.Function):
         *parameters: Tensor,
     ) -> tuple[Tensor, Tensor]:
         dtype = DTYPES[precision]
-        pieces = [build_piece(layer, dtype) for layer in layers]
+        pieces = [_build_piece(layer, dtype) for layer in layers]
         inputs, hidden = [], samples.to(dtype)
         for piece in pieces:
             inputs.append(hidden)
             hidden = piece.forward(hidden)
         scores = (hidden.float() * direction).sum(dim=1)
         above, slope = [], direction.to(dtype).contiguous()  # an expanded one would be read element by element
-        lowest = next((number for number, piece in enumerate(pieces) if isinstance(piece, Weighted)), 0)
+        lowest = next((number for number, piece in enumerate(pieces) if isinstance(piece, _Weighted)), 0)
         reversed_rows = slice(None)
         for number, piece in reversed(list(enumerate(pieces))):
             above.append(slope)
@@ -95,13 +105,13 @@ class _Scores(torch.autograd.Function):
 
         grads: list[Tensor | None] = []
         for piece, values, above in zip(ctx.pieces, ctx.inputs, ctx.above, strict=True):
-            if isinstance(piece, Weighted):
+            if isinstance(piece, _Weighted):
                 grads += [piece.weight_gradient(above, mixed(values)), piece.bias_gradient(above, grad_scores)]
             tangent = piece.tangent(tangent, ctx.rows)
         return None, None, mixed(ctx.last).float(), None, None, *grads
 
 
-class Piece(ABC):
+class _Piece(ABC):
     """One layer: forward, in reverse, and forward again for tangents, with the slopes of the first pass.
 
     `rows` says which of the first pass's samples a slope or tangent belongs to.
@@ -117,7 +127,7 @@ class Piece(ABC):
     def tangent(self, tangent: Tensor, rows: slice) -> Tensor: ...
 
 
-class Weighted(Piece):
+class _Weighted(_Piece):
     def __init__(self, weight: Tensor, bias: Tensor, dtype: torch.dtype) -> None:
         self.weight, self.bias = weight.detach().to(dtype), bias.detach().to(dtype)
 
@@ -129,7 +139,7 @@ class Weighted(Piece):
         return (grad_scores @ above.flatten(1)).view(len(self.bias), -1).sum(dim=1).float()
 
 
-class Dense(Weighted):
+class _Dense(_Weighted):
     def forward(self, values: Tensor) -> Tensor:
         return functional.linear(values, self.weight, self.bias)
 
@@ -143,7 +153,7 @@ class Dense(Weighted):
         return (above.t() @ values).float()
 
 
-class Convolution(Weighted):
+class _Convolution(_Weighted):
     def __init__(self, layer: nn.Conv2d, bias: Tensor, dtype: torch.dtype) -> None:
         super().__init__(layer.weight, bias, dtype)
         self.steps: dict[str, Any] = {"stride": layer.stride, "padding": layer.padding}
@@ -163,7 +173,7 @@ class Convolution(Weighted):
         return conv2d_weight(values, self.weight.shape, above, **self.steps).float()
 
 
-class Leak(Piece):
+class _Leak(_Piece):
     def __init__(self, leak: float) -> None:
         self.leak = leak
         self.output = torch.empty(0)  # whose signs say which slope each unit has
@@ -183,7 +193,7 @@ class Leak(Piece):
         return torch.ops.aten.leaky_relu_backward(values, output, self.leak, self_is_result=True)
 
 
-class Flat(Piece):
+class _Flat(_Piece):
     def __init__(self) -> None:
         self.shape: tuple[int, ...] = ()
 
@@ -198,14 +208,14 @@ class Flat(Piece):
         return tangent.flatten(1)
 
 
-def build_piece(layer: nn.Module, dtype: torch.dtype) -> Piece:
+def _build_piece(layer: nn.Module, dtype: torch.dtype) -> _Piece:
     match layer:
         case nn.Linear():
-            return Dense(layer.weight, layer.bias, dtype)
+            return _Dense(layer.weight, layer.bias, dtype)
         case nn.Conv2d(bias=Tensor() as bias):
-            return Convolution(layer, bias, dtype)
+            return _Convolution(layer, bias, dtype)
         case nn.LeakyReLU():
-            return Leak(layer.negative_slope)
+            return _Leak(layer.negative_slope)
         case nn.Flatten():
-            return Flat()
+            return _Flat()
     raise AssertionError(f"{type(layer).__name__} is not piecewise linear, or its reverse pass is not written.")

@@ -20,8 +20,7 @@ from torch.optim import Optimizer
 
 from clustergan_core.acceleration import Precision, autocast, build_adam
 from clustergan_core.batch_groups import run_batches
-from clustergan_core.batchnorm_gradients import batch_scores_and_gradients
-from clustergan_core.input_gradients import is_piecewise_linear, scores_and_gradients
+from clustergan_core.input_gradients import gradients_by_autograd, is_piecewise_linear, scores_and_gradients
 from clustergan_core.losses import (
     cluster_recovery_loss,
     gradient_penalty,
@@ -192,10 +191,9 @@ class ClusterGAN(Method):
 
     def _score_batches(self, real: Tensor, fake: Tensor, between: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """The same for a normalised critic: statistics must be those of one kind of sample, as in the paper."""
-        batches = torch.stack([real, fake, between])
-        scores, gradients = batch_scores_and_gradients(self.critic.hidden, batches, self.critic.last.weight[0])
-        real_scores, fake_scores, _ = scores + self.critic.last.bias
-        return real_scores, fake_scores, gradients
+        with self._passes():
+            real_scores, fake_scores = self.critic(real).float(), self.critic(fake).float()
+        return real_scores, fake_scores, gradients_by_autograd(self.critic, between)
 
     def _critic_step(self, real: Tensor, fake: Tensor, mix: Tensor) -> dict[str, Tensor]:
         losses = self.critic_losses(real, fake, mix)

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from benchmarks.step_variants import gradients_by_autograd
+from clustergan_core.input_gradients import gradients_by_autograd
 from clustergan_core.losses import (
     cluster_recovery_loss,
     gradient_penalty,
