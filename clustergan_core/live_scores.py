@@ -11,12 +11,12 @@ from clustergan_core.data.dataset import DATA_SEED, UNLABELLED, Dataset
 from clustergan_core.evaluation.agreement import score_agreement
 from clustergan_core.evaluation.features import choose_features
 from clustergan_core.evaluation.label_free import (
-    nearest_neighbours,
     shared_with_neighbours,
     silhouette,
     usage,
     usage_entropy,
 )
+from clustergan_core.evaluation.neighbours import nearest_neighbours
 from clustergan_core.generation_scores import RealSamples, cycle_losses, draw_latent, generate_all, reconstruct
 from clustergan_core.method import Encoding, Method
 

@@ -6,6 +6,9 @@ Mukherjee et al., arXiv 1809.03627, eq. 1 (the mean over dimensions follows the 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import torch
 from torch import Tensor
 from torch.nn import functional
 
@@ -29,6 +32,23 @@ def mix_samples(real: Tensor, fake: Tensor, mix: Tensor) -> Tensor:
 def gradient_penalty(gradients: Tensor) -> Tensor:
     """mean (‖∇D(x̂)‖₂ − 1)² for the critic's gradients (B, *shape) at the mixed samples."""
     return (gradients.flatten(1).norm(dim=1) - 1).square().mean()
+
+
+def non_saturating_critic_loss(real_scores: Tensor, fake_scores: Tensor) -> Tensor:
+    """mean −log σ(D(x)) − log σ(−D(G(z))) for scores (B,): the original game (arXiv 1406.2661), in logits."""
+    return functional.softplus(-real_scores).mean() + functional.softplus(fake_scores).mean()
+
+
+def non_saturating_generator_loss(fake_scores: Tensor) -> Tensor:
+    """mean −log σ(D(G(z))) for critic scores (B,) of generated samples: the non-saturating loss of arXiv 1406.2661."""
+    return functional.softplus(-fake_scores).mean()
+
+
+def zero_centred_penalty(critic: Callable[[Tensor], Tensor], real: Tensor) -> Tensor:
+    """mean ‖∇D(x)‖² at real samples (B, *shape): R1 of Mescheder et al., arXiv 1801.04406, eq. 9, without its γ/2."""
+    real = real.detach().requires_grad_(True)
+    (gradients,) = torch.autograd.grad(critic(real).sum(), real, create_graph=True)
+    return gradients.flatten(1).square().sum(dim=1).mean()
 
 
 def normal_recovery_loss(normal: Tensor, recovered: Tensor) -> Tensor:

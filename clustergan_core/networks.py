@@ -132,6 +132,22 @@ class Critic(nn.Module):
         return self.body(samples).squeeze(1)
 
 
+class ConditionedCritic(nn.Module):
+    """A critic whose score depends on the mode k as well: w·φ(x) + b + v_k·φ(x) (projection, arXiv 1802.05637)."""
+
+    def __init__(self, critic: Critic, n_clusters: int) -> None:
+        super().__init__()
+        self.critic = critic
+        self.directions = nn.Embedding(n_clusters, critic.last.in_features)
+        # Small, so that the modes' scores begin alike and part as the critic learns them.
+        nn.init.normal_(self.directions.weight, std=0.02)
+
+    def forward(self, samples: Tensor, cluster: Tensor) -> Tensor:
+        """Scores (B,) of samples (B, *shape) as members of their clusters (B,)."""
+        features = self.critic.features(samples)
+        return self.critic.last(features).squeeze(1) + (features * self.directions(cluster)).sum(dim=1)
+
+
 def _output(kind: Kind) -> nn.Module:
     return nn.Identity() if kind == "expression" else nn.Sigmoid()
 

@@ -11,12 +11,12 @@ from clustergan_core.evaluation.agreement import (
 )
 from clustergan_core.evaluation.cycle import latent_cycle_loss, sample_cycle_loss
 from clustergan_core.evaluation.label_free import (
-    nearest_neighbours,
     shared_with_neighbours,
     silhouette,
     usage,
     usage_entropy,
 )
+from clustergan_core.evaluation.neighbours import nearest_neighbours
 from clustergan_core.evaluation.reference_clusterings import kmeans_clusters
 
 __all__ = [

@@ -2,11 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.decomposition import PCA
 from sklearn.metrics import silhouette_score
-from sklearn.neighbors import NearestNeighbors
-
-N_COMPONENTS = 50  # neighbours are looked up in this many principal components
 
 
 def usage(clusters: NDArray[np.int64], n_clusters: int) -> NDArray[np.float64]:
@@ -36,24 +32,6 @@ def silhouette(
     if not 2 <= n_present < len(clusters):
         return None
     return float(silhouette_score(latents, clusters))
-
-
-def nearest_neighbours(samples: NDArray[np.float32], n_neighbours: int = 5) -> NDArray[np.int64]:
-    """Each sample's nearest other samples (N, n_neighbours), nearest first.
-
-    Distances are Euclidean over the first 50 principal components of the samples (N, ...). Fewer columns come back
-    where there are fewer other samples. The result depends on the data alone, so one look-up serves a whole training.
-    """
-    n_samples = len(samples)
-    n_neighbours = min(n_neighbours, n_samples - 1)
-    if n_neighbours < 1:
-        return np.empty((n_samples, 0), dtype=np.int64)
-    flat = samples.reshape(n_samples, -1)
-    if flat.shape[1] > N_COMPONENTS < n_samples:
-        flat = PCA(N_COMPONENTS, svd_solver="randomized", random_state=0).fit_transform(flat)
-    index = NearestNeighbors(n_neighbors=n_neighbours).fit(flat)
-    # Without an argument a sample is never its own neighbour, even among duplicates.
-    return index.kneighbors(return_distance=False).astype(np.int64)
 
 
 def shared_with_neighbours(neighbours: NDArray[np.int64], clusters: NDArray[np.int64]) -> float:

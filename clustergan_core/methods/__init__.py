@@ -7,9 +7,10 @@ import torch
 from clustergan_core.errors import SettingsError
 from clustergan_core.method import Method, MethodSettings
 from clustergan_core.methods.clustergan import ClusterGAN
+from clustergan_core.methods.paired_clustergan import PairedClusterGAN
 from clustergan_core.networks import Kind
 
-METHODS: dict[str, type[Method]] = {method.name: method for method in (ClusterGAN,)}
+METHODS: dict[str, type[Method]] = {method.name: method for method in (ClusterGAN, PairedClusterGAN)}
 
 
 def find_method(name: str) -> type[Method]:

@@ -72,7 +72,7 @@ def _clustergan_preset(name: PresetName, dataset: str, kind: Kind, shape: tuple[
     settings = _PAPER_SETTINGS.get(dataset, _RELATIVES[kind])
     if name == "paper":
         return Preset(settings, PAPER_STEPS_EXPRESSION if kind == "expression" else PAPER_STEPS)
-    is_convolved = kind == "image" and min(shape[1:]) >= SMALLEST_CONVOLVED
+    is_convolved = _is_convolved(kind, shape)
     if is_convolved:
         fast, n_steps = _FAST_CONVOLVED_SETTINGS, _FAST_CONVOLVED_STEPS
     else:
@@ -82,4 +82,28 @@ def _clustergan_preset(name: PresetName, dataset: str, kind: Kind, shape: tuple[
     return Preset(settings | fast, n_steps if name == "default" else n_steps // QUICK_SHARE)
 
 
-_FINDERS: dict[str, Callable[[PresetName, str, Kind, tuple[int, ...]], Preset]] = {"clustergan": _clustergan_preset}
+# The paired method's, chosen like the above (docs/decisions.md).
+_PAIRED_MLP: dict[str, Any] = {"width": 1.0, "n_neighbours": 5}
+_PAIRED_MLP_STEPS = 2_000
+_PAIRED_CONVOLVED: dict[str, Any] = {"precision": "bfloat16", "warm_up_share": 0.45}
+_PAIRED_CONVOLVED_STEPS = 2_600
+
+
+def _paired_preset(name: PresetName, dataset: str, kind: Kind, shape: tuple[int, ...]) -> Preset:
+    paper = _PAPER_SETTINGS.get(dataset, _RELATIVES[kind])
+    size = {"n_normal": paper["n_normal"]} if "n_normal" in paper else {}
+    if _is_convolved(kind, shape):
+        settings, n_steps = size | _PAIRED_CONVOLVED, _PAIRED_CONVOLVED_STEPS
+    else:
+        settings, n_steps = ({"n_normal": 10} if kind == "image" else {}) | size | _PAIRED_MLP, _PAIRED_MLP_STEPS
+    return Preset(settings, n_steps if name == "default" else n_steps // QUICK_SHARE)
+
+
+def _is_convolved(kind: Kind, shape: tuple[int, ...]) -> bool:
+    return kind == "image" and min(shape[1:]) >= SMALLEST_CONVOLVED
+
+
+_FINDERS: dict[str, Callable[[PresetName, str, Kind, tuple[int, ...]], Preset]] = {
+    "clustergan": _clustergan_preset,
+    "paired-clustergan": _paired_preset,
+}

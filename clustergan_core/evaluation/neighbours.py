@@ -1,0 +1,38 @@
+"""Nearest neighbours in the data, exact."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.decomposition import PCA
+
+N_COMPONENTS = 50  # neighbours are looked up in this many principal components
+
+
+def nearest_neighbours(samples: NDArray[np.float32], n_neighbours: int = 5) -> NDArray[np.int64]:
+    """Each sample's nearest other samples (N, n_neighbours), nearest first.
+
+    Distances are Euclidean over the first 50 principal components of the samples (N, ...). Fewer columns come back
+    where there are fewer other samples. The result depends on the data alone, so one look-up serves a whole training.
+    """
+    import faiss
+
+    n_samples = len(samples)
+    n_neighbours = min(n_neighbours, n_samples - 1)
+    if n_neighbours < 1:
+        return np.empty((n_samples, 0), dtype=np.int64)
+    flat = project(samples.reshape(n_samples, -1))
+    index = faiss.IndexFlatL2(flat.shape[1])
+    index.add(flat)
+    _, found = index.search(flat, n_neighbours + 1)
+    # A sample is its own nearest, except among duplicates, where it may come later or not at all.
+    is_itself = found == np.arange(n_samples)[:, None]
+    is_itself[~is_itself.any(axis=1), -1] = True
+    return found[~is_itself].reshape(n_samples, n_neighbours)
+
+
+def project(flat: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Rows (N, D) on their first 50 principal components, or as they are where they have no more columns than that."""
+    if not flat.shape[1] > N_COMPONENTS < len(flat):
+        return np.ascontiguousarray(flat)
+    return np.ascontiguousarray(PCA(N_COMPONENTS, svd_solver="randomized", random_state=0).fit_transform(flat))
