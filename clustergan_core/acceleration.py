@@ -15,7 +15,7 @@ from torch.optim import Adam, Optimizer
 Precision = Literal["float32", "bfloat16"]
 DTYPES: dict[Precision, torch.dtype] = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
-SMALLEST_SHARED = 1_000_000  # parameters of all networks; below, threads wait for each other longer than they work
+SMALLEST_SHARED = 4_000_000  # parameters of all networks; below, threads wait for each other longer than they work
 MOST_THREADS = 8  # batches of 64 give no more than that something to do
 
 Losses = dict[str, Tensor]

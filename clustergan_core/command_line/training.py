@@ -48,7 +48,7 @@ def add_run_words(command: argparse.ArgumentParser) -> None:
     command.add_argument("--drop", action="append", default=[], metavar="COLUMN=V,V", help="leave these rows out")
     command.add_argument("--image-side", type=int, metavar="PIXELS", help="resize your own pictures to such squares")
     command.add_argument("--device", default="auto", help="auto | cpu | cuda")
-    command.add_argument("--threads", type=int, default=1, help="CPU threads; small networks are fastest with one")
+    command.add_argument("--threads", type=int, help="CPU threads; by default one for small networks")
 
 
 def _train(arguments: argparse.Namespace) -> None:
@@ -91,7 +91,7 @@ def read_config(arguments: argparse.Namespace) -> RunConfig:
     """The run that the words of `train` describe; loads its data. Raises AppError for anything that is off."""
     if not arguments.dataset:
         raise SettingsError("--dataset is missing: add a name (see the command `datasets`) or a file.")
-    if not 1 <= arguments.threads <= 256:
+    if arguments.threads is not None and not 1 <= arguments.threads <= 256:
         raise SettingsError(f"--threads {arguments.threads} is not possible: choose 1 to 256.")
     if arguments.steps is not None and not 1 <= arguments.steps <= 10_000_000:
         raise SettingsError(f"--steps {arguments.steps} is not possible: choose 1 to 10,000,000.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import shlex
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,6 +15,7 @@ from typing import Any
 import torch
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from clustergan_core.acceleration import choose_threads
 from clustergan_core.data import OwnDataOptions
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.errors import SettingsError
@@ -110,13 +112,14 @@ def make_config(
     n_steps: int | None = None,
     seed: int = 0,
     device: str = "cpu",
-    threads: int = 1,
+    threads: int | None = None,
     options: OwnDataOptions | None = None,
     title: str = "",
 ) -> RunConfig:
     """Fills in what was left open: the preset's settings and length, and K.
 
-    K is `settings["n_clusters"]` if set, else the number of labels, else 10; `notes` says which.
+    K is `settings["n_clusters"]` if set, else the number of labels, else 10; `notes` says which. Where not set, threads
+    follow the size of the networks.
     Raises SettingsError for an unknown or impossible setting.
     """
     method = find_method(method).name
@@ -126,7 +129,10 @@ def make_config(
     full = parse_settings(method, {**chosen.settings, **given, "n_clusters": n_clusters})
     # Networks that do not fit the data are found here, before there is a run; this device holds shapes and no numbers.
     with torch.device("meta"):
-        find_method(method)(full, dataset.kind, dataset.shape)
+        networks = find_method(method)(full, dataset.kind, dataset.shape)
+    if threads is None:
+        n_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        threads = choose_threads(sum(parameter.numel() for parameter in networks.parameters()), n_cores)
     record = DatasetRecord(
         source=source,
         name=dataset.name,

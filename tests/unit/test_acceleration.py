@@ -54,7 +54,7 @@ def test_adam_in_one_kernel_goes_where_pytorchs_adam_goes():
 
 @pytest.mark.parametrize(
     ("n_parameters", "n_cores", "expected"),
-    [(200_000, 2, 1), (200_000, 64, 1), (20_000_000, 1, 1), (20_000_000, 2, 2), (20_000_000, 64, 8)],
+    [(200_000, 2, 1), (3_000_000, 64, 1), (20_000_000, 1, 1), (20_000_000, 2, 2), (20_000_000, 64, 8)],
 )
 def test_only_large_networks_get_more_than_one_thread(n_parameters, n_cores, expected):
     assert choose_threads(n_parameters, n_cores) == expected

@@ -165,3 +165,13 @@ def test_a_run_is_evaluated_at_log_rows_at_most_twenty_odd_times(shape: tuple[in
     assert n_steps / schedule.evaluate_every <= 25
     if n_steps >= 1_000:
         assert schedule.evaluate_every >= (200 if len(shape) == 3 else 100)
+
+
+def test_threads_follow_the_size_of_the_networks_unless_they_are_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1}, raising=False)
+    digits = load_dataset("digits")
+
+    assert make_config(digits, "digits").threads == 1
+    wide = {"architecture": "dcgan-small", "width": 4.0}  # 2,048 inputs times 4,096 units in each network alone
+    assert make_config(digits, "digits", settings=wide).threads == 2
+    assert make_config(digits, "digits", settings=wide, threads=1).threads == 1
