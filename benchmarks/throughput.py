@@ -1,6 +1,7 @@
 """Milliseconds of a training step: ours against one written plainly from the paper, and each idea taken out alone.
 
     python -m benchmarks.throughput [--cases mnist …] [--variants …] [--rounds 15] [--threads 2] [--keep]
+    python -m benchmarks.throughput --table
 
 All variants take turns in one process, a step each, so that whatever else the machine does falls on all of them alike;
 medians are told, of time on the wall and of processor time. On a busy machine only the latter, with --threads 1, says
@@ -16,7 +17,7 @@ import platform
 import statistics
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -113,9 +114,9 @@ def _prepare_step(name: str, case: Case, samples: torch.Tensor) -> Callable[[], 
     return lambda: method.train_step(draw())
 
 
-def _rows(case: str, medians: dict[str, Cost], n_threads: int, n_rounds: int) -> list[dict[str, str]]:
+def _rows(case: str, medians: dict[str, Cost], n_threads: int, n_rounds: int, commit: str) -> list[dict[str, str]]:
     told = {
-        "commit": subprocess.check_output(["git", "rev-parse", "--short", "HEAD"], text=True).strip(),
+        "commit": commit,
         "machine": f"{_processor()}, {os.cpu_count()} cores",
         "torch": torch.__version__,
         "threads": str(n_threads),
@@ -157,6 +158,26 @@ def _keep(rows: list[dict[str, str]]) -> None:
         writer.writerows(rows)
 
 
+def write_table(rows: Iterable[dict[str, str]]) -> str:
+    """Markdown of the newest row of each variant, networks and number of threads."""
+    newest = {(row["threads"], row["networks"], row["variant"]): row for row in rows}
+    lines = [
+        "| threads | networks | variant | ms | ratio | ms of processor | ratio | commit, load |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for (threads, networks, variant), row in sorted(newest.items(), key=lambda item: item[0][:2]):
+        wall, processor = [(row[f"{kind}milliseconds"], row[f"{kind}ratio"]) for kind in ("", "processor_")]
+        told = [threads, networks, variant, *wall, *processor, f"{row['commit']}, {row['load']}"]
+        lines.append(f"| {' | '.join(told)} |")
+    return "\n".join(lines)
+
+
+def read_rows() -> list[dict[str, str]]:
+    """The rows kept so far."""
+    with ROWS.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--cases", nargs="+", choices=CASES, default=list(CASES))
@@ -164,11 +185,17 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--keep", action="store_true", help="append the rows to throughput.csv")
+    parser.add_argument("--table", action="store_true", help="print the rows kept as Markdown and measure nothing")
     arguments = parser.parse_args()
+    if arguments.table:
+        print(write_table(read_rows()))
+        return
+    # Asked before the measurement: what is measured was imported now.
+    commit = subprocess.check_output(["git", "rev-parse", "--short", "HEAD"], text=True).strip()
     torch.set_num_threads(arguments.threads)
     for case in arguments.cases:
         medians = measure(CASES[case], arguments.variants, arguments.rounds)
-        rows = _rows(case, medians, arguments.threads, arguments.rounds)
+        rows = _rows(case, medians, arguments.threads, arguments.rounds, commit)
         for row in rows:
             wall, processor = [f"{row[k + 'milliseconds']:>7} ms {row[k + 'ratio']:>5}×" for k in ("", "processor_")]
             print(f"{case:31} {row['variant']:51} {wall} · processor {processor}", flush=True)
