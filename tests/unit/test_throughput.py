@@ -1,0 +1,24 @@
+"""The throughput benchmark itself: every variant trains, and its table holds the newest rows."""
+
+import pytest
+
+from benchmarks.throughput import BASE, CASES, VARIANTS, Case, measure, write_table
+
+
+@pytest.mark.parametrize("name", ["mnist", "pendigits", "10x, 720 genes"])
+def test_every_variant_takes_a_step(name: str) -> None:
+    narrow = Case(CASES[name].kind, CASES[name].shape, CASES[name].settings | {"width": 0.05, "batch_size": 4})
+    costs = measure(narrow, list(VARIANTS), n_rounds=1)
+    assert list(costs) == [BASE, *VARIANTS]
+    assert all(cost.wall > 0 and cost.processor > 0 for cost in costs.values())
+
+
+def test_the_table_shows_the_newest_row_of_a_variant() -> None:
+    row = {"threads": "1", "networks": "mnist", "variant": "ours", "commit": "a", "load": "0.1"}
+    times = {"milliseconds": "9", "ratio": "2.00", "processor_milliseconds": "8", "processor_ratio": "2.10"}
+    newer = row | times | {"commit": "b", "milliseconds": "7"}
+    lines = write_table([row | times, newer, newer | {"threads": "2"}]).splitlines()
+    assert lines[2:] == [
+        "| 1 | mnist | ours | 7 | 2.00 | 8 | 2.10 | b, 0.1 |",
+        "| 2 | mnist | ours | 7 | 2.00 | 8 | 2.10 | b, 0.1 |",
+    ]
