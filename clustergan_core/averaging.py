@@ -6,16 +6,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import torch
-from torch import nn
-from torch.optim.swa_utils import get_ema_multi_avg_fn
+from torch import Tensor, nn
 
 
 @torch.no_grad()
-def average_into(mean: nn.Module, network: nn.Module, decay: float) -> None:
-    """Moves every weight and statistic of `mean` towards `network`'s: mean ← decay·mean + (1 − decay)·network."""
+def average_into(mean: nn.Module, network: nn.Module, rate: Tensor) -> None:
+    """Moves every weight and statistic of `mean` towards `network`'s: mean ← (1 − rate)·mean + rate·network.
+
+    `rate` () is a tensor, so that a recorded step sees it change.
+    """
     means = [*mean.parameters(), *(buffer for buffer in mean.buffers() if buffer.is_floating_point())]
     values = [*network.parameters(), *(buffer for buffer in network.buffers() if buffer.is_floating_point())]
-    get_ema_multi_avg_fn(decay)(means, values, 0)
+    for average, value in zip(means, values, strict=True):
+        average.lerp_(value, rate)
+
+
+def averaging_rate(step: int, decay: float) -> float:
+    """The rate at the `step`-th of the averaged steps, counted from 1: 1 − decay, and more at the beginning.
+
+    What was there before the first step must not weigh on a short training: at step t at most t/9 steps count.
+    """
+    return 1 - min(decay, step / (9 + step))
 
 
 @contextmanager

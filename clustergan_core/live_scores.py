@@ -31,6 +31,13 @@ N_LIVE_GENERATED = 500  # compared with as many real ones
 CRITERION = "neighbour agreement of the code, corrected for chance, on training samples (no labels)"
 
 
+def say_kept_weights(method: type[Method]) -> str:
+    """Which weights of a run are kept as its best, to follow "the weights are"."""
+    if method.trains_on_neighbours:
+        return "those of the last evaluation, as agreement with neighbours cannot judge what was trained on them"
+    return f"those of the highest {CRITERION}"
+
+
 class LiveScorer:
     """Scores a method on fixed subsets: agreement on validation samples, the label-free criterion on training ones.
 

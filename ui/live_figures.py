@@ -50,18 +50,18 @@ def show_without_labels(run: Run, history: MetricsHistory) -> None:
     if len(history.evaluations) < 2:
         return
     from clustergan_core.drawing.curves import loss_figure, score_figure
-    from clustergan_core.live_scores import CRITERION
+    from clustergan_core.live_scores import say_kept_weights
+    from clustergan_core.methods import find_method
 
+    method = find_method(run.config.method)
     st.subheader("Without labels")
-    st.caption(
-        f"The weights of the highest criterion are kept as best: {CRITERION}. Cycle losses are means over dimensions."
-    )
+    st.caption(f"The best weights are {say_kept_weights(method)}. Cycle losses are means over dimensions.")
     steps = history.evaluation_steps()
     left, right = st.columns([0.45, 0.55], gap="large")
     with left:
         courses = {name: history.scores(name) for name in ("criterion", "silhouette")}
         show_figure(
-            score_figure(steps, courses, best=history.best_step(run.config.schedule)),
+            score_figure(steps, courses, best=history.best_step(run.config.schedule, method.trains_on_neighbours)),
             "criterion",
             "Criterion and silhouette",
         )

@@ -41,9 +41,11 @@ def show_live_scores(run: Run, history: MetricsHistory) -> None:
     if len(history.evaluations) < 2:
         return
     from clustergan_core.drawing.curves import score_figure
+    from clustergan_core.methods import find_method
 
+    best = history.best_step(run.config.schedule, find_method(run.config.method).trains_on_neighbours)
     courses = {TITLES[name]: history.scores(name) for name in AGREEMENT_SCORES}
-    figure = score_figure(history.evaluation_steps(), courses, best=history.best_step(run.config.schedule))
+    figure = score_figure(history.evaluation_steps(), courses, best=best)
     figure.update_layout(height=SCORES_HEIGHT)
     show_figure(figure, "scores", "Purity, accuracy, NMI and ARI over the steps of training")
 

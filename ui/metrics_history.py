@@ -72,14 +72,19 @@ class MetricsHistory:
         """The steps of the evaluations."""
         return [row["step"] for row in self.evaluations]
 
-    def best_step(self, schedule: Schedule) -> int | None:
-        """The step with the highest label-free criterion, whose weights are kept as best; wishes do not count."""
+    def best_step(self, schedule: Schedule, keeps_last: bool = False) -> int | None:
+        """The step whose weights are kept as best: of the highest label-free criterion or the last; wishes do not count.
+
+        `keeps_last` for methods that train on neighbours, which the criterion cannot judge.
+        """
         planned = [
             row
             for row in self.evaluations
             if row["step"] % schedule.evaluate_every == 0 or row["step"] == schedule.n_steps
         ]
         rated = [row for row in planned if row.get("criterion") is not None]
+        if keeps_last and rated:
+            return rated[-1]["step"]
         return max(rated, key=lambda row: row["criterion"])["step"] if rated else None
 
     def seconds_left(self, n_steps: int) -> float | None:

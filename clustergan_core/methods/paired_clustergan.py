@@ -28,7 +28,7 @@ from torch.optim import Optimizer
 
 from clustergan_core.acceleration import Precision, autocast, build_adam, set_learning_rate
 from clustergan_core.augmentation import random_affine
-from clustergan_core.averaging import average_into, held_statistics
+from clustergan_core.averaging import average_into, averaging_rate, held_statistics
 from clustergan_core.evaluation.neighbours import nearest_neighbours
 from clustergan_core.losses import (
     cluster_recovery_loss,
@@ -163,6 +163,7 @@ class PairedClusterGAN(Method):
     def prepare(self, samples: Tensor, generator: torch.Generator) -> None:
         self.random = generator
         self.samples = samples
+        self.rate_of_means = torch.ones((), device=samples.device)
         if self.has_neighbours:
             found = nearest_neighbours(samples.cpu().numpy(), self.settings.n_neighbours)
             self.neighbours = torch.from_numpy(found).to(samples.device)  # (N, n_neighbours)
@@ -176,9 +177,11 @@ class PairedClusterGAN(Method):
         if step <= n_warm_up:
             self.variant = "warm-up"
             rate = self.settings.warm_up_learning_rate * _one_cycle(step / n_warm_up)
+            self.rate_of_means.fill_(averaging_rate(step, WARM_UP_DECAY))
         else:
             self.variant = "joint" if step % RARE else "joint with pairs and penalty"
             rate = self.settings.encoder_learning_rate
+            self.rate_of_means.fill_(averaging_rate(step - n_warm_up, self.settings.decay))
         set_learning_rate(self.encoder_optimizer, rate)
 
     @property
@@ -194,8 +197,8 @@ class PairedClusterGAN(Method):
         if self.variant == "warm-up":
             return self._warm_up_step(batches[0])
         losses = self._critic_step(batches[0].samples) | self._player_step(batches[1:])
-        average_into(self.mean_encoder, self.encoder, self.settings.decay)
-        average_into(self.mean_generator, self.generator, self.settings.decay)
+        average_into(self.mean_encoder, self.encoder, self.rate_of_means)
+        average_into(self.mean_generator, self.generator, self.rate_of_means)
         return losses
 
     def critic_losses(self, real: Tensor, fake: Tensor, cluster: Tensor) -> dict[str, Tensor]:
@@ -259,7 +262,7 @@ class PairedClusterGAN(Method):
         self.encoder_optimizer.zero_grad(set_to_none=True)
         loss.backward()
         self.encoder_optimizer.step()
-        average_into(self.mean_encoder, self.encoder, WARM_UP_DECAY)
+        average_into(self.mean_encoder, self.encoder, self.rate_of_means)
         return {"pairs": loss.detach()}
 
     def _critic_step(self, real: Tensor) -> dict[str, Tensor]:

@@ -83,9 +83,9 @@ def _clustergan_preset(name: PresetName, dataset: str, kind: Kind, shape: tuple[
 
 
 # The paired method's, chosen like the above (docs/decisions.md).
-_PAIRED_MLP: dict[str, Any] = {"width": 1.0, "n_neighbours": 5}
-_PAIRED_MLP_STEPS = 2_000
-_PAIRED_CONVOLVED: dict[str, Any] = {"precision": "bfloat16", "warm_up_share": 0.45}
+_PAIRED_MLP: dict[str, Any] = {"width": 1.0, "warm_up_learning_rate": 2e-3, "warm_up_share": 0.25}
+_PAIRED_MLP_STEPS = 4_000
+_PAIRED_CONVOLVED: dict[str, Any] = {"precision": "bfloat16", "temperature": 0.5}
 _PAIRED_CONVOLVED_STEPS = 2_600
 
 
@@ -95,7 +95,8 @@ def _paired_preset(name: PresetName, dataset: str, kind: Kind, shape: tuple[int,
     if _is_convolved(kind, shape):
         settings, n_steps = size | _PAIRED_CONVOLVED, _PAIRED_CONVOLVED_STEPS
     else:
-        settings, n_steps = ({"n_normal": 10} if kind == "image" else {}) | size | _PAIRED_MLP, _PAIRED_MLP_STEPS
+        images = {"n_normal": 10, "n_neighbours": 5} if kind == "image" else {}
+        settings, n_steps = images | size | _PAIRED_MLP, _PAIRED_MLP_STEPS
     return Preset(settings, n_steps if name == "default" else n_steps // QUICK_SHARE)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clustergan_core.live_scores import AGREEMENT_SCORES, CRITERION
+from clustergan_core.live_scores import AGREEMENT_SCORES, say_kept_weights
 from clustergan_core.methods import find_method
 from clustergan_core.runs.atomic import write_atomically
 from clustergan_core.runs.scores import RunScores
@@ -30,7 +30,7 @@ def render_card(run: Run, scores: RunScores) -> str:
         config.command(),
         "```",
         "",
-        f"Weights: {scores['weights']}, chosen by {CRITERION}. {' '.join(config.notes)}",
+        f"Weights: {scores['weights']}, which are {say_kept_weights(method)}. {' '.join(config.notes)}",
         "",
         _scores_heading(scores),
         "",

@@ -15,8 +15,8 @@ import torch
 
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.errors import AppError, RunError, SettingsError
-from clustergan_core.live_scores import CRITERION
-from clustergan_core.methods import build_method
+from clustergan_core.live_scores import say_kept_weights
+from clustergan_core.methods import build_method, find_method
 from clustergan_core.runs.card import write_card
 from clustergan_core.runs.config import RunConfig
 from clustergan_core.runs.latents import run_latents
@@ -136,7 +136,7 @@ def save_progress(run: Run, progress: Progress) -> None:
 
 def _finish(run: Run, dataset: Dataset) -> Status:
     """Scores the best weights on the test split and writes the card."""
-    _say(run, f"Scoring the best weights, chosen by {CRITERION}.")
+    _say(run, f"Scoring the best weights, {say_kept_weights(find_method(run.config.method))}.")
     config = run.config
     scores = score_run(run, "test", "best", dataset)
     run_latents(run, "test", "best", dataset)

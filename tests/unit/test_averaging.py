@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from clustergan_core.averaging import average_into, held_statistics
+from clustergan_core.averaging import average_into, averaging_rate, held_statistics
 
 
 def test_weights_and_statistics_move_a_tenth_of_the_way_at_a_decay_of_nine_tenths():
@@ -11,10 +11,21 @@ def test_weights_and_statistics_move_a_tenth_of_the_way_at_a_decay_of_nine_tenth
     nn.init.constant_(mean.weight, 1.0)
     nn.init.constant_(network.weight, 3.0)
     network.running_mean = torch.tensor([10.0, -10.0])
-    average_into(mean, network, 0.9)
+    average_into(mean, network, torch.tensor(0.1))
     assert torch.allclose(mean.weight, torch.full((2,), 1.2))
     assert mean.running_mean is not None and torch.allclose(mean.running_mean, torch.tensor([1.0, -1.0]))
     assert torch.equal(network.weight, torch.full((2,), 3.0))
+
+
+def test_a_short_training_forgets_what_was_there_before_it():
+    kept = 1.0
+    for step in range(1, 201):
+        kept *= 1 - averaging_rate(step, 0.999)
+    assert kept < 1e-9
+
+
+def test_a_long_training_averages_at_its_decay():
+    assert averaging_rate(100_000, 0.999) == 1 - 0.999
 
 
 def test_held_statistics_normalise_by_the_batch_and_stay():

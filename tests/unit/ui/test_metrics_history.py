@@ -50,6 +50,18 @@ def test_later_rows_are_added_and_earlier_ones_kept(metrics: Path) -> None:
     assert history.best_step(every_second) == 20  # step 30 was evaluated because somebody asked
 
 
+def test_a_method_that_trains_on_neighbours_keeps_its_last_planned_evaluation(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.jsonl"
+    schedule = SCHEDULE.model_copy(update={"evaluate_every": 20, "n_steps": 100})
+    for step, criterion in ((20, 0.9), (40, 0.5), (50, 0.7)):
+        append_row(path, {"step": step, "seconds": 1.0, "losses": {}, "scores": {"criterion": criterion}})
+    history = MetricsHistory(path)
+    history.update()
+
+    assert history.best_step(schedule) == 20
+    assert history.best_step(schedule, keeps_last=True) == 40
+
+
 def test_a_resume_that_cut_rows_is_noticed_however_long_the_file_has_grown_since(metrics: Path) -> None:
     history = MetricsHistory(metrics)
     history.update()
