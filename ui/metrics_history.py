@@ -73,7 +73,7 @@ class MetricsHistory:
         return [row["step"] for row in self.evaluations]
 
     def best_step(self, schedule: Schedule, keeps_last: bool = False) -> int | None:
-        """The step whose weights are kept as best: of the highest label-free criterion or the last; wishes do not count.
+        """The step whose weights are kept as best: of the highest criterion, or the last; wishes do not count.
 
         `keeps_last` for methods that train on neighbours, which the criterion cannot judge.
         """

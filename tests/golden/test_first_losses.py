@@ -17,7 +17,7 @@ from clustergan_core.runs.config import parse_settings
 from clustergan_core.training import Schedule, train
 
 GOLDEN = Path(__file__).with_name("first_losses.json")
-N_STEPS = 3
+N_STEPS = 4  # one of each kind that Paired ClusterGAN has
 SETTINGS = {"n_clusters": 4, "n_normal": 6}
 
 
