@@ -89,15 +89,15 @@ class PairedClusterGANSettings(MethodSettings):
     )
     batch_size: int = Field(64, ge=2, le=8192, title="Batch size", description="Samples in each batch of the game.")
     learning_rate: float = Field(
-        3e-4, gt=0, le=0.1, title="Learning rate", description="Adam's step size for generator and critic."
+        5e-4, gt=0, le=0.1, title="Learning rate", description="Adam's step size for generator and critic."
     )
     encoder_learning_rate: float = Field(
-        2e-4, gt=0, le=0.1, title="Encoder's learning rate", description="Adam's step size once the game has begun."
+        5e-5, gt=0, le=0.1, title="Encoder's learning rate", description="Adam's step size once the game has begun."
     )
     beta1: float = Field(0.5, ge=0, lt=1, title="Adam β₁", description="Decay of Adam's first moment.")
     beta2: float = Field(0.9, ge=0, lt=1, title="Adam β₂", description="Decay of Adam's second moment.")
     penalty_weight: float = Field(
-        10.0, ge=0, le=1000, title="R1 weight γ", description="Weight of the critic's gradient penalty at real samples."
+        1.0, ge=0, le=1000, title="R1 weight γ", description="Weight of the critic's gradient penalty at real samples."
     )
     normal_weight: float = Field(
         10.0, ge=0, le=1000, title="β_n", description="Weight of recovering z_n from the generated sample."

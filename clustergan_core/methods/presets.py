@@ -83,10 +83,16 @@ def _clustergan_preset(name: PresetName, dataset: str, kind: Kind, shape: tuple[
 
 
 # The paired method's, chosen like the above (docs/decisions.md).
-_PAIRED_MLP: dict[str, Any] = {"width": 1.0, "warm_up_learning_rate": 2e-3, "warm_up_share": 0.25}
+_PAIRED_MLP: dict[str, Any] = {
+    "width": 1.0,
+    "warm_up_learning_rate": 2e-3,
+    "warm_up_share": 0.25,
+    "learning_rate": 1e-3,
+    "penalty_weight": 0.5,
+}
 _PAIRED_MLP_STEPS = 4_000
-_PAIRED_CONVOLVED: dict[str, Any] = {"precision": "bfloat16", "temperature": 0.5}
-_PAIRED_CONVOLVED_STEPS = 2_600
+_PAIRED_CONVOLVED: dict[str, Any] = {"precision": "bfloat16", "temperature": 0.5, "warm_up_share": 0.3}
+_PAIRED_CONVOLVED_STEPS = 3_600
 
 
 def _paired_preset(name: PresetName, dataset: str, kind: Kind, shape: tuple[int, ...]) -> Preset:
