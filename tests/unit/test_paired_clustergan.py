@@ -122,5 +122,5 @@ def test_two_groups_get_two_codes_after_a_short_warm_up():
         indices = torch.randint(200, (64,), generator=random)
         method.train_step([Batch(samples[indices], indices)])
     clusters, _ = method.assign(samples)
-    assert set(clusters[groups == 0].tolist()) | set(clusters[groups == 1].tolist()) == {0, 1}
-    assert len(set(clusters[groups == 0].tolist())) == 1
+    found = [set(clusters[groups == group].tolist()) for group in (0, 1)]
+    assert found in ([{0}, {1}], [{1}, {0}])
