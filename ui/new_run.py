@@ -85,8 +85,10 @@ def describe_method(method: type[Method]) -> str:
     """What a method is, from its own words, and the paper it is from or, where it has none of its own, builds on."""
     sentence = (inspect.getdoc(method) or "").splitlines()[0]
     found = re.search(r"arXiv (\d{4}\.\d{4,5})", method.reference)
-    source = f"[{method.reference}](https://arxiv.org/abs/{found[1]})" if found else method.reference
-    return f"{sentence} {'' if 'paper' in presets_of(method.name) else 'Our own, built on '}{source}"
+    source = method.reference.replace("ours", "Ours")
+    if found:
+        source = source.replace(found[0], f"[{found[0]}](https://arxiv.org/abs/{found[1]})")
+    return f"{sentence} {source}"
 
 
 def _choose_preset(method: str) -> PresetName:
