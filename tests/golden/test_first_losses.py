@@ -38,9 +38,10 @@ def test_every_method_has_golden_losses() -> None:
 def test_the_first_losses_are_what_they_were(name: str) -> None:
     expected = json.loads(GOLDEN.read_text())[name]
 
-    for now, before in zip(first_losses(name, load_synthetic()), expected, strict=True):
-        # Processors differ in the last digits of a float32.
-        assert now == pytest.approx(before, rel=1e-3, abs=1e-6)
+    for step, (now, before) in enumerate(zip(first_losses(name, load_synthetic()), expected, strict=True)):
+        # Processors differ in the last digits of a float32, and Adam's first steps follow the signs of gradients near
+        # zero, so that the difference grows from step to step. Between an AMD and an Intel one it was 5% at the fourth.
+        assert now == pytest.approx(before, rel=1e-4 * 10**step, abs=1e-6)
 
 
 if __name__ == "__main__":
