@@ -3,12 +3,15 @@
 What differs from ClusterGAN (arXiv 1809.03627):
 - A sample and its partner must get the same code. The partner is one of the sample's nearest neighbours in the training
   split (Euclidean, 50 principal components); images are moreover seen through two random affine maps.
-- The targets of the codes have given masses (`masses`): otherwise one code for everything would agree best.
+- The targets of the codes have given masses (`masses`): otherwise one code for everything would agree best. A batch
+  may deviate from them once clusters have formed (`strictness`), since it never holds all clusters equally often.
 - The critic is conditioned on the code by projection (Miyato, Koyama, arXiv 1802.05637), so that each mode must look
   like the samples that the encoder gives that code.
 - The adversarial loss is the non-saturating one with a penalty on the critic's gradient at real samples (R1; Mescheder,
   Geiger, Nowozin, arXiv 1801.04406), taken every few steps.
-- Training begins with the encoder alone; assignments and samples come from running averages of the weights.
+- Training begins with the encoder alone, from several starts where asked. That start goes on whose codes tell the most
+  about a partner's (mutual information): two clusters that became one cost a part of it.
+- Assignments and samples come from running averages of the weights.
 
 Symbols: β_n → normal_weight, β_c → cluster_weight, σ → sigma, d_n → n_normal, K → n_clusters, γ → penalty_weight.
 """
@@ -16,7 +19,6 @@ Symbols: β_n → normal_weight, β_c → cluster_weight, σ → sigma, d_n → 
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Literal
@@ -37,17 +39,18 @@ from clustergan_core.losses import (
     normal_recovery_loss,
     zero_centred_penalty,
 )
-from clustergan_core.method import Batch, Encoding, Method, MethodSettings
+from clustergan_core.method import ENCODE_BATCH, Batch, Encoding, Method, MethodSettings
 from clustergan_core.networks import Architecture, ConditionedCritic, Kind, build_networks, choose_architecture
-from clustergan_core.pairing import balanced_targets, pair_loss
+from clustergan_core.pairing import balanced_targets, mutual_information, pair_loss
 from clustergan_core.prior import Latent, Prior
+from clustergan_core.warm_up import find_start, forget, one_cycle, reinitialise
 
 Partners = Literal["neighbours+augmentation", "neighbours", "augmentation", "none"]
 Masses = Literal["uniform", "learned"]
 
 RARE = 4  # steps between two that hold the penalty and the pairs
 WARM_UP_DECAY = 0.99  # of the running averages while weights still move fast
-RISE = 0.2  # share of the warm-up in which its learning rate rises
+N_JUDGED = 2048  # pairs by which a start is judged
 MASS_RATE = 0.02  # how fast learned masses follow the encoder's mean code
 
 
@@ -64,25 +67,51 @@ class PairedClusterGANSettings(MethodSettings):
         "Only images have other views.",
     )
     n_neighbours: int = Field(
-        20, ge=1, le=200, title="Neighbours", description="How many nearest samples a partner is drawn from."
+        10, ge=1, le=200, title="Neighbours", description="How many nearest samples a partner is drawn from."
     )
     masses: Masses = Field(
         "uniform",
         title="Mode masses",
         description="Uniform: all clusters are taken to be about equally large. Learned: they follow the data.",
     )
+    strictness: float = Field(
+        0.8,
+        ge=0,
+        le=1,
+        title="Strictness",
+        description="How exactly each batch keeps the mode masses. It falls from 1, exactly, to this over the warm-up.",
+    )
     pair_weight: float = Field(
         5.0, ge=0, le=1000, title="Pair weight", description="Weight of the pairs beside the generator's losses."
     )
     pair_batch_size: int = Field(128, ge=2, le=8192, title="Pairs", description="Pairs in each batch.")
     warm_up_share: float = Field(
-        0.4, ge=0, le=1, title="Warm-up", description="Share of the steps that train the encoder alone, on pairs."
+        0.25, ge=0, le=1, title="Warm-up", description="Share of the steps that train the encoder alone, on pairs."
     )
     warm_up_learning_rate: float = Field(
         4e-3, gt=0, le=0.1, title="Warm-up learning rate", description="The highest of the warm-up; it rises and falls."
     )
+    n_starts: int = Field(
+        1,
+        ge=1,
+        le=100,
+        title="Starts",
+        description="The warm-up's steps are shared by so many encoders; the one whose codes tell the most about a "
+        "partner's goes on.",
+    )
+    first_temperature: float = Field(
+        0.5,
+        gt=0,
+        le=10,
+        title="First temperature",
+        description="Of the targets when a start begins; at 1 they are no more decided than the codes.",
+    )
     temperature: float = Field(
-        0.35, gt=0, le=10, title="Temperature", description="Of the targets; lower ones are more decided."
+        0.35,
+        gt=0,
+        le=10,
+        title="Temperature",
+        description="Of the targets at the end of the warm-up and after it; lower ones are more decided.",
     )
     n_balancings: int = Field(
         15, ge=1, le=200, title="Balancing rounds", description="Sinkhorn iterations that give targets their masses."
@@ -139,6 +168,8 @@ class PairedClusterGAN(Method):
 
     settings: PairedClusterGANSettings
     masses: Tensor  # (n_clusters,), of the modes
+    kept_masses: Tensor  # those of the best start so far
+    kept_information: Tensor  # (), by which it is the best
 
     def __init__(self, settings: PairedClusterGANSettings, kind: Kind, shape: tuple[int, ...]) -> None:
         super().__init__(settings, kind, shape)
@@ -157,6 +188,10 @@ class PairedClusterGAN(Method):
         self.mean_generator = copy.deepcopy(self.generator).requires_grad_(False)
         self.mean_encoder = copy.deepcopy(self.encoder).requires_grad_(False)
         self.register_buffer("masses", torch.full((settings.n_clusters,), 1 / settings.n_clusters))
+        if settings.n_starts > 1:
+            self.kept_encoder = copy.deepcopy(self.mean_encoder)
+            self.register_buffer("kept_masses", self.masses.clone())
+            self.register_buffer("kept_information", torch.tensor(-torch.inf))
         self.has_neighbours = settings.partners in ("neighbours", "neighbours+augmentation")
         self.is_augmented = kind == "image" and settings.partners in ("augmentation", "neighbours+augmentation")
 
@@ -164,8 +199,11 @@ class PairedClusterGAN(Method):
         self.random = generator
         self.samples = samples
         self.rate_of_means = torch.ones((), device=samples.device)
+        self.strictness = torch.ones((), device=samples.device)
+        self.temperature = torch.ones((), device=samples.device)
         if self.has_neighbours:
             found = nearest_neighbours(samples.cpu().numpy(), self.settings.n_neighbours)
+            self.has_neighbours = found.shape[1] > 0  # a single sample has none
             self.neighbours = torch.from_numpy(found).to(samples.device)  # (N, n_neighbours)
         rate, betas = self.settings.learning_rate, (self.settings.beta1, self.settings.beta2)
         self.critic_optimizer = build_adam(self.critic.parameters(), rate, betas)
@@ -173,20 +211,29 @@ class PairedClusterGAN(Method):
         self.encoder_optimizer = build_adam(self.encoder.parameters(), rate, betas)
 
     def begin_step(self, step: int, n_steps: int) -> None:
-        n_warm_up = round(self.settings.warm_up_share * n_steps) if self.settings.partners != "none" else 0
+        settings = self.settings
+        n_warm_up = round(settings.warm_up_share * n_steps) if settings.partners != "none" else 0
         if step <= n_warm_up:
+            start = find_start(step, n_warm_up, settings.n_starts)
+            if start.is_first_step and start.number:
+                self._start_anew()
             self.variant = "warm-up"
-            rate = self.settings.warm_up_learning_rate * _one_cycle(step / n_warm_up)
-            self.rate_of_means.fill_(averaging_rate(step, WARM_UP_DECAY))
+            if start.is_final_step and settings.n_starts > 1:
+                self.variant = "end of the last start" if start.is_last else "end of a start"
+            rate, warmth = settings.warm_up_learning_rate * one_cycle(start.share), 1 - start.share
+            averaging = averaging_rate(start.step, WARM_UP_DECAY)
         else:
             self.variant = "joint" if step % RARE else "joint with pairs and penalty"
-            rate = self.settings.encoder_learning_rate
-            self.rate_of_means.fill_(averaging_rate(step - n_warm_up, self.settings.decay))
+            rate, warmth = settings.encoder_learning_rate, 0.0
+            averaging = averaging_rate(step - n_warm_up, settings.decay)
         set_learning_rate(self.encoder_optimizer, rate)
+        self.rate_of_means.fill_(averaging)
+        self.strictness.fill_(_between(settings.strictness, 1.0, warmth))
+        self.temperature.fill_(_between(settings.temperature, settings.first_temperature, warmth))
 
     @property
     def batch_sizes(self) -> Sequence[int]:
-        if self.variant == "warm-up":
+        if self._is_warming_up:
             return [self.settings.pair_batch_size]
         if self.variant == "joint":
             return [self.settings.batch_size]
@@ -194,7 +241,7 @@ class PairedClusterGAN(Method):
 
     def train_step(self, batches: Sequence[Batch]) -> dict[str, Tensor]:
         self.train()
-        if self.variant == "warm-up":
+        if self._is_warming_up:
             return self._warm_up_step(batches[0])
         losses = self._critic_step(batches[0].samples) | self._player_step(batches[1:])
         average_into(self.mean_encoder, self.encoder, self.rate_of_means)
@@ -235,7 +282,7 @@ class PairedClusterGAN(Method):
         if self.settings.masses == "learned":
             with torch.no_grad():
                 self.masses.lerp_(logits.softmax(dim=1).mean(dim=0), MASS_RATE)
-        targets = balanced_targets(logits, self.masses, self.settings.temperature, self.settings.n_balancings)
+        targets = balanced_targets(logits, self.masses, self.temperature, self.settings.n_balancings, self.strictness)
         return pair_loss(*logits.chunk(2), *targets.chunk(2))
 
     def encode(self, samples: Tensor) -> Encoding:
@@ -263,7 +310,36 @@ class PairedClusterGAN(Method):
         loss.backward()
         self.encoder_optimizer.step()
         average_into(self.mean_encoder, self.encoder, self.rate_of_means)
+        if self.variant != "warm-up":
+            self._judge_start()
+        if self.variant == "end of the last start":
+            self._take_kept_start()
         return {"pairs": loss.detach()}
+
+    def _start_anew(self) -> None:
+        reinitialise(self.encoder, self.random)
+        forget(self.encoder_optimizer)
+        self.masses.fill_(1 / self.settings.n_clusters)
+
+    @torch.no_grad()
+    def _judge_start(self) -> None:
+        """Keeps the start that ends if it is the best so far."""
+        self.eval()
+        indices = torch.randint(len(self.samples), (N_JUDGED,), generator=self.random, device=self.device)
+        both = self._with_partners(Batch(self.samples[indices], indices))
+        codes = torch.cat([self._split(self.mean_encoder(part))[1].softmax(dim=1) for part in both.split(ENCODE_BATCH)])
+        information = mutual_information(*codes.chunk(2))
+        is_better = (information > self.kept_information).float()  # a tensor, so that no step waits for the device
+        average_into(self.kept_encoder, self.mean_encoder, is_better)
+        self.kept_masses.lerp_(self.masses, is_better)
+        torch.maximum(self.kept_information, information, out=self.kept_information)
+
+    @torch.no_grad()
+    def _take_kept_start(self) -> None:
+        everything = torch.ones((), device=self.device)
+        average_into(self.mean_encoder, self.kept_encoder, everything)
+        average_into(self.encoder, self.kept_encoder, everything)
+        self.masses.copy_(self.kept_masses)
 
     def _critic_step(self, real: Tensor) -> dict[str, Tensor]:
         with torch.no_grad(), self._passes(), held_statistics(self.encoder):
@@ -316,6 +392,10 @@ class PairedClusterGAN(Method):
         draws = torch.rand(self.settings.batch_size, generator=self.random, device=self.device)
         return torch.searchsorted(self.masses.cumsum(dim=0), draws).clamp(max=self.settings.n_clusters - 1)
 
+    @property
+    def _is_warming_up(self) -> bool:
+        return not self.variant.startswith("joint")
+
     def _passes(self) -> AbstractContextManager[object]:
         """A block for the networks' passes, at the precision of the settings."""
         return autocast(self.device, self.settings.precision)
@@ -325,8 +405,6 @@ class PairedClusterGAN(Method):
         return latent[:, : self.settings.n_normal], latent[:, self.settings.n_normal :]
 
 
-def _one_cycle(share: float) -> float:
-    """The learning rate at this share of the warm-up, of its highest: a linear rise, then half a cosine to zero."""
-    if share < RISE:
-        return share / RISE
-    return (1 + math.cos(math.pi * (share - RISE) / (1 - RISE))) / 2
+def _between(end: float, beginning: float, share: float) -> float:
+    """The value at this share of the way from `end` to `beginning`."""
+    return end + (beginning - end) * share

@@ -85,24 +85,29 @@ def _clustergan_preset(name: PresetName, dataset: str, kind: Kind, shape: tuple[
 # The paired method's, chosen like the above (docs/decisions.md).
 _PAIRED_MLP: dict[str, Any] = {
     "width": 1.0,
+    "n_neighbours": 20,
+    "n_starts": 4,
+    "first_temperature": 1.0,
+    "temperature": 0.2,
+    "pair_batch_size": 256,
     "warm_up_learning_rate": 2e-3,
-    "warm_up_share": 0.25,
+    "warm_up_share": 0.5,
     "learning_rate": 1e-3,
     "penalty_weight": 0.5,
 }
-_PAIRED_MLP_STEPS = 4_000
-_PAIRED_CONVOLVED: dict[str, Any] = {"precision": "bfloat16", "temperature": 0.5, "warm_up_share": 0.3}
-_PAIRED_CONVOLVED_STEPS = 3_600
+_PAIRED_MLP_STEPS = 6_400
+_PAIRED_CONVOLVED: dict[str, Any] = {"precision": "bfloat16", "warm_up_share": 0.25}
+_PAIRED_CONVOLVED_STEPS = 3_200
 
 
 def _paired_preset(name: PresetName, dataset: str, kind: Kind, shape: tuple[int, ...]) -> Preset:
     paper = _PAPER_SETTINGS.get(dataset, _RELATIVES[kind])
     size = {"n_normal": paper["n_normal"]} if "n_normal" in paper else {}
     if _is_convolved(kind, shape):
-        settings, n_steps = size | _PAIRED_CONVOLVED, _PAIRED_CONVOLVED_STEPS
+        settings, n_steps = _PAIRED_CONVOLVED | size, _PAIRED_CONVOLVED_STEPS
     else:
         images = {"n_normal": 10, "n_neighbours": 5} if kind == "image" else {}
-        settings, n_steps = images | size | _PAIRED_MLP, _PAIRED_MLP_STEPS
+        settings, n_steps = _PAIRED_MLP | images | size, _PAIRED_MLP_STEPS
     return Preset(settings, n_steps if name == "default" else n_steps // QUICK_SHARE)
 
 

@@ -1,5 +1,6 @@
 """Paired ClusterGAN's own parts: the conditioned critic, R1, its phases, partners and masses."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -7,10 +8,12 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from clustergan_core.data.dataset import Dataset, share_samples
 from clustergan_core.losses import non_saturating_critic_loss, non_saturating_generator_loss, zero_centred_penalty
 from clustergan_core.method import Batch
 from clustergan_core.methods.paired_clustergan import PairedClusterGAN, PairedClusterGANSettings
 from clustergan_core.networks import ConditionedCritic, Critic
+from clustergan_core.training import Checkpoint, Progress, Schedule, train
 
 SMALL = {"n_clusters": 3, "n_normal": 2, "batch_size": 8, "pair_batch_size": 12, "width": 0.1, "n_neighbours": 4}
 
@@ -70,6 +73,68 @@ def test_the_warm_up_trains_the_encoder_alone():
     moved = {name.split(".")[0] for name, value in method.state_dict().items() if not torch.equal(value, before[name])}
     assert moved == {"encoder", "mean_encoder"}
     assert [list(row) for row in losses] == [["pairs"]] * 5
+
+
+def test_temperature_and_strictness_fall_over_each_start_and_stay_in_the_game():
+    method = prepared(warm_up_share=0.5, n_starts=2, first_temperature=1.0, temperature=0.2, strictness=0.6)
+    seen = []
+    for step in range(1, 13):
+        method.begin_step(step, 12)
+        seen.append((round(float(method.temperature), 3), round(float(method.strictness), 3)))
+    start = [(0.733, 0.867), (0.467, 0.733), (0.2, 0.6)]
+    assert seen == [*start, *start, *[(0.2, 0.6)] * 6]
+
+
+def test_the_start_goes_on_whose_codes_tell_most_about_partners():
+    samples = draw_samples()
+    method = prepared(samples, warm_up_share=1.0, n_starts=3)
+    ends, informations = [], []
+    for step in range(1, 13):
+        train_some(method, samples, range(step, step + 1), n_steps=12)
+        if step % 4 == 0:
+            ends.append({name: value.clone() for name, value in method.mean_encoder.state_dict().items()})
+            informations.append(float(method.kept_information))
+    assert informations == sorted(informations) and informations[0] > 0
+    # The kept one changes only where a start was better, and in the end is what encodes.
+    best = max(index for index in range(3) if index == 0 or informations[index] > informations[index - 1])
+    weights = dict(method.encoder.named_parameters())
+    for name, value in method.mean_encoder.named_parameters():
+        assert torch.equal(value, method.kept_encoder.get_parameter(name)) and torch.equal(value, weights[name])
+        if best < 2:
+            assert torch.equal(value, ends[best][name])
+
+
+def test_each_start_has_weights_of_its_own():
+    samples = draw_samples()
+    method = prepared(samples, warm_up_share=1.0, n_starts=2)
+    train_some(method, samples, range(1, 5), n_steps=8)
+    first = [parameter.clone() for parameter in method.encoder.parameters() if parameter.dim() > 1]
+    train_some(method, samples, range(5, 6), n_steps=8)
+    second = [parameter for parameter in method.encoder.parameters() if parameter.dim() > 1]
+    assert all(torch.isclose(one, two).float().mean() < 0.1 for one, two in zip(first, second, strict=True))
+
+
+@pytest.mark.parametrize("after", [3, 4, 8, 9])  # within a start, at its end, at the last one's end, in the game
+def test_a_checkpoint_between_starts_continues_as_if_unbroken(after):
+    samples = draw_samples().numpy()
+    data = Dataset("few", "table", samples, share_samples(len(samples)))
+    schedule = Schedule(n_steps=12, log_every=1, evaluate_every=12)
+
+    def run(resume: Checkpoint | None = None) -> Iterator[Progress]:
+        method = build(warm_up_share=2 / 3, n_starts=2)
+        return train(method, data, schedule, 0, torch.device("cpu"), resume=resume)
+
+    unbroken = list(run())
+    checkpoint = next(row.checkpoint() for row in run() if row.step == after)
+    rest = list(run(checkpoint))
+    assert [row.losses for row in rest] == [row.losses for row in unbroken[after:]]
+    assert rest[-1].scores == unbroken[-1].scores
+
+
+def test_a_single_sample_is_its_own_partner():
+    method = prepared(draw_samples(1))
+    both = method._with_partners(Batch(draw_samples(1), torch.zeros(1, dtype=torch.int64)))
+    assert torch.equal(both[0], both[1])
 
 
 def test_pairs_and_penalty_join_every_fourth_step_of_the_game():

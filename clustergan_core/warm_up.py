@@ -1,0 +1,74 @@
+"""A warm-up of several starts, one after the other, of which the best goes on."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+RISE = 0.2  # share of a start in which its learning rate rises
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where one step of the warm-up stands."""
+
+    number: int  # of the start, from 0
+    step: int  # within the start, from 1
+    n_steps: int  # of the start
+    is_last: bool  # whether no other start follows
+
+    @property
+    def is_first_step(self) -> bool:
+        """Whether the start begins with this step."""
+        return self.step == 1
+
+    @property
+    def is_final_step(self) -> bool:
+        """Whether the start ends with this step."""
+        return self.step == self.n_steps
+
+    @property
+    def share(self) -> float:
+        """How much of the start this step completes, in (0, 1]."""
+        return self.step / self.n_steps
+
+
+def find_start(step: int, n_steps: int, n_starts: int) -> Start:
+    """Where the `step`-th of the warm-up's `n_steps` stands, from 1; starts differ in length by one step at most."""
+    n_starts = min(n_starts, n_steps)
+    number = ((step - 1) * n_starts + n_starts - 1) // n_steps
+    first, end = _steps_before(number, n_steps, n_starts), _steps_before(number + 1, n_steps, n_starts)
+    return Start(number, step - first, end - first, number == n_starts - 1)
+
+
+def _steps_before(number: int, n_steps: int, n_starts: int) -> int:
+    return number * n_steps // n_starts
+
+
+def one_cycle(share: float) -> float:
+    """The learning rate at this share of a start, of its highest: a linear rise, then half a cosine to zero."""
+    if share < RISE:
+        return share / RISE
+    return (1 + math.cos(math.pi * (share - RISE) / (1 - RISE))) / 2
+
+
+def reinitialise(network: nn.Module, random: torch.Generator) -> None:
+    """Draws every weight anew as the framework does, and clears batch normalisation's statistics, all in place."""
+    seed = int(torch.randint(2**31, (), generator=random, device=random.device))
+    with torch.random.fork_rng(devices=[random.device] if random.device.type == "cuda" else []):
+        torch.manual_seed(seed)
+        for module in network.modules():
+            if callable(reset := getattr(module, "reset_parameters", None)):
+                reset()
+
+
+def forget(optimizer: Optimizer) -> None:
+    """Clears what an optimiser remembers, in place, so that a recorded step sees it."""
+    for state in optimizer.state.values():
+        for value in state.values():
+            if isinstance(value, Tensor):
+                value.zero_()

@@ -1,0 +1,61 @@
+"""Where a step of the warm-up stands, and what a new start leaves of the last one."""
+
+import math
+
+import pytest
+import torch
+from torch import nn
+
+from clustergan_core.acceleration import build_adam
+from clustergan_core.warm_up import find_start, forget, one_cycle, reinitialise
+
+
+@pytest.mark.parametrize(("n_steps", "n_starts", "lengths"), [(12, 3, [4, 4, 4]), (7, 2, [3, 4]), (2, 5, [1, 1])])
+def test_starts_share_the_steps_and_follow_each_other(n_steps, n_starts, lengths):
+    found = [find_start(step, n_steps, n_starts) for step in range(1, n_steps + 1)]
+    expected = [(number, step) for number, length in enumerate(lengths) for step in range(1, length + 1)]
+    assert [(start.number, start.step) for start in found] == expected
+    assert [start.n_steps for start in found if start.is_final_step] == lengths
+    assert {start.number for start in found if start.is_last} == {len(lengths) - 1}
+
+
+def test_the_learning_rate_rises_and_falls_to_zero():
+    assert one_cycle(0.1) == pytest.approx(0.5)
+    assert one_cycle(0.2) == pytest.approx(1.0)
+    assert one_cycle(0.6) == pytest.approx((1 + math.cos(math.pi / 2)) / 2)
+    assert one_cycle(1.0) == pytest.approx(0.0)
+
+
+def test_a_new_start_has_other_weights_and_fresh_statistics_in_the_same_place():
+    linear, norm = nn.Linear(4, 8), nn.BatchNorm1d(8)
+    network = nn.Sequential(linear, norm)
+    network(torch.randn(16, 4))
+    before, places = linear.weight.clone(), [value.data_ptr() for value in network.state_dict().values()]
+    draws_elsewhere = torch.get_rng_state()
+    reinitialise(network, torch.Generator().manual_seed(5))
+    assert not torch.isclose(linear.weight, before).any()
+    assert norm.running_mean is not None and norm.running_mean.abs().max() == 0
+    assert [value.data_ptr() for value in network.state_dict().values()] == places
+    assert torch.equal(torch.get_rng_state(), draws_elsewhere)
+
+
+def test_the_same_generator_state_gives_the_same_weights():
+    networks = [nn.Linear(4, 8), nn.Linear(4, 8)]
+    for network in networks:
+        reinitialise(network, torch.Generator().manual_seed(5))
+    assert torch.equal(networks[0].weight, networks[1].weight)
+
+
+def test_a_forgetful_optimizer_steps_like_a_new_one():
+    start = torch.ones(3)
+    old, new = nn.Parameter(start.clone()), nn.Parameter(start.clone())
+    used, fresh = build_adam([old], 0.1, (0.5, 0.9)), build_adam([new], 0.1, (0.5, 0.9))
+    old.grad = torch.tensor([5.0, -1.0, 2.0])
+    used.step()
+    with torch.no_grad():
+        old.copy_(start)
+    forget(used)
+    for parameter, optimizer in ((old, used), (new, fresh)):
+        parameter.grad = torch.tensor([0.3, 0.2, -0.1])
+        optimizer.step()
+    assert torch.equal(old, new)
