@@ -142,10 +142,13 @@ class ConditionedCritic(nn.Module):
         # Small, so that the modes' scores begin alike and part as the critic learns them.
         nn.init.normal_(self.directions.weight, std=0.02)
 
+    def directions_of(self, cluster: Tensor) -> Tensor:
+        """What the last hidden layer is multiplied with to score members of clusters (B,): (B, n_features)."""
+        return self.critic.last.weight + self.directions(cluster)
+
     def forward(self, samples: Tensor, cluster: Tensor) -> Tensor:
         """Scores (B,) of samples (B, *shape) as members of their clusters (B,)."""
-        features = self.critic.features(samples)
-        return self.critic.last(features).squeeze(1) + (features * self.directions(cluster)).sum(dim=1)
+        return (self.critic.features(samples) * self.directions_of(cluster)).sum(dim=1) + self.critic.last.bias
 
 
 def _output(kind: Kind) -> nn.Module:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
+
+from clustergan_core.averaging import average_into
 
 RISE = 0.2  # share of a start in which its learning rate rises
 
@@ -37,6 +40,27 @@ class Start:
         return self.step / self.n_steps
 
 
+class KeptStart(nn.Module):
+    """The best start so far: its encoder and mode masses, and the figure by which it is the best."""
+
+    masses: Tensor  # (n_clusters,)
+    merit: Tensor  # ()
+
+    def __init__(self, encoder: nn.Module, masses: Tensor) -> None:
+        super().__init__()
+        self.encoder = copy.deepcopy(encoder).requires_grad_(False)
+        self.register_buffer("masses", masses.clone())
+        self.register_buffer("merit", torch.tensor(-torch.inf))
+
+    @torch.no_grad()
+    def offer(self, encoder: nn.Module, masses: Tensor, merit: Tensor) -> None:
+        """Takes a start's encoder and masses over if its `merit` () is higher; no step waits for the device."""
+        is_better = (merit > self.merit).float()
+        average_into(self.encoder, encoder, is_better)
+        self.masses.lerp_(masses, is_better)
+        torch.maximum(self.merit, merit, out=self.merit)
+
+
 def find_start(step: int, n_steps: int, n_starts: int) -> Start:
     """Where the `step`-th of the warm-up's `n_steps` stands, from 1; starts differ in length by one step at most."""
     n_starts = min(n_starts, n_steps)
@@ -51,9 +75,12 @@ def _steps_before(number: int, n_steps: int, n_starts: int) -> int:
 
 def one_cycle(share: float) -> float:
     """The learning rate at this share of a start, of its highest: a linear rise, then half a cosine to zero."""
-    if share < RISE:
-        return share / RISE
-    return (1 + math.cos(math.pi * (share - RISE) / (1 - RISE))) / 2
+    return share / RISE if share < RISE else fall((share - RISE) / (1 - RISE))
+
+
+def fall(share: float) -> float:
+    """Half a cosine from 1 to 0."""
+    return (1 + math.cos(math.pi * share)) / 2
 
 
 def reinitialise(network: nn.Module, random: torch.Generator) -> None:

@@ -1,16 +1,20 @@
-"""Paired ClusterGAN: ClusterGAN's prior, generator and encoder losses, and an encoder that also learns from real data.
+"""Paired ClusterGAN: ClusterGAN's prior, generator and losses, and an encoder whose code is learnt from real data.
 
 What differs from ClusterGAN (arXiv 1809.03627):
-- A sample and its partner must get the same code. The partner is one of the sample's nearest neighbours in the training
-  split (Euclidean, 50 principal components); images are moreover seen through two random affine maps.
-- The targets of the codes have given masses (`masses`): otherwise one code for everything would agree best. A batch
+- Training begins with a warm-up of the encoder alone: a sample and its partner must get the same code. The partner is
+  one of the sample's nearest neighbours in the training split (Euclidean, 50 principal components); images are moreover
+  seen through two random affine maps.
+- The targets of these codes have given masses (`masses`): otherwise one code for everything would agree best. A batch
   may deviate from them once clusters have formed (`strictness`), since it never holds all clusters equally often.
+- There may be several such starts. That one goes on whose codes tell the most about a partner's (mutual information):
+  two clusters that became one cost a part of it.
+- Then the game begins, and the codes found are held: every few steps the encoder is asked for them again, of samples
+  and, for images, of other views of them. The code recovered from a generated sample teaches the generator alone. Left
+  to itself, the game pulls the codes of real samples along with those of generated ones.
 - The critic is conditioned on the code by projection (Miyato, Koyama, arXiv 1802.05637), so that each mode must look
-  like the samples that the encoder gives that code.
+  like the samples that were given that code.
 - The adversarial loss is the non-saturating one with a penalty on the critic's gradient at real samples (R1; Mescheder,
-  Geiger, Nowozin, arXiv 1801.04406), taken every few steps.
-- Training begins with the encoder alone, from several starts where asked. That start goes on whose codes tell the most
-  about a partner's (mutual information): two clusters that became one cost a part of it.
+  Geiger, Nowozin, arXiv 1801.04406), taken every few steps; the game's learning rates fall to zero.
 - Assignments and samples come from running averages of the weights.
 
 Symbols: β_n → normal_weight, β_c → cluster_weight, σ → sigma, d_n → n_normal, K → n_clusters, γ → penalty_weight.
@@ -26,12 +30,13 @@ from typing import Literal
 import torch
 from pydantic import Field
 from torch import Tensor, nn
+from torch.nn import functional
 from torch.optim import Optimizer
 
 from clustergan_core.acceleration import Precision, autocast, build_adam, set_learning_rate
-from clustergan_core.augmentation import random_affine
 from clustergan_core.averaging import average_into, averaging_rate, held_statistics
 from clustergan_core.evaluation.neighbours import nearest_neighbours
+from clustergan_core.input_gradients import scores_and_gradients
 from clustergan_core.losses import (
     cluster_recovery_loss,
     non_saturating_critic_loss,
@@ -42,15 +47,17 @@ from clustergan_core.losses import (
 from clustergan_core.method import ENCODE_BATCH, Batch, Encoding, Method, MethodSettings
 from clustergan_core.networks import Architecture, ConditionedCritic, Kind, build_networks, choose_architecture
 from clustergan_core.pairing import balanced_targets, mutual_information, pair_loss
+from clustergan_core.partners import Partners
 from clustergan_core.prior import Latent, Prior
-from clustergan_core.warm_up import find_start, forget, one_cycle, reinitialise
+from clustergan_core.warm_up import KeptStart, fall, find_start, forget, one_cycle, reinitialise
 
-Partners = Literal["neighbours+augmentation", "neighbours", "augmentation", "none"]
+PartnerKind = Literal["neighbours+augmentation", "neighbours", "augmentation", "none"]
 Masses = Literal["uniform", "learned"]
 
-RARE = 4  # steps between two that hold the penalty and the pairs
+RARE = 4  # steps between two that hold the penalty and the held codes
 WARM_UP_DECAY = 0.99  # of the running averages while weights still move fast
 N_JUDGED = 2048  # pairs by which a start is judged
+ENCODER_BETAS = (0.5, 0.9)  # of its Adam
 MASS_RATE = 0.02  # how fast learned masses follow the encoder's mean code
 
 
@@ -60,11 +67,11 @@ class PairedClusterGANSettings(MethodSettings):
     n_clusters: int = Field(10, ge=2, le=1000, title="Clusters K", description="Number of modes of the latent prior.")
     n_normal: int = Field(30, ge=1, le=1000, title="z_n size", description="Dimensions of the normal part of z.")
     sigma: float = Field(0.1, gt=0, le=10, title="σ", description="Standard deviation of z_n.")
-    partners: Partners = Field(
+    partners: PartnerKind = Field(
         "neighbours+augmentation",
         title="Partners",
         description="What must get the same code as a real sample: a near neighbour, another view of it, or both. "
-        "Only images have other views.",
+        "Only images have other views. With none there is no warm-up, and codes are learnt from generated samples.",
     )
     n_neighbours: int = Field(
         10, ge=1, le=200, title="Neighbours", description="How many nearest samples a partner is drawn from."
@@ -81,12 +88,14 @@ class PairedClusterGANSettings(MethodSettings):
         title="Strictness",
         description="How exactly each batch keeps the mode masses. It falls from 1, exactly, to this over the warm-up.",
     )
-    pair_weight: float = Field(
-        5.0, ge=0, le=1000, title="Pair weight", description="Weight of the pairs beside the generator's losses."
+    code_weight: float = Field(
+        5.0, ge=0, le=1000, title="Code weight", description="Weight of holding the warm-up's codes in the game."
     )
-    pair_batch_size: int = Field(128, ge=2, le=8192, title="Pairs", description="Pairs in each batch.")
+    pair_batch_size: int = Field(
+        128, ge=2, le=8192, title="Pairs", description="Pairs in each batch, and samples whose codes are held."
+    )
     warm_up_share: float = Field(
-        0.25, ge=0, le=1, title="Warm-up", description="Share of the steps that train the encoder alone, on pairs."
+        0.25, gt=0, le=1, title="Warm-up", description="Share of the steps that train the encoder alone, on pairs."
     )
     warm_up_learning_rate: float = Field(
         4e-3, gt=0, le=0.1, title="Warm-up learning rate", description="The highest of the warm-up; it rises and falls."
@@ -118,15 +127,15 @@ class PairedClusterGANSettings(MethodSettings):
     )
     batch_size: int = Field(64, ge=2, le=8192, title="Batch size", description="Samples in each batch of the game.")
     learning_rate: float = Field(
-        5e-4, gt=0, le=0.1, title="Learning rate", description="Adam's step size for generator and critic."
+        1e-3, gt=0, le=0.1, title="Learning rate", description="Adam's highest step size for generator and critic."
     )
     encoder_learning_rate: float = Field(
-        5e-5, gt=0, le=0.1, title="Encoder's learning rate", description="Adam's step size once the game has begun."
+        5e-4, gt=0, le=0.1, title="Encoder's learning rate", description="Adam's highest step size in the game."
     )
-    beta1: float = Field(0.5, ge=0, lt=1, title="Adam β₁", description="Decay of Adam's first moment.")
-    beta2: float = Field(0.9, ge=0, lt=1, title="Adam β₂", description="Decay of Adam's second moment.")
+    beta1: float = Field(0.0, ge=0, lt=1, title="Adam β₁", description="Decay of Adam's first moment in the game.")
+    beta2: float = Field(0.99, ge=0, lt=1, title="Adam β₂", description="Decay of Adam's second moment in the game.")
     penalty_weight: float = Field(
-        1.0, ge=0, le=1000, title="R1 weight γ", description="Weight of the critic's gradient penalty at real samples."
+        2.0, ge=0, le=1000, title="R1 weight γ", description="Weight of the critic's gradient penalty at real samples."
     )
     normal_weight: float = Field(
         10.0, ge=0, le=1000, title="β_n", description="Weight of recovering z_n from the generated sample."
@@ -168,8 +177,6 @@ class PairedClusterGAN(Method):
 
     settings: PairedClusterGANSettings
     masses: Tensor  # (n_clusters,), of the modes
-    kept_masses: Tensor  # those of the best start so far
-    kept_information: Tensor  # (), by which it is the best
 
     def __init__(self, settings: PairedClusterGANSettings, kind: Kind, shape: tuple[int, ...]) -> None:
         super().__init__(settings, kind, shape)
@@ -188,54 +195,64 @@ class PairedClusterGAN(Method):
         self.mean_generator = copy.deepcopy(self.generator).requires_grad_(False)
         self.mean_encoder = copy.deepcopy(self.encoder).requires_grad_(False)
         self.register_buffer("masses", torch.full((settings.n_clusters,), 1 / settings.n_clusters))
-        if settings.n_starts > 1:
-            self.kept_encoder = copy.deepcopy(self.mean_encoder)
-            self.register_buffer("kept_masses", self.masses.clone())
-            self.register_buffer("kept_information", torch.tensor(-torch.inf))
-        self.has_neighbours = settings.partners in ("neighbours", "neighbours+augmentation")
-        self.is_augmented = kind == "image" and settings.partners in ("augmentation", "neighbours+augmentation")
+        self.kept_start = KeptStart(self.encoder, self.masses)
+        self.has_warm_up = settings.partners != "none"
 
     def prepare(self, samples: Tensor, generator: torch.Generator) -> None:
+        settings = self.settings
         self.random = generator
         self.samples = samples
         self.rate_of_means = torch.ones((), device=samples.device)
         self.strictness = torch.ones((), device=samples.device)
         self.temperature = torch.ones((), device=samples.device)
-        if self.has_neighbours:
-            found = nearest_neighbours(samples.cpu().numpy(), self.settings.n_neighbours)
-            self.has_neighbours = found.shape[1] > 0  # a single sample has none
-            self.neighbours = torch.from_numpy(found).to(samples.device)  # (N, n_neighbours)
-        rate, betas = self.settings.learning_rate, (self.settings.beta1, self.settings.beta2)
-        self.critic_optimizer = build_adam(self.critic.parameters(), rate, betas)
-        self.generator_optimizer = build_adam(self.generator.parameters(), rate, betas)
-        self.encoder_optimizer = build_adam(self.encoder.parameters(), rate, betas)
+        self.codes: Tensor | None = None  # (N, n_clusters) of the samples, held from the warm-up's end on
+        neighbours = None
+        if settings.partners in ("neighbours", "neighbours+augmentation"):
+            found = nearest_neighbours(samples.cpu().numpy(), settings.n_neighbours)
+            neighbours = torch.from_numpy(found).to(samples.device)  # (N, n_neighbours)
+        is_augmented = self.kind == "image" and settings.partners in ("augmentation", "neighbours+augmentation")
+        self.partners = Partners(samples, neighbours, is_augmented, generator)
+        betas = (settings.beta1, settings.beta2)
+        self.critic_optimizer = build_adam(self.critic.parameters(), settings.learning_rate, betas)
+        self.generator_optimizer = build_adam(self.generator.parameters(), settings.learning_rate, betas)
+        self.encoder_optimizer = build_adam(self.encoder.parameters(), settings.encoder_learning_rate, ENCODER_BETAS)
 
     def begin_step(self, step: int, n_steps: int) -> None:
-        settings = self.settings
-        n_warm_up = round(settings.warm_up_share * n_steps) if settings.partners != "none" else 0
+        n_warm_up = max(1, round(self.settings.warm_up_share * n_steps)) if self.has_warm_up else 0
         if step <= n_warm_up:
-            start = find_start(step, n_warm_up, settings.n_starts)
-            if start.is_first_step and start.number:
-                self._start_anew()
-            self.variant = "warm-up"
-            if start.is_final_step and settings.n_starts > 1:
-                self.variant = "end of the last start" if start.is_last else "end of a start"
-            rate, warmth = settings.warm_up_learning_rate * one_cycle(start.share), 1 - start.share
-            averaging = averaging_rate(start.step, WARM_UP_DECAY)
+            self._begin_warm_up_step(step, n_warm_up)
         else:
-            self.variant = "joint" if step % RARE else "joint with pairs and penalty"
-            rate, warmth = settings.encoder_learning_rate, 0.0
-            averaging = averaging_rate(step - n_warm_up, settings.decay)
-        set_learning_rate(self.encoder_optimizer, rate)
-        self.rate_of_means.fill_(averaging)
-        self.strictness.fill_(_between(settings.strictness, 1.0, warmth))
-        self.temperature.fill_(_between(settings.temperature, settings.first_temperature, warmth))
+            self._begin_game_step(step - n_warm_up, n_steps - n_warm_up)
+
+    def _begin_warm_up_step(self, step: int, n_warm_up: int) -> None:
+        settings = self.settings
+        start = find_start(step, n_warm_up, settings.n_starts)
+        if start.is_first_step and start.number:
+            self._start_anew()
+        self.variant = "warm-up"
+        if start.is_final_step:
+            self.variant = "end of the last start" if start.is_last else "end of a start"
+        set_learning_rate(self.encoder_optimizer, settings.warm_up_learning_rate * one_cycle(start.share))
+        self.rate_of_means.fill_(averaging_rate(start.step, WARM_UP_DECAY))
+        self.strictness.fill_(_between(1.0, settings.strictness, start.share))
+        self.temperature.fill_(_between(settings.first_temperature, settings.temperature, start.share))
+
+    def _begin_game_step(self, step: int, n_steps: int) -> None:
+        settings = self.settings
+        self.variant = "game" if step % RARE else "game with penalty and codes"
+        if self.has_warm_up and self.codes is None:
+            self._hold_codes()
+        pace = fall((step - 1) / n_steps)
+        set_learning_rate(self.critic_optimizer, settings.learning_rate * pace)
+        set_learning_rate(self.generator_optimizer, settings.learning_rate * pace)
+        set_learning_rate(self.encoder_optimizer, settings.encoder_learning_rate * pace)
+        self.rate_of_means.fill_(averaging_rate(step, settings.decay))
 
     @property
     def batch_sizes(self) -> Sequence[int]:
         if self._is_warming_up:
             return [self.settings.pair_batch_size]
-        if self.variant == "joint":
+        if self.variant == "game" or not self.has_warm_up:
             return [self.settings.batch_size]
         return [self.settings.batch_size, self.settings.pair_batch_size]
 
@@ -243,20 +260,25 @@ class PairedClusterGAN(Method):
         self.train()
         if self._is_warming_up:
             return self._warm_up_step(batches[0])
-        losses = self._critic_step(batches[0].samples) | self._player_step(batches[1:])
+        losses = self._critic_step(batches[0]) | self._player_step(batches[1:])
         average_into(self.mean_encoder, self.encoder, self.rate_of_means)
         average_into(self.mean_generator, self.generator, self.rate_of_means)
         return losses
 
     def critic_losses(self, real: Tensor, fake: Tensor, cluster: Tensor) -> dict[str, Tensor]:
         """The critic's terms for real and generated samples (B, *shape), each pair of one cluster (B,)."""
-        with self._passes():
-            scores = self.critic(torch.cat([real, fake]), torch.cat([cluster, cluster]))
-        real_scores, fake_scores = scores.float().chunk(2)
-        losses = {"critic": non_saturating_critic_loss(real_scores, fake_scores)}
-        if self.variant != "joint":
-            losses["penalty"] = zero_centred_penalty(lambda samples: self.critic(samples, cluster), real)
-        return losses
+        samples, clusters = torch.cat([real, fake]), torch.cat([cluster, cluster])
+        losses: dict[str, Tensor] = {}
+        if self.variant == "game":
+            with self._passes():
+                scores = self.critic(samples, clusters).float()
+        else:
+            body, precision = self.critic.critic, self.settings.precision
+            directions, at_real = self.critic.directions_of(clusters), slice(len(real))
+            scores, gradients = scores_and_gradients(body.hidden, samples, directions, at_real, precision)
+            scores = scores + body.last.bias
+            losses["penalty"] = zero_centred_penalty(gradients)
+        return {"critic": non_saturating_critic_loss(*scores.chunk(2))} | losses
 
     def player_losses(self, latent: Latent) -> dict[str, Tensor]:
         """The three terms of generator and encoder for a batch of latents."""
@@ -273,17 +295,20 @@ class PairedClusterGAN(Method):
             "cluster_recovery": cluster_recovery_loss(latent.cluster, cluster_logits),
         }
 
-    def pairs_loss(self, batch: Batch) -> Tensor:
-        """How far the codes of real samples (B, *shape) and of their partners are from each other's targets."""
-        both = self._with_partners(batch)  # (2B, *shape)
-        with self._passes():
-            recovered = self.encoder(both)
-        logits = self._split(recovered.float())[1]
+    def pairs_loss(self, indices: Tensor) -> Tensor:
+        """How far the codes of samples (B,) and of their partners are from each other's targets."""
+        logits = self._code_logits(self.partners.pair(indices))  # (2B, n_clusters)
         if self.settings.masses == "learned":
             with torch.no_grad():
                 self.masses.lerp_(logits.softmax(dim=1).mean(dim=0), MASS_RATE)
         targets = balanced_targets(logits, self.masses, self.temperature, self.settings.n_balancings, self.strictness)
         return pair_loss(*logits.chunk(2), *targets.chunk(2))
+
+    def codes_loss(self, batch: Batch) -> Tensor:
+        """Cross-entropy of the codes of samples, in another view for images, against those held of them."""
+        assert self.codes is not None
+        logits = self._code_logits(self.partners.view(batch.samples))
+        return functional.cross_entropy(logits, self.codes[batch.indices])
 
     def encode(self, samples: Tensor) -> Encoding:
         self.eval()
@@ -305,7 +330,7 @@ class PairedClusterGAN(Method):
         return {"mean_generator": self.mean_generator, "mean_encoder": self.mean_encoder}
 
     def _warm_up_step(self, batch: Batch) -> dict[str, Tensor]:
-        loss = self.pairs_loss(batch)
+        loss = self.pairs_loss(batch.indices)
         self.encoder_optimizer.zero_grad(set_to_none=True)
         loss.backward()
         self.encoder_optimizer.step()
@@ -321,29 +346,40 @@ class PairedClusterGAN(Method):
         forget(self.encoder_optimizer)
         self.masses.fill_(1 / self.settings.n_clusters)
 
-    @torch.no_grad()
     def _judge_start(self) -> None:
-        """Keeps the start that ends if it is the best so far."""
-        self.eval()
         indices = torch.randint(len(self.samples), (N_JUDGED,), generator=self.random, device=self.device)
-        both = self._with_partners(Batch(self.samples[indices], indices))
-        codes = torch.cat([self._split(self.mean_encoder(part))[1].softmax(dim=1) for part in both.split(ENCODE_BATCH)])
-        information = mutual_information(*codes.chunk(2))
-        is_better = (information > self.kept_information).float()  # a tensor, so that no step waits for the device
-        average_into(self.kept_encoder, self.mean_encoder, is_better)
-        self.kept_masses.lerp_(self.masses, is_better)
-        torch.maximum(self.kept_information, information, out=self.kept_information)
+        codes = self._encode_codes(self.mean_encoder, self.partners.pair(indices))
+        self.kept_start.offer(self.mean_encoder, self.masses, mutual_information(*codes.chunk(2)))
 
-    @torch.no_grad()
     def _take_kept_start(self) -> None:
         everything = torch.ones((), device=self.device)
-        average_into(self.mean_encoder, self.kept_encoder, everything)
-        average_into(self.encoder, self.kept_encoder, everything)
-        self.masses.copy_(self.kept_masses)
+        average_into(self.mean_encoder, self.kept_start.encoder, everything)
+        average_into(self.encoder, self.kept_start.encoder, everything)
+        self.masses.copy_(self.kept_start.masses)
 
-    def _critic_step(self, real: Tensor) -> dict[str, Tensor]:
-        with torch.no_grad(), self._passes(), held_statistics(self.encoder):
-            cluster = self._split(self.encoder(real))[1].argmax(dim=1)
+    def _hold_codes(self) -> None:
+        """Fixes the codes of all samples, from weights that a checkpoint holds: a resumed game finds the same."""
+        self.codes = self._encode_codes(self.kept_start.encoder, self.samples)
+
+    @torch.no_grad()
+    def _encode_codes(self, encoder: nn.Module, samples: Tensor) -> Tensor:
+        """Probabilities (N, n_clusters) of any number of samples (N, *shape)."""
+        self.eval()
+        with self._passes():
+            parts = [self._split(encoder(part).float())[1].softmax(dim=1) for part in samples.split(ENCODE_BATCH)]
+        return torch.cat(parts)
+
+    @torch.no_grad()
+    def _find_clusters(self, batch: Batch) -> Tensor:
+        """The clusters (B,) of real samples: those held, or what the encoder says now."""
+        if self.codes is not None:
+            return self.codes[batch.indices].argmax(dim=1)
+        with held_statistics(self.encoder):
+            return self._code_logits(batch.samples).argmax(dim=1)
+
+    def _critic_step(self, batch: Batch) -> dict[str, Tensor]:
+        real, cluster = batch.samples, self._find_clusters(batch)
+        with torch.no_grad(), self._passes():
             latent = self.prior.sample(len(real), self.random, real.device, cluster)
             fake = self.generator(latent.joined()).float()
         losses = self.critic_losses(real, fake, cluster)
@@ -356,36 +392,24 @@ class PairedClusterGAN(Method):
         self.critic_optimizer.step()
         return {name: value.detach() for name, value in losses.items()}
 
-    def _player_step(self, pairs: Sequence[Batch]) -> dict[str, Tensor]:
+    def _player_step(self, held: Sequence[Batch]) -> dict[str, Tensor]:
         latent = self.prior.sample(self.settings.batch_size, self.random, self.device, self._draw_modes())
-        # The players' step must not reach the critic, and then need not compute its gradients either.
-        self.critic.requires_grad_(False)
         losses = self.player_losses(latent)
-        loss = (
-            losses["generator"]
-            + self.settings.normal_weight * losses["normal_recovery"]
-            + self.settings.cluster_weight * losses["cluster_recovery"]
-        )
-        for batch in pairs if self.settings.partners != "none" else ():
-            losses["pairs"] = self.pairs_loss(batch)
-            loss = loss + self.settings.pair_weight * losses["pairs"]
+        normal = self.settings.normal_weight * losses["normal_recovery"]
+        cluster = self.settings.cluster_weight * losses["cluster_recovery"]
+        of_generator = losses["generator"] + normal + cluster
+        # Where codes are held, generated samples must not move them; without, they are all that teaches codes.
+        of_encoder = normal if self.has_warm_up else normal + cluster
+        for batch in held:
+            losses["codes"] = self.codes_loss(batch)
+            of_encoder = of_encoder + self.settings.code_weight * losses["codes"]
         self.generator_optimizer.zero_grad(set_to_none=True)
         self.encoder_optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        self.critic.requires_grad_(True)
+        of_generator.backward(inputs=list(self.generator.parameters()), retain_graph=True)
+        of_encoder.backward(inputs=list(self.encoder.parameters()))
         self.generator_optimizer.step()
         self.encoder_optimizer.step()
         return {name: value.detach() for name, value in losses.items()}
-
-    def _with_partners(self, batch: Batch) -> Tensor:
-        """The samples (B, *shape) and below them their partners: (2B, *shape)."""
-        partners = batch.samples
-        if self.has_neighbours:
-            n_neighbours = self.neighbours.shape[1]
-            pick = torch.randint(n_neighbours, batch.indices.shape, generator=self.random, device=self.device)
-            partners = self.samples[self.neighbours[batch.indices, pick]]
-        both = torch.cat([batch.samples, partners])
-        return random_affine(both, self.random) if self.is_augmented else both
 
     def _draw_modes(self) -> Tensor:
         """Modes (B,) by their masses."""
@@ -394,7 +418,13 @@ class PairedClusterGAN(Method):
 
     @property
     def _is_warming_up(self) -> bool:
-        return not self.variant.startswith("joint")
+        return not self.variant.startswith("game")
+
+    def _code_logits(self, samples: Tensor) -> Tensor:
+        """The encoder's cluster logits (B, n_clusters)."""
+        with self._passes():
+            latent = self.encoder(samples)
+        return self._split(latent.float())[1]
 
     def _passes(self) -> AbstractContextManager[object]:
         """A block for the networks' passes, at the precision of the settings."""
@@ -405,6 +435,6 @@ class PairedClusterGAN(Method):
         return latent[:, : self.settings.n_normal], latent[:, self.settings.n_normal :]
 
 
-def _between(end: float, beginning: float, share: float) -> float:
-    """The value at this share of the way from `end` to `beginning`."""
-    return end + (beginning - end) * share
+def _between(first: float, last: float, share: float) -> float:
+    """The value at this share of the way from the first to the last."""
+    return first + (last - first) * share

@@ -92,12 +92,11 @@ _PAIRED_MLP: dict[str, Any] = {
     "pair_batch_size": 256,
     "warm_up_learning_rate": 2e-3,
     "warm_up_share": 0.5,
-    "learning_rate": 1e-3,
     "penalty_weight": 0.5,
 }
 _PAIRED_MLP_STEPS = 6_400
-_PAIRED_CONVOLVED: dict[str, Any] = {"precision": "bfloat16", "warm_up_share": 0.25}
-_PAIRED_CONVOLVED_STEPS = 3_200
+_PAIRED_CONVOLVED: dict[str, Any] = {"precision": "bfloat16", "warm_up_share": 0.4}
+_PAIRED_CONVOLVED_STEPS = 4_000
 
 
 def _paired_preset(name: PresetName, dataset: str, kind: Kind, shape: tuple[int, ...]) -> Preset:

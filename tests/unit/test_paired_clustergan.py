@@ -42,6 +42,10 @@ def train_some(method: PairedClusterGAN, samples: Tensor, steps: range, n_steps:
     return losses
 
 
+def rates(method: PairedClusterGAN) -> dict[str, float]:
+    return {name: float(optimizer.param_groups[0]["lr"]) for name, optimizer in method.optimizers().items()}
+
+
 def test_the_critic_adds_a_direction_of_the_cluster_to_its_score():
     first, last = nn.Linear(2, 3), nn.Linear(3, 1)
     critic = ConditionedCritic(Critic(nn.Sequential(first, nn.ReLU(), last)), n_clusters=2)
@@ -62,8 +66,23 @@ def test_the_game_is_the_original_one_in_logits():
 
 
 def test_the_penalty_of_a_linear_critic_is_its_squared_weight():
-    weight = torch.tensor([3.0, 4.0])
-    assert float(zero_centred_penalty(lambda x: x @ weight, torch.randn(7, 2))) == pytest.approx(25.0)
+    weight = torch.tensor([3.0, 4.0])  # which is its gradient everywhere
+    assert float(zero_centred_penalty(weight.expand(7, 2))) == pytest.approx(25.0)
+
+
+def test_the_penalty_is_taken_at_real_samples_of_their_clusters():
+    method, random = prepared(), torch.Generator().manual_seed(7)
+    real, fake = torch.rand(5, 6, generator=random), torch.rand(5, 6, generator=random)
+    cluster = torch.tensor([0, 2, 1, 1, 0])
+    method.variant = "game with penalty and codes"
+    losses = method.critic_losses(real, fake, cluster)
+    points = real.clone().requires_grad_(True)
+    (gradients,) = torch.autograd.grad(method.critic(points, cluster).sum(), points)
+    assert float(losses["penalty"].detach()) == pytest.approx(float(gradients.square().sum(dim=1).mean()), rel=1e-4)
+    method.variant = "game"
+    without = method.critic_losses(real, fake, cluster)
+    assert without.keys() == {"critic"}
+    assert float(without["critic"].detach()) == pytest.approx(float(losses["critic"].detach()), rel=1e-5)
 
 
 def test_the_warm_up_trains_the_encoder_alone():
@@ -71,18 +90,27 @@ def test_the_warm_up_trains_the_encoder_alone():
     before = {name: value.clone() for name, value in method.state_dict().items()}
     losses = train_some(method, samples, range(1, 6), n_steps=10)
     moved = {name.split(".")[0] for name, value in method.state_dict().items() if not torch.equal(value, before[name])}
-    assert moved == {"encoder", "mean_encoder"}
+    assert moved == {"encoder", "mean_encoder", "kept_start"}
     assert [list(row) for row in losses] == [["pairs"]] * 5
 
 
-def test_temperature_and_strictness_fall_over_each_start_and_stay_in_the_game():
+def test_temperature_and_strictness_fall_over_each_start():
     method = prepared(warm_up_share=0.5, n_starts=2, first_temperature=1.0, temperature=0.2, strictness=0.6)
     seen = []
-    for step in range(1, 13):
+    for step in range(1, 7):
         method.begin_step(step, 12)
         seen.append((round(float(method.temperature), 3), round(float(method.strictness), 3)))
     start = [(0.733, 0.867), (0.467, 0.733), (0.2, 0.6)]
-    assert seen == [*start, *start, *[(0.2, 0.6)] * 6]
+    assert seen == [*start, *start]
+
+
+def test_learning_rates_fall_to_zero_over_the_game():
+    method = prepared(warm_up_share=0.5, learning_rate=0.1, encoder_learning_rate=0.02)
+    train_some(method, draw_samples(), range(1, 7), n_steps=10)
+    assert rates(method) == pytest.approx({"critic": 0.1, "generator": 0.1, "encoder": 0.02})
+    method.begin_step(10, 10)
+    pace = (1 + np.cos(np.pi * 4 / 5)) / 2  # four of the game's five steps are over
+    assert rates(method) == pytest.approx({"critic": 0.1 * pace, "generator": 0.1 * pace, "encoder": 0.02 * pace})
 
 
 def test_the_start_goes_on_whose_codes_tell_most_about_partners():
@@ -93,13 +121,13 @@ def test_the_start_goes_on_whose_codes_tell_most_about_partners():
         train_some(method, samples, range(step, step + 1), n_steps=12)
         if step % 4 == 0:
             ends.append({name: value.clone() for name, value in method.mean_encoder.state_dict().items()})
-            informations.append(float(method.kept_information))
+            informations.append(float(method.kept_start.merit))
     assert informations == sorted(informations) and informations[0] > 0
     # The kept one changes only where a start was better, and in the end is what encodes.
     best = max(index for index in range(3) if index == 0 or informations[index] > informations[index - 1])
     weights = dict(method.encoder.named_parameters())
     for name, value in method.mean_encoder.named_parameters():
-        assert torch.equal(value, method.kept_encoder.get_parameter(name)) and torch.equal(value, weights[name])
+        assert torch.equal(value, method.kept_start.encoder.get_parameter(name)) and torch.equal(value, weights[name])
         if best < 2:
             assert torch.equal(value, ends[best][name])
 
@@ -131,34 +159,45 @@ def test_a_checkpoint_between_starts_continues_as_if_unbroken(after):
     assert rest[-1].scores == unbroken[-1].scores
 
 
-def test_a_single_sample_is_its_own_partner():
-    method = prepared(draw_samples(1))
-    both = method._with_partners(Batch(draw_samples(1), torch.zeros(1, dtype=torch.int64)))
-    assert torch.equal(both[0], both[1])
+def test_codes_and_penalty_join_every_fourth_step_of_the_game():
+    method, samples = prepared(warm_up_share=0.2), draw_samples()
+    losses = train_some(method, samples, range(1, 11), n_steps=10)
+    assert [step for step, row in enumerate(losses, start=-1) if "codes" in row] == [4, 8]
+    assert [step for step, row in enumerate(losses, start=-1) if "penalty" in row] == [4, 8]
 
 
-def test_pairs_and_penalty_join_every_fourth_step_of_the_game():
-    method, samples = prepared(warm_up_share=0.0), draw_samples()
-    losses = train_some(method, samples, range(1, 9), n_steps=8)
-    assert [step for step, row in enumerate(losses, start=1) if "pairs" in row] == [4, 8]
-    assert [step for step, row in enumerate(losses, start=1) if "penalty" in row] == [4, 8]
+def test_the_game_holds_the_codes_that_the_best_start_gave():
+    samples = draw_samples()
+    method = prepared(samples, warm_up_share=0.5)
+    train_some(method, samples, range(1, 6), n_steps=10)
+    found = method.encode(samples).cluster
+    train_some(method, samples, range(6, 10), n_steps=10)
+    assert method.codes is not None and found is not None
+    assert torch.allclose(method.codes, found, atol=1e-6)
+    # The critic meets each real sample as a member of the cluster it was given, whatever the encoder says by now.
+    assert torch.equal(method._find_clusters(Batch(samples, torch.arange(60))), found.argmax(dim=1))
+    logits = method._code_logits(samples)
+    expected = -(found * logits.log_softmax(dim=1)).sum(dim=1).mean()
+    assert float(method.codes_loss(Batch(samples, torch.arange(60))).detach()) == pytest.approx(
+        float(expected.detach()), rel=1e-4
+    )
 
 
-def test_a_partner_is_one_of_the_nearest_samples():
-    groups = torch.arange(60) % 3
-    samples = draw_samples() / 100 + groups[:, None] * 0.4
-    method = prepared(samples)
-    both = method._with_partners(Batch(samples, torch.arange(60)))
-    distances = torch.cdist(samples, samples)
-    nearest = distances.fill_diagonal_(np.inf).argsort(dim=1)[:, :4]
-    for sample, partner in enumerate(both[60:]):
-        assert any(torch.equal(partner, samples[near]) for near in nearest[sample])
+@pytest.mark.parametrize(("partners", "is_moved"), [("neighbours", False), ("none", True)])
+def test_codes_of_generated_samples_teach_the_encoder_only_where_none_are_held(partners, is_moved):
+    samples = draw_samples()
+    method = prepared(samples, partners=partners, warm_up_share=0.1, normal_weight=0.0, code_weight=0.0)
+    train_some(method, samples, range(1, 2), n_steps=10)
+    for row in train_some(method, samples, range(2, 3), n_steps=10):
+        assert row["cluster_recovery"] > 0
+    gradients = [parameter.grad for parameter in method.encoder.parameters()]
+    assert any(gradient is not None and bool(gradient.any()) for gradient in gradients) == is_moved
 
 
 def test_without_partners_there_is_no_warm_up_and_no_pair():
     method, samples = prepared(partners="none", warm_up_share=0.5), draw_samples()
     losses = train_some(method, samples, range(1, 9), n_steps=8)
-    assert all("pairs" not in row and "generator" in row for row in losses)
+    assert all(not row.keys() & {"pairs", "codes"} and "generator" in row for row in losses)
 
 
 def test_learned_masses_follow_the_codes_and_uniform_ones_stay():
