@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from benchmarks.tables import put_table
 from clustergan_core.methods import find_method
 from clustergan_core.runs.protocol import CRITERIA, Report
 
 REPORTS = Path(__file__).with_name("protocols")
 MEASUREMENTS = Path(__file__).resolve().parent.parent / "docs" / "measurements.md"
-BEGIN, END = "<!-- protocol: written by benchmarks/protocol_table.py -->", "<!-- /protocol -->"
 
 
 def read_reports() -> list[Report]:
@@ -54,8 +54,7 @@ def _pick(row: Report | None) -> str:
 
 def insert_table(text: str) -> str:
     """docs/measurements.md with the table between its two marks replaced."""
-    before, rest = text.split(BEGIN)
-    return f"{before}{BEGIN}\n{render_reports(read_reports())}\n{END}{rest.split(END)[1]}"
+    return put_table(text, "protocol", "protocol_table", render_reports(read_reports()))
 
 
 if __name__ == "__main__":

@@ -7,10 +7,10 @@ score files.
 from __future__ import annotations
 
 import inspect
-import statistics
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.tables import Row, describe_machines, newest_runs, put_table, spread
 from benchmarks.train_all import AGREEMENT, KEY, read_rows
 from clustergan_core.data import DATASETS
 from clustergan_core.methods import METHODS, find_method
@@ -28,8 +28,6 @@ PAPER = {
     "fashion-5": (0.73, 0.59, 0.48),
     "pendigits": (0.77, 0.73, 0.65),
 }
-
-Row = dict[str, str]
 
 
 def render_methods() -> str:
@@ -67,56 +65,30 @@ def render_benchmarks(rows: Sequence[Row]) -> str:
     ]
     shown: list[Row] = []
     for dataset in DATASETS:
-        of_data = [_newest(rows, dataset, method) for method in METHODS]
+        of_data = [newest_runs(rows, KEY, dataset=dataset, method=method, preset="default") for method in METHODS]
         for runs in filter(None, of_data):
             shown += runs
-            cells = [_spread([float(row[name]) for row in runs]) for name in AGREEMENT]
+            cells = [spread(runs, name) for name in AGREEMENT]
             idle = [row for row in runs if float(row["load_at_start"]) + int(row["threads"]) <= int(row["cores"])]
-            cells += [_seconds(idle, "seconds"), _seconds(runs, "cpu_seconds")]
+            cells += [spread(idle, "seconds", ".0f"), spread(runs, "cpu_seconds", ".0f")]
             title = METHODS[runs[0]["method"]].title
             lines.append(f"| `{dataset}` | {title} | {len(runs)} | {' | '.join(cells)} |")
         if any(of_data) and dataset in PAPER:
             purity, nmi, ari = (f"{value:.2f}" for value in PAPER[dataset])
             lines.append(f"| | *the paper: best of 5, chosen with labels* | 5 | {purity} | – | {nmi} | {ari} | – | – |")
-    return "\n".join([*lines, "", _describe_machines(shown)])
-
-
-def _newest(rows: Sequence[Row], dataset: str, method: str) -> list[Row]:
-    """The runs of the preset as it was measured last; one row a seed."""
-    found = [row for row in rows if (row["dataset"], row["method"], row["preset"]) == (dataset, method, "default")]
-    same = [row for row in found if all(row[name] == found[-1][name] for name in KEY if name != "seed")]
-    return list({row["seed"]: row for row in same}.values())
-
-
-def _seconds(rows: Sequence[Row], column: str) -> str:
-    known = [float(row[column]) for row in rows if row[column]]
-    return _spread(known, digits=0) if known else "–"
-
-
-def _spread(values: Sequence[float], digits: int = 2) -> str:
-    """Median, and both ends where they differ."""
-    median, low, high = (f"{value:.{digits}f}" for value in (statistics.median(values), min(values), max(values)))
-    return median if low == high else f"{median} ({low}–{high})"
-
-
-def _describe_machines(rows: Sequence[Row]) -> str:
-    machines = sorted({f"{row['cpu']}, {row['cores']} cores, threads: {row['threads']}" for row in rows})
-    if not machines:
-        return "Nothing has been measured yet."
-    return (
-        f"Measured on {'; '.join(machines)}, PyTorch {', '.join(sorted({row['torch'] for row in rows}))}. Seconds of "
-        "training are those of runs that began on a machine with cores to spare; seconds of CPU count everything from "
-        "the command's start to the saved and scored run."
+    seconds = (
+        "Seconds of training are those of runs that began on a machine with cores to spare; seconds of CPU count "
+        "everything from the command's start to the saved and scored run."
     )
+    note = f"{describe_machines(shown)}. {seconds}" if shown else "Nothing has been measured yet."
+    return "\n".join([*lines, "", note])
 
 
 def insert_tables(readme: str) -> str:
     """README's text with its tables replaced by those of the files."""
     tables = {"methods": render_methods(), "models": render_models(), "benchmarks": render_benchmarks(read_rows())}
     for name, table in tables.items():
-        begin, end = f"<!-- {name}: written by benchmarks/readme_tables.py -->", f"<!-- /{name} -->"
-        before, rest = readme.split(begin)
-        readme = f"{before}{begin}\n{table}\n{end}{rest.split(end)[1]}"
+        readme = put_table(readme, name, "readme_tables", table)
     return readme
 
 

@@ -20,9 +20,10 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from benchmarks.machine import describe_commit, describe_machine, load_now
 from clustergan_core.command_line.protocol import read_seeds
@@ -55,6 +56,7 @@ class Job:
     """One run to be trained."""
 
     config: RunConfig
+    overrides: Mapping[str, str | int] = field(default_factory=dict)  # what `config` holds beside its preset
 
     @property
     def digest(self) -> str:
@@ -64,15 +66,24 @@ class Job:
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     @property
-    def key(self) -> tuple[str, ...]:
-        """What its row is known by."""
+    def known_by(self) -> dict[str, str]:
+        """The columns that its row is known by."""
         config = self.config
-        return (config.method, config.dataset.name, config.preset, self.digest, str(config.seed), config.device)
+        names = (config.method, config.dataset.name, config.preset, self.digest, str(config.seed), config.device)
+        return dict(zip(KEY, names, strict=True))
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The values of those columns."""
+        return tuple(self.known_by.values())
 
     @property
     def folder(self) -> Path:
         """Where it is trained."""
-        return derived_folder() / "benchmarks" / "-".join(self.key)
+        return derived_folder() / "benchmarks" / "-".join(self.key).replace(" ", "-")
+
+
+AnyJob = TypeVar("AnyJob", bound=Job)
 
 
 def read_rows(path: Path = RESULTS) -> list[dict[str, str]]:
@@ -83,11 +94,11 @@ def read_rows(path: Path = RESULTS) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def append_row(row: dict[str, object], path: Path = RESULTS) -> None:
+def append_row(row: Mapping[str, object], path: Path = RESULTS, columns: Sequence[str] = COLUMNS) -> None:
     """Adds one row, and the heading to a new file."""
     is_new = not path.exists()
     with path.open("a", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        writer = csv.DictWriter(file, columns, lineterminator="\n")
         if is_new:
             writer.writeheader()
         writer.writerow(row)
@@ -134,7 +145,7 @@ def train(job: Job) -> dict[str, object]:
     is_begun = (job.folder / "config.json").exists()
     start, cpu_start = time.perf_counter(), _child_seconds()
     if not (is_begun and Run(job.folder).status().state == "finished"):
-        words = ["--out", str(job.folder), "--resume"] if is_begun else _words(job)
+        words = ["--out", str(job.folder), "--resume"] if is_begun else train_words(job)
         subprocess.run([sys.executable, "-m", "clustergan_core", "train", *words], cwd=PROJECT_FOLDER, check=True)
     taken = {"wall_seconds": time.perf_counter() - start, "cpu_seconds": _child_seconds() - cpu_start}
     # What a continued run took in all, start and scoring of its parts included, nobody has measured.
@@ -147,7 +158,8 @@ def _child_seconds() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _words(job: Job) -> list[str]:
+def train_words(job: Job) -> list[str]:
+    """What follows `train` on the command line."""
     config = job.config
     words = {
         "--dataset": config.dataset.source,
@@ -158,7 +170,8 @@ def _words(job: Job) -> list[str]:
         "--threads": str(config.threads),
         "--out": str(job.folder),
     }
-    return [word for pair in words.items() for word in pair]
+    options = [*words.items(), *(("--set", f"{name}={value}") for name, value in job.overrides.items())]
+    return [word for pair in options for word in pair]
 
 
 def make_row(job: Job, run: Run, commit: str, load: float, taken: Mapping[str, float]) -> dict[str, object]:
@@ -173,7 +186,7 @@ def make_row(job: Job, run: Run, commit: str, load: float, taken: Mapping[str, f
         "device": config.device,
         "torch": config.versions["torch"],
         "load_at_start": f"{load:.2f}",
-        **dict(zip(KEY, job.key, strict=True)),
+        **job.known_by,
         "steps": config.schedule.n_steps,
         "seconds": f"{run.status().seconds:.1f}",
         **{name: f"{seconds:.1f}" for name, seconds in taken.items()},
@@ -189,6 +202,20 @@ def make_row(job: Job, run: Run, commit: str, load: float, taken: Mapping[str, f
         **{name: scores.get(name) for name in ("silhouette", "usage_entropy", "sample_cycle", "latent_cycle")},
         **{name: scores.get(name) for name in ("mode_accuracy", "weights")},
     }
+
+
+def announce(missing: Sequence[AnyJob], minutes: float, is_dry_run: bool) -> Iterator[AnyJob]:
+    """Names every missing run, and hands it out while time is left; a dry run hands out none."""
+    print(f"{len(missing)} runs are missing{':' if missing else '.'}")
+    end = time.monotonic() + 60 * minutes
+    for number, job in enumerate(missing, 1):
+        print(f"{number} of {len(missing)}: {' '.join(job.key)}, {job.config.schedule.n_steps:,} steps", flush=True)
+        if is_dry_run:
+            continue
+        if time.monotonic() > end:
+            print("The time is up.")
+            return
+        yield job
 
 
 def main() -> None:
@@ -207,26 +234,23 @@ def main() -> None:
     arguments = parser.parse_args()
     known = {tuple(row[name] for name in KEY) for row in read_rows()}
     missing = [job for job in list_jobs(arguments) if job.key not in known]
-    print(f"{len(missing)} runs are missing{':' if missing else '.'}")
-    end = time.monotonic() + 60 * arguments.minutes
-    for number, job in enumerate(missing, 1):
-        print(f"{number} of {len(missing)}: {' '.join(job.key)}, {job.config.schedule.n_steps:,} steps", flush=True)
-        if arguments.dry_run:
-            continue
-        if time.monotonic() > end:
-            print("The time is up.")
-            return
+    for job in announce(missing, arguments.minutes, arguments.dry_run):
         append_row(train(job))
         if not arguments.keep:
             shutil.rmtree(job.folder)
 
 
-if __name__ == "__main__":
+def call(program: Callable[[], None]) -> None:
+    """Runs a program that trains; what a person can mend ends it with one sentence."""
     try:
-        main()
+        program()
     except AppError as error:
         sys.exit(str(error))
     except subprocess.CalledProcessError as error:
         sys.exit(f"A run ended with status {error.returncode}: its words are above; call again to go on.")
     except KeyboardInterrupt:
         sys.exit("Interrupted: the next call goes on from here.")
+
+
+if __name__ == "__main__":
+    call(main)

@@ -1,0 +1,37 @@
+"""What the writers of tables share: which rows are shown, a cell's figures, and a table's place in a document."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+
+Row = dict[str, str]
+
+
+def newest_runs(rows: Sequence[Row], key: Sequence[str], **wanted: str) -> list[Row]:
+    """The runs of what was measured last under these values, one row a seed; `key` is what a row is known by."""
+    found = [row for row in rows if wanted.items() <= row.items()]
+    same = [row for row in found if all(row[name] == found[-1][name] for name in key if name != "seed")]
+    return list({row["seed"]: row for row in same}.values())
+
+
+def spread(rows: Sequence[Row], column: str, form: str = ".2f") -> str:
+    """Median of a column, and both ends where they differ; a dash where no row has the figure."""
+    values = [float(row[column]) for row in rows if row[column]]
+    if not values:
+        return "–"
+    median, low, high = (f"{value:{form}}" for value in (statistics.median(values), min(values), max(values)))
+    return median if low == high else f"{median} ({low}–{high})"
+
+
+def describe_machines(rows: Sequence[Row]) -> str:
+    """What the rows were measured on: half a sentence."""
+    machines = sorted({f"{row['cpu']}, {row['cores']} cores, threads: {row['threads']}" for row in rows})
+    return f"Measured on {'; '.join(machines)}, PyTorch {', '.join(sorted({row['torch'] for row in rows}))}"
+
+
+def put_table(text: str, name: str, script: str, table: str) -> str:
+    """The document with what stands between the two marks of a table replaced."""
+    begin, end = f"<!-- {name}: written by benchmarks/{script}.py -->", f"<!-- /{name} -->"
+    before, rest = text.split(begin)
+    return f"{before}{begin}\n{table}\n{end}{rest.split(end)[1]}"

@@ -1,0 +1,147 @@
+"""Trains variants of Paired ClusterGAN's default preset with three seeds, a row a run in benchmarks/variants.csv.
+
+    python -m benchmarks.variants --group ablation      the rows that are missing, one run after the other
+    python -m benchmarks.variants --dry-run             what is missing
+
+A variant is the preset with other settings, as `train --set` gives them. Rows are appended, and interrupted runs
+continued, as benchmarks/train_all.py does it. Labels choose nothing here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from benchmarks.train_all import AGREEMENT, Job, announce, append_row, call, read_rows, train
+from benchmarks.unbalanced import UNBALANCED, prepare
+from clustergan_core.command_line.protocol import read_seeds
+from clustergan_core.data import DATASETS, Dataset, is_available, load_dataset, open_dataset
+from clustergan_core.errors import SettingsError
+from clustergan_core.runs.config import RunConfig, make_config
+from clustergan_core.runs.scores import read_scores
+from clustergan_core.runs.store import Run
+
+Overrides = Mapping[str, str | int]
+
+METHOD = "paired-clustergan"
+VARIANTS: dict[str, dict[str, Overrides]] = {
+    "ablation": {
+        "as shipped": {},
+        "no pairs": {"partners": "none"},
+        "neighbours only": {"partners": "neighbours"},
+        "augmentation only": {"partners": "augmentation"},
+        "no adversary": {"warm_up_share": 1},
+        "one start": {"n_starts": 1},
+    },
+    "masses": {
+        "uniform": {"masses": "uniform"},
+        "learned": {"masses": "learned"},
+    },
+}
+DATA: dict[str, tuple[str, ...]] = {
+    "ablation": ("mnist", "digits", "pendigits"),
+    "masses": ("digits", "pendigits", "mnist", *UNBALANCED),
+}
+
+ROWS = Path(__file__).with_name("variants.csv")
+KEY = ("group", "dataset", "variant", "settings_digest", "seed", "device")
+COLUMNS = (
+    "commit", "cpu", "cores", "threads", "torch", "load_at_start",
+    *KEY, "steps", "seconds", "cpu_seconds", "n_clusters", "split", "n", *AGREEMENT,
+    "usage_entropy", "frechet", "frechet_features", "frechet_n", "mode_accuracy", "n_labels_with_a_mode",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class VariantJob(Job):
+    """One run of a variant; `data` is the name of its data here, and the run may know only a file."""
+
+    group: str
+    data: str
+    variant: str
+
+    @property
+    def known_by(self) -> dict[str, str]:
+        names = (self.group, self.data, self.variant, self.digest, str(self.config.seed), self.config.device)
+        return dict(zip(KEY, names, strict=True))
+
+
+def list_jobs(arguments: argparse.Namespace) -> Iterator[VariantJob]:
+    """Every run that was asked for; data that is not here is named and passed over."""
+    chosen_data = choose(arguments.only, {name for names in DATA.values() for name in names}, "data set")
+    chosen_variants = choose(arguments.variants, {name for names in VARIANTS.values() for name in names}, "variant")
+    for group in [arguments.group] if arguments.group else VARIANTS:
+        for name in (name for name in DATA[group] if name in chosen_data):
+            opened = open_data(name)
+            if opened is None:
+                print(f"{name} is not on this machine: get it on the Data page or set CLUSTERGAN_DATA.")
+                continue
+            configure = partial(make_config, *opened, method=METHOD, device=arguments.device, threads=arguments.threads)
+            for variant, overrides in VARIANTS[group].items():
+                if variant in chosen_variants and differs(overrides, configure()):
+                    for seed in read_seeds(arguments.seeds):
+                        config = configure(settings=dict(overrides), seed=seed)
+                        yield VariantJob(config, overrides, group=group, data=name, variant=variant)
+
+
+def choose(words: str | None, known: Collection[str], what: str) -> Collection[str]:
+    """The names in `words`, between commas, or all that are known."""
+    names = words.split(",") if words else known
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise SettingsError(f"There is no {what} named {unknown[0]} here: choose among {', '.join(sorted(known))}.")
+    return names
+
+
+def open_data(name: str) -> tuple[Dataset, str] | None:
+    """The data and the word that names it to `train`, or None where it is not on this machine."""
+    if name in DATASETS:
+        return (load_dataset(name), name) if is_available(name) else None
+    path = prepare(name)
+    return None if path is None else (open_dataset(str(path)), str(path))
+
+
+def differs(overrides: Overrides, shipped: RunConfig) -> bool:
+    """Whether such a run could differ from others: tables have no other views, and some presets begin only once."""
+    if overrides.get("partners") in ("neighbours", "augmentation"):
+        return shipped.dataset.kind == "image"
+    return "n_starts" not in overrides or overrides["n_starts"] != shipped.settings["n_starts"]
+
+
+def measure(job: VariantJob) -> dict[str, object]:
+    """Trains a run, or continues it, and returns its row; a file of one's own is trained on and scored as a whole."""
+    row, scores = train(job), read_scores(Run(job.folder))
+    assert scores is not None
+    row |= {
+        "n_clusters": scores["n_clusters"],
+        "split": "all" if scores["is_training_data"] else scores["split"],
+        "n_labels_with_a_mode": (scores["classifier"] or {}).get("n_labels_with_a_mode"),
+    }
+    return {name: row[name] for name in COLUMNS if name in row}
+
+
+def main() -> None:
+    """Trains what is missing, or lists it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--group", choices=tuple(VARIANTS), help="without it all")
+    parser.add_argument("--only", metavar="NAME,NAME", help="these data sets of the group")
+    parser.add_argument("--variants", metavar="NAME,NAME", help="these variants of the group, such as 'no pairs'")
+    parser.add_argument("--seeds", default="0-2")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="begin no run after so many")
+    parser.add_argument("--dry-run", action="store_true", help="list what is missing and train nothing")
+    arguments = parser.parse_args()
+    known = {tuple(row[name] for name in KEY) for row in read_rows(ROWS)}
+    missing = [job for job in list_jobs(arguments) if job.key not in known]
+    for job in announce(missing, arguments.minutes, arguments.dry_run):
+        append_row(measure(job), ROWS, COLUMNS)
+        shutil.rmtree(job.folder)
+
+
+if __name__ == "__main__":
+    call(main)

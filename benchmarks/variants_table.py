@@ -1,0 +1,69 @@
+"""Writes the tables of benchmarks/variants.csv into docs/measurements.md: `python -m benchmarks.variants_table`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from benchmarks.protocol_table import MEASUREMENTS
+from benchmarks.tables import Row, describe_machines, newest_runs, put_table, spread
+from benchmarks.train_all import read_rows
+from benchmarks.variants import DATA, KEY, ROWS, VARIANTS
+
+FEW = 3  # seeds; fewer are named
+AGREEMENT = {"purity": "purity", "accuracy": "accuracy", "NMI": "nmi", "ARI": "ari"}
+# A group's figures by their headings.
+FIGURES: dict[str, dict[str, str]] = {
+    "ablation": {
+        **AGREEMENT,
+        "Mode Accuracy": "mode_accuracy",
+        "labels with a mode": "n_labels_with_a_mode",
+        "Fréchet distance": "frechet",
+        "seconds of CPU": "cpu_seconds",
+    },
+    "masses": {**AGREEMENT, "usage entropy": "usage_entropy"},
+}
+FORMS = {"n_labels_with_a_mode": ".0f", "frechet": ".3g", "cpu_seconds": ".0f"}  # where not two decimals
+
+
+def render_group(rows: Sequence[Row], group: str) -> str:
+    """The group's variants on each of its data sets over the seeds, each as it was measured last; and on what."""
+    headings = ["data", "scored on", "K", "variant", "runs", *FIGURES[group]]
+    lines = [f"| {' | '.join(headings)} |", "|---" * len(headings) + "|"]
+    shown: list[Row] = []
+    for dataset in DATA[group]:
+        for variant in VARIANTS[group]:
+            runs = newest_runs(rows, KEY, group=group, dataset=dataset, variant=variant)
+            if not runs:
+                continue
+            shown += runs
+            told = [f"`{dataset}`", f"{int(runs[0]['n']):,} ({runs[0]['split']})", runs[0]["n_clusters"], variant]
+            figures = [spread(runs, column, FORMS.get(column, ".2f")) for column in FIGURES[group].values()]
+            lines.append(f"| {' | '.join([*told, str(len(runs)), *figures])} |")
+    return "\n".join([*lines, "", " ".join(_notes(shown, group)) or "Nothing has been measured yet."])
+
+
+def _notes(rows: Sequence[Row], group: str) -> list[str]:
+    """What must be known of the figures shown; nothing where there are none."""
+    if not rows:
+        return []
+    notes = [f"{describe_machines(rows)}, commit {', '.join(dict.fromkeys(row['commit'] for row in rows))}."]
+    if "frechet" in FIGURES[group].values():
+        features = {f"`{row['dataset']}` {row['frechet_features']}, {row['frechet_n']} samples" for row in rows}
+        notes.append(f"Fréchet distances are in these features: {'; '.join(sorted(features))}.")
+    names = [f"`{row['dataset']}` {row['variant']}" for row in rows]
+    few = [name for name in dict.fromkeys(names) if names.count(name) < FEW]
+    if few:
+        notes.append(f"**Fewer than {FEW} seeds:** {', '.join(few)}.")
+    return notes
+
+
+def insert_tables(text: str) -> str:
+    """docs/measurements.md with each group's table replaced by that of the rows."""
+    rows = read_rows(ROWS)
+    for group in VARIANTS:
+        text = put_table(text, group, "variants_table", render_group(rows, group))
+    return text
+
+
+if __name__ == "__main__":
+    MEASUREMENTS.write_text(insert_tables(MEASUREMENTS.read_text()))
