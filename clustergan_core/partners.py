@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import torch
 from torch import Tensor
 
@@ -19,7 +17,7 @@ class Partners:
         """`neighbours` (N, M) are indices of samples; without them, or with none (M = 0), each is its own partner."""
         self.samples = samples
         self.neighbours = neighbours if neighbours is not None and neighbours.shape[1] else None
-        self.view: Callable[[Tensor], Tensor] = self._random_view if is_augmented else lambda images: images
+        self.is_augmented = is_augmented
         self.random = generator
 
     def pair(self, indices: Tensor) -> Tensor:
@@ -29,7 +27,5 @@ class Partners:
             n_neighbours = self.neighbours.shape[1]
             pick = torch.randint(n_neighbours, indices.shape, generator=self.random, device=indices.device)
             chosen = self.neighbours[indices, pick]
-        return self.view(self.samples[torch.cat([indices, chosen])])
-
-    def _random_view(self, images: Tensor) -> Tensor:
-        return random_affine(images, self.random)
+        both = self.samples[torch.cat([indices, chosen])]
+        return random_affine(both, self.random) if self.is_augmented else both

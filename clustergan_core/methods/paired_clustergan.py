@@ -8,9 +8,9 @@ What differs from ClusterGAN (arXiv 1809.03627):
   may deviate from them once clusters have formed (`strictness`), since it never holds all clusters equally often.
 - There may be several such starts. That one goes on whose codes tell the most about a partner's (mutual information):
   two clusters that became one cost a part of it.
-- Then the game begins, and the codes found are held: every few steps the encoder is asked for them again, of samples
-  and, for images, of other views of them. The code recovered from a generated sample teaches the generator alone. Left
-  to itself, the game pulls the codes of real samples along with those of generated ones.
+- Then the game begins, and the codes found are held: every few steps the encoder is asked for them again. The code
+  recovered from a generated sample teaches the generator alone. Left to itself, the game pulls the codes of real
+  samples along with those of generated ones.
 - The critic is conditioned on the code by projection (Miyato, Koyama, arXiv 1802.05637), so that each mode must look
   like the samples that were given that code.
 - The adversarial loss is the non-saturating one with a penalty on the critic's gradient at real samples (R1; Mescheder,
@@ -305,10 +305,9 @@ class PairedClusterGAN(Method):
         return pair_loss(*logits.chunk(2), *targets.chunk(2))
 
     def codes_loss(self, batch: Batch) -> Tensor:
-        """Cross-entropy of the codes of samples, in another view for images, against those held of them."""
+        """Cross-entropy of the codes of samples, as they are, against those held of them."""
         assert self.codes is not None
-        logits = self._code_logits(self.partners.view(batch.samples))
-        return functional.cross_entropy(logits, self.codes[batch.indices])
+        return functional.cross_entropy(self._code_logits(batch.samples), self.codes[batch.indices])
 
     def encode(self, samples: Tensor) -> Encoding:
         self.eval()
