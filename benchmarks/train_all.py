@@ -56,7 +56,7 @@ class Job:
     """One run to be trained."""
 
     config: RunConfig
-    overrides: Mapping[str, str | int] = field(default_factory=dict)  # what `config` holds beside its preset
+    overrides: Mapping[str, str | float] = field(default_factory=dict)  # what `config` holds beside its preset
 
     @property
     def digest(self) -> str:

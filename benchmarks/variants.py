@@ -25,7 +25,7 @@ from clustergan_core.runs.config import RunConfig, make_config
 from clustergan_core.runs.scores import read_scores
 from clustergan_core.runs.store import Run
 
-Overrides = Mapping[str, str | int]
+Overrides = Mapping[str, str | float]
 
 METHOD = "paired-clustergan"
 VARIANTS: dict[str, dict[str, Overrides]] = {
@@ -40,6 +40,7 @@ VARIANTS: dict[str, dict[str, Overrides]] = {
     "masses": {
         "uniform": {"masses": "uniform"},
         "learned": {"masses": "learned"},
+        "learned, strictness 0.25": {"masses": "learned", "strictness": 0.25},
     },
 }
 DATA: dict[str, tuple[str, ...]] = {

@@ -105,7 +105,7 @@ def _paired_preset(name: PresetName, dataset: str, kind: Kind, shape: tuple[int,
     if _is_convolved(kind, shape):
         settings, n_steps = _PAIRED_CONVOLVED | size, _PAIRED_CONVOLVED_STEPS
     else:
-        images = {"n_normal": 10, "n_neighbours": 5} if kind == "image" else {}
+        images = {"n_normal": 10, "n_neighbours": 5, "strictness": 0.8} if kind == "image" else {}
         settings, n_steps = _PAIRED_MLP | images | size, _PAIRED_MLP_STEPS
     return Preset(settings, n_steps if name == "default" else n_steps // QUICK_SHARE)
 
