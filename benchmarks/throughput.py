@@ -1,7 +1,7 @@
 """Milliseconds of a training step: ours against one written plainly from the paper, and each idea taken out alone.
 
     python -m benchmarks.throughput [--cases mnist …] [--variants …] [--rounds 15] [--threads 2] [--keep]
-    python -m benchmarks.throughput --table
+    python -m benchmarks.throughput --table     the rows kept, into docs/measurements.md
 
 All variants take turns in one process, a step each, so that whatever else the machine does falls on all of them alike;
 medians are told, of time on the wall and of processor time. On a busy machine only the latter, with --threads 1, says
@@ -25,7 +25,9 @@ from typing import Any, NamedTuple
 import torch
 
 from benchmarks import step_variants
+from benchmarks.protocol_table import MEASUREMENTS
 from benchmarks.straightforward_step import StraightforwardStep
+from benchmarks.tables import put_table
 from clustergan_core.method import Batch
 from clustergan_core.methods.clustergan import ClusterGAN, ClusterGANSettings
 from clustergan_core.networks import Kind
@@ -145,7 +147,7 @@ def _processor() -> str:
     except OSError:
         return platform.processor() or platform.machine()
     facts = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines)}
-    wide = " avx512_bf16" if "avx512_bf16" in facts.get("flags", "") else ""
+    wide = "".join(f" {name}" for name in ("avx512_bf16", "amx_bf16") if name in facts.get("flags", "").split())
     return f"{facts.get('model name', 'unknown')} family {facts.get('cpu family', '?')}{wide}"
 
 
@@ -158,14 +160,18 @@ def _keep(rows: list[dict[str, str]]) -> None:
         writer.writerows(rows)
 
 
-def write_table(rows: Iterable[dict[str, str]]) -> str:
-    """Markdown of the newest row of each variant, networks and number of threads."""
-    newest = {(row["threads"], row["networks"], row["variant"]): row for row in rows}
+def render_table(rows: Iterable[dict[str, str]]) -> str:
+    """Markdown of the newest row of each variant, networks, number of threads and machine."""
+    newest = {tuple(row[name] for name in ("machine", "threads", "networks", "variant")): row for row in rows}
     lines = [
         "| threads | networks | variant | ms | ratio | ms of processor | ratio | commit, load |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    for (threads, networks, variant), row in sorted(newest.items(), key=lambda item: item[0][:2]):
+    machine_before = ""
+    for (machine, threads, networks, variant), row in sorted(newest.items(), key=lambda item: item[0][:3]):
+        if machine != machine_before:
+            lines.append(f"| *{machine}* | | | | | | | |")
+            machine_before = machine
         wall, processor = [(row[f"{kind}milliseconds"], row[f"{kind}ratio"]) for kind in ("", "processor_")]
         told = [threads, networks, variant, *wall, *processor, f"{row['commit']}, {row['load']}"]
         lines.append(f"| {' | '.join(told)} |")
@@ -185,10 +191,11 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--keep", action="store_true", help="append the rows to throughput.csv")
-    parser.add_argument("--table", action="store_true", help="print the rows kept as Markdown and measure nothing")
+    parser.add_argument("--table", action="store_true", help="write the rows kept into the docs, measure nothing")
     arguments = parser.parse_args()
     if arguments.table:
-        print(write_table(read_rows()))
+        text = MEASUREMENTS.read_text()
+        MEASUREMENTS.write_text(put_table(text, "throughput", "throughput", render_table(read_rows())))
         return
     # Asked before the measurement: what is measured was imported now.
     commit = subprocess.check_output(["git", "rev-parse", "--short", "HEAD"], text=True).strip()

@@ -2,7 +2,9 @@
 
 import pytest
 
-from benchmarks.throughput import BASE, CASES, VARIANTS, Case, measure, write_table
+from benchmarks.protocol_table import MEASUREMENTS
+from benchmarks.tables import put_table
+from benchmarks.throughput import BASE, CASES, VARIANTS, Case, measure, read_rows, render_table
 
 
 @pytest.mark.parametrize("name", ["mnist", "pendigits", "10x, 720 genes"])
@@ -13,12 +15,20 @@ def test_every_variant_takes_a_step(name: str) -> None:
     assert all(cost.wall > 0 and cost.processor > 0 for cost in costs.values())
 
 
-def test_the_table_shows_the_newest_row_of_a_variant() -> None:
-    row = {"threads": "1", "networks": "mnist", "variant": "ours", "commit": "a", "load": "0.1"}
+def test_the_table_shows_the_newest_row_of_a_variant_and_names_each_machine() -> None:
+    row = {"machine": "A", "threads": "1", "networks": "mnist", "variant": "ours", "commit": "a", "load": "0.1"}
     times = {"milliseconds": "9", "ratio": "2.00", "processor_milliseconds": "8", "processor_ratio": "2.10"}
     newer = row | times | {"commit": "b", "milliseconds": "7"}
-    lines = write_table([row | times, newer, newer | {"threads": "2"}]).splitlines()
+    lines = render_table([newer | {"machine": "B"}, row | times, newer, newer | {"threads": "2"}]).splitlines()
     assert lines[2:] == [
+        "| *A* | | | | | | | |",
         "| 1 | mnist | ours | 7 | 2.00 | 8 | 2.10 | b, 0.1 |",
         "| 2 | mnist | ours | 7 | 2.00 | 8 | 2.10 | b, 0.1 |",
+        "| *B* | | | | | | | |",
+        "| 1 | mnist | ours | 7 | 2.00 | 8 | 2.10 | b, 0.1 |",
     ]
+
+
+def test_the_measurements_show_the_rows_kept_and_no_others() -> None:
+    text = MEASUREMENTS.read_text()
+    assert put_table(text, "throughput", "throughput", render_table(read_rows())) == text
