@@ -64,8 +64,10 @@ class RealSamples:
 
 
 def draw_latent(method: Method, count: int) -> Latent:
-    """Fixed draws from the method's prior, on the CPU; fewer are not the first of more."""
-    return method.prior.sample(count, torch.Generator().manual_seed(DATA_SEED), torch.device("cpu"))
+    """Fixed draws from the method's prior and its modes' masses, on the CPU; fewer are not the first of more."""
+    generator = torch.Generator().manual_seed(DATA_SEED)
+    modes = None if method.mode_masses is None else method.mode_masses.draw(count, generator)
+    return method.prior.sample(count, generator, torch.device("cpu"), modes)
 
 
 @torch.inference_mode()

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from clustergan_core.networks import Kind
-from clustergan_core.prior import Latent, Prior
+from clustergan_core.prior import Latent, ModeMasses, Prior
 
 ENCODE_BATCH = 256  # what a convolution makes of more leaves the processor's cache, and takes 1.4 times as long
 
@@ -72,6 +72,11 @@ class Method(ABC, nn.Module):
     def device(self) -> torch.device:
         """Where the networks live."""
         return next(self.parameters()).device
+
+    @property
+    def mode_masses(self) -> ModeMasses | None:
+        """How large a share of the samples each mode has, where the method learns that; else all are equally large."""
+        return None
 
     @property
     @abstractmethod

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 
 @dataclass(frozen=True)
@@ -58,3 +58,19 @@ class Prior:
         """
         modes = torch.eye(self.n_clusters, dtype=mu.dtype, device=mu.device)
         return mu[:, None] * modes[start] + (1 - mu[:, None]) * modes[end]
+
+
+class ModeMasses(nn.Module):
+    """How large a share of the samples each mode has, where a method learns that; the prior itself is uniform."""
+
+    shares: Tensor  # (n_clusters,), which sum to 1
+
+    def __init__(self, n_clusters: int) -> None:
+        super().__init__()
+        self.register_buffer("shares", torch.full((n_clusters,), 1 / n_clusters))
+
+    def draw(self, count: int, generator: torch.Generator) -> Tensor:
+        """Modes (count,) of int64, on the generator's device."""
+        draws = torch.rand(count, generator=generator, device=generator.device)
+        cumulative = self.shares.to(generator.device, torch.float32).cumsum(dim=0)
+        return torch.searchsorted(cumulative, draws).clamp(max=len(self.shares) - 1)

@@ -48,7 +48,7 @@ from clustergan_core.method import ENCODE_BATCH, Batch, Encoding, Method, Method
 from clustergan_core.networks import Architecture, ConditionedCritic, Kind, build_networks, choose_architecture
 from clustergan_core.pairing import balanced_targets, mutual_information, pair_loss
 from clustergan_core.partners import Partners
-from clustergan_core.prior import Latent, Prior
+from clustergan_core.prior import Latent, ModeMasses, Prior
 from clustergan_core.warm_up import KeptStart, fall, find_start, forget, one_cycle, reinitialise
 
 PartnerKind = Literal["neighbours+augmentation", "neighbours", "augmentation", "none"]
@@ -178,7 +178,6 @@ class PairedClusterGAN(Method):
     )
 
     settings: PairedClusterGANSettings
-    masses: Tensor  # (n_clusters,), of the modes
 
     def __init__(self, settings: PairedClusterGANSettings, kind: Kind, shape: tuple[int, ...]) -> None:
         super().__init__(settings, kind, shape)
@@ -196,8 +195,8 @@ class PairedClusterGAN(Method):
         self.critic = ConditionedCritic(networks.critic, settings.n_clusters)
         self.mean_generator = copy.deepcopy(self.generator).requires_grad_(False)
         self.mean_encoder = copy.deepcopy(self.encoder).requires_grad_(False)
-        self.register_buffer("masses", torch.full((settings.n_clusters,), 1 / settings.n_clusters))
-        self.kept_start = KeptStart(self.encoder, self.masses)
+        self.masses = ModeMasses(settings.n_clusters)
+        self.kept_start = KeptStart(self.encoder, self.masses.shares)
         self.has_warm_up = settings.partners != "none"
 
     def prepare(self, samples: Tensor, generator: torch.Generator) -> None:
@@ -251,6 +250,10 @@ class PairedClusterGAN(Method):
         self.rate_of_means.fill_(averaging_rate(step, settings.decay))
 
     @property
+    def mode_masses(self) -> ModeMasses | None:
+        return self.masses if self.settings.masses == "learned" else None
+
+    @property
     def batch_sizes(self) -> Sequence[int]:
         if self._is_warming_up:
             return [self.settings.pair_batch_size]
@@ -302,8 +305,10 @@ class PairedClusterGAN(Method):
         logits = self._code_logits(self.partners.pair(indices))  # (2B, n_clusters)
         if self.settings.masses == "learned":
             with torch.no_grad():
-                self.masses.lerp_(logits.softmax(dim=1).mean(dim=0), MASS_RATE)
-        targets = balanced_targets(logits, self.masses, self.temperature, self.settings.n_balancings, self.strictness)
+                self.masses.shares.lerp_(logits.softmax(dim=1).mean(dim=0), MASS_RATE)
+        targets = balanced_targets(
+            logits, self.masses.shares, self.temperature, self.settings.n_balancings, self.strictness
+        )
         return pair_loss(*logits.chunk(2), *targets.chunk(2))
 
     def codes_loss(self, batch: Batch) -> Tensor:
@@ -328,7 +333,8 @@ class PairedClusterGAN(Method):
         }
 
     def inference_networks(self) -> dict[str, nn.Module]:
-        return {"mean_generator": self.mean_generator, "mean_encoder": self.mean_encoder}
+        learned = {} if self.mode_masses is None else {"mode_masses": self.mode_masses}
+        return {"mean_generator": self.mean_generator, "mean_encoder": self.mean_encoder, **learned}
 
     def _warm_up_step(self, batch: Batch) -> dict[str, Tensor]:
         loss = self.pairs_loss(batch.indices)
@@ -345,18 +351,18 @@ class PairedClusterGAN(Method):
     def _start_anew(self) -> None:
         reinitialise(self.encoder, self.random)
         forget(self.encoder_optimizer)
-        self.masses.fill_(1 / self.settings.n_clusters)
+        self.masses.shares.fill_(1 / self.settings.n_clusters)
 
     def _judge_start(self) -> None:
         indices = torch.randint(len(self.samples), (N_JUDGED,), generator=self.random, device=self.device)
         codes = self._encode_codes(self.mean_encoder, self.partners.pair(indices))
-        self.kept_start.offer(self.mean_encoder, self.masses, mutual_information(*codes.chunk(2)))
+        self.kept_start.offer(self.mean_encoder, self.masses.shares, mutual_information(*codes.chunk(2)))
 
     def _take_kept_start(self) -> None:
         everything = torch.ones((), device=self.device)
         average_into(self.mean_encoder, self.kept_start.encoder, everything)
         average_into(self.encoder, self.kept_start.encoder, everything)
-        self.masses.copy_(self.kept_start.masses)
+        self.masses.shares.copy_(self.kept_start.masses)
 
     def _hold_codes(self) -> None:
         """Fixes the codes of all samples, from weights that a checkpoint holds: a resumed game finds the same."""
@@ -394,7 +400,8 @@ class PairedClusterGAN(Method):
         return {name: value.detach() for name, value in losses.items()}
 
     def _player_step(self, held: Sequence[Batch]) -> dict[str, Tensor]:
-        latent = self.prior.sample(self.settings.batch_size, self.random, self.device, self._draw_modes())
+        modes = self.masses.draw(self.settings.batch_size, self.random)
+        latent = self.prior.sample(self.settings.batch_size, self.random, self.device, modes)
         losses = self.player_losses(latent)
         normal = self.settings.normal_weight * losses["normal_recovery"]
         cluster = self.settings.cluster_weight * losses["cluster_recovery"]
@@ -411,11 +418,6 @@ class PairedClusterGAN(Method):
         self.generator_optimizer.step()
         self.encoder_optimizer.step()
         return {name: value.detach() for name, value in losses.items()}
-
-    def _draw_modes(self) -> Tensor:
-        """Modes (B,) by their masses."""
-        draws = torch.rand(self.settings.batch_size, generator=self.random, device=self.device)
-        return torch.searchsorted(self.masses.cumsum(dim=0), draws).clamp(max=self.settings.n_clusters - 1)
 
     @property
     def _is_warming_up(self) -> bool:

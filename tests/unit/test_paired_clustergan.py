@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from clustergan_core.data.dataset import Dataset, share_samples
+from clustergan_core.generation_scores import draw_latent
 from clustergan_core.losses import non_saturating_critic_loss, non_saturating_generator_loss, zero_centred_penalty
 from clustergan_core.method import Batch
 from clustergan_core.methods.paired_clustergan import PairedClusterGAN, PairedClusterGANSettings
@@ -205,15 +206,17 @@ def test_learned_masses_follow_the_codes_and_uniform_ones_stay():
     for masses, is_still in (("uniform", True), ("learned", False)):
         method = prepared(masses=masses, warm_up_share=1.0)
         train_some(method, samples, range(1, 6), n_steps=5)
-        assert torch.allclose(method.masses, torch.full((3,), 1 / 3), atol=1e-6) == is_still
-        assert float(method.masses.sum()) == pytest.approx(1.0, abs=1e-5)
+        assert torch.allclose(method.masses.shares, torch.full((3,), 1 / 3), atol=1e-6) == is_still
+        assert float(method.masses.shares.sum()) == pytest.approx(1.0, abs=1e-5)
 
 
-def test_modes_are_drawn_by_their_masses():
-    method = prepared(batch_size=8000)
-    method.masses.copy_(torch.tensor([0.7, 0.1, 0.2]))
-    shares = torch.bincount(method._draw_modes(), minlength=3) / 8000
-    assert torch.allclose(shares, torch.tensor([0.7, 0.1, 0.2]), atol=0.02)
+@pytest.mark.parametrize("masses", ["uniform", "learned"])
+def test_generated_samples_are_drawn_by_learned_masses(masses):
+    method = build(masses=masses)
+    method.masses.shares.copy_(torch.tensor([0.7, 0.1, 0.2]))
+    shares = draw_latent(method, 8000).cluster.mean(dim=0)
+    expected = [0.7, 0.1, 0.2] if masses == "learned" else [1 / 3] * 3
+    assert torch.allclose(shares, torch.tensor(expected), atol=0.02)
 
 
 def test_two_groups_get_two_codes_after_a_short_warm_up():

@@ -1,10 +1,11 @@
 """The prior's distribution, its walks and its repeatability."""
 
+import numpy as np
 import pytest
 import torch
 from scipy.stats import chisquare, kstest
 
-from clustergan_core.prior import Latent, Prior
+from clustergan_core.prior import Latent, ModeMasses, Prior
 
 CPU = torch.device("cpu")
 
@@ -16,6 +17,20 @@ def seeded(seed: int) -> torch.Generator:
 def test_modes_are_drawn_uniformly():
     latent = Prior(n_normal=2, n_clusters=10, sigma=0.1).sample(20_000, seeded(0), CPU)
     assert chisquare(latent.cluster.sum(dim=0).numpy()).pvalue > 0.01
+
+
+def test_modes_are_drawn_by_their_masses():
+    masses = ModeMasses(3)
+    masses.shares.copy_(torch.tensor([0.7, 0.1, 0.2]))
+    counts = torch.bincount(masses.draw(20_000, seeded(0)), minlength=3)
+    assert chisquare(counts.numpy(), 20_000 * np.array([0.7, 0.1, 0.2])).pvalue > 0.01
+
+
+def test_masses_begin_equal_and_cover_rounding():
+    masses = ModeMasses(7)
+    assert masses.shares.tolist() == pytest.approx([1 / 7] * 7)
+    masses.shares.mul_(0.5)  # as if sums fell short of 1
+    assert int(masses.draw(1000, seeded(0)).max()) == 6
 
 
 def test_the_cluster_part_is_one_hot():

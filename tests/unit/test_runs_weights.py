@@ -8,6 +8,7 @@ from torch import Tensor
 
 from clustergan_core.errors import RunError
 from clustergan_core.methods import build_method
+from clustergan_core.runs.config import parse_settings
 from clustergan_core.runs.weights import (
     load_weights,
     read_checkpoint,
@@ -80,3 +81,16 @@ def test_shipped_weights_generate_what_the_whole_ones_do(tmp_path: Path) -> None
     draws = method.prior.sample(16, torch.Generator().manual_seed(0), cpu)
     with torch.inference_mode():
         assert torch.allclose(method.generate(draws), again.generate(draws), atol=2e-3)  # half precision
+
+
+def test_shipped_weights_hold_learned_masses(tmp_path: Path) -> None:
+    config = small_config("synthetic")
+    settings = parse_settings("paired-clustergan", {"n_clusters": 4, "masses": "learned", "width": 0.1})
+    method, again = (
+        build_method("paired-clustergan", settings, "table", config.dataset.shape, 0, torch.device("cpu")) for _ in "ab"
+    )
+    assert method.mode_masses is not None and again.mode_masses is not None
+    method.mode_masses.shares.copy_(torch.tensor([0.5, 0.25, 0.125, 0.125]))  # exact in half precision
+    write_shipped_weights(method, tmp_path)
+    load_weights(again, tmp_path, "best")
+    assert torch.equal(again.mode_masses.shares, method.mode_masses.shares)
