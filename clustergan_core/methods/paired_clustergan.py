@@ -163,7 +163,7 @@ class PairedClusterGANSettings(MethodSettings):
 
 
 class PairedClusterGAN(Method):
-    """ClusterGAN whose encoder also learns from pairs of real samples: a sample and its partner get the same code."""
+    """ClusterGAN whose code is learnt from pairs of real samples, which must get the same one, and held in the game."""
 
     name = "paired-clustergan"
     title = "Paired ClusterGAN"
