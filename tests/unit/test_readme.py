@@ -3,7 +3,7 @@
 import re
 
 from benchmarks.protocol_table import MEASUREMENTS, insert_table, read_reports
-from benchmarks.readme_tables import README, insert_tables, render_benchmarks
+from benchmarks.readme_tables import README, had_its_cores, insert_tables, render_benchmarks
 from benchmarks.train_all import COLUMNS, KEY, RESULTS, read_rows
 from clustergan_core.methods import METHODS
 from clustergan_core.runs.store import list_shipped
@@ -20,10 +20,11 @@ def row(seed: int, purity: float, seconds: float, **others: str) -> dict[str, st
         "cores": "2",
         "threads": "1",
         "torch": "2.13.0",
-        "load_at_start": "0.5",
+        "mode_accuracy": "",
+        "frechet": "12.345",
     }
     scores = dict.fromkeys(("accuracy", "nmi", "ari"), "0.5")
-    taken = {"seconds": str(seconds), "cpu_seconds": str(2 * seconds)}
+    taken = {"wall_seconds": str(seconds), "cpu_seconds": str(0.9 * seconds)}
     return told | scores | taken | {"seed": str(seed), "purity": str(purity)} | others
 
 
@@ -35,23 +36,30 @@ def test_readme_shows_the_figures_of_the_files_and_no_others() -> None:
 def test_a_row_of_the_table_is_median_and_both_ends_over_seeds_beside_the_paper() -> None:
     rows = [row(0, 0.7, 30), row(1, 0.8, 40), row(2, 0.6, 20.4)]
     lines = render_benchmarks(rows).splitlines()
-    assert "| `pendigits` | ClusterGAN | 3 | 0.70 (0.60–0.80) | 0.50 |" in lines[2]
-    assert lines[2].endswith("| 30 (20–40) | 60 (41–80) |")
-    assert lines[3] == "| | *the paper: best of 5, chosen with labels* | 5 | 0.77 | – | 0.73 | 0.65 | – | – |"
+    assert "| `pendigits` | ClusterGAN | 3 | 0.700 (0.600–0.800) | 0.500 |" in lines[2]
+    assert lines[2].endswith("| – | 12.3 | 30 (20–40) | 27 (18–36) |")
+    paper = "| | *the paper: best of 5, chosen with labels* | 5 | 0.77 | – | 0.73 | 0.65 | – | – | – | – |"
+    assert lines[3] == paper
     assert "A processor, 2 cores, threads: 1, PyTorch 2.13.0" in lines[5]
 
 
-def test_seconds_of_a_busy_machine_are_not_shown() -> None:
-    busy = row(1, 0.8, 400, load_at_start="2.5")
-    (of_both,) = (line for line in render_benchmarks([row(0, 0.7, 30), busy]).splitlines() if "ClusterGAN" in line)
-    (of_busy,) = (line for line in render_benchmarks([busy]).splitlines() if "ClusterGAN" in line)
-    assert of_both.endswith("| 30 | 430 (60–800) |")
-    assert of_busy.endswith("| – | 800 |")
+def test_seconds_of_runs_that_had_to_wait_for_a_core_are_not_shown() -> None:
+    waited = row(1, 0.8, 400, cpu_seconds="200")
+    (of_both,) = (line for line in render_benchmarks([row(0, 0.7, 30), waited]).splitlines() if "ClusterGAN" in line)
+    (of_busy,) = (line for line in render_benchmarks([waited]).splitlines() if "ClusterGAN" in line)
+    assert of_both.endswith("| 30 | 114 (27–200) |")
+    assert of_busy.endswith("| – | 200 |")
+
+
+def test_two_threads_owe_twice_the_processor_time() -> None:
+    assert had_its_cores(row(0, 0.7, 30)) and not had_its_cores(row(0, 0.7, 30, threads="2"))
 
 
 def test_runs_of_earlier_settings_and_of_other_presets_are_left_out() -> None:
     rows = [row(0, 0.1, 9, settings_digest="old"), row(0, 0.7, 30), row(1, 0.2, 5, preset="quick")]
-    assert "| `pendigits` | ClusterGAN | 1 | 0.70 | 0.50 | 0.50 | 0.50 | 30 | 60 |" in render_benchmarks(rows)
+    assert "| `pendigits` | ClusterGAN | 1 | 0.700 | 0.500 | 0.500 | 0.500 | – | 12.3 | 30 | 27 |" in render_benchmarks(
+        rows
+    )
 
 
 def test_every_committed_row_is_whole_known_and_there_once() -> None:
