@@ -69,11 +69,12 @@ def fill_form_from(run: Run) -> dict[str, Any]:
 
 
 def _choose_method() -> str:
-    from clustergan_core.methods import METHODS
+    from clustergan_core.methods import METHODS, default_method
 
     names = {method.title: name for name, method in METHODS.items()}
+    usual = list(names.values()).index(default_method())
     with linked("method", one_of(list(names))):
-        title = st.selectbox("Method", list(names), key="method", bind="query-params")
+        title = st.selectbox("Method", list(names), usual, key="method", bind="query-params")
     method = METHODS[names[title]]
     st.caption(describe_method(method))
     if method.assumptions:

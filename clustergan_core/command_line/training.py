@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from clustergan_core.data import DATASETS, OwnDataOptions, open_dataset
 from clustergan_core.errors import SettingsError
-from clustergan_core.methods import METHODS
+from clustergan_core.methods import METHODS, default_method
 from clustergan_core.methods.presets import PRESETS
 from clustergan_core.runs.config import RunConfig, explain_invalid, make_config, split_values
 from clustergan_core.runs.places import new_run_name, runs_folder
@@ -39,7 +39,9 @@ def add_commands(commands: Any) -> None:
 def add_run_words(command: argparse.ArgumentParser) -> None:
     """The words that say what to train, which `read_config` reads together with `seed` and `title`."""
     command.add_argument("--dataset", metavar="NAME|FILE", help="a data set's name, or your own file or folder")
-    command.add_argument("--method", default="clustergan", help=" | ".join(METHODS))
+    command.add_argument(
+        "--method", help=f"{' | '.join(METHODS)}; without it {default_method()}, or what has the preset"
+    )
     command.add_argument("--preset", default="default", help=" | ".join(PRESETS))
     command.add_argument("--steps", type=int, metavar="N", help="generator updates; without it the preset decides")
     command.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of the method")

@@ -20,7 +20,7 @@ from clustergan_core.data import OwnDataOptions
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.errors import SettingsError
 from clustergan_core.method import MethodSettings
-from clustergan_core.methods import find_method
+from clustergan_core.methods import default_method, find_method
 from clustergan_core.methods.presets import PresetName, find_preset
 from clustergan_core.networks import Kind
 from clustergan_core.training import Schedule
@@ -106,7 +106,7 @@ def make_config(
     dataset: Dataset,
     source: str,
     *,
-    method: str = "clustergan",
+    method: str | None = None,
     preset: PresetName = "default",
     settings: dict[str, Any] | None = None,
     n_steps: int | None = None,
@@ -116,13 +116,13 @@ def make_config(
     options: OwnDataOptions | None = None,
     title: str = "",
 ) -> RunConfig:
-    """Fills in what was left open: the preset's settings and length, and K.
+    """Fills in what was left open: the method, the preset's settings and length, and K.
 
-    K is `settings["n_clusters"]` if set, else the number of labels, else 10; `notes` says which. Where not set, threads
-    follow the size of the networks.
+    Without a method it is the one with the best figures that has the preset. K is `settings["n_clusters"]` if set, else
+    the number of labels, else 10; `notes` says which. Where not set, threads follow the size of the networks.
     Raises SettingsError for an unknown or impossible setting.
     """
-    method = find_method(method).name
+    method = find_method(method or default_method(preset)).name
     chosen = find_preset(method, preset, source, dataset.kind, dataset.shape)
     given = dict(settings or {})
     n_clusters, note = _choose_n_clusters(given, dataset)

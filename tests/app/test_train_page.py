@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from clustergan_core.methods import METHODS
+from clustergan_core.methods import METHODS, default_method
 from clustergan_core.methods.presets import find_preset
 from clustergan_core.runs import launch
 from clustergan_core.runs.status import hold_lock
@@ -33,7 +33,7 @@ def test_every_setting_of_a_method_appears_with_its_title_and_its_preset_value(m
 
 
 def test_another_preset_brings_its_own_values_and_steps() -> None:
-    app = opened()
+    app = opened(method=METHODS["clustergan"].title)
     widget(app, "learning_rate").set_value(0.01).run()
     app.segmented_control(key="preset").set_value("paper").run()
 
@@ -100,7 +100,8 @@ def test_start_writes_a_run_with_the_chosen_settings_and_shows_it() -> None:
 
     config = run.config
     assert (config.n_clusters, config.seed, config.settings["sigma"], config.preset) == (12, 5, 0.2, "quick")
-    assert config.schedule.n_steps == find_preset("clustergan", "quick", "digits", "image", (1, 8, 8)).n_steps
+    assert config.method == default_method()
+    assert config.schedule.n_steps == find_preset(config.method, "quick", "digits", "image", (1, 8, 8)).n_steps
     assert run.status().state == "starting"
     assert widget(app, "run").value == run.name
     assert "loading its libraries" in all_texts(app)

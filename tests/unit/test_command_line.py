@@ -16,7 +16,7 @@ from clustergan_core.runs.store import Run
 from clustergan_core.runs.worker import execute
 from tests.small_runs import new_run
 
-NARROW = [word for setting in ("width=0.1", "n_critic_steps=1", "batch_size=16") for word in ("--set", setting)]
+NARROW = [word for setting in ("width=0.1", "batch_size=16") for word in ("--set", setting)]
 AGREEMENT = {"purity", "accuracy", "nmi", "ari"}
 
 

@@ -88,6 +88,8 @@ class PerfectClassifier:
 class OneHotMethod:
     """Generates the one-hot code itself; modes 0 and 2 are label "a", mode 1 is "b"."""
 
+    mode_masses = None
+
     def __init__(self) -> None:
         from clustergan_core.prior import Prior
 

@@ -176,7 +176,7 @@ def test_giving_up_leaves_runs_that_can_be_continued(tmp_path: Path) -> None:
 def test_the_command_trains_reports_and_does_nothing_twice(
     own_folders: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    narrow = ["--set", "width=0.1", "--set", "n_critic_steps=1", "--set", "batch_size=16", "--steps", "10"]
+    narrow = ["--set", "width=0.1", "--set", "batch_size=16", "--steps", "10"]
     words = ["protocol", "--dataset", "digits", "--seeds", "0,5", "--json", *narrow]
     assert main(words) == 0
     first = capsys.readouterr()

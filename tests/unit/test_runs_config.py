@@ -45,9 +45,11 @@ def test_without_labels_k_is_ten_and_the_run_says_why(digits: Dataset) -> None:
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_a_preset_decides_settings_and_length_unless_told_otherwise(digits: Dataset, preset: Any) -> None:
-    expected = find_preset("clustergan", preset, "digits", "image", (1, 8, 8))
+    method = "clustergan" if preset == "paper" else "paired-clustergan"  # what is meant where none is named
+    expected = find_preset(method, preset, "digits", "image", (1, 8, 8))
     config = make_config(digits, "digits", preset=preset, settings={"sigma": 0.3})
 
+    assert config.method == method
     assert config.schedule.n_steps == expected.n_steps
     assert expected.settings.items() <= config.settings.items()
     assert config.settings["sigma"] == 0.3
@@ -103,7 +105,8 @@ def _same(one: RunConfig, other: RunConfig) -> bool:
         {},
         {"preset": "paper", "seed": 2**63 - 1, "n_steps": 12345, "threads": 3, "title": "mine"},
         {"preset": "quick", "settings": {"learning_rate": 1e-5, "sigma": 0.1 + 0.2, "architecture": "mlp"}},
-        {"settings": {"n_clusters": 31, "critic_norm": "paper", "initialisation": "framework", "beta1": 0}},
+        {"method": "clustergan", "settings": {"n_clusters": 31, "critic_norm": "paper", "beta1": 0}},
+        {"settings": {"n_clusters": 31, "masses": "learned", "strictness": 0.25, "n_starts": 2}},
     ],
 )
 def test_the_printed_command_leads_to_the_same_run(digits: Dataset, options: dict[str, Any]) -> None:
