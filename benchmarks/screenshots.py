@@ -65,8 +65,8 @@ def main() -> None:
 
 
 def choose_run() -> Run | None:
-    """The shipped model of digits, else any shipped one, else one's own newest finished run."""
-    shipped = sorted(list_shipped(), key=lambda run: run.config.dataset.source != "digits")
+    """The shipped model of MNIST, else any shipped one, else one's own newest finished run."""
+    shipped = sorted(list_shipped(), key=lambda run: run.config.dataset.source != "mnist")
     return next(iter([*shipped, *(run for run in list_runs() if _is_finished(run))]), None)
 
 

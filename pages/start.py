@@ -1,5 +1,7 @@
 """Start page: what this is, the ways in, and models that can be looked at right away."""
 
+import math
+
 import streamlit as st
 
 from ui.guard import require_frame
@@ -24,7 +26,7 @@ def main() -> None:
         "and take the result with you as a table."
     )
     ready = [summary for summary in summarise_all() if not summary.problem and summary.run.has_weights()]
-    shipped = [summary for summary in ready if summary.run.is_shipped]
+    shipped = sorted((summary for summary in ready if summary.run.is_shipped), key=_by_looks)
     own = [summary for summary in ready if summary.state == "finished"]
     _show_ways_in(shipped)
     if not own and not shipped:
@@ -63,12 +65,20 @@ def _show_ways_in(shipped: list[RunSummary]) -> None:
         link_pages("Train", "Runs")
 
 
+def _by_looks(summary: RunSummary) -> tuple[int, float]:
+    """Large pictures first, rows of a table last; of the same data the better model first."""
+    assert summary.config is not None, "only readable runs are shown"
+    record = summary.config.dataset
+    n_pixels = math.prod(record.shape) if record.kind == "image" else 0
+    return -n_pixels, -((summary.scores or {}).get("nmi") or 0.0)
+
+
 def _teaching_model(shipped: list[RunSummary]) -> RunSummary | None:
     """A model of handwritten digits, which everybody reads at once, the large ones first; else whatever there is."""
     for source in TEACHING_DATA:
-        models = [summary for summary in shipped if summary.config and summary.config.dataset.source == source]
-        if models:
-            return max(models, key=lambda summary: (summary.scores or {}).get("nmi") or 0.0)
+        for summary in shipped:  # the best of each data set comes first
+            if summary.config and summary.config.dataset.source == source:
+                return summary
     return next(iter(shipped), None)
 
 
