@@ -25,15 +25,13 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from typing import Literal
 
 import torch
-from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.optim import Optimizer
 
-from clustergan_core.acceleration import Precision, autocast, build_adam, set_learning_rate
+from clustergan_core.acceleration import autocast, build_adam, set_learning_rate
 from clustergan_core.averaging import average_into, averaging_rate, held_statistics
 from clustergan_core.evaluation.neighbours import nearest_neighbours
 from clustergan_core.input_gradients import scores_and_gradients
@@ -44,122 +42,19 @@ from clustergan_core.losses import (
     normal_recovery_loss,
     zero_centred_penalty,
 )
-from clustergan_core.method import ENCODE_BATCH, Batch, Encoding, Method, MethodSettings
-from clustergan_core.networks import Architecture, ConditionedCritic, Kind, build_networks, choose_architecture
+from clustergan_core.method import ENCODE_BATCH, Batch, Encoding, Method
+from clustergan_core.methods.paired_clustergan.settings import PairedClusterGANSettings
+from clustergan_core.networks import ConditionedCritic, Kind, build_networks, choose_architecture
 from clustergan_core.pairing import balanced_targets, mutual_information, pair_loss
 from clustergan_core.partners import Partners
 from clustergan_core.prior import Latent, ModeMasses, Prior
 from clustergan_core.warm_up import KeptStart, fall, find_start, forget, one_cycle, reinitialise
-
-PartnerKind = Literal["neighbours+augmentation", "neighbours", "augmentation", "none"]
-Masses = Literal["uniform", "learned"]
 
 RARE = 4  # steps between two that hold the penalty and the held codes
 WARM_UP_DECAY = 0.99  # of the running averages while weights still move fast
 N_JUDGED = 2048  # pairs by which a start is judged
 ENCODER_BETAS = (0.5, 0.9)  # of its Adam
 MASS_RATE = 0.02  # how fast learned masses follow the encoder's mean code
-
-
-class PairedClusterGANSettings(MethodSettings):
-    """Settings of Paired ClusterGAN; the defaults are those for images of MNIST's size."""
-
-    n_clusters: int = Field(10, ge=2, le=1000, title="Clusters K", description="Number of modes of the latent prior.")
-    n_normal: int = Field(30, ge=1, le=1000, title="z_n size", description="Dimensions of the normal part of z.")
-    sigma: float = Field(0.1, gt=0, le=10, title="σ", description="Standard deviation of z_n.")
-    partners: PartnerKind = Field(
-        "neighbours+augmentation",
-        title="Partners",
-        description="What must get the same code as a real sample: a near neighbour, another view of it, or both. "
-        "Only images have other views. With none there is no warm-up, and codes are learnt from generated samples.",
-    )
-    n_neighbours: int = Field(
-        10, ge=1, le=200, title="Neighbours", description="How many nearest samples a partner is drawn from."
-    )
-    masses: Masses = Field(
-        "uniform",
-        title="Mode masses",
-        description="Uniform: clusters are taken to be about equally large, as exactly as strictness says. Learned: "
-        "masses follow the data; where sizes differ tenfold, this with strictness 0.25 measured best.",
-    )
-    strictness: float = Field(
-        0.5,
-        ge=0,
-        le=1,
-        title="Strictness",
-        description="How exactly each batch keeps the mode masses. It falls from 1, exactly, to this over the warm-up.",
-    )
-    code_weight: float = Field(
-        5.0, ge=0, le=1000, title="Code weight", description="Weight of holding the warm-up's codes in the game."
-    )
-    pair_batch_size: int = Field(
-        128, ge=2, le=8192, title="Pairs", description="Pairs in each batch, and samples whose codes are held."
-    )
-    warm_up_share: float = Field(
-        0.25, gt=0, le=1, title="Warm-up", description="Share of the steps that train the encoder alone, on pairs."
-    )
-    warm_up_learning_rate: float = Field(
-        4e-3, gt=0, le=0.1, title="Warm-up learning rate", description="The highest of the warm-up; it rises and falls."
-    )
-    n_starts: int = Field(
-        1,
-        ge=1,
-        le=100,
-        title="Starts",
-        description="The warm-up's steps are shared by so many encoders; the one whose codes tell the most about a "
-        "partner's goes on.",
-    )
-    first_temperature: float = Field(
-        0.5,
-        gt=0,
-        le=10,
-        title="First temperature",
-        description="Of the targets when a start begins; at 1 they are no more decided than the codes.",
-    )
-    temperature: float = Field(
-        0.35,
-        gt=0,
-        le=10,
-        title="Temperature",
-        description="Of the targets at the end of the warm-up and after it; lower ones are more decided.",
-    )
-    n_balancings: int = Field(
-        15, ge=1, le=200, title="Balancing rounds", description="Sinkhorn iterations that give targets their masses."
-    )
-    batch_size: int = Field(64, ge=2, le=8192, title="Batch size", description="Samples in each batch of the game.")
-    learning_rate: float = Field(
-        1e-3, gt=0, le=0.1, title="Learning rate", description="Adam's highest step size for generator and critic."
-    )
-    encoder_learning_rate: float = Field(
-        5e-4, gt=0, le=0.1, title="Encoder's learning rate", description="Adam's highest step size in the game."
-    )
-    beta1: float = Field(0.0, ge=0, lt=1, title="Adam β₁", description="Decay of Adam's first moment in the game.")
-    beta2: float = Field(0.99, ge=0, lt=1, title="Adam β₂", description="Decay of Adam's second moment in the game.")
-    penalty_weight: float = Field(
-        2.0, ge=0, le=1000, title="R1 weight γ", description="Weight of the critic's gradient penalty at real samples."
-    )
-    normal_weight: float = Field(
-        10.0, ge=0, le=1000, title="β_n", description="Weight of recovering z_n from the generated sample."
-    )
-    cluster_weight: float = Field(
-        10.0, ge=0, le=1000, title="β_c", description="Weight of recovering the mode from the generated sample."
-    )
-    decay: float = Field(
-        0.999,
-        ge=0,
-        lt=1,
-        title="Averaging",
-        description="Decay of the weights' running averages, which are what is kept.",
-    )
-    architecture: Architecture | Literal["auto"] = Field(
-        "auto", title="Networks", description="The paper's networks by name; auto follows the kind and shape of data."
-    )
-    width: float = Field(0.5, ge=0.05, le=4, title="Width", description="Scales every hidden layer.")
-    precision: Precision = Field(
-        "float32",
-        title="Precision",
-        description="Of the networks' passes; bfloat16 is faster where the networks are large. Weights stay float32.",
-    )
 
 
 class PairedClusterGAN(Method):
