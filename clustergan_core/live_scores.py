@@ -66,6 +66,7 @@ class LiveScorer:
         latents = method.clustering_features(encoding).numpy()
         scores: Scores = {
             "criterion": shared_with_neighbours(self.neighbours, train_clusters),
+            **method.label_free_figures(),
             "usage": [round(float(share), 4) for share in usage(train_clusters, n_clusters)],
             "usage_entropy": usage_entropy(train_clusters, n_clusters),
             "silhouette": silhouette(latents, clusters, N_SILHOUETTE_SAMPLES),

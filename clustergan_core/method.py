@@ -118,6 +118,10 @@ class Method(ABC, nn.Module):
     def inference_networks(self) -> dict[str, nn.Module]:
         """The networks that encoding and generating need, by name: what a shipped run holds."""
 
+    def label_free_figures(self) -> dict[str, float]:
+        """What the training itself tells of how good it is, by name, without labels; higher is better."""
+        return {}
+
     def calibrate(self, samples: Tensor) -> None:
         """Fits what is fitted rather than learned (centres, a mixture) from training samples, into buffers."""
 

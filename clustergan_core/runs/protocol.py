@@ -46,12 +46,15 @@ def _frechet(scores: RunScores) -> float | None:
 
 CRITERIA = (
     Criterion("criterion", "neighbour agreement", lambda scores: scores["criterion"], True),
+    Criterion("pair_information", "information of pairs", lambda scores: scores.get("pair_information"), True),
     Criterion("silhouette", "silhouette", lambda scores: scores["silhouette"], True),
     Criterion("usage_entropy", "usage entropy", lambda scores: scores["usage_entropy"], True),
     Criterion("sample_cycle", "sample cycle loss", lambda scores: scores.get("sample_cycle"), False),
     Criterion("latent_cycle", "latent cycle loss", lambda scores: scores.get("latent_cycle"), False),
     Criterion("frechet", "Fréchet distance", _frechet, False),
 )
+
+LIVE_CRITERIA = ("criterion", "pair_information")  # told by the live scorer alone; the second by few methods
 
 
 def make_report(runs: Sequence[Run]) -> Report:
@@ -86,7 +89,7 @@ def make_report(runs: Sequence[Run]) -> Report:
 def _score(run: Run) -> dict[str, Any]:
     validation = score_run(run, "validation", "best")
     live = LiveScorer(run.dataset()).score(run.load("best"))
-    seen = validation | {"criterion": live["criterion"]}
+    seen = validation | {name: live[name] for name in LIVE_CRITERIA if name in live}
     return {
         "name": run.folder.name,
         "seed": run.config.seed,

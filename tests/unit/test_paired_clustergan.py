@@ -133,6 +133,16 @@ def test_the_start_goes_on_whose_codes_tell_most_about_partners():
             assert torch.equal(value, ends[best][name])
 
 
+def test_a_training_tells_how_much_the_codes_of_its_best_start_say_of_partners():
+    samples = draw_samples()
+    method = prepared(samples, warm_up_share=1.0, n_starts=2)
+    assert method.label_free_figures() == {}
+    train_some(method, samples, range(1, 9), n_steps=8)
+    told = method.label_free_figures()
+    assert told == {"pair_information": float(method.kept_start.merit)}
+    assert 0 < told["pair_information"] <= np.log(3)
+
+
 def test_each_start_has_weights_of_its_own():
     samples = draw_samples()
     method = prepared(samples, warm_up_share=1.0, n_starts=2)

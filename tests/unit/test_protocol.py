@@ -25,6 +25,7 @@ from tests.small_runs import new_run, small_config
 VALIDATION = {0: 0.6, 1: 0.9, 2: 0.7}
 TEST = {0: 0.5, 1: 0.6, 2: 0.7}
 CRITERION = {0: 0.2, 1: 0.1, 2: 0.3}
+PAIR_INFORMATION = {0: 1.1, 1: 1.3, 2: 1.2}
 SAMPLE_CYCLE = {0: 0.03, 1: 0.02, 2: 0.01}
 
 
@@ -56,7 +57,7 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Run]:
         def __init__(self, dataset: object) -> None: ...
 
         def score(self, seed: int) -> dict[str, float]:
-            return {"criterion": CRITERION[seed]}
+            return {"criterion": CRITERION[seed], "pair_information": PAIR_INFORMATION[seed]}
 
     monkeypatch.setattr(protocol, "LiveScorer", Live)
     monkeypatch.setattr(Run, "load", lambda self, which: self.config.seed)
@@ -87,10 +88,11 @@ def test_beside_it_stand_mean_deviation_and_median_of_all_runs(runs: list[Run]) 
 def test_each_criterion_without_labels_picks_its_run_and_is_measured(runs: list[Run]) -> None:
     picks = {row["name"]: row for row in make_report(runs)["chosen_without_labels"]}
     # Silhouette has no meaning here, and a classifier's features know the labels: neither may choose.
-    assert list(picks) == ["criterion", "usage_entropy", "sample_cycle", "latent_cycle"]
+    assert list(picks) == ["criterion", "pair_information", "usage_entropy", "sample_cycle", "latent_cycle"]
     assert {row["mark"] for row in picks.values()} == {"chosen without labels"}
     assert {name: row["seed"] for name, row in picks.items()} == {
         "criterion": 2,
+        "pair_information": 1,
         "usage_entropy": 0,
         "sample_cycle": 2,  # the lowest loss
         "latent_cycle": 0,
@@ -116,7 +118,7 @@ def test_without_labels_only_criteria_that_need_none_speak(runs: list[Run], monk
     monkeypatch.setattr(protocol, "score_run", lambda run, *_: scores_of(None, run.config.seed))
     report = make_report(runs)
     assert (report["chosen_with_labels"], report["all_runs"]) == (None, None)
-    assert [row["rank_correlation"] for row in report["chosen_without_labels"]] == [None] * 4
+    assert [row["rank_correlation"] for row in report["chosen_without_labels"]] == [None] * 5
     assert "need labels, and the data has none" in render_report(report)
 
 

@@ -23,6 +23,7 @@ Symbols: β_n → normal_weight, β_c → cluster_weight, σ → sigma, d_n → 
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
@@ -230,6 +231,10 @@ class PairedClusterGAN(Method):
     def inference_networks(self) -> dict[str, nn.Module]:
         learned = {} if self.mode_masses is None else {"mode_masses": self.mode_masses}
         return {"mean_generator": self.mean_generator, "mean_encoder": self.mean_encoder, **learned}
+
+    def label_free_figures(self) -> dict[str, float]:
+        merit = float(self.kept_start.merit)  # of no start before the first one's end
+        return {"pair_information": merit} if math.isfinite(merit) else {}
 
     def _warm_up_step(self, batch: Batch) -> dict[str, Tensor]:
         loss = self.pairs_loss(batch.indices)
