@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from clustergan_core.data import DATASETS
-from clustergan_core.live_scores import AGREEMENT_SCORES
+from clustergan_core.live_scores import AGREEMENT_SCORES, say_kept_briefly
+from clustergan_core.methods import find_method
 from clustergan_core.runs.metrics import Row
 from clustergan_core.runs.scores import RunScores, read_scores
 from clustergan_core.runs.store import Run
@@ -65,7 +66,8 @@ def show_final_scores(run: Run) -> None:
     where = (
         "all samples, which it was also trained on" if scores["is_training_data"] else f"the {scores['split']} split"
     )
-    st.caption(f"On {where}, n = {scores['n']:,}, with the weights of the highest label-free criterion.")
+    kept = say_kept_briefly(find_method(scores["method"]))
+    st.caption(f"On {where}, n = {scores['n']:,}, with the weights of {kept}.")
     agreement, generation = st.columns([0.5, 0.5], gap="large")
     with agreement:
         if scores["purity"] is None:

@@ -44,12 +44,16 @@ def test_a_page_that_looks_at_a_run_opens_and_names_its_method(
     assert f"{METHODS[method].title} on " in texts(app)
 
 
+KEPT = {"clustergan": "the highest label-free criterion", "paired-clustergan": "the last evaluation"}
+
+
 @pytest.mark.parametrize("method", METHODS)
-def test_watching_a_finished_run_opens_and_names_its_method(method: str) -> None:
+def test_watching_a_finished_run_opens_and_names_its_method_and_weights(method: str) -> None:
     app = open_page("train", task="Watch a run", run=method)
     assert not app.exception
     assert not app.error
     assert f"{METHODS[method].title} on " in texts(app)
+    assert f"with the weights of {KEPT[method]}." in texts(app)
     assert f"--method {method}" in "\n".join(code.value for code in app.code)
 
 
