@@ -1,6 +1,6 @@
 """Keeps the curve of a long training, purity against steps and time, and writes the table of all of them.
 
-    python -m benchmarks.curves keep RUN     its evaluations so far to benchmarks/curves/<run's settings>.csv
+    python -m benchmarks.curves keep RUN     its evaluations so far into benchmarks/curves/, where it is trained
     python -m benchmarks.curves table        all kept ones into docs/measurements.md
 
 For trainings that this machine cannot finish: a curve may stop before the run's last step, and the table says at which
@@ -11,6 +11,7 @@ half of the evaluations, and is called an extrapolation.
 from __future__ import annotations
 
 import csv
+import hashlib
 import math
 import sys
 from collections.abc import Sequence
@@ -33,6 +34,7 @@ SCORES = ("purity", "accuracy", "nmi", "ari")
 N_SHOWN = 6  # points of a curve in the table
 AIMS = (0.9, 0.95)  # purities that a line is followed to
 LEAST_FITTED = 4  # evaluations
+MOST_STEPS = 1e9
 
 
 class Line(NamedTuple):
@@ -42,8 +44,10 @@ class Line(NamedTuple):
     slope: float  # for each factor of e
 
     def steps_to(self, purity: float) -> float | None:
-        """Where the line reaches a purity; None where it does not rise."""
-        return math.exp((purity - self.at_one) / self.slope) if self.slope > 0 else None
+        """Where the line reaches a purity; None where it does not rise, or so slowly that no training gets there."""
+        if self.slope <= 0 or purity - self.at_one > self.slope * math.log(MOST_STEPS):
+            return None
+        return math.exp((purity - self.at_one) / self.slope)
 
 
 def keep(run: Run) -> Path:
@@ -68,7 +72,8 @@ def keep(run: Run) -> Path:
     ]
     if not rows:
         raise RunError(f"Run {run.name} has not been evaluated yet: wait for its first evaluation.")
-    path = CURVES / f"{config.dataset.name}-{config.method}-{config.preset}-{config.seed}.csv"
+    others = hashlib.sha256(str(told["settings"]).encode()).hexdigest()[:6]
+    path = CURVES / f"{config.dataset.name}-{config.method}-{config.preset}-{others}-{config.seed}.csv"
     path.parent.mkdir(exist_ok=True)
     with path.open("w", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
@@ -132,7 +137,7 @@ def _say_extrapolation(title: str, curve: Sequence[Row]) -> str:
     told = [
         f"{aim} after about {steps:,.0f} steps, {steps * float(last['seconds']) / int(last['step']) / 3600:.1f} hours"
         for aim, steps in reached
-        if steps is not None and steps > int(last["step"]) and steps < 1e9
+        if steps is not None and steps > int(last["step"])
     ]
     ahead = f" **Extrapolated**, not measured: purity {'; '.join(told)}." if told else ""
     return f"- {title}: {machine}.{ahead}"

@@ -23,7 +23,7 @@ from typing import Any
 import torch
 
 from clustergan_core.data import load_dataset
-from clustergan_core.methods import build_method
+from clustergan_core.methods import build_method, default_method
 from clustergan_core.runs.config import make_config
 from clustergan_core.runs.sample_history import write_grid
 from clustergan_core.runs.store import create_run
@@ -109,7 +109,7 @@ def main() -> None:
     """Measures and prints one line for each data set."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", default=DEFAULT_NAMES)
-    parser.add_argument("--method", default="clustergan")
+    parser.add_argument("--method", default=default_method())
     parser.add_argument("--steps", type=int)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")

@@ -33,9 +33,9 @@ SCORES = ("purity", "nmi", "ari")
 
 def train_once(dataset: Dataset, name: str, seed: int, n_steps: int, settings: dict[str, Any]) -> dict[str, str]:
     """Test scores of the last weights, and seconds of training."""
-    config = make_config(dataset, name, settings=settings, n_steps=n_steps, seed=seed)
+    config = make_config(dataset, name, method="clustergan", settings=settings, n_steps=n_steps, seed=seed)
     device = torch.device("cpu")
-    method = build_method("clustergan", config.method_settings(), dataset.kind, dataset.shape, seed, device)
+    method = build_method(config.method, config.method_settings(), dataset.kind, dataset.shape, seed, device)
     schedule = Schedule(n_steps=n_steps, log_every=n_steps, evaluate_every=n_steps)
     (progress,) = train(method, dataset, schedule, seed, device)
     indices = dataset.splits.test

@@ -69,7 +69,7 @@ def render_benchmarks(rows: Sequence[Row]) -> str:
         for runs in filter(None, of_data):
             shown += runs
             cells = [spread(runs, name, ".3f") for name in (*AGREEMENT, "mode_accuracy")]
-            cells += [spread(runs, "frechet", ".3g"), spread([row for row in runs if had_its_cores(row)], *WALL)]
+            cells += [spread(runs, "frechet", "#.3g"), spread([row for row in runs if had_its_cores(row)], *WALL)]
             title = METHODS[runs[0]["method"]].title
             lines.append(f"| `{dataset}` | {title} | {len(runs)} | {' | '.join(cells)} | {spread(runs, *CPU)} |")
         if any(of_data) and dataset in PAPER:

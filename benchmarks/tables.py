@@ -20,7 +20,8 @@ def spread(rows: Sequence[Row], column: str, form: str = ".2f") -> str:
     values = [float(row[column]) for row in rows if row[column]]
     if not values:
         return "–"
-    median, low, high = (f"{value:{form}}" for value in (statistics.median(values), min(values), max(values)))
+    ends = (statistics.median(values), min(values), max(values))
+    median, low, high = (f"{value:{form}}".rstrip(".") for value in ends)
     return median if low == high else f"{median} ({low}–{high})"
 
 

@@ -53,7 +53,7 @@ def thin_mnist() -> dict[str, NDArray[np.generic]]:
 
 
 def thin_out(labels: NDArray[np.int64], n_largest: int) -> NDArray[np.int64]:
-    """Indices, in order, of `n_largest` samples of label 0 and ever fewer of each next one, a tenth of the last."""
+    """Indices, in order, of `n_largest` samples of label 0 and fewer of each next one, a tenth as many of the last."""
     random = np.random.default_rng(SEED)
     n_each = np.rint(n_largest * np.geomspace(1, SMALLEST, int(labels.max()) + 1)).astype(int)
     kept = [random.choice(np.flatnonzero(labels == label), n, replace=False) for label, n in enumerate(n_each)]

@@ -107,7 +107,11 @@ def open_data(name: str) -> tuple[Dataset, str] | None:
 
 
 def differs(overrides: Overrides, shipped: RunConfig) -> bool:
-    """Whether such a run could differ from others: tables have no other views, and some presets begin only once."""
+    """Whether such a run says something new.
+
+    Tables have no other views: "as shipped" is neighbours alone there, and without neighbours a sample is its own
+    partner. Some presets begin only once.
+    """
     if overrides.get("partners") in ("neighbours", "augmentation"):
         return shipped.dataset.kind == "image"
     return "n_starts" not in overrides or overrides["n_starts"] != shipped.settings["n_starts"]

@@ -22,7 +22,7 @@ FIGURES: dict[str, dict[str, str]] = {
     },
     "masses": {**AGREEMENT, "usage entropy": "usage_entropy"},
 }
-FORMS = {"n_labels_with_a_mode": ".0f", "frechet": ".3g", "cpu_seconds": ".0f"}  # where not two decimals
+FORMS = {"n_labels_with_a_mode": ".0f", "frechet": "#.3g", "cpu_seconds": ".0f"}  # where not two decimals
 
 
 def render_group(rows: Sequence[Row], group: str) -> str:

@@ -53,7 +53,7 @@ class Progress:
     seconds: float  # of training in all, earlier parts of a resumed run included
     losses: dict[str, float]  # means over the steps since the last Progress
     scores: Scores | None  # at evaluations only
-    is_best: bool  # whether these weights have the highest label-free criterion so far
+    is_best: bool  # whether these weights are to be kept: the highest criterion so far, or the last evaluation's
     checkpoint: Callable[[], Checkpoint] = field(repr=False)  # valid until the next Progress is asked for
 
     def row(self) -> dict[str, Any]:

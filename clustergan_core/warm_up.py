@@ -10,8 +10,6 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from clustergan_core.averaging import average_into
-
 RISE = 0.2  # share of a start in which its learning rate rises
 
 
@@ -55,15 +53,19 @@ class KeptStart(nn.Module):
     @torch.no_grad()
     def offer(self, encoder: nn.Module, masses: Tensor, merit: Tensor) -> None:
         """Takes a start's encoder and masses over if its `merit` () is higher; no step waits for the device."""
-        is_better = (merit > self.merit).float()
-        average_into(self.encoder, encoder, is_better)
-        self.masses.lerp_(masses, is_better)
-        torch.maximum(self.merit, merit, out=self.merit)
+        is_better = merit > self.merit  # never where a start diverged
+        kept = [*self.encoder.parameters(), *self.encoder.buffers(), self.masses, self.merit]
+        offered = [*encoder.parameters(), *encoder.buffers(), masses, merit]
+        for old, new in zip(kept, offered, strict=True):
+            old.copy_(torch.where(is_better, new, old))
 
 
 def find_start(step: int, n_steps: int, n_starts: int) -> Start:
-    """Where the `step`-th of the warm-up's `n_steps` stands, from 1; starts differ in length by one step at most."""
-    n_starts = min(n_starts, n_steps)
+    """Where the `step`-th of the warm-up's `n_steps` stands, from 1; starts differ in length by one step at most.
+
+    A start has at least two steps where there are as many: the rate of its last one is zero.
+    """
+    n_starts = min(n_starts, max(1, n_steps // 2))
     number = ((step - 1) * n_starts + n_starts - 1) // n_steps
     first, end = _steps_before(number, n_steps, n_starts), _steps_before(number + 1, n_steps, n_starts)
     return Start(number, step - first, end - first, number == n_starts - 1)

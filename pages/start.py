@@ -61,7 +61,7 @@ def _show_ways_in(shipped: list[RunSummary]) -> None:
         link_pages("Modes", "Interpolate", query={"run": model.run.name} if model else None)
     with research, st.container(border=True, height="stretch"):
         st.markdown("**Study the method**")
-        st.caption("Train with the paper's settings, follow losses and scores, repeat any run with one command.")
+        st.caption("Train the paper's method or ours, follow losses and scores, repeat any run with one command.")
         link_pages("Train", "Runs")
 
 

@@ -72,7 +72,8 @@ def _choose_method() -> str:
     from clustergan_core.methods import METHODS, default_method
 
     names = {method.title: name for name, method in METHODS.items()}
-    usual = list(names.values()).index(default_method())
+    # A link that asks for the paper's preset means the method that has one, as on the command line.
+    usual = list(names.values()).index(default_method(st.query_params.get("preset", "default")))
     with linked("method", one_of(list(names))):
         title = st.selectbox("Method", list(names), usual, key="method", bind="query-params")
     method = METHODS[names[title]]

@@ -19,7 +19,7 @@ from clustergan_core.acceleration import choose_threads
 from clustergan_core.data import OwnDataOptions
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.errors import SettingsError
-from clustergan_core.method import MethodSettings
+from clustergan_core.method import Method, MethodSettings
 from clustergan_core.methods import default_method, find_method
 from clustergan_core.methods.presets import PresetName, find_preset
 from clustergan_core.networks import Kind
@@ -102,6 +102,11 @@ class RunConfig(BaseModel):
         return {key: value for key, value in self.settings.items() if implied[key] != value}
 
 
+def _count_trained(networks: Method) -> int:
+    """Parameters that learn; running averages of them cost next to nothing."""
+    return sum(parameter.numel() for parameter in networks.parameters() if parameter.requires_grad)
+
+
 def make_config(
     dataset: Dataset,
     source: str,
@@ -132,7 +137,7 @@ def make_config(
         networks = find_method(method)(full, dataset.kind, dataset.shape)
     if threads is None:
         n_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        threads = choose_threads(sum(parameter.numel() for parameter in networks.parameters()), n_cores)
+        threads = choose_threads(_count_trained(networks), n_cores)
     record = DatasetRecord(
         source=source,
         name=dataset.name,

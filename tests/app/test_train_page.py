@@ -41,6 +41,13 @@ def test_another_preset_brings_its_own_values_and_steps() -> None:
     assert "About **3 hours" in all_texts(app) or "About **2 hours 47 minutes**" in all_texts(app)
 
 
+def test_a_link_to_the_paper_s_preset_means_the_method_that_has_it() -> None:
+    app = opened(preset="paper")
+    assert not app.error
+    assert widget(app, "method").value == METHODS["clustergan"].title
+    assert widget(app, "steps").value == 500_000
+
+
 def test_other_data_brings_its_own_k() -> None:
     app = opened()
     widget(app, "n_clusters").set_value(13).run()

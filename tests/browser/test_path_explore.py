@@ -24,7 +24,7 @@ from tests.conftest import folder_variables
 pytestmark = pytest.mark.timeout(600)  # a map may have to be computed first, on a busy machine
 
 N_STEPS = 150
-FAST = ["--set", "width=0.25", "--set", "n_critic_steps=1"]
+FAST = ["--set", "width=0.25"]
 
 
 @pytest.fixture(scope="module")

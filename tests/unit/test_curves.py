@@ -5,7 +5,7 @@ import math
 import pytest
 
 from benchmarks import curves
-from benchmarks.curves import fit_line, keep, read_curves, render_curves
+from benchmarks.curves import Line, fit_line, keep, read_curves, render_curves
 from benchmarks.protocol_table import MEASUREMENTS
 from benchmarks.tables import put_table
 from clustergan_core.runs.store import Run
@@ -38,6 +38,10 @@ def test_nothing_is_extrapolated_from_few_evaluations_or_a_falling_line():
     assert fit_line(curve({1: 0.1, 2: 0.2, 3: 0.3})) is None
     falling = curve({step: 1 - 0.1 * math.log(step) for step in range(1, 9)})
     assert "Extrapolated" not in render_curves([falling])
+
+
+def test_a_line_that_hardly_rises_leads_nowhere():
+    assert Line(0.34, 5e-4).steps_to(0.95) is None
 
 
 def test_an_extrapolation_is_called_one_and_told_in_hours_at_the_speed_measured():

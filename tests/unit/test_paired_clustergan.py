@@ -211,6 +211,16 @@ def test_without_partners_there_is_no_warm_up_and_no_pair():
     assert all(not row.keys() & {"pairs", "codes"} and "generator" in row for row in losses)
 
 
+def test_without_partners_statistics_are_those_of_real_samples():
+    method = prepared(partners="none")
+    samples = draw_samples() + 5
+    before = {name: value.clone() for name, value in method.mean_encoder.named_buffers() if "running" in name}
+    train_some(method, samples, range(1, 9), n_steps=8)
+    assert before
+    for name, value in before.items():
+        assert not torch.equal(method.mean_encoder.get_buffer(name), value)
+
+
 def test_learned_masses_follow_the_codes_and_uniform_ones_stay():
     samples = draw_samples()
     for masses, is_still in (("uniform", True), ("learned", False)):

@@ -7,10 +7,12 @@ import torch
 from torch import nn
 
 from clustergan_core.acceleration import build_adam
-from clustergan_core.warm_up import find_start, forget, one_cycle, reinitialise
+from clustergan_core.warm_up import KeptStart, find_start, forget, one_cycle, reinitialise
 
 
-@pytest.mark.parametrize(("n_steps", "n_starts", "lengths"), [(12, 3, [4, 4, 4]), (7, 2, [3, 4]), (2, 5, [1, 1])])
+@pytest.mark.parametrize(
+    ("n_steps", "n_starts", "lengths"), [(12, 3, [4, 4, 4]), (7, 2, [3, 4]), (5, 4, [2, 3]), (1, 3, [1])]
+)
 def test_starts_share_the_steps_and_follow_each_other(n_steps, n_starts, lengths):
     found = [find_start(step, n_steps, n_starts) for step in range(1, n_steps + 1)]
     expected = [(number, step) for number, length in enumerate(lengths) for step in range(1, length + 1)]
@@ -59,3 +61,16 @@ def test_a_forgetful_optimizer_steps_like_a_new_one():
         parameter.grad = torch.tensor([0.3, 0.2, -0.1])
         optimizer.step()
     assert torch.equal(old, new)
+
+
+def test_only_a_better_start_is_kept_and_a_diverged_one_never():
+    start = KeptStart(nn.Linear(2, 2), torch.full((2,), 0.5))
+    good, worse, diverged = (nn.Linear(2, 2) for _ in range(3))
+    nn.init.constant_(diverged.weight, torch.nan)
+    shares = torch.tensor([0.3, 0.7])
+    start.offer(diverged, torch.full((2,), torch.nan), torch.tensor(torch.nan))
+    start.offer(good, shares, torch.tensor(1.0))
+    start.offer(worse, 1 - shares, torch.tensor(0.5))
+    start.offer(diverged, 1 - shares, torch.tensor(torch.nan))
+    assert torch.equal(start.encoder.get_parameter("weight"), good.weight)
+    assert torch.equal(start.masses, shares) and float(start.merit) == 1.0

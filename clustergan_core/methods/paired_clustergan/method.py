@@ -259,6 +259,7 @@ class PairedClusterGAN(Method):
         self.kept_start.offer(self.mean_encoder, self.masses.shares, mutual_information(*codes.chunk(2)))
 
     def _take_kept_start(self) -> None:
+        # Adam goes on with the last start's moments; at decays of .5 and .9 the game forgets them within ten steps.
         everything = torch.ones((), device=self.device)
         average_into(self.mean_encoder, self.kept_start.encoder, everything)
         average_into(self.encoder, self.kept_start.encoder, everything)
@@ -281,8 +282,8 @@ class PairedClusterGAN(Method):
         """The clusters (B,) of real samples: those held, or what the encoder says now."""
         if self.codes is not None:
             return self.codes[batch.indices].argmax(dim=1)
-        with held_statistics(self.encoder):
-            return self._code_logits(batch.samples).argmax(dim=1)
+        # Without codes to hold, this is the encoder's only pass over real samples in which its statistics can move.
+        return self._code_logits(batch.samples).argmax(dim=1)
 
     def _critic_step(self, batch: Batch) -> dict[str, Tensor]:
         real, cluster = batch.samples, self._find_clusters(batch)

@@ -24,7 +24,8 @@ class PairedClusterGANSettings(MethodSettings):
         "neighbours+augmentation",
         title="Partners",
         description="What must get the same code as a real sample: a near neighbour, another view of it, or both. "
-        "Only images have other views. With none there is no warm-up, and codes are learnt from generated samples.",
+        "Only images have other views. With none there is no warm-up, codes are learnt from generated samples, and the "
+        "settings of warm-up, pairs and held codes do nothing.",
     )
     n_neighbours: int = Field(
         10, ge=1, le=200, title="Neighbours", description="How many nearest samples a partner is drawn from."
@@ -74,7 +75,7 @@ class PairedClusterGANSettings(MethodSettings):
         gt=0,
         le=10,
         title="Temperature",
-        description="Of the targets at the end of the warm-up and after it; lower ones are more decided.",
+        description="Of the targets at the end of the warm-up; lower ones are more decided.",
     )
     n_balancings: int = Field(
         15, ge=1, le=200, title="Balancing rounds", description="Sinkhorn iterations that give targets their masses."
@@ -86,8 +87,12 @@ class PairedClusterGANSettings(MethodSettings):
     encoder_learning_rate: float = Field(
         5e-4, gt=0, le=0.1, title="Encoder's learning rate", description="Adam's highest step size in the game."
     )
-    beta1: float = Field(0.0, ge=0, lt=1, title="Adam β₁", description="Decay of Adam's first moment in the game.")
-    beta2: float = Field(0.99, ge=0, lt=1, title="Adam β₂", description="Decay of Adam's second moment in the game.")
+    beta1: float = Field(
+        0.0, ge=0, lt=1, title="Adam β₁", description="Of generator and critic: decay of the first moment."
+    )
+    beta2: float = Field(
+        0.99, ge=0, lt=1, title="Adam β₂", description="Of generator and critic: decay of the second moment."
+    )
     penalty_weight: float = Field(
         2.0, ge=0, le=1000, title="R1 weight γ", description="Weight of the critic's gradient penalty at real samples."
     )
@@ -95,7 +100,12 @@ class PairedClusterGANSettings(MethodSettings):
         10.0, ge=0, le=1000, title="β_n", description="Weight of recovering z_n from the generated sample."
     )
     cluster_weight: float = Field(
-        10.0, ge=0, le=1000, title="β_c", description="Weight of recovering the mode from the generated sample."
+        10.0,
+        ge=0,
+        le=1000,
+        title="β_c",
+        description="Weight of recovering the mode from the generated sample; it teaches the generator, and "
+        "the encoder only where there are no partners.",
     )
     decay: float = Field(
         0.999,
