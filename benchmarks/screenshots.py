@@ -142,7 +142,7 @@ def train_briefly(page: Page) -> None:
     page.get_by_role("button", name="Start training").click()
     page.get_by_role("heading", name="Result").wait_for(timeout=PATIENCE)
     settle(page)
-    scroll_to(page.get_by_role("heading", name="Generated samples"), "start")
+    scroll_to(page.get_by_role("heading", name="Generated samples", exact=True), "start")
 
 
 def show_walk(page: Page) -> None:
