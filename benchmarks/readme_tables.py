@@ -79,9 +79,15 @@ def render_benchmarks(rows: Sequence[Row]) -> str:
     note = (
         "Seconds are those from the command's start to the saved and scored run, of runs that had their cores to "
         f"themselves (at least {LEAST_SHARE} s of CPU for each second and thread). Fréchet distances are in each data "
-        "set's own features, which the rows name, and are not to be compared between data sets."
+        "set's own features, which the rows name, and are not to be compared between data sets. Seconds of different "
+        "machines are not to be compared either."
     )
-    return "\n".join([*lines, "", f"{describe_machines(shown)}. {note}" if shown else "Nothing has been measured yet."])
+    machines = [
+        f"{METHODS[name].title} was {describe_machines(of_method)}."
+        for name in METHODS
+        if (of_method := [row for row in shown if row["method"] == name])
+    ]
+    return "\n".join([*lines, "", " ".join([*machines, note]) if shown else "Nothing has been measured yet."])
 
 
 def had_its_cores(row: Row) -> bool:

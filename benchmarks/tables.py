@@ -28,7 +28,7 @@ def spread(rows: Sequence[Row], column: str, form: str = ".2f") -> str:
 def describe_machines(rows: Sequence[Row]) -> str:
     """What the rows were measured on: half a sentence."""
     machines = sorted({f"{row['cpu']}, {row['cores']} cores, threads: {row['threads']}" for row in rows})
-    return f"Measured on {'; '.join(machines)}, PyTorch {', '.join(sorted({row['torch'] for row in rows}))}"
+    return f"measured on {'; '.join(machines)}, PyTorch {', '.join(sorted({row['torch'] for row in rows}))}"
 
 
 def put_table(text: str, name: str, script: str, table: str) -> str:

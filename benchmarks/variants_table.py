@@ -46,7 +46,7 @@ def _notes(rows: Sequence[Row], group: str) -> list[str]:
     """What must be known of the figures shown; nothing where there are none."""
     if not rows:
         return []
-    notes = [f"{describe_machines(rows)}, commit {', '.join(dict.fromkeys(row['commit'] for row in rows))}."]
+    notes = [f"They were {describe_machines(rows)}, commit {', '.join(dict.fromkeys(row['commit'] for row in rows))}."]
     if "frechet" in FIGURES[group].values():
         features = {f"`{row['dataset']}` {row['frechet_features']}, {row['frechet_n']} samples" for row in rows}
         notes.append(f"Fréchet distances are in these features: {'; '.join(sorted(features))}.")
