@@ -40,7 +40,7 @@ VARIANTS: dict[str, dict[str, Overrides]] = {
     "masses": {
         "uniform": {"masses": "uniform"},
         "learned": {"masses": "learned"},
-        "learned, strictness 0.25": {"masses": "learned", "strictness": 0.25},
+        "learned at strictness 0.25": {"masses": "learned", "strictness": 0.25},
     },
 }
 DATA: dict[str, tuple[str, ...]] = {
