@@ -4,9 +4,11 @@ import streamlit as st
 
 from ui.guard import frame
 from ui.messages import log_errors, page_errors
+from ui.queue_keeper import keep_queue
 from ui.theme import ICON
 
 log_errors()
+keep_queue()
 # Before the navigation: else the browser would fetch the page's symbol from elsewhere as the tab's icon.
 st.set_page_config(page_icon=ICON, layout="wide")
 

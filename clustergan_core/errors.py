@@ -5,6 +5,7 @@
     │   └── DownloadError    a published file is neither here nor reachable
     ├── SettingsError    a setting, command-line option or URL parameter is off
     └── RunError         a run's name, folder or state does not allow what was asked
+        └── StorageError     the disk is full, or a folder may not be written
 
 Pages show the message, the command line prints it and exits with 2. Anything else that is raised is our own bug.
 """
@@ -28,3 +29,7 @@ class SettingsError(AppError):
 
 class RunError(AppError):
     """A run's name, folder or state does not allow what was asked."""
+
+
+class StorageError(RunError):
+    """The disk is full, or a folder may not be written; what was saved before is whole."""

@@ -90,6 +90,13 @@ class Method(ABC, nn.Module):
         else is remembered of it: a resumed training then continues exactly. Sets `variant`.
         """
 
+    def begin_added_step(self, step: int, n_steps: int) -> None:
+        """The same for a training that goes on for `n_steps` beyond its planned end, counted from 1 again.
+
+        A method whose rates have fallen by then lets them rise once more.
+        """
+        self.begin_step(step, n_steps)
+
     @abstractmethod
     def prepare(self, samples: Tensor, generator: torch.Generator) -> None:
         """Called once before training with the training split (N, *shape) and the only source of randomness."""

@@ -30,6 +30,29 @@ class Schedule(BaseModel):
     n_steps: int = Field(ge=1, le=10_000_000, title="Steps", description="Generator updates.")
     log_every: int = Field(50, ge=1, title="Log every", description="Steps between two rows of losses.")
     evaluate_every: int = Field(500, ge=1, title="Evaluate every", description="Steps between two evaluations.")
+    extensions: tuple[int, ...] = ()  # of `n_steps`, how many each continuation beyond the planned end added
+
+    @property
+    def ends(self) -> tuple[int, ...]:
+        """The steps at which training ended or will end: as planned, then after each continuation."""
+        return tuple(self.n_steps - sum(self.extensions[number:]) for number in range(len(self.extensions) + 1))
+
+    def extended(self, n_more: int) -> Schedule:
+        """The same with so many steps after its end."""
+        return self.model_copy(update={"n_steps": self.n_steps + n_more, "extensions": (*self.extensions, n_more)})
+
+    def is_evaluation(self, step: int) -> bool:
+        """Whether scores are due after a step."""
+        return step % self.evaluate_every == 0 or step in self.ends
+
+    def begin(self, method: Method, step: int) -> None:
+        """Tells the method which step comes: of the planned training, or of what was added to it."""
+        ends = self.ends
+        if step <= ends[0]:
+            method.begin_step(step, ends[0])
+            return
+        number = next(number for number, end in enumerate(ends) if step <= end)
+        method.begin_added_step(step - ends[number - 1], self.extensions[number - 1])
 
 
 @dataclass(frozen=True)
@@ -97,9 +120,9 @@ def train(
         return method.train_step([_draw(samples, size, random) for size in method.batch_sizes])
 
     for step in range(first_step, schedule.n_steps + 1):
-        method.begin_step(step, schedule.n_steps)
+        schedule.begin(method, step)
         sums.add(runner.run(method.variant, draw_and_train))
-        is_evaluation = step % schedule.evaluate_every == 0 or step == schedule.n_steps
+        is_evaluation = schedule.is_evaluation(step)
         if not is_evaluation and step % schedule.log_every:
             continue
         # Asked at every row, so that a wish at a scheduled evaluation is answered by it and not once more later.

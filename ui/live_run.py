@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from clustergan_core.errors import RunError
 from clustergan_core.runs.status import State, Status
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.store import Request, Run
 from ui.durations import say_duration
 from ui.live_figures import show_generated, show_losses, show_usage, show_without_labels
 from ui.live_scores import show_final_scores, show_live_scores
@@ -25,8 +24,10 @@ if TYPE_CHECKING:
 REFRESH_SECONDS = 1
 _LOG_LINES = 100
 _BADGES: dict[State, tuple[str, str]] = {  # colour and symbol
+    "waiting": ("gray", ":material/schedule:"),
     "starting": ("blue", ":material/hourglass_top:"),
     "running": ("blue", ":material/play_arrow:"),
+    "paused": ("orange", ":material/pause:"),
     "stopped": ("gray", ":material/stop:"),
     "finished": ("green", ":material/check:"),
     "failed": ("red", ":material/error:"),
@@ -75,19 +76,24 @@ def _show_state(run: Run, status: Status, history: MetricsHistory) -> None:
     step, n_steps = status.step, status.n_steps
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.badge(STATE_WORDS[status.state], icon=icon, color=colour)  # type: ignore[arg-type] # _BADGES holds its colours
-        st.markdown(f"Step **{step:,}** of {n_steps:,} · {_say_time(status, history)}")
+        st.markdown(f"Step **{step:,}** of {n_steps:,} · {_say_time(run, status, history)}")
     st.progress(min(1.0, step / max(1, n_steps)))
     if status.state == "failed":
         st.error(plain(status.message), icon=":material/error:")
+    if status.state == "paused" and status.message:
+        st.warning(plain(status.message), icon=":material/hard_drive:")
     if status.state == "interrupted":
         st.warning(
-            "The training process ended without a word: it was killed, or the machine was switched off. "
+            plain(status.message)
+            or "The training process ended without a word: it was killed, or the machine was switched off. "
             "Everything up to its last evaluation is kept, and Continue goes on from there.",
             icon=":material/power_off:",
         )
 
 
-def _say_time(status: Status, history: MetricsHistory) -> str:
+def _say_time(run: Run, status: Status, history: MetricsHistory) -> str:
+    if status.state == "waiting":
+        return _say_place(run, status)
     if status.state == "starting":
         return "the process is loading its libraries"
     so_far = f"{say_duration(status.seconds)} so far"
@@ -101,14 +107,31 @@ def _say_time(status: Status, history: MetricsHistory) -> str:
     return f"{so_far} · about {say_duration(left)} {'to go when continued' if status.is_over else 'left'}"
 
 
+def _say_place(run: Run, status: Status) -> str:
+    """Where the run stands in line, or which cluster it waits for."""
+    if status.scheduler:
+        return f"handed to {status.scheduler}, waiting for a worker there"
+    from clustergan_core.runs.queue import waiting_runs
+
+    names = [waiting.name for waiting in waiting_runs()]
+    if run.name not in names or names[0] == run.name:
+        return "next in line, starts as soon as a device is free"
+    n_before = names.index(run.name)
+    return f"{n_before} run{'s' if n_before > 1 else ''} before it in line"
+
+
 def _show_buttons(run: Run, status: Status, change_settings: Callable[[], None]) -> None:
     is_failed = status.state == "failed"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if not status.is_over:
+            _request_button(run, "pause", "Pause", "Pausing…", ":material/pause:", "P")
             _request_button(run, "stop", "Stop", "Stopping…", ":material/stop:", "S")
+        if status.is_training:
             _request_button(run, "evaluate", "Evaluate now", "Evaluating…", ":material/speed:", "E")
-        elif status.state != "finished" and not run.is_shipped:
-            _continue_button(run, is_first_choice=not is_failed)  # what failed once mostly fails again
+        elif status.is_over and status.state != "finished" and not run.is_shipped:
+            _continue_button(run, status)
+        if status.state == "finished" and not run.is_shipped:
+            _train_on_button(run, status)
         label, icon = "Change settings and train anew", ":material/edit:"
         if status.is_over and st.button(label, type="primary" if is_failed else "secondary", icon=icon):
             change_settings()
@@ -117,17 +140,29 @@ def _show_buttons(run: Run, status: Status, change_settings: Callable[[], None])
             link_to_views(run)
 
 
-def _continue_button(run: Run, is_first_choice: bool) -> None:
-    if st.button("Continue", type="primary" if is_first_choice else "secondary", icon=":material/play_arrow:"):
-        from clustergan_core.runs.launch import continue_run
+def _continue_button(run: Run, status: Status) -> None:
+    is_first_choice = status.state != "failed"  # what failed once mostly fails again
+    label = "Resume" if status.state == "paused" else "Continue"
+    if st.button(label, type="primary" if is_first_choice else "secondary", icon=":material/play_arrow:"):
+        from clustergan_core.runs.queue import continue_run
 
         continue_run(run)
         st.rerun()
 
 
-def _request_button(
-    run: Run, what: Literal["stop", "evaluate"], label: str, waiting: str, icon: str, shortcut: str
-) -> None:
+def _train_on_button(run: Run, status: Status) -> None:
+    """Training beyond the planned end, for so many steps more."""
+    with st.popover("Train on", icon=":material/forward:"):
+        n_more = st.number_input("Steps more", 1, 10_000_000, max(1, status.n_steps // 4), key="n_more_steps")
+        st.caption("Its final scores go: those of the weights it ends with take their place.")
+        if st.button("Continue for these steps", type="primary"):
+            from clustergan_core.runs.queue import extend_run
+
+            extend_run(run, int(n_more))
+            st.rerun()
+
+
+def _request_button(run: Run, what: Request, label: str, waiting: str, icon: str, shortcut: str) -> None:
     """A wish that the process takes up at its next row; until then the button says so."""
     is_waiting = run.is_requested(what)
     # A callback, so that the label is right in the very redraw the press causes.
@@ -137,9 +172,16 @@ def _request_button(
         disabled=is_waiting,
         shortcut=shortcut,
         key=f"ask_{what}",
-        on_click=page_errors()(run.request),
-        args=(what,),
+        on_click=_ask,
+        args=(run, what),
     )
+
+
+@page_errors()
+def _ask(run: Run, what: Request) -> None:
+    from clustergan_core.runs.queue import ask
+
+    ask(run, what)
 
 
 def _show_log(run: Run) -> None:
@@ -150,10 +192,7 @@ def _show_log(run: Run) -> None:
 
 
 def training_run_names() -> list[str]:
-    """The runs that train now, newest first; damaged ones are passed over."""
-    from clustergan_core.runs.launch import training_runs
+    """The runs that train or wait now, newest first; damaged ones are passed over."""
+    from clustergan_core.runs.queue import active_runs
 
-    try:
-        return [run.name for run in training_runs()]
-    except RunError:
-        return []
+    return [run.name for run in active_runs()]

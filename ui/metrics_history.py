@@ -77,11 +77,7 @@ class MetricsHistory:
 
         `keeps_last` for methods that train on neighbours, which the criterion cannot judge.
         """
-        planned = [
-            row
-            for row in self.evaluations
-            if row["step"] % schedule.evaluate_every == 0 or row["step"] == schedule.n_steps
-        ]
+        planned = [row for row in self.evaluations if schedule.is_evaluation(row["step"])]
         rated = [row for row in planned if row.get("criterion") is not None]
         if keeps_last and rated:
             return rated[-1]["step"]

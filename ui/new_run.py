@@ -61,7 +61,8 @@ def fill_form_from(run: Run) -> dict[str, Any]:
         DATASET_KEY: text,
         "method": METHODS[config.method].title,
         "preset": config.preset,
-        "steps": config.schedule.n_steps,
+        "steps": config.schedule.ends[0],
+        "evaluate_every": config.schedule.evaluate_every,
         SEED_KEY: config.seed,
         **config.settings,
     }
@@ -145,7 +146,14 @@ def _form(base: RunConfig, dataset: Dataset) -> RunConfig:
     others = [name for name in model.model_fields if name != "n_clusters"]
     with st.expander(f"All settings ({len(others)})"):
         values |= settings_grid(model, others, base.settings)
-        title = st.text_input("Name", key="title", max_chars=80, help="What to call the run; you can rename it later.")
+        name, rhythm = st.columns([2, 1])
+        with name:
+            title = st.text_input(
+                "Name", key="title", max_chars=80, help="What to call the run; you can rename it later."
+            )
+        with rhythm:
+            field = Schedule.model_fields["evaluate_every"]
+            evaluate_every = setting("evaluate_every", field, base.schedule.evaluate_every)
     changed = {name: value for name, value in values.items() if value != base.settings[name]}
     source, options = base.dataset.source, base.dataset.options
     config = _config(
@@ -156,6 +164,8 @@ def _form(base: RunConfig, dataset: Dataset) -> RunConfig:
         base.preset,
         settings=changed,
         n_steps=n_steps,
+        # Left as proposed it follows the number of steps.
+        evaluate_every=None if evaluate_every == base.schedule.evaluate_every else evaluate_every,
         seed=seed_number,
         title=title,
     )
@@ -169,13 +179,14 @@ def _reset_when_base_changes(base: RunConfig) -> None:
     belongs_to = (base.dataset.digest, base.method, base.preset)
     before = st.session_state.get(_BASE)
     if before is not None and before != belongs_to:
-        st.session_state.update(base.settings | {"steps": base.schedule.n_steps})
+        rhythm = {"steps": base.schedule.n_steps, "evaluate_every": base.schedule.evaluate_every}
+        st.session_state.update(base.settings | rhythm)
     st.session_state[_BASE] = belongs_to
 
 
 def _start(config: RunConfig, dataset: Dataset) -> Run | None:
     """What the run will be, how long it takes, and the button."""
-    from clustergan_core.runs.launch import launch
+    from clustergan_core.runs.queue import launch
 
     with st.container(border=True):
         st.markdown("**This run**")

@@ -11,7 +11,7 @@ import streamlit as st
 from clustergan_core.data import DATASETS
 from clustergan_core.errors import RunError
 from clustergan_core.methods import METHODS
-from clustergan_core.runs.launch import continue_run
+from clustergan_core.runs.queue import continue_run
 from ui.assign_form import assign_form
 from ui.confirmation import ask, ask_text
 from ui.data_choice import list_choices, upload_text
@@ -29,6 +29,7 @@ _BADGES: dict[str, BadgeColour] = {
     "shipped": "gray",
     "training": "blue",
     "starting": "blue",
+    "waiting": "gray",
     "failed": "red",
     "damaged": "red",
 }
@@ -102,7 +103,7 @@ def _show_links(summary: RunSummary) -> None:
 
 def _show_actions(summary: RunSummary) -> None:
     run = summary.run
-    if summary.state in ("stopped", "interrupted", "failed") and st.button(
+    if summary.state in ("stopped", "paused", "interrupted", "failed") and st.button(
         "Continue", key="continue", icon=":material/play_arrow:", type="primary"
     ):
         _continue(summary)

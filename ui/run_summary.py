@@ -15,8 +15,10 @@ NEEDS_LABELS = "needs labels"
 
 # How a state is called on pages; "interrupted" is a process that ended without a word, so it can be continued.
 STATE_WORDS = {
+    "waiting": "waiting",
     "starting": "starting",
     "running": "training",
+    "paused": "paused",
     "stopped": "stopped",
     "interrupted": "interrupted",
     "finished": "finished",
@@ -50,7 +52,7 @@ class RunSummary:
 
     @property
     def is_training(self) -> bool:
-        """Whether its process works now."""
+        """Whether its process works now, or will when its turn comes."""
         return self.status is not None and not self.status.is_over
 
     @property

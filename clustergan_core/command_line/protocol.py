@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import re
-import sys
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
+from clustergan_core.command_line.grid_progress import work_off
 from clustergan_core.command_line.training import add_run_words, read_config
 from clustergan_core.errors import RunError, SettingsError
 from clustergan_core.live_scores import AGREEMENT_SCORES
 from clustergan_core.methods import find_method
-from clustergan_core.runs.config import RunConfig
-from clustergan_core.runs.places import runs_folder
 from clustergan_core.runs.protocol import READINGS, Report, make_report
-from clustergan_core.runs.seeds import SeedRuns, train_missing
+from clustergan_core.runs.sweep import Sweep, folder_for, plan_sweep
 
 MOST_SEEDS = 1000
 
@@ -38,15 +32,14 @@ def add_commands(commands: Any) -> None:
 def _protocol(arguments: argparse.Namespace) -> None:
     seeds = read_seeds(arguments.seeds)
     config = read_config(arguments)
-    folder = Path(arguments.out) if arguments.out else runs_folder() / _folder_name(config)
-    runs = SeedRuns(config, seeds, folder)
-    runs.check()
-    _say(f"Runs: {folder}")
-    _train(runs)
-    finished = runs.finished()
+    plan = plan_sweep(config, {}, seeds)
+    sweep = Sweep(Path(arguments.out) if arguments.out else folder_for(plan, "protocol"), plan)
+    sweep.check()
+    work_off(sweep)
+    finished = sweep.finished()
     if not finished:
-        raise RunError(f"No run in {folder} is finished: see log.txt in the folders of its runs.")
-    report = make_report(finished)
+        raise RunError(f"No run in {sweep.folder} is finished: see log.txt in the folders of its runs.")
+    report = make_report([run for _, run in finished])
     if arguments.json:
         print(json.dumps(report, indent=2))
     else:
@@ -63,50 +56,6 @@ def read_seeds(text: str) -> tuple[int, ...]:
             raise SettingsError(f"--seeds {text} is not possible: write up to {MOST_SEEDS}, for example 0-4 or 0,3,7.")
         seeds += range(first, last + 1)
     return tuple(dict.fromkeys(seeds))
-
-
-def _folder_name(config: RunConfig) -> str:
-    """The same for the same words, so that repeating the command finds its runs."""
-    what = config.model_dump(mode="json", include={"method", "dataset", "settings", "schedule", "device", "threads"})
-    digest = hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:8]
-    slug = re.sub(r"[^a-z0-9]+", "-", config.dataset.name.lower()).strip("-")[:40] or "data"
-    return f"protocol-{config.method}-{slug}-{config.preset}-{digest}"
-
-
-def _train(runs: SeedRuns) -> None:
-    """Trains what is missing and says so: a progress bar on a terminal, a line for each run elsewhere."""
-    before = {seed: status.state for seed, status in runs.statuses().items()}
-    done = [seed for seed in runs.seeds if before.get(seed) == "finished"]
-    left = [seed for seed in runs.seeds if seed not in done]
-    if done:
-        _say(f"Finished already: {_seeds(done)}.")
-    if not left:
-        return
-    begun = [seed for seed in left if seed in before]
-    _say(f"To train: {_seeds(left)}" + (f", of which begun already: {_seeds(begun)}." if begun else "."))
-    n_steps = len(left) * runs.config.schedule.n_steps
-    working: set[int] = set()
-    with (
-        tqdm(total=n_steps, unit=" steps", file=sys.stderr, disable=not sys.stderr.isatty()) as bar,
-        closing(train_missing(runs)) as training,  # Ctrl-C ends the processes, whose runs can be continued
-    ):
-        for statuses in training:
-            bar.update(sum(statuses[seed].step for seed in left if seed in statuses) - bar.n)
-            for seed, status in statuses.items():
-                if not status.is_over:
-                    working.add(seed)
-                elif seed in working:
-                    working.remove(seed)
-                    _say(f"Seed {seed} {status.state}, {status.seconds:.0f} s of training. {status.message}".strip())
-
-
-def _seeds(seeds: list[int]) -> str:
-    return f"seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))}"
-
-
-def _say(sentence: str) -> None:
-    """To standard error, so that the report alone is the command's answer."""
-    tqdm.write(sentence, file=sys.stderr)
 
 
 def render_report(report: Report) -> str:
@@ -132,7 +81,7 @@ def render_report(report: Report) -> str:
     for chosen in report["chosen_without_labels"]:
         label = f"{chosen['mark']}: {chosen['title']}"
         rows.append([label, str(chosen["seed"]), *_figures(chosen), _figure(chosen["rank_correlation"])])
-    lines += _aligned(rows)
+    lines += aligned(rows)
     lines += [
         "",
         f"km: k-means on the latents. rank ρ: of the criterion with test purity over {report['n_runs']} runs.",
@@ -150,7 +99,7 @@ def _figure(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"
 
 
-def _aligned(rows: list[list[str]]) -> list[str]:
+def aligned(rows: list[list[str]]) -> list[str]:
     """Cells in columns: the first to the left, figures to the right."""
     widths = [max(len(row[i]) for row in rows if i < len(row)) for i in range(len(rows[0]))]
     return ["  ".join([row[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(row[1:], widths[1:]))]) for row in rows]

@@ -12,6 +12,7 @@ import pandas as pd
 from clustergan_core.errors import DataError, SettingsError
 from clustergan_core.generation_scores import GENERATION_SCORES
 from clustergan_core.runs.assignments import assign_file, run_table
+from clustergan_core.runs.queue import ask
 from clustergan_core.runs.scores import RunScores, score_run
 from clustergan_core.runs.store import find_run
 
@@ -26,6 +27,7 @@ def add_commands(commands: Any) -> None:
     evaluate.add_argument("name", metavar="RUN", help="a run's folder or name, or a shipped model's name")
     evaluate.add_argument("--split", default="test", help=" | ".join(SPLITS))
     evaluate.add_argument("--weights", default="best", help=" | ".join(WEIGHTS))
+    evaluate.add_argument("--now", action="store_true", help="ask the training process to evaluate at its next row")
     evaluate.add_argument("--json", action="store_true", help="one JSON document")
     evaluate.set_defaults(run=_evaluate)
 
@@ -47,7 +49,12 @@ def add_commands(commands: Any) -> None:
 def _evaluate(arguments: argparse.Namespace) -> None:
     _check("--split", arguments.split, SPLITS)
     _check("--weights", arguments.weights, WEIGHTS)
-    scores = score_run(find_run(arguments.name), arguments.split, arguments.weights)
+    run = find_run(arguments.name)
+    if arguments.now:
+        ask(run, "evaluate")
+        print(f"{run.name}: asked to evaluate; its metrics and its page show the scores")
+        return
+    scores = score_run(run, arguments.split, arguments.weights)
     if arguments.json:
         print(json.dumps(scores, indent=2))
     else:

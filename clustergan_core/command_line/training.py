@@ -1,4 +1,4 @@
-"""`train`: a run from the command line, in this process."""
+"""`train`: a run from the command line, in this process or in the queue."""
 
 from __future__ import annotations
 
@@ -13,12 +13,15 @@ from pydantic import ValidationError
 from tqdm import tqdm
 
 from clustergan_core.data import DATASETS, OwnDataOptions, open_dataset
+from clustergan_core.data.dataset import Dataset
 from clustergan_core.errors import SettingsError
 from clustergan_core.methods import METHODS, default_method
 from clustergan_core.methods.presets import PRESETS
 from clustergan_core.runs.config import RunConfig, explain_invalid, make_config, split_values
 from clustergan_core.runs.places import new_run_name, runs_folder
+from clustergan_core.runs.queue import advance, enqueue
 from clustergan_core.runs.scores import read_scores
+from clustergan_core.runs.slots import occupy
 from clustergan_core.runs.status import write_status
 from clustergan_core.runs.store import Run, create_run, find_run
 from clustergan_core.runs.worker import check_unfinished, choose_device, execute, first_status
@@ -33,6 +36,7 @@ def add_commands(commands: Any) -> None:
     train.add_argument("--title", default="", help="what to call the run")
     train.add_argument("--out", metavar="RUN", help="the run's folder; without it a new one under the runs folder")
     train.add_argument("--resume", action="store_true", help="continue the unfinished run in --out")
+    train.add_argument("--queue", action="store_true", help="return at once; the run trains when there is room for it")
     train.set_defaults(run=_train)
 
 
@@ -44,6 +48,7 @@ def add_run_words(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--preset", default="default", help=" | ".join(PRESETS))
     command.add_argument("--steps", type=int, metavar="N", help="generator updates; without it the preset decides")
+    command.add_argument("--evaluate-every", type=int, metavar="N", help="steps between two evaluations")
     command.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of the method")
     command.add_argument("--labels", metavar="COLUMN|FILE[:COLUMN]", help="reference labels, used for scores alone")
     command.add_argument("--only", action="append", default=[], metavar="COLUMN=V,V", help="keep these rows")
@@ -58,8 +63,15 @@ def _train(arguments: argparse.Namespace) -> None:
     print(run.folder)
     for note in run.config.notes:
         print(note)
+    if arguments.queue:
+        enqueue([run])
+        advance()
+        print(f"{run.status().state}; stop, pause and continue take its name, and `queue` shows the line")
+        return
     show, close = _reporter(run)
-    status = execute(run, show)
+    with occupy(run.config.device, run.config.threads):
+        status = execute(run, show)
+    advance()
     close()
     print(f"{status.state} after {status.step} steps, {status.seconds:.0f} s")
     scores = read_scores(run)
@@ -91,30 +103,39 @@ def _created(arguments: argparse.Namespace) -> Run:
 
 def read_config(arguments: argparse.Namespace) -> RunConfig:
     """The run that the words of `train` describe; loads its data. Raises AppError for anything that is off."""
+    return read_config_and_data(arguments)[0]
+
+
+def read_config_and_data(arguments: argparse.Namespace) -> tuple[RunConfig, Dataset]:
+    """The same, and the data."""
     if not arguments.dataset:
         raise SettingsError("--dataset is missing: add a name (see the command `datasets`) or a file.")
     if arguments.threads is not None and not 1 <= arguments.threads <= 256:
         raise SettingsError(f"--threads {arguments.threads} is not possible: choose 1 to 256.")
     if arguments.steps is not None and not 1 <= arguments.steps <= 10_000_000:
         raise SettingsError(f"--steps {arguments.steps} is not possible: choose 1 to 10,000,000.")
+    if arguments.evaluate_every is not None and not 1 <= arguments.evaluate_every <= 10_000_000:
+        raise SettingsError(f"--evaluate-every {arguments.evaluate_every} is not possible: choose 1 to 10,000,000.")
     if not 0 <= arguments.seed < 2**63:
         raise SettingsError(f"--seed {arguments.seed} is not possible: choose 0 to {2**63 - 1}.")
     device = choose_device(arguments.device)
     options = _own_data_options(arguments)
     dataset = open_dataset(arguments.dataset, options, _download_reporter())
-    return make_config(
+    config = make_config(
         dataset,
         arguments.dataset if arguments.dataset in DATASETS else _from_anywhere(arguments.dataset),
         method=arguments.method,
         preset=arguments.preset,
-        settings=dict(_pair(word, "--set") for word in arguments.set),
+        settings=dict(pair(word, "--set") for word in arguments.set),
         n_steps=arguments.steps,
+        evaluate_every=arguments.evaluate_every,
         seed=arguments.seed,
         device=device,
         threads=arguments.threads,
         options=options,
         title=arguments.title,
     )
+    return config, dataset
 
 
 def _own_data_options(arguments: argparse.Namespace) -> OwnDataOptions:
@@ -146,10 +167,11 @@ def _labels_from_anywhere(choice: str) -> str:
 
 
 def _rows(words: list[str], option: str) -> dict[str, tuple[str, ...]]:
-    return {column: split_values(values) for column, values in (_pair(word, option) for word in words)}
+    return {column: split_values(values) for column, values in (pair(word, option) for word in words)}
 
 
-def _pair(word: str, option: str) -> tuple[str, str]:
+def pair(word: str, option: str) -> tuple[str, str]:
+    """Name and value of a word such as n_clusters=10; SettingsError for anything else."""
     name, separator, value = word.partition("=")
     if not separator or not name or not value:
         raise SettingsError(f"{option} {word} is not of the form name=value: write for example {option} n_clusters=10.")

@@ -1,15 +1,18 @@
-"""Writing a file so that a reader, or a crash, never sees half of it."""
+"""Writing files so that a reader, a crash or a full disk never leaves half of one."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
-from clustergan_core.errors import RunError
+from clustergan_core.errors import StorageError
+
+LEAST_FREE_BYTES = 2**20  # with less than this a run's next rows are in danger
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Replaces `path` in one step. Raises RunError when the disk is full or the folder may not be written."""
+    """Replaces `path` in one step. Raises StorageError when the disk is full or the folder may not be written."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -20,6 +23,43 @@ def write_atomically(path: Path, content: bytes) -> None:
         temporary.replace(path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
-        raise RunError(
-            f"{path} could not be written ({error.strerror}): free some space or choose a folder you may write to."
-        ) from error
+        raise storage_error(path, error) from error
+
+
+def append_whole(path: Path, content: bytes) -> None:
+    """Adds `content` to the end of a file, all of it or nothing; StorageError as `write_atomically`."""
+    try:
+        with path.open("ab", buffering=0) as file:
+            before = os.fstat(file.fileno()).st_size
+            try:
+                if file.write(content) != len(content):
+                    raise OSError(28, "No space left on device")
+            except OSError:
+                file.truncate(before)
+                raise
+    except OSError as error:
+        raise storage_error(path, error) from error
+
+
+def remove_temporaries(folder: Path) -> None:
+    """Deletes what processes that were killed while they wrote have left behind; only while nobody writes there."""
+    for path in folder.glob(".*.[0-9]*"):
+        if path.suffix[1:].isdecimal():
+            path.unlink(missing_ok=True)
+
+
+def find_storage_problem(folder: Path) -> str:
+    """Why nothing can be written to a folder now, as a sentence with the remedy; empty when something can."""
+    if not os.access(folder, os.W_OK):
+        return f"{folder} may not be written: give yourself the right to write there, then continue."
+    free = shutil.disk_usage(folder).free
+    if free < LEAST_FREE_BYTES:
+        return f"The disk of {folder} is full ({free / 1e6:.1f} MB are free): make room, then continue."
+    return ""
+
+
+def storage_error(path: Path, error: OSError) -> StorageError:
+    """What the system says of a file that could not be written, as a sentence."""
+    return StorageError(
+        f"{path} could not be written ({error.strerror}): free some space or choose a folder you may write to."
+    )

@@ -25,7 +25,7 @@ from clustergan_core.methods.presets import PresetName, find_preset
 from clustergan_core.networks import Kind
 from clustergan_core.training import Schedule
 
-FORMAT = 1
+FORMAT = 2  # 2: a schedule may hold extensions
 FALLBACK_N_CLUSTERS = 10
 LEAST_BETWEEN, LEAST_BETWEEN_LARGE = 100, 200  # steps from one evaluation to the next
 RECORDED_PACKAGES = ("torch", "numpy", "scikit-learn")
@@ -77,15 +77,22 @@ class RunConfig(BaseModel):
         return int(self.settings["n_clusters"])
 
     def command(self) -> str:
-        """The command line that repeats this run."""
+        """The command line that repeats this run; one that was extended takes a second command."""
+        schedule = self.schedule
+        n_planned = schedule.ends[0]
         words = ["python", "-m", "clustergan_core", "train", "--dataset", self.dataset.source, "--method", self.method]
-        words += ["--preset", self.preset, "--seed", str(self.seed), "--steps", str(self.schedule.n_steps)]
+        words += ["--preset", self.preset, "--seed", str(self.seed), "--steps", str(n_planned)]
+        if schedule.evaluate_every != make_schedule(n_planned, self.dataset.shape).evaluate_every:
+            words += ["--evaluate-every", str(schedule.evaluate_every)]
         words += ["--device", self.device, "--threads", str(self.threads)]
         for option, value in self._own_data_options():
             words += [option, value]
         for key, value in self.differing_settings().items():
             words += ["--set", f"{key}={value}"]
-        return shlex.join(words)
+        if schedule.extensions:
+            words += ["--out", "RUN"]
+        goes_on = ["python", "-m", "clustergan_core", "continue", "RUN", "--steps"]
+        return " && ".join(map(shlex.join, [words, *([*goes_on, str(n_more)] for n_more in schedule.extensions)]))
 
     def _own_data_options(self) -> list[tuple[str, str]]:
         options = self.dataset.options
@@ -115,6 +122,7 @@ def make_config(
     preset: PresetName = "default",
     settings: dict[str, Any] | None = None,
     n_steps: int | None = None,
+    evaluate_every: int | None = None,
     seed: int = 0,
     device: str = "cpu",
     threads: int | None = None,
@@ -158,7 +166,7 @@ def make_config(
             dataset=record,
             preset=preset,
             settings=full.model_dump(),
-            schedule=make_schedule(chosen.n_steps if n_steps is None else n_steps, dataset.shape),
+            schedule=make_schedule(chosen.n_steps if n_steps is None else n_steps, dataset.shape, evaluate_every),
             seed=seed,
             device=device,
             threads=threads,
@@ -181,15 +189,22 @@ def split_values(text: str) -> tuple[str, ...]:
     return tuple(next(csv.reader(io.StringIO(text, newline=""))))
 
 
-def make_schedule(n_steps: int, shape: tuple[int, ...]) -> Schedule:
-    """A rhythm that reports every second or two on two cores: networks for larger samples take longer steps."""
+def make_schedule(n_steps: int, shape: tuple[int, ...], evaluate_every: int | None = None) -> Schedule:
+    """A rhythm that reports every second or two on two cores: networks for larger samples take longer steps.
+
+    A rhythm of evaluations chosen by a person is kept, rounded up to a log row.
+    """
     is_large = len(shape) == 3 and shape[1] * shape[2] > 256
     log_every = 10 if is_large else 50
     log_every = max(1, min(log_every, n_steps // 20))
     # About 20 evaluations a run, and no more than cost a tenth of its time (benchmarks/evaluation_cost.py); each at a
     # log row, so that every row's means cover the same number of steps.
-    least = min(LEAST_BETWEEN_LARGE if is_large else LEAST_BETWEEN, n_steps // 2)
-    evaluate_every = max(log_every, max(n_steps // 20, least) // log_every * log_every)
+    if evaluate_every is None:
+        least = min(LEAST_BETWEEN_LARGE if is_large else LEAST_BETWEEN, n_steps // 2)
+        evaluate_every = max(log_every, max(n_steps // 20, least) // log_every * log_every)
+    else:
+        log_every = min(log_every, max(1, evaluate_every))
+        evaluate_every = -(-evaluate_every // log_every) * log_every
     return Schedule(n_steps=n_steps, log_every=log_every, evaluate_every=evaluate_every)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from clustergan_core.runs.atomic import write_atomically
+from clustergan_core.runs.atomic import append_whole, write_atomically
 
 Row = dict[str, Any]
 
@@ -21,9 +21,8 @@ class MetricsPart:
 
 
 def append_row(path: Path, row: Row) -> None:
-    """Adds one row; a single write, so that readers see whole lines or an unfinished last one."""
-    with path.open("ab") as file:
-        file.write(json.dumps(row, allow_nan=False).encode() + b"\n")
+    """Adds one row whole, so that readers see whole lines or an unfinished last one. May raise StorageError."""
+    append_whole(path, json.dumps(row, allow_nan=False).encode() + b"\n")
 
 
 def read_rows(path: Path, offset: int = 0) -> MetricsPart:

@@ -20,6 +20,11 @@ def runs_folder() -> Path:
     return Path(os.environ.get("CLUSTERGAN_RUNS") or PROJECT_FOLDER / "runs")
 
 
+def queue_folder() -> Path:
+    """Where runs stand in line, and the locks of this machine's device slots."""
+    return runs_folder() / ".queue"
+
+
 def uploads_folder() -> Path:
     """The folder of a person's own files: CLUSTERGAN_UPLOADS, else `uploads` beside the program."""
     return Path(os.environ.get("CLUSTERGAN_UPLOADS") or PROJECT_FOLDER / "uploads")

@@ -16,8 +16,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from clustergan_core.errors import RunError
 from clustergan_core.runs.atomic import write_atomically
 
-# starting: launched, not yet training; interrupted is never written, it is what "running" means without a live process.
-State = Literal["starting", "running", "stopped", "finished", "failed", "interrupted"]
+# waiting: in line for a device; starting: launched, not yet training; interrupted is never written, it is what the
+# states before it mean when nobody sees to the run any more.
+State = Literal["waiting", "starting", "running", "paused", "stopped", "finished", "failed", "interrupted"]
 
 
 class Status(BaseModel):
@@ -30,12 +31,18 @@ class Status(BaseModel):
     n_steps: int = 0
     seconds: float = 0.0
     heartbeat: datetime
-    message: str = ""  # one sentence for a person when failed
+    message: str = ""  # one sentence for a person when failed, paused by a full disk, or interrupted
+    scheduler: str = ""  # the address of the cluster it waits for, if not in line on this machine
 
     @property
     def is_over(self) -> bool:
         """Whether nothing more will happen by itself."""
-        return self.state not in ("starting", "running")
+        return self.state not in ("waiting", "starting", "running")
+
+    @property
+    def is_training(self) -> bool:
+        """Whether a process works on it."""
+        return self.state in ("starting", "running")
 
 
 def write_status(path: Path, status: Status) -> None:

@@ -18,14 +18,18 @@ from clustergan_core.data.dataset import Dataset
 from clustergan_core.errors import DataError, RunError
 from clustergan_core.method import Method
 from clustergan_core.methods import build_method
-from clustergan_core.runs.atomic import write_atomically
+from clustergan_core.runs.atomic import find_storage_problem, write_atomically
 from clustergan_core.runs.config import FORMAT, RunConfig
 from clustergan_core.runs.metrics import MetricsPart, read_rows
 from clustergan_core.runs.places import PRETRAINED_FOLDER, RUN_NAME, derived_folder, runs_folder
-from clustergan_core.runs.status import Status, is_locked, read_status
+from clustergan_core.runs.status import Status, is_locked, read_status, write_status
+from clustergan_core.runs.tickets import has_ticket
 from clustergan_core.runs.weights import load_weights
 
+SWEEP_FILE = "sweep.json"  # marks a folder of runs that were started together
+
 Weights = Literal["best", "last"]
+Request = Literal["stop", "pause", "evaluate"]  # what a person may ask of a training process
 
 # Between writing "starting" and holding the lock lie a few system calls.
 START_ALLOWANCE_SECONDS = 5
@@ -77,16 +81,23 @@ class Run:
         return self.config.title or self.name
 
     def status(self) -> Status:
-        """The state as of now: "running" on disk without a living process is "interrupted"."""
+        """The state as of now: "interrupted" where the disk says that it trains or waits, and nobody sees to it."""
         status = read_status(self.folder / "status.json")
-        if status.is_over or is_locked(self.folder / "lock"):
-            return status
-        age = (datetime.now().astimezone() - status.heartbeat).total_seconds()
-        if status.state == "starting" and age < START_ALLOWANCE_SECONDS:
+        if status.is_over or self._is_seen_to(status):
             return status
         # The process may have finished between the two looks.
         latest = read_status(self.folder / "status.json")
-        return latest if latest.is_over else latest.model_copy(update={"state": "interrupted"})
+        if latest.is_over or self._is_seen_to(latest):
+            return latest
+        return latest.model_copy(update={"state": "interrupted", "message": find_storage_problem(self.folder)})
+
+    def _is_seen_to(self, status: Status) -> bool:
+        if is_locked(self.folder / "lock"):
+            return True
+        if status.state == "waiting":
+            return bool(status.scheduler) or has_ticket(self.folder)
+        age = (datetime.now().astimezone() - status.heartbeat).total_seconds()
+        return status.state == "starting" and age < START_ALLOWANCE_SECONDS
 
     def metrics(self, offset: int = 0) -> MetricsPart:
         """Progress rows from a byte offset on."""
@@ -132,11 +143,11 @@ class Run:
         source = self.config.dataset.source
         return is_available(source) or Path(source).exists()
 
-    def request(self, what: Literal["stop", "evaluate"]) -> None:
-        """Asks the training process to stop, or to evaluate now; it looks at every log row."""
+    def request(self, what: Request) -> None:
+        """Asks the training process for something; it looks at every log row."""
         write_atomically(self.folder / "control" / what, b"")
 
-    def is_requested(self, what: Literal["stop", "evaluate"]) -> bool:
+    def is_requested(self, what: Request) -> bool:
         """Whether the process has yet to take up a request."""
         return (self.folder / "control" / what).exists()
 
@@ -151,8 +162,19 @@ class Run:
         title = title.strip()
         if not 1 <= len(title) <= 80:
             raise RunError(f"A title has 1 to 80 characters, and this one has {len(title)}: choose another.")
-        config = self.config.model_copy(update={"title": title})
+        self._replace_config(self.config.model_copy(update={"title": title}))
+
+    def extend(self, n_more: int) -> None:
+        """Moves the planned end by so many steps; only while no process trains it, which `queue.extend_run` sees to."""
+        self._replace_config(self.config.model_copy(update={"schedule": self.config.schedule.extended(n_more)}))
+        for derived in ("scores.json", "label_free.json", "card.md"):
+            (self.folder / derived).unlink(missing_ok=True)
+
+    def _replace_config(self, config: RunConfig) -> None:
+        # A run of an earlier format may hold by now what that format cannot.
+        config = config.model_copy(update={"format": FORMAT})
         write_atomically(self.folder / "config.json", config.model_dump_json(indent=2).encode())
+        self.__dict__.pop("config", None)  # what `cached_property` keeps
 
     def delete(self) -> None:
         """Removes the run's folder, a damaged one too; RunError while it trains and for shipped runs."""
@@ -174,8 +196,17 @@ class Run:
 
 
 def list_runs() -> list[Run]:
-    """A person's own runs, newest first. Folders that are no runs are passed over."""
-    return _runs_in(runs_folder())[::-1]
+    """A person's own runs, those of sweeps among them, newest first. Folders that are no runs are passed over."""
+    own = _runs_in(runs_folder())
+    for folder in list_sweep_folders():
+        own += _runs_in(folder)
+    return sorted(own, key=lambda run: run.name, reverse=True)
+
+
+def list_sweep_folders() -> list[Path]:
+    """The folders of sweeps in the runs folder, newest first."""
+    folder = runs_folder()
+    return sorted((path.parent for path in folder.glob(f"*/{SWEEP_FILE}")), reverse=True) if folder.is_dir() else []
 
 
 def list_shipped() -> list[Run]:
@@ -203,7 +234,7 @@ def find_run_by_name(name: str) -> Run:
     """Like `find_run` for a name that came from outside (a URL): never read as a path."""
     if not RUN_NAME.fullmatch(name):
         raise RunError(f"{name!r} is not a run's name: choose one from the Runs page or the command `runs`.")
-    candidates = [runs_folder() / name, PRETRAINED_FOLDER / name]
+    candidates = [runs_folder() / name, PRETRAINED_FOLDER / name, *(folder / name for folder in list_sweep_folders())]
     shipped = [run for run in list_shipped() if run.config.dataset.source == name]
     candidates += [run.folder for run in sorted(shipped, key=_kept_nmi, reverse=True)]
     for folder in candidates:
@@ -222,6 +253,9 @@ def create_run(config: RunConfig, folder: Path) -> Run:
             (folder / part).mkdir(parents=True)
     except OSError as error:
         raise RunError(f"{folder} cannot be made ({error.strerror}): choose a folder you may write to.") from error
+    # Not begun is like stopped at step 0: from the first moment on it can be continued, and says so.
+    status = Status(state="stopped", n_steps=config.schedule.n_steps, heartbeat=datetime.now().astimezone())
+    write_status(folder / "status.json", status)
     write_atomically(folder / "config.json", config.model_dump_json(indent=2).encode())
     return Run(folder.resolve())
 

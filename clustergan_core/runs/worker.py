@@ -1,24 +1,24 @@
-"""Carrying out a run: training with everything saved, in this process.
-
-`python -m clustergan_core.runs.worker FOLDER LOCK` is what a page launches; the command line calls `execute` itself.
-"""
+"""Carrying out a run: training with everything saved, in this process."""
 
 from __future__ import annotations
 
-import sys
+import os
 import traceback
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 import torch
 
 from clustergan_core.data.dataset import Dataset
-from clustergan_core.errors import AppError, RunError, SettingsError
+from clustergan_core.errors import AppError, RunError, SettingsError, StorageError
 from clustergan_core.live_scores import say_kept_weights
 from clustergan_core.methods import build_method, find_method
+from clustergan_core.runs.atomic import append_whole, remove_temporaries
 from clustergan_core.runs.card import write_card
 from clustergan_core.runs.config import RunConfig
+from clustergan_core.runs.label_free import score_without_labels, write_label_free
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.metrics import append_row, cut_after
 from clustergan_core.runs.sample_history import grid_path, grid_steps, write_grid
@@ -28,18 +28,23 @@ from clustergan_core.runs.store import Run
 from clustergan_core.runs.weights import read_checkpoint, write_checkpoint, write_tensors
 from clustergan_core.training import Checkpoint, Progress, train
 
+RESERVED_BYTES = 2**16  # given up when the disk is full, so that the run can still say so
+
 
 def execute(
     run: Run, on_progress: Callable[[Progress], None] = lambda progress: None, lock: int | None = None
 ) -> Status:
-    """Trains a new run, or continues an unfinished one from its checkpoint, until done or asked to stop.
+    """Trains a new run, or continues an unfinished one from its checkpoint, until done or asked to stop or pause.
 
     `lock` is a descriptor of the run's lock where the launching process holds it already. Raises AppError for what a
-    person can mend; status.json then says the same. Labels are read for scores alone.
+    person can mend; status.json then says the same. A full disk pauses the run. Labels are read for scores alone.
     """
     with hold_lock(run.folder / "lock", lock):
         try:
             return _execute_locked(run, on_progress)
+        except StorageError as error:
+            _pause_for_storage(run, error)
+            raise
         except AppError as error:
             _say(run, f"Failed: {error}")
             _set_state(run, "failed", message=str(error))
@@ -59,7 +64,9 @@ def check_unfinished(run: Run) -> None:
         raise RunError(f"{run.name} came with the program and holds no checkpoint: train a copy of your own instead.")
     if status.state == "finished":
         raise RunError(f"Run {run.name} is finished ({status.step} steps): start a new one to train longer.")
-    if not status.is_over:
+    if status.state == "waiting":
+        raise RunError(f"Run {run.name} is waiting for its turn already: it starts by itself.")
+    if status.is_training:
         raise RunError(f"Run {run.name} is training already in another process: stop that first.")
 
 
@@ -96,21 +103,47 @@ def _execute_locked(run: Run, on_progress: Callable[[Progress], None]) -> Status
     _set_state(run, "running", step=checkpoint.step if checkpoint else 0)
     for progress in training:
         append_row(run.folder / "metrics.jsonl", progress.row())
-        is_stop = _take_request(run, "stop") and progress.step < progress.n_steps
-        if progress.scores is not None or is_stop:
+        end = _take_end(run) if progress.step < progress.n_steps else None
+        if progress.scores is not None or end:
             save_progress(run, progress)
         if progress.scores is not None:
             write_grid(run.folder, progress.step, method)
         _set_state(run, "running", step=progress.step, seconds=progress.seconds)
         on_progress(progress)
-        if is_stop:
-            _say(run, f"Stopped after step {progress.step}, as asked; it can be continued.")
-            return _set_state(run, "stopped", step=progress.step, seconds=progress.seconds)
+        if end:
+            _release_reserve(run)
+            _say(run, f"{end.capitalize()} after step {progress.step}, as asked; it can be continued.")
+            return _set_state(run, end, step=progress.step, seconds=progress.seconds)
     return _finish(run, dataset)
+
+
+def _pause_for_storage(run: Run, error: StorageError) -> None:
+    """Says why, if the room that was kept for it suffices; else the page finds the reason out by itself."""
+    _release_reserve(run)
+    try:
+        _say(run, f"Paused: {error}")
+        _set_state(run, "paused", message=str(error))
+    except StorageError:
+        return
+
+
+def _keep_reserve(run: Run) -> None:
+    append_whole(_reserve(run), os.urandom(RESERVED_BYTES))  # not zeros, which a file system may not store
+
+
+def _release_reserve(run: Run) -> None:
+    _reserve(run).unlink(missing_ok=True)
+
+
+def _reserve(run: Run) -> Path:
+    return run.folder / ".reserve"
 
 
 def _prepare_folder(run: Run) -> Checkpoint | None:
     """The checkpoint to continue from, with everything after it removed; None for a start from nothing."""
+    remove_temporaries(run.folder)
+    _release_reserve(run)
+    _keep_reserve(run)
     metrics = run.folder / "metrics.jsonl"
     if not (run.folder / "resume.safetensors").exists():
         cut_after(metrics, -1)
@@ -140,9 +173,11 @@ def _finish(run: Run, dataset: Dataset) -> Status:
     config = run.config
     scores = score_run(run, "test", "best", dataset)
     run_latents(run, "test", "best", dataset)
+    write_label_free(run, score_without_labels(run, dataset))
     write_scores(run, scores)
     write_card(run, scores)
     last = run.metrics().rows[-1]
+    _release_reserve(run)
     _say(run, "Finished.")
     return _set_state(run, "finished", step=config.schedule.n_steps, seconds=last["seconds"])
 
@@ -164,6 +199,12 @@ def _set_state(
     return status
 
 
+def _take_end(run: Run) -> Literal["stopped", "paused"] | None:
+    """What a person has asked for; who asks for both wants it stopped."""
+    is_paused, is_stopped = _take_request(run, "pause"), _take_request(run, "stop")
+    return "stopped" if is_stopped else "paused" if is_paused else None
+
+
 def _take_request(run: Run, what: str) -> bool:
     path = run.folder / "control" / what
     if not path.exists():
@@ -173,8 +214,7 @@ def _take_request(run: Run, what: str) -> bool:
 
 
 def _say(run: Run, sentence: str) -> None:
-    with (run.folder / "log.txt").open("a") as file:
-        file.write(f"{datetime.now():%Y-%m-%d %H:%M:%S}  {sentence}\n")
+    append_whole(run.folder / "log.txt", f"{datetime.now():%Y-%m-%d %H:%M:%S}  {sentence}\n".encode())
 
 
 def first_status(config: RunConfig, before: Status | None = None) -> Status:
@@ -187,16 +227,3 @@ def first_status(config: RunConfig, before: Status | None = None) -> Status:
         seconds=seconds,
         heartbeat=datetime.now().astimezone(),
     )
-
-
-def main(folder: str, lock: str) -> int:
-    """Runs one folder to its end under a lock inherited by number; exit status 2 for what a person can mend."""
-    try:
-        execute(Run(Path(folder).resolve()), lock=int(lock))
-    except AppError:
-        return 2  # the run's log and status say why
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))

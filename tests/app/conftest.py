@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 from streamlit.runtime.pages_manager import PagesManager
 
-from clustergan_core.runs import launch
+from clustergan_core.runs import queue
 from clustergan_core.runs.config import RunConfig
 from clustergan_core.runs.estimate import Estimate
-from clustergan_core.runs.status import write_status
+from clustergan_core.runs.slots import Slots
+from clustergan_core.runs.status import Status, write_status
+from clustergan_core.runs.store import Run
 from clustergan_core.runs.worker import execute
 from tests.small_runs import new_run, small_config
 
@@ -30,10 +32,16 @@ def _a_server_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(PagesManager, "__init__", begin_in_use)
 
 
+@pytest.fixture(autouse=True)
+def _no_queue_keeper(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No thread outlives a test and looks after another's runs, or a person's own."""
+    monkeypatch.setattr("ui.queue_keeper.keep_queue", lambda: None)
+
+
 @pytest.fixture
 def apart(own_folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs lie in the test's own folder, no process is started, and time is not measured but given."""
-    monkeypatch.setattr(launch, "start_worker", lambda run, status: write_status(run.folder / "status.json", status))
+    monkeypatch.setattr(queue, "start_worker", _start_nothing)
     monkeypatch.setattr("clustergan_core.runs.estimate.estimate_run", _estimate)
 
 
@@ -59,3 +67,8 @@ def own_copy(trained_runs: Path, own_folders: Path) -> Path:
 
 def _estimate(config: RunConfig, _: object) -> Estimate:
     return Estimate(0.02 * config.schedule.n_steps, 0.02, 5)
+
+
+def _start_nothing(run: Run, status: Status, slots: Slots) -> None:
+    slots.release()
+    write_status(run.folder / "status.json", status)

@@ -8,6 +8,7 @@ import pytest
 
 from clustergan_core.data import load_dataset
 from clustergan_core.runs import store
+from clustergan_core.runs.slots import count_slots, occupy
 from clustergan_core.runs.status import hold_lock, write_status
 from clustergan_core.runs.store import Run, list_runs
 from clustergan_core.runs.worker import execute
@@ -143,16 +144,13 @@ def test_a_damaged_run_is_listed_with_its_sentence_and_can_be_deleted(
     assert not run.folder.exists()
 
 
-def test_a_run_that_cannot_be_continued_says_why(own_folders: Path) -> None:
+def test_a_run_that_is_continued_while_there_is_no_room_waits(own_folders: Path) -> None:
     run = new_run(own_folders / "runs" / "a")
     set_state(run, state="stopped", step=20)
-    busy = [new_run(own_folders / "runs" / name) for name in ("b", "c")]
-    for other in busy:
-        set_state(other, state="running", step=5)
-    with hold_lock(busy[0].folder / "lock"), hold_lock(busy[1].folder / "lock"):
+    with occupy("cpu", threads=count_slots("cpu")):
         app = open_page("runs", run="a")
         app.button(key="continue").click().run()
-    assert "2 runs are training already" in app.error[0].value
+        assert app.dataframe[0].value["State"].tolist() == ["waiting 50%"]
     assert not app.exception
 
 

@@ -1,13 +1,12 @@
 """The Train page: a form derived from the settings, and a start that writes a run."""
 
-from pathlib import Path
-
 import pytest
 
 from clustergan_core.methods import METHODS, default_method
 from clustergan_core.methods.presets import find_preset
-from clustergan_core.runs import launch
-from clustergan_core.runs.status import hold_lock
+from clustergan_core.runs.places import runs_folder
+from clustergan_core.runs.queue import enqueue
+from clustergan_core.runs.slots import count_slots, occupy
 from clustergan_core.runs.store import list_runs
 from tests.app.train_widgets import all_texts, opened, press, widget
 from tests.small_runs import new_run
@@ -115,11 +114,14 @@ def test_start_writes_a_run_with_the_chosen_settings_and_shows_it() -> None:
     assert config.command() in all_texts(app)
 
 
-def test_a_start_that_is_refused_says_why_and_writes_nothing(own_folders: Path) -> None:
-    runs = [new_run(own_folders / "runs" / f"busy-{number}") for number in range(launch.N_CPU_SLOTS)]
-    with hold_lock(runs[0].folder / "lock"), hold_lock(runs[1].folder / "lock"):
+def test_a_run_for_which_there_is_no_room_waits_and_says_where_in_line() -> None:
+    with occupy("cpu", threads=count_slots("cpu")):
+        enqueue([first := new_run(runs_folder() / "first")])
         app = opened(task="New run")
         press(app, "Start training")
 
-    assert "2 runs are training already" in app.error[0].value
-    assert len(list_runs()) == launch.N_CPU_SLOTS
+        assert [run.status().state for run in list_runs()] == ["waiting", "waiting"]
+        assert "1 run before it in line" in all_texts(app)
+        press(app, "Stop")
+    assert sorted(run.status().state for run in list_runs()) == ["stopped", "waiting"]
+    assert first.status().state == "waiting"

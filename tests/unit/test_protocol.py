@@ -16,8 +16,9 @@ from clustergan_core.errors import RunError, SettingsError
 from clustergan_core.runs import protocol
 from clustergan_core.runs.places import PROJECT_FOLDER
 from clustergan_core.runs.protocol import make_report, rank_correlation
-from clustergan_core.runs.seeds import SeedRuns, train_missing
 from clustergan_core.runs.store import Run
+from clustergan_core.runs.sweep import Sweep, plan_sweep
+from clustergan_core.runs.sweep_work import carry_out, leave
 from clustergan_core.runs.worker import execute
 from tests.small_runs import new_run, small_config
 
@@ -145,34 +146,36 @@ def test_seeds_that_are_none_are_told_with_an_example(text: str) -> None:
 def test_a_folder_of_other_runs_is_refused_with_what_differs(tmp_path: Path) -> None:
     new_run(tmp_path / "1", small_config(seed=1, sigma=0.5))
     with pytest.raises(RunError, match=r"1 holds another run \(settings.sigma is 0.5 there and 0.1 here\)"):
-        SeedRuns(small_config(), (0, 1), tmp_path).check()
+        Sweep(tmp_path, plan_sweep(small_config(), {}, (0, 1))).check()
 
 
-def test_only_what_is_missing_is_trained_and_an_interrupted_run_goes_on(tmp_path: Path) -> None:
-    runs = SeedRuns(small_config(n_steps=20), (0, 1, 2), tmp_path)
-    execute(new_run(tmp_path / "0", runs.config_of(0)))
-    kept = (tmp_path / "0" / "status.json").read_bytes()
-    begun = new_run(tmp_path / "1", runs.config_of(1))
+def test_only_what_is_missing_is_trained_and_an_interrupted_run_goes_on(own_folders: Path, tmp_path: Path) -> None:
+    sweep = Sweep(tmp_path / "seeds", plan_sweep(small_config(n_steps=20), {}, (0, 1, 2)))
+    first, second, _ = sweep.points
+    execute(new_run(sweep.folder_of(first), sweep.plan.config_of(first)))
+    kept = (tmp_path / "seeds" / "0" / "status.json").read_bytes()
+    begun = new_run(sweep.folder_of(second), sweep.plan.config_of(second))
     begun.request("stop")
     execute(begun)
     assert begun.status().state == "stopped"
 
-    for statuses in train_missing(runs):
-        assert sum(not status.is_over for status in statuses.values()) <= 2
+    for statuses in carry_out(sweep):
+        assert sum(status.is_training for status in statuses.values()) <= 2
 
-    assert [run.name for run in runs.finished()] == ["0", "1", "2"]
-    assert (tmp_path / "0" / "status.json").read_bytes() == kept
+    assert [run.name for _, run in sweep.finished()] == ["0", "1", "2"]
+    assert (tmp_path / "seeds" / "0" / "status.json").read_bytes() == kept
     assert "Continuing after step" in begun.log()
 
 
-def test_giving_up_leaves_runs_that_can_be_continued(tmp_path: Path) -> None:
-    runs = SeedRuns(small_config(n_steps=100_000), (0,), tmp_path)
-    training = train_missing(runs)
-    for statuses in training:
-        if statuses[0].step > 0:
+def test_giving_up_leaves_runs_that_can_be_continued(own_folders: Path, tmp_path: Path) -> None:
+    sweep = Sweep(tmp_path / "seeds", plan_sweep(small_config(n_steps=100_000), {}, (0,)))
+    for statuses in carry_out(sweep):
+        if statuses[sweep.points[0]].step > 0:
             break
-    training.close()
-    assert runs.statuses()[0].state == "interrupted"
+    leave(sweep)
+    ((_, status),) = sweep.statuses().items()
+    assert status.state == "stopped"
+    assert (tmp_path / "seeds" / "0" / "resume.safetensors").exists()
 
 
 def test_the_command_trains_reports_and_does_nothing_twice(
@@ -191,7 +194,7 @@ def test_the_command_trains_reports_and_does_nothing_twice(
     assert [row["seed"] for row in json.loads(first.out)["runs"]] == [0, 5]
 
 
-def test_an_interrupted_command_ends_its_processes_and_leaves_runs_that_can_be_continued(tmp_path: Path) -> None:
+def test_an_interrupted_command_stops_its_runs_which_can_be_continued(own_folders: Path, tmp_path: Path) -> None:
     words = [
         "--dataset",
         "digits",
@@ -217,4 +220,4 @@ def test_an_interrupted_command_ends_its_processes_and_leaves_runs_that_can_be_c
         time.sleep(0.2)
     command.send_signal(signal.SIGINT)
     assert command.wait(timeout=30) == 130
-    assert [run.status().state for run in runs] == ["interrupted", "interrupted"]
+    assert [run.status().state for run in runs] == ["stopped", "stopped"]

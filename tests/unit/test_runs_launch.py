@@ -1,19 +1,23 @@
 """Training in a process of its own: killed, continued, and never two at once."""
 
 import os
+import re
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
 
 from clustergan_core.command_line import main as command_line
 from clustergan_core.errors import RunError
-from clustergan_core.runs.launch import N_CPU_SLOTS, continue_run, launch, training_runs
-from clustergan_core.runs.status import hold_lock
+from clustergan_core.runs.places import PROJECT_FOLDER
+from clustergan_core.runs.queue import active_runs, continue_run, launch
+from clustergan_core.runs.status import write_status
 from clustergan_core.runs.store import Run
 from clustergan_core.runs.weights import read_tensors
 from clustergan_core.runs.worker import execute
@@ -51,12 +55,12 @@ def test_a_worker_killed_in_mid_training_is_seen_and_its_continuation_equals_an_
     with pytest.raises(RunError, match="is training already"):
         continue_run(run)  # a second tab
     _wait(lambda: len(run.metrics().rows) >= 5)
-    assert [training.name for training in training_runs()] == [run.name]
+    assert [training.name for training in active_runs()] == [run.name]
     os.kill(_worker_pid(run), signal.SIGKILL)
 
     assert _wait(lambda: run.status().state == "interrupted", SEEN_LIMIT) < SEEN_LIMIT
     assert run.status().step < 80
-    assert training_runs() == []
+    assert active_runs() == []
 
     assert command_line(["train", "--resume", "--out", str(run.folder)]) == 0
     unbroken = new_run(own_folders / "unbroken", config)
@@ -82,20 +86,50 @@ def test_a_continued_run_starts_from_its_step_in_the_eyes_of_a_page(
     assert not (run.folder / "control" / "stop").exists()
 
 
-def test_a_third_run_is_refused_naming_those_that_train(own_folders: Path) -> None:
-    config = small_config()
-    runs = [new_run(own_folders / "runs" / f"run-{number}", config) for number in range(N_CPU_SLOTS)]
-    with hold_lock(runs[0].folder / "lock"), hold_lock(runs[1].folder / "lock"):
-        with pytest.raises(RunError, match=r"2 runs are training already .*run-.*: stop one or wait"):
-            launch(config)
-        assert len(list((own_folders / "runs").iterdir())) == N_CPU_SLOTS
+def test_the_end_of_a_run_starts_the_next_without_a_server(own_folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLUSTERGAN_CPU_SLOTS", "1")
+    first, second = (launch(small_config(n_steps=10, seed=seed)) for seed in (0, 1))
+    assert second.status().state == "waiting"
+    _wait(lambda: first.status().state == "finished")
+    _wait(lambda: second.status().state == "finished")
 
 
-def test_a_damaged_run_does_not_keep_others_from_starting(own_folders: Path) -> None:
-    run = new_run(own_folders / "runs" / "damaged")
-    (run.folder / "status.json").write_text("{")
+def test_a_run_whose_process_cannot_write_is_paused_with_a_sentence_and_goes_on_unharmed(own_folders: Path) -> None:
+    """A limit on the size of files stands for a full disk: the kernel refuses the write in the middle of a training."""
+    config = small_config(n_steps=80)
+    run = new_run(own_folders / "runs" / "limited", config)
+    program = """
+import resource, sys
+from pathlib import Path
+from clustergan_core.runs.store import Run
+from clustergan_core.runs.worker import execute
 
-    assert training_runs() == []
+def limit_files(progress):
+    if progress.step == 20:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (70_000, resource.RLIM_INFINITY))
+
+execute(Run(Path(sys.argv[1])), limit_files)
+"""
+    process = subprocess.run([sys.executable, "-c", program, str(run.folder)], cwd=PROJECT_FOLDER, capture_output=True)
+    assert b"StorageError" in process.stderr
+    status = run.status()
+    assert status.state == "paused"
+    assert re.search(r"could not be written \(File too large\): free some space", status.message)
+    assert not list(run.folder.glob(".*.[0-9]*"))
+
+    execute(run)
+    unbroken = new_run(own_folders / "unbroken", config)
+    execute(unbroken)
+    for ours, theirs in zip(run.metrics().rows, unbroken.metrics().rows, strict=True):
+        assert ours | {"seconds": 0} == theirs | {"seconds": 0}
+
+
+def test_an_interrupted_run_on_a_full_disk_says_that(own_folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = new_run(own_folders / "runs" / "full")
+    write_status(run.folder / "status.json", run.status().model_copy(update={"state": "running"}))
+    monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=0))
+    assert run.status().state == "interrupted"
+    assert re.search(r"The disk of .*full is full \(0.0 MB are free\): make room, then continue.", run.status().message)
 
 
 class _NoProcess:

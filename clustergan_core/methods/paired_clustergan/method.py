@@ -51,6 +51,7 @@ from clustergan_core.partners import Partners
 from clustergan_core.prior import Latent, ModeMasses, Prior
 from clustergan_core.warm_up import KeptStart, fall, find_start, forget, one_cycle, reinitialise
 
+ADDED_PACE = 0.5  # of the game's learning rates, where a training goes on beyond its planned end
 RARE = 4  # steps between two that hold the penalty and the held codes
 WARM_UP_DECAY = 0.99  # of the running averages while weights still move fast
 N_JUDGED = 2048  # pairs by which a start is judged
@@ -121,6 +122,9 @@ class PairedClusterGAN(Method):
         else:
             self._begin_game_step(step - n_warm_up, n_steps - n_warm_up)
 
+    def begin_added_step(self, step: int, n_steps: int) -> None:
+        self._begin_game_step(step, n_steps, ADDED_PACE)
+
     def _begin_warm_up_step(self, step: int, n_warm_up: int) -> None:
         settings = self.settings
         start = find_start(step, n_warm_up, settings.n_starts)
@@ -134,12 +138,13 @@ class PairedClusterGAN(Method):
         self.strictness.fill_(_between(1.0, settings.strictness, start.share))
         self.temperature.fill_(_between(settings.first_temperature, settings.temperature, start.share))
 
-    def _begin_game_step(self, step: int, n_steps: int) -> None:
+    def _begin_game_step(self, step: int, n_steps: int, highest: float = 1.0) -> None:
+        """`highest`: the share of the settings' learning rates from which they fall to zero."""
         settings = self.settings
         self.variant = "game" if step % RARE else "game with penalty and codes"
         if self.has_warm_up and self.codes is None:
             self._hold_codes()
-        pace = fall((step - 1) / n_steps)
+        pace = highest * fall((step - 1) / n_steps)
         set_learning_rate(self.critic_optimizer, settings.learning_rate * pace)
         set_learning_rate(self.generator_optimizer, settings.learning_rate * pace)
         set_learning_rate(self.encoder_optimizer, settings.encoder_learning_rate * pace)

@@ -1,0 +1,94 @@
+"""`queue`, `stop`, `pause`, `continue`: what a person does with runs that wait and train elsewhere."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from typing import Any
+
+from clustergan_core.errors import RunError
+from clustergan_core.runs.queue import advance, ask, continue_run, extend_run, waiting_runs
+from clustergan_core.runs.store import Run, find_run, list_runs
+
+POLL_SECONDS = 0.5
+
+
+def add_commands(commands: Any) -> None:
+    """Adds the commands about the queue to the parser's commands."""
+    queue = commands.add_parser("queue", help="show which runs train and wait; start those whose turn it is")
+    queue.add_argument("--work", action="store_true", help="look after the queue until nothing trains or waits")
+    queue.add_argument(
+        "--continue-interrupted", action="store_true", help="put runs whose process died in line again, first of all"
+    )
+    queue.add_argument("--json", action="store_true", help="one JSON document")
+    queue.set_defaults(run=_queue)
+    for name, help_text in (
+        ("stop", "end a run that trains or waits; it can be continued"),
+        ("pause", "like stop, but when continued it goes before all that wait"),
+    ):
+        command = commands.add_parser(name, help=help_text)
+        command.add_argument("names", metavar="RUN", nargs="+")
+        command.set_defaults(run=_ask, what=name)
+    goes_on = commands.add_parser("continue", help="let a run go on from its checkpoint, in the queue")
+    goes_on.add_argument("names", metavar="RUN", nargs="+")
+    goes_on.add_argument("--steps", type=int, metavar="N", help="for so many steps beyond its planned end")
+    goes_on.set_defaults(run=_continue)
+
+
+def _queue(arguments: argparse.Namespace) -> None:
+    if arguments.continue_interrupted:
+        for run in _in_state("interrupted"):
+            continue_run(run)
+    advance()
+    rows = _rows()
+    if arguments.json:
+        print(json.dumps(rows, indent=2))
+    else:
+        for row in rows:
+            print(f"{row['state']:9s} {row['step']:>8,} of {row['n_steps']:>8,}  {row['name']}")
+        if not rows:
+            print("Nothing trains and nothing waits.")
+    while arguments.work and (_in_state("waiting", "starting", "running") or waiting_runs()):
+        time.sleep(POLL_SECONDS)
+        advance()
+
+
+def _ask(arguments: argparse.Namespace) -> None:
+    for name in arguments.names:
+        run = find_run(name)
+        ask(run, arguments.what)
+        print(f"{run.name}: asked to {arguments.what}; {run.status().state} now")
+
+
+def _continue(arguments: argparse.Namespace) -> None:
+    for name in arguments.names:
+        run = find_run(name)
+        if arguments.steps is None:
+            continue_run(run)
+        else:
+            extend_run(run, arguments.steps)
+        print(f"{run.name}: {run.status().state}")
+
+
+def _rows() -> list[dict[str, Any]]:
+    """Runs that train, then the line in its order."""
+    line = waiting_runs()
+    folders = {run.folder for run in line}
+    shown = [run for run in _in_state("starting", "running") if run.folder not in folders] + line
+    statuses = [(run, run.status()) for run in shown]
+    return [
+        {"name": run.name, "state": status.state, "step": status.step, "n_steps": status.n_steps}
+        for run, status in statuses
+    ]
+
+
+def _in_state(*states: str) -> list[Run]:
+    return [run for run in list_runs() if _state(run) in states]
+
+
+def _state(run: Run) -> str:
+    try:
+        return run.status().state
+    except RunError:
+        return "damaged"

@@ -1,0 +1,74 @@
+"""Working off a sweep: its missing runs go through the queue, whoever trains them, until all have ended."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Generator
+
+from clustergan_core.errors import RunError
+from clustergan_core.runs.queue import advance, ask, enqueue
+from clustergan_core.runs.status import Status
+from clustergan_core.runs.store import Run
+from clustergan_core.runs.sweep import Point, Sweep
+
+POLL_SECONDS = 0.5
+MOST_ATTEMPTS = 3  # at a run whose process keeps dying
+STOP_SECONDS = 30  # a training that is asked to stop looks up at its next row of losses
+
+
+def begin_missing(sweep: Sweep) -> list[Point]:
+    """Makes what is not there and puts all that is neither finished nor at work in line; returns those points."""
+    sweep.make_missing()
+    idle = [point for point in sweep.points if _is_idle(sweep.run(point))]
+    enqueue([run for point in idle if (run := sweep.run(point)) is not None])
+    return idle
+
+
+def carry_out(sweep: Sweep) -> Generator[dict[Point, Status], None, None]:
+    """Works off what is missing, and yields every status about twice a second until no run waits or trains.
+
+    A run whose process dies is put in line again, thrice at most; one that fails, or that a person stops or pauses
+    meanwhile, stays as it is. Raises RunError as `Sweep.check` does.
+    """
+    begin_missing(sweep)
+    attempts: Counter[Point] = Counter()
+    while True:
+        advance()
+        statuses = sweep.statuses()
+        for point, status in statuses.items():
+            if status.state == "interrupted" and attempts[point] < MOST_ATTEMPTS and not status.message:
+                attempts[point] += 1
+                run = sweep.run(point)
+                assert run is not None, "it has a status"
+                enqueue([run], is_first=True)
+                statuses[point] = run.status()
+        yield statuses
+        if all(status.is_over for status in statuses.values()):
+            return
+        time.sleep(POLL_SECONDS)
+
+
+def leave(sweep: Sweep) -> None:
+    """Stops what waits and trains, and waits until the checkpoints are saved; all can be continued."""
+    for point in sweep.points:
+        run = sweep.run(point)
+        if run is not None and not run.status().is_over:
+            _stop(run)
+    end = time.monotonic() + STOP_SECONDS
+    while time.monotonic() < end and any(not status.is_over for status in sweep.statuses().values()):
+        time.sleep(POLL_SECONDS / 5)
+
+
+def _stop(run: Run) -> None:
+    try:
+        ask(run, "stop")
+    except RunError:  # it ended a moment ago
+        return
+
+
+def _is_idle(run: Run | None) -> bool:
+    if run is None:
+        return True
+    status = run.status()
+    return status.is_over and status.state != "finished"
