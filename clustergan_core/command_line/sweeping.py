@@ -1,0 +1,141 @@
+"""`sweep`: runs over a grid of settings and seeds."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from clustergan_core.command_line.grid_progress import say, work_off
+from clustergan_core.command_line.protocol import aligned, read_seeds
+from clustergan_core.command_line.training import add_run_words, pair, read_config_and_data
+from clustergan_core.data.dataset import Dataset
+from clustergan_core.errors import SettingsError
+from clustergan_core.live_scores import AGREEMENT_SCORES
+from clustergan_core.runs.atomic import write_atomically
+from clustergan_core.runs.config import split_values
+from clustergan_core.runs.sweep import Sweep, SweepPlan, place_sweep, plan_sweep
+from clustergan_core.runs.sweep_estimate import estimate_sweep
+from clustergan_core.runs.sweep_presets import SWEEP_PRESETS, paper_rows, values_of
+from clustergan_core.runs.sweep_report import SweepReport, make_report
+from clustergan_core.runs.sweep_work import begin_missing
+
+SHOWN = (*AGREEMENT_SCORES, "silhouette", "usage_entropy", "neighbour_agreement", "frechet", "seed_agreement")
+
+
+def add_commands(commands: Any) -> None:
+    """Adds `sweep` to the parser's commands."""
+    sweep = commands.add_parser("sweep", help="train a grid of settings and seeds; only what is missing")
+    add_run_words(sweep)
+    sweep.add_argument("--over", metavar="|".join(SWEEP_PRESETS), help="vary what a paper varied, at its values")
+    sweep.add_argument("--seeds", default="0-4", help="such as 0-4 or 0,3,7")
+    sweep.add_argument("--out", metavar="DIR", help="the sweep's folder; without it one that these words always name")
+    sweep.add_argument("--detach", action="store_true", help="put the runs in line and return")
+    sweep.add_argument("--estimate", action="store_true", help="say what it will take, and train nothing")
+    sweep.add_argument("--csv", metavar="FILE", help="also write every run as a line of this file")
+    sweep.add_argument("--json", action="store_true", help="one JSON document")
+    sweep.set_defaults(run=_sweep, seed=0, title="")
+
+
+def _sweep(arguments: argparse.Namespace) -> None:
+    seeds = read_seeds(arguments.seeds)
+    axes, arguments.set = _read_axes(arguments.set)
+    config, dataset = read_config_and_data(arguments)
+    if arguments.over:
+        axes |= _preset_axes(arguments.over, dataset)
+    if not axes:
+        raise SettingsError(
+            "Nothing is varied: write several values, such as --set n_clusters=7,9,10, or add --over k-robustness."
+        )
+    sweep = place_sweep(
+        plan_sweep(config, axes, seeds, dataset), Path(arguments.out).resolve() if arguments.out else None
+    )
+    sweep.check()
+    if arguments.estimate:
+        _say_estimate(sweep, dataset)
+        return
+    if arguments.detach:
+        n_begun = len(begin_missing(sweep))
+        print(f"{n_begun} runs are in line: {sweep.folder}" if n_begun else f"Nothing to do: {sweep.folder}")
+        return
+    if any(status.state != "finished" for status in sweep.statuses().values()) or not sweep.statuses():
+        _say_estimate(sweep, dataset)
+    work_off(sweep)
+    _show(make_report(sweep), arguments)
+
+
+def _read_axes(words: list[str]) -> tuple[dict[str, tuple[Any, ...]], list[str]]:
+    """Settings with several values, and the words of those with one."""
+    axes: dict[str, tuple[Any, ...]] = {}
+    fixed = []
+    for word in words:
+        name, text = pair(word, "--set")
+        values = tuple(value.strip() for value in split_values(text))
+        if len(values) > 1:
+            axes[name] = values
+        else:
+            fixed.append(word)
+    return axes, fixed
+
+
+def _preset_axes(name: str, dataset: Dataset) -> Mapping[str, tuple[Any, ...]]:
+    preset = next((preset for preset in SWEEP_PRESETS.values() if preset.name == name), None)
+    if preset is None:
+        raise SettingsError(f"There is no sweep named {name}: choose one of {', '.join(SWEEP_PRESETS)}.")
+    return {preset.setting: values_of(preset, dataset.n_labels)}
+
+
+def _say_estimate(sweep: Sweep, dataset: Dataset) -> None:
+    statuses = sweep.statuses()
+    missing = [point for point in sweep.points if point not in statuses or statuses[point].state != "finished"]
+    estimate = estimate_sweep(sweep.plan, missing, dataset)
+    say(
+        f"{estimate.n_runs} of {len(sweep.points)} runs to train, {estimate.n_at_once} at a time: about "
+        f"{estimate.seconds / 60:.0f} minutes ({estimate.seconds_each:.0f} s each) and {estimate.n_bytes / 1e6:.0f} MB."
+    )
+
+
+def _show(report: SweepReport, arguments: argparse.Namespace) -> None:
+    if arguments.csv:
+        write_atomically(Path(arguments.csv), report.csv().encode())
+    print(report.model_dump_json(indent=2) if arguments.json else render_report(report))
+    sys.stdout.flush()
+
+
+def render_report(report: SweepReport) -> str:
+    """The report as a table for a terminal: mean ± standard deviation over the seeds at each point."""
+    plan = report.plan
+    rows: list[list[str]] = [[", ".join(plan.axes), "runs", *SHOWN, *(["attainable"] if _has_bound(plan) else [])]]
+    for values in report.combinations():
+        cells = [_spread(report, values, name) for name in SHOWN]
+        n_finished = sum(row.state == "finished" for row in report.rows_at(values))
+        bound = []
+        if _has_bound(plan):
+            bound = [f"{plan.best_attainable(int(dict(zip(plan.axes, values))['n_clusters'])):.3f}"]
+        rows.append([", ".join(map(str, values)), str(n_finished), *cells, *bound])
+    lines = [
+        f"{plan.config.dataset.name}, {plan.config.method}, {plan.config.schedule.n_steps:,} steps, "
+        f"{len(plan.seeds)} seeds; argmax reading, test split; label-free figures on training samples",
+        "",
+        *aligned(rows),
+    ]
+    if suggestion := report.suggest_n_clusters():
+        lines += ["", f"Suggested without labels: K = {suggestion.n_clusters}", *(v.reason for v in suggestion.votes)]
+    if len(plan.axes) == 1:
+        for row in paper_rows(plan.config.dataset.source, next(iter(plan.axes))):
+            figures = ", ".join(f"{value}: {figure:g}" for value, figure in row.figures.items())
+            lines.append(f"{row.source}: {figures}")
+    return "\n".join(lines)
+
+
+def _has_bound(plan: SweepPlan) -> bool:
+    return "n_clusters" in plan.axes and bool(plan.label_shares)
+
+
+def _spread(report: SweepReport, values: tuple[Any, ...], name: str) -> str:
+    spread = report.spread_at(values, name)
+    if spread is None:
+        return "–"
+    return f"{spread['mean']:.3f}" + ("" if spread["sd"] is None else f" ± {spread['sd']:.3f}")

@@ -1,0 +1,182 @@
+"""What a sweep has shown: every run's figures, their spread at each point of the grid, and how well seeds agree.
+
+A report is plain data, made from the runs on disk or read from a file that ships with the program.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import json
+import statistics
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from sklearn.metrics import adjusted_rand_score
+
+from clustergan_core.errors import RunError
+from clustergan_core.evaluation.suggest_k import CRITERIA, Suggestion, suggest_n_clusters
+from clustergan_core.live_scores import AGREEMENT_SCORES
+from clustergan_core.runs.label_free import LabelFree, read_label_free
+from clustergan_core.runs.places import PRETRAINED_FOLDER
+from clustergan_core.runs.scores import read_scores
+from clustergan_core.runs.store import Run
+from clustergan_core.runs.sweep import Point, Sweep, SweepPlan
+
+LABEL_FREE_FIGURES = (
+    "silhouette", "data_silhouette", "usage_entropy", "n_used", "neighbour_agreement", "frechet",
+)  # fmt: skip
+SHIPPED_SWEEPS = PRETRAINED_FOLDER / "sweeps"
+
+Values = tuple[Any, ...]  # of the axes, in their order
+
+
+class SweepRow(BaseModel):
+    """One run of a sweep."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    run: str
+    values: Values
+    seed: int
+    state: str
+    step: int
+    seconds: float
+    n: int | None = None  # samples scored, of the test split; None before the run is finished
+    argmax: dict[str, float | None] = {}  # purity, accuracy, NMI, ARI in both readings; None without labels
+    kmeans: dict[str, float | None] = {}
+    label_free: dict[str, float | None] = {}  # on training samples
+
+    def figure(self, name: str) -> float | None:
+        """A score of the argmax reading or a label-free figure by name."""
+        return self.argmax.get(name, self.label_free.get(name))
+
+
+class SweepReport(BaseModel):
+    """A sweep's figures."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    plan: SweepPlan
+    rows: tuple[SweepRow, ...]
+    agreement: tuple[tuple[Values, tuple[float, ...]], ...]  # ARI of every two seeds, by values of the axes
+    machine: str = ""  # where a shipped sweep was trained
+
+    def combinations(self) -> list[Values]:
+        """The values of the axes, each once, in the order of the grid."""
+        return list(itertools.product(*self.plan.axes.values()))
+
+    def rows_at(self, values: Values) -> list[SweepRow]:
+        """The runs at one point of the grid."""
+        return [row for row in self.rows if row.values == values]
+
+    def figures_at(self, values: Values, name: str) -> list[float]:
+        """One figure of the finished runs there; `seed_agreement` has one for every two seeds."""
+        if name == "seed_agreement":
+            return list(dict(self.agreement).get(values, ()))
+        return [figure for row in self.rows_at(values) if (figure := row.figure(name)) is not None]
+
+    def spread_at(self, values: Values, name: str) -> dict[str, float | None] | None:
+        """Mean, standard deviation (over n − 1), median and ends of a figure there; None where there is none yet."""
+        figures = self.figures_at(values, name)
+        if not figures:
+            return None
+        return {
+            "mean": statistics.fmean(figures),
+            "sd": statistics.stdev(figures) if len(figures) > 1 else None,
+            "median": statistics.median(figures),
+            "min": min(figures),
+            "max": max(figures),
+            "n": len(figures),
+        }
+
+    def suggest_n_clusters(self) -> Suggestion | None:
+        """The number of clusters that criteria without labels are for; None unless K alone is varied."""
+        if list(self.plan.axes) != ["n_clusters"]:
+            return None
+        figures = {
+            criterion.name: {
+                int(values[0]): self.figures_at(values, criterion.name)
+                for values in self.combinations()
+                if self.rows_at(values) and any(row.label_free for row in self.rows_at(values))
+            }
+            for criterion in CRITERIA
+        }
+        return suggest_n_clusters(figures)
+
+    def csv(self) -> str:
+        """Every run as a line."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        readings = [f"{reading}_{name}" for reading in ("argmax", "kmeans") for name in AGREEMENT_SCORES]
+        writer.writerow(
+            [*self.plan.axes, "seed", "run", "state", "step", "seconds", "n", *readings, *LABEL_FREE_FIGURES]
+        )
+        for row in self.rows:
+            scores = [reading.get(name) for reading in (row.argmax, row.kmeans) for name in AGREEMENT_SCORES]
+            free = [row.label_free.get(name) for name in LABEL_FREE_FIGURES]
+            writer.writerow([*row.values, row.seed, row.run, row.state, row.step, row.seconds, row.n, *scores, *free])
+        return text.getvalue()
+
+
+def make_report(sweep: Sweep) -> SweepReport:
+    """The figures of the runs as they are now on disk."""
+    rows: list[SweepRow] = []
+    clusterings: dict[Values, list[LabelFree]] = {}
+    for point in sweep.points:
+        run = sweep.run(point)
+        free = None if run is None else read_label_free(run)
+        rows.append(_make_row(point, run, free))
+        if free is not None:
+            clusterings.setdefault(rows[-1].values, []).append(free)
+    agreement = tuple((values, tuple(pairwise_agreement(found))) for values, found in clusterings.items())
+    return SweepReport(name=sweep.name, plan=sweep.plan, rows=tuple(rows), agreement=agreement)
+
+
+def pairwise_agreement(clusterings: Sequence[LabelFree]) -> list[float]:
+    """Adjusted Rand index of every two clusterings of the same samples, five digits."""
+    pairs = itertools.combinations(clusterings, 2)
+    return [
+        float(f"{adjusted_rand_score(one.clusters, other.clusters):.5g}")
+        for one, other in pairs
+        if (one.dataset, one.n) == (other.dataset, other.n)
+    ]
+
+
+def read_report(path: Path) -> SweepReport:
+    """A report from its file; RunError when it cannot be read."""
+    try:
+        return SweepReport.model_validate(json.loads(path.read_text()))
+    except (OSError, ValueError, ValidationError) as error:
+        raise RunError(f"{path} cannot be read as a sweep's report: restore or delete it.") from error
+
+
+def list_shipped_reports() -> list[SweepReport]:
+    """The sweeps that came with the program, by name."""
+    return [read_report(path) for path in sorted(SHIPPED_SWEEPS.glob("*.json"))] if SHIPPED_SWEEPS.is_dir() else []
+
+
+def _make_row(point: Point, run: Run | None, free: LabelFree | None) -> SweepRow:
+    values = tuple(value for _, value in point.values)
+    if run is None:
+        return SweepRow(run="", values=values, seed=point.seed, state="not begun", step=0, seconds=0.0)
+    status, scores = run.status(), read_scores(run)
+    finished = {} if scores is None else {
+        "n": scores["n"],
+        "argmax": {name: scores[name] for name in AGREEMENT_SCORES},
+        "kmeans": {name: scores["kmeans"][name] for name in AGREEMENT_SCORES},
+    }  # fmt: skip
+    return SweepRow(
+        run=run.name,
+        values=values,
+        seed=point.seed,
+        state=status.state,
+        step=status.step,
+        seconds=round(status.seconds, 1),
+        label_free={} if free is None else {name: getattr(free, name) for name in LABEL_FREE_FIGURES},
+        **finished,
+    )
