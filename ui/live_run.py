@@ -17,6 +17,7 @@ from ui.metrics_history import MetricsHistory, load_history
 from ui.page_links import link_to_views
 from ui.run_summary import STATE_WORDS
 from ui.sample_slider import show_samples
+from ui.scheduler_choice import usual_scheduler
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -144,9 +145,9 @@ def _continue_button(run: Run, status: Status) -> None:
     is_first_choice = status.state != "failed"  # what failed once mostly fails again
     label = "Resume" if status.state == "paused" else "Continue"
     if st.button(label, type="primary" if is_first_choice else "secondary", icon=":material/play_arrow:"):
-        from clustergan_core.runs.queue import continue_run
+        from clustergan_core.runs.hands import continue_run
 
-        continue_run(run)
+        continue_run(run, usual_scheduler())
         st.rerun()
 
 
@@ -156,9 +157,9 @@ def _train_on_button(run: Run, status: Status) -> None:
         n_more = st.number_input("Steps more", 1, 10_000_000, max(1, status.n_steps // 4), key="n_more_steps")
         st.caption("Its final scores go: those of the weights it ends with take their place.")
         if st.button("Continue for these steps", type="primary"):
-            from clustergan_core.runs.queue import extend_run
+            from clustergan_core.runs.hands import extend_run
 
-            extend_run(run, int(n_more))
+            extend_run(run, int(n_more), usual_scheduler())
             st.rerun()
 
 

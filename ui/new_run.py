@@ -14,6 +14,7 @@ from ui.choices import linked, one_of
 from ui.data_choice import DATASET_KEY, choose_dataset, list_choices, upload_text
 from ui.durations import say_duration
 from ui.messages import plain, show_problem
+from ui.scheduler_choice import choose_scheduler
 from ui.settings_form import setting, settings_grid
 
 if TYPE_CHECKING:
@@ -186,16 +187,17 @@ def _reset_when_base_changes(base: RunConfig) -> None:
 
 def _start(config: RunConfig, dataset: Dataset) -> Run | None:
     """What the run will be, how long it takes, and the button."""
-    from clustergan_core.runs.queue import launch
+    from clustergan_core.runs.hands import launch
 
     with st.container(border=True):
         st.markdown("**This run**")
         st.markdown("  \n".join(_describe(config, dataset)))
+        scheduler = choose_scheduler()
         is_started = st.button("Start training", type="primary", icon=":material/play_arrow:", width="stretch")
         estimate = st.container()
         if is_started:
             try:
-                return launch(config)
+                return launch(config, scheduler)
             except AppError as problem:
                 show_problem(problem)
         with estimate:

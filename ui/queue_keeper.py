@@ -1,4 +1,4 @@
-"""The server's part in the queue: it starts what there is room for, whether or not somebody looks."""
+"""The server's part in the queue: a line that was left by a reboot is taken up with the server's first visitor."""
 
 from __future__ import annotations
 
@@ -8,32 +8,29 @@ import time
 
 import streamlit as st
 
-from clustergan_core.runs.tickets import read_tickets
+from clustergan_core.runs.keeper import ensure_keeper
 
-TICK_SECONDS = 1.0
+LOOK_SECONDS = 2.0
 
 _log = logging.getLogger("clustergan")
 
 
 @st.cache_resource(show_spinner=False)
 def keep_queue() -> threading.Thread:
-    """One thread for the whole server, begun with its first visitor; a line that an earlier server left goes on."""
-    thread = threading.Thread(target=_tick_for_ever, name="queue", daemon=True)
+    """One thread for the whole server, which sees to it that the queue has a keeper while runs wait."""
+    thread = threading.Thread(target=_look_for_ever, name="queue", daemon=True)
     thread.start()
     return thread
 
 
-def _tick_for_ever() -> None:
+def _look_for_ever() -> None:
     last_problem = ""
     while True:
         try:
-            if read_tickets():
-                from clustergan_core.runs.queue import advance  # PyTorch, only when there is something to start
-
-                advance()
+            ensure_keeper()
             last_problem = ""
         except Exception as problem:  # a full disk today is free tomorrow, and nobody else would go on
             if str(problem) != last_problem:
                 _log.exception("The queue stands still")
             last_problem = str(problem)
-        time.sleep(TICK_SECONDS)
+        time.sleep(LOOK_SECONDS)

@@ -11,7 +11,7 @@ import streamlit as st
 from clustergan_core.data import DATASETS
 from clustergan_core.errors import RunError
 from clustergan_core.methods import METHODS
-from clustergan_core.runs.queue import continue_run
+from clustergan_core.runs.hands import continue_run
 from ui.assign_form import assign_form
 from ui.confirmation import ask, ask_text
 from ui.data_choice import list_choices, upload_text
@@ -21,6 +21,7 @@ from ui.messages import plain, show_problem
 from ui.page_links import VIEWS, link_page
 from ui.run_scores import show_scores
 from ui.run_summary import RunSummary
+from ui.scheduler_choice import usual_scheduler
 
 BadgeColour = Literal["green", "gray", "blue", "red"]
 
@@ -125,7 +126,7 @@ def _show_actions(summary: RunSummary) -> None:
 
 def _continue(summary: RunSummary) -> None:
     try:
-        continue_run(summary.run)
+        continue_run(summary.run, usual_scheduler())
     except RunError as problem:
         show_problem(problem)
         return

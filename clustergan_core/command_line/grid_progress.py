@@ -7,14 +7,18 @@ from collections.abc import Sequence
 
 from tqdm import tqdm
 
+from clustergan_core.runs.hands import Hands, open_hands
 from clustergan_core.runs.sweep import Point, Sweep, name_values
 from clustergan_core.runs.sweep_work import carry_out, leave
 
 N_NAMED = 12  # runs that a sentence still lists
 
 
-def work_off(sweep: Sweep) -> bool:
-    """Trains what is missing and says so on standard error; False where nothing was. Ctrl-C stops the runs."""
+def work_off(sweep: Sweep, scheduler: str | None = None) -> bool:
+    """Trains what is missing, here or on a scheduler's workers, and says so on standard error; False where nothing was.
+
+    Ctrl-C stops the runs.
+    """
     before = {point: status.state for point, status in sweep.statuses().items()}
     done = [point for point in sweep.points if before.get(point) == "finished"]
     left = [point for point in sweep.points if point not in done]
@@ -27,7 +31,8 @@ def work_off(sweep: Sweep) -> bool:
     begun = [point for point in left if point in before]
     say(f"To train: {_name(sweep, left)}" + (f", of which begun already: {_name(sweep, begun)}." if begun else "."))
     try:
-        _watch(sweep, left)
+        with open_hands(scheduler) as hands:
+            _watch(sweep, left, hands)
     except KeyboardInterrupt:
         say("Stopping the runs; the same command goes on from there.")
         leave(sweep)
@@ -40,11 +45,11 @@ def say(sentence: str) -> None:
     tqdm.write(sentence, file=sys.stderr)
 
 
-def _watch(sweep: Sweep, left: Sequence[Point]) -> None:
+def _watch(sweep: Sweep, left: Sequence[Point], hands: Hands) -> None:
     n_steps = len(left) * sweep.plan.config.schedule.n_steps
     told: set[Point] = set()
     with tqdm(total=n_steps, unit=" steps", file=sys.stderr, disable=not sys.stderr.isatty()) as bar:
-        for statuses in carry_out(sweep):
+        for statuses in carry_out(sweep, hands):
             bar.update(sum(statuses[point].step for point in left if point in statuses) - bar.n)
             for point in left:
                 status = statuses.get(point)

@@ -35,7 +35,7 @@ def _protocol(arguments: argparse.Namespace) -> None:
     plan = plan_sweep(config, {}, seeds)
     sweep = Sweep(Path(arguments.out) if arguments.out else folder_for(plan, "protocol"), plan)
     sweep.check()
-    work_off(sweep)
+    work_off(sweep, arguments.scheduler)
     finished = sweep.finished()
     if not finished:
         raise RunError(f"No run in {sweep.folder} is finished: see log.txt in the folders of its runs.")

@@ -8,7 +8,8 @@ import time
 from typing import Any
 
 from clustergan_core.errors import RunError
-from clustergan_core.runs.queue import advance, ask, continue_run, extend_run, waiting_runs
+from clustergan_core.runs.hands import continue_run, extend_run
+from clustergan_core.runs.queue import advance, ask, waiting_runs
 from clustergan_core.runs.store import Run, find_run, list_runs
 
 POLL_SECONDS = 0.5
@@ -33,6 +34,7 @@ def add_commands(commands: Any) -> None:
     goes_on = commands.add_parser("continue", help="let a run go on from its checkpoint, in the queue")
     goes_on.add_argument("names", metavar="RUN", nargs="+")
     goes_on.add_argument("--steps", type=int, metavar="N", help="for so many steps beyond its planned end")
+    goes_on.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="on the workers of this scheduler")
     goes_on.set_defaults(run=_continue)
 
 
@@ -65,9 +67,9 @@ def _continue(arguments: argparse.Namespace) -> None:
     for name in arguments.names:
         run = find_run(name)
         if arguments.steps is None:
-            continue_run(run)
+            continue_run(run, arguments.scheduler)
         else:
-            extend_run(run, arguments.steps)
+            extend_run(run, arguments.steps, arguments.scheduler)
         print(f"{run.name}: {run.status().state}")
 
 

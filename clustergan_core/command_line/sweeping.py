@@ -16,6 +16,7 @@ from clustergan_core.errors import SettingsError
 from clustergan_core.live_scores import AGREEMENT_SCORES
 from clustergan_core.runs.atomic import write_atomically
 from clustergan_core.runs.config import split_values
+from clustergan_core.runs.hands import open_hands
 from clustergan_core.runs.sweep import Sweep, SweepPlan, place_sweep, plan_sweep
 from clustergan_core.runs.sweep_estimate import estimate_sweep
 from clustergan_core.runs.sweep_presets import SWEEP_PRESETS, paper_rows, values_of
@@ -57,12 +58,13 @@ def _sweep(arguments: argparse.Namespace) -> None:
         _say_estimate(sweep, dataset)
         return
     if arguments.detach:
-        n_begun = len(begin_missing(sweep))
+        with open_hands(arguments.scheduler) as hands:
+            n_begun = len(begin_missing(sweep, hands))
         print(f"{n_begun} runs are in line: {sweep.folder}" if n_begun else f"Nothing to do: {sweep.folder}")
         return
     if any(status.state != "finished" for status in sweep.statuses().values()) or not sweep.statuses():
         _say_estimate(sweep, dataset)
-    work_off(sweep)
+    work_off(sweep, arguments.scheduler)
     _show(make_report(sweep), arguments)
 
 

@@ -18,11 +18,13 @@ from clustergan_core.errors import SettingsError
 from clustergan_core.methods import METHODS, default_method
 from clustergan_core.methods.presets import PRESETS
 from clustergan_core.runs.config import RunConfig, explain_invalid, make_config, split_values
+from clustergan_core.runs.following import follow
+from clustergan_core.runs.hands import Hands, LocalQueue, open_hands
 from clustergan_core.runs.places import new_run_name, runs_folder
-from clustergan_core.runs.queue import advance, enqueue
+from clustergan_core.runs.queue import advance, ask
 from clustergan_core.runs.scores import read_scores
 from clustergan_core.runs.slots import occupy
-from clustergan_core.runs.status import write_status
+from clustergan_core.runs.status import Status, write_status
 from clustergan_core.runs.store import Run, create_run, find_run
 from clustergan_core.runs.worker import check_unfinished, choose_device, execute, first_status
 from clustergan_core.training import Progress
@@ -55,6 +57,9 @@ def add_run_words(command: argparse.ArgumentParser) -> None:
     command.add_argument("--drop", action="append", default=[], metavar="COLUMN=V,V", help="leave these rows out")
     command.add_argument("--image-side", type=int, metavar="PIXELS", help="resize your own pictures to such squares")
     command.add_argument("--device", default="auto", help="auto | cpu | cuda")
+    command.add_argument(
+        "--scheduler", metavar="tcp://HOST:PORT", help="train on the workers of this dask.distributed scheduler"
+    )
     command.add_argument("--threads", type=int, help="CPU threads; by default one for small networks")
 
 
@@ -63,9 +68,16 @@ def _train(arguments: argparse.Namespace) -> None:
     print(run.folder)
     for note in run.config.notes:
         print(note)
+    if arguments.scheduler:
+        with open_hands(arguments.scheduler) as hands:
+            hands.begin([run])
+            if not arguments.queue:
+                _print_end(run, _follow(run, hands))
+        return
     if arguments.queue:
-        enqueue([run])
-        advance()
+        hands = LocalQueue()
+        hands.begin([run])
+        hands.tend()
         print(f"{run.status().state}; stop, pause and continue take its name, and `queue` shows the line")
         return
     show, close = _reporter(run)
@@ -73,7 +85,25 @@ def _train(arguments: argparse.Namespace) -> None:
         status = execute(run, show)
     advance()
     close()
-    print(f"{status.state} after {status.step} steps, {status.seconds:.0f} s")
+    _print_end(run, status)
+
+
+def _follow(run: Run, hands: Hands) -> Status:
+    """Shows what others train, as if it were trained here. Ctrl-C stops it."""
+    show, close = _reporter(run)
+    try:
+        for progress in follow(run, hands):
+            show(progress)
+    except KeyboardInterrupt:
+        ask(run, "stop")
+        raise
+    finally:
+        close()
+    return run.status()
+
+
+def _print_end(run: Run, status: Status) -> None:
+    print(f"{status.state} after {status.step} steps, {status.seconds:.0f} s. {status.message}".rstrip(". ") + ".")
     scores = read_scores(run)
     if scores and scores["purity"] is not None:
         figures = ", ".join(f"{name} {scores[name]:.3f}" for name in ("purity", "accuracy", "nmi", "ari"))

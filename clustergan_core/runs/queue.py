@@ -1,62 +1,21 @@
 """The queue: runs wait on disk for a device slot and start in order, whoever looks after it at the moment.
 
-There is no process that owns the line. `advance` starts what there is room for; a server calls it every second, a
-training process when it ends, a command that waits for runs while it waits. All hold the line's lock meanwhile, so two
-servers on one folder never start a run twice, and a line left by a killed server or a reboot is taken up by the next.
+There is no process that owns the line. `advance` starts what there is room for; the keeper calls it when a slot is
+free, a training process when it ends, a command that waits for runs while it waits. All hold the line's lock meanwhile,
+so two servers on one folder never start a run twice, and a line left by a reboot is taken up by the next server.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
-from clustergan_core.errors import RunError, SettingsError
-from clustergan_core.runs.config import RunConfig
+from clustergan_core.errors import RunError
 from clustergan_core.runs.launch import start_worker
-from clustergan_core.runs.places import new_run_name, runs_folder
 from clustergan_core.runs.slots import take_slots
 from clustergan_core.runs.status import State, hold_lock, write_status
-from clustergan_core.runs.store import Request, Run, create_run, list_runs
+from clustergan_core.runs.store import Request, Run, list_runs
 from clustergan_core.runs.tickets import drop_ticket, in_line, read_tickets, write_tickets
-from clustergan_core.runs.worker import check_unfinished, first_status
-
-MOST_STEPS = 10_000_000  # as a schedule allows
-
-
-def launch(config: RunConfig) -> Run:
-    """Creates a run under the runs folder; it trains at once if there is room, else when its turn comes."""
-    run = create_run(config, runs_folder() / new_run_name(config.method, config.dataset.name, datetime.now()))
-    enqueue([run])
-    advance()
-    return run
-
-
-def continue_run(run: Run) -> None:
-    """Lets an unfinished run go on from its checkpoint, a paused one before all that wait.
-
-    RunError where there is nothing to continue.
-    """
-    check_unfinished(run)
-    enqueue([run], is_first=run.status().state == "paused")
-    advance()
-
-
-def extend_run(run: Run, n_more: int) -> None:
-    """Lets a run that has ended go on for `n_more` steps beyond its planned end.
-
-    Its final scores and card go, as they belong to weights that change. RunError while it trains or waits, for shipped
-    models and for a run without a checkpoint; SettingsError for an impossible number.
-    """
-    if not 1 <= n_more <= MOST_STEPS - run.config.schedule.n_steps:
-        raise SettingsError(f"{n_more} more steps are not possible: choose at least 1, and {MOST_STEPS:,} in all.")
-    if run.status().state != "finished":
-        check_unfinished(run)
-    if run.is_shipped or not (run.folder / "resume.safetensors").exists():
-        raise RunError(f"Run {run.name} holds no checkpoint to go on from: train it anew with more steps.")
-    with hold_lock(run.folder / "lock"):
-        run.extend(n_more)
-    enqueue([run])
-    advance()
+from clustergan_core.runs.worker import first_status
 
 
 def enqueue(runs: Sequence[Run], *, is_first: bool = False) -> None:
@@ -134,6 +93,8 @@ def ask(run: Run, what: Request) -> None:
 
 
 def _leave_line(run: Run, state: State) -> bool:
+    if run.status().scheduler:
+        return _leave_cluster(run, state)
     with in_line():
         if not drop_ticket(run.folder):
             return False
@@ -141,6 +102,18 @@ def _leave_line(run: Run, state: State) -> bool:
             return False
         _write_state(run, state)
         return True
+
+
+def _leave_cluster(run: Run, state: State) -> bool:
+    """A worker that gets the run later sees that it is no longer wanted."""
+    try:
+        with hold_lock(run.folder / "lock"):
+            is_waiting = run.status().state in ("waiting", "interrupted")
+            if is_waiting:
+                _write_state(run, state)
+            return is_waiting
+    except RunError:  # a worker has it
+        return False
 
 
 def _write_state(run: Run, state: State) -> None:

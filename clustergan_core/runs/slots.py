@@ -15,8 +15,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-
 from clustergan_core.runs.atomic import storage_error
 from clustergan_core.runs.places import queue_folder
 
@@ -46,6 +44,8 @@ class Slots:
 def count_slots(device: str) -> int:
     """One a GPU; on the CPU one a core, as a small network keeps one busy, or CLUSTERGAN_CPU_SLOTS."""
     if device == "cuda":
+        import torch  # here, so that the queue's keeper does without it
+
         return max(1, torch.cuda.device_count())
     chosen = os.environ.get("CLUSTERGAN_CPU_SLOTS", "")
     if chosen.isdecimal() and int(chosen):
@@ -71,6 +71,14 @@ def take_slots(device: str, threads: int) -> Slots | None:
             return Slots(tuple(taken), number if device == "cuda" else None)
     Slots(tuple(taken)).release()
     return None
+
+
+def is_a_slot_free(device: str) -> bool:
+    """Whether a run of one thread could start now."""
+    slots = take_slots(device, 1)
+    if slots is not None:
+        slots.release()
+    return slots is not None
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Working off a sweep: its missing runs go through the queue, whoever trains them, until all have ended."""
+"""Working off a sweep: its missing runs are handed to the queue or a cluster, and watched until all have ended."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Generator
 
 from clustergan_core.errors import RunError
-from clustergan_core.runs.queue import advance, ask, enqueue
+from clustergan_core.runs.hands import Hands, LocalQueue
+from clustergan_core.runs.queue import ask
 from clustergan_core.runs.status import Status
 from clustergan_core.runs.store import Run
 from clustergan_core.runs.sweep import Point, Sweep
@@ -17,34 +18,39 @@ MOST_ATTEMPTS = 3  # at a run whose process keeps dying
 STOP_SECONDS = 30  # a training that is asked to stop looks up at its next row of losses
 
 
-def begin_missing(sweep: Sweep) -> list[Point]:
-    """Makes what is not there and puts all that is neither finished nor at work in line; returns those points."""
+def begin_missing(sweep: Sweep, hands: Hands | None = None) -> list[Point]:
+    """Makes what is not there and hands over all that is neither finished nor at work; returns those points."""
     sweep.make_missing()
     idle = [point for point in sweep.points if _is_idle(sweep.run(point))]
-    enqueue([run for point in idle if (run := sweep.run(point)) is not None])
+    (hands or LocalQueue()).begin([run for point in idle if (run := sweep.run(point)) is not None])
     return idle
 
 
-def carry_out(sweep: Sweep) -> Generator[dict[Point, Status], None, None]:
+def carry_out(sweep: Sweep, hands: Hands | None = None) -> Generator[dict[Point, Status], None, None]:
     """Works off what is missing, and yields every status about twice a second until no run waits or trains.
 
-    A run whose process dies is put in line again, thrice at most; one that fails, or that a person stops or pauses
+    A run whose process dies is handed over again, thrice at most; one that fails, or that a person stops or pauses
     meanwhile, stays as it is. Raises RunError as `Sweep.check` does.
     """
-    begin_missing(sweep)
+    hands = hands or LocalQueue()
+    begin_missing(sweep, hands)
     attempts: Counter[Point] = Counter()
     while True:
-        advance()
+        hands.tend()
         statuses = sweep.statuses()
+        n_picked_up = 0
         for point, status in statuses.items():
-            if status.state == "interrupted" and attempts[point] < MOST_ATTEMPTS and not status.message:
+            run = sweep.run(point)
+            if status.state != "interrupted" or status.message or run is None:
+                continue
+            if hands.picks_up(run):
+                n_picked_up += 1
+            elif attempts[point] < MOST_ATTEMPTS:
                 attempts[point] += 1
-                run = sweep.run(point)
-                assert run is not None, "it has a status"
-                enqueue([run], is_first=True)
+                hands.begin([run], is_first=True)
                 statuses[point] = run.status()
         yield statuses
-        if all(status.is_over for status in statuses.values()):
+        if not n_picked_up and all(status.is_over for status in statuses.values()):
             return
         time.sleep(POLL_SECONDS)
 

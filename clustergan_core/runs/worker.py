@@ -194,6 +194,7 @@ def _set_state(
         seconds=seconds if seconds is not None else (before.seconds if before else 0.0),
         heartbeat=datetime.now().astimezone(),
         message=message,
+        scheduler=before.scheduler if before else "",
     )
     write_status(path, status)
     return status

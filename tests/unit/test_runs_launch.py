@@ -15,8 +15,11 @@ import torch
 
 from clustergan_core.command_line import main as command_line
 from clustergan_core.errors import RunError
+from clustergan_core.runs import launch as launch_module
+from clustergan_core.runs.hands import continue_run, launch
+from clustergan_core.runs.keeper import ensure_keeper
 from clustergan_core.runs.places import PROJECT_FOLDER
-from clustergan_core.runs.queue import active_runs, continue_run, launch
+from clustergan_core.runs.queue import active_runs, ask
 from clustergan_core.runs.status import write_status
 from clustergan_core.runs.store import Run
 from clustergan_core.runs.weights import read_tensors
@@ -35,16 +38,22 @@ def _wait(condition: Callable[[], bool], limit: float = START_LIMIT) -> float:
     return time.monotonic() - start
 
 
-def _worker_pid(run: Run) -> int:
-    """The one process that has the run's folder among its words; nothing in the program needs to know it."""
+def _processes_with(word: str) -> list[int]:
+    """The processes that have it among their words; nothing in the program needs to know them."""
+    found = []
     for entry in Path("/proc").glob("[0-9]*/cmdline"):
         try:
             words = entry.read_bytes().split(b"\0")
         except OSError:
             continue
-        if str(run.folder).encode() in words:
-            return int(entry.parent.name)
-    raise AssertionError(f"no process trains {run.folder}")
+        if word.encode() in words:
+            found.append(int(entry.parent.name))
+    return found
+
+
+def _worker_pid(run: Run) -> int:
+    (pid,) = _processes_with(str(run.folder))
+    return pid
 
 
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="finds the worker through /proc")
@@ -77,7 +86,7 @@ def test_a_continued_run_starts_from_its_step_in_the_eyes_of_a_page(
 ) -> None:
     run = new_run(own_folders / "runs" / "stopped")
     execute(run, lambda progress: run.request("stop") if progress.step == 5 else None)
-    monkeypatch.setattr(subprocess, "Popen", _NoProcess)
+    monkeypatch.setattr(launch_module, "start_detached", lambda *_, **__: None)
     run.request("stop")
     continue_run(run)
 
@@ -92,6 +101,21 @@ def test_the_end_of_a_run_starts_the_next_without_a_server(own_folders: Path, mo
     assert second.status().state == "waiting"
     _wait(lambda: first.status().state == "finished")
     _wait(lambda: second.status().state == "finished")
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="finds the worker through /proc")
+def test_the_line_goes_on_when_the_training_before_it_is_killed_and_no_server_is_there(
+    own_folders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLUSTERGAN_CPU_SLOTS", "1")
+    first, second = (launch(small_config(n_steps=100_000, seed=seed)) for seed in (0, 1))
+    _wait(lambda: first.status().step > 0)
+    os.kill(_worker_pid(first), signal.SIGKILL)
+    _wait(lambda: second.status().state == "running")
+    ask(second, "stop")
+    _wait(lambda: second.status().state == "stopped")
+    ensure_keeper()  # nobody waits any more: there is nothing to keep
+    _wait(lambda: not _processes_with("clustergan_core.runs.keeper"))
 
 
 def test_a_run_whose_process_cannot_write_is_paused_with_a_sentence_and_goes_on_unharmed(own_folders: Path) -> None:
@@ -130,12 +154,3 @@ def test_an_interrupted_run_on_a_full_disk_says_that(own_folders: Path, monkeypa
     monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=0))
     assert run.status().state == "interrupted"
     assert re.search(r"The disk of .*full is full \(0.0 MB are free\): make room, then continue.", run.status().message)
-
-
-class _NoProcess:
-    """Stands for a process that is never started."""
-
-    def __init__(self, *_: object, **__: object) -> None: ...
-
-    def poll(self) -> int:
-        return 0

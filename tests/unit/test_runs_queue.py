@@ -11,8 +11,9 @@ import pytest
 from clustergan_core.command_line import main as command_line
 from clustergan_core.errors import RunError, SettingsError
 from clustergan_core.runs import queue
+from clustergan_core.runs.hands import continue_run, extend_run
 from clustergan_core.runs.places import PROJECT_FOLDER, queue_folder, runs_folder
-from clustergan_core.runs.queue import active_runs, advance, ask, continue_run, enqueue, extend_run, waiting_runs
+from clustergan_core.runs.queue import active_runs, advance, ask, enqueue, waiting_runs
 from clustergan_core.runs.slots import Slots, count_slots, occupy, take_slots
 from clustergan_core.runs.status import Status, write_status
 from clustergan_core.runs.store import Run
@@ -45,6 +46,7 @@ def launcher(monkeypatch: pytest.MonkeyPatch) -> Launcher:
     monkeypatch.setenv("CLUSTERGAN_CPU_SLOTS", "2")
     launcher = Launcher()
     monkeypatch.setattr(queue, "start_worker", launcher.start)
+    monkeypatch.setattr("clustergan_core.runs.hands.ensure_keeper", lambda: None)
     return launcher
 
 

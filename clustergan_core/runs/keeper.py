@@ -1,0 +1,100 @@
+"""The queue's keeper: a small process of its own that lives while runs wait, whether or not a server or a tab does.
+
+    python -m clustergan_core.runs.keeper
+
+Whoever puts a run in line sees to it that there is one; it ends with the line. It knows no more than that a ticket is
+there and a slot is free, and leaves the start itself to the command `queue`, so waiting needs no PyTorch in memory.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from clustergan_core.errors import AppError
+from clustergan_core.runs.detached import start_detached
+from clustergan_core.runs.places import PROJECT_FOLDER, queue_folder
+from clustergan_core.runs.slots import is_a_slot_free
+from clustergan_core.runs.tickets import Ticket, read_tickets
+
+TICK_SECONDS = 1.0
+PAUSE_SECONDS = 10.0  # after an attempt that started nothing: the first in line needs more slots than are free
+
+
+def ensure_keeper() -> None:
+    """Starts a keeper where runs wait and none lives; it outlives this process."""
+    if not read_tickets() or _is_kept():
+        return
+    start_detached("clustergan_core.runs.keeper")
+
+
+def keep() -> None:
+    """Starts whose turn it is, until nobody waits."""
+    while read_tickets():
+        with _hold_office() as is_ours:
+            if not is_ours:
+                return
+            while tickets := read_tickets():
+                if _is_room(tickets):
+                    _start_what_fits()
+                    if len(read_tickets()) == len(tickets):
+                        time.sleep(PAUSE_SECONDS)
+                time.sleep(TICK_SECONDS)
+        # Looked at once more after the office is free: a run that came in between had seen it held.
+
+
+def _is_room(tickets: list[Ticket]) -> bool:
+    """Whether one of the devices that runs wait for has a free slot."""
+    try:
+        return any(is_a_slot_free(device) for device in {_device_of(ticket) for ticket in tickets})
+    except AppError:  # a full disk today is free tomorrow
+        return False
+
+
+def _device_of(ticket: Ticket) -> str:
+    """Read without the run's classes, which bring PyTorch; a damaged run is for the command to drop."""
+    try:
+        return str(json.loads((ticket.folder / "config.json").read_text())["device"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return "cpu"
+
+
+def _start_what_fits() -> None:
+    subprocess.run(
+        [sys.executable, "-m", "clustergan_core", "queue"],
+        cwd=PROJECT_FOLDER,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=False,
+    )
+
+
+def _is_kept() -> bool:
+    with _hold_office() as is_ours:
+        return not is_ours
+
+
+@contextmanager
+def _hold_office() -> Iterator[bool]:
+    queue_folder().mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(queue_folder() / "keeper", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(descriptor)
+
+
+if __name__ == "__main__":
+    keep()
