@@ -63,9 +63,9 @@ def paper_rows(dataset: str, setting: str) -> tuple[PaperRow, ...]:
 
 
 def values_of(preset: SweepPreset, n_labels: int | None) -> tuple[Any, ...]:
-    """The preset's values; K moves with the number of labels, at Table 3's distances from it: L − 3, − 1, 0, + 1, + 3.
+    """The preset's values; K follows the number of labels at Table 3's distances: L − 3, L − 1, L, L + 1, L + 3.
 
-    Below 6 labels the distances that would leave fewer than two clusters are left out.
+    Below 5 labels the distances that would leave fewer than two clusters are left out.
     """
     if preset.setting != "n_clusters" or n_labels is None:
         return preset.values

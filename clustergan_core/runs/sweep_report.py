@@ -98,15 +98,17 @@ class SweepReport(BaseModel):
         """The number of clusters that criteria without labels are for; None unless K alone is varied."""
         if list(self.plan.axes) != ["n_clusters"]:
             return None
+        begun = [values for values in self.combinations() if any(row.label_free for row in self.rows_at(values))]
         figures = {
-            criterion.name: {
-                int(values[0]): self.figures_at(values, criterion.name)
-                for values in self.combinations()
-                if self.rows_at(values) and any(row.label_free for row in self.rows_at(values))
-            }
+            criterion.name: {int(values[0]): self.figures_at(values, criterion.name) for values in begun}
             for criterion in CRITERIA
         }
         return suggest_n_clusters(figures)
+
+    def of_seed(self, seed: int) -> SweepReport:
+        """What one seed alone has shown."""
+        rows = tuple(row for row in self.rows if row.seed == seed)
+        return self.model_copy(update={"rows": rows, "agreement": ()})
 
     def csv(self) -> str:
         """Every run as a line."""
