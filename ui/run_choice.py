@@ -10,7 +10,6 @@ from clustergan_core.errors import RunError, SettingsError
 from clustergan_core.runs.store import Run, list_runs, list_shipped
 from ui.choices import carried, linked, one_of, write_address
 from ui.messages import show_problem
-from ui.run_summary import method_title
 
 RUN_KEY = "run"  # the picker's key and the address's parameter
 _REFUSED = "refused_run"  # session state: the sentence about a wrong run in the address, for the coming run of the page
@@ -79,7 +78,7 @@ def describe(run: Run) -> str:
     config = run.config
     name = f"{run.title}: " if config.title else ""
     return (
-        f"{name}{method_title(config)} on {config.dataset.name}, {config.n_clusters} modes, z_n of "
+        f"{name}{config.method_title} on {config.dataset.name}, {config.n_clusters} modes, z_n of "
         f"{config.settings['n_normal']} dimensions, seed {config.seed}"
     )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from clustergan_core.errors import RunError
-from clustergan_core.methods import METHODS
 from clustergan_core.runs.config import RunConfig
 from clustergan_core.runs.scores import RunScores, read_scores
 from clustergan_core.runs.status import Status
@@ -58,13 +57,7 @@ class RunSummary:
     @property
     def method_title(self) -> str:
         """The method's name for people."""
-        return method_title(self.config) if self.config else ""
-
-
-def method_title(config: RunConfig) -> str:
-    """A run's method as people call it; the name in its config where this version has no such method."""
-    method = METHODS.get(config.method)
-    return method.title if method else config.method
+        return self.config.method_title if self.config else ""
 
 
 def summarise_all() -> list[RunSummary]:

@@ -20,7 +20,7 @@ from clustergan_core.data import OwnDataOptions
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.errors import SettingsError
 from clustergan_core.method import Method, MethodSettings
-from clustergan_core.methods import default_method, find_method
+from clustergan_core.methods import METHODS, default_method, find_method
 from clustergan_core.methods.presets import PresetName, find_preset
 from clustergan_core.networks import Kind
 from clustergan_core.training import Schedule
@@ -70,6 +70,11 @@ class RunConfig(BaseModel):
     def method_settings(self) -> MethodSettings:
         """The settings as the method's own model."""
         return parse_settings(self.method, self.settings)
+
+    @property
+    def method_title(self) -> str:
+        """The method as people call it; its name where this version has no such method."""
+        return METHODS[self.method].title if self.method in METHODS else self.method
 
     @property
     def n_clusters(self) -> int:

@@ -1,0 +1,140 @@
+"""Runs side by side: in which settings they differ, and which of them differ in nothing but their seed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from clustergan_core.errors import SettingsError
+from clustergan_core.methods import METHODS
+from clustergan_core.runs.config import RunConfig, join_values
+from clustergan_core.runs.store import Run
+
+ABSENT = "–"  # the value of a setting that a run's method does not have
+SEED = "Seed"
+_DATA, _CONTENT = "Data", "Content of the data"
+# What names a group before any other setting does; their values say what they are without a title.
+_TELLING = ("Method", _DATA)
+
+
+@dataclass(frozen=True)
+class DifferingSetting:
+    """A setting that is not the same in all runs."""
+
+    title: str
+    values: tuple[str, ...]  # one a run, in the order of the runs
+
+
+@dataclass(frozen=True)
+class SeedGroup:
+    """Runs that differ in nothing but their seed."""
+
+    title: str  # what tells it from the other groups; its method where there is no other group
+    runs: tuple[Run, ...]
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """The seeds in the order of the runs."""
+        return tuple(run.config.seed for run in self.runs)
+
+
+def differing_settings(runs: Sequence[Run]) -> list[DifferingSetting]:
+    """What differs between the runs: method, data, preset, settings, length, seed, device. Nothing for a single run."""
+    facts = [_facts(run.config) for run in runs]
+    titles = dict.fromkeys(title for row in facts for title in row)
+    # Other data has another content; that is worth saying only where the names do not say so already.
+    if len({row[_DATA] for row in facts}) == len({row[_CONTENT] for row in facts}):
+        del titles[_CONTENT]
+    rows = [DifferingSetting(title, tuple(row.get(title, ABSENT) for row in facts)) for title in titles]
+    return [row for row in rows if len(set(row.values)) > 1]
+
+
+def group_by_seed(runs: Sequence[Run]) -> list[SeedGroup]:
+    """The runs in groups that differ in nothing but their seed, in the order of their first runs."""
+    members: dict[tuple[tuple[str, str], ...], list[Run]] = {}
+    for run in runs:
+        facts = _facts(run.config)
+        del facts[SEED]
+        members.setdefault(tuple(sorted(facts.items())), []).append(run)
+    groups = list(members.values())
+    titles = _tell_apart([group[0] for group in groups])
+    return [SeedGroup(title, tuple(group)) for title, group in zip(titles, groups, strict=True)]
+
+
+def label_runs(groups: Sequence[SeedGroup]) -> dict[str, str]:
+    """A short label for every run, by its name: what tells its group, with the seed where the group holds several."""
+    labels: dict[str, str] = {}
+    for group in groups:
+        for run in group.runs:
+            parts = [] if len(groups) == 1 and len(group.runs) > 1 else [group.title]
+            parts += [f"seed {run.config.seed}"] if len(group.runs) > 1 else []
+            labels[run.name] = ", ".join(parts)
+    # Two trainings with one configuration and one seed have nothing but their names.
+    counts = Counter(labels.values())
+    return {name: label if counts[label] == 1 else name for name, label in labels.items()}
+
+
+def _facts(config: RunConfig) -> dict[str, str]:
+    """Everything that can move a run's figures, but versions of libraries, as text by title."""
+    data = config.dataset
+    options = data.options
+    return {
+        "Method": config.method_title,
+        _DATA: data.name,
+        _CONTENT: data.digest[:8],
+        "Labels from": options.labels or ABSENT,
+        "Rows kept": _say_rows(options.only),
+        "Rows dropped": _say_rows(options.drop),
+        "Preset": config.preset,
+        **_settings(config),
+        "Steps": f"{config.schedule.n_steps:,}",
+        "Steps between evaluations": f"{config.schedule.evaluate_every:,}",
+        SEED: str(config.seed),
+        "Device": config.device,
+        "Threads": str(config.threads),
+    }
+
+
+def _settings(config: RunConfig) -> dict[str, str]:
+    """The method's settings by title, those that an older run does not name with the value they had by default.
+
+    Two methods may give one name another meaning, and then another title, so titles are compared and not names.
+    """
+    method = METHODS.get(config.method)
+    if method is None:
+        return {name: _say(value) for name, value in config.settings.items()}
+    try:
+        values = config.method_settings().model_dump()
+    except SettingsError:  # of another version of the method
+        values = config.settings
+    fields = method.Settings.model_fields
+    return {(fields[name].title or name) if name in fields else name: _say(value) for name, value in values.items()}
+
+
+def _say(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else ABSENT if value is None else str(value)
+
+
+def _say_rows(columns: dict[str, tuple[str, ...]]) -> str:
+    return "; ".join(f"{column}: {join_values(values)}" for column, values in columns.items()) or ABSENT
+
+
+def _tell_apart(runs: Sequence[Run]) -> list[str]:
+    """The shortest text for each run that no other has: settings are added until all are told apart."""
+    if len(runs) == 1:
+        return [runs[0].config.method_title]
+    rows = [row for row in differing_settings(runs) if row.title != SEED]
+    rows.sort(key=lambda row: row.title not in _TELLING)
+    parts: list[tuple[str, ...]] = [() for _ in runs]
+    for row in rows:
+        said = [
+            (*part, value if row.title in _TELLING else f"{row.title} = {value}")
+            for part, value in zip(parts, row.values, strict=True)
+        ]
+        if len(set(said)) > len(set(parts)):
+            parts = said
+    return [", ".join(part) for part in parts]
