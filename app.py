@@ -21,6 +21,7 @@ page = st.navigation(
         st.Page("pages/modes.py", title="Modes", icon=":material/grid_view:", url_path="modes"),
         st.Page("pages/interpolate.py", title="Interpolate", icon=":material/tune:", url_path="interpolate"),
         st.Page("pages/runs.py", title="Runs", icon=":material/history:", url_path="runs"),
+        st.Page("pages/compare.py", title="Compare", icon=":material/compare_arrows:", url_path="compare"),
     ]
 )
 st.set_page_config(page_title=f"{page.title} · ClusterGAN Explorer")

@@ -78,24 +78,31 @@ def linked(name: str, check: Check) -> Iterator[None]:
     """Stands around the widget whose key is `name` and whose bind is "query-params".
 
     A value in the address that the check refuses is named in one sentence and the widget falls back to its default; a
-    value chosen earlier that does not fit any more (another run has fewer modes) falls back without a word.
+    value chosen earlier that does not fit any more (another run has fewer modes) falls back without a word. Of a widget
+    that holds several values each is checked, and those that fit stay.
     """
     carried: dict[str, object] = st.session_state.setdefault(_CARRIED, {})
     texts: dict[str, list[str]] = st.session_state.setdefault(_TEXTS, {})
-    asked = st.query_params.get(name)
+    asked = st.query_params.get_all(name)
     if name in st.session_state:
-        if _refusal(check, st.session_state[name]):
+        fitting = _fitting(check, st.session_state[name])
+        if fitting is None:
             del st.session_state[name]
-        elif name in carried and st.session_state[name] == carried[name]:
+        elif fitting != st.session_state[name] or (name in carried and fitting == carried[name]):
             # It may be the value of the last page's widget, which Streamlit drops when this page's takes its place.
-            st.session_state[name] = carried[name]
-            if asked is None and texts.get(name):
-                write_address(name, texts[name])
-    elif asked is not None:
-        if (refusal := _refusal(check, asked)) and asked != str(carried.get(name)):
-            show_problem(SettingsError(f"The address asks for {name}={asked}, but {refusal}; the default is shown."))
-    elif name in carried and not _refusal(check, carried[name]):
-        st.session_state[name] = carried[name]
+            st.session_state[name] = fitting
+            if not asked and texts.get(name):
+                write_address(name, [text for text in texts[name] if not _refusal(check, text)])
+    elif asked:
+        known = carried.get(name)
+        known_texts = [str(part) for part in (known if isinstance(known, list) else [known])]
+        refused = [text for text in asked if _refusal(check, text) and text not in known_texts]
+        if refused:
+            rest = "the default is shown" if len(refused) == len(asked) else "the others are shown"
+            reason = _refusal(check, refused[0])
+            show_problem(SettingsError(f"The address asks for {name}={refused[0]}, but {reason}; {rest}."))
+    elif name in carried and (fitting := _fitting(check, carried[name])) is not None:
+        st.session_state[name] = fitting
     yield
     if name in st.session_state:
         carried[name] = st.session_state[name]
@@ -109,6 +116,13 @@ def write_address(name: str, text: str | list[str]) -> bool:
     except StreamlitAPIException:
         return False
     return True
+
+
+def _fitting(check: Check, value: object) -> object | None:
+    """A value that fits, or of several those that do; None where the value does not fit."""
+    if isinstance(value, list):
+        return [part for part in value if not _refusal(check, part)]
+    return None if _refusal(check, value) else value
 
 
 def _refusal(check: Check, value: object) -> str | None:

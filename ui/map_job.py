@@ -20,30 +20,33 @@ def _worker() -> MapWorker:
     return MapWorker()
 
 
-def show_computation(request: MapRequest, view: MapView, colouring: Colouring, height: int) -> None:
-    """Starts the map if nobody has, and shows its frames until it is finished; then the page runs again with it."""
+def show_computation(request: MapRequest, view: MapView, colouring: Colouring, height: int, key: str = "map") -> None:
+    """Starts the map if nobody has, and shows its frames until it is finished; then the page runs again with it.
+
+    A page that shows two computations gives each a `key`.
+    """
     job = str(request.job_folder())
     if st.session_state.get("stopped_map") == job:
         st.info("This map was stopped before it was finished.", icon=":material/stop_circle:")
-        if st.button("Compute it", icon=":material/play_arrow:", type="primary"):
+        if st.button("Compute it", key=f"{key}-compute", icon=":material/play_arrow:", type="primary"):
             del st.session_state["stopped_map"]
             st.rerun()
         return
     progress = read_progress(request)
     if progress.state == "failed":
         show_problem(RunError(progress.message))
-        if st.button("Try again", icon=":material/refresh:"):
+        if st.button("Try again", key=f"{key}-again", icon=":material/refresh:"):
             _worker().submit(request)
             st.rerun()
         return
     if progress.state in ("absent", "waiting"):
         _worker().submit(request)
-    _watch(request, view, colouring, height)
+    _watch(request, view, colouring, height, key)
 
 
 @st.fragment(run_every=POLL_SECONDS)
 @page_errors()
-def _watch(request: MapRequest, view: MapView, colouring: Colouring, height: int) -> None:
+def _watch(request: MapRequest, view: MapView, colouring: Colouring, height: int, key: str) -> None:
     progress = read_progress(request)
     if progress.state == "failed" or find_map(request, view.features) is not None:
         st.rerun()
@@ -52,7 +55,7 @@ def _watch(request: MapRequest, view: MapView, colouring: Colouring, height: int
         _worker().submit(request)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(progress.frame.fraction if progress.frame else 0.0, text=_describe(progress, request))
-        if st.button("Stop", icon=":material/stop:", help="What is there so far is not kept."):
+        if st.button("Stop", key=f"{key}-stop", icon=":material/stop:", help="What is there so far is not kept."):
             cancel_map(request)
             st.session_state["stopped_map"] = str(request.job_folder())
             st.rerun()
@@ -62,7 +65,7 @@ def _watch(request: MapRequest, view: MapView, colouring: Colouring, height: int
             frame.coordinates,
             colouring.groups,
             colouring.values,
-            key="map",
+            key=key,
             group_names=colouring.names,
             group_colours=colouring.colours,
             values_name=colouring.values_name,

@@ -43,8 +43,8 @@ def draw_flat(view: MapView, fitted: FittedMap, colouring: Colouring, height: in
             group_names=shown.names,
             group_colours=shown.colours,
             values_name=shown.values_name,
-            sprites=_sprites(view),
-            hover_text=_hover_texts(view, len(coordinates)),
+            sprites=sprites_of(view),
+            hover_text=hover_texts(view, len(coordinates)),
             caption=CAPTION,
             height=height,
             highlighted=chosen,
@@ -110,7 +110,7 @@ def _with_newcomers(
     return np.concatenate([coordinates, newcomers.coordinates]), extended
 
 
-def _sprites(view: MapView) -> Sprites | None:
+def sprites_of(view: MapView) -> Sprites | None:
     """Thumbnails of the first points: samples, or reconstructions while the data is absent."""
     sheet, columns = _sheet(
         view, str(view.run.folder), len(view.indices), weights_stamp(view.run), view.dataset is None, theme_name()
@@ -128,7 +128,8 @@ def _sheet(
     return sprite_sheet(_view.pictures(rows), cell=SPRITE_SIDE, feature_names=_view.feature_names, theme=theme_name())
 
 
-def _hover_texts(view: MapView, n_points: int) -> list[str] | None:
+def hover_texts(view: MapView, n_points: int) -> list[str] | None:
+    """What hovering calls each point, those beyond the view's new samples; None where the texts would be too many."""
     if n_points > MAX_HOVER_TEXTS:
         return None
     prefix = "Sample" if view.dataset is not None else "Reconstruction of sample"

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
+from clustergan_core.data.dataset import SplitName
 from clustergan_core.embedding.settings import MapSettings
 from clustergan_core.runs.maps import MapRequest
 from clustergan_core.runs.store import Run
 from ui.choices import linked, number, one_of, whole_number
 
 ALGORITHMS = {"t-SNE": "tsne", "UMAP": "umap", "PCA": "pca"}
-SAMPLES = {"test split": "test", "all samples": "all"}
+SAMPLES: dict[str, SplitName] = {"test split": "test", "all samples": "all"}
 DIMENSIONS = {"2-D": 2, "3-D": 3}
 N_POINTS = {"up to 2,000": 2_000, "up to 10,000": 10_000, "all": 10_000_000}
 
@@ -18,21 +21,29 @@ N_POINTS = {"up to 2,000": 2_000, "up to 10,000": 10_000, "all": 10_000_000}
 def choose_map(run: Run) -> MapRequest:
     """Widgets in a line for what is changed often, and a popover for the rest."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        algorithm = _pick("Layout", "layout", list(ALGORITHMS))
+        algorithm = choose_algorithm()
         dimensions = _pick("Dimensions", "dimensions", list(DIMENSIONS))
-        splits = list(SAMPLES) if not _is_shared(run) else list(SAMPLES)[1:]
-        split = _pick("Samples", "samples", splits)
+        split = choose_split([run])
         with st.popover("Map settings", icon=":material/tune:"):
-            values = _choose_details(ALGORITHMS[algorithm])
+            values = _choose_details(algorithm)
             with linked("points", one_of(list(N_POINTS))):
                 points = st.selectbox(
                     "Points", list(N_POINTS), index=1, key="points", bind="query-params",
                     help="Drawn by a fixed seed where there are more. All of 70,000 take several minutes.",
                 )  # fmt: skip
-    settings = MapSettings.model_validate(
-        {"algorithm": ALGORITHMS[algorithm], "n_components": DIMENSIONS[dimensions], **values}
-    )
-    return MapRequest(run, settings, SAMPLES[split], n_samples=N_POINTS[points])  # pyright: ignore[reportArgumentType] - the literals of SAMPLES
+    settings = MapSettings.model_validate({"algorithm": algorithm, "n_components": DIMENSIONS[dimensions], **values})
+    return MapRequest(run, settings, split, n_samples=N_POINTS[points])
+
+
+def choose_algorithm() -> str:
+    """How latents are laid out, as MapSettings calls it."""
+    return ALGORITHMS[_pick("Layout", "layout", list(ALGORITHMS))]
+
+
+def choose_split(runs: Sequence[Run]) -> SplitName:
+    """Which of the runs' samples; all where the data of one of them has no splits."""
+    splits = list(SAMPLES) if not any(_is_shared(run) for run in runs) else list(SAMPLES)[1:]
+    return SAMPLES[_pick("Samples", "samples", splits)]
 
 
 def _is_shared(run: Run) -> bool:

@@ -53,6 +53,15 @@ def plain(text: str) -> str:
 
 
 @contextmanager
+def section_errors() -> Iterator[None]:
+    """Shows what a person can mend in one section of a page as its sentence; the sections after it are drawn."""
+    try:
+        yield
+    except AppError as problem:
+        show_problem(problem)
+
+
+@contextmanager
 def page_errors() -> Iterator[None]:
     """Shows what goes wrong inside as one sentence and stops there; what was drawn before stays.
 

@@ -72,6 +72,11 @@ class MetricsHistory:
         """The steps of the evaluations."""
         return [row["step"] for row in self.evaluations]
 
+    def evaluation_seconds(self) -> list[float]:
+        """The seconds of training at the evaluations."""
+        rows = np.searchsorted(np.array(self.steps), self.evaluation_steps())
+        return [self.seconds[row] for row in rows]
+
     def best_step(self, schedule: Schedule, keeps_last: bool = False) -> int | None:
         """The step whose weights are kept as best: of the highest criterion, or the last; wishes do not count.
 
@@ -121,6 +126,6 @@ def load_history(run: Run) -> MetricsHistory:
     return history
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=24, show_spinner=False)
 def _history(path: str) -> MetricsHistory:
     return MetricsHistory(Path(path))

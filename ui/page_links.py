@@ -16,9 +16,9 @@ def link_pages(*labels: str, query: dict[str, str] | None = None) -> None:
             link_page(label, query)
 
 
-def link_page(label: str, query: dict[str, str] | None = None) -> None:
-    """One link to the page of that title."""
-    st.page_link(f"pages/{label.lower()}.py", label=f":primary[{label}]", query_params=query)
+def link_page(label: str, query: dict[str, str] | None = None, text: str = "") -> None:
+    """One link to the page of that title, called by it or by `text`."""
+    st.page_link(f"pages/{label.lower()}.py", label=f":primary[{text or label}]", query_params=query)
 
 
 def link_to_views(run: Run) -> None:

@@ -94,6 +94,7 @@ def _show_links(summary: RunSummary) -> None:
     assert config is not None
     for view in VIEWS if run.has_weights() else ():
         link_page(view, {"run": run.name})
+    link_page("Compare", {"runs": run.name}, "Compare with …")
     if not run.is_shipped:
         link_page("Train", {"run": run.name, "task": "Watch a run"})
     source = config.dataset.source

@@ -98,3 +98,25 @@ def class_balance_figure(
     height = 80 + n_labels * (26 if n_labels <= MAX_TICKS else 10)
     figure.update_layout(showlegend=False, height=height, margin=MARGIN | {"r": 50}, bargap=0.25)
     return figure
+
+
+def agreeing_runs_figure(counts: NDArray[np.integer]) -> go.Figure:
+    """On how many samples so many of R runs agree: counts (R,), the first for one run alone, the last for all."""
+    n_runs = len(counts)
+    shares = counts / max(1, int(np.sum(counts)))
+    figure = go.Figure(
+        go.Bar(
+            x=np.arange(1, n_runs + 1),
+            y=counts,
+            marker_color=SERIES_COLOUR,
+            text=[f"{count:,}" for count in counts.tolist()],
+            textposition="outside",
+            cliponaxis=False,
+            customdata=shares,
+            hovertemplate="%{x} of " + str(n_runs) + " runs agree<br>%{y:,} samples, %{customdata:.1%}<extra></extra>",
+        )
+    )
+    figure.update_xaxes(title_text="runs that agree on the cluster", dtick=1, showgrid=False)
+    figure.update_yaxes(title_text="samples", range=[0, 1.15 * max(1, int(np.max(counts, initial=0)))])
+    figure.update_layout(showlegend=False, height=250, margin=MARGIN, bargap=0.35)
+    return figure

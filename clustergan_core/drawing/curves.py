@@ -17,7 +17,7 @@ LINE_COLOURS = tuple(
     colour for colour in PETROFF_10 if min(contrast_ratio(colour, theme.page) for theme in THEMES.values()) >= 2.7
 )
 AXIS_TITLES = {"step": "training step", "seconds": "training time (s)"}
-_DASHES = ("solid", "dash", "dot", "dashdot")
+DASHES = ("solid", "dash", "dot", "dashdot")
 _PANEL_HEIGHT = 190
 _LOG_RATIO = 50  # a positive loss that falls further than this is read on a logarithmic axis
 
@@ -33,7 +33,7 @@ def loss_figure(rows: Sequence[Mapping[str, float]], x: str = "step", n_columns:
     columns = {name: np.array([row.get(name, np.nan) for row in rows], dtype=np.float64) for name in (x, *names)}
     n_columns = max(1, min(n_columns, len(names)))
     n_rows = max(1, -(-len(names) // n_columns))
-    log_names = {name for name in names if _falls_far(columns[name])}
+    log_names = {name for name in names if falls_far(columns[name])}
     figure = make_subplots(
         rows=n_rows,
         cols=n_columns,
@@ -76,7 +76,7 @@ def score_figure(
     figure = go.Figure()
     lowest = 0.0
     positions = np.asarray(steps, dtype=np.float64)
-    styles = zip(cycle(LINE_COLOURS), cycle(_DASHES), strict=False)
+    styles = zip(cycle(LINE_COLOURS), cycle(DASHES), strict=False)
     for (name, values), (colour, dash) in zip(scores.items(), styles, strict=False):
         series = np.array([np.nan if value is None else value for value in values], dtype=np.float64)
         lowest = min(lowest, float(np.nanmin(series, initial=0)))
@@ -113,7 +113,7 @@ def distance_figure(steps: Sequence[float], distances: Sequence[float | None], r
             hovertemplate="%{y:.4g} at step %{x:,.0f}<extra></extra>",
         )
     )
-    is_log = _falls_far(series)
+    is_log = falls_far(series)
     if reference is not None:
         figure.add_hline(
             y=reference,
@@ -193,7 +193,8 @@ def readable(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _falls_far(values: NDArray[np.float64]) -> bool:
+def falls_far(values: NDArray[np.float64]) -> bool:
+    """Whether positive values (N,) end so far below their first that only a logarithmic axis shows their course."""
     known = values[np.isfinite(values)]
     return bool(
         len(known) and known.min() > 0 and known[0] > _LOG_RATIO * np.median(known[-max(1, len(known) // 10) :])

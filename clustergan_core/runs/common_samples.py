@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clustergan_core.errors import RunError
-from clustergan_core.evaluation.agreement import ari, contingency_table, nmi
+from clustergan_core.evaluation.agreement import accuracy, ari, contingency_table, nmi
 from clustergan_core.runs.store import Run
 
 
@@ -39,6 +39,7 @@ class ClusteringAgreement:
     counts: NDArray[np.int64]  # (K left, K right) samples in each pair of clusters
     ari: float
     nmi: float
+    one_to_one: float  # share of samples in pairs of clusters that are matched one to one
 
 
 def find_common(assignments: Sequence[Assignment]) -> CommonSamples:
@@ -64,7 +65,8 @@ def compare_two(common: CommonSamples) -> ClusteringAgreement:
     """The contingency of two runs' clusters and how far they agree."""
     left, right = common.clusters
     n_left, n_right = (run.config.n_clusters for run in common.runs)
-    return ClusteringAgreement(contingency_table(left, right, n_left, n_right), ari(left, right), nmi(left, right))
+    counts = contingency_table(left, right, n_left, n_right)
+    return ClusteringAgreement(counts, ari(left, right), nmi(left, right), accuracy(left, right))
 
 
 def _clusters_of(assignment: Assignment, indices: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -40,6 +40,29 @@ class SeedGroup:
         return tuple(run.config.seed for run in self.runs)
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """Runs that are looked at together."""
+
+    runs: tuple[Run, ...]
+    groups: tuple[SeedGroup, ...]
+    labels: dict[str, str]  # a short label of each run, by its name
+
+    @staticmethod
+    def of(runs: Sequence[Run]) -> Comparison:
+        """These runs, grouped and labelled."""
+        groups = group_by_seed(runs)
+        return Comparison(tuple(runs), tuple(groups), label_runs(groups))
+
+    def label(self, run: Run) -> str:
+        """The short label of a run."""
+        return self.labels[run.name]
+
+    def group_of(self, run: Run) -> int:
+        """The number of the run's group."""
+        return next(number for number, group in enumerate(self.groups) if run in group.runs)
+
+
 def differing_settings(runs: Sequence[Run]) -> list[DifferingSetting]:
     """What differs between the runs: method, data, preset, settings, length, seed, device. Nothing for a single run."""
     facts = [_facts(run.config) for run in runs]
@@ -90,7 +113,7 @@ def _facts(config: RunConfig) -> dict[str, str]:
         "Preset": config.preset,
         **_settings(config),
         "Steps": f"{config.schedule.n_steps:,}",
-        "Steps between evaluations": f"{config.schedule.evaluate_every:,}",
+        "Evaluated every": f"{config.schedule.evaluate_every:,}",
         SEED: str(config.seed),
         "Device": config.device,
         "Threads": str(config.threads),

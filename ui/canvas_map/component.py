@@ -59,6 +59,7 @@ def canvas_map(
     caption: str = "",
     height: int = 560,
     selected: NDArray[np.integer[Any]] | None = None,
+    turn: int = 0,
     highlighted: int | None = None,
 ) -> MapEvent:
     """Draw N points and return what was selected and clicked.
@@ -72,6 +73,7 @@ def canvas_map(
     sprites, hover_text: what hovering shows beside the group's name and the value; texts are short, one a point.
     caption, height: below the map, "Distances between clusters carry no meaning."; of the map, in CSS pixels.
     selected: indices shown as selected until a person selects or clears; a change of it replaces their selection.
+    turn: another number makes `selected` hold anew, also where it is what it was, or None.
     highlighted: a point marked by a ring, as the one whose details the page shows.
 
     A selection survives reruns. It belongs to the coordinates: with others it is dropped, with the same ones back it
@@ -107,7 +109,7 @@ def canvas_map(
             slot: _send(f"{key}-{slot}", sections)
             for slot, sections in (("points", points), ("colouring", colouring), ("details", details))
         }
-        drawing = name_drawing(digests["points"], shown)
+        drawing = name_drawing(digests["points"], shown, turn)
         answer = _map(
             key=key,
             data={

@@ -37,11 +37,11 @@ def decode_selection(bits: object, n_points: int) -> NDArray[np.int64] | None:
     return indices if indices.size else None
 
 
-def name_drawing(points_digest: str, shown: str | None) -> str:
-    """The name a reported selection must carry: another for other coordinates and for others shown selected."""
-    if shown is None:
+def name_drawing(points_digest: str, shown: str | None, turn: int = 0) -> str:
+    """The name a reported selection must carry: another for other coordinates, others shown selected, another turn."""
+    if shown is None and turn == 0:
         return points_digest
-    return f"{points_digest}-{hashlib.blake2b(shown.encode(), digest_size=8).hexdigest()}"
+    return f"{points_digest}-{hashlib.blake2b(f'{turn}:{shown}'.encode(), digest_size=8).hexdigest()}"
 
 
 def read_selection(report: object, drawing: str, n_points: int, shown: str | None) -> NDArray[np.int64] | None:

@@ -1,0 +1,55 @@
+"""Compare: two or more runs side by side, and where they differ."""
+
+import streamlit as st
+
+from ui.guard import require_frame
+
+require_frame(__file__)
+
+from ui.compare_assignments import load_common
+from ui.compare_choice import choose_comparison
+from ui.compare_curves import show_curves
+from ui.compare_maps import show_maps
+from ui.compare_pair import choose_pair, label_pair, show_agreement
+from ui.compare_scores import show_scores
+from ui.compare_settings import show_differences
+from ui.compare_stability import show_stability
+from ui.map_settings import choose_split
+from ui.messages import page_errors, section_errors
+
+st.title("Compare")
+comparison = choose_comparison()
+show_differences(comparison)
+
+
+@st.fragment
+@page_errors()
+def scores() -> None:
+    """Another reading does not draw the rest again."""
+    with section_errors():
+        show_scores(comparison)
+
+
+@st.fragment
+@page_errors()
+def curves() -> None:
+    """Another score does not draw the rest again."""
+    with section_errors():
+        show_curves(comparison)
+
+
+scores()
+curves()
+st.header("Clusters", anchor=False)
+split = choose_split(comparison.runs)
+stability = None
+with section_errors():
+    stability = show_stability(comparison, split)
+st.subheader("Two clusterings", anchor=False)
+pair = choose_pair(comparison)
+if pair is not None:
+    with section_errors():
+        labels = label_pair(pair)
+        show_agreement(labels, load_common(pair, split), split)
+        st.subheader("Two maps", anchor=False)
+        show_maps(labels, pair, split, stability)

@@ -1,0 +1,99 @@
+"""One score of all runs over their training."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from clustergan_core.runs.comparison import Comparison
+from clustergan_core.runs.store import Run
+from ui.choices import linked, one_of
+from ui.live_scores import TITLES
+from ui.messages import plain
+from ui.metrics_history import MetricsHistory, load_history
+from ui.theme import show_themed, theme_name
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+SCORES = {
+    **TITLES,
+    "criterion": "Label-free criterion",
+    "silhouette": "Silhouette",
+    "usage_entropy": "Usage entropy",
+    "frechet": "Fréchet distance",
+}
+POSITIONS = {"steps": "step", "seconds": "seconds"}
+
+Curve = tuple[str, int, tuple[float, ...], tuple[float | None, ...]]
+
+
+def show_curves(comparison: Comparison) -> None:
+    """The chosen score over steps or seconds, runs of one group in one colour."""
+    st.subheader("Curves", anchor=False)
+    histories = {run.name: load_history(run) for run in comparison.runs}
+    evaluated = [run for run in comparison.runs if histories[run.name].evaluations]
+    if not evaluated:
+        st.caption("None of these runs has kept evaluations of its training, so there are no curves.")
+        return
+    names = {
+        title: name
+        for name, title in SCORES.items()
+        if any(value is not None for run in evaluated for value in _values(histories[run.name], name))
+    }
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        with linked("curve", one_of(list(names))):
+            title = st.selectbox("Score", list(names), key="curve", bind="query-params", width=220)
+        with linked("over", one_of(list(POSITIONS))):
+            over = st.segmented_control(
+                "Over", list(POSITIONS), default="steps", required=True, key="over", bind="query-params"
+            )
+    curves: list[Curve] = []
+    for run in evaluated:
+        history, values = histories[run.name], _values(histories[run.name], names[title])
+        if any(value is not None for value in values):
+            positions = history.evaluation_steps() if over == "steps" else history.evaluation_seconds()
+            curves.append((comparison.label(run), comparison.group_of(run), tuple(positions), tuple(values)))
+    groups = tuple(group.title for group in comparison.groups)
+    figure = _figure(tuple(curves), groups, title, POSITIONS[over], theme_name())
+    show_themed(figure, "compared-curves", f"{title} of each run over the {over} of its training")
+    st.caption(_describe(comparison, [run for run in comparison.runs if run not in evaluated], names[title]))
+    table = pd.concat(
+        [pd.DataFrame({"run": label, over: positions, title: values}) for label, _, positions, values in curves]
+    )
+    st.download_button(
+        "CSV",
+        table.to_csv(index=False).encode(),
+        "compared-curves.csv",
+        "text/csv",
+        key="curves-csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def _values(history: MetricsHistory, name: str) -> list[float | None]:
+    """A score over the evaluations; of a distance its value."""
+    return [value["value"] if isinstance(value, dict) else value for value in history.scores(name)]
+
+
+def _describe(comparison: Comparison, without: list[Run], name: str) -> str:
+    where = "on training samples, without labels" if name == "criterion" else "on validation samples"
+    sentences = [f"Scored {where}, at every evaluation of the training."]
+    if name == "frechet":
+        sentences.append("Lower is better; it depends on the features and on the number of samples.")
+    if without:
+        names = ", ".join(plain(comparison.label(run)) for run in without)
+        sentences.append(f"No curve of {names}: no evaluation has been kept.")
+    return " ".join(sentences)
+
+
+@st.cache_data(max_entries=40, show_spinner=False)
+def _figure(curves: tuple[Curve, ...], groups: tuple[str, ...], title: str, x: str, theme: str) -> Figure:
+    from clustergan_core.drawing.overlaid_curves import RunCurve, overlaid_curves_figure
+    from clustergan_core.drawing.theme import apply_theme
+
+    figure = overlaid_curves_figure([RunCurve(*curve) for curve in curves], groups, title, x)
+    return apply_theme(figure, theme == "dark")

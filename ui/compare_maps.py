@@ -1,0 +1,228 @@
+"""Two maps side by side; what is selected on one is selected on the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from streamlit.errors import StreamlitAPIException
+
+from clustergan_core.runs.comparison import Comparison
+from clustergan_core.runs.store import Run
+from ui.canvas_map import MapEvent, canvas_map
+from ui.choices import linked, one_of
+from ui.compare_colouring import OTHERS, colour_pair, pair_colouring_names
+from ui.compare_selection import SIDES, LinkedSelection, Side, linked_selection
+from ui.compare_stability import StabilityView
+from ui.map_settings import choose_algorithm
+from ui.map_view import MapView, open_view
+from ui.messages import page_errors, plain
+from ui.theme import theme_name
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from clustergan_core.data.dataset import SplitName
+    from clustergan_core.embedding import FittedMap
+    from clustergan_core.runs.maps import MapRequest
+    from ui.map_colouring import Colouring
+
+HEIGHT = 430
+N_SHOWN = 32  # samples of a selection that are drawn
+STARTED = "compare_started"  # session state: jobs a person has asked for on this page
+
+
+def show_maps(comparison: Comparison, pair: tuple[Run, Run], split: SplitName, stability: StabilityView | None) -> None:
+    """The two maps with one colouring, and what is selected on them."""
+    from clustergan_core.embedding.settings import MapSettings
+    from clustergan_core.runs.maps import MapRequest, find_map
+
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        settings = MapSettings.model_validate({"algorithm": choose_algorithm()})
+        requests = [MapRequest(run, settings, split) for run in pair]
+        views = [open_view(request) for request in requests]
+        names = pair_colouring_names(views, stability)
+        with linked("colours", one_of(names)):
+            name = st.selectbox("Colour by", names, key="colours", bind="query-params", width=220)
+    colourings = [colour_pair(view, other, name, stability) for view, other in zip(views, reversed(views), strict=True)]
+    titles = [_title(comparison, side, pair, name) for side in SIDES]
+    fitted = [find_map(request, view.features) for request, view in zip(requests, views, strict=True)]
+    left, right = fitted
+    if left is not None and right is not None:
+        _linked_maps(titles, views, (left, right), colourings, split, stability)
+    else:
+        _maps_so_far(titles, requests, views, fitted, colourings)
+    st.caption(
+        "Each run has a map of its own: distances between clusters carry no meaning, and neither does where on the map "
+        "a cluster lies."
+    )
+
+
+def _title(comparison: Comparison, side: Side, pair: tuple[Run, Run], colour: str) -> str:
+    run, other = pair if side == "left" else pair[::-1]
+    by = f", coloured by the modes of {comparison.label(other)}" if colour == OTHERS else ""
+    return f"**{plain(comparison.label(run))}**{plain(by)}"
+
+
+def _maps_so_far(
+    titles: list[str],
+    requests: list[MapRequest],
+    views: list[MapView],
+    fitted: list[FittedMap | None],
+    colourings: list[Colouring],
+) -> None:
+    """Finished maps as they are, and for the others an offer to compute them."""
+    from ui.map_job import show_computation
+
+    started: set[str] = st.session_state.setdefault(STARTED, set())
+    sides = zip(SIDES, st.columns(2, gap="medium"), titles, requests, views, fitted, colourings, strict=True)
+    for side, column, title, request, view, map_, colouring in sides:
+        with column:
+            st.markdown(title)
+            job = str(request.job_folder())
+            if map_ is not None:
+                _draw(side, view, map_, colouring)
+            elif job in started or request.job_folder().is_dir():
+                show_computation(request, view, colouring, HEIGHT, key=f"compare-{side}-job")
+            else:
+                st.info("This map has not been computed yet.", icon=":material/scatter_plot:")
+                if st.button("Compute it", key=f"compare-{side}-start", icon=":material/play_arrow:", type="primary"):
+                    started.add(job)
+                    st.rerun()
+
+
+@st.fragment
+@page_errors()
+def _linked_maps(
+    titles: list[str],
+    views: list[MapView],
+    fitted: tuple[FittedMap, FittedMap],
+    colourings: list[Colouring],
+    split: SplitName,
+    stability: StabilityView | None,
+) -> None:
+    left, right = views
+    selection = linked_selection((left.run.config.dataset.digest, split))
+    selection.draw((str(left.run.folder), str(right.run.folder), fitted[0].settings.algorithm))
+    sides = zip(SIDES, st.columns(2, gap="medium"), titles, views, fitted, colourings, strict=True)
+    is_left_stale = False
+    for side, column, title, view, map_, colouring in sides:
+        with column:
+            st.markdown(title)
+            event = _draw(side, view, map_, colouring, selection)
+        reported = None if event.selection is None else view.indices[event.selection]
+        # The right map is drawn after the left one and shows its news at once; the other way takes another run.
+        is_left_stale |= selection.take(side, reported, view.indices) and side == "right"
+        if event.clicked is not None and selection.clicked != (sample := int(view.indices[event.clicked])):
+            selection.clicked = sample
+            is_left_stale = True
+    if is_left_stale:
+        _run_again()
+    _show_selection(views, selection, stability)
+
+
+def _run_again() -> None:
+    """The fragment alone where it runs alone, else the page."""
+    try:
+        st.rerun(scope="fragment")
+    except StreamlitAPIException:
+        st.rerun()
+
+
+def _draw(
+    side: Side, view: MapView, fitted: FittedMap, colouring: Colouring, selection: LinkedSelection | None = None
+) -> MapEvent:
+    from ui.map_plot import hover_texts, sprites_of
+
+    linked_to: dict[str, Any] = {}
+    if selection is not None:
+        clicked = np.flatnonzero(view.indices == selection.clicked)
+        linked_to = {
+            "selected": selection.rows(side, view.indices),
+            "turn": selection.turns[side],
+            "highlighted": int(clicked[0]) if len(clicked) else None,
+        }
+    return canvas_map(
+        fitted.coordinates,
+        colouring.groups,
+        colouring.values,
+        key=f"compare-{side}",
+        group_names=colouring.names,
+        group_colours=colouring.colours,
+        values_name=colouring.values_name,
+        clip_values=colouring.values_name != "stability",
+        sprites=sprites_of(view),
+        hover_text=hover_texts(view, len(view.indices)),
+        height=HEIGHT,
+        **linked_to,
+    )
+
+
+def _show_selection(views: list[MapView], selection: LinkedSelection, stability: StabilityView | None) -> None:
+    """The selected samples, and which modes they have in both runs."""
+    if selection.clicked is not None:
+        _show_clicked(views, selection, stability)
+    left, right = views
+    samples = selection.samples
+    if samples is None or not len(samples):
+        st.caption("Draw a lasso or a box on either map: the same samples are shown on the other. Click for one.")
+        return
+    rows = [np.flatnonzero(np.isin(view.indices, samples)) for view in views]
+    st.markdown(f"**{len(samples):,} samples selected**, {len(rows[0]):,} on the left, {len(rows[1]):,} on the right")
+    pictures, counts = st.columns(2, gap="medium")
+    with pictures:
+        _show_pictures(left, rows[0])
+    with counts:
+        table = _count_pairs(left, right, samples)
+        st.dataframe(table, hide_index=True, alt="Modes of the selected samples in both runs")
+        if stability is not None:
+            st.caption(f"Mean stability {np.nanmean(stability.shares(samples)):.2f}.")
+
+
+def _show_clicked(views: list[MapView], selection: LinkedSelection, stability: StabilityView | None) -> None:
+    left, right = views
+    rows = [np.flatnonzero(view.indices == selection.clicked) for view in views]
+    if not (len(rows[0]) and len(rows[1])):
+        return
+    modes = f"mode {left.clusters[rows[0][0]]} on the left, mode {right.clusters[rows[1][0]]} on the right"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**Sample {plain(left.sample_id(int(rows[0][0])))}**: {modes}")
+        if stability is not None:
+            share = float(stability.shares(left.indices[rows[0]])[0])
+            st.caption("" if np.isnan(share) else f"stability {share:.2f}")
+        if st.button("Close sample", key="compare-close", icon=":material/close:"):
+            selection.clicked = None
+            _run_again()
+
+
+def _show_pictures(view: MapView, rows: NDArray[np.int64]) -> None:
+    from clustergan_core.drawing.images import mosaic
+    from clustergan_core.drawing.palette import mode_colours
+
+    shown = rows
+    if len(rows) > N_SHOWN:
+        shown = np.sort(np.random.default_rng(0).choice(rows, N_SHOWN, replace=False))
+    if not len(shown):
+        return
+    colours = mode_colours(view.run.config.n_clusters)
+    picture = mosaic(
+        view.pictures(shown),
+        n_columns=8,
+        colours=[colours[mode] for mode in view.clusters[shown]],
+        feature_names=view.feature_names,
+        cell=40,
+        scale=2,
+        theme=theme_name(),
+    )
+    st.image(picture, width=420)
+    what = "samples" if view.dataset is not None else "reconstructions, as the data is not on this machine"
+    st.caption(f"{len(shown)} of the {what}; bars show the left run's mode.")
+
+
+def _count_pairs(left: MapView, right: MapView, samples: NDArray[np.int64]) -> pd.DataFrame:
+    """How many of the samples have which pair of modes, the most frequent first."""
+    modes = [pd.Series(view.clusters, index=view.indices).reindex(np.sort(samples)) for view in (left, right)]
+    pairs = pd.DataFrame({"left mode": modes[0], "right mode": modes[1]}).dropna().astype(int)
+    return pairs.value_counts().rename("samples").reset_index()

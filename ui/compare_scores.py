@@ -1,0 +1,159 @@
+"""Final scores of the runs, with their spread over seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import streamlit as st
+
+from clustergan_core.live_scores import AGREEMENT_SCORES
+from clustergan_core.runs.comparison import Comparison
+from clustergan_core.runs.score_spread import Reading, ScoreSpread, read_score, spread_score
+from clustergan_core.runs.scores import RunScores
+from ui.choices import linked, one_of
+from ui.live_scores import TITLES
+from ui.run_summary import NEEDS_LABELS, summarise
+from ui.theme import show_themed, theme_name
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+READINGS: dict[str, Reading] = {"argmax": "argmax", "k-means": "kmeans"}
+LABEL_FREE = {"silhouette": "Silhouette", "usage_entropy": "Usage entropy", "frechet": "Fréchet distance"}
+
+
+def show_scores(comparison: Comparison) -> None:
+    """A row a group with mean and standard deviation, every run as a dot, and every run's figures in a table."""
+    st.subheader("Scores", anchor=False)
+    scores = {run.name: summarise(run).scores for run in comparison.runs}
+    if not any(scores.values()):
+        st.caption("None of these runs is finished, so there are no final scores yet; the curves show those so far.")
+        return
+    with linked("reading", one_of(list(READINGS))):
+        reading = READINGS[
+            st.segmented_control(
+                "Clusters read as",
+                list(READINGS),
+                default="argmax",
+                required=True,
+                key="reading",
+                bind="query-params",
+                help="The largest entry of the encoder's code, as all pages do, or k-means on the latents.",
+            )
+        ]
+    _show_groups(comparison, scores, reading)
+    _show_dots(comparison, scores, reading)
+    _show_runs(comparison, scores)
+
+
+def _show_groups(comparison: Comparison, scores: dict[str, RunScores | None], reading: Reading) -> None:
+    rows = []
+    for group in comparison.groups:
+        own = [scores[run.name] for run in group.runs]
+        row: dict[str, Any] = {"Runs": group.title, "n": len(group.runs), "Seeds": ", ".join(map(str, group.seeds))}
+        row |= {title: _say(spread_score(own, name, reading), own) for name, title in TITLES.items()}
+        row |= {title: _say(spread_score(own, name)) for name, title in LABEL_FREE.items()}
+        rows.append(row | {"Scored on": _say_scored_on(own)})
+    st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Mean scores of each group of runs")
+    st.caption(_describe(scores))
+
+
+def _say(spread: ScoreSpread, labelled: Sequence[RunScores | None] = ()) -> str:
+    """Mean ± standard deviation; agreement with labels says where it needs them."""
+    if spread.mean is None:
+        return NEEDS_LABELS if any(labelled) else "–"
+    return f"{spread.mean:.3f}" if spread.sd is None else f"{spread.mean:.3f} ± {spread.sd:.3f}"
+
+
+def _say_scored_on(scores: Sequence[RunScores | None]) -> str:
+    places = dict.fromkeys(_scored_on(row) for row in scores if row)
+    missing = sum(row is None for row in scores)
+    return "; ".join([*places, *([f"{missing} not finished"] if missing else [])])
+
+
+def _scored_on(scores: RunScores) -> str:
+    n, n_labelled = scores["n"], scores.get("n_labelled", scores["n"])
+    where = "all" if scores["is_training_data"] else scores["split"]
+    return f"{n:,} {where}" + (f", {n_labelled:,} labelled" if n_labelled < n else "")
+
+
+def _describe(scores: dict[str, RunScores | None]) -> str:
+    known = [row for row in scores.values() if row]
+    sentences = [
+        "Mean ± standard deviation over the runs of a group (over n − 1). “all”: scored on samples that were also "
+        "trained on. Labels are used for purity, accuracy, NMI and ARI alone."
+    ]
+    distances = [row["frechet"] for row in known if row.get("frechet")]
+    measured = {(distance["features"], distance["n"]) for distance in distances}
+    if len(measured) == 1:
+        features, n = next(iter(measured))
+        sentences.append(f"Fréchet distance of {n:,} generated samples, features: {features}; lower is better.")
+    elif measured:
+        sentences.append(
+            "Fréchet distances here were measured with different features or numbers of samples, so they cannot be "
+            "compared: " + "; ".join(f"{features}, n = {n:,}" for features, n in sorted(measured)) + "."
+        )
+    return " ".join(sentences)
+
+
+def _show_dots(comparison: Comparison, scores: dict[str, RunScores | None], reading: Reading) -> None:
+    groups = tuple((group.title, tuple(comparison.label(run) for run in group.runs)) for group in comparison.groups)
+    for key, names, kind in (
+        ("dots-labels", TITLES, "Agreement with the labels"),
+        ("dots-free", LABEL_FREE, "Scores without labels"),
+    ):
+        panels = []
+        for name, title in names.items():
+            spreads = [
+                spread_score([scores[run.name] for run in group.runs], name, reading) for group in comparison.groups
+            ]
+            if any(spread.known for spread in spreads):
+                panels.append((title, tuple(spread.values for spread in spreads)))
+        if panels:
+            description = f"{kind}: every run a dot, the mean and standard deviation of each group"
+            show_themed(_dots(tuple(panels), groups, theme_name()), key, description)
+
+
+@st.cache_data(max_entries=40, show_spinner=False)
+def _dots(
+    panels: tuple[tuple[str, tuple[tuple[float | None, ...], ...]], ...],
+    groups: tuple[tuple[str, tuple[str, ...]], ...],
+    theme: str,
+) -> Figure:
+    from clustergan_core.drawing.score_dots import ScorePanel, score_dots_figure
+    from clustergan_core.drawing.theme import apply_theme
+
+    figure = score_dots_figure(
+        [ScorePanel(title, values) for title, values in panels],
+        [title for title, _ in groups],
+        [labels for _, labels in groups],
+    )
+    return apply_theme(figure, theme == "dark")
+
+
+def _show_runs(comparison: Comparison, scores: dict[str, RunScores | None]) -> None:
+    rows = []
+    for run in comparison.runs:
+        own = scores[run.name]
+        row: dict[str, Any] = {"Run": run.name, "Group": comparison.groups[comparison.group_of(run)].title}
+        row["Seed"] = run.config.seed
+        for reading in READINGS.values():
+            suffix = "" if reading == "argmax" else " (k-means)"
+            row |= {TITLES[name] + suffix: own and read_score(own, name, reading) for name in AGREEMENT_SCORES}
+        row |= {title: own and read_score(own, name) for name, title in LABEL_FREE.items()}
+        row["Scored on"] = _scored_on(own) if own else "not finished"
+        rows.append(row)
+    table = pd.DataFrame(rows)
+    with st.expander("Each run"):
+        st.dataframe(table, hide_index=True, placeholder="–", alt="Scores of each run in both readings")
+        st.download_button(
+            "CSV",
+            table.to_csv(index=False).encode(),
+            "compared-scores.csv",
+            "text/csv",
+            key="scores-csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
