@@ -67,6 +67,10 @@ def _offer(runs: Sequence[Run], chosen: Sequence[str]) -> None:
     offers = [together for together in by_data.values() if len(together) > 1]
     if offers:
         st.caption("Runs of the same data:")
+    elif first is not None:
+        st.caption(
+            plain(f"No other run of {first.config.dataset.name} is here; of other data scores and curves compare.")
+        )
     for together in offers:
         if first is not None:
             together = [first, *(run for run in together if run != first)]

@@ -9,7 +9,6 @@ import pandas as pd
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
-from clustergan_core.runs.comparison import Comparison
 from clustergan_core.runs.store import Run
 from ui.canvas_map import MapEvent, canvas_map
 from ui.choices import linked, one_of
@@ -34,7 +33,9 @@ N_SHOWN = 32  # samples of a selection that are drawn
 STARTED = "compare_started"  # session state: jobs a person has asked for on this page
 
 
-def show_maps(comparison: Comparison, pair: tuple[Run, Run], split: SplitName, stability: StabilityView | None) -> None:
+def show_maps(
+    labels: tuple[str, str], pair: tuple[Run, Run], split: SplitName, stability: StabilityView | None
+) -> None:
     """The two maps with one colouring, and what is selected on them."""
     from clustergan_core.embedding.settings import MapSettings
     from clustergan_core.runs.maps import MapRequest, find_map
@@ -47,7 +48,7 @@ def show_maps(comparison: Comparison, pair: tuple[Run, Run], split: SplitName, s
         with linked("colours", one_of(names)):
             name = st.selectbox("Colour by", names, key="colours", bind="query-params", width=220)
     colourings = [colour_pair(view, other, name, stability) for view, other in zip(views, reversed(views), strict=True)]
-    titles = [_title(comparison, side, pair, name) for side in SIDES]
+    titles = [_title(own, other, name) for own, other in (labels, labels[::-1])]
     fitted = [find_map(request, view.features) for request, view in zip(requests, views, strict=True)]
     left, right = fitted
     if left is not None and right is not None:
@@ -60,10 +61,9 @@ def show_maps(comparison: Comparison, pair: tuple[Run, Run], split: SplitName, s
     )
 
 
-def _title(comparison: Comparison, side: Side, pair: tuple[Run, Run], colour: str) -> str:
-    run, other = pair if side == "left" else pair[::-1]
-    by = f", coloured by the modes of {comparison.label(other)}" if colour == OTHERS else ""
-    return f"**{plain(comparison.label(run))}**{plain(by)}"
+def _title(own: str, other: str, colour: str) -> str:
+    by = f", coloured by the modes of {other}" if colour == OTHERS else ""
+    return f"**{plain(own)}**{plain(by)}"
 
 
 def _maps_so_far(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 READINGS: dict[str, Reading] = {"argmax": "argmax", "k-means": "kmeans"}
-LABEL_FREE = {"silhouette": "Silhouette", "usage_entropy": "Usage entropy", "frechet": "Fréchet distance"}
+LABEL_FREE = {"silhouette": "Silhouette", "usage_entropy": "Usage entropy", "frechet": "Fréchet"}
 
 
 def show_scores(comparison: Comparison) -> None:
@@ -54,9 +54,13 @@ def _show_groups(comparison: Comparison, scores: dict[str, RunScores | None], re
         own = [scores[run.name] for run in group.runs]
         row: dict[str, Any] = {"Runs": group.title, "n": len(group.runs), "Seeds": ", ".join(map(str, group.seeds))}
         row |= {title: _say(spread_score(own, name, reading), own) for name, title in TITLES.items()}
+        row["Scored on"] = _say_scored_on(own)
         row |= {title: _say(spread_score(own, name)) for name, title in LABEL_FREE.items()}
-        rows.append(row | {"Scored on": _say_scored_on(own)})
-    st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Mean scores of each group of runs")
+        rows.append(row)
+    narrow = st.column_config.NumberColumn(width=40, help="Number of runs.")
+    st.dataframe(
+        pd.DataFrame(rows), hide_index=True, column_config={"n": narrow}, alt="Mean scores of each group of runs"
+    )
     st.caption(_describe(scores))
 
 
@@ -64,7 +68,9 @@ def _say(spread: ScoreSpread, labelled: Sequence[RunScores | None] = ()) -> str:
     """Mean ± standard deviation; agreement with labels says where it needs them."""
     if spread.mean is None:
         return NEEDS_LABELS if any(labelled) else "–"
-    return f"{spread.mean:.3f}" if spread.sd is None else f"{spread.mean:.3f} ± {spread.sd:.3f}"
+    n_decimals = 3 if abs(spread.mean) < 3 else 2
+    mean = f"{spread.mean:.{n_decimals}f}"
+    return mean if spread.sd is None else f"{mean} ± {spread.sd:.{n_decimals}f}"
 
 
 def _say_scored_on(scores: Sequence[RunScores | None]) -> str:

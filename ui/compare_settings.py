@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from clustergan_core.runs.comparison import SEED, Comparison, differing_settings
+from clustergan_core.runs.comparison import ABSENT, SEED, Comparison, differing_settings
 from ui.messages import plain
 
 
@@ -30,4 +30,5 @@ def show_differences(comparison: Comparison) -> None:
         column_config={"Setting": st.column_config.TextColumn(pinned=True)},
         alt="Settings that are not the same in all runs",
     )
-    st.caption("All else is the same. “–”: not set, or the method has no such setting.")
+    is_absent = any(ABSENT in row.values for row in rows)
+    st.caption("All else is the same." + (" “–”: not set, or the method has no such setting." if is_absent else ""))

@@ -48,8 +48,8 @@ def clusterings_figure(counts: NDArray[np.integer], left: str, right: str) -> go
             colorbar=colour_bar("share of the left mode (%)", plot_height),
         )
     )
-    figure.update_xaxes(title_text=f"mode of {cut(right)}, matched one to one", showgrid=False)
-    figure.update_yaxes(title_text=f"mode of {cut(left)}", range=[n_left - 0.5, -0.5], showgrid=False)
+    figure.update_xaxes(title_text=f"mode of the right run ({cut(right)}), matched one to one", showgrid=False)
+    figure.update_yaxes(title_text=f"mode of the left run<br>({cut(left)})", range=[n_left - 0.5, -0.5], showgrid=False)
     figure.update_xaxes(**_ticks(order), tickangle=0 if n_right <= 20 else -90)
     figure.update_yaxes(**_ticks(np.arange(n_left)))
     figure.update_layout(height=plot_height + 90, margin=MARGIN)
@@ -107,10 +107,9 @@ def flows_figure(counts: NDArray[np.integer], left: str, right: str) -> go.Figur
             },
         )
     )
-    for x, anchor, name in ((0, "left", left), (1, "right", right)):
-        figure.add_annotation(
-            x=x, y=1, xanchor=anchor, yanchor="bottom", yshift=6, text=f"<b>modes of {cut(name)}</b>", showarrow=False
-        )
+    for x, side, name in ((0, "left", left), (1, "right", right)):
+        text = f"<b>modes of the {side} run ({cut(name)})</b>"
+        figure.add_annotation(x=x, y=1, xanchor=side, yanchor="bottom", yshift=6, text=text, showarrow=False)
     margin = {"t": 40, "r": 10, "b": 20, "l": 10}
     figure.update_layout(height=plot_height + margin["t"] + margin["b"], margin=margin)
     return figure

@@ -44,9 +44,8 @@ def score_dots_figure(
         for group, values in enumerate(panel.values):
             for trace in _traces(panel.title, values, group, run_names[group]):
                 figure.add_trace(trace, row=1, col=column)
-        figure.update_xaxes(title_text=panel.title, nticks=4, row=1, col=column)
-    # The axis says it already; the panel's heading stands where a reader begins.
-    figure.update_xaxes(title_text=None)
+    figure.update_xaxes(nticks=4)
+    figure.update_yaxes(title_text="runs", row=1, col=1)
     for title, axis in zip(figure.select_annotations(), figure.select_xaxes(), strict=True):
         title.update(x=axis.domain[0], xanchor="left", font_size=14)
     names = [_wrap(name) for name in group_names]
@@ -69,7 +68,13 @@ def _traces(title: str, values: Sequence[float | None], group: int, names: Seque
         sd = float(figures.std(ddof=1))
         said = f"{title}: mean {mean:.4g}, standard deviation {sd:.3g}, n = {len(figures)}<extra></extra>"
         traces = [
-            _scatter([mean - sd, mean + sd], [group, group], mode="lines", line={"color": colour, "width": 3}),
+            _scatter(
+                [mean - sd, mean + sd],
+                [group, group],
+                mode="lines+markers",
+                line={"color": colour, "width": 2},
+                marker={"symbol": "line-ns", "size": 8, "line": {"color": colour, "width": 2}},
+            ),
             _scatter(
                 [mean],
                 [group],

@@ -17,6 +17,7 @@ SEED = "Seed"
 _DATA, _CONTENT = "Data", "Content of the data"
 # What names a group before any other setting does; their values say what they are without a title.
 _TELLING = ("Method", _DATA)
+_SHORT = {"Clusters K": "K"}  # in the names of groups
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,7 @@ def _tell_apart(runs: Sequence[Run]) -> list[str]:
     parts: list[tuple[str, ...]] = [() for _ in runs]
     for row in rows:
         said = [
-            (*part, value if row.title in _TELLING else f"{row.title} = {value}")
+            (*part, value if row.title in _TELLING else f"{_SHORT.get(row.title, row.title)} = {value}")
             for part, value in zip(parts, row.values, strict=True)
         ]
         if len(set(said)) > len(set(parts)):

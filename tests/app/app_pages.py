@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 PROJECT = Path(__file__).resolve().parents[2]
 
 
-def open_page(page: str, **query: str) -> AppTest:
+def open_page(page: str, **query: str | list[str]) -> AppTest:
     """The page `pages/<page>.py` inside app.py, reached by an address with these parameters."""
     app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60)
     app.switch_page(f"pages/{page}.py")

@@ -90,6 +90,16 @@ def test_what_the_page_selects_holds_until_a_person_selects_or_clears() -> None:
     assert read_selection({"of": drawing, "bits": None}, drawing, 10, shown) is None
 
 
+def test_another_turn_makes_what_the_page_selects_hold_anew_also_when_it_is_the_same() -> None:
+    for shown in (None, encode_selection(np.array([4]), 10)):
+        report = {"of": name_drawing("here", shown, 1), "bits": TEN_BITS}
+        kept = read_selection(report, name_drawing("here", shown, 1), 10, shown)
+        assert kept is not None
+        assert kept.tolist() == [1, 9]
+        anew = read_selection(report, name_drawing("here", shown, 2), 10, shown)
+        assert (None if anew is None else anew.tolist()) == (None if shown is None else [4])
+
+
 @pytest.mark.parametrize("point", [-1, 10, 2.0, True, "3", None])
 def test_a_click_on_no_point_is_no_click(point: object) -> None:
     assert read_click({"of": "here", "point": point}, "here", 10) is None

@@ -8,7 +8,13 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from clustergan_core.drawing.counts import class_balance_figure, contingency_figure, matched_order
+from clustergan_core.drawing.clusterings import clusterings_figure
+from clustergan_core.drawing.counts import (
+    agreeing_runs_figure,
+    class_balance_figure,
+    contingency_figure,
+    matched_order,
+)
 from clustergan_core.drawing.curves import (
     LINE_COLOURS,
     MAX_POINTS,
@@ -18,6 +24,7 @@ from clustergan_core.drawing.curves import (
     thin,
     usage_figure,
 )
+from clustergan_core.drawing.overlaid_curves import RunCurve, overlaid_curves_figure
 from clustergan_core.drawing.palette import UNLABELLED_COLOUR, contrast_ratio, mode_colours
 from clustergan_core.drawing.profiles import (
     code_figure,
@@ -27,6 +34,7 @@ from clustergan_core.drawing.profiles import (
     spread,
 )
 from clustergan_core.drawing.scatter import embedding3d_figure, embedding3d_values_figure
+from clustergan_core.drawing.score_dots import ScorePanel, score_dots_figure
 from clustergan_core.drawing.theme import THEMES, apply_theme
 
 RANDOM = np.random.default_rng(0)
@@ -57,6 +65,10 @@ def every_figure(n_modes: int, n_features: int) -> Iterator[go.Figure]:
     yield response_figure(np.linspace(0, 1, 5), RANDOM.random((5, n_features)), names(n_features))
     yield code_figure(np.full(n_modes, 1 / n_modes), normal=RANDOM.normal(size=n_features))
     yield contingency_figure(RANDOM.integers(0, 9, (n_modes, n_modes + 1)), names(n_modes))
+    yield clusterings_figure(RANDOM.integers(0, 9, (n_modes, n_modes + 1)), "one", "other")
+    yield overlaid_curves_figure([RunCurve("one", 0, [1, 2], [0.1, 0.2])], ["group"], "NMI")
+    yield score_dots_figure([ScorePanel("NMI", [[0.1, 0.2]])], ["group"], [["one", "other"]])
+    yield agreeing_runs_figure(RANDOM.integers(0, 9, n_modes))
     yield class_balance_figure(RANDOM.integers(0, 9, n_modes), names(n_modes))
     yield embedding3d_figure(RANDOM.random((50, 3)), np.arange(50) % n_modes, names(n_modes))
     yield embedding3d_values_figure(RANDOM.random((50, 3)), RANDOM.random(50), "confidence")

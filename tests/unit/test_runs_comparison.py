@@ -79,10 +79,10 @@ def test_runs_that_differ_in_their_seed_alone_are_one_group(tmp_path: Path) -> N
     runs += [a_run(tmp_path, f"k{seed}", seed=seed, n_clusters=7) for seed in (0, 1, 2)]
     groups = group_by_seed([runs[0], runs[2], runs[1], runs[3], runs[4]])
     assert [(group.title, group.seeds) for group in groups] == [
-        ("Clusters K = 10", (0, 1)),
-        ("Clusters K = 7", (0, 1, 2)),
+        ("K = 10", (0, 1)),
+        ("K = 7", (0, 1, 2)),
     ]
-    assert label_runs(groups)["k2"] == "Clusters K = 7, seed 2"
+    assert label_runs(groups)["k2"] == "K = 7, seed 2"
 
 
 def test_a_name_and_a_title_of_a_run_do_not_set_it_apart(tmp_path: Path) -> None:
@@ -101,9 +101,9 @@ def test_groups_are_called_by_as_little_as_tells_them_apart(tmp_path: Path) -> N
     ]
     assert [group.title for group in group_by_seed(runs[:2])] == ["ClusterGAN", "Paired ClusterGAN"]
     assert [group.title for group in group_by_seed(runs)] == [
-        "ClusterGAN, Clusters K = 10",
-        "Paired ClusterGAN, Clusters K = 10",
-        "Paired ClusterGAN, Clusters K = 12",
+        "ClusterGAN, K = 10",
+        "Paired ClusterGAN, K = 10",
+        "Paired ClusterGAN, K = 12",
     ]
 
 

@@ -80,3 +80,43 @@ def test_a_choice_that_no_longer_fits_falls_back_without_a_word() -> None:
     assert app.selectbox("mode").value == 0
     assert not app.error
     assert not app.exception
+
+
+def page_of_several() -> None:
+    import streamlit as st
+
+    from ui.choices import linked, one_of
+
+    names = ["a", "b", "c"] if st.session_state.get("has_c", True) else ["a", "b"]
+    with linked("runs", one_of(names)):
+        st.multiselect("Runs", names, key="runs", bind="query-params")
+
+
+def opened_several(*names: str) -> AppTest:
+    app = AppTest.from_function(page_of_several)
+    app.query_params["runs"] = list(names)
+    return app.run()
+
+
+def test_a_link_restores_several_values() -> None:
+    app = opened_several("c", "a")
+    assert app.multiselect("runs").value == ["c", "a"]
+    assert not app.error
+
+
+def test_of_several_values_the_wrong_one_is_named_and_the_others_stay() -> None:
+    app = opened_several("a", "z", "b")
+    assert [error.value for error in app.error] == [
+        "The address asks for runs=z, but it can be a, b, c; the others are shown."
+    ]
+    assert app.multiselect("runs").value == ["a", "b"]
+    assert not app.exception
+
+
+def test_of_several_values_one_that_is_gone_gives_way_without_a_word() -> None:
+    app = opened_several("a", "c")
+    app.session_state["has_c"] = False
+    app.run()
+    assert app.multiselect("runs").value == ["a"]
+    assert not app.error
+    assert not app.exception

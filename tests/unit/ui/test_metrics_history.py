@@ -44,6 +44,7 @@ def test_later_rows_are_added_and_earlier_ones_kept(metrics: Path) -> None:
     assert list(history.steps) == [10, 20, 30, 40]
     assert list(history.losses["critic"]) == [10, 20, 30, 40]
     assert history.evaluation_steps() == [20, 30]
+    assert history.evaluation_seconds() == [2.0, 3.0]
     assert history.scores("purity") == [0.5, 0.5]
     assert history.best_step(SCHEDULE) == 30  # criterion 10 against 0
     every_second = SCHEDULE.model_copy(update={"evaluate_every": 20})
