@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ui.compare_selection import LinkedSelection
+from ui.compare_selection import SIDES, LinkedSelection
 
 LEFT = np.array([3, 5, 7, 9])  # samples by their position in the data
 RIGHT = np.array([9, 7, 5, 1])
@@ -58,7 +58,7 @@ def test_other_maps_of_the_same_samples_are_told_the_selection_once() -> None:
     selection.take("left", samples(5), LEFT)
     selection.draw(("a", "c", "tsne"))
     turns = dict(selection.turns)
-    for side, indices in (("left", LEFT), ("right", RIGHT)):
+    for side, indices in zip(SIDES, (LEFT, RIGHT), strict=True):
         rows = selection.rows(side, indices)
         assert rows is not None
         assert indices[rows].tolist() == [5]
