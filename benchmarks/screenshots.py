@@ -77,7 +77,7 @@ def take(browser: Browser, url: str, name: str, run: Run, scheme: Scheme) -> byt
     page = context.new_page()
     query, act = SCENES[name]
     path = "" if name == "start" else name  # the first page's address is the bare one
-    page.goto(f"{url}/{path}?{urlencode(query | {'run': run.name} if name in OF_A_RUN else query)}")
+    page.goto(f"{url}/{path}?{urlencode(query | {'run': run.name} if name in OF_A_RUN else query, doseq=True)}")
     settle(page)
     act(page)
     settle(page)
@@ -137,6 +137,16 @@ def select_on_map(page: Page) -> None:
     page.get_by_text("samples selected").wait_for()
 
 
+def select_on_two_maps(page: Page) -> None:
+    """A lasso on the left of two maps, whose samples the right one shows too."""
+    canvas = page.locator("canvas.points").first
+    scroll_to(page.get_by_role("heading", name="Two maps"), "start")
+    settle(page)
+    page.get_by_role("button", name="Lasso (L)").first.click()
+    drag(page, star(*middle(canvas), radius=150))
+    page.get_by_text("samples selected").wait_for()
+
+
 def train_briefly(page: Page) -> None:
     """A short run from its start to its end, and what was drawn of it."""
     page.get_by_role("button", name="Start training").click()
@@ -165,13 +175,14 @@ def _is_finished(run: Run) -> bool:
 
 
 # What the address asks for, and what is done before the picture is taken. Train comes last: it adds a run.
-SCENES: dict[str, tuple[dict[str, str], Callable[[Page], None]]] = {
+SCENES: dict[str, tuple[dict[str, str | list[str]], Callable[[Page], None]]] = {
     "start": ({}, look),
     "data": ({"dataset": "digits"}, look),
     "map": ({}, select_on_map),
     "modes": ({}, look),
     "interpolate": ({}, show_walk),
     "runs": ({}, look),
+    "compare": ({"runs": ["digits-clustergan", "digits-paired-clustergan"], "colours": "label"}, select_on_two_maps),
     "train": ({"dataset": "digits", "preset": "quick", "task": "New run"}, train_briefly),
 }
 OF_A_RUN = {"map", "modes", "interpolate", "runs"}

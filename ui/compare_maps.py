@@ -47,6 +47,10 @@ def show_maps(
         names = pair_colouring_names(views, stability)
         with linked("colours", one_of(names)):
             name = st.selectbox("Colour by", names, key="colours", bind="query-params", width=220)
+    if any(view.dataset is None for view in views):
+        st.caption(
+            "The data is not on this machine: pictures are the generator's reconstructions, and labels are missing."
+        )
     colourings = [colour_pair(view, other, name, stability) for view, other in zip(views, reversed(views), strict=True)]
     titles = [_title(own, other, name) for own, other in (labels, labels[::-1])]
     fitted = [find_map(request, view.features) for request, view in zip(requests, views, strict=True)]
@@ -170,7 +174,9 @@ def _show_selection(views: list[MapView], selection: LinkedSelection, stability:
         st.caption("Draw a lasso or a box on either map: the same samples are shown on the other. Click for one.")
         return
     rows = [np.flatnonzero(np.isin(view.indices, samples)) for view in views]
-    st.markdown(f"**{len(samples):,} samples selected**, {len(rows[0]):,} on the left, {len(rows[1]):,} on the right")
+    is_on_both = len(rows[0]) == len(rows[1]) == len(samples)
+    where = "" if is_on_both else f", {len(rows[0]):,} of them on the left map, {len(rows[1]):,} on the right"
+    st.markdown(f"**{len(samples):,} samples selected**{where}")
     pictures, counts = st.columns(2, gap="medium")
     with pictures:
         _show_pictures(left, rows[0])
