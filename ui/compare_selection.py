@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
+from streamlit.errors import StreamlitAPIException
 
 Side = Literal["left", "right"]
 SIDES: tuple[Side, Side] = ("left", "right")
@@ -66,6 +67,14 @@ def linked_selection(about: tuple[str, ...]) -> LinkedSelection:
             fresh.turns = {side: turn + 1 for side, turn in kept.turns.items()}
         kept = st.session_state[_STATE] = fresh
     return kept
+
+
+def run_again() -> None:
+    """Draws both maps anew: the fragment that holds them where it runs alone, else the page."""
+    try:
+        st.rerun(scope="fragment")
+    except StreamlitAPIException:
+        st.rerun()
 
 
 def _is_same(one: Samples | None, other: Samples | None) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from clustergan_core.embedding import MapSettings
-from clustergan_core.runs.latents import run_latents
+from clustergan_core.runs.latents import RunLatents, run_latents
 from clustergan_core.runs.maps import MapRequest, find_map
 from clustergan_core.runs.store import Run, list_shipped
 from tests.browser.map_driver import drag, is_inside, star
@@ -37,13 +37,13 @@ def compared(server: Server, models: list[Run], page: Page) -> Page:
     return page
 
 
-def inside(model: Run, page: Page, side: int, outline: list[tuple[float, float]]) -> np.ndarray:
-    """The samples of a model's map that lie inside an outline on the screen, by their position in the data."""
+def drawn(model: Run, page: Page, side: int) -> tuple[RunLatents, np.ndarray]:
+    """A model's samples, and where (N, 2) its map shows them on the screen."""
     request = MapRequest(model, MapSettings.model_validate({}))
     latents = run_latents(model)
     fitted = find_map(request, request.features(model.load(), latents))
     assert fitted is not None
-    return latents.indices[is_inside(places(page, side, fitted.coordinates), outline)]
+    return latents, places(page, side, fitted.coordinates)
 
 
 def places(page: Page, side: int, coordinates: np.ndarray) -> np.ndarray:
@@ -81,7 +81,7 @@ def test_a_selection_on_one_map_is_shown_on_the_other_and_the_other_way_round(
     counts = []
     for side in (0, 1, 0):
         outline = lasso(compared, side)
-        n = len(inside(models[side], compared, side, outline))
+        n = int(is_inside(drawn(models[side], compared, side)[1], outline).sum())
         counts.append(n)
         assert 10 < n < 170, "the star holds many samples, and not all"
         expect(compared.get_by_text(f"{n} samples selected")).to_be_visible()
@@ -93,6 +93,24 @@ def test_a_selection_on_one_map_is_shown_on_the_other_and_the_other_way_round(
     expect(compared.get_by_text("Draw a lasso or a box on either map")).to_be_visible()
     for status in (0, 1):
         expect(statuses(compared).nth(status)).to_be_empty()
+    expect_calm(compared)
+
+
+def test_a_clicked_sample_is_named_with_its_mode_in_both_runs(compared: Page, models: list[Run]) -> None:
+    compared.locator("canvas.points").nth(1).scroll_into_view_if_needed()
+    settle(compared)
+    latents, points = drawn(models[1], compared, 1)
+    box = compared.locator("canvas.points").nth(1).bounding_box()
+    assert box is not None
+    middle = np.array([box["x"] + box["width"] / 2, box["y"] + box["height"] / 2])
+    row = int(np.hypot(*(points - middle).T).argmin())
+    compared.mouse.click(*points[row].tolist())
+    other = run_latents(models[0])
+    left = int(other.clusters[other.indices == latents.indices[row]][0])
+    said = f"Sample {latents.indices[row]}: mode {left} on the left, mode {latents.clusters[row]} on the right"
+    expect(compared.get_by_text(said)).to_be_visible()
+    compared.get_by_role("button", name="Close sample").click()
+    expect(compared.get_by_text(said)).to_have_count(0)
     expect_calm(compared)
 
 
