@@ -59,7 +59,8 @@ def show_curves(comparison: Comparison) -> None:
     groups = tuple(group.title for group in comparison.groups)
     figure = _figure(tuple(curves), groups, title, POSITIONS[over], theme_name())
     show_themed(figure, "compared-curves", f"{title} of each run over the {over} of its training")
-    st.caption(_describe(comparison, [run for run in comparison.runs if run not in evaluated], names[title]))
+    without = [run for run in comparison.runs if comparison.label(run) not in {label for label, *_ in curves}]
+    st.caption(_describe(comparison, without, names[title]))
     table = pd.concat(
         [pd.DataFrame({"run": label, over: positions, title: values}) for label, _, positions, values in curves]
     )
@@ -86,7 +87,7 @@ def _describe(comparison: Comparison, without: list[Run], name: str) -> str:
         sentences.append("Lower is better; it depends on the features and on the number of samples.")
     if without:
         names = ", ".join(plain(comparison.label(run)) for run in without)
-        sentences.append(f"No curve of {names}: no evaluation has been kept.")
+        sentences.append(f"No curve of {names}: this score has not been kept while it trained.")
     return " ".join(sentences)
 
 

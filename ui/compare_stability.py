@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 N_LEAST_STABLE = 24
 N_COLUMNS = 8
+N_LISTED = 1000  # rows that are sent to the browser
 AGREEMENT_HELP = (
     "Mean adjusted Rand index over all pairs of these runs: 1 when all clusterings are the same, 0 for chance. "
     "No labels are involved."
@@ -109,8 +110,8 @@ def _show_figures(view: StabilityView) -> None:
             f"{stability.seed_agreement:.3f}",
             help=AGREEMENT_HELP,
         )
-        spread = f"from {pairs.min():.3f} to {pairs.max():.3f} over {len(pairs)} pairs of runs. " if n_runs > 2 else ""
-        st.caption(f"ARI, {spread}n = {n_samples:,}, no labels." if spread else f"ARI, n = {n_samples:,}, no labels.")
+        spread = f" from {pairs.min():.3f} to {pairs.max():.3f} over {len(pairs)} pairs of runs" if n_runs > 2 else ""
+        st.caption(f"ARI{spread}; {n_samples:,} samples, no labels.")
         st.metric(
             "Samples all runs agree on",
             f"{counts[-1] / n_samples:.1%}",
@@ -126,7 +127,8 @@ def _show_least_stable(comparison: Comparison, view: StabilityView) -> None:
     stability, common = view.stability, view.common
     reference = common.runs[stability.reference]
     data = load_data(reference)
-    least = np.argsort(stability.shares, kind="stable")[:N_LEAST_STABLE]
+    order = np.argsort(stability.shares, kind="stable")
+    least = order[:N_LEAST_STABLE]
     least = least[stability.shares[least] < 1]
     if not len(least):
         st.caption("All runs agree on every sample.")
@@ -139,12 +141,17 @@ def _show_least_stable(comparison: Comparison, view: StabilityView) -> None:
         st.image(_gallery(data, common.indices[least], stability.clusters[least], reference), width=520)
         bars = f"bars show the mode most runs agree on, as {plain(comparison.label(reference))} numbers them"
         st.caption(f"From the least stable on; {bars}.")
-    table = _table(comparison, view, data)
-    with st.expander("All samples as a table"):
-        st.dataframe(table, hide_index=True, alt="Stability of every sample and its mode in each run")
+    with st.expander("Samples as a table"):
+        st.dataframe(
+            _table(comparison, view, data, order[:N_LISTED]),
+            hide_index=True,
+            alt="Stability of samples and their mode in each run, the least stable first",
+        )
+        if len(order) > N_LISTED:
+            st.caption(f"The {N_LISTED:,} least stable of {len(order):,} samples; the file holds all.")
         st.download_button(
             "CSV",
-            lambda: table.to_csv(index=False).encode(),
+            lambda: _table(comparison, view, data, order).to_csv(index=False).encode(),
             "stability.csv",
             "text/csv",
             key="stability-csv",
@@ -168,24 +175,24 @@ def _gallery(data: Dataset, indices: NDArray[np.int64], modes: NDArray[np.int64]
     )
 
 
-def _table(comparison: Comparison, view: StabilityView, data: Dataset | None) -> pd.DataFrame:
-    """Every sample with its stability, the least stable first: the mode agreed on, and the modes of all runs."""
+def _table(comparison: Comparison, view: StabilityView, data: Dataset | None, rows: NDArray[np.int64]) -> pd.DataFrame:
+    """Samples with their stability, the mode agreed on, and the modes of all runs."""
     stability, common = view.stability, view.common
-    indices = common.indices
+    indices = common.indices[rows]
     table = pd.DataFrame(
         {
             "sample": [str(index) if data is None else data.sample_id(int(index)) for index in indices],
-            "stability": stability.shares.round(4),
-            "agreeing runs": stability.n_agreeing,
-            "mode": stability.clusters,
+            "stability": stability.shares[rows].round(4),
+            "agreeing runs": stability.n_agreeing[rows],
+            "mode": stability.clusters[rows],
         }
     )
     if data is not None and data.labels is not None:
         labels = data.labels[indices]
         table["label"] = [data.label_names[label] if label != UNLABELLED else "" for label in labels]
     for run, clusters in zip(common.runs, common.clusters, strict=True):
-        table[f"mode of {comparison.label(run)}"] = clusters
-    return table.sort_values("stability", kind="stable")
+        table[f"mode of {comparison.label(run)}"] = clusters[rows]
+    return table
 
 
 @st.cache_data(max_entries=40, show_spinner=False)

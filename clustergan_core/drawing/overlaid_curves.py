@@ -59,7 +59,7 @@ def overlaid_curves_figure(
     is_log = any(falls_far(values) for values in series)
     figure.update_xaxes(title_text=AXIS_TITLES[x], rangemode="tozero")
     figure.update_yaxes(title_text=f"{score_title}{' (log scale)' if is_log else ''}", nticks=6)
-    figure.update_yaxes(type="log" if is_log else "linear")
+    figure.update_yaxes(**({"type": "log", "dtick": 1, "tickformat": "~g"} if is_log else {"type": "linear"}))
     legend = {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "groupclick": "togglegroup"}
     figure.update_layout(hovermode="closest", showlegend=True, legend=legend, height=380, margin=MARGIN | {"t": 40})
     return figure
