@@ -6,10 +6,12 @@ Figures are built without a theme: their traces take colours that show on both p
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:  # Pictures need these colours without the seconds and megabytes of Plotly.
     from plotly.graph_objects import Figure
+    from plotly.graph_objs.layout import Template
 
 Theme = Literal["light", "dark"]
 
@@ -48,29 +50,18 @@ def theme_name(dark: bool) -> Theme:
 def apply_theme(figure: Figure, dark: bool) -> Figure:
     """Give `figure` this app's font, text and grid colours on a transparent background; returns the same figure.
 
-    Show it with Streamlit's `theme=None`, or Streamlit paints over these colours.
+    What the figure sets for itself stays. Show it with Streamlit's `theme=None`, or Streamlit paints over it.
     """
-    colours = THEMES[theme_name(dark)]
-    figure.update_layout(
-        template="none",
-        font={"family": FONT, "size": FONT_SIZE, "color": colours.text},
-        title={
-            "font": {"size": FONT_SIZE + 2},
-            "x": 0,
-            "xref": "paper",
-            "xanchor": "left",
-            "subtitle": {"font": {"size": FONT_SIZE - 1, "color": colours.muted}},
-        },
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        hoverlabel={
-            "bgcolor": colours.page,
-            "bordercolor": colours.muted,
-            "font": {"family": FONT, "size": FONT_SIZE, "color": colours.text},
-        },
-        legend={"bgcolor": "rgba(0,0,0,0)", "font": {"color": colours.text}},
-        modebar={"bgcolor": "rgba(0,0,0,0)", "color": colours.muted, "activecolor": colours.text},
-    )
+    figure.layout.template = _template(theme_name(dark))
+    return figure
+
+
+@cache
+def _template(theme: Theme) -> Template:
+    """Everything of a theme at once: setting it attribute by attribute takes Plotly 70 ms a figure."""
+    from plotly.graph_objs.layout import Template
+
+    colours = THEMES[theme]
     axis = {
         "gridcolor": colours.grid,
         "linecolor": colours.muted,
@@ -78,8 +69,29 @@ def apply_theme(figure: Figure, dark: bool) -> Figure:
         "tickfont": {"color": colours.muted},
         "title": {"font": {"color": colours.text}, "standoff": 10},
     }
-    figure.update_xaxes(automargin=True, zeroline=False, ticks="", **axis)
-    figure.update_yaxes(automargin=True, zeroline=False, ticks="", **axis)
+    flat_axis = axis | {"automargin": True, "zeroline": False, "ticks": ""}
     scene_axis = axis | {"backgroundcolor": "rgba(0,0,0,0)", "title": {"font": {"color": colours.text}}}
-    figure.update_scenes({f"{name}axis": scene_axis for name in "xyz"})
-    return figure
+    return Template(
+        layout={
+            "font": {"family": FONT, "size": FONT_SIZE, "color": colours.text},
+            "title": {
+                "font": {"size": FONT_SIZE + 2},
+                "x": 0,
+                "xref": "paper",
+                "xanchor": "left",
+                "subtitle": {"font": {"size": FONT_SIZE - 1, "color": colours.muted}},
+            },
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "hoverlabel": {
+                "bgcolor": colours.page,
+                "bordercolor": colours.muted,
+                "font": {"family": FONT, "size": FONT_SIZE, "color": colours.text},
+            },
+            "legend": {"bgcolor": "rgba(0,0,0,0)", "font": {"color": colours.text}},
+            "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": colours.muted, "activecolor": colours.text},
+            "xaxis": flat_axis,
+            "yaxis": flat_axis,
+            "scene": {f"{name}axis": scene_axis for name in "xyz"},
+        }
+    )

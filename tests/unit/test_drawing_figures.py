@@ -92,11 +92,13 @@ def test_themes_give_every_figure_readable_text_on_a_transparent_page(dark: bool
     page = THEMES["dark" if dark else "light"].page
     for figure in every_figure(10, 16):
         apply_theme(apply_theme(figure, not dark), dark)  # switching back leaves nothing behind
-        layout = figure.to_dict()["layout"]
-        assert layout["paper_bgcolor"] == layout["plot_bgcolor"] == "rgba(0,0,0,0)"
-        inks = [layout["font"]["color"]]
-        for axis in (*figure.select_xaxes(), *figure.select_yaxes()):
-            inks += [axis.tickfont.color, axis.title.font.color]
+        own, theme = figure.layout, figure.layout.template.layout
+        assert theme.paper_bgcolor == theme.plot_bgcolor == "rgba(0,0,0,0)"
+        assert own.paper_bgcolor is own.plot_bgcolor is None
+        inks = [own.font.color or theme.font.color]
+        for axes, common in ((figure.select_xaxes(), theme.xaxis), (figure.select_yaxes(), theme.yaxis)):
+            for axis in axes:
+                inks += [axis.tickfont.color or common.tickfont.color, axis.title.font.color or common.title.font.color]
         assert min(contrast_ratio(ink, page) for ink in inks) >= 4.5
 
 
