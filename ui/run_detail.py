@@ -12,12 +12,14 @@ from clustergan_core.data import DATASETS
 from clustergan_core.errors import RunError
 from clustergan_core.methods import METHODS
 from clustergan_core.runs.hands import continue_run
+from clustergan_core.runs.queue import ask as ask_run
+from clustergan_core.runs.store import Request, Run
 from ui.assign_form import assign_form
 from ui.confirmation import ask, ask_text
 from ui.data_choice import list_choices, upload_text
 from ui.durations import say_duration
 from ui.loaded import load_data
-from ui.messages import plain, show_problem
+from ui.messages import page_errors, plain, show_problem
 from ui.page_links import VIEWS, link_page
 from ui.run_scores import show_scores
 from ui.run_summary import RunSummary
@@ -109,6 +111,9 @@ def _show_actions(summary: RunSummary) -> None:
         "Continue", key="continue", icon=":material/play_arrow:", type="primary"
     ):
         _continue(summary)
+    if summary.is_training and not run.is_shipped:
+        _ask_button(run, "pause", ":material/pause:")
+        _ask_button(run, "stop", ":material/stop:")
     if run.has_weights():
         _download_button(summary)
     if run.is_shipped:
@@ -123,6 +128,18 @@ def _show_actions(summary: RunSummary) -> None:
             change=run.rename,
         )
     _delete_button(summary)
+
+
+def _ask_button(run: Run, what: Request, icon: str) -> None:
+    """A wish that a training takes up at its next row, and a waiting run at once."""
+    st.button(
+        what.capitalize(),
+        key=what,
+        icon=icon,
+        disabled=run.is_requested(what),
+        on_click=page_errors()(ask_run),
+        args=(run, what),
+    )
 
 
 def _continue(summary: RunSummary) -> None:

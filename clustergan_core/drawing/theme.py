@@ -67,10 +67,13 @@ def _template(theme: Theme) -> Template:
         "linecolor": colours.muted,
         "zerolinecolor": colours.grid,
         "tickfont": {"color": colours.muted},
-        "title": {"font": {"color": colours.text}, "standoff": 10},
+        "title": {"font": {"color": colours.text, "size": FONT_SIZE}, "standoff": 10},
     }
     flat_axis = axis | {"automargin": True, "zeroline": False, "ticks": ""}
-    scene_axis = axis | {"backgroundcolor": "rgba(0,0,0,0)", "title": {"font": {"color": colours.text}}}
+    scene_axis = axis | {
+        "backgroundcolor": "rgba(0,0,0,0)",
+        "title": {"font": {"color": colours.text, "size": FONT_SIZE}},
+    }
     return Template(
         layout={
             "font": {"family": FONT, "size": FONT_SIZE, "color": colours.text},

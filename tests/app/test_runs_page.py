@@ -144,13 +144,15 @@ def test_a_damaged_run_is_listed_with_its_sentence_and_can_be_deleted(
     assert not run.folder.exists()
 
 
-def test_a_run_that_is_continued_while_there_is_no_room_waits(own_folders: Path) -> None:
+def test_a_run_that_is_continued_while_there_is_no_room_waits_and_can_be_paused(own_folders: Path) -> None:
     run = new_run(own_folders / "runs" / "a")
     set_state(run, state="stopped", step=20)
     with occupy("cpu", threads=count_slots("cpu")):
         app = open_page("runs", run="a")
         app.button(key="continue").click().run()
         assert app.dataframe[0].value["State"].tolist() == ["waiting 50%"]
+        app.button(key="pause").click().run()
+    assert app.dataframe[0].value["State"].tolist() == ["paused"]
     assert not app.exception
 
 
