@@ -26,7 +26,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from benchmarks.machine import describe_commit, describe_machine, load_now
-from clustergan_core.command_line.protocol import read_seeds
 from clustergan_core.data import DATASETS, is_available, load_dataset
 from clustergan_core.errors import AppError, SettingsError
 from clustergan_core.methods import METHODS, find_method
@@ -34,6 +33,7 @@ from clustergan_core.methods.presets import presets_of
 from clustergan_core.runs.config import RunConfig, make_config
 from clustergan_core.runs.places import PROJECT_FOLDER, derived_folder
 from clustergan_core.runs.scores import read_scores
+from clustergan_core.runs.seeds import read_seeds
 from clustergan_core.runs.store import Run
 from clustergan_core.runs.weights import read_checkpoint
 

@@ -18,11 +18,11 @@ from pathlib import Path
 
 from benchmarks.train_all import AGREEMENT, Job, announce, append_row, call, read_rows, train
 from benchmarks.unbalanced import UNBALANCED, prepare
-from clustergan_core.command_line.protocol import read_seeds
 from clustergan_core.data import DATASETS, Dataset, is_available, load_dataset, open_dataset
 from clustergan_core.errors import SettingsError
 from clustergan_core.runs.config import RunConfig, make_config
 from clustergan_core.runs.scores import read_scores
+from clustergan_core.runs.seeds import read_seeds
 from clustergan_core.runs.store import Run
 
 Overrides = Mapping[str, str | float]

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 from pathlib import Path
 from typing import Any
 
 from clustergan_core.command_line.grid_progress import work_off
 from clustergan_core.command_line.training import add_run_words, read_config
-from clustergan_core.errors import RunError, SettingsError
+from clustergan_core.errors import RunError
 from clustergan_core.live_scores import AGREEMENT_SCORES
 from clustergan_core.methods import find_method
 from clustergan_core.runs.protocol import READINGS, Report, make_report
+from clustergan_core.runs.seeds import read_seeds
 from clustergan_core.runs.sweep import Sweep, folder_for, plan_sweep
-
-MOST_SEEDS = 1000
 
 
 def add_commands(commands: Any) -> None:
@@ -44,18 +42,6 @@ def _protocol(arguments: argparse.Namespace) -> None:
         print(json.dumps(report, indent=2))
     else:
         print(render_report(report))
-
-
-def read_seeds(text: str) -> tuple[int, ...]:
-    """ "0-4" or "0,3,7" or both, in the order given and each once; SettingsError for anything else."""
-    seeds: list[int] = []
-    for part in text.split(","):
-        found = re.fullmatch(r"(\d{1,18})(?:-(\d{1,18}))?", part.strip())
-        first, last = (int(found[1]), int(found[2] or found[1])) if found else (0, -1)
-        if not 0 <= last - first < MOST_SEEDS or len(seeds) > MOST_SEEDS:
-            raise SettingsError(f"--seeds {text} is not possible: write up to {MOST_SEEDS}, for example 0-4 or 0,3,7.")
-        seeds += range(first, last + 1)
-    return tuple(dict.fromkeys(seeds))
 
 
 def render_report(report: Report) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from clustergan_core.command_line.grid_progress import say, work_off
-from clustergan_core.command_line.protocol import aligned, read_seeds
+from clustergan_core.command_line.protocol import aligned
 from clustergan_core.command_line.training import add_run_words, pair, read_config_and_data
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.errors import SettingsError
@@ -17,6 +17,7 @@ from clustergan_core.live_scores import AGREEMENT_SCORES
 from clustergan_core.runs.atomic import write_atomically
 from clustergan_core.runs.config import split_values
 from clustergan_core.runs.hands import open_hands
+from clustergan_core.runs.seeds import read_seeds
 from clustergan_core.runs.sweep import Sweep, SweepPlan, place_sweep, plan_sweep
 from clustergan_core.runs.sweep_estimate import estimate_sweep
 from clustergan_core.runs.sweep_presets import SWEEP_PRESETS, paper_rows, values_of

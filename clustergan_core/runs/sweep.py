@@ -7,6 +7,7 @@ import itertools
 import json
 import re
 import shlex
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -144,6 +145,13 @@ class Sweep:
             if self.run(point) is None:
                 create_run(self.plan.config_of(point), self.folder_of(point))
 
+    def delete(self) -> None:
+        """Removes the folder with all runs; RunError while one of them trains or waits."""
+        n_active = sum(not status.is_over for status in self.statuses().values())
+        if n_active:
+            raise RunError(f"{n_active} runs of {self.name} train or wait: stop them before deleting the sweep.")
+        shutil.rmtree(self.folder)
+
 
 def plan_sweep(
     config: RunConfig,
@@ -174,11 +182,14 @@ def plan_sweep(
     return plan
 
 
+def setting_title(method: str, name: str) -> str:
+    """A setting by the name a person reads, such as K."""
+    return "K" if name == "n_clusters" else find_method(method).Settings.model_fields[name].title or name
+
+
 def name_values(method: str, point: Point) -> list[tuple[str, Any]]:
-    """A point's settings by the names a person reads, such as K."""
-    fields = find_method(method).Settings.model_fields
-    short = {"n_clusters": "K"}
-    return [(short.get(name) or fields[name].title or name, value) for name, value in point.values]
+    """A point's settings by the names a person reads."""
+    return [(setting_title(method, name), value) for name, value in point.values]
 
 
 def folder_for(plan: SweepPlan, what: str = "sweep") -> Path:

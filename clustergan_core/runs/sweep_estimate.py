@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 
@@ -31,18 +33,35 @@ class SweepEstimate:
     n_bytes: int
 
 
-def estimate_sweep(plan: SweepPlan, points: Sequence[Point], dataset: Dataset) -> SweepEstimate:
-    """For the runs that are missing: steps are timed at the first, the middle and the last of them."""
-    config = plan.config
-    n_at_once = max(1, count_slots(config.device) // count_needed(config.device, config.threads))
+def estimate_sweep(
+    plan: SweepPlan, points: Sequence[Point], dataset: Dataset, step_seconds: float | None = None
+) -> SweepEstimate:
+    """For the runs that are missing, from the time of a step, which is measured where it is not given."""
+    n_at_once = count_at_once(plan.config)
     if not points:
         return SweepEstimate(0, n_at_once, 0.0, 0.0, 0)
-    chosen = sorted({0, (len(points) - 1) // 2, len(points) - 1})[:MOST_TIMED]
-    configs = [plan.config_of(points[number]) for number in chosen]
-    each = AROUND_SECONDS + sum(estimate_run(config, dataset).seconds for config in configs) / len(configs)
-    n_bytes = max(estimate_bytes(config, dataset) for config in configs)
+    if step_seconds is None:
+        step_seconds = time_step(plan, points, dataset)
+    each = AROUND_SECONDS + step_seconds * plan.config.schedule.n_steps
+    n_bytes = max(estimate_bytes(config, dataset) for config in _few_configs(plan, points))
     rounds = math.ceil(len(points) / n_at_once)
     return SweepEstimate(len(points), n_at_once, each * rounds, each, n_bytes * len(points))
+
+
+def time_step(plan: SweepPlan, points: Sequence[Point], dataset: Dataset) -> float:
+    """Seconds of a step, timed at the first, the middle and the last of some runs."""
+    configs = _few_configs(plan, points)
+    return sum(estimate_run(config, dataset).seconds / config.schedule.n_steps for config in configs) / len(configs)
+
+
+def count_at_once(config: RunConfig) -> int:
+    """How many such runs train at a time on this machine."""
+    return max(1, count_slots(config.device) // count_needed(config.device, config.threads))
+
+
+def free_bytes(folder: Path) -> int:
+    """Room on the disk of a folder that may not be there yet."""
+    return shutil.disk_usage(next(place for place in (folder, *folder.parents) if place.exists())).free
 
 
 def estimate_bytes(config: RunConfig, dataset: Dataset) -> int:
@@ -56,3 +75,8 @@ def estimate_bytes(config: RunConfig, dataset: Dataset) -> int:
     n_kept = len(dataset.indices("test")) * (config.n_clusters + int(config.settings["n_normal"]) + 8) * 2
     grid = config.n_clusters * 8 * math.prod(dataset.shape)
     return 3 * weights + 2 * trained + n_kept + N_GRIDS * grid
+
+
+def _few_configs(plan: SweepPlan, points: Sequence[Point]) -> list[RunConfig]:
+    chosen = sorted({0, (len(points) - 1) // 2, len(points) - 1})[:MOST_TIMED]
+    return [plan.config_of(points[number]) for number in chosen]

@@ -18,8 +18,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from sklearn.metrics import adjusted_rand_score
 
 from clustergan_core.errors import RunError
-from clustergan_core.evaluation.suggest_k import CRITERIA, Suggestion, suggest_n_clusters
+from clustergan_core.evaluation.suggest_k import CRITERIA, Suggestion, VotingCriterion, suggest_n_clusters
 from clustergan_core.live_scores import AGREEMENT_SCORES
+from clustergan_core.methods import find_method
 from clustergan_core.runs.label_free import LabelFree, read_label_free
 from clustergan_core.runs.places import PRETRAINED_FOLDER
 from clustergan_core.runs.scores import read_scores
@@ -94,6 +95,11 @@ class SweepReport(BaseModel):
             "n": len(figures),
         }
 
+    def criteria(self) -> list[VotingCriterion]:
+        """The label-free criteria that can judge these runs: neighbours cannot where the method trained on them."""
+        trains_on_neighbours = find_method(self.plan.config.method).trains_on_neighbours
+        return [c for c in CRITERIA if not (trains_on_neighbours and c.name == "neighbour_agreement")]
+
     def suggest_n_clusters(self) -> Suggestion | None:
         """The number of clusters that criteria without labels are for; None unless K alone is varied."""
         if list(self.plan.axes) != ["n_clusters"]:
@@ -101,7 +107,7 @@ class SweepReport(BaseModel):
         begun = [values for values in self.combinations() if any(row.label_free for row in self.rows_at(values))]
         figures = {
             criterion.name: {int(values[0]): self.figures_at(values, criterion.name) for values in begun}
-            for criterion in CRITERIA
+            for criterion in self.criteria()
         }
         return suggest_n_clusters(figures)
 

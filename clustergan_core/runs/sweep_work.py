@@ -10,7 +10,7 @@ from clustergan_core.errors import RunError
 from clustergan_core.runs.hands import Hands, LocalQueue
 from clustergan_core.runs.queue import ask
 from clustergan_core.runs.status import Status
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.store import Request, Run
 from clustergan_core.runs.sweep import Point, Sweep
 
 POLL_SECONDS = 0.5
@@ -57,20 +57,21 @@ def carry_out(sweep: Sweep, hands: Hands | None = None) -> Generator[dict[Point,
 
 def leave(sweep: Sweep) -> None:
     """Stops what waits and trains, and waits until the checkpoints are saved; all can be continued."""
-    for point in sweep.points:
-        run = sweep.run(point)
-        if run is not None and not run.status().is_over:
-            _stop(run)
+    ask_all(sweep, "stop")
     end = time.monotonic() + STOP_SECONDS
     while time.monotonic() < end and any(not status.is_over for status in sweep.statuses().values()):
         time.sleep(POLL_SECONDS / 5)
 
 
-def _stop(run: Run) -> None:
-    try:
-        ask(run, "stop")
-    except RunError:  # it ended a moment ago
-        return
+def ask_all(sweep: Sweep, what: Request) -> None:
+    """Asks every run that waits or trains to stop or to pause; those that wait first, or they would take the room."""
+    runs = [run for point in sweep.points if (run := sweep.run(point)) is not None]
+    states = [(run, run.status()) for run in runs]
+    for run, _ in sorted((each for each in states if not each[1].is_over), key=lambda each: each[1].is_training):
+        try:
+            ask(run, what)
+        except RunError:  # it ended a moment ago
+            continue
 
 
 def _is_idle(run: Run | None) -> bool:

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from clustergan_core.command_line import main
-from clustergan_core.command_line.protocol import read_seeds, render_report
+from clustergan_core.command_line.protocol import render_report
 from clustergan_core.errors import RunError, SettingsError
 from clustergan_core.runs import protocol
 from clustergan_core.runs.places import PROJECT_FOLDER
 from clustergan_core.runs.protocol import make_report, rank_correlation
+from clustergan_core.runs.seeds import read_seeds
 from clustergan_core.runs.store import Run
 from clustergan_core.runs.sweep import Sweep, plan_sweep
 from clustergan_core.runs.sweep_work import carry_out, leave

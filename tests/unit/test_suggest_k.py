@@ -1,0 +1,50 @@
+"""A suggested number of clusters: votes counted by hand."""
+
+import pytest
+
+from clustergan_core.evaluation.suggest_k import suggest_n_clusters
+
+
+def test_most_criteria_decide() -> None:
+    suggestion = suggest_n_clusters(
+        {
+            "seed_agreement": {9: [0.5, 0.7], 10: [0.9, 0.7], 11: [0.6]},  # means .6, .8, .6
+            "silhouette": {9: [0.2], 10: [0.3], 11: [0.1]},
+            "frechet": {9: [5.0], 10: [6.0], 11: [4.0]},  # lower is better
+        }
+    )
+    assert suggestion is not None
+    assert [(vote.criterion.name, vote.n_clusters) for vote in suggestion.votes] == [
+        ("seed_agreement", 10),
+        ("silhouette", 10),
+        ("frechet", 11),
+    ]
+    assert (suggestion.n_clusters, suggestion.n_for, suggestion.is_at_end) == (10, 2, False)
+    assert suggestion.votes[0].mean == pytest.approx(0.8)
+    assert suggestion.votes[0].reason == (
+        "K = 10: runs of different seeds find the most similar clusters (Seed agreement 0.8)."
+    )
+
+
+def test_a_tie_goes_to_the_criterion_named_first() -> None:
+    suggestion = suggest_n_clusters({"silhouette": {2: [0.1], 3: [0.2]}, "seed_agreement": {2: [0.9], 3: [0.8]}})
+    assert suggestion is not None
+    assert (suggestion.n_clusters, suggestion.n_for, suggestion.is_at_end) == (2, 1, True)
+
+
+def test_equal_means_go_to_the_smaller_k() -> None:
+    suggestion = suggest_n_clusters({"frechet": {4: [2.0], 3: [1.0], 5: [1.0]}})
+    assert suggestion is not None and suggestion.n_clusters == 3
+
+
+def test_a_criterion_without_a_figure_for_every_k_does_not_vote() -> None:
+    suggestion = suggest_n_clusters(
+        {"seed_agreement": {9: [], 10: [0.9]}, "silhouette": {9: [0.2], 10: [0.1]}, "frechet": {9: [float("nan")]}}
+    )
+    assert suggestion is not None
+    assert [vote.criterion.name for vote in suggestion.votes] == ["silhouette"]
+
+
+@pytest.mark.parametrize("figures", [{}, {"silhouette": {10: [0.5]}}, {"silhouette": {9: [], 10: []}}])
+def test_without_a_choice_there_is_no_suggestion(figures: dict[str, dict[int, list[float]]]) -> None:
+    assert suggest_n_clusters(figures) is None

@@ -1,0 +1,220 @@
+"""Sweeps on disk: the same words find the same folder, and only what is missing is made."""
+
+import argparse
+import shlex
+from pathlib import Path
+
+import pytest
+
+from clustergan_core import command_line
+from clustergan_core.command_line.sweeping import _read_axes, add_commands
+from clustergan_core.command_line.training import read_config_and_data
+from clustergan_core.data import load_dataset
+from clustergan_core.errors import RunError, SettingsError
+from clustergan_core.runs import queue
+from clustergan_core.runs.config import make_config
+from clustergan_core.runs.places import runs_folder
+from clustergan_core.runs.seeds import read_seeds
+from clustergan_core.runs.store import list_runs
+from clustergan_core.runs.sweep import Sweep, SweepPlan, find_sweep, list_sweeps, open_sweep, place_sweep, plan_sweep
+from clustergan_core.runs.sweep_work import ask_all, begin_missing
+from tests.small_runs import small_config
+from tests.sweeps import finish, finished_sweep, set_state, small_sweep
+
+pytestmark = pytest.mark.usefixtures("own_folders")
+
+# How often each digit occurs in MNIST's official test split.
+MNIST_TEST = (980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009)
+
+
+# --- the plan -------------------------------------------------------------------------------------------------------
+
+
+def test_a_grid_goes_seed_by_seed_over_every_combination() -> None:
+    plan = small_sweep({"n_clusters": (9, 10), "sigma": (0.1, 0.2)}, (3, 1)).plan
+
+    assert [(point.seed, *(value for _, value in point.values)) for point in plan.points()] == [
+        (3, 9, 0.1), (3, 9, 0.2), (3, 10, 0.1), (3, 10, 0.2), (1, 9, 0.1), (1, 9, 0.2), (1, 10, 0.1), (1, 10, 0.2),
+    ]  # fmt: skip
+
+
+def test_a_run_of_the_grid_has_its_values_and_its_seed_and_says_so() -> None:
+    plan = small_sweep().plan
+    config = plan.config_of(plan.points()[-1])
+
+    assert (config.n_clusters, config.seed) == (10, 1)
+    assert config.title == "ClusterGAN on digits, K = 10, seed 1"
+    assert config.notes == ("K = 10, as chosen.",)
+
+
+def test_values_are_checked_and_repeated_ones_count_once() -> None:
+    assert plan_sweep(small_config(), {"n_clusters": ("9", "10", "9")}, (0, 0)).axes == {"n_clusters": (9, 10)}
+    with pytest.raises(SettingsError, match="n_clusters=1 is not possible"):
+        plan_sweep(small_config(), {"n_clusters": (1,)}, (0,))
+    with pytest.raises(SettingsError, match="1,002 runs"):
+        plan_sweep(small_config(), {"n_clusters": (9, 10, 11)}, range(334))
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        ((4, 3, 2, 1), {1: 0.4, 2: 0.7, 3: 0.9, 4: 1.0, 9: 1.0}),
+        # Table 3's bounds: seven digits at most can have a cluster of their own, or nine.
+        (MNIST_TEST, {7: 0.7176, 9: 0.9108, 10: 1.0, 13: 1.0}),
+    ],
+)
+def test_k_clusters_can_get_the_largest_labels_right_and_no_more(
+    counts: tuple[int, ...], expected: dict[int, float]
+) -> None:
+    shares = tuple(sorted((count / sum(counts) for count in counts), reverse=True))
+    plan = small_sweep().plan.model_copy(update={"label_shares": shares})
+
+    assert {k: plan.best_attainable(k) for k in expected} == pytest.approx(expected, abs=5e-5)
+
+
+def test_the_shares_are_those_of_the_test_samples() -> None:
+    dataset = load_dataset("digits")
+    assert dataset.labels is not None
+    labels = dataset.labels[dataset.splits.test].tolist()
+    largest = max(labels.count(label) for label in set(labels)) / len(labels)
+
+    assert small_sweep().plan.label_shares[0] == pytest.approx(largest, abs=1e-5)
+    assert plan_sweep(small_config(), {"n_clusters": (9, 10)}, (0,)).best_attainable(9) is None
+
+
+def parse(words: str) -> SweepPlan:
+    """The plan that a command line describes, as the command makes it."""
+    parser = argparse.ArgumentParser()
+    add_commands(parser.add_subparsers())
+    arguments = parser.parse_args(shlex.split(words)[3:])  # after python -m clustergan_core
+    axes, arguments.set = _read_axes(arguments.set)
+    config, dataset = read_config_and_data(arguments)
+    return plan_sweep(config, axes, read_seeds(arguments.seeds), dataset)
+
+
+@pytest.mark.parametrize(
+    "axes",
+    [
+        {"n_clusters": (7, 9, 13)},
+        {"sigma": (0.1, 0.75), "n_normal": (5, 10)},
+        {"architecture": ("mlp", "mlp-batchnorm")},
+    ],
+)
+def test_the_command_of_a_plan_means_the_same_plan(axes: dict[str, tuple]) -> None:
+    settings = {"batch_size": 16, "width": 0.1}
+    config = make_config(
+        load_dataset("digits"), "digits", method="clustergan", settings=settings, n_steps=70, evaluate_every=30
+    )
+    plan = plan_sweep(config, axes, (0, 1, 5), load_dataset("digits"))
+    again = parse(plan.command())
+
+    def essence(plan: SweepPlan) -> dict:
+        return plan.model_dump(exclude={"created": True, "config": {"created", "notes"}})
+
+    assert essence(again) == essence(plan)
+    assert place_sweep(again).folder == place_sweep(plan).folder
+
+
+# --- the folder -----------------------------------------------------------------------------------------------------
+
+
+def test_running_a_sweep_again_trains_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "start_worker", lambda *_: pytest.fail("something was started"))
+    sweep = finished_sweep({(9, 0): 0.5, (9, 1): 0.6, (10, 0): 0.7, (10, 1): 0.8})
+    again = small_sweep()
+
+    assert again.folder == sweep.folder
+    assert begin_missing(again) == []
+    queue.advance()
+    assert {status.state for status in again.statuses().values()} == {"finished"}
+
+
+def test_only_what_is_missing_is_put_in_line() -> None:
+    sweep = small_sweep()
+    sweep.make_missing()
+    first, second, third, fourth = sweep.points
+    for point, state in ((first, "finished"), (second, "failed"), (third, "paused")):
+        run = sweep.run(point)
+        assert run is not None
+        set_state(run, state)  # type: ignore[arg-type] # each is a state
+    assert begin_missing(sweep) == [second, third, fourth]
+    assert [run.folder for run in queue.waiting_runs()] == [sweep.folder_of(p) for p in (second, third, fourth)]
+
+
+def test_seeds_of_an_earlier_sweep_stay_part_of_it() -> None:
+    begin_missing(place_sweep(small_sweep(seeds=(0, 1)).plan))
+    sweep = place_sweep(small_sweep(seeds=(5,)).plan)
+
+    assert sweep.plan.seeds == (0, 1, 5)
+    assert [point.seed for point in sweep.points if sweep.run(point) is None] == [5, 5]
+
+
+def test_a_folder_with_another_run_is_refused(tmp_path: Path) -> None:
+    small_sweep(folder=tmp_path / "sweep").make_missing()
+    with pytest.raises(RunError, match=r"holds another run \(settings.batch_size is 16 there and 32 here\)"):
+        small_sweep(folder=tmp_path / "sweep", batch_size=32).make_missing()
+
+
+def test_its_runs_are_found_among_all_runs_and_it_by_its_name() -> None:
+    sweep = small_sweep()
+    sweep.make_missing()
+
+    assert {run.folder for run in list_runs()} == {sweep.folder_of(point) for point in sweep.points}
+    assert find_sweep(sweep.name) == Sweep(sweep.folder.resolve(), sweep.plan)
+    for wrong in ("../elsewhere", "nothing", sweep.name + "/."):
+        with pytest.raises(RunError, match=f"choose one of those there are .{sweep.name}"):
+            find_sweep(wrong)
+
+
+def test_a_damaged_sweep_says_so_and_is_passed_over() -> None:
+    sweep = small_sweep()
+    sweep.make_missing()
+    (sweep.folder / "sweep.json").write_text("{")
+
+    assert list_sweeps() == []
+    with pytest.raises(RunError, match="cannot be read as a sweep"):
+        open_sweep(sweep.folder)
+    (sweep.folder / "sweep.json").write_text('{"format": 99}')
+    with pytest.raises(RunError, match="has format 99"):
+        open_sweep(sweep.folder)
+
+
+# --- stopping and deleting ------------------------------------------------------------------------------------------
+
+
+def test_all_that_wait_are_paused_at_once() -> None:
+    sweep = small_sweep()
+    sweep.make_missing()
+    run = sweep.run(sweep.points[0])
+    assert run is not None
+    finish(run, 0.5)
+    begin_missing(sweep)
+    ask_all(sweep, "pause")
+
+    assert [status.state for status in sweep.statuses().values()] == ["finished", "paused", "paused", "paused"]
+    assert queue.waiting_runs() == []
+
+
+def test_a_sweep_at_work_is_not_deleted() -> None:
+    sweep = small_sweep()
+    begin_missing(sweep)
+    with pytest.raises(RunError, match=r"4 runs of .* train or wait: stop them"):
+        sweep.delete()
+    ask_all(sweep, "stop")
+    sweep.delete()
+
+    assert list(runs_folder().glob("sweep*")) == []
+
+
+def test_the_command_trains_nothing_that_is_there_and_prints_the_report(capsys: pytest.CaptureFixture[str]) -> None:
+    sweep = finished_sweep({(9, 0): 0.5, (9, 1): 0.6, (10, 0): 0.7, (10, 1): 0.8}, folder=runs_folder() / "own")
+    words = shlex.split(sweep.plan.command())[3:]
+    # A rhythm of losses of the tests' own is what no command can say.
+    plan = sweep.plan.model_copy(update={"config": parse(sweep.plan.command()).config})
+    for point in sweep.points:
+        (sweep.folder_of(point) / "config.json").write_text(plan.config_of(point).model_dump_json())
+    command_line.main([*words, "--out", str(sweep.folder)])
+
+    report = capsys.readouterr().out
+    assert "0.550 ± 0.071" in report
+    assert "Suggested without labels: K = " in report

@@ -1,0 +1,90 @@
+"""What a sweep will take, and how long the rest of one that is at work."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from clustergan_core.data import load_dataset
+from clustergan_core.runs import sweep_estimate
+from clustergan_core.runs.estimate import Estimate
+from clustergan_core.runs.status import State, Status
+from clustergan_core.runs.sweep import Point
+from clustergan_core.runs.sweep_estimate import AROUND_SECONDS, estimate_bytes, estimate_sweep, free_bytes, time_step
+from clustergan_core.runs.sweep_progress import measure_progress
+from clustergan_core.runs.worker import execute
+from tests.small_runs import new_run, small_config
+from tests.sweeps import small_sweep
+
+
+def test_time_is_that_of_the_rounds_that_the_slots_allow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLUSTERGAN_CPU_SLOTS", "2")
+    plan = small_sweep(seeds=(0, 1, 2), n_steps=100).plan
+    points = plan.points()[:5]
+    estimate = estimate_sweep(plan, points, load_dataset("digits"), step_seconds=0.5)
+
+    assert (estimate.n_runs, estimate.n_at_once) == (5, 2)
+    assert estimate.seconds_each == AROUND_SECONDS + 50
+    assert estimate.seconds == 3 * (AROUND_SECONDS + 50)
+
+
+def test_steps_are_timed_at_both_ends_and_the_middle(monkeypatch: pytest.MonkeyPatch) -> None:
+    timed: list[int] = []
+
+    def estimate(config, dataset):
+        timed.append(config.n_clusters)
+        return Estimate(config.n_clusters * config.schedule.n_steps, 0.0, 1)
+
+    monkeypatch.setattr(sweep_estimate, "estimate_run", estimate)
+    plan = small_sweep({"n_clusters": (4, 6, 8, 10, 12)}, (0,)).plan
+
+    assert time_step(plan, plan.points(), load_dataset("digits")) == 8
+    assert timed == [4, 8, 12]
+
+
+def test_nothing_missing_takes_nothing() -> None:
+    estimate = estimate_sweep(small_sweep().plan, [], load_dataset("digits"))
+    assert (estimate.n_runs, estimate.seconds, estimate.n_bytes) == (0, 0, 0)
+
+
+def test_a_run_keeps_about_the_bytes_that_were_foretold(tmp_path: Path) -> None:
+    config = small_config()
+    run = new_run(tmp_path / "run", config)
+    execute(run)
+    kept = sum(path.stat().st_size for path in run.folder.rglob("*") if path.is_file())
+
+    assert 0.5 * kept < estimate_bytes(config, load_dataset("digits")) < 2 * kept
+
+
+def test_room_is_asked_of_the_nearest_folder_that_is_there(tmp_path: Path) -> None:
+    assert free_bytes(tmp_path / "not" / "yet") > 0
+
+
+# --- a sweep at work ------------------------------------------------------------------------------------------------
+
+
+def statuses(*states: tuple[State, int, float]) -> dict[Point, Status]:
+    """Runs of 100 steps by state, step and seconds."""
+    now = datetime.now().astimezone()
+    return {
+        Point((), seed): Status(state=state, step=step, n_steps=100, seconds=seconds, heartbeat=now)
+        for seed, (state, step, seconds) in enumerate(states)
+    }
+
+
+def test_the_rest_lasts_as_long_as_finished_runs_did() -> None:
+    found = statuses(("finished", 100, 40.0), ("finished", 100, 60.0), ("running", 50, 30.0), ("waiting", 0, 0.0))
+    progress = measure_progress(6, found, n_at_once=2)
+
+    assert progress.seconds_left == (25 + 50) / 2
+    assert (progress.n_active, progress.n_idle) == (2, 2)
+    assert progress.counts == {"finished": 2, "running": 1, "waiting": 1}
+
+
+def test_before_any_is_finished_the_pace_of_the_first_counts() -> None:
+    assert measure_progress(2, statuses(("running", 25, 10.0), ("waiting", 0, 0.0)), 1).seconds_left == 30 + 40
+    assert measure_progress(2, statuses(("starting", 0, 0.0)), 1).seconds_left is None
+
+
+def test_nothing_at_work_has_no_time_left() -> None:
+    assert measure_progress(2, statuses(("finished", 100, 40.0), ("paused", 50, 20.0)), 1).seconds_left is None
