@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import inspect
-import re
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from clustergan_core.errors import AppError, SettingsError
-from clustergan_core.methods.presets import PresetName, presets_of
-from ui.choices import linked, one_of
 from ui.data_choice import DATASET_KEY, choose_dataset, list_choices, upload_text
 from ui.durations import say_duration
 from ui.messages import plain, show_problem
+from ui.method_choice import choose_method, choose_preset
+from ui.preset_values import FORM_BASE, preset_config, reset_when_base_changes
 from ui.scheduler_choice import choose_scheduler
 from ui.settings_form import setting, settings_grid
 
 if TYPE_CHECKING:
-    from clustergan_core.data import OwnDataOptions
     from clustergan_core.data.dataset import Dataset
-    from clustergan_core.method import Method
     from clustergan_core.runs.config import RunConfig
     from clustergan_core.runs.store import Run
 
 SEED_KEY = "training_seed"  # in the address too: `seed` there is that of the z_n which Modes and Interpolate share
-_BASE = "form_base"  # session state: the data, method and preset that the form's values belong to
 
 
 def new_run() -> Run | None:
@@ -36,10 +31,10 @@ def new_run() -> Run | None:
         if chosen is None:
             return None
         source, options, dataset = chosen
-        method = _choose_method()
-        preset = _choose_preset(method)
+        method = choose_method()
+        preset = choose_preset(method)
         try:
-            base = _config(source, options, dataset, method, preset)
+            base = preset_config(source, options, dataset, method, preset)
             config = _form(base, dataset)
         except SettingsError as problem:
             show_problem(problem)
@@ -67,65 +62,7 @@ def fill_form_from(run: Run) -> dict[str, Any]:
         SEED_KEY: config.seed,
         **config.settings,
     }
-    return values | {_BASE: (config.dataset.digest, config.method, config.preset)}
-
-
-def _choose_method() -> str:
-    from clustergan_core.methods import METHODS, default_method
-
-    names = {method.title: name for name, method in METHODS.items()}
-    # A link that asks for the paper's preset means the method that has one, as on the command line.
-    usual = list(names.values()).index(default_method(st.query_params.get("preset", "default")))
-    with linked("method", one_of(list(names))):
-        title = st.selectbox("Method", list(names), usual, key="method", bind="query-params")
-    method = METHODS[names[title]]
-    st.caption(describe_method(method))
-    if method.assumptions:
-        st.caption(f"**What it assumes.** {method.assumptions}")
-    return names[title]
-
-
-def describe_method(method: type[Method]) -> str:
-    """What a method is, from its own words, and the paper it is from or, where it has none of its own, builds on."""
-    sentence = (inspect.getdoc(method) or "").splitlines()[0]
-    found = re.search(r"arXiv (\d{4}\.\d{4,5})", method.reference)
-    source = method.reference.replace("ours", "Ours")
-    if found:
-        source = source.replace(found[0], f"[{found[0]}](https://arxiv.org/abs/{found[1]})")
-    return f"{sentence} {source}"
-
-
-def _choose_preset(method: str) -> PresetName:
-    presets = presets_of(method)
-    with linked("preset", one_of(presets)):
-        chosen = st.segmented_control(
-            "Preset", presets, default=presets[0], required=True, key="preset", bind="query-params"
-        )
-    preset: PresetName = next(name for name in presets if name == chosen)
-    st.caption(describe_preset(method, preset))
-    return preset
-
-
-def describe_preset(method: str, preset: PresetName) -> str:
-    """What a preset means for a method; only a method with a paper's preset can be slower or faster than its paper."""
-    if preset == "paper":
-        return "The paper's settings at full length: days on a CPU."
-    if preset == "quick":
-        return "A tenth of the default's steps: a first look."
-    if "paper" in presets_of(method):
-        return "The paper's method at a faster pace: minutes for small data."
-    return "Settings that suit this kind of data, at full length."
-
-
-def _config(
-    source: str, options: OwnDataOptions, dataset: Dataset, method: str, preset: PresetName, **given: Any
-) -> RunConfig:
-    from clustergan_core.runs.config import make_config
-    from clustergan_core.runs.worker import choose_device
-
-    return make_config(
-        dataset, source, method=method, preset=preset, options=options, device=choose_device("auto"), **given
-    )
+    return values | {FORM_BASE: (config.dataset.digest, config.method, config.preset)}
 
 
 def _form(base: RunConfig, dataset: Dataset) -> RunConfig:
@@ -135,7 +72,7 @@ def _form(base: RunConfig, dataset: Dataset) -> RunConfig:
     from clustergan_core.training import Schedule
 
     model = METHODS[base.method].Settings
-    _reset_when_base_changes(base)
+    reset_when_base_changes(base)
     n_clusters, steps, seed = st.columns(3)
     with n_clusters:
         values = {"n_clusters": setting("n_clusters", model.model_fields["n_clusters"], base.n_clusters)}
@@ -157,7 +94,7 @@ def _form(base: RunConfig, dataset: Dataset) -> RunConfig:
             evaluate_every = setting("evaluate_every", field, base.schedule.evaluate_every)
     changed = {name: value for name, value in values.items() if value != base.settings[name]}
     source, options = base.dataset.source, base.dataset.options
-    config = _config(
+    config = preset_config(
         source,
         options,
         dataset,
@@ -173,16 +110,6 @@ def _form(base: RunConfig, dataset: Dataset) -> RunConfig:
     n_changed = len(changed) + (n_steps != base.schedule.n_steps)
     note.caption(config.notes[0] + (f" {n_changed} changed from the preset." if n_changed else ""))
     return config
-
-
-def _reset_when_base_changes(base: RunConfig) -> None:
-    """Other data, another method or preset: every value becomes that preset's. A link's own values are kept."""
-    belongs_to = (base.dataset.digest, base.method, base.preset)
-    before = st.session_state.get(_BASE)
-    if before is not None and before != belongs_to:
-        rhythm = {"steps": base.schedule.n_steps, "evaluate_every": base.schedule.evaluate_every}
-        st.session_state.update(base.settings | rhythm)
-    st.session_state[_BASE] = belongs_to
 
 
 def _start(config: RunConfig, dataset: Dataset) -> Run | None:

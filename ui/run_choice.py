@@ -6,13 +6,11 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from clustergan_core.errors import RunError, SettingsError
+from clustergan_core.errors import RunError
 from clustergan_core.runs.store import Run, list_runs, list_shipped
-from ui.choices import carried, linked, one_of, write_address
-from ui.messages import show_problem
+from ui.named_choice import pick_named
 
 RUN_KEY = "run"  # the picker's key and the address's parameter
-_REFUSED = "refused_run"  # session state: the sentence about a wrong run in the address, for the coming run of the page
 
 
 def choose_run(*, needs_weights: bool = True) -> Run:
@@ -29,48 +27,7 @@ def choose_run(*, needs_weights: bool = True) -> Run:
 
 def pick_run(names: Sequence[str], *, help_text: str, on_change: Callable[[], None] | None = None) -> str:
     """The picker alone, whose run always stands in the address: the one chosen last, else the first of `names`."""
-    _address_a_run(names)
-    with linked(RUN_KEY, one_of(names)):
-        # No default of the widget's own: Streamlit leaves a default out of the address, and a link made today must not
-        # show tomorrow's newest run.
-        name = st.selectbox(
-            "Run",
-            names,
-            index=None,
-            required=True,
-            key=RUN_KEY,
-            bind="query-params",
-            on_change=on_change,
-            help=help_text,
-        )
-    return name or names[0]
-
-
-def _address_a_run(names: Sequence[str]) -> None:
-    """Puts the run chosen last, else the first, into an address that names none, or one there is not."""
-    if refusal := st.session_state.pop(_REFUSED, None):
-        show_problem(refusal)
-    asked = st.query_params.get(RUN_KEY)
-    if asked in names:
-        return
-    # A run that was chosen here and is gone, deleted, gives way without a word.
-    is_refused = asked is not None and asked != str(carried(RUN_KEY))
-    # What the last page's picker left in the session state does not survive this page's, so it is said anew.
-    last = st.session_state.pop(RUN_KEY, None) or carried(RUN_KEY)
-    name = str(last) if last in names else names[0]
-    st.session_state[RUN_KEY] = name
-    if write_address(RUN_KEY, name) and is_refused:
-        st.session_state[_REFUSED] = _refuse(str(asked), names)
-        # The picker would read the address as it was when this run began, and clear it.
-        st.rerun()
-
-
-def _refuse(asked: str, names: Sequence[str]) -> str:
-    try:
-        one_of(names)(asked)
-    except SettingsError as reason:
-        return f"The address asks for run={asked}, but {reason}; another is shown."
-    raise AssertionError(f"{asked} is one of the runs")
+    return pick_named(RUN_KEY, names, label="Run", help_text=help_text, on_change=on_change)
 
 
 def describe(run: Run) -> str:
