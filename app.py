@@ -17,6 +17,7 @@ page = st.navigation(
         st.Page("pages/start.py", title="Start", icon=":material/home:", url_path="start", default=True),
         st.Page("pages/data.py", title="Data", icon=":material/dataset:", url_path="data"),
         st.Page("pages/train.py", title="Train", icon=":material/model_training:", url_path="train"),
+        st.Page("pages/sweep.py", title="Sweep", icon=":material/grid_on:", url_path="sweep"),
         st.Page("pages/map.py", title="Map", icon=":material/scatter_plot:", url_path="map"),
         st.Page("pages/modes.py", title="Modes", icon=":material/grid_view:", url_path="modes"),
         st.Page("pages/interpolate.py", title="Interpolate", icon=":material/tune:", url_path="interpolate"),

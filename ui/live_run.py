@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from clustergan_core.runs.status import State, Status
+from clustergan_core.runs.status import Status
 from clustergan_core.runs.store import Request, Run
 from ui.durations import say_duration
 from ui.live_figures import show_generated, show_losses, show_usage, show_without_labels
@@ -15,25 +15,15 @@ from ui.live_table import show_table
 from ui.messages import page_errors, plain
 from ui.metrics_history import MetricsHistory, load_history
 from ui.page_links import link_to_views
-from ui.run_summary import STATE_WORDS
 from ui.sample_slider import show_samples
 from ui.scheduler_choice import usual_scheduler
+from ui.state_badges import show_badge
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 REFRESH_SECONDS = 1
 _LOG_LINES = 100
-_BADGES: dict[State, tuple[str, str]] = {  # colour and symbol
-    "waiting": ("gray", ":material/schedule:"),
-    "starting": ("blue", ":material/hourglass_top:"),
-    "running": ("blue", ":material/play_arrow:"),
-    "paused": ("orange", ":material/pause:"),
-    "stopped": ("gray", ":material/stop:"),
-    "finished": ("green", ":material/check:"),
-    "failed": ("red", ":material/error:"),
-    "interrupted": ("orange", ":material/power_off:"),
-}
 
 
 def live_run(run: Run, change_settings: Callable[[], None]) -> None:
@@ -73,10 +63,9 @@ def _show(run: Run, status: Status, change_settings: Callable[[], None]) -> None
 
 
 def _show_state(run: Run, status: Status, history: MetricsHistory) -> None:
-    colour, icon = _BADGES[status.state]
     step, n_steps = status.step, status.n_steps
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.badge(STATE_WORDS[status.state], icon=icon, color=colour)  # type: ignore[arg-type] # _BADGES holds its colours
+        show_badge(status.state)
         st.markdown(f"Step **{step:,}** of {n_steps:,} · {_say_time(run, status, history)}")
     st.progress(min(1.0, step / max(1, n_steps)))
     if status.state == "failed":

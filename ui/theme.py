@@ -1,7 +1,7 @@
 """How the app looks beyond .streamlit/config.toml: its icon, and figures that follow the light or dark theme."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
@@ -9,6 +9,8 @@ from clustergan_core.drawing import theme as drawing_theme
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
+
+Picture = Literal["svg", "png"]
 
 ICON = Path(__file__).with_name("icon.svg")
 
@@ -23,20 +25,20 @@ def theme_name() -> drawing_theme.Theme:
     return drawing_theme.theme_name(is_dark())
 
 
-def show_figure(figure: "Figure", key: str, description: str) -> None:
+def show_figure(figure: "Figure", key: str, description: str, picture: Picture = "svg") -> None:
     """Draws a figure of clustergan_core.drawing in the theme; `description` is what a screen reader says.
 
-    Its one button saves it as SVG, for print.
+    Its one button saves it as a `picture`: SVG for print, PNG at three times the size for slides.
     """
     drawing_theme.apply_theme(figure, is_dark())
-    show_themed(figure, key, description)
+    show_themed(figure, key, description, picture)
 
 
-def show_themed(figure: "Figure", key: str, description: str) -> None:
+def show_themed(figure: "Figure", key: str, description: str, picture: Picture = "svg") -> None:
     """`show_figure` for a figure that is kept over reruns and has its theme already: theming is most of the time."""
     config = {
         "displaylogo": False,
         "modeBarButtons": [["toImage"]],
-        "toImageButtonOptions": {"format": "svg", "filename": key},
+        "toImageButtonOptions": {"format": picture, "filename": key, "scale": 3 if picture == "png" else 1},
     }
     st.plotly_chart(figure, theme=None, key=key, config=config, alt=description)

@@ -35,8 +35,8 @@ def measure_progress(n_runs: int, statuses: Mapping[Point, Status], n_at_once: i
 
     A run is taken to last as long as the finished ones did on average, else as long as those begun will at their pace.
     """
-    counts = Counter(status.state for status in statuses.values())
-    return SweepProgress(n_runs, dict(counts), _seconds_left(list(statuses.values()), n_at_once))
+    counts: dict[State, int] = dict(Counter(status.state for status in statuses.values()))
+    return SweepProgress(n_runs, counts, _seconds_left(list(statuses.values()), n_at_once))
 
 
 def _seconds_left(statuses: list[Status], n_at_once: int) -> float | None:

@@ -44,6 +44,7 @@ def apart(own_folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs lie in the test's own folder, no process is started, and time is not measured but given."""
     monkeypatch.setattr(queue, "start_worker", _start_nothing)
     monkeypatch.setattr("clustergan_core.runs.estimate.estimate_run", _estimate)
+    monkeypatch.setattr("clustergan_core.runs.sweep_estimate.estimate_run", _estimate)
 
 
 @pytest.fixture(scope="session")
