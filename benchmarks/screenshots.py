@@ -183,6 +183,7 @@ SCENES: dict[str, tuple[dict[str, str | list[str]], Callable[[Page], None]]] = {
     "interpolate": ({}, show_walk),
     "runs": ({}, look),
     "compare": ({"runs": ["digits-clustergan", "digits-paired-clustergan"], "colours": "label"}, select_on_two_maps),
+    "sweep": ({}, look),
     "train": ({"dataset": "digits", "preset": "quick", "task": "New run"}, train_briefly),
 }
 OF_A_RUN = {"map", "modes", "interpolate", "runs"}

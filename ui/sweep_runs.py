@@ -86,7 +86,11 @@ def _cell(sweep: Sweep, point: Point, status: Status | None, score: ChosenScore,
 
 def _choose_run(sweep: Sweep, statuses: Mapping[Point, Status]) -> Point | None:
     """One run by its title, with what can be done with it as it is now."""
-    points = {title_of(sweep, point): point for point in sweep.points}
+    rows = list(dict.fromkeys(point.values for point in sweep.points))
+    in_rows = sorted(
+        sweep.points, key=lambda point: rows.index(point.values)
+    )  # and by seed inside, as sorting is stable
+    points = {title_of(sweep, point): point for point in in_rows}
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         title = st.selectbox(
             "One run",

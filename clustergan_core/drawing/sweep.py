@@ -150,7 +150,8 @@ def _draw_panel(figure: go.Figure, drawing: SweepDrawing, panel: SweepPanel, row
             x=[x for x, _, _ in points], y=[y for _, y, _ in points], text=[name for _, _, name in points],
             mode="markers", name=names.points, legendgroup=group,
             showlegend=is_result and names.points != "", hovertemplate="%{text}<br>%{y:.4g}<extra></extra>",
-            marker={"color": _rgba(colour, 0.75), "size": 7 if is_result else 4, "symbol": "circle-open"}, **where,
+            marker={"color": colour, "size": 7 if is_result else 5, "symbol": "circle-open", "line": {"width": 1.5}},
+            **where,
         )  # fmt: skip
     if panel.reference:
         _draw_reference(figure, drawing, panel, where)

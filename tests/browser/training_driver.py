@@ -30,3 +30,16 @@ def leave_nothing_training(server: Server) -> Iterator[None]:
         for folder in (server.folder / "runs").glob("*"):
             if not Run(folder).status().is_over:
                 Run(folder).request("stop")
+
+
+@contextmanager
+def leave_no_sweep_training(server: Server) -> Iterator[None]:
+    """The same for the runs of sweeps; those that wait leave the line, or the next server would start them."""
+    try:
+        yield
+    finally:
+        for folder in (server.folder / "runs").glob("sweep-*/sweep-*"):
+            if not Run(folder).status().is_over:
+                Run(folder).request("stop")
+        for ticket in (server.folder / "runs" / ".queue").glob("*.ticket"):
+            ticket.unlink(missing_ok=True)
