@@ -61,8 +61,8 @@ def _show_ways_in(shipped: list[RunSummary]) -> None:
         link_pages("Modes", "Interpolate", query={"run": model.run.name} if model else None)
     with research, st.container(border=True, height="stretch"):
         st.markdown("**Study the method**")
-        st.caption("Train the paper's method or ours, follow losses and scores, repeat any run with one command.")
-        link_pages("Train", "Runs")
+        st.caption("Train the paper's method or ours, vary any setting over seeds, repeat any run with one command.")
+        link_pages("Train", "Sweep", "Runs")
 
 
 def _by_looks(summary: RunSummary) -> tuple[int, float]:

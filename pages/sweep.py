@@ -34,7 +34,7 @@ def choose_first_view() -> None:
 
 
 def look() -> None:
-    """One sweep: first what happens, where something does, and else what it has shown."""
+    """One sweep: what it has shown once it is complete, and before that first what is missing."""
     chosen = choose_sweep()
     if not isinstance(chosen, Sweep):
         st.caption(f"{describe(chosen.plan)} · came with the program")
@@ -48,11 +48,12 @@ def look() -> None:
     with button, st.container(horizontal_alignment="right"):
         delete_button(chosen, is_at_work=is_at_work)
     score = choose_score(chosen.plan)
-    if is_at_work:
-        watch_sweep(chosen, score)
-    show_result(load_report(chosen, statuses), score)
-    if not is_at_work:
-        watch_sweep(chosen, score)
+    report = load_report(chosen, statuses)
+    if is_complete := all(row.state == "finished" for row in report.rows):
+        show_result(report, score)
+    watch_sweep(chosen, score)
+    if not is_complete:
+        show_result(report, score)
     show_command(chosen.plan.command())
 
 

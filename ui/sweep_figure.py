@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from clustergan_core.drawing.sweep import PrintedRow, SweepDrawing, SweepPanel, SweepSeries
+from clustergan_core.drawing.sweep_panels import PrintedRow, SweepDrawing, SweepPanel, SweepSeries
 from clustergan_core.runs.sweep import setting_title
 from clustergan_core.runs.sweep_presets import paper_rows
 

@@ -30,7 +30,7 @@ _COMPARE = Path(__file__).resolve().parent.parent / "pages" / "compare.py"
 
 def show_runs(sweep: Sweep, statuses: Mapping[Point, Status], score: ChosenScore) -> None:
     """The grid, and beneath it one run by choice."""
-    from clustergan_core.drawing.sweep_grid import sweep_grid_figure
+    from clustergan_core.drawing.sweep_grid import MOST_WORDY_COLUMNS, sweep_grid_figure
 
     if score.needs_labels:
         st.caption(
@@ -50,11 +50,13 @@ def show_runs(sweep: Sweep, statuses: Mapping[Point, Status], score: ChosenScore
         values = tuple(value for _, value in point.values)
         cell = _cell(sweep, point, statuses.get(point), score, final.get((values, point.seed)))
         cells[rows.index(point.values), seeds.index(point.seed)] = cell
+    is_wordy = len(seeds) <= MOST_WORDY_COLUMNS
     figure = sweep_grid_figure(
         cells,
-        [_say_values(sweep, Point(values, 0)) for values in rows],
-        [f"seed {seed}" if len(seeds) <= MOST_COMPARED else str(seed) for seed in seeds],
+        [_say_row(sweep, Point(values, 0)) for values in rows],
+        [f"seed {seed}" if is_wordy else str(seed) for seed in seeds],
         None if chosen is None else (rows.index(chosen.values), seeds.index(chosen.seed)),
+        "" if is_wordy else "seed",
     )
     with place:
         show_figure(figure, "sweep-runs", "The state and the score of every run: a row a value, a column a seed")
@@ -67,6 +69,12 @@ def title_of(sweep: Sweep, point: Point) -> str:
 
 def _say_values(sweep: Sweep, point: Point) -> str:
     return ", ".join(f"{name} = {value}" for name, value in name_values(sweep.plan.config.method, point))
+
+
+def _say_row(sweep: Sweep, point: Point) -> str:
+    """What stands beside a row: of several settings the values alone, as their names would not fit."""
+    is_alone = len(point.values) == 1
+    return _say_values(sweep, point) if is_alone else " · ".join(str(value) for _, value in point.values)
 
 
 def _cell(sweep: Sweep, point: Point, status: Status | None, score: ChosenScore, final: float | None) -> RunCell:

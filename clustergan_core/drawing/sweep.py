@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import cycle, pairwise
+from dataclasses import dataclass
+from itertools import cycle
 from typing import Any
 
 import plotly.graph_objects as go
@@ -16,75 +16,16 @@ from plotly.subplots import make_subplots
 
 from clustergan_core.drawing.curves import LINE_COLOURS
 from clustergan_core.drawing.palette import rgb
+from clustergan_core.drawing.sweep_panels import PrintedRow, SweepDrawing, SweepPanel, SweepSeries
 from clustergan_core.drawing.theme import MARGIN
 
 PRINTED_COLOURS = ("#e76300", "#832db6")  # of rows that papers print; neither is a series' first colour
 REFERENCE_COLOUR = "#717581"
 BEST = "best by this criterion"
 PANEL_HEIGHT, LEAST_HEIGHT = 118, 460  # pixels
-_MOST_UNEVEN = 12  # values whose closest two lie nearer than this part of their range are drawn evenly
 _SPREAD = 0.22  # of the gap between two places: how far the runs of one place are drawn apart
-_SHIFT = 0.16  # of the gap: how far series are
-
-
-@dataclass(frozen=True)
-class SweepSeries:
-    """One figure of every run, at each place of the x axis."""
-
-    name: str  # of the second setting's value; empty where one setting is varied
-    figures: tuple[tuple[float, ...], ...]
-    runs: tuple[tuple[str, ...], ...]  # what each of them is called
-
-
-@dataclass(frozen=True)
-class SweepPanel:
-    """A score, or a criterion without labels."""
-
-    title: str
-    series: tuple[SweepSeries, ...]
-    best: int | None = None  # the place this criterion is for
-    reference: tuple[float | None, ...] = ()  # at each place, what the figure would be at most
-    reference_name: str = ""
-
-
-@dataclass(frozen=True)
-class PrintedRow:
-    """What a paper prints at each place."""
-
-    name: str
-    figures: tuple[float | None, ...]
-
-
-@dataclass(frozen=True)
-class SweepDrawing:
-    """Everything the figure shows."""
-
-    setting: str  # what the x axis is called
-    values: tuple[Any, ...]  # one a place
-    result: SweepPanel
-    criteria: tuple[SweepPanel, ...] = ()
-    printed: tuple[PrintedRow, ...] = ()
-    suggested: int | None = None  # the place suggested without labels
-    positions: tuple[float, ...] = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "positions", place(self.values))
-
-    @property
-    def gap(self) -> float:
-        """The smallest distance between two places."""
-        ordered = sorted(self.positions)
-        return min((after - before for before, after in pairwise(ordered)), default=1.0)
-
-
-def place(values: Sequence[Any]) -> tuple[float, ...]:
-    """Where values stand on the x axis: numbers where they are, words evenly, and numbers that would crowd as well."""
-    evenly = tuple(float(index) for index in range(len(values)))
-    if len(values) < 2 or not all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
-        return evenly
-    ordered = sorted(values)
-    closest = min(after - before for before, after in pairwise(ordered))
-    return tuple(map(float, values)) if closest * _MOST_UNEVEN >= ordered[-1] - ordered[0] else evenly
+_SHARE = 0.75  # of the gap, which several series take up together
+_LEAST_RANGE = 1e-3  # of an axis
 
 
 def sweep_figure(drawing: SweepDrawing) -> go.Figure:
@@ -125,46 +66,73 @@ def _draw_panel(figure: go.Figure, drawing: SweepDrawing, panel: SweepPanel, row
     is_result = column == 1
     where = {"row": row, "col": column}
     for number, (series, colour) in enumerate(zip(panel.series, cycle(LINE_COLOURS), strict=False)):
-        shift = (number - (len(panel.series) - 1) / 2) * _SHIFT * drawing.gap
-        centres = [position + shift for position in drawing.positions]
-        known = [index for index, figures in enumerate(series.figures) if figures]
-        means = [statistics.fmean(series.figures[index]) for index in known]
-        spreads = [_deviation(series.figures[index]) for index in known]
-        x = [centres[index] for index in known]
-        group, names = f"series {number}", _legend_names(series)
-        band = [mean + spread for mean, spread in zip(means, spreads)]
-        band += [mean - spread for mean, spread in zip(reversed(means), reversed(spreads))]
-        figure.add_scatter(
-            x=x + x[::-1], y=band, fill="toself", fillcolor=_rgba(colour, 0.16), line={"width": 0}, mode="lines",
-            hoverinfo="skip", showlegend=False, legendgroup=group, **where,
-        )  # fmt: skip
-        texts = [f"{series.name} {_value_words(drawing, index)}".strip() for index in known]
-        figure.add_scatter(
-            x=x, y=means, mode="lines+markers", name=names.mean, legendgroup=group, showlegend=is_result,
-            line={"color": colour, "width": 2}, marker={"size": 8 if is_result else 6},
-            customdata=[[text, spread] for text, spread in zip(texts, spreads)],
-            hovertemplate="%{customdata[0]}<br>mean %{y:.4g} ± %{customdata[1]:.2g}<extra></extra>", **where,
-        )  # fmt: skip
-        points = list(_points(series, centres, drawing.gap))
-        figure.add_scatter(
-            x=[x for x, _, _ in points], y=[y for _, y, _ in points], text=[name for _, _, name in points],
-            mode="markers", name=names.points, legendgroup=group,
-            showlegend=is_result and names.points != "", hovertemplate="%{text}<br>%{y:.4g}<extra></extra>",
-            marker={"color": colour, "size": 7 if is_result else 5, "symbol": "circle-open", "line": {"width": 1.5}},
-            **where,
-        )  # fmt: skip
+        _draw_series(figure, drawing, panel, number, series, colour, where)
     if panel.reference:
         _draw_reference(figure, drawing, panel, where)
     if panel.best is not None and not is_result:
         _mark_best(figure, drawing, panel, where)
-    nticks = 8 if is_result else 4
-    figure.update_yaxes(nticks=nticks, title_text=panel.title if is_result else None, **where)
+    title = panel.title if is_result else None
+    figure.update_yaxes(nticks=8 if is_result else 4, title_text=title, tickformat="~g", **where)
+    figures = [figure for series in panel.series for each in series.figures for figure in each]
+    if figures and max(figures) - min(figures) < _LEAST_RANGE and not panel.reference:
+        # An axis of its own making would show the noise of the last digit.
+        figure.update_yaxes(range=[min(figures) - _LEAST_RANGE, max(figures) + _LEAST_RANGE], **where)
     if not is_result:
         axis = next(figure.select_yaxes(**where))
         figure.add_annotation(
             text=f"<b>{panel.title}</b>", xref=f"{axis.anchor} domain", yref=f"{_trace_axis(axis)} domain",
             x=0, y=1, xanchor="left", yanchor="bottom", showarrow=False, font={"size": 13},
         )  # fmt: skip
+
+
+def _draw_series(
+    figure: go.Figure,
+    drawing: SweepDrawing,
+    panel: SweepPanel,
+    number: int,
+    series: SweepSeries,
+    colour: str,
+    where: dict[str, int],
+) -> None:
+    """Mean, deviation and every run. A band where it is alone, bars where several would lie upon each other.
+
+    Between words nothing is joined.
+    """
+    is_result, is_alone = where["col"] == 1, len(panel.series) == 1
+    step = _SHARE * drawing.gap / len(panel.series)
+    shift = (number - (len(panel.series) - 1) / 2) * step
+    centres = [position + shift for position in drawing.positions]
+    known = [index for index, figures in enumerate(series.figures) if figures]
+    x = [centres[index] for index in known]
+    means = [statistics.fmean(series.figures[index]) for index in known]
+    spreads = [_deviation(series.figures[index]) for index in known]
+    group, names = f"series {number}", _legend_names(series)
+    is_joined = not any(isinstance(value, str | bool) for value in drawing.values)
+    has_band = is_alone and is_joined
+    if has_band:
+        band = [mean + spread for mean, spread in zip(means, spreads)]
+        band += [mean - spread for mean, spread in zip(reversed(means), reversed(spreads))]
+        figure.add_scatter(
+            x=x + x[::-1], y=band, fill="toself", fillcolor=_rgba(colour, 0.16), line={"width": 0}, mode="lines",
+            hoverinfo="skip", showlegend=False, legendgroup=group, **where,
+        )  # fmt: skip
+    texts = [f"{series.name} {_value_words(drawing, index)}".strip() for index in known]
+    figure.add_scatter(
+        x=x, y=means, mode="lines+markers" if is_joined else "markers", name=names.mean, legendgroup=group,
+        showlegend=is_result, line={"color": colour, "width": 2},
+        marker={"color": colour, "size": 8 if is_result else 6},
+        error_y=None if has_band else {"array": spreads, "color": colour, "thickness": 1.5, "width": 4},
+        customdata=[[text, spread] for text, spread in zip(texts, spreads)],
+        hovertemplate="%{customdata[0]}<br>mean %{y:.4g} ± %{customdata[1]:.2g}<extra></extra>", **where,
+    )  # fmt: skip
+    points = list(_points(series, centres, _SPREAD * drawing.gap if is_alone else 0.6 * step))
+    figure.add_scatter(
+        x=[x for x, _, _ in points], y=[y for _, y, _ in points], text=[name for _, _, name in points],
+        mode="markers", name=names.points, legendgroup=group,
+        showlegend=is_result and names.points != "", hovertemplate="%{text}<br>%{y:.4g}<extra></extra>",
+        marker={"color": colour, "size": 7 if is_result else 5, "symbol": "circle-open", "line": {"width": 1.5}},
+        **where,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -178,10 +146,10 @@ def _legend_names(series: SweepSeries) -> _LegendNames:
     return _LegendNames(series.name, "") if series.name else _LegendNames("mean ± standard deviation", "every run")
 
 
-def _points(series: SweepSeries, centres: Sequence[float], gap: float) -> Iterator[tuple[float, float, str]]:
+def _points(series: SweepSeries, centres: Sequence[float], spread: float) -> Iterator[tuple[float, float, str]]:
     """Every run's point, those of one place a little apart, as several seeds may give the same figure."""
     for centre, figures, names in zip(centres, series.figures, series.runs, strict=True):
-        width = _SPREAD * gap if len(figures) > 1 else 0.0
+        width = spread if len(figures) > 1 else 0.0
         for number, (figure, name) in enumerate(zip(figures, names, strict=True)):
             yield centre + width * (number / max(1, len(figures) - 1) - 0.5), figure, name
 

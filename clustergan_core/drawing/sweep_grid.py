@@ -48,8 +48,9 @@ def sweep_grid_figure(
     rows: Sequence[str],
     columns: Sequence[str],
     marked: tuple[int, int] | None = None,
+    columns_title: str = "",
 ) -> go.Figure:
-    """Cells by (row, column), the first row at the top; one may be marked."""
+    """Cells by (row, column), the first row at the top; one may be marked. Titles are for short names."""
     figure = go.Figure()
     _draw_backgrounds(figure, cells, len(rows), len(columns))
     for state in sorted({cell.state for cell in cells.values()}):
@@ -63,14 +64,18 @@ def sweep_grid_figure(
     centred = {"showgrid": False, "showline": False, "zeroline": False, "fixedrange": True}
     figure.update_xaxes(
         tickvals=[number + 0.5 for number in range(len(columns))], ticktext=list(columns), range=[0, len(columns)],
-        side="top", **centred,
+        title_text=columns_title, side="top", **centred,
     )  # fmt: skip
     figure.update_yaxes(
         tickvals=[number + 0.5 for number in range(len(rows))], ticktext=[cut(row) for row in rows],
         range=[len(rows), 0], **centred,
     )  # fmt: skip
     cell_height = _CELL_HEIGHT if len(rows) <= _MANY_ROWS else _LOW_CELL_HEIGHT
-    figure.update_layout(height=40 + cell_height * len(rows), showlegend=False, margin=MARGIN | {"t": 10, "r": 4})
+    figure.update_layout(
+        height=(70 if columns_title else 40) + cell_height * len(rows),
+        showlegend=False,
+        margin=MARGIN | {"t": 10, "r": 4},
+    )
     return figure
 
 

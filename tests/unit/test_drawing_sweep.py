@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from clustergan_core.drawing.sweep import BEST, PrintedRow, SweepDrawing, SweepPanel, SweepSeries, place, sweep_figure
+from clustergan_core.drawing.sweep import BEST, sweep_figure
 from clustergan_core.drawing.sweep_grid import MOST_WORDY_COLUMNS, RunCell, sweep_grid_figure
+from clustergan_core.drawing.sweep_panels import PrintedRow, SweepDrawing, SweepPanel, SweepSeries, place
 from clustergan_core.drawing.theme import apply_theme
 
 PURITY = ((0.6, 0.7), (0.9,), ())  # of K = 7, 9 and 10
@@ -93,6 +94,23 @@ def test_a_second_setting_gives_each_of_its_values_a_colour_and_a_name() -> None
     assert one.line.color != other.line.color
     assert one.x[0] < 7 < other.x[0]
     assert [each.name for each in figure.data if each.showlegend] == ["σ = 0.1", "σ = 1.0"]
+    assert not any(each.fill == "toself" for each in figure.data)  # bands would lie upon each other
+    assert list(one.error_y.array) == pytest.approx([statistics.stdev([0.6, 0.7]), 0])
+
+
+def test_between_words_nothing_is_joined() -> None:
+    figure = sweep_figure(SweepDrawing("Networks", ("mlp", "auto"), SweepPanel("Purity", (series(PURITY[:2]),))))
+
+    assert all(each.mode == "markers" for each in figure.data)
+    assert list(figure.layout.xaxis.ticktext) == ["mlp", "auto"]
+
+
+def test_figures_that_are_all_equal_are_not_magnified_to_their_last_digit() -> None:
+    figures = ((0.8, 0.8), (0.1 + 0.7, 0.8))
+    figure = sweep_figure(SweepDrawing("K", (9, 10), SweepPanel("Purity", (series(figures),))))
+
+    low, high = figure.layout.yaxis.range
+    assert (low, high) == pytest.approx((0.799, 0.801))
 
 
 def test_a_sweep_of_which_nothing_is_finished_is_an_empty_figure() -> None:
