@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from clustergan_core.drawing.sweep_panels import PrintedRow, SweepDrawing, SweepPanel, SweepSeries
 from clustergan_core.runs.sweep import setting_title
-from clustergan_core.runs.sweep_presets import paper_rows
+from ui.sweep_scores import printed_rows
 
 if TYPE_CHECKING:
     from clustergan_core.evaluation.suggest_k import Suggestion
@@ -52,7 +52,7 @@ def make_drawing(report: SweepReport, score: ChosenScore, suggestion: Suggestion
     )
     printed = [
         PrintedRow(row.source, tuple(row.figures.get(value) for value in values))
-        for row in (paper_rows(plan.config.dataset.source, first) if len(plan.axes) == 1 else ())
+        for row in printed_rows(plan)
         if row.score == score.name
     ]
     return SweepDrawing(title, values, result, tuple(panels), tuple(printed), suggested)

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from clustergan_core.runs.sweep import setting_title
-from clustergan_core.runs.sweep_presets import paper_rows
 from ui.run_summary import STATE_WORDS
+from ui.sweep_scores import SCORES, printed_rows
 
 if TYPE_CHECKING:
     from clustergan_core.runs.sweep_report import SweepReport, Values
 
-SCORES = {"purity": "Purity", "accuracy": "Accuracy", "nmi": "NMI", "ari": "ARI"}
 FIGURES = {
     "seed_agreement": "Seed agreement",
     "silhouette": "Silhouette",
@@ -65,15 +64,14 @@ def _references(report: SweepReport, values: Values) -> dict[str, Any]:
     if "n_clusters" in plan.axes and plan.label_shares:
         bound = plan.best_attainable(int(dict(zip(plan.axes, values))["n_clusters"]))
         found["Best attainable"] = None if bound is None else f"{bound:.3f}"
-    if len(plan.axes) == 1:
-        for printed in paper_rows(plan.config.dataset.source, next(iter(plan.axes))):
-            found[printed.source.partition(" (")[0]] = printed.figures.get(values[0])
+    for printed in printed_rows(plan):
+        found[printed.source.partition(" (")[0]] = printed.figures.get(values[0])
     return found
 
 
 def _scores(report: SweepReport) -> dict[str, str]:
     """The scores that need labels, where there are any."""
-    return SCORES if report.plan.config.dataset.label_names else {}
+    return {name: title for title, name in SCORES.items()} if report.plan.config.dataset.label_names else {}
 
 
 def _say_spread(report: SweepReport, values: Values, name: str) -> str | None:

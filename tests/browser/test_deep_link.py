@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Request, expect
 
 from tests.browser.server import Server
 
-PAGES = ("Start", "Data", "Train", "Map", "Modes", "Interpolate", "Runs")
+PAGES = ("Start", "Data", "Train", "Sweep", "Map", "Modes", "Interpolate", "Runs")
 
 
 def test_a_link_to_train_opens_the_framed_page_on_a_freshly_started_server(
