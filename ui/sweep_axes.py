@@ -9,7 +9,7 @@ import streamlit as st
 
 from clustergan_core.errors import SettingsError
 from clustergan_core.methods import find_method
-from clustergan_core.runs.config import join_values, parse_settings, split_values
+from clustergan_core.runs.config import join_values, parse_settings, split_values, try_networks
 from clustergan_core.runs.sweep import setting_title
 from clustergan_core.runs.sweep_presets import SWEEP_PRESETS, values_of
 from ui.choices import linked, one_of
@@ -102,20 +102,22 @@ def read_values(text: str, title: str, examples: Sequence[Any]) -> tuple[str, ..
 
 
 def _propose(base: RunConfig, name: str) -> tuple[Any, ...]:
-    """All choices there are, or about half, all and twice of what the preset has, as far as they are allowed."""
+    """All choices there are, or half, all and twice of what the preset has, as far as method and data allow."""
     field = find_method(base.method).Settings.model_fields[name]
     value = base.settings[name]
     if choices := literal_choices(field.annotation):
-        return tuple(choices)
-    if isinstance(value, bool):
-        return (False, True)
-    halves = (value // 2, value, value * 2) if isinstance(value, int) else (value / 2, value, value * 2)
-    return tuple(dict.fromkeys(half for half in halves if _is_possible(base, name, half)))
+        proposed = choices
+    elif isinstance(value, bool):
+        proposed = [False, True]
+    else:
+        proposed = [value // 2 if isinstance(value, int) else value / 2, value, value * 2]
+    return tuple(dict.fromkeys(each for each in proposed if _is_possible(base, name, each)))
 
 
 def _is_possible(base: RunConfig, name: str, value: Any) -> bool:
     try:
-        parse_settings(base.method, base.settings | {name: value})
+        settings = parse_settings(base.method, base.settings | {name: value})
+        try_networks(base.method, settings, base.dataset.kind, base.dataset.shape)
     except SettingsError:
         return False
     return True

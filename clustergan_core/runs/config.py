@@ -145,9 +145,7 @@ def make_config(
     given = dict(settings or {})
     n_clusters, note = _choose_n_clusters(given, dataset)
     full = parse_settings(method, {**chosen.settings, **given, "n_clusters": n_clusters})
-    # Networks that do not fit the data are found here, before there is a run; this device holds shapes and no numbers.
-    with torch.device("meta"):
-        networks = find_method(method)(full, dataset.kind, dataset.shape)
+    networks = try_networks(method, full, dataset.kind, dataset.shape)
     if threads is None:
         n_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         threads = choose_threads(_count_trained(networks), n_cores)
@@ -180,6 +178,12 @@ def make_config(
         )
     except ValidationError as error:
         raise explain_invalid(error) from error
+
+
+def try_networks(method: str, settings: MethodSettings, kind: Kind, shape: tuple[int, ...]) -> Method:
+    """A method's networks without numbers: those that do not fit the data raise SettingsError before there is a run."""
+    with torch.device("meta"):
+        return find_method(method)(settings, kind, shape)
 
 
 def join_values(values: Sequence[str]) -> str:

@@ -22,7 +22,7 @@ from clustergan_core.data.dataset import UNLABELLED, Dataset
 from clustergan_core.errors import RunError, SettingsError
 from clustergan_core.methods import find_method
 from clustergan_core.runs.atomic import write_atomically
-from clustergan_core.runs.config import RunConfig, join_values, parse_settings
+from clustergan_core.runs.config import RunConfig, join_values, parse_settings, try_networks
 from clustergan_core.runs.places import RUN_NAME, runs_folder
 from clustergan_core.runs.status import Status
 from clustergan_core.runs.store import SWEEP_FILE, Run, create_run, list_sweep_folders
@@ -160,7 +160,7 @@ def plan_sweep(
     dataset: Dataset | None = None,
     title: str = "",
 ) -> SweepPlan:
-    """A grid over a run's configuration; SettingsError for a setting or value that its method does not allow.
+    """A grid over a run's configuration; SettingsError for what its method does not allow or its data does not fit.
 
     With the run's `dataset` the plan knows what is attainable for fewer clusters than labels.
     """
@@ -179,6 +179,9 @@ def plan_sweep(
     n_runs = len(plan.points())
     if not 1 <= n_runs <= MOST_RUNS:
         raise SettingsError(f"This grid has {n_runs:,} runs: choose values and seeds that make 1 to {MOST_RUNS:,}.")
+    for combination in itertools.product(*checked.values()):
+        settings = parse_settings(config.method, config.settings | dict(zip(checked, combination)))
+        try_networks(config.method, settings, config.dataset.kind, config.dataset.shape)
     return plan
 
 
