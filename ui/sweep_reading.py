@@ -14,18 +14,20 @@ from clustergan_core.runs.sweep import Point, Sweep
 from ui.metrics_history import load_history
 
 if TYPE_CHECKING:
-    from clustergan_core.runs.sweep_report import SweepReport
+    from clustergan_core.runs.sweep_report import SweepReport, SweepRow
 
 Curve = tuple[tuple[float, float], ...]  # (share of the training that is done, score)
 
 
 def load_report(sweep: Sweep, statuses: Mapping[Point, Status]) -> SweepReport:
-    """The figures of the runs that are finished. Steps and seconds of those at work may be of a while ago."""
+    """The figures of the runs that are finished, and the state of all as it is now."""
     stamp = tuple(
-        (status.state, *(_changed(sweep.folder_of(point) / name) for name in ("scores.json", "label_free.json")))
-        for point, status in statuses.items()
+        (point in statuses, *(_changed(sweep.folder_of(point) / name) for name in ("scores.json", "label_free.json")))
+        for point in sweep.points
     )
-    return _report(str(sweep.folder), sweep.plan.model_dump_json(), stamp, sweep)
+    report = _report(str(sweep.folder), sweep.plan.model_dump_json(), stamp, sweep)
+    rows = [_as_of_now(row, statuses.get(point)) for row, point in zip(report.rows, sweep.points, strict=True)]
+    return report.model_copy(update={"rows": tuple(rows)})
 
 
 def load_curve(run: Run, status: Status, score: str) -> Curve:
@@ -33,6 +35,13 @@ def load_curve(run: Run, status: Status, score: str) -> Curve:
     if not status.is_over:
         return _curve(load_history(run).evaluations, status.n_steps, score)
     return _kept_curve(str(run.folder / "metrics.jsonl"), _changed(run.folder / "metrics.jsonl"), status, score, run)
+
+
+def _as_of_now(row: SweepRow, status: Status | None) -> SweepRow:
+    if status is None:
+        return row
+    now = {"state": status.state, "step": status.step, "seconds": round(status.seconds, 1)}
+    return row.model_copy(update=now)
 
 
 def _curve(evaluations: list[dict[str, Any]], n_steps: int, score: str) -> Curve:
