@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from clustergan_core.runs.store import Run
@@ -16,7 +18,7 @@ def link_pages(*labels: str, query: dict[str, str] | None = None) -> None:
             link_page(label, query)
 
 
-def link_page(label: str, query: dict[str, str] | None = None, text: str = "") -> None:
+def link_page(label: str, query: Mapping[str, str | list[str]] | None = None, text: str = "") -> None:
     """One link to the page of that title, called by it or by `text`."""
     st.page_link(f"pages/{label.lower()}.py", label=f":primary[{text or label}]", query_params=query)
 

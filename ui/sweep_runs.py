@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
 ONE_KEY = "sweep_run"
 MOST_COMPARED = 12  # the Compare page takes no more
-_COMPARE = Path(__file__).resolve().parent.parent / "pages" / "compare.py"
 
 
 def show_runs(sweep: Sweep, statuses: Mapping[Point, Status], score: ChosenScore) -> None:
@@ -144,9 +142,9 @@ def _show_links(sweep: Sweep, point: Point, run: Run, statuses: Mapping[Point, S
     if run.has_weights():
         link_page(VIEWS[0], {"run": run.name})
     beside = [other for other in statuses if other.values == point.values]
-    if _COMPARE.exists() and 2 <= len(beside) <= MOST_COMPARED:
+    if 2 <= len(beside) <= MOST_COMPARED:
         names = [found.name for other in beside if (found := sweep.run(other)) is not None]
-        st.page_link("pages/compare.py", label=":primary[Compare its seeds]", query_params={"runs": names})
+        link_page("Compare", {"runs": names}, "Compare its seeds")
 
 
 @page_errors()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -9,7 +10,6 @@ from playwright.sync_api import Page, expect
 from clustergan_core.data import load_dataset
 from clustergan_core.runs.config import make_config
 from clustergan_core.runs.estimate import estimate_run
-from clustergan_core.runs.store import Run
 from clustergan_core.runs.sweep import open_sweep
 from tests.browser.page_driver import WAIT, expect_calm, fill_number, settle, visit
 from tests.browser.server import Server
@@ -62,17 +62,16 @@ def test_a_sweep_is_started_paused_in_part_reloaded_resumed_and_read(
         ).to_have_count(1)
         expect_calm(page)
 
-        run = sweep.run(last)
-        assert run is not None
-        open_on_the_runs_page(page, run)
+        names = [run.name for point, run in sweep.finished() if point.values == last.values]
+        compare_with_other_seeds(page, names)
 
 
-def open_on_the_runs_page(page: Page, run: Run) -> None:
-    page.get_by_test_id("stMain").get_by_role("link", name="Runs").click()
-    expect(page).to_have_title("Runs · ClusterGAN Explorer")
+def compare_with_other_seeds(page: Page, names: list[str]) -> None:
+    """Follows the link to the runs of the same K side by side."""
+    page.get_by_test_id("stMain").get_by_role("link", name="Compare its seeds").click()
+    expect(page).to_have_title("Compare · ClusterGAN Explorer")
     settle(page)
-    expect(page.get_by_role("combobox", name="Run")).to_have_value(run.name)
-    expect(page.get_by_role("heading", name="ClusterGAN on digits, K = 10, seed 1")).to_be_visible()
+    assert parse_qs(urlsplit(page.url).query)["runs"] == names
     expect_calm(page)
 
 
