@@ -155,6 +155,11 @@ def train_briefly(page: Page) -> None:
     scroll_to(page.get_by_role("heading", name="Generated samples", exact=True), "start")
 
 
+def show_sweep(page: Page) -> None:
+    """The whole figure of the first sweep that ships."""
+    scroll_to(page.get_by_role("heading", name="Result"), "start")
+
+
 def show_walk(page: Page) -> None:
     """The large picture and the whole walk."""
     scroll_to(page.get_by_text("The walk over μ"), "end")
@@ -183,7 +188,7 @@ SCENES: dict[str, tuple[dict[str, str | list[str]], Callable[[Page], None]]] = {
     "interpolate": ({}, show_walk),
     "runs": ({}, look),
     "compare": ({"runs": ["digits-clustergan", "digits-paired-clustergan"], "colours": "label"}, select_on_two_maps),
-    "sweep": ({}, look),
+    "sweep": ({}, show_sweep),
     "train": ({"dataset": "digits", "preset": "quick", "task": "New run"}, train_briefly),
 }
 OF_A_RUN = {"map", "modes", "interpolate", "runs"}

@@ -173,7 +173,7 @@ def _mark_best(figure: go.Figure, drawing: SweepDrawing, panel: SweepPanel, wher
     figure.add_scatter(
         x=[drawing.positions[panel.best]] * len(means), y=means, mode="markers", name=BEST,
         showlegend=not is_named, legendrank=1100, hoverinfo="skip",
-        marker={"symbol": "star", "size": 13, "color": LINE_COLOURS[0]},
+        marker={"symbol": "star", "size": 15, "color": LINE_COLOURS[0]},
         **where,
     )  # fmt: skip
 
