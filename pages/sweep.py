@@ -7,7 +7,7 @@ from ui.guard import require_frame
 require_frame(__file__)
 
 from clustergan_core.runs.sweep import Sweep
-from ui.choices import linked, one_of
+from ui.choices import carried, linked, one_of, write_address
 from ui.messages import plain
 from ui.sweep_choice import SWEEP_KEY, choose_sweep, describe, first_sweep
 from ui.sweep_form import new_sweep
@@ -18,19 +18,19 @@ from ui.sweep_watch import delete_button, watch_sweep
 
 NEW, LOOK = "New sweep", "Look at a sweep"
 VIEW_KEY = "sweep_view"
-# Session state: values of widgets for the coming run of the page, and whether this page has been drawn before.
-NEXT, VISITED = "next_sweep_choices", "has_seen_sweeps"
+NEXT = "next_sweep_choices"  # session state: values of widgets for the coming run of the page
 
 
 def choose_first_view() -> None:
-    """A link to a sweep shows it; a first visit shows one that is at work, else one that shipped, else the form."""
+    """A link shows the sweep it names, or the form it fills in; a first visit one at work, else one that shipped."""
     is_linked = SWEEP_KEY in st.query_params
-    first = None if is_linked or st.session_state.get(VISITED) else first_sweep()
-    if first is not None:
-        st.session_state[SWEEP_KEY] = first
-    if (is_linked or first) and VIEW_KEY not in st.session_state and VIEW_KEY not in st.query_params:
-        st.session_state[VIEW_KEY] = LOOK
-    st.session_state[VISITED] = True
+    if VIEW_KEY in st.session_state or VIEW_KEY in st.query_params or (carried(VIEW_KEY) and not is_linked):
+        return
+    view = LOOK if is_linked else NEW
+    if not st.query_params and (first := first_sweep()):
+        st.session_state[SWEEP_KEY], view = first, LOOK
+    st.session_state[VIEW_KEY] = view
+    write_address(VIEW_KEY, view)
 
 
 def look() -> None:
@@ -71,17 +71,17 @@ else:
 
 st.title("Sweep")
 with linked(VIEW_KEY, one_of([NEW, LOOK])):
+    # No default of its own, which Streamlit would leave out of the address: a link to the form must show the form.
     view = st.segmented_control(
         "What to do",
         [NEW, LOOK],
-        default=NEW,
         required=True,
         key=VIEW_KEY,
         bind="query-params",
         label_visibility="collapsed",
     )
 
-if view == NEW:
+if view != LOOK:
     started = new_sweep()
     if started is not None:
         st.session_state[NEXT] = {VIEW_KEY: LOOK, SWEEP_KEY: started.name}

@@ -299,6 +299,14 @@ def test_what_shipped_opens_first_with_the_paper_s_row_and_a_suggestion(shipped:
     assert "Trained on a machine." in everything(app)
 
 
+def test_a_link_to_the_form_shows_the_form_whatever_there_is_to_look_at(shipped: Path) -> None:
+    make_shipped(shipped)
+    app = open_page("sweep", dataset="digits", values="9, 10")
+
+    assert app.text_input(key="values").value == "9, 10"
+    assert app.segmented_control(key="sweep_view").value == "New sweep"
+
+
 def test_a_shipped_sweep_that_was_repeated_stands_beside_one_s_own(shipped: Path) -> None:
     sweep = finished_sweep(PURITIES)
     report = make_shipped(shipped).model_copy(update={"name": sweep.name})
