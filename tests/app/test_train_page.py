@@ -125,3 +125,12 @@ def test_a_run_for_which_there_is_no_room_waits_and_says_where_in_line() -> None
         press(app, "Stop")
     assert sorted(run.status().state for run in list_runs()) == ["stopped", "waiting"]
     assert first.status().state == "waiting"
+
+
+def test_a_scheduler_that_does_not_answer_is_named_and_no_run_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("clustergan_core.runs.cluster.CONNECT_SECONDS", 1)
+    app = opened(task="New run")
+    app.text_input(key="scheduler_address").set_value("tcp://127.0.0.1:9").run()
+    press(app, "Start training")
+    assert "No scheduler answers at tcp://127.0.0.1:9 within 1 s" in app.error[0].value
+    assert list_runs() == []
