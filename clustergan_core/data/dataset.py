@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from clustergan_core.networks import Kind
+if TYPE_CHECKING:  # the networks bring torch, which readers of files do without
+    from clustergan_core.networks import Kind
 
 SplitName = Literal["train", "validation", "test", "all"]
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from clustergan_core.data.dataset import Dataset, split_samples
-from clustergan_core.networks import Kind
+
+if TYPE_CHECKING:  # the networks bring torch, which readers of files do without
+    from clustergan_core.networks import Kind
 
 DIGIT_NAMES = tuple(str(digit) for digit in range(10))
 
