@@ -23,6 +23,7 @@ class CountMatrix:
     cell_ids: NDArray[np.str_]  # (N,) barcodes
     gene_ids: NDArray[np.str_]  # (G,) unique: what the file identifies genes by
     gene_symbols: NDArray[np.str_]  # (G,) what a person calls them; the ids where the file has no symbols
-    cells: pd.DataFrame  # (N, …) what the file says of its cells, by their ids
+    cells: pd.DataFrame  # (N, …) what the file says of its cells, by their ids: numbers, or categories of text
     state: CountState
     part: str  # which part of the file it is, such as "X", "raw" or "layers['counts']"
+    notes: tuple[str, ...] = ()  # sentences on what was left out, renamed or made up in reading

@@ -1,0 +1,111 @@
+"""Reading a count matrix of any form; files of strangers go through `read_safely`, which does it in a child process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from clustergan_core.data.vetting import require_file
+from clustergan_core.errors import DataError
+from clustergan_core.expression.count_file import CountFile, Orientation
+from clustergan_core.expression.counts import CountMatrix
+from clustergan_core.expression.forms import find_form
+from clustergan_core.expression.states import find_state
+
+LOOK_TEXT_VALUES = 3_000_000  # of a text, which is parsed for the look: half a second
+
+
+def open_counts(path: Path, orientation: Orientation = "auto") -> CountFile:
+    """The file with its names read and its declared sizes vetted; the caller closes it.
+
+    Raises DataError with one sentence for whatever is no count matrix, or too large.
+    """
+    if not path.is_dir():
+        require_file(path)
+    form = find_form(path)
+    if form == "10x":
+        from clustergan_core.expression.tenx_folder import open_tenx_folder
+
+        return open_tenx_folder(path, orientation)
+    if form == "hdf5":
+        return _open_hdf5(path, orientation)
+    if form in ("text", "sheet"):
+        from clustergan_core.expression.grid import open_grid
+        from clustergan_core.expression.sheet_grid import open_sheet
+        from clustergan_core.expression.text_grid import open_text
+
+        text = open_text(path) if form == "text" else open_sheet(path)
+        return open_grid(path.name, text, orientation, LOOK_TEXT_VALUES)
+    if form == "seurat":
+        from clustergan_core.expression.seurat import refuse_seurat
+
+        raise refuse_seurat(path)
+    what = (
+        "holds no matrix.mtx" if path.is_dir() or path.suffix.lower() == ".zip" else "is of no form that is read here"
+    )
+    raise DataError(
+        f"{path.name} {what}: bring a 10x folder (also as .zip), .h5, .h5ad, .loom, .csv, .tsv, .txt (also .gz) or "
+        ".xlsx."
+    )
+
+
+def read_counts(path: Path, orientation: Orientation = "auto") -> CountMatrix:
+    """The whole matrix, read in this process. Raises DataError where values are missing, infinite or all zero."""
+    file = open_counts(path, orientation)
+    try:
+        return read_opened(file)
+    finally:
+        file.close()
+
+
+def read_opened(file: CountFile) -> CountMatrix:
+    """The whole matrix of an opened file. Raises DataError as `read_counts` does."""
+    counts = file.read()
+    n_bad = int(counts.data.size - np.isfinite(counts.data).sum())
+    if n_bad:
+        raise DataError(
+            f"{file.name} holds {n_bad:,} values that are NaN or infinite in {file.layout.part}: write 0 where nothing "
+            "was counted."
+        )
+    if not counts.nnz:
+        raise DataError(f"{file.name} holds nothing but zeros in {file.layout.part}: bring a matrix with counts.")
+    names = file.names
+    return CountMatrix(
+        name=file.name,
+        counts=counts,
+        cell_ids=names.cell_ids,
+        gene_ids=names.gene_ids,
+        gene_symbols=names.gene_symbols,
+        cells=names.cells,
+        state=find_state(counts.data)[0],
+        part=file.layout.part,
+        notes=tuple(file.layout.notes),
+    )
+
+
+def _open_hdf5(path: Path, orientation: Orientation) -> CountFile:
+    from clustergan_core.expression.h5ad import open_h5ad
+    from clustergan_core.expression.hdf5_vetting import open_vetted
+    from clustergan_core.expression.loom import open_loom
+    from clustergan_core.expression.plain_hdf5 import open_plain_hdf5
+    from clustergan_core.expression.tenx_hdf5 import find_genomes, open_tenx_hdf5
+
+    file = open_vetted(path)
+    try:
+        if "obs" in file and "var" in file:
+            return open_h5ad(file, path.name)
+        if "row_attrs" in file or "col_attrs" in file:
+            return open_loom(file, path.name)
+        if find_genomes(file):
+            return open_tenx_hdf5(file, path.name)
+        if "X" in file:
+            return open_plain_hdf5(file, path.name, orientation)
+        shown = ", ".join(list(file)[:8])
+        raise DataError(
+            f"{path.name} holds {shown or 'nothing'} and no matrix known here: bring a 10x .h5, .h5ad, .loom, or HDF5 "
+            "with X (cells × genes)."
+        )
+    except BaseException:
+        file.close()
+        raise

@@ -1,0 +1,87 @@
+"""The parent's side of reading strangers' files: a limited child process does it, and only its result is loaded."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from clustergan_core.data.vetting import require_file
+from clustergan_core.errors import DataError
+from clustergan_core.expression.limits import INSPECTION_SECONDS, READING_SECONDS
+
+if TYPE_CHECKING:
+    from clustergan_core.expression.count_file import Orientation
+    from clustergan_core.expression.counts import CountMatrix
+    from clustergan_core.expression.preflight import Preflight
+
+_PROJECT_FOLDER = Path(__file__).parents[2]
+# One thread: each more takes address space that the limit counts. No filters of HDF5 but its own: others are libraries
+# that a file could have loaded.
+_VARIABLES = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "HDF5_PLUGIN_PRELOAD": "::",
+    "PYTHONPATH": str(_PROJECT_FOLDER),
+    "PYTHONIOENCODING": "utf-8",
+}
+
+
+def read_safely(path: Path, orientation: Orientation = "auto") -> CountMatrix:
+    """The whole matrix of a file that may come from anyone. Raises DataError with one sentence."""
+    from clustergan_core.expression.matrix_files import load_matrix
+
+    with tempfile.TemporaryDirectory(prefix="clustergan-reading-") as folder:
+        _run("read", path, orientation, Path(folder), READING_SECONDS)
+        return load_matrix(Path(folder))
+
+
+def inspect(path: Path, orientation: Orientation = "auto") -> Preflight:
+    """What a file is, before it is read whole. Raises DataError with one sentence."""
+    from clustergan_core.expression.preflight import Preflight
+    from clustergan_core.expression.reading_process import PREFLIGHT
+
+    with tempfile.TemporaryDirectory(prefix="clustergan-reading-") as folder:
+        _run("inspect", path, orientation, Path(folder), INSPECTION_SECONDS)
+        return Preflight.model_validate_json((Path(folder) / PREFLIGHT).read_text(encoding="utf-8"))
+
+
+def _run(task: Literal["inspect", "read"], path: Path, orientation: Orientation, folder: Path, seconds: int) -> None:
+    from clustergan_core.expression.reading_process import ERROR, EXIT_DONE, EXIT_MENDABLE
+
+    if not path.is_dir():
+        require_file(path)
+    words = (task, str(path.absolute()), orientation, str(folder))
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "clustergan_core.expression.reading_process", *words],
+            cwd=folder,
+            env=os.environ | _VARIABLES,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=None,
+            timeout=seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise DataError(_too_long(path, seconds)) from error
+    if done.returncode == EXIT_DONE:
+        return
+    if done.returncode == EXIT_MENDABLE and (folder / ERROR).is_file():
+        raise DataError((folder / ERROR).read_text(encoding="utf-8"))
+    if done.returncode == -signal.SIGXCPU:
+        raise DataError(_too_long(path, seconds))
+    if done.returncode == -signal.SIGKILL:
+        raise DataError(f"{path.name} needs more memory to read than is free: bring fewer cells, or a sparse .h5ad.")
+    raise DataError(
+        f"{path.name} ended the process that read it (status {done.returncode}), so it is damaged or made to do harm: "
+        "write or download it again."
+    )
+
+
+def _too_long(path: Path, seconds: int) -> str:
+    return f"{path.name} takes more than {seconds} seconds to read: bring fewer cells, or a sparse .h5ad."

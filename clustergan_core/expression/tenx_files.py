@@ -1,0 +1,105 @@
+"""Where the three files of a 10x folder are: a folder, a zip of one, or loose files with a prefix, gzipped or not."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePosixPath
+
+from clustergan_core.data.vetting import open_archive
+from clustergan_core.errors import DataError
+from clustergan_core.expression.packed_text import PackedText, packed_text
+
+MAX_LISTED = 5000  # entries of a folder that are looked at
+_ROLE = re.compile(r"(?P<prefix>.*?)(?P<role>matrix\.mtx|features\.tsv|genes\.tsv|barcodes\.tsv)(\.gz)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class TenxFiles:
+    """The texts of one matrix."""
+
+    matrix: PackedText
+    features: PackedText
+    barcodes: PackedText
+
+
+def find_tenx_files(path: Path, stack: ExitStack) -> TenxFiles:
+    """The three files of a folder, of a zip, or beside a matrix file. `stack` closes the zip.
+
+    Raises DataError where one is missing, or where there are several matrices.
+    """
+    if path.is_dir():
+        return _choose(path.name, _list_folder(path), None)
+    if path.suffix.lower() == ".zip":
+        archive = stack.enter_context(open_archive(path))
+        return _choose(path.name, _list_zip(archive), None)
+    match = _ROLE.fullmatch(path.name)
+    prefix = match["prefix"] if match else re.sub(r"\.mtx(\.gz)?$", "", path.name, flags=re.IGNORECASE)
+    return _choose(path.name, {**_list_folder(path.parent), path.name: packed_text(path)}, prefix, path.name)
+
+
+def holds_tenx(path: Path) -> bool:
+    """Whether a folder or zip holds the matrix of a 10x folder, by its names."""
+    try:
+        if path.is_dir():
+            names = list(_list_folder(path))
+        else:
+            with open_archive(path) as archive:
+                names = [member.filename for member in archive.infolist()]
+    except DataError:
+        return False
+    roles = (_ROLE.fullmatch(PurePosixPath(name).name) for name in names)
+    return any(match is not None and match["role"].lower() == "matrix.mtx" for match in roles)
+
+
+def _list_folder(folder: Path) -> dict[str, PackedText]:
+    """Texts by name, of the folder and of one folder in it; links that lead outside are passed over."""
+    found: dict[str, PackedText] = {}
+    home = folder.resolve()
+    for number, entry in enumerate(sorted(folder.glob("*")) + sorted(folder.glob("*/*"))):
+        if number >= MAX_LISTED:
+            break
+        if _ROLE.fullmatch(entry.name) and entry.is_file() and entry.resolve().is_relative_to(home):
+            found[entry.relative_to(folder).as_posix()] = packed_text(entry)
+    return found
+
+
+def _list_zip(archive: zipfile.ZipFile) -> dict[str, PackedText]:
+    return {
+        member.filename: PackedText(member.filename, member.file_size, partial(archive.open, member.filename))
+        for member in archive.infolist()
+        if not member.is_dir()
+        and not PurePosixPath(member.filename).name.startswith("._")  # what macOS adds to a zip
+        and _ROLE.fullmatch(PurePosixPath(member.filename).name)
+    }
+
+
+def _choose(where: str, texts: Mapping[str, PackedText], prefix: str | None, given: str | None = None) -> TenxFiles:
+    sets: dict[tuple[str, str], dict[str, PackedText]] = {}
+    for name, text in texts.items():
+        path = PurePosixPath(name)
+        match = _ROLE.fullmatch(path.name)
+        role = "matrix.mtx" if name == given else match["role"].lower() if match else ""
+        key = (str(path.parent), prefix if name == given and prefix is not None else match["prefix"] if match else "")
+        sets.setdefault(key, {})[{"genes.tsv": "features.tsv"}.get(role, role)] = text
+    if given is not None:
+        chosen = sets[(".", prefix or "")]
+    else:
+        with_matrix = {key: found for key, found in sets.items() if "matrix.mtx" in found}
+        if not with_matrix:
+            raise DataError(f"{where} holds no matrix.mtx or matrix.mtx.gz: bring the folder that has it.")
+        if len(with_matrix) > 1:
+            shown = ", ".join(found["matrix.mtx"].name for found in list(with_matrix.values())[:4])
+            raise DataError(f"{where} holds {len(with_matrix)} matrices ({shown}): choose one of these files.")
+        chosen = next(iter(with_matrix.values()))
+    missing = [role for role in ("features.tsv", "barcodes.tsv") if role not in chosen]
+    if missing:
+        raise DataError(
+            f"{where} has a matrix without {' and '.join(missing)} beside it: a 10x folder has matrix.mtx, "
+            "features.tsv (or genes.tsv) and barcodes.tsv, each also .gz, under one prefix."
+        )
+    return TenxFiles(chosen["matrix.mtx"], chosen["features.tsv"], chosen["barcodes.tsv"])
