@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from clustergan_core.command_line import listings, protocol, queueing, results, sweeping, training
+from clustergan_core.command_line import inspecting, listings, protocol, queueing, results, sweeping, training
 from clustergan_core.errors import AppError, SettingsError
 
 EXIT_DONE, EXIT_MENDABLE, EXIT_INTERRUPTED = 0, 2, 130
@@ -39,6 +39,6 @@ def build_parser() -> argparse.ArgumentParser:
     """Every command with its words; `run` of the parsed words carries the command out."""
     parser = _Parser(prog="python -m clustergan_core", description="Cluster data in a ClusterGAN's latent space.")
     commands = parser.add_subparsers(required=True, metavar="command", parser_class=_Parser)
-    for group in (listings, training, queueing, sweeping, protocol, results):
+    for group in (listings, inspecting, training, queueing, sweeping, protocol, results):
         group.add_commands(commands)
     return parser

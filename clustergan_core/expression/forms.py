@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal
@@ -63,7 +64,7 @@ def looks_like_counts(path: Path) -> bool:
     form = find_form(path)
     if form != "text":
         return form is not None
-    with suppress(DataError):
+    with suppress(DataError, csv.Error):
         text = packed_text(path)
         dialect = find_dialect(text)
         _, lines, _ = first_lines(text, N_NAMES_SEEN)

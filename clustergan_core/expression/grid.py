@@ -99,6 +99,7 @@ def open_grid(name: str, text: GridText, orientation: Orientation, n_look_values
     column_names = [text.column_names[place] for place in counted]
     found = find_orientation(text.row_names.tolist(), column_names, orientation)
     is_by_gene = found.orientation == "genes-by-cells"
+    noted = [place for place in text.annotation if text.column_names[place]]
     notes = list(text.notes)
     rows = _name_side(name, "gene" if is_by_gene else "cell", text.row_names.tolist(), notes)
     columns = _name_side(name, "cell" if is_by_gene else "gene", column_names, notes)
@@ -107,10 +108,10 @@ def open_grid(name: str, text: GridText, orientation: Orientation, n_look_values
         names = name_all(columns, rows, _find_symbols(name, text, rows))
     else:
         check_shape(name, len(rows), len(columns))
-        cells = {text.column_names[place]: _as_column(values) for place, values in text.annotation.items()}
+        cells = {text.column_names[place]: _as_column(text.annotation[place]) for place in noted}
         names = name_all(rows, columns, cells=pd.DataFrame(cells, index=range(len(rows))))
-    if text.annotation:
-        left_out = [text.column_names[place] for place in text.annotation]
+    if noted:
+        left_out = [text.column_names[place] for place in noted]
         shown = ", ".join(left_out[:8]) + (", …" if len(left_out) > 8 else "")
         told = "tell of the genes and are left out" if is_by_gene else "are kept as columns of the cells"
         notes.append(f"Columns that hold no counts {told}: {shown}.")

@@ -65,8 +65,8 @@ class DenseValues:
     def read(self) -> csr_matrix[Any]:
         n_rows, n_columns = self.dataset.shape
         step = max(1, BLOCK_VALUES // n_columns)
-        if self.dataset.chunks:  # a chunk is unpacked whole each time
-            step = max(step - step % self.dataset.chunks[0], self.dataset.chunks[0])
+        if self.dataset.chunks and self.dataset.chunks[0] < step:
+            step -= step % self.dataset.chunks[0]  # no chunk is unpacked twice
         blocks, n_nonzeros = [], 0
         for start in range(0, n_rows, step):
             blocks.append(as_counts(self.dataset[start : start + step]))

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import h5py
 
 HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
+# Some files hold their matrix as one chunk, which would be unpacked anew for each block of it.
+CHUNK_CACHE_BYTES = 512 << 20
 MAX_TEXT_CELL_BYTES = 1000  # of fixed-width text in one cell
 MAX_SMALL_VALUES = 5 * MAX_CELLS  # of names, one column, or row bounds
 
@@ -25,7 +27,7 @@ def open_vetted(path: Path) -> h5py.File:
     import h5py
 
     try:
-        file = h5py.File(path, "r", locking=False)
+        file = h5py.File(path, "r", locking=False, rdcc_nbytes=CHUNK_CACHE_BYTES)
     except OSError as error:
         raise DataError(f"{path.name} is not a whole HDF5 file: copy or download it again.") from error
     try:

@@ -53,6 +53,7 @@ class Preflight(BaseModel):
 
     name: str
     summary: str = Field(description='One line, such as "2,700 cells × 32,738 genes, raw counts, human symbols".')
+    looks_like_counts: bool = Field(description="False where nothing tells it from an ordinary table.")
     form: str
     part: str = Field(description="Which part of the file is read.")
     n_cells: int
@@ -84,8 +85,10 @@ class Preflight(BaseModel):
     warnings: tuple[str, ...] = Field(description="Sentences on what to mend or to look at.")
 
 
-def make_preflight(file: CountFile) -> Preflight:
-    """Looks at an opened file. Raises DataError where even a look cannot be had."""
+def make_preflight(file: CountFile, is_expression: bool = True) -> Preflight:
+    """Looks at an opened file; `is_expression` is what `forms.looks_like_counts` says of it.
+
+    Raises DataError where even a look cannot be had."""
     look, names, layout = file.look(), file.names, file.layout
     n_cells, n_genes = len(names.cell_ids), len(names.gene_ids)
     values = look.values.data
@@ -103,10 +106,11 @@ def make_preflight(file: CountFile) -> Preflight:
         "n_missing": int(values.size - np.isfinite(values).sum()),
         "n_negative": int((values < 0).sum()),
     }
-    has_names = kind != "numbered"
+    warnings = [] if is_expression else ["Nothing tells this from an ordinary table: it may be no count matrix."]
     return Preflight(
         name=file.name,
         summary=f"{n_cells:,} cells × {n_genes:,} genes, {_STATE_WORDS[state]}, {_name_genes(kind, species)}",
+        looks_like_counts=is_expression,
         form=layout.form,
         part=layout.part,
         n_cells=n_cells,
@@ -129,7 +133,7 @@ def make_preflight(file: CountFile) -> Preflight:
         memory_mb=round(reading_bytes(n_nonzeros) / 1e6, 1),
         seconds=round(_estimate(file, n_nonzeros), 1),
         notes=tuple(layout.notes),
-        warnings=tuple(_warn(file, names, state, facts, has_names)),
+        warnings=(*warnings, *_warn(file, names, state, facts)),
         **facts,
     )
 
@@ -173,7 +177,7 @@ def _find_label_columns(cells: pd.DataFrame) -> tuple[LabelColumn, ...]:
     return tuple(found)
 
 
-def _warn(file: CountFile, names: Names, state: CountState, facts: dict[str, Any], has_names: bool) -> list[str]:
+def _warn(file: CountFile, names: Names, state: CountState, facts: dict[str, Any]) -> list[str]:
     told: list[str] = []
     n_cells, n_genes = len(names.cell_ids), len(names.gene_ids)
     if not file.layout.is_sure:
@@ -198,6 +202,4 @@ def _warn(file: CountFile, names: Names, state: CountState, facts: dict[str, Any
     if facts["n_empty_genes"]:
         looked_at = "" if facts["n_genes_looked_at"] == n_genes else f" of the {facts['n_genes_looked_at']:,} looked at"
         told.append(f"{facts['n_empty_genes']:,} genes{looked_at} are counted in no cell.")
-    if n_genes < n_cells and not has_names and file.layout.is_sure is False:
-        told.append("Fewer genes than cells and no names: the table may lie the other way round.")
     return told

@@ -52,12 +52,13 @@ def main(words: list[str]) -> int:
 
 
 def _inspect(path: Path, orientation: Orientation, folder: Path) -> None:
+    from clustergan_core.expression.forms import looks_like_counts
     from clustergan_core.expression.preflight import make_preflight
     from clustergan_core.expression.reading import open_counts
 
     file = open_counts(path, orientation)
     try:
-        preflight = make_preflight(file)
+        preflight = make_preflight(file, looks_like_counts(path))
     finally:
         file.close()
     (folder / PREFLIGHT).write_text(preflight.model_dump_json(), encoding="utf-8")

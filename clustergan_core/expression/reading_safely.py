@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from clustergan_core.expression.counts import CountMatrix
     from clustergan_core.expression.preflight import Preflight
 
+MAX_LOGGED = 4000  # characters of what a reading said before it failed
+
+_log = logging.getLogger(__name__)
 _PROJECT_FOLDER = Path(__file__).parents[2]
 # One thread: each more takes address space that the limit counts. No filters of HDF5 but its own: others are libraries
 # that a file could have loaded.
@@ -56,21 +60,24 @@ def _run(task: Literal["inspect", "read"], path: Path, orientation: Orientation,
     if not path.is_dir():
         require_file(path)
     words = (task, str(path.absolute()), orientation, str(folder))
+    log = folder / "log.txt"
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "clustergan_core.expression.reading_process", *words],
-            cwd=folder,
-            env=os.environ | _VARIABLES,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=None,
-            timeout=seconds,
-            check=False,
-        )
+        with log.open("wb") as output:
+            done = subprocess.run(
+                [sys.executable, "-m", "clustergan_core.expression.reading_process", *words],
+                cwd=folder,
+                env=os.environ | _VARIABLES,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=output,
+                timeout=seconds,
+                check=False,
+            )
     except subprocess.TimeoutExpired as error:
         raise DataError(_too_long(path, seconds)) from error
     if done.returncode == EXIT_DONE:
         return
+    _log.debug("Reading %s ended with %s: %s", path, done.returncode, log.read_text(errors="replace")[-MAX_LOGGED:])
     if done.returncode == EXIT_MENDABLE and (folder / ERROR).is_file():
         raise DataError((folder / ERROR).read_text(encoding="utf-8"))
     if done.returncode == -signal.SIGXCPU:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path, PurePosixPath
 
 from clustergan_core.data.vetting import open_archive
@@ -60,10 +61,8 @@ def _list_folder(folder: Path) -> dict[str, PackedText]:
     """Texts by name, of the folder and of one folder in it; links that lead outside are passed over."""
     found: dict[str, PackedText] = {}
     home = folder.resolve()
-    for number, entry in enumerate(sorted(folder.glob("*")) + sorted(folder.glob("*/*"))):
-        if number >= MAX_LISTED:
-            break
-        if _ROLE.fullmatch(entry.name) and entry.is_file() and entry.resolve().is_relative_to(home):
+    for entry in sorted(islice(chain(folder.glob("*"), folder.glob("*/*")), MAX_LISTED)):
+        if _has_role(entry.name) and entry.is_file() and entry.resolve().is_relative_to(home):
             found[entry.relative_to(folder).as_posix()] = packed_text(entry)
     return found
 
@@ -72,10 +71,12 @@ def _list_zip(archive: zipfile.ZipFile) -> dict[str, PackedText]:
     return {
         member.filename: PackedText(member.filename, member.file_size, partial(archive.open, member.filename))
         for member in archive.infolist()
-        if not member.is_dir()
-        and not PurePosixPath(member.filename).name.startswith("._")  # what macOS adds to a zip
-        and _ROLE.fullmatch(PurePosixPath(member.filename).name)
+        if not member.is_dir() and _has_role(PurePosixPath(member.filename).name)
     }
+
+
+def _has_role(name: str) -> bool:
+    return _ROLE.fullmatch(name) is not None and not name.startswith("._")  # such are added by macOS
 
 
 def _choose(where: str, texts: Mapping[str, PackedText], prefix: str | None, given: str | None = None) -> TenxFiles:
@@ -96,6 +97,10 @@ def _choose(where: str, texts: Mapping[str, PackedText], prefix: str | None, giv
             shown = ", ".join(found["matrix.mtx"].name for found in list(with_matrix.values())[:4])
             raise DataError(f"{where} holds {len(with_matrix)} matrices ({shown}): choose one of these files.")
         chosen = next(iter(with_matrix.values()))
+    for role in ("features.tsv", "barcodes.tsv"):  # one file of it for all: it need not share the prefix
+        others = [found[role] for found in sets.values() if role in found]
+        if role not in chosen and len(others) == 1:
+            chosen[role] = others[0]
     missing = [role for role in ("features.tsv", "barcodes.tsv") if role not in chosen]
     if missing:
         raise DataError(

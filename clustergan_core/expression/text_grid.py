@@ -19,7 +19,7 @@ from clustergan_core.expression.limits import MAX_CELLS
 from clustergan_core.expression.packed_text import PackedText, packed_text
 
 DIALECT_LINES = 30  # a dialect shows in the first lines
-DIALECT_WIDTH = 20_000  # characters of each that are looked at: a line of 30,000 genes has 100,000
+DIALECT_WIDTH = 20_000  # characters of a line; longer ones show their dialect in so many
 BLOCK_VALUES = 4_000_000
 MAX_LINE_BYTES = 32 << 20  # of one line: 200,000 barcodes of 20 characters take 4 MB
 MAX_FIRST_BYTES = 32 << 20  # of the first lines together
@@ -87,9 +87,7 @@ def first_lines(text: PackedText, n_lines: int = DIALECT_LINES) -> tuple[str, li
         encoding = "latin-1"
         lines = [line.decode(encoding) for line in raw]
     n_before = 0
-    while n_before < len(lines) - 1 and (
-        not lines[n_before].strip() or re.match(r"sep=|#", lines[n_before], re.IGNORECASE)
-    ):
+    while n_before < len(lines) - 1 and _stands_above(lines[n_before], lines[n_before + 1]):
         n_before += 1
     found = [line.rstrip("\r\n") for line in lines[n_before:] if line.strip()]
     if len(found) < 2:
@@ -97,12 +95,21 @@ def first_lines(text: PackedText, n_lines: int = DIALECT_LINES) -> tuple[str, li
     return encoding, found, n_before
 
 
+def _stands_above(line: str, below: str) -> bool:
+    """Whether a line is empty, a hint of Excel's, or a comment: a marked header has about as many cells as a row."""
+    if line.startswith("#"):
+        return all(line.count(mark) < max(below.count(mark), 1) - 1 for mark in "\t,;" if mark in below) or (
+            below.startswith("#")
+        )
+    return not line.strip() or re.match(r"sep=", line, re.IGNORECASE) is not None
+
+
 def find_dialect(text: PackedText) -> Dialect:
     """How the first lines are written. Raises DataError for what is no text of at least two lines."""
     encoding, lines, n_before = first_lines(text)
     delimiter, decimal = _find_wide(lines) if _is_wide(lines) else find_delimiter(lines)
     rows = [split_line(line, delimiter) for line in lines]
-    header, body = rows[0], rows[1:]
+    header, body = [rows[0][0].removeprefix("#").strip(), *rows[0][1:]], rows[1:]
     width = len(body[0])
     is_short = len(header) == width - 1  # R's form: row names without a name
     has_header = is_short or not _are_numbers(header[1:], decimal) or _are_ids(header[1:])
@@ -126,7 +133,7 @@ def find_dialect(text: PackedText) -> Dialect:
         place
         for place, column in enumerate(columns)
         if ANNOTATION.fullmatch(column)
-        or _holds_text([row[place + offset] for row in body if place + offset < len(row)], decimal)
+        or _holds_no_counts(column, [row[place + offset] for row in body if place + offset < len(row)], decimal)
     ]
     if len(annotation) > MAX_ANNOTATION:
         raise DataError(
@@ -160,10 +167,12 @@ def _are_ids(cells: Sequence[str]) -> bool:
     return len(cells) >= 5 and len(set(cells)) == len(cells) and all(re.fullmatch(r"\d+", cell) for cell in cells)
 
 
-def _holds_text(cells: Sequence[str], decimal: str) -> bool:
-    """Whether a column is annotation: most of what it holds is no number."""
+def _holds_no_counts(column: str, cells: Sequence[str], decimal: str) -> bool:
+    """Whether most of what a column holds is no number, or it is what a delimiter at the end of lines makes."""
     present = [cell for cell in cells if cell not in MISSING]
-    return bool(present) and sum(not is_number(cell, decimal) for cell in present) > len(present) / 2
+    if not present:
+        return not column
+    return sum(not is_number(cell, decimal) for cell in present) > len(present) / 2
 
 
 def _read_names(text: PackedText, dialect: Dialect) -> tuple[list[str], dict[int, NDArray[np.str_]], int]:
