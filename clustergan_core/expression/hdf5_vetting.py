@@ -94,10 +94,12 @@ def _vet_links(file: h5py.File, name: str) -> None:
                 _vet_dataset(found, name)
     # Only now may a soft link be followed: no external link is left that it could lead through.
     for group, key in soft_links:
-        if key not in group:
+        try:
+            group[key]
+        except (KeyError, OSError) as error:
             raise DataError(
                 f"{name} links '{key}' to a place it does not have, which is refused: write one whole file."
-            )
+            ) from error
 
 
 def _link_of(group: h5py.Group, key: str, name: str) -> Any:

@@ -65,6 +65,7 @@ def _read_rows(path: Path) -> tuple[list[tuple[Any, ...]], int]:
             raise DataError(f"{path.name} holds no sheet: save it again, or as .csv.")
         rows: list[tuple[Any, ...]] = []
         n_cells = 0
+        sheets[0].reset_dimensions()  # some declare a million empty rows
         for row in sheets[0].iter_rows(values_only=True):
             n_cells += len(row)
             if n_cells > MAX_SHEET_CELLS or len(rows) > MAX_CELLS:

@@ -47,8 +47,11 @@ class Dialect:
 def open_text(path: Path) -> GridText:
     """Names and text columns of a table. Raises DataError for what is no even table of numbers with names."""
     text = packed_text(path)
-    dialect = find_dialect(text)
-    row_names, annotation, n_bytes = _read_names(text, dialect)
+    try:
+        dialect = find_dialect(text)
+        row_names, annotation, n_bytes = _read_names(text, dialect)
+    except csv.Error as error:
+        raise DataError(f"{text.name} has a line that cannot be split into cells ({error}): mend it.") from error
 
     def blocks(columns: Sequence[int], most: int | None) -> Iterator[NDArray[np.float32]]:
         return _read_blocks(text, dialect, columns, most)

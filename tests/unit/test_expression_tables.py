@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import gzip
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -40,15 +41,9 @@ def test_the_orientation_can_be_chosen(tmp_path: Path) -> None:
     path = write_table(tmp_path / "a.csv", is_by_gene=True)
     choices: tuple[Orientation, ...] = ("genes-by-cells", "cells-by-genes")
     assert [read_counts(path, choice).counts.shape for choice in choices] == [(N_CELLS, N_GENES), (N_GENES, N_CELLS)]
-    with open_file(path) as file:
-        assert file.layout.reason == "row names look like genes (ACTB, GAPDH, …)"
-        assert file.layout.is_sure
-
-
-def open_file(path: Path):  # noqa: ANN201
-    from contextlib import closing
-
-    return closing(open_counts(path))
+    layout = open_counts(path).layout
+    assert layout.reason == "row names look like genes (ACTB, GAPDH, …)"
+    assert layout.is_sure
 
 
 def test_names_that_do_not_tell_leave_it_to_the_shape_and_say_so(tmp_path: Path) -> None:
@@ -91,7 +86,9 @@ def test_columns_of_text_and_known_numbers_describe_the_cells(tmp_path: Path) ->
     assert matrix.cells["cell_type"].isna().tolist()[::2] == [True] * (N_CELLS // 2)
     assert matrix.cells["n_counts"].tolist() == make_counts().sum(axis=1).tolist()
     assert matrix.cells["donor"].tolist()[:2] == ["d 0, old", "d 1, old"]
-    assert matrix.notes == ("Columns that hold no counts are kept as columns of the cells: cell_type, n_counts, donor.",)
+    assert matrix.notes == (
+        "Columns that hold no counts are kept as columns of the cells: cell_type, n_counts, donor.",
+    )
 
 
 def test_columns_of_text_beside_genes_are_symbols_or_left_out(tmp_path: Path) -> None:
@@ -150,7 +147,7 @@ def test_an_uneven_line_is_named(tmp_path: Path) -> None:
     ],
     ids=["windows", "mark of order", "hint", "delimiter at the end", "comments", "quotes", "spaces"],
 )
-def test_habits_of_writers_change_nothing(tmp_path: Path, change) -> None:  # noqa: ANN001
+def test_habits_of_writers_change_nothing(tmp_path: Path, change: Callable[[str], str]) -> None:
     text = write_table(tmp_path / "a.csv", is_by_gene=True, corner="gene").read_text()
     (tmp_path / "a.csv").write_text(change(text), encoding="utf-8")
     assert_same(read_counts(tmp_path / "a.csv"))
@@ -201,7 +198,8 @@ def test_numbered_genes_look_like_counts_when_there_are_thousands(tmp_path: Path
 
 def test_folders_and_binary_forms_look_like_counts(tmp_path: Path) -> None:
     assert looks_like_counts(write_folder(tmp_path / "lung"))
-    assert not looks_like_counts(tmp_path)
+    (tmp_path / "empty").mkdir()
+    assert not looks_like_counts(tmp_path / "empty")
 
 
 def write_sheet(path: Path, genes: list[object], is_by_gene: bool = True) -> Path:
