@@ -58,6 +58,7 @@ class Look:
     values: csr_matrix[Any]  # (cells looked at, genes looked at) float32
     cells: NDArray[np.int64]  # which ones
     genes: NDArray[np.int64]
+    is_whole: bool = True  # False where not all values of these cells and genes were seen
 
 
 @dataclass(frozen=True)

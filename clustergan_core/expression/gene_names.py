@@ -66,7 +66,7 @@ def find_kind(gene_ids: Sequence[str]) -> tuple[GeneKind, Species]:
             return kind, species
     if _share(names, _ENTREZ) > CLEAR and not _counts_up(names):
         return "Entrez", "unknown"
-    if _share(names, _NUMBERED) > CLEAR and _stem_share(names) < MIN_STEMS:
+    if _share(names, _NUMBERED) > CLEAR and _count_stems(names) <= max(1, MIN_STEMS * len(names)):
         return "numbered", "unknown"
     if _share(names, _WORM) > CLEAR:
         return "symbols", "worm"
@@ -84,7 +84,7 @@ def looks_like_genes(names: Sequence[str]) -> bool:
     shown = list(names[:LOOKED_AT])
     distinct = {name.upper() for name in shown}
     n_familiar = sum(name in _FAMILIAR or _FAMILIES.fullmatch(name) is not None for name in distinct)
-    return n_familiar >= max(3, 0.01 * len(shown)) and _stem_share(shown) > MIN_STEMS
+    return n_familiar >= max(3, 0.01 * len(shown)) and _count_stems(shown) > MIN_STEMS * len(shown)
 
 
 def looks_like_barcodes(names: Sequence[str]) -> bool:
@@ -143,9 +143,9 @@ def _share(names: Sequence[str], pattern: re.Pattern[str]) -> float:
     return sum(pattern.fullmatch(name) is not None for name in names) / len(names)
 
 
-def _stem_share(names: Sequence[str]) -> float:
-    """Distinct beginnings up to the first digit, by names."""
-    return len({re.split(r"\d", name, maxsplit=1)[0] for name in names}) / max(len(names), 1)
+def _count_stems(names: Sequence[str]) -> int:
+    """How many beginnings up to the first digit there are."""
+    return len({re.split(r"\d", name, maxsplit=1)[0] for name in names})
 
 
 def _counts_up(names: Sequence[str]) -> bool:

@@ -40,8 +40,10 @@ def open_vetted(path: Path) -> h5py.File:
 
 def read_values(dataset: h5py.Dataset, where: str, most: int = MAX_SMALL_VALUES) -> NDArray[Any]:
     """A dataset's values, after its declared size was checked. `where` names it in the error."""
-    if dataset.shape is None or dataset.size > most or dataset.nbytes > most * MAX_TEXT_CELL_BYTES:
+    if dataset.shape is None or dataset.size > most:
         raise DataError(f"{where} declares {dataset.size or 0:,} values and at most {most:,} are read: write it again.")
+    if dataset.nbytes > most * MAX_TEXT_CELL_BYTES:
+        raise DataError(f"{where} declares {dataset.nbytes / 1e6:,.0f} MB of text: shorten it.")
     check_stored_size(dataset, where)
     return np.asarray(dataset[()])
 

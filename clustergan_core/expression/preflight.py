@@ -101,8 +101,8 @@ def make_preflight(file: CountFile, is_expression: bool = True) -> Preflight:
     facts: dict[str, Any] = {
         "n_cells_looked_at": len(look.cells),
         "n_genes_looked_at": len(look.genes),
-        "n_empty_cells": _count_empty(look, 1) if len(look.genes) == n_genes else None,
-        "n_empty_genes": _count_empty(look, 0) if len(look.cells) == n_cells else None,
+        "n_empty_cells": _count_empty(look, 1) if look.is_whole and len(look.genes) == n_genes else None,
+        "n_empty_genes": _count_empty(look, 0) if look.is_whole and len(look.cells) == n_cells else None,
         "n_missing": int(values.size - np.isfinite(values).sum()),
         "n_negative": int((values < 0).sum()),
     }

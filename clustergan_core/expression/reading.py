@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from clustergan_core.data.vetting import require_file
+from clustergan_core.data.vetting import open_archive, require_file
 from clustergan_core.errors import DataError
 from clustergan_core.expression.count_file import CountFile, Orientation
 from clustergan_core.expression.counts import CountMatrix
@@ -41,9 +41,12 @@ def open_counts(path: Path, orientation: Orientation = "auto") -> CountFile:
         from clustergan_core.expression.seurat import refuse_seurat
 
         raise refuse_seurat(path)
-    what = (
-        "holds no matrix.mtx" if path.is_dir() or path.suffix.lower() == ".zip" else "is of no form that is read here"
-    )
+    what = "is of no form that is read here"
+    if path.is_dir():
+        what = "holds no matrix.mtx (links that lead out of it are not followed)"
+    elif path.suffix.lower() == ".zip":
+        open_archive(path).close()  # says so where it is the zip that is at fault
+        what = "holds no matrix.mtx"
     raise DataError(
         f"{path.name} {what}: bring a 10x folder (also as .zip), .h5, .h5ad, .loom, .csv, .tsv, .txt (also .gz) or "
         ".xlsx."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +36,11 @@ class TenxFolder:
     is_transposed: bool = False  # the text holds cells × genes, as some people write it
 
     def look(self) -> Look:
-        counts, cells = self.triplets.look()
+        look = self.triplets.look()
         if self.is_transposed:
-            genes = self.kept[self.kept < len(cells)]  # the text's first columns, which are genes here
-            return Look(csr_matrix(csr_matrix(counts.T)[:, genes]), np.arange(counts.shape[1]), np.arange(len(genes)))
-        return Look(csr_matrix(counts[:, self.kept]), cells, np.arange(len(self.kept)))
+            look = replace(look, values=csr_matrix(look.values.T), cells=look.genes, genes=look.cells)
+        seen = self.kept[self.kept < len(look.genes)]  # a look is at the first ones, or at all
+        return replace(look, values=csr_matrix(look.values[:, seen]), genes=np.arange(len(seen)))
 
     def read(self) -> csr_matrix[Any]:
         counts = self.triplets.read()

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, csr_matrix
 
 from clustergan_core.errors import DataError
-from clustergan_core.expression.count_file import LOOK_NONZEROS
+from clustergan_core.expression.count_file import LOOK_NONZEROS, Look
 from clustergan_core.expression.limits import (
     MAX_TRIPLET_BYTES,
     SHORTEST_TRIPLET,
@@ -29,7 +29,7 @@ LINES_AT_A_TIME = 5_000_000
 
 @dataclass(frozen=True)
 class Triplets:
-    """The header of a text of genes × cells, which it is read by."""
+    """The header of a text, by which it is read: rows are genes and columns cells, as 10x has them."""
 
     text: PackedText
     n_rows: int
@@ -37,15 +37,20 @@ class Triplets:
     n_nonzeros: int
     has_values: bool  # False: a pattern, whose every entry is 1
 
-    def look(self) -> tuple[csr_matrix[Any], NDArray[np.int64]]:
-        """(cells × genes of the first cells, which ones); of a text not in order of cells, its first entries."""
+    def look(self) -> Look:
+        """The first columns with all rows, or the first rows with all columns, by the order of the text."""
         rows, columns, values = next(self._blocks(LOOK_NONZEROS))
         counts = self._assemble(rows, columns, values)
-        is_whole = len(values) == self.n_nonzeros
-        if is_whole or (np.diff(columns) < 0).any():
-            return counts, np.arange(self.n_columns)
-        n_complete = max(1, int(columns[-1]))  # the last one may go on
-        return counts[:n_complete], np.arange(n_complete)
+        all_columns, all_rows = np.arange(self.n_columns), np.arange(self.n_rows)
+        if len(values) == self.n_nonzeros:
+            return Look(counts, all_columns, all_rows)
+        if (np.diff(columns) >= 0).all():
+            n_complete = max(1, int(columns[-1]))  # the last one may go on
+            return Look(counts[:n_complete], all_columns[:n_complete], all_rows)
+        if (np.diff(rows) >= 0).all():
+            n_complete = max(1, int(rows[-1]))
+            return Look(csr_matrix(counts[:, :n_complete]), all_columns, all_rows[:n_complete])
+        return Look(counts, all_columns, all_rows, is_whole=False)
 
     def read(self) -> csr_matrix[Any]:
         """Cells × genes. Raises DataError where the text is not what its header says."""

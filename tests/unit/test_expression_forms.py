@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import warnings
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import h5py
@@ -14,9 +15,11 @@ import pytest
 from scipy.sparse import csc_matrix, csr_matrix
 
 from clustergan_core.errors import DataError
+from clustergan_core.expression import triplets
 from clustergan_core.expression.counts import CountMatrix
 from clustergan_core.expression.forms import find_form
-from clustergan_core.expression.reading import read_counts
+from clustergan_core.expression.preflight import make_preflight
+from clustergan_core.expression.reading import open_counts, read_counts
 from tests.count_files import (
     N_CELLS,
     N_GENES,
@@ -253,3 +256,36 @@ def test_other_files_have_no_form(tmp_path: Path) -> None:
         assert find_form(path) is None
     with pytest.raises(DataError, match="bring a 10x folder"):
         read_counts(pictures)
+
+
+def test_a_matrix_text_in_any_order_or_turned_is_read_and_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(triplets, "LOOK_NONZEROS", 200)
+    rows, columns = np.nonzero(make_counts().T)
+    orders = {
+        "cells": (np.lexsort((rows, columns)), False),
+        "genes": (np.lexsort((columns, rows)), False),
+        "none": (np.random.default_rng(0).permutation(len(rows)), False),
+        "turned": (np.lexsort((rows, columns)), True),
+    }
+    looked_at = {}
+    for name, (order, is_turned) in orders.items():
+        folder = write_folder(tmp_path / name, is_packed=False)
+        lines = []
+        for gene, cell in zip(rows[order], columns[order]):
+            sides = (cell + 1, gene + 1) if is_turned else (gene + 1, cell + 1)
+            lines.append(f"{sides[0]} {sides[1]} {make_counts()[cell, gene]}\n")
+        shape = f"{N_CELLS} {N_GENES}" if is_turned else f"{N_GENES} {N_CELLS}"
+        header = f"%%MatrixMarket matrix coordinate integer general\n% made by hand\n{shape} {len(lines)}\n"
+        (folder / "matrix.mtx").write_text(header + "".join(lines))
+        assert_same(read_counts(folder))
+        with closing(open_counts(folder)) as file:
+            preflight = make_preflight(file)
+        looked_at[name] = (preflight.n_cells_looked_at < N_CELLS, preflight.n_genes_looked_at < N_GENES)
+        assert preflight.n_empty_cells in (0, None)
+        assert preflight.n_empty_genes in (0, None)
+        assert preflight.orientation == ("cells-by-genes" if is_turned else "genes-by-cells")
+    assert looked_at == {
+        "cells": (True, False), "genes": (False, True), "none": (False, False), "turned": (True, False)
+    }  # fmt: skip
