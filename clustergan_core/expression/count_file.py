@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from clustergan_core.expression.gene_names import make_unique
+from clustergan_core.expression.gene_kinds import make_unique
 
 Way = Literal["cells-by-genes", "genes-by-cells"]
 Orientation = Literal["auto", "cells-by-genes", "genes-by-cells"]

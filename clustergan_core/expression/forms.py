@@ -11,7 +11,7 @@ from clustergan_core.data.table_text import is_number, split_line
 from clustergan_core.data.vetting import GZIP_MAGIC
 from clustergan_core.errors import DataError
 from clustergan_core.expression import seurat
-from clustergan_core.expression.gene_names import looks_like_barcodes, looks_like_genes
+from clustergan_core.expression.gene_kinds import looks_like_barcodes, looks_like_genes
 from clustergan_core.expression.hdf5_vetting import HDF5_MAGIC
 from clustergan_core.expression.packed_text import packed_text
 from clustergan_core.expression.tenx_files import holds_tenx

@@ -14,7 +14,7 @@ from scipy.sparse import csr_matrix, vstack
 
 from clustergan_core.errors import DataError
 from clustergan_core.expression.count_file import Layout, Look, Names, Orientation, name_all
-from clustergan_core.expression.gene_names import number_names, require_names
+from clustergan_core.expression.gene_kinds import number_names, require_names
 from clustergan_core.expression.hdf5_names import as_categories
 from clustergan_core.expression.hdf5_values import as_counts
 from clustergan_core.expression.limits import MAX_DENSE_VALUES, check_memory, check_nonzeros, check_shape

@@ -14,7 +14,7 @@ from scipy.sparse import csr_matrix
 from clustergan_core.errors import DataError
 from clustergan_core.expression.count_file import Layout, Look, Names, name_all
 from clustergan_core.expression.counts import CountState
-from clustergan_core.expression.gene_names import require_names
+from clustergan_core.expression.gene_kinds import require_names
 from clustergan_core.expression.hdf5_names import read_frame
 from clustergan_core.expression.hdf5_values import CompressedValues, DenseValues, StoredValues
 from clustergan_core.expression.states import find_state

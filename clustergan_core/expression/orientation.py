@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from clustergan_core.expression.count_file import Orientation, Way
-from clustergan_core.expression.gene_names import find_kind, looks_like_barcodes, looks_like_genes
+from clustergan_core.expression.gene_kinds import find_kind, looks_like_barcodes, looks_like_genes
 
 _SURE_KINDS = ("Ensembl", "Entrez", "WormBase", "FlyBase", "TAIR")
 

@@ -11,7 +11,7 @@ from scipy.sparse import csr_matrix
 from clustergan_core.data.cell_text import as_text
 from clustergan_core.errors import DataError
 from clustergan_core.expression.count_file import Layout, Look, Names, Orientation, name_all
-from clustergan_core.expression.gene_names import number_names
+from clustergan_core.expression.gene_kinds import number_names
 from clustergan_core.expression.hdf5_names import as_categories, as_names
 from clustergan_core.expression.hdf5_values import DenseValues
 from clustergan_core.expression.hdf5_vetting import read_values

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from clustergan_core.data.cell_text import natural_order
 from clustergan_core.expression.count_file import CountFile, Look, Names, Way
 from clustergan_core.expression.counts import CountState
-from clustergan_core.expression.gene_names import GeneKind, Species, find_dates, find_kind
+from clustergan_core.expression.gene_kinds import GeneKind, Species, find_dates, find_kind
 from clustergan_core.expression.limits import estimate_seconds, reading_bytes
 from clustergan_core.expression.states import find_state
 

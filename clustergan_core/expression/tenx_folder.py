@@ -13,7 +13,7 @@ from scipy.sparse import csr_matrix
 
 from clustergan_core.errors import DataError
 from clustergan_core.expression.count_file import Layout, Look, Names, Orientation, name_all
-from clustergan_core.expression.gene_names import require_names
+from clustergan_core.expression.gene_kinds import require_names
 from clustergan_core.expression.limits import MAX_CELLS, MAX_GENES, check_shape
 from clustergan_core.expression.packed_text import PackedText
 from clustergan_core.expression.tenx_features import EXPRESSION, keep_expression

@@ -11,7 +11,7 @@ from scipy.sparse import csr_matrix
 
 from clustergan_core.errors import DataError
 from clustergan_core.expression.count_file import Layout, Look, Names, name_all
-from clustergan_core.expression.gene_names import require_names
+from clustergan_core.expression.gene_kinds import require_names
 from clustergan_core.expression.hdf5_names import read_text
 from clustergan_core.expression.hdf5_values import CompressedValues
 from clustergan_core.expression.hdf5_vetting import read_values

@@ -12,7 +12,7 @@ import pytest
 
 from clustergan_core.command_line import main
 from clustergan_core.expression.count_file import spread_blocks
-from clustergan_core.expression.gene_names import find_kind, looks_like_barcodes, looks_like_genes, make_unique
+from clustergan_core.expression.gene_kinds import find_kind, looks_like_barcodes, looks_like_genes, make_unique
 from clustergan_core.expression.preflight import Preflight, make_preflight
 from clustergan_core.expression.reading import open_counts
 from clustergan_core.expression.reading_safely import inspect
