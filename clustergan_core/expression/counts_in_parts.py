@@ -1,0 +1,111 @@
+"""A large sparse matrix looked through a few cells at a time: sums in float64, and never a second copy of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+N_ENTRIES = 4_000_000  # entries a part: some 100 MB of temporaries in float64
+
+# Values of a part that is no copy, with the part's own cells: takes them and answers new ones of the same length.
+Transform = Callable[[NDArray[np.float32], NDArray[np.int64]], NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class GeneMoments:
+    """What the cells looked at hold of each gene."""
+
+    mean: NDArray[np.float64]  # (G,)
+    variance: NDArray[np.float64]  # (G,) over the cells' number, not one less
+    n_cells: NDArray[np.int64]  # (G,) cells with a value above zero
+
+
+def parts(counts: csr_matrix[Any], n_entries: int = N_ENTRIES) -> Iterator[tuple[slice, csr_matrix[Any]]]:
+    """Consecutive cells, as (rows, their matrix): views into `counts`, of about `n_entries` entries each."""
+    n_cells, start = counts.shape[0], 0
+    while start < n_cells:
+        stop = int(np.searchsorted(counts.indptr, int(counts.indptr[start]) + n_entries, side="right")) - 1
+        stop = min(max(stop, start + 1), n_cells)
+        rows = slice(start, stop)
+        entries = slice(int(counts.indptr[start]), int(counts.indptr[stop]))
+        indptr = counts.indptr[start : stop + 1] - counts.indptr[start]
+        part = csr_matrix((counts.data[entries], counts.indices[entries], indptr), (stop - start, counts.shape[1]))
+        yield rows, part
+        start = stop
+
+
+def cell_of_entry(part: csr_matrix[Any]) -> NDArray[np.int64]:
+    """(entries,) which of the part's cells each entry belongs to."""
+    return np.repeat(np.arange(part.shape[0]), np.diff(part.indptr))
+
+
+def sum_by_cell(
+    counts: csr_matrix[Any], gene_sets: tuple[NDArray[np.bool_], ...] = ()
+) -> tuple[NDArray[np.float64], NDArray[np.int64], list[NDArray[np.float64]]]:
+    """(total (N,), genes above zero (N,), and for each set of genes (G,) its total (N,))."""
+    n_cells = counts.shape[0]
+    totals, detected = np.zeros(n_cells), np.zeros(n_cells, dtype=np.int64)
+    of_sets = [np.zeros(n_cells) for _ in gene_sets]
+    for rows, part in parts(counts):
+        cells, n_rows = cell_of_entry(part), part.shape[0]
+        totals[rows] = np.bincount(cells, weights=part.data, minlength=n_rows)
+        detected[rows] = np.bincount(cells[part.data > 0], minlength=n_rows)
+        for of_set, genes in zip(of_sets, gene_sets, strict=True):
+            belongs = genes[part.indices]
+            of_set[rows] = np.bincount(cells[belongs], weights=part.data[belongs], minlength=n_rows)
+    return totals, detected, of_sets
+
+
+def gene_moments(
+    counts: csr_matrix[Any], cell_mask: NDArray[np.bool_], transform: Transform | None = None
+) -> GeneMoments:
+    """Mean, variance and number of cells of every gene over the cells of `cell_mask` (N,).
+
+    `transform` is applied to the stored entries first, so it must keep zero at zero.
+    """
+    n_genes = counts.shape[1]
+    sums, squares, n_cells = np.zeros(n_genes), np.zeros(n_genes), np.zeros(n_genes, dtype=np.int64)
+    for rows, part in parts(counts):
+        cells = cell_of_entry(part)
+        chosen = cell_mask[rows][cells]
+        values, genes = part.data, part.indices
+        if transform is not None:
+            values = transform(values, cells + rows.start)
+        if not chosen.all():
+            values, genes = values[chosen], genes[chosen]
+        values = values.astype(np.float64)
+        sums += np.bincount(genes, weights=values, minlength=n_genes)
+        squares += np.bincount(genes, weights=values * values, minlength=n_genes)
+        n_cells += np.bincount(genes[values > 0], minlength=n_genes)
+    n_chosen = max(1, int(cell_mask.sum()))
+    mean = sums / n_chosen
+    return GeneMoments(mean, np.maximum(squares / n_chosen - mean * mean, 0.0), n_cells)
+
+
+def take_dense(
+    counts: csr_matrix[Any], cell_mask: NDArray[np.bool_], genes: NDArray[np.int64], transform: Transform | None = None
+) -> NDArray[np.float32]:
+    """(cells of the mask, genes as ordered) dense float32; `transform` as in `gene_moments`."""
+    dense = np.empty((int(cell_mask.sum()), len(genes)), dtype=np.float32)
+    place = np.full(counts.shape[1], -1, dtype=np.int64)
+    place[genes] = np.arange(len(genes))
+    start = 0
+    for rows, part in parts(counts):
+        cells = cell_of_entry(part)
+        chosen = (place[part.indices] >= 0) & cell_mask[rows][cells]
+        values = part.data[chosen]
+        if transform is not None:
+            values = transform(values, cells[chosen] + rows.start)
+        row_of_cell = np.cumsum(cell_mask[rows]) - 1
+        n_rows = int(cell_mask[rows].sum())
+        block = dense[start : start + n_rows]
+        block[:] = 0
+        # Added rather than set: a file may name an entry twice.
+        np.add.at(block, (row_of_cell[cells[chosen]], place[part.indices[chosen]]), values)
+        start += n_rows
+    return dense
