@@ -99,7 +99,7 @@ def test_values_that_are_no_counts_skip_the_rules_they_no_longer_answer(state: C
 
 def test_thresholds_that_leave_nothing_are_refused_with_the_rule() -> None:
     matrix = count_matrix(COUNTS, SYMBOLS)
-    with pytest.raises(DataError, match="leaves none of 5 cells .'fewer than 100 genes detected'.: relax"):
+    with pytest.raises(DataError, match=r"leaves none of 5 cells .'fewer than 100 genes detected'.: relax"):
         check_quality(matrix, QUALITY_PRESETS["permissive"])
     with pytest.raises(DataError, match="leaves none of 4 genes"):
         check_quality(matrix, QualitySettings(min_genes=0, min_cells=6))
