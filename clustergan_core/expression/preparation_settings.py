@@ -12,6 +12,7 @@ Selection = Literal["variance", "hvg"]
 Transformation = Literal["paper", "lognorm"]
 
 PAPER_GENES = 720
+DEFAULT_GENES = 1000  # neighbours agree a little more than with 720 on all sets tried (docs/decisions.md)
 
 
 class PreparationSettings(BaseModel):
@@ -21,13 +22,13 @@ class PreparationSettings(BaseModel):
 
     quality: QualitySettings = Field(default=QUALITY_PRESETS["permissive"], title="Quality control")
     selection: Selection = Field(
-        default="hvg",
+        default="variance",
         title="Genes",
         description="variance: of the transformed values, as in the paper. hvg: scanpy's highly variable genes, "
         "whose variance is compared with that of genes expressed alike.",
     )
     n_genes: int = Field(
-        default=1000, ge=2, le=20_000, title="Number of genes", description="The most variable ones are kept."
+        default=DEFAULT_GENES, ge=2, le=20_000, title="Number of genes", description="The most variable ones are kept."
     )
     transform: Transformation = Field(
         default="lognorm",
