@@ -1,0 +1,134 @@
+"""Clusters written back where cells are looked at: an h5ad file for scanpy, CELLxGENE or Seurat."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from clustergan_core.data.cell_text import as_text, natural_order
+from clustergan_core.errors import DataError
+from clustergan_core.expression.counts import CountMatrix
+from clustergan_core.expression.gene_names import unique_gene_names
+
+CLUSTER, CONFIDENCE, LATENT, MAP = "clustergan", "clustergan_confidence", "X_clustergan", "X_umap"
+SHOWN = 3
+
+
+@dataclass(frozen=True)
+class ClusteredCells:
+    """A run's answer for M cells, and what repeats it."""
+
+    cell_ids: Sequence[str]  # (M,) barcodes as the file has them
+    clusters: NDArray[np.int64]  # (M,)
+    confidence: NDArray[np.float32]  # (M,) in [0, 1]
+    latents: NDArray[np.float32]  # (M, D)
+    coordinates: NDArray[np.float32] | None = None  # (M, 2) of a map
+    names: Mapping[int, str] = field(default_factory=dict)  # a person's names of clusters; else their numbers
+    colours: Sequence[str] = ()  # by cluster number, as #rrggbb
+    config: Mapping[str, Any] = field(default_factory=dict)  # JSON
+    seed: int = 0
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def cluster_names(self) -> NDArray[np.str_]:
+        """(M,) each cell's cluster by name."""
+        return np.array([self.name_of(cluster) for cluster in self.clusters.tolist()], dtype=np.str_)
+
+    def name_of(self, cluster: int) -> str:
+        """The name a person gave the cluster, or its number."""
+        return self.names.get(cluster, str(cluster))
+
+
+def write_h5ad(path: Path, matrix: CountMatrix, cells: ClusteredCells) -> None:
+    """Writes these cells with all genes and values of `matrix`; cells that quality control removed are left out.
+
+    obs["clustergan"] are categories in natural order, coloured by uns["clustergan_colors"]. Beside it stand
+    obs["clustergan_confidence"], obsm["X_clustergan"] and, with a map, obsm["X_umap"]; uns["clustergan"] holds config
+    (JSON text), seed and versions. Genes are named by symbol; var["gene_ids"] has the ids. No column is nullable, so
+    that older readers and R open it. Raises DataError for cells that the matrix lacks or names twice.
+    """
+    rows = _find_rows(matrix, cells.cell_ids)
+    is_whole = np.array_equal(rows, np.arange(len(matrix.cell_ids)))
+    obs = _plain_columns(matrix.cells.iloc[rows]).set_axis(pd.Index(list(cells.cell_ids), dtype=object))
+    names = cells.cluster_names.tolist()
+    categories = natural_order(set(names))
+    obs[CLUSTER] = pd.Categorical(names, categories=categories)
+    obs[CONFIDENCE] = np.asarray(cells.confidence, dtype=np.float32)
+    gene_ids = matrix.gene_ids.astype(object)
+    var = pd.DataFrame({"gene_ids": gene_ids}, index=pd.Index(list(unique_gene_names(matrix)), dtype=object))
+    with warnings.catch_warnings():
+        # Said while the library is imported, of formats that are not written here.
+        warnings.filterwarnings("ignore", category=FutureWarning, module="anndata")
+        import anndata
+
+    annotated = anndata.AnnData(matrix.counts if is_whole else matrix.counts[rows], obs=obs, var=var)
+    annotated.obsm[LATENT] = np.asarray(cells.latents, dtype=np.float32)
+    if cells.coordinates is not None:
+        annotated.obsm[MAP] = np.asarray(cells.coordinates, dtype=np.float32)
+    if cells.colours:
+        annotated.uns[f"{CLUSTER}_colors"] = np.array(_category_colours(cells, categories), dtype=object)
+    annotated.uns[CLUSTER] = {
+        "config": json.dumps(cells.config),
+        "seed": cells.seed,
+        "versions": dict(cells.versions),
+        "values": f"{matrix.part}: {matrix.state}",
+    }
+    annotated.write_h5ad(path, compression="gzip")
+
+
+def _find_rows(matrix: CountMatrix, cell_ids: Sequence[str]) -> NDArray[np.int64]:
+    places = {cell: row for row, cell in enumerate(matrix.cell_ids.tolist())}
+    if len(places) < len(matrix.cell_ids):
+        n_repeated = len(matrix.cell_ids) - len(places)
+        raise DataError(f"{matrix.name} names {n_repeated} cells twice: make its barcodes unique to export clusters.")
+    missing = [cell for cell in cell_ids if cell not in places]
+    if missing:
+        shown = ", ".join(missing[:SHOWN]) + (", …" if len(missing) > SHOWN else "")
+        raise DataError(
+            f"{matrix.name} lacks {len(missing)} of the run's cells ({shown}): bring the file it was made of."
+        )
+    return np.array([places[cell] for cell in cell_ids], dtype=np.int64)
+
+
+def _plain_columns(table: pd.DataFrame) -> pd.DataFrame:
+    """Numbers as numpy has them, everything else as text or categories of text; names that HDF5 can hold."""
+    plain: dict[str, Any] = {}
+    for name in table:
+        values = table[name]
+        is_extension = pd.api.types.is_extension_array_dtype(values.dtype)
+        if isinstance(values.dtype, pd.CategoricalDtype):
+            texts = as_text(values.to_numpy(dtype=object)).tolist()
+            # Without a category a cell has none, in every version of the format.
+            column: Any = pd.Categorical(texts, natural_order(set(texts) - {""}))
+        elif pd.api.types.is_bool_dtype(values.dtype) and not values.hasnans:
+            column = values.to_numpy(dtype=np.bool_)
+        elif pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_bool_dtype(values.dtype):
+            column = values.to_numpy(dtype=np.float64, na_value=np.nan) if is_extension else values.to_numpy()
+        else:
+            column = np.array(as_text(values.to_numpy(dtype=object)).tolist(), dtype=object)
+        plain[_plain_name(str(name), plain)] = column
+    return pd.DataFrame(plain, index=table.index)
+
+
+def _plain_name(name: str, taken: Mapping[str, Any]) -> str:
+    """A slash would be a folder, and "_index" is the format's own."""
+    name = name.replace("/", "_")
+    while name in taken or name == "_index":
+        name += "_"
+    return name
+
+
+def _category_colours(cells: ClusteredCells, categories: Sequence[str]) -> list[str]:
+    """A category's colour is that of the first cluster of this name: two clusters may be given one name."""
+    colours: dict[str, str] = {}
+    for cluster, colour in enumerate(cells.colours):
+        colours.setdefault(cells.name_of(cluster), colour)
+    return [colours[category] for category in categories]

@@ -1,0 +1,78 @@
+"""The paragraph on methods that a paper needs: what was done to the cells, with every threshold, seed and version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from clustergan_core.data.preprocessing import Step
+
+_VALUES = {
+    "raw": "raw counts",
+    "log": "log-normalised values",
+    "normalised": "normalised values",
+    "scaled": "scaled values",
+}
+
+
+def describe_methods(
+    name: str,
+    steps: Sequence[Step],
+    method: str,
+    n_clusters: int,
+    n_steps: int,
+    seed: int,
+    versions: Mapping[str, str],
+    has_markers: bool = True,
+) -> str:
+    """Sentences on a run: `steps` are its data's preprocessing, `method` its name for people."""
+    by_name = {step["step"]: step for step in steps}
+    sentences = [*_cells(name, by_name), *_values(by_name)]
+    sentences.append(
+        f"Cells were grouped into {n_clusters} clusters by {method} ({n_steps:,} training steps, seed {seed}); a "
+        "cell's cluster is the largest component of the encoder's code, and its confidence that component's value."
+    )
+    if has_markers:
+        sentences.append(
+            "Markers are exploratory: genes were ordered by Wilcoxon's rank-sum test with correction for ties, each "
+            "cluster against all other cells, on counts scaled to 10,000 a cell and log(1 + x) transformed; p-values "
+            "were adjusted after Benjamini and Hochberg."
+        )
+    sentences.append(f"Software: {', '.join(f'{package} {version}' for package, version in versions.items())}.")
+    return " ".join(sentences)
+
+
+def _cells(name: str, by_name: Mapping[str, Step]) -> list[str]:
+    read = by_name.get("expression_values")
+    source = f"{name} ({read['part']}, {_VALUES[read['state']]})" if read else name
+    quality = by_name.get("quality")
+    if quality is None:
+        return [f"Cells were read from {source}."]
+    applied = [rule for rule in quality["rules"] if not rule.get("skipped")]
+    kept = (
+        f"{quality['n_cells_left']:,} of {quality['n_cells']:,} cells and {quality['n_genes_left']:,} of "
+        f"{quality['n_genes']:,} genes were kept"
+    )
+    if not applied:
+        return [f"Cells were read from {source} without quality control: {kept}."]
+    rules = "; ".join(f"{rule['removes']} with {rule['rule']} ({rule['n_removed']:,})" for rule in applied)
+    rules = rules.replace("genes with detected in", "genes detected in")
+    return [f"Cells were read from {source}. Removed were, in this order, {rules}; {kept}."]
+
+
+def _values(by_name: Mapping[str, Step]) -> list[str]:
+    sentences = []
+    normalised, logarithm = by_name.get("normalise_totals"), by_name.get("log")
+    if normalised is not None:
+        sentences.append(f"Counts were scaled to {normalised['target']:,.6g} a cell and log(1 + x) transformed.")
+    elif logarithm is not None:
+        sentences.append(f"Counts were log{logarithm['base']}(1 + x) transformed.")
+    chosen = by_name.get("select_genes")
+    if chosen is not None:
+        how = {"variance": "of highest variance", "hvg": "that scanpy calls highly variable", "all": "that vary"}
+        sentences.append(f"The {len(chosen['ids']):,} genes {how[chosen['by']]} were used.")
+    standardised, scaled = by_name.get("standardise_genes"), by_name.get("scale_by")
+    if standardised is not None:
+        sentences.append(f"Each gene was standardised and clipped at {standardised['clip']:g} standard deviations.")
+    if scaled is not None:
+        sentences.append(f"Values were divided by {scaled['by']:.6g}.")
+    return sentences
