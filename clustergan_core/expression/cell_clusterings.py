@@ -57,7 +57,8 @@ def neighbour_graph(components: NDArray[np.float32], seed: int = 0) -> csr_matri
     Neighbours are exact: scanpy's own approximate search is compiled for a minute by the first call of a process.
     """
     with warnings.catch_warnings():
-        _silence_imports()
+        # Said while scanpy imports umap-learn, of a part that is not used here.
+        warnings.filterwarnings("ignore", message="Tensorflow not installed", category=ImportWarning)
         import scanpy
         from sklearn.neighbors import KNeighborsTransformer
 
@@ -75,20 +76,18 @@ def neighbour_graph(components: NDArray[np.float32], seed: int = 0) -> csr_matri
 
 def leiden_clusters(graph: csr_matrix[Any], resolution: float = DEFAULT_RESOLUTION, seed: int = 0) -> LeidenClusters:
     """Leiden (Traag, Waltman & van Eck, arXiv 1810.08473) by modularity on a `neighbour_graph`."""
-    with warnings.catch_warnings():
-        _silence_imports()
-        import scanpy
+    import scanpy
 
-        cells = scanpy.AnnData(np.zeros((graph.shape[0], 1), dtype=np.float32))
-        scanpy.tl.leiden(
-            cells,
-            resolution=resolution,
-            random_state=seed,
-            adjacency=graph,
-            flavor="igraph",
-            n_iterations=2,
-            directed=False,
-        )
+    cells = scanpy.AnnData(np.zeros((graph.shape[0], 1), dtype=np.float32))
+    scanpy.tl.leiden(
+        cells,
+        resolution=resolution,
+        random_state=seed,
+        adjacency=graph,
+        flavor="igraph",
+        n_iterations=2,
+        directed=False,
+    )
     return LeidenClusters(cells.obs["leiden"].astype(int).to_numpy(dtype=np.int64), resolution)
 
 
@@ -108,8 +107,3 @@ def leiden_at(graph: csr_matrix[Any], n_clusters: int, seed: int = 0) -> LeidenC
             upper = found.resolution
         found = leiden_clusters(graph, math.sqrt(lower * upper), seed)
     return best
-
-
-def _silence_imports() -> None:
-    """Said while scanpy imports what we do not use of it."""
-    warnings.filterwarnings("ignore", message="Tensorflow not installed", category=ImportWarning)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,10 +63,7 @@ def write_h5ad(path: Path, matrix: CountMatrix, cells: ClusteredCells) -> None:
     obs[CONFIDENCE] = np.asarray(cells.confidence, dtype=np.float32)
     gene_ids = matrix.gene_ids.astype(object)
     var = pd.DataFrame({"gene_ids": gene_ids}, index=pd.Index(list(unique_gene_names(matrix)), dtype=object))
-    with warnings.catch_warnings():
-        # Said while the library is imported, of formats that are not written here.
-        warnings.filterwarnings("ignore", category=FutureWarning, module="anndata")
-        import anndata
+    import anndata
 
     annotated = anndata.AnnData(matrix.counts if is_whole else matrix.counts[rows], obs=obs, var=var)
     annotated.obsm[LATENT] = np.asarray(cells.latents, dtype=np.float32)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -44,13 +42,9 @@ def highly_variable(
     )
     import scanpy
 
-    with warnings.catch_warnings():
-        # Genes that no cell of the sample has: their dispersion is none, and they come last.
-        warnings.filterwarnings("ignore", message="invalid value encountered", category=RuntimeWarning)
-        warnings.filterwarnings("ignore", message="divide by zero", category=RuntimeWarning)
-        table = scanpy.pp.highly_variable_genes(
-            scanpy.AnnData(log_normalised(seen)), flavor="seurat", n_top_genes=n_genes, inplace=False
-        )
+    table = scanpy.pp.highly_variable_genes(
+        scanpy.AnnData(log_normalised(seen)), flavor="seurat", n_top_genes=n_genes, inplace=False
+    )
     assert table is not None
     score = np.asarray(table["dispersions_norm"], dtype=np.float64)
     return most_variable(np.where(np.isnan(score), -1e300, score), allowed, n_genes)
