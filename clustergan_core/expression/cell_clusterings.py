@@ -54,23 +54,19 @@ def kmeans_cells(components: NDArray[np.float32], n_clusters: int, seed: int = 0
 def neighbour_graph(components: NDArray[np.float32], seed: int = 0) -> csr_matrix[Any]:
     """scanpy's weights (N, N) between each cell and its 15 nearest, itself counted.
 
-    Neighbours are exact: scanpy's own approximate search is compiled for a minute by the first call of a process.
+    Neighbours are exact: scanpy's approximate search, its choice for many cells, is compiled for a minute by the first
+    call of a process.
     """
     with warnings.catch_warnings():
         # Said while scanpy imports umap-learn, of a part that is not used here.
         warnings.filterwarnings("ignore", message="Tensorflow not installed", category=ImportWarning)
         import scanpy
-        from sklearn.neighbors import KNeighborsTransformer
 
         cells = scanpy.AnnData(components)
         n_neighbours = min(N_NEIGHBOURS, len(components) - 1)
-        scanpy.pp.neighbors(
-            cells,
-            n_neighbors=n_neighbours,
-            use_rep="X",
-            transformer=KNeighborsTransformer(n_neighbors=n_neighbours, algorithm="brute"),
-            random_state=seed,
-        )
+        # Named rather than handed over: only of its own transformer does scanpy know that a cell's distance to itself
+        # is zero, and not the rounding error that would pass for its nearest neighbour's.
+        scanpy.pp.neighbors(cells, n_neighbors=n_neighbours, use_rep="X", transformer="sklearn", random_state=seed)
     return csr_matrix(cells.obsp["connectivities"])
 
 

@@ -1,4 +1,7 @@
-"""A large sparse matrix looked through a few cells at a time: sums in float64, and never a second copy of it."""
+"""A large sparse matrix looked through a few cells at a time: sums in float64, and never a second copy of it.
+
+Every entry is named once: a logarithm of two halves is not the logarithm of their sum.
+"""
 
 from __future__ import annotations
 
@@ -105,7 +108,6 @@ def take_dense(
         n_rows = int(cell_mask[rows].sum())
         block = dense[start : start + n_rows]
         block[:] = 0
-        # Added rather than set: a file may name an entry twice.
-        np.add.at(block, (row_of_cell[cells[chosen]], place[part.indices[chosen]]), values)
+        block[row_of_cell[cells[chosen]], place[part.indices[chosen]]] = values
         start += n_rows
     return dense

@@ -54,6 +54,15 @@ def test_a_resolution_is_found_for_the_clusters_asked_for(
     assert np.array_equal(leiden_clusters(graph, found.resolution).clusters, found.clusters)
 
 
+def test_the_graph_is_scanpys_own(planted: tuple[np.ndarray, np.ndarray]) -> None:
+    import scanpy
+
+    cells = scanpy.AnnData(planted[0])
+    scanpy.pp.neighbors(cells, n_neighbors=15, use_rep="X")
+    difference = abs(neighbour_graph(planted[0]) - cells.obsp["connectivities"])
+    assert difference.max() < 1e-5
+
+
 def test_no_resolution_joins_what_no_neighbour_connects(planted: tuple[np.ndarray, np.ndarray]) -> None:
     assert leiden_at(neighbour_graph(planted[0]), 2).n_clusters == 5
 
