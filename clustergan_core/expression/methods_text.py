@@ -49,14 +49,13 @@ def _cells(name: str, by_name: Mapping[str, Step]) -> list[str]:
         return [f"Cells were read from {source}."]
     applied = [rule for rule in quality["rules"] if not rule.get("skipped")]
     kept = (
-        f"{quality['n_cells_left']:,} of {quality['n_cells']:,} cells and {quality['n_genes_left']:,} of "
+        f"Of the file, {quality['n_cells_left']:,} of {quality['n_cells']:,} cells and {quality['n_genes_left']:,} of "
         f"{quality['n_genes']:,} genes were kept"
     )
     if not applied:
-        return [f"Cells were read from {source} without quality control: {kept}."]
-    rules = "; ".join(f"{rule['removes']} with {rule['rule']} ({rule['n_removed']:,})" for rule in applied)
-    rules = rules.replace("genes with detected in", "genes detected in")
-    return [f"Cells were read from {source}. Removed were, in this order, {rules}; {kept}."]
+        return [f"Cells were read from {source} without quality control. {kept}."]
+    rules = "; ".join(f"{rule['removes']}: {rule['rule']} ({rule['n_removed']:,} removed)" for rule in applied)
+    return [f"Cells were read from {source} and judged by these rules in order. {rules[0].upper()}{rules[1:]}. {kept}."]
 
 
 def _values(by_name: Mapping[str, Step]) -> list[str]:

@@ -158,8 +158,8 @@ def test_the_methods_paragraph_states_every_number() -> None:
     )
     for part in (
         "cells.h5ad (X, raw counts)",
-        "cells with fewer than 20 genes detected (0); genes detected in fewer than 2 cells (0)",
-        "120 of 120 cells and 60 of 60 genes were kept",
+        "Cells: fewer than 20 genes detected (0 removed); genes: detected in fewer than 2 cells (0 removed).",
+        "Of the file, 120 of 120 cells and 60 of 60 genes were kept",
         "Counts were scaled to 200 a cell and log(1 + x) transformed.",
         "The 15 genes of highest variance were used.",
         "3 clusters by Paired ClusterGAN (2,000 training steps, seed 5)",
