@@ -47,6 +47,14 @@ def cell_of_entry(part: csr_matrix[Any]) -> NDArray[np.int64]:
     return np.repeat(np.arange(part.shape[0]), np.diff(part.indptr))
 
 
+def cell_totals(counts: csr_matrix[Any]) -> NDArray[np.float64]:
+    """(N,) the sum of each cell's values."""
+    totals, ones = np.zeros(counts.shape[0]), np.ones(counts.shape[1])
+    for rows, part in parts(counts):
+        totals[rows] = part @ ones
+    return totals
+
+
 def sum_by_cell(
     counts: csr_matrix[Any], gene_sets: tuple[NDArray[np.bool_], ...] = ()
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], list[NDArray[np.float64]]]:
@@ -95,19 +103,22 @@ def take_dense(
 ) -> NDArray[np.float32]:
     """(cells of the mask, genes as ordered) dense float32; `transform` as in `gene_moments`."""
     dense = np.empty((int(cell_mask.sum()), len(genes)), dtype=np.float32)
-    place = np.full(counts.shape[1], -1, dtype=np.int64)
-    place[genes] = np.arange(len(genes))
+    place = np.full(counts.shape[1], -1, dtype=np.int32)
+    place[genes] = np.arange(len(genes), dtype=np.int32)
     start = 0
     for rows, part in parts(counts):
-        cells = cell_of_entry(part)
-        chosen = (place[part.indices] >= 0) & cell_mask[rows][cells]
-        values = part.data[chosen]
+        # Few entries are of the chosen genes: only these are traced to their cells.
+        entries = np.flatnonzero(place[part.indices] >= 0)
+        cells = np.searchsorted(part.indptr, entries, side="right") - 1
+        chosen = cell_mask[rows][cells]
+        entries, cells = entries[chosen], cells[chosen]
+        values = part.data[entries]
         if transform is not None:
-            values = transform(values, cells[chosen] + rows.start)
+            values = transform(values, cells + rows.start)
         row_of_cell = np.cumsum(cell_mask[rows]) - 1
         n_rows = int(cell_mask[rows].sum())
         block = dense[start : start + n_rows]
         block[:] = 0
-        block[row_of_cell[cells[chosen]], place[part.indices[chosen]]] = values
+        block[row_of_cell[cells], place[part.indices[entries]]] = values
         start += n_rows
     return dense

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from clustergan_core.errors import DataError
 from clustergan_core.expression.counts import CountMatrix
-from clustergan_core.expression.counts_in_parts import Transform, sum_by_cell, take_dense
+from clustergan_core.expression.counts_in_parts import Transform, cell_totals, take_dense
 from clustergan_core.expression.gene_names import unique_gene_names
 from clustergan_core.expression.log_normalising import TARGET, size_factors
 
@@ -68,5 +68,5 @@ def find_places(matrix: CountMatrix, genes: Sequence[str]) -> NDArray[np.int64]:
 def _transform(matrix: CountMatrix) -> Transform | None:
     if matrix.state in ("log", "scaled"):
         return None
-    factors = size_factors(sum_by_cell(matrix.counts)[0], TARGET)
+    factors = size_factors(cell_totals(matrix.counts), TARGET)
     return lambda values, cells: np.log1p(values * factors[cells])

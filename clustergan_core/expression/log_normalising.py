@@ -10,7 +10,7 @@ from scipy.sparse import csr_matrix
 
 from clustergan_core.errors import DataError
 from clustergan_core.expression.counts import CountMatrix
-from clustergan_core.expression.counts_in_parts import cell_of_entry, parts, sum_by_cell
+from clustergan_core.expression.counts_in_parts import cell_of_entry, cell_totals, parts
 
 TARGET = 1e4  # counts that every cell is scaled to before the logarithm
 
@@ -26,7 +26,7 @@ def log_normalised(matrix: CountMatrix) -> csr_matrix[Any]:
     counts = matrix.counts
     if matrix.state == "log":
         return counts
-    totals = sum_by_cell(counts)[0]
+    totals = cell_totals(counts)
     factors = size_factors(totals, TARGET)
     values = np.empty(len(counts.data), dtype=np.float32)
     for rows, part in parts(counts):

@@ -20,7 +20,7 @@ from clustergan_core.data.reference_labels import ReferenceLabels, number_labels
 from clustergan_core.data.vetting import MIN_SAMPLES
 from clustergan_core.errors import DataError
 from clustergan_core.expression.counts import CountMatrix
-from clustergan_core.expression.counts_in_parts import GeneMoments, gene_moments, sum_by_cell
+from clustergan_core.expression.counts_in_parts import GeneMoments, cell_totals, gene_moments
 from clustergan_core.expression.gene_choice import highly_variable, most_variable
 from clustergan_core.expression.gene_names import unique_gene_names
 from clustergan_core.expression.preparation_settings import PreparationSettings
@@ -112,7 +112,7 @@ def _value_steps(matrix: CountMatrix, settings: PreparationSettings, fitted_on: 
         return [{"step": "log", "base": 2}]
     target = settings.target
     if target is None:
-        totals = sum_by_cell(matrix.counts)[0][fitted_on]
+        totals = cell_totals(matrix.counts)[fitted_on]
         target = float(np.median(totals[totals > 0])) if totals.any() else 1.0
     return [{"step": "normalise_totals", "target": target}, {"step": "log", "base": "e"}]
 

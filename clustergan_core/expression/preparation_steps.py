@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from clustergan_core.data.preprocessing import RECORDS, Step
 from clustergan_core.errors import DataError
 from clustergan_core.expression.counts import CountMatrix
-from clustergan_core.expression.counts_in_parts import Transform, sum_by_cell, take_dense
+from clustergan_core.expression.counts_in_parts import Transform, cell_totals, take_dense
 from clustergan_core.expression.gene_matching import GeneMatch, match_genes
 from clustergan_core.expression.log_normalising import size_factors
 
@@ -79,7 +79,7 @@ def value_transform(steps: Sequence[Step], matrix: CountMatrix) -> Transform | N
     normalised, logarithm = _find(steps, "normalise_totals"), _find(steps, "log")
     if normalised is None and logarithm is None:
         return None
-    factors = None if normalised is None else size_factors(sum_by_cell(matrix.counts)[0], normalised["target"])
+    factors = None if normalised is None else size_factors(cell_totals(matrix.counts), normalised["target"])
     base = None if logarithm is None else logarithm["base"]
 
     def transform(values: NDArray[np.float32], cells: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_matrix
-from scipy.stats import norm, rankdata
+from scipy.stats import norm
 
 
 @dataclass(frozen=True)
@@ -37,15 +37,18 @@ def rank_sums(values: csc_matrix[Any], groups: NDArray[np.int64], n_groups: int)
         entries = slice(values.indptr[gene], values.indptr[gene + 1])
         above = values.data[entries] > 0
         own, of_group = values.data[entries][above], groups[values.indices[entries][above]]
+        order = np.argsort(own)
+        own, of_group = own[order], of_group[order]
         n_zeros = n_cells - len(own)
+        starts = np.flatnonzero(np.concatenate(([True], own[1:] != own[:-1]))) if len(own) else np.zeros(0, np.int64)
+        shared = np.diff(starts, append=len(own))  # cells that share each value
+        own_ranks = np.repeat(n_zeros + starts + (shared + 1) / 2, shared)
         in_group = np.bincount(of_group, minlength=n_groups)
-        own_ranks = n_zeros + rankdata(own)
         zero_ranks = (sizes - in_group) * (n_zeros + 1) / 2
         ranks[:, gene] = np.bincount(of_group, weights=own_ranks, minlength=n_groups) + zero_ranks
         sums[:, gene] = np.bincount(of_group, weights=own, minlength=n_groups)
         detected[:, gene] = in_group
-        shared = np.unique(own_ranks, return_counts=True)[1].astype(np.float64)
-        ties[gene] = np.sum(shared**3 - shared) + float(n_zeros) ** 3 - n_zeros
+        ties[gene] = np.sum(shared.astype(np.float64) ** 3 - shared) + float(n_zeros) ** 3 - n_zeros
     size, rest = sizes[:, None], n_cells - sizes[:, None]
     correction = 1 - ties / (float(n_cells) ** 3 - n_cells)
     deviation = np.sqrt(correction * size * rest * (n_cells + 1) / 12)
