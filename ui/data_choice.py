@@ -105,6 +105,6 @@ def _stamp(source: str) -> tuple[int, int]:
 
 @st.cache_resource(max_entries=4, show_spinner="Loading the data…")
 def _load(source: str, options_text: str, stamp: tuple[int, int], _options: OwnDataOptions) -> Dataset:
-    from clustergan_core.data import open_dataset
+    from clustergan_core.opening import open_dataset
 
     return open_dataset(source, _options)

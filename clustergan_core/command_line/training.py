@@ -12,11 +12,12 @@ from typing import Any
 from pydantic import ValidationError
 from tqdm import tqdm
 
-from clustergan_core.data import DATASETS, OwnDataOptions, open_dataset
+from clustergan_core.data import DATASETS, OwnDataOptions
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.errors import SettingsError
 from clustergan_core.methods import METHODS, default_method
 from clustergan_core.methods.presets import PRESETS
+from clustergan_core.opening import open_dataset
 from clustergan_core.runs.config import RunConfig, explain_invalid, make_config, split_values
 from clustergan_core.runs.following import follow
 from clustergan_core.runs.hands import Hands, LocalQueue, open_hands
@@ -55,6 +56,13 @@ def add_run_words(command: argparse.ArgumentParser) -> None:
     command.add_argument("--labels", metavar="COLUMN|FILE[:COLUMN]", help="reference labels, used for scores alone")
     command.add_argument("--only", action="append", default=[], metavar="COLUMN=V,V", help="keep these rows")
     command.add_argument("--drop", action="append", default=[], metavar="COLUMN=V,V", help="leave these rows out")
+    command.add_argument(
+        "--prepare",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="for a count matrix: preset, quality, n_genes, transform, … (docs/data.md)",
+    )
     command.add_argument("--image-side", type=int, metavar="PIXELS", help="resize your own pictures to such squares")
     command.add_argument("--device", default="auto", help="auto | cpu | cuda")
     command.add_argument(
@@ -175,6 +183,7 @@ def _own_data_options(arguments: argparse.Namespace) -> OwnDataOptions:
             only=_rows(arguments.only, "--only"),
             drop=_rows(arguments.drop, "--drop"),
             image_side=arguments.image_side,
+            preparation=dict(pair(word, "--prepare") for word in arguments.prepare),
         )
     except ValidationError as error:
         raise explain_invalid(error) from error

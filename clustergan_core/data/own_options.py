@@ -15,6 +15,9 @@ class OwnDataOptions(BaseModel):
     )
     only: dict[str, tuple[str, ...]] = Field(default={}, description="Keep rows whose column has one of the values.")
     drop: dict[str, tuple[str, ...]] = Field(default={}, description="Leave out rows whose column has one of them.")
+    preparation: dict[str, str] = Field(
+        default={}, description="How a count matrix becomes samples: names and values as after --prepare."
+    )
     image_side: int | None = Field(
         default=None, ge=8, le=256, multiple_of=4, description="Resize pictures to squares of this many pixels."
     )

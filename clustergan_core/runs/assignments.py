@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from clustergan_core.data.dataset import UNLABELLED, SplitName
-from clustergan_core.data.own_files import open_like
+from clustergan_core.opening import open_like
 from clustergan_core.runs.latents import RunLatents, encode_samples, run_latents
 from clustergan_core.runs.store import Run, Weights
 

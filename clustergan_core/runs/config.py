@@ -104,6 +104,7 @@ class RunConfig(BaseModel):
         words = [("--labels", options.labels)] if options.labels else []
         words += [("--only", f"{column}={join_values(values)}") for column, values in options.only.items()]
         words += [("--drop", f"{column}={join_values(values)}") for column, values in options.drop.items()]
+        words += [("--prepare", f"{name}={value}") for name, value in options.preparation.items()]
         words += [("--image-side", str(options.image_side))] if options.image_side else []
         return words
 

@@ -13,11 +13,12 @@ from typing import Literal
 import torch
 from pydantic import ValidationError
 
-from clustergan_core.data import is_available, open_dataset
+from clustergan_core.data import is_available
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.errors import DataError, RunError
 from clustergan_core.method import Method
 from clustergan_core.methods import build_method
+from clustergan_core.opening import open_dataset
 from clustergan_core.runs.atomic import find_storage_problem, write_atomically
 from clustergan_core.runs.config import FORMAT, RunConfig
 from clustergan_core.runs.metrics import MetricsPart, read_rows
