@@ -114,7 +114,8 @@ def _value_steps(matrix: CountMatrix, settings: PreparationSettings, fitted_on: 
     if target is None:
         totals = cell_totals(matrix.counts)[fitted_on]
         target = float(np.median(totals[totals > 0])) if totals.any() else 1.0
-    return [{"step": "normalise_totals", "target": target}, {"step": "log", "base": "e"}]
+    normalised = {"step": "normalise_totals", "target": target, "n_genes": len(matrix.gene_ids)}
+    return [normalised, {"step": "log", "base": "e"}]
 
 
 def _choose_genes(

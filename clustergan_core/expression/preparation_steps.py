@@ -3,7 +3,7 @@
 | step | holds | new cells |
 |---|---|---|
 | expression_values | state | must be of the same state |
-| normalise_totals | target | each cell's counts are scaled to it, over all genes of its file |
+| normalise_totals | target, n_genes of the file | each cell's counts are scaled to it, over all genes of its file |
 | log | base (2 or e) | logarithm of 1 + value |
 | select_genes | ids, symbols | found by id, then by symbol; a few missing ones are zeros |
 | standardise_genes | means, deviations, clip | the same, clipped |
@@ -28,6 +28,8 @@ from clustergan_core.expression.counts_in_parts import Transform, cell_totals, t
 from clustergan_core.expression.gene_matching import GeneMatch, match_genes
 from clustergan_core.expression.log_normalising import size_factors
 
+FEWER_GENES = 0.5  # of the training file's: below this a total misses more than genes that hardly occur
+
 _READ = frozenset({"expression_values", "normalise_totals", "log", "select_genes"})
 _FINISHED = frozenset({"standardise_genes", "scale_by"})
 _RECORDED = RECORDS | {"quality"}
@@ -36,8 +38,8 @@ _RECORDED = RECORDS | {"quality"}
 def apply_preparation(steps: Sequence[Step], matrix: CountMatrix) -> NDArray[np.float32]:
     """All cells of `matrix` as samples (N, n_genes) of the run whose preprocessing `steps` are.
 
-    `find_genes` tells which genes were read as zeros. Raises DataError where genes are missing, values are of another
-    state, or a step is of a later version.
+    `describe_differences` tells what was made up for. Raises DataError where many genes are missing, values are of
+    another state, or a step is of a later version.
     """
     return finish_values(steps, read_values(steps, matrix, np.ones(len(matrix.cell_ids), dtype=np.bool_)))
 
@@ -47,6 +49,19 @@ def find_genes(steps: Sequence[Step], matrix: CountMatrix) -> GeneMatch:
     chosen = _find(steps, "select_genes")
     assert chosen is not None, "an expression run without genes"
     return match_genes(chosen["ids"], chosen["symbols"], matrix)
+
+
+def describe_differences(steps: Sequence[Step], matrix: CountMatrix) -> tuple[str, ...]:
+    """Sentences for people on what in `matrix` is not as it was in training; none where it fits."""
+    notes = [find_genes(steps, matrix).note]
+    normalised = _find(steps, "normalise_totals")
+    n_genes = len(matrix.gene_ids)
+    if normalised is not None and n_genes < FEWER_GENES * normalised["n_genes"]:
+        notes.append(
+            f"The file has {n_genes:,} genes, that of the run had {normalised['n_genes']:,}: a cell's total is taken "
+            "over all of them, so bring the file before genes were chosen."
+        )
+    return tuple(note for note in notes if note)
 
 
 def read_values(steps: Sequence[Step], matrix: CountMatrix, cell_mask: NDArray[np.bool_]) -> NDArray[np.float32]:

@@ -17,7 +17,7 @@ from clustergan_core.expression.counts import CountMatrix, CountState
 from clustergan_core.expression.gene_choice import highly_variable, most_variable
 from clustergan_core.expression.preparation import prepare
 from clustergan_core.expression.preparation_settings import PREPARATION_PRESETS, PreparationSettings
-from clustergan_core.expression.preparation_steps import apply_preparation, find_genes
+from clustergan_core.expression.preparation_steps import apply_preparation, describe_differences, find_genes
 from clustergan_core.expression.quality_settings import QUALITY_PRESETS, QualitySettings
 from tests.small_cells import count_matrix, facs_matrix, planted_matrix
 
@@ -132,6 +132,15 @@ def test_a_few_missing_genes_are_zeros_and_named() -> None:
         f"1 of the run's 40 genes are not in the file and were read as zeros: {lost}."
     )
     assert find_genes(dataset.preprocessing, matrix).note == ""
+
+
+def test_a_file_of_chosen_genes_is_told_that_its_totals_are_too_small() -> None:
+    matrix, _ = planted_matrix()
+    dataset = prepare(matrix, settings(n_genes=10))
+    assert describe_differences(dataset.preprocessing, matrix) == ()
+    only_chosen = reordered(matrix, np.flatnonzero(np.isin(matrix.gene_ids, dataset.feature_names)))
+    (note,) = describe_differences(dataset.preprocessing, only_chosen)
+    assert note.startswith("The file has 10 genes, that of the run had 60")
 
 
 def test_many_missing_genes_are_an_error_that_names_the_first() -> None:
