@@ -17,7 +17,7 @@ from clustergan_core.data.dataset import Dataset, Splits, share_samples, split_s
 from clustergan_core.data.own_tables import MAX_CATEGORIES
 from clustergan_core.data.preprocessing import Step
 from clustergan_core.data.reference_labels import ReferenceLabels, number_labels
-from clustergan_core.data.vetting import MIN_SAMPLES
+from clustergan_core.data.vetting import MAX_VALUES, MIN_SAMPLES
 from clustergan_core.errors import DataError
 from clustergan_core.expression.counts import CountMatrix
 from clustergan_core.expression.counts_in_parts import GeneMoments, cell_totals, gene_moments
@@ -38,7 +38,7 @@ def prepare(
 
     `labels` name every cell of the matrix, "" where nothing is known. `report` is the settings' own quality control
     where it was done already. Held-out cells play no part in the choice of genes, nor in any fitted number.
-    Raises DataError when hardly a cell is left, or the chosen genes hold nothing but zeros.
+    Raises DataError when hardly a cell is left, no gene differs between cells, or there are too many values to hold.
     """
     report = check_quality(matrix, settings.quality) if report is None else report
     if report.n_cells < MIN_SAMPLES:
@@ -90,6 +90,11 @@ def _fit(
     if not varies.any():
         raise DataError(f"No gene of {matrix.name} differs between the cells that are left: relax the thresholds.")
     genes, selection = _choose_genes(matrix, settings, moments, fitted_on, varies)
+    if report.n_cells * len(genes) > MAX_VALUES:
+        raise DataError(
+            f"{report.n_cells:,} cells of {len(genes):,} genes are more than {MAX_VALUES:,} values: choose at most "
+            f"{MAX_VALUES // report.n_cells:,} genes."
+        )
     steps.append(
         {
             "step": "select_genes",

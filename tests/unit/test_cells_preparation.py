@@ -218,6 +218,13 @@ def test_hardly_any_cell_is_refused() -> None:
         prepare(count_matrix([[1, 1, 1], [1, 0, 0]]), PreparationSettings(quality=quality))
 
 
+def test_more_values_than_fit_are_refused_before_they_are_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("clustergan_core.expression.preparation.MAX_VALUES", 1000)
+    matrix, _ = planted_matrix()
+    with pytest.raises(DataError, match="120 cells of 20 genes are more than 1,000 values: choose at most 8 genes"):
+        prepare(matrix, settings(n_genes=20))
+
+
 def test_blood_cells_are_prepared_as_the_paper_does(data_folder: Path) -> None:
     matrix = facs_matrix(data_folder)
     dataset = prepare(matrix, PAPER)
