@@ -94,6 +94,10 @@ _PAIRED_MLP: dict[str, Any] = {
     "warm_up_share": 0.5,
     "penalty_weight": 0.5,
 }
+_PAIRED_MLP_OF: dict[Kind, dict[str, Any]] = {
+    "image": {"n_normal": 10, "n_neighbours": 5, "strictness": 0.8},
+    "expression": {"masses": "learned", "strictness": 0.25},  # cell types differ in size by tens
+}
 _PAIRED_MLP_STEPS = 6_400
 _PAIRED_CONVOLVED: dict[str, Any] = {"precision": "bfloat16", "warm_up_share": 0.4}
 _PAIRED_CONVOLVED_STEPS = 4_000
@@ -105,8 +109,7 @@ def _paired_preset(name: PresetName, dataset: str, kind: Kind, shape: tuple[int,
     if _is_convolved(kind, shape):
         settings, n_steps = _PAIRED_CONVOLVED | size, _PAIRED_CONVOLVED_STEPS
     else:
-        images = {"n_normal": 10, "n_neighbours": 5, "strictness": 0.8} if kind == "image" else {}
-        settings, n_steps = _PAIRED_MLP | images | size, _PAIRED_MLP_STEPS
+        settings, n_steps = _PAIRED_MLP | _PAIRED_MLP_OF.get(kind, {}) | size, _PAIRED_MLP_STEPS
     return Preset(settings, n_steps if name == "default" else n_steps // QUICK_SHARE)
 
 
