@@ -6,7 +6,7 @@ import datetime
 import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,34 +53,43 @@ def open_sheet(path: Path) -> GridText:
 
 def _read_rows(path: Path) -> tuple[list[tuple[Any, ...]], int]:
     """(rows of equal width without empty ones at the end, how many sheets are left out)."""
+    try:
+        with path.open("rb") as file:
+            rows, n_further = _read_first_sheet(file, path.name)
+    # openpyxl answers damage, and XML made to do harm, by whatever its parser meets (a SyntaxError among them).
+    except (KeyError, ValueError, TypeError, OSError, zipfile.BadZipFile, SyntaxError) as error:
+        raise DataError(f"{path.name} is not a whole .xlsx file: save it again, or as .csv.") from error
+    while rows and all(cell is None for cell in rows[-1]):
+        rows.pop()
+    width = max((_width(row) for row in rows), default=0)
+    return [(*row, *[None] * (width - len(row)))[:width] for row in rows], n_further
+
+
+def _read_first_sheet(file: IO[bytes], name: str) -> tuple[list[tuple[Any, ...]], int]:
     import openpyxl
 
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    except (KeyError, ValueError, OSError, zipfile.BadZipFile, SyntaxError) as error:
-        raise DataError(f"{path.name} is not a whole .xlsx file: save it again, or as .csv.") from error
+    book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
     try:
         sheets = book.worksheets
         if not sheets:
-            raise DataError(f"{path.name} holds no sheet: save it again, or as .csv.")
+            raise DataError(f"{name} holds no sheet: save it again, or as .csv.")
+        sheets[0].reset_dimensions()  # some declare a million empty rows
         rows: list[tuple[Any, ...]] = []
         n_cells = 0
-        sheets[0].reset_dimensions()  # some declare a million empty rows
         for row in sheets[0].iter_rows(values_only=True):
             n_cells += len(row)
             if n_cells > MAX_SHEET_CELLS or len(rows) > MAX_CELLS:
                 raise DataError(
-                    f"{path.name} holds more than {MAX_SHEET_CELLS:,} cells or {MAX_CELLS:,} rows: save it as .csv."
+                    f"{name} holds more than {MAX_SHEET_CELLS:,} cells or {MAX_CELLS:,} rows: save it as .csv."
                 )
             rows.append(row)
+        return rows, len(sheets) - 1
     finally:
         book.close()
-    while rows and all(cell is None for cell in rows[-1]):
-        rows.pop()
-    width = max(
-        (max((place + 1 for place, cell in enumerate(row) if cell is not None), default=0) for row in rows), default=0
-    )
-    return [(*row, *[None] * (width - len(row)))[:width] for row in rows], len(sheets) - 1
+
+
+def _width(row: tuple[Any, ...]) -> int:
+    return max((place + 1 for place, cell in enumerate(row) if cell is not None), default=0)
 
 
 def _write(cell: Any) -> str:
