@@ -20,10 +20,11 @@ from clustergan_core.expression.packed_text import PackedText, packed_text
 
 DIALECT_LINES = 30  # a dialect shows in the first lines
 DIALECT_WIDTH = 20_000  # characters of a line; longer ones show their dialect in so many
-BLOCK_VALUES = 4_000_000
-MAX_LINE_BYTES = 32 << 20  # of one line: 200,000 barcodes of 20 characters take 4 MB
-MAX_FIRST_BYTES = 32 << 20  # of the first lines together
+BLOCK_VALUES = 16_000_000  # of text at a time: pandas takes long for each block of many columns, whatever its rows
+MAX_LINE_BYTES = 16 << 20  # of one line: 200,000 barcodes of 20 characters take 4 MB
+MAX_FIRST_BYTES = 8 << 20  # of the first lines together, after which no further one is looked at
 MAX_ANNOTATION = 200
+MAX_COLUMNS = MAX_CELLS + MAX_ANNOTATION
 MAX_NOTE = 200  # characters of one cell of annotation that are kept
 _NAME_HEADERS = re.compile(
     r"|gene|genes|gene_?ids?|gene_?names?|gene_?symbols?|symbol|entrez\w*|ensembl\w*|id|index|name|cell|cells|cell_?ids?|"
@@ -75,8 +76,9 @@ def first_lines(text: PackedText, n_lines: int = DIALECT_LINES) -> tuple[str, li
         if start.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise DataError(f"{text.name} is UTF-16 text: save it as UTF-8 (in a spreadsheet, 'CSV UTF-8').")
         n_left = MAX_FIRST_BYTES
-        for _ in range(n_lines):
-            line = stream.readline(MAX_LINE_BYTES) if n_left > 0 else b""
+        for number in range(n_lines):
+            is_wanted = n_left > 0 or number < 2  # names and a row under them, whatever their length
+            line = stream.readline(MAX_LINE_BYTES) if is_wanted else b""
             n_left -= len(line)
             if len(line) >= MAX_LINE_BYTES:
                 raise DataError(f"{text.name} has a line of more than {MAX_LINE_BYTES >> 20} MB: bring shorter lines.")
@@ -111,6 +113,9 @@ def find_dialect(text: PackedText) -> Dialect:
     """How the first lines are written. Raises DataError for what is no text of at least two lines."""
     encoding, lines, n_before = first_lines(text)
     delimiter, decimal = _find_wide(lines) if _is_wide(lines) else find_delimiter(lines)
+    width = max(line.count(" " if delimiter == SPACES else delimiter) for line in lines)
+    if width > MAX_COLUMNS:  # to be split, each cell would take sixty bytes
+        raise DataError(f"{text.name} has {width:,} columns and at most {MAX_COLUMNS:,} are read: bring fewer cells.")
     rows = [split_line(line, delimiter) for line in lines]
     header, body = [rows[0][0].removeprefix("#").strip(), *rows[0][1:]], rows[1:]
     width = len(body[0])

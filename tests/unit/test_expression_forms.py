@@ -289,3 +289,9 @@ def test_a_matrix_text_in_any_order_or_turned_is_read_and_looked_at(
     assert looked_at == {
         "cells": (True, False), "genes": (False, True), "none": (False, False), "turned": (True, False)
     }  # fmt: skip
+
+
+def test_names_that_several_samples_share_need_no_prefix(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "lung", "GSM123_")
+    (folder / "GSM123_features.tsv.gz").rename(folder / "GSE1_features.tsv.gz")
+    assert_same(read_counts(folder))

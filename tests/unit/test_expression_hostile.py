@@ -182,8 +182,13 @@ def endless_line(folder: Path) -> Path:
     return packed_zeros(folder / "a.csv.gz", b"gene", b",0", 60 * MIB)
 
 
+def endless_header(folder: Path) -> Path:
+    (folder / "a.csv").write_bytes((b"gene" + b",0" * 6_500_000 + b"\n") * 2)
+    return folder / "a.csv"
+
+
 def endless_cell(folder: Path) -> Path:
-    return packed_zeros(folder / "a.csv.gz", b'gene,a,b\n"', b"x" * 64, 20 * MIB)
+    return packed_zeros(folder / "a.csv.gz", b'gene,a,b\n"', b"x" * 64, 12 * MIB)
 
 
 def zip_that_unpacks(folder: Path) -> Path:
@@ -251,7 +256,8 @@ HOSTILE: dict[Callable[[Path], Path], str] = {
     matrix_that_unpacks: r"would expand from 0\.\d+ MB",
     barcodes_that_unpack: r"barcodes\.tsv\.gz would expand from 0\.\d+ MB",
     text_that_unpacks: r"would expand from 0\.\d+ MB",
-    endless_line: r"a line of more than 32 MB",
+    endless_line: r"a line of more than 16 MB",
+    endless_header: r"has 6,\d\d\d,\d\d\d columns and at most 200,200",
     endless_cell: r"a line that cannot be split into cells",
     zip_that_unpacks: r"refused as a possible archive bomb",
     packed_text_in_a_zip: r"would expand from 0\.\d+ MB",
