@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from clustergan_core.expression.packed_text import PackedText, packed_text
 
 DIALECT_LINES = 30  # a dialect shows in the first lines
 DIALECT_WIDTH = 20_000  # characters of a line; longer ones show their dialect in so many
-BLOCK_VALUES = 16_000_000  # of text at a time: pandas takes long for each block of many columns, whatever its rows
+BLOCK_VALUES = 4_000_000
 MAX_LINE_BYTES = 16 << 20  # of one line: 200,000 barcodes of 20 characters take 4 MB
 MAX_FIRST_BYTES = 8 << 20  # of the first lines together, after which no further one is looked at
 MAX_ANNOTATION = 200
@@ -240,29 +241,59 @@ def _front(line: bytes, delimiter: bytes, n_cells: int) -> bytes:
 def _read_blocks(
     text: PackedText, dialect: Dialect, columns: Sequence[int], most: int | None
 ) -> Iterator[NDArray[np.float32]]:
-    offset = int(dialect.has_row_names)
-    places = [place + offset for place in columns]
-    n_columns = len(dialect.columns) + offset
-    n_rows = max(1, BLOCK_VALUES // n_columns)
-    wanted = set(places)
+    """Blocks of rows. Their cells are parsed as one long column: pandas takes long for each of many columns."""
+    places = [place + int(dialect.has_row_names) for place in columns]
+    n_rows = max(1, BLOCK_VALUES // len(places))
+    rows: list[bytes] = []
+    n_read = 0
     with text.open() as stream:
-        for _ in range(dialect.n_before + int(dialect.has_header)):
-            stream.readline()
-        try:
-            frames = pd.read_csv(
-                stream, sep=dialect.delimiter, decimal=dialect.decimal, header=None, names=range(n_columns),
-                index_col=False, dtype={place: np.float32 if place in wanted else str for place in range(n_columns)},
-                usecols=places, na_values=list(MISSING), keep_default_na=False, encoding=dialect.encoding,
-                skipinitialspace=dialect.delimiter != SPACES, chunksize=min(n_rows, most or n_rows), nrows=most,
-                encoding_errors="replace", quoting=csv.QUOTE_MINIMAL,
-            )  # fmt: skip
-            for frame in frames:
-                yield frame[places].to_numpy(dtype=np.float32)
-        except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError, OverflowError) as error:
-            found = re.search(r"could not convert string to float: '?([^'\n]{0,40})|line (\d+)", str(error))
-            where = "its lines differ in form"
-            if found and found[1] is not None:
-                where = f"'{found[1]}' stands where a count should"
-            elif found:
-                where = f"line {found[2]} has more cells than the first"
-            raise DataError(f"{text.name} is not an even table of counts ({where}): mend that place.") from error
+        for number, line in enumerate(_lines(stream, text.name), start=1):
+            if number <= dialect.n_before + int(dialect.has_header) or not line.strip():
+                continue
+            rows.append(_cut_out(line.rstrip(b"\r\n"), dialect, places))
+            n_read += 1
+            if n_read == most:
+                break
+            if len(rows) == n_rows:
+                yield _parse(text.name, rows, dialect, len(places))
+                rows.clear()
+        if rows:
+            yield _parse(text.name, rows, dialect, len(places))
+
+
+def _cut_out(line: bytes, dialect: Dialect, places: Sequence[int]) -> bytes:
+    """The cells of a line at `places`, each on a line of its own."""
+    delimiter = dialect.delimiter.encode()
+    n_front = places[0]
+    if dialect.delimiter == SPACES:
+        cells = line.split()
+    elif b'"' in line:
+        cells = [cell.encode() for cell in split_line(line.decode(dialect.encoding, "replace"), dialect.delimiter)]
+    elif places[-1] - n_front + 1 == len(places):  # nothing but counts behind the names, as in most tables
+        rest = line.split(delimiter, n_front)[n_front]
+        return delimiter.join(rest.split(delimiter, len(places))[: len(places)]).replace(delimiter, b"\n")
+    else:
+        cells = line.split(delimiter)
+    return b"\n".join([cells[place].strip() for place in places])
+
+
+def _parse(name: str, rows: Sequence[bytes], dialect: Dialect, n_columns: int) -> NDArray[np.float32]:
+    try:
+        column = pd.read_csv(
+            io.BytesIO(b"\n".join(rows) + b"\n"),
+            sep="\x1f",  # none: a character that no number holds
+            decimal=dialect.decimal,
+            header=None,
+            names=[0],
+            dtype=np.float32,
+            na_values=list(MISSING),
+            keep_default_na=False,
+            skip_blank_lines=False,
+            quoting=csv.QUOTE_NONE,
+            encoding_errors="replace",
+        )[0].to_numpy()
+        return column.reshape(len(rows), n_columns)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError, OverflowError) as error:
+        found = re.search(r"could not convert string to float: '?([^'\n]{0,40})", str(error))
+        where = f"'{found[1]}' stands where a count should" if found else "its lines differ in form"
+        raise DataError(f"{name} is not an even table of counts ({where}): mend that place.") from error
