@@ -15,7 +15,7 @@ from clustergan_core.expression.gene_kinds import looks_like_barcodes, looks_lik
 from clustergan_core.expression.hdf5_vetting import HDF5_MAGIC
 from clustergan_core.expression.packed_text import packed_text
 from clustergan_core.expression.tenx_files import holds_tenx
-from clustergan_core.expression.text_grid import find_dialect, first_lines
+from clustergan_core.expression.text_dialect import find_dialect, first_lines
 
 # hdf5: 10x .h5, .h5ad, .loom and X with Y, told apart by what they hold once their links are vetted.
 Form = Literal["10x", "hdf5", "text", "sheet", "seurat"]
@@ -58,8 +58,9 @@ def find_form(path: Path) -> Form | None:
 def looks_like_counts(path: Path) -> bool:
     """Whether to read a file as a count matrix rather than as an ordinary table or pictures.
 
-    A text is one of counts if names above or beside it are those of genes, if they are barcodes, or if each row holds
-    more than MANY_FEATURES whole numbers that are mostly zero. Looks at the beginning alone.
+    Every form but text is taken at its word. A text is one of counts if names above or beside it are those of genes, if
+    they are barcodes, or if each row holds more than MANY_FEATURES whole numbers that are mostly zero. Looks at the
+    beginning alone.
     """
     form = find_form(path)
     if form != "text":

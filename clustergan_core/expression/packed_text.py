@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ from typing import IO, BinaryIO
 from clustergan_core.data.vetting import GZIP_MAGIC
 from clustergan_core.errors import DataError
 from clustergan_core.expression.limits import LARGEST_DEFLATE, MAX_TEXT_BYTES, check_expansion
+
+_DAMAGED = "{name} is a damaged {packing} file: make it again."
 
 
 @dataclass(frozen=True)
@@ -27,8 +30,7 @@ class PackedText:
     @contextmanager
     def open(self, most: int = MAX_TEXT_BYTES) -> Iterator[BinaryIO]:
         """A stream of the expanded bytes. Reading raises DataError past `most`, for a bomb, and for damage."""
-        with self.open_raw() as raw:
-            is_packed = raw.read(2) == GZIP_MAGIC
+        is_packed = self._is_packed()
         with self.open_raw() as raw:
             stream = _Bounded(self, gzip.GzipFile(fileobj=raw) if is_packed else raw, most)
             with io.BufferedReader(stream, 1 << 20) as buffered:
@@ -36,8 +38,14 @@ class PackedText:
 
     def most_bytes(self) -> int:
         """How many bytes it can expand to at most."""
-        with self.open_raw() as raw:
-            return self.n_bytes * (LARGEST_DEFLATE if raw.read(2) == GZIP_MAGIC else 1)
+        return self.n_bytes * (LARGEST_DEFLATE if self._is_packed() else 1)
+
+    def _is_packed(self) -> bool:
+        try:
+            with self.open_raw() as raw:
+                return raw.read(2) == GZIP_MAGIC
+        except zipfile.BadZipFile as error:
+            raise DataError(_DAMAGED.format(name=self.name, packing="zip")) from error
 
 
 class _Bounded(io.RawIOBase):
@@ -50,8 +58,9 @@ class _Bounded(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         try:
             content = self._source.read(len(buffer))
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise DataError(f"{self._text.name} is a damaged gzip file: make it again.") from error
+        except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
+            packing = "zip" if isinstance(error, zipfile.BadZipFile) else "gzip"
+            raise DataError(_DAMAGED.format(name=self._text.name, packing=packing)) from error
         self._n_read += len(content)
         check_expansion(self._text.name, self._n_read, self._text.n_bytes)
         if self._n_read > self._most:

@@ -17,7 +17,7 @@ from clustergan_core.expression.process_limits import allow_reading, limit_proce
 
 EXIT_DONE, EXIT_MENDABLE = 0, 2
 ERROR, PREFLIGHT = "error.txt", "preflight.json"
-_NO_MEMORY = ("out of memory", "allocat", "memory")
+_NO_MEMORY = ("out of memory", "memory allocation", "unable to allocate", "can't allocate", "cannot allocate")
 
 
 def main(words: list[str]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zipfile
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -203,3 +204,14 @@ def test_barcodes_with_a_header_line_are_read(tmp_path: Path) -> None:
     path = folder / "barcodes.tsv"
     path.write_text("barcode\n" + path.read_text())
     assert read_counts(folder).cell_ids.tolist() == make_barcodes()
+
+
+def test_a_damaged_zip_is_refused(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "lung", is_packed=False)
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for path in folder.iterdir():
+            archive.write(path, path.name)
+    content = (tmp_path / "a.zip").read_bytes()
+    (tmp_path / "a.zip").write_bytes(content.replace(b"coordinate", b"cOordinate", 1))
+    with pytest.raises(DataError, match=r"matrix\.mtx is a damaged zip file: make it again\."):
+        read_counts(tmp_path / "a.zip")
