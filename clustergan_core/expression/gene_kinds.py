@@ -126,7 +126,12 @@ def require_names(file: str, what: str, names: Sequence[str]) -> NDArray[np.str_
             f"{file} names a {what} by {len(longest):,} characters ('{longest[:20]}…') and at most {MAX_NAME} are "
             "read: shorten it."
         )
-    return np.array([name.strip().replace("\0", "") for name in names], dtype=np.str_)
+    return np.array([_clean(name) for name in names], dtype=np.str_)
+
+
+def _clean(name: str) -> str:
+    """The name without spaces around it or signs that move a terminal's cursor."""
+    return name.strip() if name.isprintable() else "".join(sign for sign in name if sign.isprintable()).strip()
 
 
 def number_names(what: str, count: int) -> NDArray[np.str_]:

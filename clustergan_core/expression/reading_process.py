@@ -46,6 +46,8 @@ def main(words: list[str]) -> int:
                 f"{path.name} is damaged or of a variety that is not known here ({type(error).__name__}: "
                 f"{str(error).splitlines()[0][:120] if str(error) else 'no reason given'}): write or download it again."
             )
+        # A file's own words stand in it: none may move a terminal's cursor.
+        sentence = "".join(sign if sign.isprintable() or sign == "\n" else "?" for sign in sentence)
         (folder / ERROR).write_text(sentence, encoding="utf-8", errors="replace")
         return EXIT_MENDABLE
     return EXIT_DONE

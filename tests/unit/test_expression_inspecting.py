@@ -12,7 +12,13 @@ import pytest
 
 from clustergan_core.command_line import main
 from clustergan_core.expression.count_file import spread_blocks
-from clustergan_core.expression.gene_kinds import find_kind, looks_like_barcodes, looks_like_genes, make_unique
+from clustergan_core.expression.gene_kinds import (
+    find_kind,
+    looks_like_barcodes,
+    looks_like_genes,
+    make_unique,
+    require_names,
+)
 from clustergan_core.expression.preflight import Preflight, make_preflight
 from clustergan_core.expression.reading import open_counts
 from clustergan_core.expression.reading_safely import inspect
@@ -64,6 +70,10 @@ def test_genes_and_barcodes_are_told_from_other_names() -> None:
     assert not looks_like_genes([f"CD{number}" for number in range(40)])
     assert looks_like_barcodes(make_barcodes())
     assert not looks_like_barcodes(SYMBOLS)
+
+
+def test_names_cannot_move_a_terminals_cursor() -> None:
+    assert require_names("a.csv", "gene", [" ACTB\0", "\x1b[2JCD4", "größe"]).tolist() == ["ACTB", "[2JCD4", "größe"]
 
 
 def test_suffixes_never_repeat_a_name_that_is_there() -> None:
