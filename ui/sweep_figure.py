@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from clustergan_core.drawing.sweep_panels import PrintedRow, SweepDrawing, SweepPanel, SweepSeries
 from clustergan_core.runs.sweep import setting_title
-from ui.sweep_scores import printed_rows
 
 if TYPE_CHECKING:
     from clustergan_core.evaluation.suggest_k import Suggestion
@@ -52,7 +51,7 @@ def make_drawing(report: SweepReport, score: ChosenScore, suggestion: Suggestion
     )
     printed = [
         PrintedRow(row.source, tuple(row.figures.get(value) for value in values))
-        for row in printed_rows(plan)
+        for row in plan.paper_rows()
         if row.score == score.name
     ]
     return SweepDrawing(title, values, result, tuple(panels), tuple(printed), suggested)

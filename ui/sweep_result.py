@@ -8,7 +8,6 @@ import streamlit as st
 
 from ui.choices import linked, one_of
 from ui.messages import plain
-from ui.sweep_scores import printed_rows
 from ui.sweep_tables import point_rows, run_rows
 from ui.theme import Picture, show_figure
 
@@ -74,7 +73,7 @@ def _show_notes(report: SweepReport, score: ChosenScore) -> None:
             "**Purity rises with the number of modes by itself**: with a mode for every sample it would be 1. "
             "Accuracy, which gives each label one mode, does not."
         )
-    printed = [row for row in printed_rows(plan) if row.score == score.name]
+    printed = [row for row in plan.paper_rows() if row.score == score.name]
     if any("best of five" in row.source for row in printed):
         notes.append("ClusterGAN's row is the best of five runs, chosen with labels; ours are all runs, none chosen.")
     if any("accuracy" in row.source for row in printed):

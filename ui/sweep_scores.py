@@ -8,7 +8,6 @@ import streamlit as st
 
 from clustergan_core.methods import find_method
 from clustergan_core.runs.sweep import SweepPlan
-from clustergan_core.runs.sweep_presets import PaperRow, paper_rows
 from ui.choices import linked, one_of
 
 SCORES = {"Purity": "purity", "Accuracy": "accuracy", "NMI": "nmi", "ARI": "ari"}
@@ -42,8 +41,3 @@ def choose_score(plan: SweepPlan) -> ChosenScore:
             label_visibility="collapsed",
         )
     return ChosenScore(SCORES[str(title)], str(title))
-
-
-def printed_rows(plan: SweepPlan) -> tuple[PaperRow, ...]:
-    """What papers print for this sweep: none where more than one setting is varied."""
-    return paper_rows(plan.config.dataset.source, next(iter(plan.axes))) if len(plan.axes) == 1 else ()

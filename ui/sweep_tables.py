@@ -8,7 +8,7 @@ import pandas as pd
 
 from clustergan_core.runs.sweep import setting_title
 from ui.run_summary import STATE_WORDS
-from ui.sweep_scores import SCORES, printed_rows
+from ui.sweep_scores import SCORES
 
 if TYPE_CHECKING:
     from clustergan_core.runs.sweep_report import SweepReport, Values
@@ -64,7 +64,7 @@ def _references(report: SweepReport, values: Values) -> dict[str, Any]:
     if "n_clusters" in plan.axes and plan.label_shares:
         bound = plan.best_attainable(int(dict(zip(plan.axes, values))["n_clusters"]))
         found["Best attainable"] = None if bound is None else f"{bound:.3f}"
-    for printed in printed_rows(plan):
+    for printed in plan.paper_rows():
         found[printed.source.partition(" (")[0]] = printed.figures.get(values[0])
     return found
 

@@ -20,7 +20,7 @@ from clustergan_core.runs.hands import open_hands
 from clustergan_core.runs.seeds import read_seeds
 from clustergan_core.runs.sweep import Sweep, SweepPlan, place_sweep, plan_sweep
 from clustergan_core.runs.sweep_estimate import estimate_sweep
-from clustergan_core.runs.sweep_presets import SWEEP_PRESETS, paper_rows, values_of
+from clustergan_core.runs.sweep_presets import SWEEP_PRESETS, values_of
 from clustergan_core.runs.sweep_report import SweepReport, make_report
 from clustergan_core.runs.sweep_work import begin_missing
 
@@ -126,10 +126,9 @@ def render_report(report: SweepReport) -> str:
     ]
     if suggestion := report.suggest_n_clusters():
         lines += ["", f"Suggested without labels: K = {suggestion.n_clusters}", *(v.reason for v in suggestion.votes)]
-    if len(plan.axes) == 1:
-        for row in paper_rows(plan.config.dataset.source, next(iter(plan.axes))):
-            figures = ", ".join(f"{value}: {figure:g}" for value, figure in row.figures.items())
-            lines.append(f"{row.source}: {figures}")
+    for row in plan.paper_rows():
+        figures = ", ".join(f"{value}: {figure:g}" for value, figure in row.figures.items())
+        lines.append(f"{row.source}: {figures}")
     return "\n".join(lines)
 
 

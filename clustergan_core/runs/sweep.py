@@ -26,6 +26,7 @@ from clustergan_core.runs.config import RunConfig, join_values, parse_settings, 
 from clustergan_core.runs.places import RUN_NAME, runs_folder
 from clustergan_core.runs.status import Status
 from clustergan_core.runs.store import SWEEP_FILE, Run, create_run, list_sweep_folders
+from clustergan_core.runs.sweep_presets import PaperRow, paper_rows
 
 SWEEP_FORMAT = 1
 MOST_RUNS = 1000
@@ -79,6 +80,11 @@ class SweepPlan(BaseModel):
     def best_attainable(self, n_clusters: int) -> float | None:
         """The highest purity and one-to-one accuracy that K clusters allow on the test samples; None without labels."""
         return sum(self.label_shares[:n_clusters]) if self.label_shares else None
+
+    def paper_rows(self) -> tuple[PaperRow, ...]:
+        """What papers print for this data and the one setting that is varied."""
+        axes = list(self.axes)
+        return paper_rows(self.config.dataset.source, axes[0]) if len(axes) == 1 else ()
 
     def command(self) -> str:
         """The command line that repeats the sweep."""

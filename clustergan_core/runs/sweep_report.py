@@ -164,8 +164,11 @@ def read_report(path: Path) -> SweepReport:
 
 
 def list_shipped_reports() -> list[SweepReport]:
-    """The sweeps that came with the program, by name."""
-    return [read_report(path) for path in sorted(SHIPPED_SWEEPS.glob("*.json"))] if SHIPPED_SWEEPS.is_dir() else []
+    """The sweeps that came with the program, by name; those that stand beside a paper's figures first."""
+    if not SHIPPED_SWEEPS.is_dir():
+        return []
+    reports = [read_report(path) for path in sorted(SHIPPED_SWEEPS.glob("*.json"))]
+    return sorted(reports, key=lambda report: not report.plan.paper_rows())
 
 
 def _make_row(point: Point, run: Run | None, free: LabelFree | None) -> SweepRow:
