@@ -12,8 +12,8 @@ from tests.browser.server import Server
 
 def only_run(server: Server) -> Run:
     """The one run of the server's folder."""
-    (folder,) = (server.folder / "runs").iterdir()
-    return Run(folder)
+    (run,) = _runs(server)
+    return run
 
 
 def badge(page: Page, state: str) -> Locator:
@@ -27,9 +27,9 @@ def leave_nothing_training(server: Server) -> Iterator[None]:
     try:
         yield
     finally:
-        for folder in (server.folder / "runs").glob("*"):
-            if not Run(folder).status().is_over:
-                Run(folder).request("stop")
+        for run in _runs(server):
+            if not run.status().is_over:
+                run.request("stop")
 
 
 @contextmanager
@@ -43,3 +43,7 @@ def leave_no_sweep_training(server: Server) -> Iterator[None]:
                 Run(folder).request("stop")
         for ticket in (server.folder / "runs" / ".queue").glob("*.ticket"):
             ticket.unlink(missing_ok=True)
+
+
+def _runs(server: Server) -> list[Run]:
+    return [Run(path.parent) for path in (server.folder / "runs").glob("*/config.json")]
