@@ -30,6 +30,8 @@ from clustergan_core.runs.sweep_presets import PaperRow, paper_rows
 
 SWEEP_FORMAT = 1
 MOST_RUNS = 1000
+# Together with a seed a run's name stays within what `RUN_NAME` lets an address ask for.
+MOST_NAME, MOST_SLUG = 50, 40  # characters of the sweep's name, and of the settings behind it
 # What may differ between a run that is there and one that is asked for: nothing here moves a figure but `versions`, and
 # a run is not repeated because a library was updated.
 _INCIDENTAL = {"format", "title", "created", "notes", "versions"}
@@ -45,8 +47,10 @@ class Point:
     @property
     def slug(self) -> str:
         """The end of its folder's name."""
-        words = [f"{name}-{re.sub(r'[^A-Za-z0-9.+-]+', '_', str(value))}" for name, value in self.values]
-        return "-".join([*words, f"seed-{self.seed}"])
+        words = "-".join(f"{name}-{_plain(str(value))}" for name, value in self.values)
+        if len(words) > MOST_SLUG:
+            words = hashlib.sha256(words.encode()).hexdigest()[:12]
+        return f"{words}-seed-{self.seed}"
 
 
 class SweepPlan(BaseModel):
@@ -118,7 +122,7 @@ class Sweep:
 
     def folder_of(self, point: Point) -> Path:
         """Where a run lies. Its name is of one run in all sweeps; without axes, where nobody looks for it, the seed."""
-        return self.folder / (f"{self.name}.{point.slug}" if self.plan.axes else str(point.seed))
+        return self.folder / (f"{_plain(self.name)[:MOST_NAME]}.{point.slug}" if self.plan.axes else str(point.seed))
 
     def run(self, point: Point) -> Run | None:
         """The run of a point, where it has been made."""
@@ -213,7 +217,8 @@ def folder_for(plan: SweepPlan, what: str = "sweep") -> Path:
     )
     digest = hashlib.sha256(json.dumps([fixed, plan.axes], sort_keys=True).encode()).hexdigest()[:8]
     slug = re.sub(r"[^a-z0-9]+", "-", plan.config.dataset.name.lower()).strip("-")[:30] or "data"
-    return runs_folder() / "-".join([what, slug, plan.config.method, *plan.axes, digest])[:90]
+    words = "-".join([what, slug, plan.config.method, *plan.axes])
+    return runs_folder() / f"{words[: MOST_NAME - len(digest) - 1]}-{digest}"
 
 
 def place_sweep(plan: SweepPlan, folder: Path | None = None) -> Sweep:
@@ -264,6 +269,11 @@ def _label_shares(dataset: Dataset) -> tuple[float, ...]:
     labels = dataset.labels[dataset.indices("test")]
     counts = np.unique(labels[labels != UNLABELLED], return_counts=True)[1]
     return tuple(float(f"{share:.5g}") for share in sorted(counts / max(1, counts.sum()), reverse=True))
+
+
+def _plain(text: str) -> str:
+    """Text of the letters that a run's name may have."""
+    return re.sub(r"[^A-Za-z0-9.-]+", "_", text)
 
 
 def _difference(one: RunConfig, other: RunConfig) -> str:

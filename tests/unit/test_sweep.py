@@ -13,7 +13,7 @@ from clustergan_core.data import load_dataset
 from clustergan_core.errors import RunError, SettingsError
 from clustergan_core.runs import queue
 from clustergan_core.runs.config import make_config
-from clustergan_core.runs.places import runs_folder
+from clustergan_core.runs.places import RUN_NAME, runs_folder
 from clustergan_core.runs.seeds import read_seeds
 from clustergan_core.runs.store import list_runs
 from clustergan_core.runs.sweep import Sweep, SweepPlan, find_sweep, list_sweeps, open_sweep, place_sweep, plan_sweep
@@ -220,3 +220,18 @@ def test_the_command_trains_nothing_that_is_there_and_prints_the_report(capsys: 
     report = capsys.readouterr().out
     assert "0.550 ± 0.071" in report
     assert "Suggested without labels: K = " in report
+
+
+def test_every_run_of_a_sweep_has_a_name_that_an_address_may_hold(own_folders: Path) -> None:
+    long = {"warm_up_learning_rate": (0.001, 0.002), "encoder_learning_rate": (0.0005, 0.001)}
+    words = {"partners": ("neighbours+augmentation", "none")}
+    config = small_config(method="paired-clustergan")
+    folders = []
+    for axes in (long, words):
+        sweep = place_sweep(plan_sweep(config, axes, (0, 2**62)))
+        names = [sweep.folder_of(point).name for point in sweep.points]
+        assert len(set(names)) == len(sweep.points)
+        assert all(RUN_NAME.fullmatch(name) for name in names)
+        folders.append(sweep.folder)
+    other = config.model_copy(update={"settings": config.settings | {"sigma": 0.2}})
+    assert place_sweep(plan_sweep(other, long, (0,))).folder not in folders
