@@ -124,6 +124,8 @@ def _resumed(arguments: argparse.Namespace) -> Run:
     run = find_run(arguments.out)
     check_unfinished(run)
     run.forget_requests()
+    # From here on a page sees that it is at work, and does not offer to continue it a second time.
+    write_status(run.folder / "status.json", first_status(run.config, run.status()))
     return run
 
 

@@ -17,7 +17,7 @@ def follow(run: Run, hands: Hands) -> Iterator[Progress]:
     offset = run.metrics().offset
     while True:
         hands.tend()
-        status = run.status()  # before the rows: what comes in between is read once more
+        status = run.status()  # before the rows, so that the last ones are not missed
         part = run.metrics(offset)
         offset = part.offset
         for row in part.rows:

@@ -3,7 +3,7 @@
     python -m clustergan_core.runs.keeper
 
 Whoever puts a run in line sees to it that there is one; it ends with the line. It knows no more than that a ticket is
-there and a slot is free, and leaves the start itself to the command `queue`, so waiting needs no PyTorch in memory.
+there and the slots it needs are free, and leaves the start itself to the command `queue`, so waiting needs no PyTorch.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from contextlib import contextmanager
 from clustergan_core.errors import AppError
 from clustergan_core.runs.detached import start_detached
 from clustergan_core.runs.places import PROJECT_FOLDER, queue_folder
-from clustergan_core.runs.slots import is_a_slot_free
+from clustergan_core.runs.slots import is_room
 from clustergan_core.runs.tickets import Ticket, read_tickets
 
 TICK_SECONDS = 1.0
-PAUSE_SECONDS = 10.0  # after an attempt that started nothing: the first in line needs more slots than are free
+PAUSE_SECONDS = 10.0  # after an attempt that started nothing, as on a full disk
 
 
 def ensure_keeper() -> None:
@@ -50,19 +50,24 @@ def keep() -> None:
 
 
 def _is_room(tickets: list[Ticket]) -> bool:
-    """Whether one of the devices that runs wait for has a free slot."""
+    """Whether there is room for the first in line of one of the devices."""
+    first: dict[str, int] = {}
+    for ticket in tickets:
+        device, threads = _needs_of(ticket)
+        first.setdefault(device, threads)
     try:
-        return any(is_a_slot_free(device) for device in {_device_of(ticket) for ticket in tickets})
+        return any(is_room(device, threads) for device, threads in first.items())
     except AppError:  # a full disk today is free tomorrow
         return False
 
 
-def _device_of(ticket: Ticket) -> str:
-    """Read without the run's classes, which bring PyTorch; a damaged run is for the command to drop."""
+def _needs_of(ticket: Ticket) -> tuple[str, int]:
+    """Device and threads, read without the run's classes, which bring PyTorch; the command drops damaged runs."""
     try:
-        return str(json.loads((ticket.folder / "config.json").read_text())["device"])
+        config = json.loads((ticket.folder / "config.json").read_text())
+        return str(config["device"]), int(config["threads"])
     except (OSError, ValueError, KeyError, TypeError):
-        return "cpu"
+        return "cpu", 1
 
 
 def _start_what_fits() -> None:

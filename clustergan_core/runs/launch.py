@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import IO
+
+from clustergan_core.runs.atomic import storage_error
 from clustergan_core.runs.detached import start_detached
 from clustergan_core.runs.slots import Slots
 from clustergan_core.runs.status import Status, hold_lock, write_status
@@ -12,10 +15,11 @@ def start_worker(run: Run, status: Status, slots: Slots) -> None:
     """Starts `runs.process` on a run, with `status` to be shown until it speaks for itself.
 
     It inherits the locks of the run and of its slots: from here on they say that it lives, and a second start is
-    refused. The slots are released here in any case. RunError where another process trains the run.
+    refused. The slots are released here in any case. RunError where another process trains the run, StorageError where
+    its folder cannot be written.
     """
     try:
-        with hold_lock(run.folder / "lock") as lock, (run.folder / "log.txt").open("ab") as log:
+        with hold_lock(run.folder / "lock") as lock, _open_log(run) as log:
             write_status(run.folder / "status.json", status)
             descriptors = (lock, *slots.descriptors)
             start_detached(
@@ -28,3 +32,11 @@ def start_worker(run: Run, status: Status, slots: Slots) -> None:
             )
     finally:
         slots.release()
+
+
+def _open_log(run: Run) -> IO[bytes]:
+    path = run.folder / "log.txt"
+    try:
+        return path.open("ab")
+    except OSError as error:
+        raise storage_error(path, error) from error

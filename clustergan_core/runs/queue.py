@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from clustergan_core.errors import RunError
+from clustergan_core.errors import RunError, StorageError
 from clustergan_core.runs.launch import start_worker
-from clustergan_core.runs.slots import take_slots
+from clustergan_core.runs.slots import Slots, take_slots
 from clustergan_core.runs.status import State, hold_lock, write_status
 from clustergan_core.runs.store import Request, Run, list_runs
 from clustergan_core.runs.tickets import drop_ticket, in_line, read_tickets, write_tickets
@@ -56,11 +56,22 @@ def advance() -> list[Run]:
                 slots = take_slots(run.config.device, run.config.threads)
                 if slots is None:
                     full.add(run.config.device)
-                else:
-                    start_worker(run, first_status(run.config, run.status()), slots)
-                    drop_ticket(run.folder)
+                elif _start(run, slots):
                     started.append(run)
     return started
+
+
+def _start(run: Run, slots: Slots) -> bool:
+    """Starts a run and takes its ticket; False where somebody trains it already, as `train --resume` may."""
+    try:
+        start_worker(run, first_status(run.config, run.status()), slots)
+    except StorageError:
+        raise
+    except RunError:
+        drop_ticket(run.folder)
+        return False
+    drop_ticket(run.folder)
+    return True
 
 
 def _is_active(run: Run) -> bool:

@@ -11,10 +11,11 @@ import os
 import re
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from clustergan_core.errors import StorageError
 from clustergan_core.runs.atomic import storage_error
 from clustergan_core.runs.places import queue_folder
 
@@ -73,9 +74,9 @@ def take_slots(device: str, threads: int) -> Slots | None:
     return None
 
 
-def is_a_slot_free(device: str) -> bool:
-    """Whether a run of one thread could start now."""
-    slots = take_slots(device, 1)
+def is_room(device: str, threads: int) -> bool:
+    """Whether a run that needs so much could start now."""
+    slots = take_slots(device, threads)
     if slots is not None:
         slots.release()
     return slots is not None
@@ -83,8 +84,13 @@ def is_a_slot_free(device: str) -> bool:
 
 @contextmanager
 def occupy(device: str, threads: int) -> Iterator[None]:
-    """A block that counts as a run if there is room, and goes ahead if not: a person started it here and now."""
-    slots = take_slots(device, threads)
+    """A block that counts as a run if there is room, and goes ahead if not: a person started it here and now.
+
+    It goes ahead also where the runs folder cannot be written: the run may lie elsewhere.
+    """
+    slots = None
+    with suppress(StorageError):
+        slots = take_slots(device, threads)
     try:
         yield
     finally:

@@ -15,7 +15,7 @@ from clustergan_core.runs.hands import continue_run, extend_run
 from clustergan_core.runs.places import PROJECT_FOLDER, queue_folder, runs_folder
 from clustergan_core.runs.queue import active_runs, advance, ask, enqueue, waiting_runs
 from clustergan_core.runs.slots import Slots, count_slots, occupy, take_slots
-from clustergan_core.runs.status import Status, write_status
+from clustergan_core.runs.status import Status, hold_lock, write_status
 from clustergan_core.runs.store import Run
 from clustergan_core.runs.tickets import has_ticket, in_line
 from clustergan_core.runs.worker import execute
@@ -182,6 +182,31 @@ def test_deleted_and_damaged_runs_do_not_keep_others_from_starting(launcher: Lau
     advance()
     assert launcher.order == ["good"]
     assert active_runs()[0].name == "good"
+
+
+def test_a_run_that_somebody_trains_in_the_foreground_does_not_hold_up_the_line(
+    launcher: Launcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def start(run: Run, status: Status, slots: Slots) -> None:
+        slots.release()
+        with hold_lock(run.folder / "lock"):
+            launcher.order.append(run.name)
+
+    monkeypatch.setattr(queue, "start_worker", start)
+    taken, free = make("taken"), make("free")
+    enqueue([taken, free])
+    with hold_lock(taken.folder / "lock"):
+        assert [run.name for run in advance()] == ["free"]
+    assert waiting_runs() == []
+
+
+def test_a_runs_folder_that_cannot_be_made_hinders_no_run_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("CLUSTERGAN_RUNS", str(tmp_path / "file" / "runs"))
+    with occupy("cpu", 1):
+        assert not queue_folder().exists()
 
 
 # --- wishes -----------------------------------------------------------------------------------------------------------
