@@ -70,8 +70,9 @@ def data_folder() -> Path:
 
 
 def derived_folder() -> Path:
-    """Where stamps, locks and decoded arrays go; everything in it may be deleted."""
-    return platformdirs.user_cache_path(APPLICATION) / "derived"
+    """Stamps, locks, decoded arrays, matrices: in CLUSTERGAN_DERIVED, else the user's cache; may be deleted."""
+    chosen = os.environ.get("CLUSTERGAN_DERIVED", "").strip()
+    return Path(chosen).expanduser() if chosen else platformdirs.user_cache_path(APPLICATION) / "derived"
 
 
 def find_local(file: PublishedFile) -> PublishedFile | None:

@@ -47,7 +47,8 @@ def write_matrix(matrix: CountMatrix, folder: Path) -> None:
 def load_matrix(folder: Path) -> CountMatrix:
     """The matrix that `write_matrix` left."""
     rest = json.loads((folder / _REST).read_text(encoding="utf-8"))
-    with np.load(folder / _ARRAYS, allow_pickle=False) as arrays:
+    # Opened here, as numpy leaves a damaged file open.
+    with (folder / _ARRAYS).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
         counts = csr_matrix((arrays["data"], arrays["indices"], arrays["indptr"]), shape=tuple(rest["shape"]))
         columns: dict[str, Any] = {}
         for place, column in enumerate(rest["columns"]):
