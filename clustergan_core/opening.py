@@ -14,14 +14,15 @@ from pydantic import ValidationError
 from clustergan_core.data import DATASETS, OwnDataOptions
 from clustergan_core.data import open_dataset as open_other
 from clustergan_core.data.dataset import Dataset
-from clustergan_core.data.download import OnProgress
+from clustergan_core.data.download import OnProgress, fetch
+from clustergan_core.data.id_choice import choose_ids, describe_ids
 from clustergan_core.data.own_files import open_like as open_like_other
 from clustergan_core.data.own_files import slug
 from clustergan_core.data.preprocessing import Step
 from clustergan_core.data.reference_labels import find_labels
 from clustergan_core.data.row_choice import choose_rows, describe_rows
 from clustergan_core.errors import SettingsError
-from clustergan_core.expression.counts import CountMatrix
+from clustergan_core.expression.counts import CountMatrix, take_cells
 from clustergan_core.expression.forms import looks_like_counts
 from clustergan_core.expression.preparation_settings import PREPARATION_PRESETS, PreparationSettings
 from clustergan_core.expression.quality_settings import QUALITY_PRESETS, QualitySettings
@@ -33,32 +34,65 @@ def open_dataset(
 ) -> Dataset:
     """A name of DATASETS, else an existing path. Raises SettingsError when it is neither, DataError for a bad file."""
     options = options or OwnDataOptions()
-    path = Path(name_or_path).expanduser()
-    if name_or_path not in DATASETS and path.exists() and looks_like_counts(path):
-        return open_counts(path, options)
-    if options.preparation:
-        raise SettingsError(f"{name_or_path} is no count matrix, which alone is prepared: leave --prepare out.")
+    if is_count_matrix(name_or_path):
+        return _open_cells(name_or_path, options, on_progress)
+    if options.preparation or options.ids:
+        word = "--prepare" if options.preparation else "--ids"
+        raise SettingsError(f"{name_or_path} is no count matrix, for which alone {word} is: leave {word} out.")
     return open_other(name_or_path, options, on_progress)
 
 
-def open_counts(path: Path, options: OwnDataOptions) -> Dataset:
-    """A count matrix, read by a limited process, filtered and prepared as the options say; labels as for tables."""
-    from clustergan_core.expression.preparation import prepare
-    from clustergan_core.expression.reading_safely import read_safely
+def is_count_matrix(name_or_path: str) -> bool:
+    """Whether a name of DATASETS, or a file, is read as cells and genes."""
+    if name_or_path in DATASETS:
+        return DATASETS[name_or_path].find_counts is not None
+    path = Path(name_or_path).expanduser()
+    return path.exists() and looks_like_counts(path)
 
+
+def open_matrix(name_or_path: str, on_progress: OnProgress | None = None) -> CountMatrix:
+    """All cells and genes of a count matrix, read by a limited process. Raises DataError with one sentence."""
+    from clustergan_core.expression.matrix_cache import read_kept
+
+    source = DATASETS.get(name_or_path)
+    if source is None:
+        path = Path(name_or_path).expanduser()
+        return replace(read_kept(path), name=slug(path))
+    assert source.find_counts is not None, f"{name_or_path} is no count matrix"
+    return replace(read_kept(source.find_counts(lambda file: fetch(file, on_progress))), name=source.name)
+
+
+def _open_cells(name_or_path: str, options: OwnDataOptions, on_progress: OnProgress | None) -> Dataset:
+    """A count matrix, filtered and prepared as the options say; labels as for tables."""
+    from clustergan_core.expression.preparation import prepare
+
+    options = _complete(name_or_path, options)
     settings = read_preparation(options.preparation)
-    matrix = replace(read_safely(path), name=slug(path))
+    matrix = open_matrix(name_or_path, on_progress)
     columns = {str(name): np.asarray(matrix.cells[name], dtype=object) for name in matrix.cells}
     ids = matrix.cell_ids.tolist()
     labels = find_labels(matrix.name, options.labels, columns, ids, len(ids))
     if labels is not None:
         columns |= {"label": labels.texts}
     keep = choose_rows(matrix.name, columns, len(ids), options)
+    steps = [*describe_rows(options, keep)]
+    if options.ids is not None:
+        listed = choose_ids(matrix.name, ids, Path(options.ids))
+        steps.append(describe_ids(Path(options.ids), listed))
+        keep &= listed
     if not keep.all():
-        matrix = _take_cells(matrix, keep)
+        matrix = take_cells(matrix, keep)
         labels = None if labels is None else replace(labels, texts=labels.texts[keep])
     dataset = prepare(matrix, settings, labels)
-    return replace(dataset, preprocessing=(*describe_rows(options, keep), *dataset.preprocessing))
+    return replace(dataset, preprocessing=(*steps, *dataset.preprocessing))
+
+
+def _complete(name_or_path: str, options: OwnDataOptions) -> OwnDataOptions:
+    """A known set's own options, where a person chose no others."""
+    if name_or_path not in DATASETS:
+        return options
+    chosen = {name: getattr(options, name) for name in options.model_fields_set}
+    return DATASETS[name_or_path].options.model_copy(update={name: value for name, value in chosen.items() if value})
 
 
 def open_like(
@@ -106,7 +140,3 @@ def _preset(presets: Mapping[str, Any], name: object, what: str) -> Any:
     if name not in presets:
         raise SettingsError(f"There is no {what} named {name}: choose one of {', '.join(presets)}.")
     return presets[str(name)]
-
-
-def _take_cells(matrix: CountMatrix, keep: NDArray[np.bool_]) -> CountMatrix:
-    return replace(matrix, counts=matrix.counts[keep], cell_ids=matrix.cell_ids[keep], cells=matrix.cells[keep].copy())

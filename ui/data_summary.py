@@ -146,6 +146,8 @@ def _describe_step(step: dict[str, Any]) -> str:
         rules = [f"only {column} = {', '.join(values)}" for column, values in step["only"].items()]
         rules += [f"without {column} = {', '.join(values)}" for column, values in step["drop"].items()]
         return f"{step['n_kept']:,} of {step['n_rows']:,} rows are used ({'; '.join(rules)})."
+    if kind == "keep_ids":
+        return f"{step['n_kept']:,} of {step['n_rows']:,} cells are used, those that {step['file']} lists."
     if kind == "sample_ids":
         return f"Samples are named by column {step['column']}."
     if kind == "drop_columns":

@@ -19,6 +19,8 @@ def offer_download(name: str) -> None:
         plain(f"{source.title} is not on this machine yet{amount}. {source.description} {what}."),
         icon=":material/cloud_download:",
     )
+    if not all(any(candidate.urls for candidate in file.candidates) for file in source.files):
+        return  # the description says where the file comes from
     if not st.button("Download", type="primary", icon=":material/download:", key="download"):
         return
     bar = st.progress(0.0, text="Connecting…")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from clustergan_core.data import DATASETS
 from clustergan_core.live_scores import AGREEMENT_SCORES, say_kept_briefly
 from clustergan_core.methods import find_method
 from clustergan_core.runs.metrics import Row
@@ -52,7 +51,7 @@ def show_live_scores(run: Run, history: MetricsHistory) -> None:
 
 
 def _where(run: Run, evaluation: Row) -> str:
-    if run.config.dataset.source in DATASETS:
+    if run.config.dataset.has_splits:
         return f"Validation split, n = {evaluation['n']:,}"
     return f"n = {evaluation['n']:,} of the samples it is trained on"
 

@@ -11,6 +11,7 @@ from clustergan_core.runs.store import Run, Weights
 
 if TYPE_CHECKING:
     from clustergan_core.data.dataset import Dataset, SplitName
+    from clustergan_core.expression.counts import CountMatrix
     from clustergan_core.method import Method
     from clustergan_core.runs.latents import RunLatents
 
@@ -26,6 +27,17 @@ def load_data(run: Run) -> Dataset | None:
         return None
     try:
         return _data(run, run.config.dataset.source, run.config.dataset.digest)
+    except DataError:
+        return None
+
+
+def load_matrix(run: Run) -> CountMatrix | None:
+    """All genes of a run's cells in the order of its data, or None while that is not on this machine."""
+    dataset = load_data(run)
+    if dataset is None:
+        return None
+    try:
+        return _matrix(run, dataset, run.config.dataset.source, run.config.dataset.digest)
     except DataError:
         return None
 
@@ -49,6 +61,13 @@ def _method(_run: Run, folder: str, which: Weights, stamp: object) -> Method:
 @st.cache_resource(max_entries=3, show_spinner="Loading the data…")
 def _data(_run: Run, source: str, digest: str) -> Dataset:
     return _run.dataset()
+
+
+@st.cache_resource(max_entries=2, show_spinner="Reading the counts…")
+def _matrix(_run: Run, _dataset: Dataset, source: str, digest: str) -> CountMatrix:
+    from clustergan_core.runs.cells import run_matrix
+
+    return run_matrix(_run, _dataset)
 
 
 @st.cache_resource(max_entries=6, show_spinner="Encoding the samples…")

@@ -41,16 +41,15 @@ def choose_algorithm() -> str:
 
 
 def choose_split(runs: Sequence[Run]) -> SplitName:
-    """Which of the runs' samples; all where the data of one of them has no splits."""
-    splits = list(SAMPLES) if not any(_is_shared(run) for run in runs) else list(SAMPLES)[1:]
+    """Which of the runs' samples; all where the data of one of them has no splits.
+
+    Of cells all are shown at first: a person asks for each of them, and there are few enough.
+    """
+    datasets = [run.config.dataset for run in runs]
+    splits = list(SAMPLES) if all(dataset.has_splits for dataset in datasets) else list(SAMPLES)[1:]
+    if all(dataset.kind == "expression" for dataset in datasets):
+        splits.reverse()
     return SAMPLES[_pick("Samples", "samples", splits)]
-
-
-def _is_shared(run: Run) -> bool:
-    """Whether there is no split to choose, as with uploads, which are trained on and scored over as a whole."""
-    from clustergan_core.data import DATASETS
-
-    return run.config.dataset.source not in DATASETS
 
 
 def _pick(label: str, key: str, options: list[str]) -> str:

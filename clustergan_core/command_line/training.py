@@ -63,6 +63,7 @@ def add_run_words(command: argparse.ArgumentParser) -> None:
         metavar="KEY=VALUE",
         help="for a count matrix: preset, quality, n_genes, transform, … (docs/data.md)",
     )
+    command.add_argument("--ids", metavar="FILE", help="for a count matrix: the cells to use, one id a line")
     command.add_argument("--image-side", type=int, metavar="PIXELS", help="resize your own pictures to such squares")
     command.add_argument("--device", default="auto", help="auto | cpu | cuda")
     command.add_argument(
@@ -184,6 +185,7 @@ def _own_data_options(arguments: argparse.Namespace) -> OwnDataOptions:
             labels=_labels_from_anywhere(arguments.labels) if arguments.labels else None,
             only=_rows(arguments.only, "--only"),
             drop=_rows(arguments.drop, "--drop"),
+            ids=_from_anywhere(arguments.ids) if arguments.ids else None,
             image_side=arguments.image_side,
             preparation=dict(pair(word, "--prepare") for word in arguments.prepare),
         )

@@ -15,6 +15,7 @@ class OwnDataOptions(BaseModel):
     )
     only: dict[str, tuple[str, ...]] = Field(default={}, description="Keep rows whose column has one of the values.")
     drop: dict[str, tuple[str, ...]] = Field(default={}, description="Leave out rows whose column has one of them.")
+    ids: str | None = Field(default=None, description="File of the cells to keep of a count matrix, one id a line.")
     preparation: dict[str, str] = Field(
         default={}, description="How a count matrix becomes samples: names and values as after --prepare."
     )

@@ -24,7 +24,7 @@ from clustergan_core.errors import DataError
 Step = dict[str, Any]
 Values = NDArray[Any]
 
-RECORDS = frozenset({"sample_ids", "drop_columns", "keep_rows", "labels", "note"})
+RECORDS = frozenset({"sample_ids", "drop_columns", "keep_rows", "keep_ids", "labels", "note"})
 TOLERANCE = 1e-6
 
 

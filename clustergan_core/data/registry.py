@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clustergan_core.data import cifar, coil, digit_tables, mnist, synthetic, usps
+from clustergan_core.data import cell_sets, cifar, coil, digit_tables, mnist, synthetic, usps
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.data.download import OnProgress, PublishedFile, fetch, find_local
+from clustergan_core.data.own_options import OwnDataOptions
 from clustergan_core.errors import SettingsError
 
 if TYPE_CHECKING:  # the networks bring torch, which readers of files do without
@@ -30,8 +31,11 @@ class DatasetSource:
     n_samples: int
     n_labels: int
     licence: str
-    load: Callable[[Fetch], Dataset]
+    load: Callable[[Fetch], Dataset] | None = None  # None for a count matrix, which `opening` reads and prepares
     files: tuple[PublishedFile, ...] = ()
+    find_counts: Callable[[Fetch], Path] | None = None  # the file of a count matrix
+    options: OwnDataOptions = field(default_factory=OwnDataOptions)  # of a count matrix, unless a person says otherwise
+    has_splits: bool = True  # False where the samples are few, so that all are trained on and scored
 
     @property
     def is_built_in(self) -> bool:
@@ -181,14 +185,47 @@ DATASETS: dict[str, DatasetSource] = {
         load=coil.load_coil100,
         files=coil.COIL100_FILES,
     ),
+    "pbmc68k_reduced": DatasetSource(
+        name="pbmc68k_reduced",
+        title="Blood cells (700 PBMC)",
+        kind="expression",
+        description="700 blood cells, 765 genes, log-normalised values; comes with scanpy. Labels: each cell's most "
+        "similar sorted population.",
+        shape=(765,),
+        n_samples=700,
+        n_labels=10,
+        licence="BSD-3-clause (scanpy); data: 10x Genomics, Zheng et al. 2017",
+        find_counts=lambda _: cell_sets.find_pbmc68k_reduced(),
+        options=OwnDataOptions(labels="bulk_labels"),
+        has_splits=False,
+    ),
+    "pbmc_facs": DatasetSource(
+        name="pbmc_facs",
+        title="Sorted blood cells (8 populations)",
+        kind="expression",
+        description="3,152 cells that were sorted before they were sequenced: the paper's 10x experiment in small, "
+        "720 genes prepared as there; split 80/10/10. Converted from fastTopics' pbmc_facs.RData, so there is nothing "
+        "to download: put pbmc_facs.h5ad into the data folder.",
+        shape=(720,),
+        n_samples=3152,
+        n_labels=8,
+        licence="BSD-2-clause (fastTopics); data: 10x Genomics, Zheng et al. 2017",
+        find_counts=lambda fetch: fetch(cell_sets.PBMC_FACS_FILE),
+        files=(cell_sets.PBMC_FACS_FILE,),
+        options=cell_sets.PBMC_FACS_OPTIONS,
+    ),
 }
 
 
 def load_dataset(name: str, on_progress: OnProgress | None = None) -> Dataset:
-    """Loads a set of DATASETS, downloading what is missing. Raises SettingsError for a name that isn't there."""
+    """Loads a set of DATASETS, downloading what is missing; count matrices are for `opening.open_dataset`.
+
+    Raises SettingsError for a name that isn't there.
+    """
     source = DATASETS.get(name)
     if source is None:
         raise SettingsError(f"There is no data set '{name}': choose one of {', '.join(DATASETS)}.")
+    assert source.load is not None, f"{name} is a count matrix"
     return source.load(lambda file: fetch(file, on_progress))
 
 

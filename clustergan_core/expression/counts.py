@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
+
+from clustergan_core.errors import DataError
+
+SHOWN = 5
 
 # raw: whole counts; log: log-normalised; normalised: neither whole nor logarithms; scaled: with negative values.
 CountState = Literal["raw", "log", "normalised", "scaled"]
@@ -27,3 +32,23 @@ class CountMatrix:
     state: CountState
     part: str  # which part of the file it is, such as "X", "raw" or "layers['counts']"
     notes: tuple[str, ...] = ()  # sentences on what was left out, renamed or made up in reading
+
+
+def take_cells(matrix: CountMatrix, rows: NDArray[np.bool_] | NDArray[np.int64]) -> CountMatrix:
+    """Some cells with all their genes (a copy): a mask (N,), or row numbers in the order wanted."""
+    return replace(matrix, counts=matrix.counts[rows], cell_ids=matrix.cell_ids[rows], cells=matrix.cells.iloc[rows])
+
+
+def find_cells(matrix: CountMatrix, cell_ids: Sequence[str]) -> NDArray[np.int64]:
+    """(M,) the rows of these cells. Raises DataError for cells that the matrix lacks or names twice."""
+    places = {cell: row for row, cell in enumerate(matrix.cell_ids.tolist())}
+    if len(places) < len(matrix.cell_ids):
+        n_repeated = len(matrix.cell_ids) - len(places)
+        raise DataError(f"{matrix.name} names {n_repeated} cells twice: make its barcodes unique.")
+    missing = [cell for cell in cell_ids if cell not in places]
+    if missing:
+        shown = ", ".join(missing[:SHOWN]) + (", …" if len(missing) > SHOWN else "")
+        raise DataError(
+            f"{matrix.name} lacks {len(missing)} of the run's cells ({shown}): bring the file it was made of."
+        )
+    return np.array([places[cell] for cell in cell_ids], dtype=np.int64)

@@ -13,12 +13,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from clustergan_core.data.cell_text import as_text, natural_order
-from clustergan_core.errors import DataError
-from clustergan_core.expression.counts import CountMatrix
+from clustergan_core.expression.counts import CountMatrix, find_cells
 from clustergan_core.expression.gene_names import unique_gene_names
 
 CLUSTER, CONFIDENCE, LATENT, MAP = "clustergan", "clustergan_confidence", "X_clustergan", "X_umap"
-SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ def write_h5ad(path: Path, matrix: CountMatrix, cells: ClusteredCells) -> None:
     (JSON text), seed and versions. Genes are named by symbol; var["gene_ids"] has the ids. No column is nullable, so
     that older readers and R open it. Raises DataError for cells that the matrix lacks or names twice.
     """
-    rows = _find_rows(matrix, cells.cell_ids)
+    rows = find_cells(matrix, cells.cell_ids)
     is_whole = np.array_equal(rows, np.arange(len(matrix.cell_ids)))
     obs = _plain_columns(matrix.cells.iloc[rows]).set_axis(pd.Index(list(cells.cell_ids), dtype=object))
     names = cells.cluster_names.tolist()
@@ -78,20 +76,6 @@ def write_h5ad(path: Path, matrix: CountMatrix, cells: ClusteredCells) -> None:
         "values": f"{matrix.part}: {matrix.state}",
     }
     annotated.write_h5ad(path, compression="gzip")
-
-
-def _find_rows(matrix: CountMatrix, cell_ids: Sequence[str]) -> NDArray[np.int64]:
-    places = {cell: row for row, cell in enumerate(matrix.cell_ids.tolist())}
-    if len(places) < len(matrix.cell_ids):
-        n_repeated = len(matrix.cell_ids) - len(places)
-        raise DataError(f"{matrix.name} names {n_repeated} cells twice: make its barcodes unique to export clusters.")
-    missing = [cell for cell in cell_ids if cell not in places]
-    if missing:
-        shown = ", ".join(missing[:SHOWN]) + (", …" if len(missing) > SHOWN else "")
-        raise DataError(
-            f"{matrix.name} lacks {len(missing)} of the run's cells ({shown}): bring the file it was made of."
-        )
-    return np.array([places[cell] for cell in cell_ids], dtype=np.int64)
 
 
 def _plain_columns(table: pd.DataFrame) -> pd.DataFrame:

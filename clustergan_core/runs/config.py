@@ -16,19 +16,21 @@ import torch
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from clustergan_core.acceleration import choose_threads
-from clustergan_core.data import OwnDataOptions
+from clustergan_core.data import DATASETS, OwnDataOptions
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.errors import SettingsError
 from clustergan_core.method import Method, MethodSettings
 from clustergan_core.methods import METHODS, default_method, find_method
 from clustergan_core.methods.presets import PresetName, find_preset
 from clustergan_core.networks import Kind
+from clustergan_core.opening import read_preparation
 from clustergan_core.training import Schedule
 
 FORMAT = 2  # 2: a schedule may hold extensions
 FALLBACK_N_CLUSTERS = 10
 LEAST_BETWEEN, LEAST_BETWEEN_LARGE = 100, 200  # steps from one evaluation to the next
 RECORDED_PACKAGES = ("torch", "numpy", "scikit-learn")
+RECORDED_FOR_CELLS = ("scanpy", "anndata", "igraph", "leidenalg")  # what reads, prepares and clusters count matrices
 
 
 class DatasetRecord(BaseModel):
@@ -46,6 +48,13 @@ class DatasetRecord(BaseModel):
     feature_names: tuple[str, ...] = ()
     preprocessing: tuple[dict[str, Any], ...] = ()
     options: OwnDataOptions = OwnDataOptions()
+
+    @property
+    def has_splits(self) -> bool:
+        """Whether some samples were held out; a person's own are all trained on and scored unless they say so."""
+        if "hold_out" in self.options.preparation:
+            return read_preparation(self.options.preparation).hold_out
+        return self.source in DATASETS and DATASETS[self.source].has_splits
 
 
 class RunConfig(BaseModel):
@@ -104,6 +113,7 @@ class RunConfig(BaseModel):
         words = [("--labels", options.labels)] if options.labels else []
         words += [("--only", f"{column}={join_values(values)}") for column, values in options.only.items()]
         words += [("--drop", f"{column}={join_values(values)}") for column, values in options.drop.items()]
+        words += [("--ids", options.ids)] if options.ids else []
         words += [("--prepare", f"{name}={value}") for name, value in options.preparation.items()]
         words += [("--image-side", str(options.image_side))] if options.image_side else []
         return words
@@ -174,11 +184,16 @@ def make_config(
             seed=seed,
             device=device,
             threads=threads,
-            versions={"python": python_version()} | {name: version(name) for name in RECORDED_PACKAGES},
+            versions=_versions(dataset.kind),
             notes=(note,),
         )
     except ValidationError as error:
         raise explain_invalid(error) from error
+
+
+def _versions(kind: Kind) -> dict[str, str]:
+    packages = RECORDED_PACKAGES + (RECORDED_FOR_CELLS if kind == "expression" else ())
+    return {"python": python_version()} | {name: version(name) for name in packages}
 
 
 def try_networks(method: str, settings: MethodSettings, kind: Kind, shape: tuple[int, ...]) -> Method:

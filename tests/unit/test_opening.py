@@ -11,7 +11,7 @@ from scipy.sparse import csr_matrix
 
 from clustergan_core.command_line import main
 from clustergan_core.data import OwnDataOptions
-from clustergan_core.errors import SettingsError
+from clustergan_core.errors import DataError, SettingsError
 from clustergan_core.opening import open_dataset, read_preparation
 from clustergan_core.runs.store import Run
 
@@ -79,7 +79,7 @@ def test_wrong_words_are_told_with_the_remedy(words: dict[str, str], message: st
 
 
 def test_other_data_is_not_prepared() -> None:
-    with pytest.raises(SettingsError, match="digits is no count matrix, which alone is prepared"):
+    with pytest.raises(SettingsError, match="digits is no count matrix, for which alone --prepare is"):
         open_dataset("digits", OwnDataOptions(preparation={"n_genes": "10"}))
 
 
@@ -106,3 +106,45 @@ def test_a_run_on_cells_repeats_its_command_and_takes_new_cells(
     assert main(["export", str(tmp_path / "run"), "--out", str(tmp_path / "latents.csv")]) == 0
     own, latents = pd.read_csv(tmp_path / "own.csv"), pd.read_csv(tmp_path / "latents.csv")
     assert own["cluster"].tolist() == latents["cluster"].tolist()
+
+
+def test_cells_are_chosen_by_a_list_of_their_ids(cells: Path, tmp_path: Path) -> None:
+    listed = tmp_path / "T cells.txt"
+    listed.write_text("\n".join(f"cell-{n}" for n in range(0, 90, 3)) + "\n\ncell-of-another-file\n")
+    data = open_dataset(str(cells), OwnDataOptions(labels="kind", ids=str(listed), preparation=LENIENT))
+    assert data.sample_ids == tuple(f"cell-{n}" for n in range(0, 90, 3))
+    assert data.label_names == ("T",)
+    assert data.preprocessing[0] == {"step": "keep_ids", "file": "T cells.txt", "n_kept": 30, "n_rows": 90}
+
+
+def test_a_list_of_other_cells_is_refused(cells: Path, tmp_path: Path) -> None:
+    listed = tmp_path / "others.txt"
+    listed.write_text("AAAC-1\nAAAG-1\n")
+    with pytest.raises(DataError, match="lists 2 ids, of which cells has 0"):
+        open_dataset(str(cells), OwnDataOptions(ids=str(listed), preparation=LENIENT))
+
+
+def test_blood_cells_open_by_name_with_labels_and_nothing_to_fetch() -> None:
+    data = open_dataset("pbmc68k_reduced")
+    assert (data.kind, data.samples.shape, data.n_labels) == ("expression", (700, 765), 10)
+    assert "Dendritic" in data.label_names
+    step = next(step for step in data.preprocessing if step["step"] == "expression_values")
+    assert (step["part"], step["state"]) == ("raw", "log")
+
+
+def test_sorted_blood_cells_open_as_the_paper_prepares_them(data_folder: Path) -> None:
+    import anndata
+
+    data = open_dataset("pbmc_facs")
+    assert (data.samples.shape, data.n_labels, len(data.splits.test)) == ((3152, 720), 8, 315)
+    # The paper's transform, reckoned apart: log2(1 + count), and the largest of all as 1.
+    file = anndata.read_h5ad(data_folder / "pbmc_facs" / "pbmc_facs.h5ad")
+    genes = next(step for step in data.preprocessing if step["step"] == "select_genes")["ids"]
+    counts = file[list(data.sample_ids), genes].to_memory().X
+    logs = np.log2(1 + counts.toarray())
+    np.testing.assert_allclose(data.samples, logs / logs[data.splits.train].max(), rtol=1e-5)
+
+
+def test_a_known_set_takes_other_options_one_by_one(data_folder: Path) -> None:
+    data = open_dataset("pbmc_facs", OwnDataOptions(labels="subpop"))
+    assert (len(data.samples), data.n_labels) == (3152, 5)

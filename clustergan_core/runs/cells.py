@@ -1,0 +1,36 @@
+"""The cells behind a run, with all their genes: training saw a few hundred or thousand of them, people ask for any."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clustergan_core.data.dataset import Dataset
+from clustergan_core.errors import RunError
+from clustergan_core.expression.counts import CountMatrix, find_cells, take_cells
+from clustergan_core.opening import open_matrix
+from clustergan_core.runs.store import Run
+
+
+def is_of_cells(run: Run) -> bool:
+    """Whether the run was trained on a count matrix."""
+    return run.config.dataset.kind == "expression"
+
+
+def run_matrix(run: Run, dataset: Dataset | None = None) -> CountMatrix:
+    """All genes of the run's own cells, row by row as its data set has them; `dataset` where it is at hand.
+
+    Raises RunError for a run that is not of cells, DataError when its file is gone or no longer the same.
+    """
+    if not is_of_cells(run):
+        raise RunError(
+            f"{run.title} was trained on {run.config.dataset.name}, which is no count matrix: choose another."
+        )
+    dataset = run.dataset() if dataset is None else dataset
+    matrix = open_matrix(run.config.dataset.source)
+    rows = find_cells(matrix, dataset.sample_ids)
+    return matrix if _is_all(rows, len(matrix.cell_ids)) else take_cells(matrix, rows)
+
+
+def _is_all(rows: NDArray[np.int64], n_cells: int) -> bool:
+    return len(rows) == n_cells and bool(np.array_equal(rows, np.arange(n_cells)))

@@ -1,0 +1,35 @@
+"""The cells behind a run: all their genes, in the order of the samples it was trained on."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from clustergan_core.data import OwnDataOptions
+from clustergan_core.errors import RunError
+from clustergan_core.opening import open_dataset
+from clustergan_core.runs.cells import run_matrix
+from clustergan_core.runs.config import make_config
+from clustergan_core.runs.store import Run, create_run
+from tests.unit.test_opening import LENIENT, write_cells
+
+
+def test_rows_follow_the_samples_and_genes_are_all_there(tmp_path: Path) -> None:
+    path = write_cells(tmp_path / "cells.h5ad")
+    options = OwnDataOptions(labels="kind", drop={"kind": ("NK",)}, preparation=LENIENT)
+    data = open_dataset(str(path), options)
+    run = create_run(make_config(data, str(path), options=options), tmp_path / "run")
+    matrix = run_matrix(run)
+    assert tuple(matrix.cell_ids.tolist()) == data.sample_ids
+    assert matrix.counts.shape == (60, 60)
+    # The samples are log(1 + count × median total / total) of some of these genes, divided by their largest.
+    counts = matrix.counts.toarray()
+    totals = counts.sum(axis=1, keepdims=True)
+    logs = np.log1p(counts * np.median(totals) / totals)
+    genes = [matrix.gene_symbols.tolist().index(name) for name in data.feature_names]
+    np.testing.assert_allclose(logs[:, genes] / logs[:, genes].max(), data.samples, rtol=1e-5)
+
+
+def test_a_run_of_pictures_has_no_cells(run: Run) -> None:
+    with pytest.raises(RunError, match="no count matrix"):
+        run_matrix(run)
