@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,15 @@ from clustergan_core.expression.forms import looks_like_counts
 from clustergan_core.expression.preparation_settings import PREPARATION_PRESETS, PreparationSettings
 from clustergan_core.expression.quality_settings import QUALITY_PRESETS, QualitySettings
 from clustergan_core.networks import Kind
+
+
+@dataclass(frozen=True)
+class NewSamples:
+    """Samples that a run has not seen, as its networks take them."""
+
+    samples: NDArray[np.float32]  # (N, *shape)
+    sample_ids: tuple[str, ...]
+    notes: tuple[str, ...] = ()  # sentences on what was missing in the file and made up for
 
 
 def open_dataset(
@@ -97,15 +106,16 @@ def _complete(name_or_path: str, options: OwnDataOptions) -> OwnDataOptions:
 
 def open_like(
     path: Path, kind: Kind, shape: tuple[int, ...], feature_names: Sequence[str], preprocessing: Sequence[Step]
-) -> tuple[NDArray[np.float32], tuple[str, ...]]:
-    """(samples, their ids) of new samples, prepared exactly as a run's own were. Raises DataError where they differ."""
+) -> NewSamples:
+    """New samples, prepared exactly as a run's own were. Raises DataError where they differ."""
     if kind != "expression":
-        return open_like_other(path, kind, shape, feature_names, preprocessing)
-    from clustergan_core.expression.preparation_steps import apply_preparation
+        return NewSamples(*open_like_other(path, kind, shape, feature_names, preprocessing))
+    from clustergan_core.expression.preparation_steps import apply_preparation, describe_differences
     from clustergan_core.expression.reading_safely import read_safely
 
     matrix = read_safely(path)
-    return apply_preparation(preprocessing, matrix), tuple(matrix.cell_ids.tolist())
+    notes = describe_differences(preprocessing, matrix)
+    return NewSamples(apply_preparation(preprocessing, matrix), tuple(matrix.cell_ids.tolist()), notes)
 
 
 def read_preparation(given: Mapping[str, Any]) -> PreparationSettings:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from clustergan_core.embedding import FittedMap
 from ui.map_view import MapView
+from ui.messages import show_notes
 
 COLOUR = "#e0115f"  # a red that no mode has
 
@@ -25,6 +26,7 @@ class Newcomers:
     coordinates: NDArray[np.float32]  # (M, 2)
     clusters: NDArray[np.int64]
     table: pd.DataFrame  # sample, cluster, confidence
+    notes: tuple[str, ...] = ()  # on what the file lacked and was made up for
 
 
 def choose_newcomers(view: MapView, fitted: FittedMap) -> Newcomers | None:
@@ -38,6 +40,7 @@ def choose_newcomers(view: MapView, fitted: FittedMap) -> Newcomers | None:
         newcomers = _place(
             view, fitted, upload.name, content, hashlib.sha256(content).hexdigest(), str(view.run.folder)
         )
+        show_notes(newcomers.notes)
         st.dataframe(newcomers.table, hide_index=True, height=220)
         st.download_button(
             "Clusters as CSV",
@@ -51,12 +54,11 @@ def choose_newcomers(view: MapView, fitted: FittedMap) -> Newcomers | None:
 
 @st.cache_data(max_entries=4, show_spinner="Encoding and placing the new samples…")
 def _place(_view: MapView, _fitted: FittedMap, name: str, _content: bytes, digest: str, folder: str) -> Newcomers:
-    from clustergan_core.runs.assignments import encode_file
+    from clustergan_core.runs.assignments import assign_file
 
     with tempfile.TemporaryDirectory() as temporary:
         path = Path(temporary) / (Path(name).name or "upload")
         path.write_bytes(_content)
-        ids, latents = encode_file(_view.run, path)
-    features = _view.method.clustering_features(latents.encoding()).numpy()
-    table = pd.DataFrame({"sample": ids, "cluster": latents.clusters, "confidence": latents.confidence.round(4)})
-    return Newcomers(_fitted.place(features), latents.clusters, table)
+        assigned = assign_file(_view.run, path)
+    features = _view.method.clustering_features(assigned.latents.encoding()).numpy()
+    return Newcomers(_fitted.place(features), assigned.latents.clusters, assigned.table(), assigned.notes)

@@ -3,7 +3,7 @@
 import logging
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -50,6 +50,12 @@ def plain(text: str) -> str:
     would break addresses.
     """
     return re.sub(r"[\\`*\[\]$<]|(?<!/)~|(?<!\w)_|_(?!\w)", r"\\\g<0>", text)
+
+
+def show_notes(notes: Sequence[str]) -> None:
+    """What a person should know of a result, a sentence each."""
+    for note in notes:
+        st.caption(plain(note))
 
 
 @contextmanager

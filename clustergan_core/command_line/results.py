@@ -7,8 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
+from clustergan_core.command_line.cell_exports import CELL_FORMATS, LAYOUTS, export_cells, write_text
 from clustergan_core.errors import DataError, SettingsError
 from clustergan_core.generation_scores import GENERATION_SCORES
 from clustergan_core.runs.assignments import assign_file, run_table
@@ -18,7 +17,7 @@ from clustergan_core.runs.store import find_run
 
 SPLITS = ("test", "all")
 WEIGHTS = ("best", "last")
-FORMATS = ("csv",)
+FORMATS = ("csv", *CELL_FORMATS)
 
 
 def add_commands(commands: Any) -> None:
@@ -37,12 +36,13 @@ def add_commands(commands: Any) -> None:
     assign.add_argument("--out", required=True, metavar="clusters.csv")
     assign.set_defaults(run=_assign)
 
-    export = commands.add_parser("export", help="write a run's clusters and latents to a file")
+    export = commands.add_parser("export", help="write a run's clusters and latents for other programs")
     export.add_argument("name", metavar="RUN")
     export.add_argument("--format", default="csv", help=" | ".join(FORMATS))
     export.add_argument("--split", default="all", help=" | ".join(SPLITS))
     export.add_argument("--weights", default="best", help=" | ".join(WEIGHTS))
-    export.add_argument("--out", required=True)
+    export.add_argument("--map", default="umap", help=" | ".join(LAYOUTS) + ": in h5ad and loupe")
+    export.add_argument("--out", required=True, help="a file; for loupe a folder of two")
     export.set_defaults(run=_export)
 
 
@@ -84,25 +84,29 @@ def _assign(arguments: argparse.Namespace) -> None:
     path = Path(arguments.file)
     if not path.exists():
         raise DataError(f"There is no file {path}: check the path.")
-    table = assign_file(find_run(arguments.name), path)
-    _write(table, Path(arguments.out))
+    run = find_run(arguments.name)
+    assigned = assign_file(run, path)
+    table = assigned.table()
+    write_text(Path(arguments.out), table.to_csv(index=False))
     print(f"{len(table)} samples in {table['cluster'].nunique()} clusters: {arguments.out}")
+    for note in assigned.notes:
+        print(note)
 
 
 def _export(arguments: argparse.Namespace) -> None:
     _check("--format", arguments.format, FORMATS)
     _check("--split", arguments.split, SPLITS)
     _check("--weights", arguments.weights, WEIGHTS)
-    table = run_table(find_run(arguments.name), arguments.split, arguments.weights)
-    _write(table, Path(arguments.out))
+    _check("--map", arguments.map, LAYOUTS)
+    run = find_run(arguments.name)
+    if arguments.format in CELL_FORMATS:
+        print(
+            export_cells(run, arguments.format, arguments.map, arguments.split, arguments.weights, Path(arguments.out))
+        )
+        return
+    table = run_table(run, arguments.split, arguments.weights)
+    write_text(Path(arguments.out), table.to_csv(index=False))
     print(f"{len(table)} rows, {len(table.columns)} columns: {arguments.out}")
-
-
-def _write(table: pd.DataFrame, path: Path) -> None:
-    try:
-        table.to_csv(path, index=False)
-    except OSError as error:
-        raise SettingsError(f"{path} could not be written ({error.strerror}): choose another --out.") from error
 
 
 def _check(option: str, value: str, allowed: tuple[str, ...]) -> None:

@@ -44,10 +44,12 @@ def principal_components(samples: NDArray[np.float32], seed: int = 0) -> NDArray
     return PCA(n_components, svd_solver="covariance_eigh", random_state=seed).fit_transform(samples).astype(np.float32)
 
 
-def kmeans_cells(components: NDArray[np.float32], n_clusters: int, seed: int = 0) -> NDArray[np.int64]:
-    """k-means of components (N, D), the best of ten starts; fewer clusters where fewer cells differ."""
+def kmeans_cells(
+    components: NDArray[np.float32], n_clusters: int, seed: int = 0, n_starts: int = N_STARTS
+) -> NDArray[np.int64]:
+    """k-means of components (N, D), the best of `n_starts` starts; fewer clusters where fewer cells differ."""
     n_distinct = len(np.unique(components, axis=0))
-    kmeans = KMeans(min(n_clusters, n_distinct), n_init=N_STARTS, random_state=seed)
+    kmeans = KMeans(min(n_clusters, n_distinct), n_init=n_starts, random_state=seed)
     return kmeans.fit_predict(components).astype(np.int64)
 
 

@@ -16,7 +16,7 @@ from clustergan_core.data.cell_text import as_text, natural_order
 from clustergan_core.expression.counts import CountMatrix, find_cells
 from clustergan_core.expression.gene_names import unique_gene_names
 
-CLUSTER, CONFIDENCE, LATENT, MAP = "clustergan", "clustergan_confidence", "X_clustergan", "X_umap"
+CLUSTER, CONFIDENCE, LATENT = "clustergan", "clustergan_confidence", "X_clustergan"
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class ClusteredCells:
     confidence: NDArray[np.float32]  # (M,) in [0, 1]
     latents: NDArray[np.float32]  # (M, D)
     coordinates: NDArray[np.float32] | None = None  # (M, 2) of a map
+    map_name: str = "umap"  # how it was laid out, as scanpy names its keys
     names: Mapping[int, str] = field(default_factory=dict)  # a person's names of clusters; else their numbers
     colours: Sequence[str] = ()  # by cluster number, as #rrggbb
     config: Mapping[str, Any] = field(default_factory=dict)  # JSON
@@ -48,9 +49,9 @@ def write_h5ad(path: Path, matrix: CountMatrix, cells: ClusteredCells) -> None:
     """Writes these cells with all genes and values of `matrix`; cells that quality control removed are left out.
 
     obs["clustergan"] are categories in natural order, coloured by uns["clustergan_colors"]. Beside it stand
-    obs["clustergan_confidence"], obsm["X_clustergan"] and, with a map, obsm["X_umap"]; uns["clustergan"] holds config
-    (JSON text), seed and versions. Genes are named by symbol; var["gene_ids"] has the ids. No column is nullable, so
-    that older readers and R open it. Raises DataError for cells that the matrix lacks or names twice.
+    obs["clustergan_confidence"], obsm["X_clustergan"] and the map, such as obsm["X_umap"]; uns["clustergan"] holds
+    config (JSON text), seed and versions. Genes are named by symbol; var["gene_ids"] has the ids. No column is
+    nullable, so that older readers and R open it. Raises DataError for cells that the matrix lacks or names twice.
     """
     rows = find_cells(matrix, cells.cell_ids)
     is_whole = np.array_equal(rows, np.arange(len(matrix.cell_ids)))
@@ -66,7 +67,7 @@ def write_h5ad(path: Path, matrix: CountMatrix, cells: ClusteredCells) -> None:
     annotated = anndata.AnnData(matrix.counts if is_whole else matrix.counts[rows], obs=obs, var=var)
     annotated.obsm[LATENT] = np.asarray(cells.latents, dtype=np.float32)
     if cells.coordinates is not None:
-        annotated.obsm[MAP] = np.asarray(cells.coordinates, dtype=np.float32)
+        annotated.obsm[f"X_{cells.map_name}"] = np.asarray(cells.coordinates, dtype=np.float32)
     if cells.colours:
         annotated.uns[f"{CLUSTER}_colors"] = np.array(_category_colours(cells, categories), dtype=object)
     annotated.uns[CLUSTER] = {

@@ -22,6 +22,7 @@ def describe_methods(
     n_steps: int,
     seed: int,
     versions: Mapping[str, str],
+    command: str = "",
     has_markers: bool = True,
 ) -> str:
     """Sentences on a run: `steps` are its data's preprocessing, `method` its name for people."""
@@ -38,6 +39,8 @@ def describe_methods(
             "were adjusted after Benjamini and Hochberg."
         )
     sentences.append(f"Software: {', '.join(f'{package} {version}' for package, version in versions.items())}.")
+    if command:
+        sentences.append(f"Repeated by: {command}")
     return " ".join(sentences)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,17 +14,26 @@ from clustergan_core.runs.latents import RunLatents, encode_samples, run_latents
 from clustergan_core.runs.store import Run, Weights
 
 
-def encode_file(run: Run, path: Path) -> tuple[list[str], RunLatents]:
-    """Ids and latents of new samples, prepared exactly as the run's own were; DataError where they do not fit."""
+@dataclass(frozen=True)
+class AssignedFile:
+    """New samples in a run's latent space."""
+
+    sample_ids: tuple[str, ...]
+    latents: RunLatents
+    notes: tuple[str, ...]  # sentences on what the file lacked and was made up for
+
+    def table(self) -> pd.DataFrame:
+        """Columns sample, cluster, confidence."""
+        clusters, confidence = self.latents.clusters, self.latents.confidence.round(4)
+        return pd.DataFrame({"sample": self.sample_ids, "cluster": clusters, "confidence": confidence})
+
+
+def assign_file(run: Run, path: Path) -> AssignedFile:
+    """New samples, prepared exactly as the run's own were, encoded and assigned; DataError where they do not fit."""
     record = run.config.dataset
-    samples, sample_ids = open_like(path, record.kind, record.shape, record.feature_names, record.preprocessing)
-    return list(sample_ids), encode_samples(run.load(), samples, np.arange(len(samples), dtype=np.int64))
-
-
-def assign_file(run: Run, path: Path) -> pd.DataFrame:
-    """Clusters of new samples: columns sample, cluster, confidence."""
-    sample_ids, latents = encode_file(run, path)
-    return pd.DataFrame({"sample": sample_ids, "cluster": latents.clusters, "confidence": latents.confidence.round(4)})
+    new = open_like(path, record.kind, record.shape, record.feature_names, record.preprocessing)
+    latents = encode_samples(run.load(), new.samples, np.arange(len(new.samples), dtype=np.int64))
+    return AssignedFile(new.sample_ids, latents, new.notes)
 
 
 def run_table(run: Run, split: SplitName = "all", which: Weights = "best") -> pd.DataFrame:

@@ -24,6 +24,7 @@ from clustergan_core.methods import METHODS, default_method, find_method
 from clustergan_core.methods.presets import PresetName, find_preset
 from clustergan_core.networks import Kind
 from clustergan_core.opening import read_preparation
+from clustergan_core.runs.cell_k import suggest_cell_k
 from clustergan_core.training import Schedule
 
 FORMAT = 2  # 2: a schedule may hold extensions
@@ -148,7 +149,8 @@ def make_config(
     """Fills in what was left open: the method, the preset's settings and length, and K.
 
     Without a method it is the one with the best figures that has the preset. K is `settings["n_clusters"]` if set, else
-    the number of labels, else 10; `notes` says which. Where not set, threads follow the size of the networks.
+    the number of labels, else what `suggest_cell_k` says of cells and 10 of all else; `notes` says which. Where not
+    set, threads follow the size of the networks.
     Raises SettingsError for an unknown or impossible setting.
     """
     method = find_method(method or default_method(preset)).name
@@ -264,4 +266,10 @@ def _choose_n_clusters(settings: dict[str, Any], dataset: Dataset) -> tuple[Any,
         return settings["n_clusters"], f"K = {settings['n_clusters']}, as chosen."
     if dataset.n_labels is not None and dataset.n_labels >= 2:
         return dataset.n_labels, f"K = {dataset.n_labels}, the number of labels in the data."
+    if dataset.kind == "expression":
+        n_clusters = suggest_cell_k(dataset).n_clusters
+        return (
+            n_clusters,
+            f"K = {n_clusters}, the number of clusters that Leiden finds, as no labels are chosen.",
+        )
     return FALLBACK_N_CLUSTERS, f"K = {FALLBACK_N_CLUSTERS}, because the data has no labels to count."

@@ -96,7 +96,7 @@ def say(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
         ("assign done nowhere.csv --out x.csv", "There is no file nowhere.csv"),
         ("assign done {leaves} --out {here}/x.csv", "leaves.csv"),
         ("export done --out {here}/missing/x.csv", "could not be written"),
-        ("export done --format loupe --out x", "--format loupe is not possible: choose csv"),
+        ("export done --format loom --out x", "--format loom is not possible: choose csv"),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_status_2(

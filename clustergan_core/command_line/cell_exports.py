@@ -1,0 +1,49 @@
+"""`export` of a run of cells: for scanpy, Loupe and CELLxGENE, its markers, and the paragraph on methods."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from clustergan_core.data.dataset import SplitName
+from clustergan_core.errors import SettingsError
+from clustergan_core.runs.cell_export import describe_run, gather_cells
+from clustergan_core.runs.store import Run, Weights
+
+CELL_FORMATS = ("h5ad", "loupe", "markers", "gene-sets", "methods")
+LAYOUTS = ("umap", "tsne", "pca", "none")
+_MAPPED = ("h5ad", "loupe")  # formats that hold a map
+
+
+def export_cells(run: Run, form: str, layout: str, split: SplitName, which: Weights, out: Path) -> str:
+    """Writes one of CELL_FORMATS and says in a line what was written."""
+    if form == "methods":
+        write_text(out, describe_run(run) + "\n")
+        return f"methods paragraph: {out}"
+    chosen = layout if form in _MAPPED and layout != "none" else None
+    export = gather_cells(run, chosen, split, which)  # pyright: ignore[reportArgumentType] - one of LAYOUTS
+    n_cells = len(export.cells.cell_ids)
+    if form == "h5ad":
+        export.write_h5ad(out)
+        return f"{n_cells} cells × {len(export.matrix.gene_ids)} genes: {out}"
+    if form == "loupe":
+        _make_folder(out)
+        write_text(out / "clusters.csv", export.loupe_clusters_csv())
+        write_text(out / "projection.csv", export.loupe_projection_csv())
+        return f"{n_cells} cells: {out}/clusters.csv and {out}/projection.csv"
+    write_text(out, export.markers_csv() if form == "markers" else export.gene_sets_csv())
+    return f"{form} of {len(set(export.cells.cluster_names.tolist()))} clusters: {out}"
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"{path} could not be made ({error.strerror}): choose another --out.") from error
+
+
+def write_text(path: Path, text: str) -> None:
+    """Writes a file; SettingsError where that is not possible."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(f"{path} could not be written ({error.strerror}): choose another --out.") from error

@@ -1,0 +1,99 @@
+"""A run of cells written for other programs by the command line, and read by them."""
+
+import json
+from pathlib import Path
+
+import anndata
+import numpy as np
+import pandas as pd
+import pytest
+
+from clustergan_core.command_line import main
+from clustergan_core.runs.annotations import Annotations, write_annotations
+from clustergan_core.runs.store import Run
+from tests.unit.test_opening import write_cells
+
+TRAIN = ["--steps", "20", "--set", "width=0.1", "--set", "n_starts=1", "--prepare", "min_genes=10"]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("exports")
+
+
+@pytest.fixture(scope="module")
+def cells_run(folder: Path) -> Run:
+    """A run of 90 cells of three kinds, whose first two clusters bear one name."""
+    cells = write_cells(folder / "cells.h5ad")
+    assert main(["train", "--dataset", str(cells), "--labels", "kind", "--out", str(folder / "run"), *TRAIN]) == 0
+    run = Run(folder / "run")
+    write_annotations(run, Annotations(names={0: "Lymphocytes", 1: "Lymphocytes"}))
+    return run
+
+
+def test_an_h5ad_opens_in_scanpy_with_all_genes_and_the_agreed_columns(cells_run: Run, folder: Path) -> None:
+    out = folder / "out.h5ad"
+    assert main(["export", str(cells_run.folder), "--format", "h5ad", "--map", "pca", "--out", str(out)]) == 0
+    back = anndata.read_h5ad(out)
+    original = anndata.read_h5ad(folder / "cells.h5ad")
+    assert back.obs_names.tolist() == original.obs_names.tolist()
+    assert back.var_names.tolist() == original.var_names.tolist()
+    assert (back.X != original.X).nnz == 0
+    assert set(back.obs["clustergan"].cat.categories) <= {"Lymphocytes", "2"}
+    assert len(back.uns["clustergan_colors"]) == len(back.obs["clustergan"].cat.categories)
+    assert back.obs["clustergan_confidence"].between(0, 1).all()
+    assert back.obs["kind"].tolist() == original.obs["kind"].tolist()
+    assert back.obsm["X_pca"].shape == (90, 2)
+    assert back.obsm["X_clustergan"].shape[0] == 90
+    config = json.loads(back.uns["clustergan"]["config"])
+    assert (config["seed"], config["dataset"]["n_samples"]) == (0, 90)
+    assert set(back.uns["clustergan"]["versions"]) >= {"torch", "scanpy", "anndata", "igraph"}
+
+
+def test_loupe_gets_two_tables_by_barcode(cells_run: Run, folder: Path) -> None:
+    out = folder / "loupe"
+    assert main(["export", str(cells_run.folder), "--format", "loupe", "--map", "pca", "--out", str(out)]) == 0
+    clusters, projection = pd.read_csv(out / "clusters.csv"), pd.read_csv(out / "projection.csv")
+    assert clusters.columns.tolist() == ["Barcode", "ClusterGAN"]
+    assert projection.columns.tolist() == ["Barcode", "X", "Y"]
+    assert clusters["Barcode"].tolist() == projection["Barcode"].tolist() == [f"cell-{n}" for n in range(90)]
+
+
+def test_markers_count_clusters_of_one_name_as_one(cells_run: Run, folder: Path) -> None:
+    out = folder / "markers.csv"
+    assert main(["export", str(cells_run.folder), "--format", "markers", "--out", str(out)]) == 0
+    table = pd.read_csv(out, dtype={"cluster": str})
+    exported = anndata.read_h5ad(folder / "out.h5ad") if (folder / "out.h5ad").exists() else None
+    assert set(table["cluster"]) <= {"Lymphocytes", "2"}
+    if exported is not None and table["cluster"].nunique() == 2:
+        # A gene's share of the cells of a cluster, counted apart.
+        row = table[table["cluster"] == "Lymphocytes"].iloc[0]
+        own = exported[exported.obs["clustergan"] == "Lymphocytes", row["gene"]].X.toarray()
+        assert row["fraction_in"] == pytest.approx(np.mean(own > 0))
+
+
+def test_the_methods_end_with_the_command(cells_run: Run, folder: Path) -> None:
+    out = folder / "methods.txt"
+    assert main(["export", str(cells_run.folder), "--format", "methods", "--out", str(out)]) == 0
+    text = out.read_text()
+    assert "fewer than 10 genes" in text
+    assert "scanpy 1." in text
+    assert text.rstrip().endswith(cells_run.config.command())
+
+
+def test_other_runs_and_wrong_words_get_a_sentence(run: Run, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["export", str(run.folder), "--format", "h5ad", "--out", str(folder / "x.h5ad")]) == 2
+    assert "no count matrix" in capsys.readouterr().err
+    assert main(["export", str(run.folder), "--format", "loom", "--out", str(folder / "x.loom")]) == 2
+    assert "choose csv or h5ad or loupe" in capsys.readouterr().err
+
+
+def test_new_cells_without_some_genes_are_assigned_and_it_is_said(
+    cells_run: Run, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = anndata.read_h5ad(folder / "cells.h5ad")
+    whole[:, [n for n in range(60) if n % 20]].copy().write_h5ad(folder / "fewer.h5ad")
+    assert main(["assign", str(cells_run.folder), str(folder / "fewer.h5ad"), "--out", str(folder / "a.csv")]) == 0
+    said = capsys.readouterr().out
+    assert "90 samples" in said
+    assert "3 of the run's 60 genes are not in the file and were read as zeros: GENE0, GENE20, GENE40." in said

@@ -1,0 +1,70 @@
+"""A run of cells on its way to other programs: each file is made when it is asked for."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from clustergan_core.runs.annotations import annotations_path
+from clustergan_core.runs.store import Run
+from ui.loaded import load_data, load_matrix, weights_stamp
+
+if TYPE_CHECKING:
+    from clustergan_core.runs.cell_export import CellExport
+
+
+def show_exports(run: Run) -> None:
+    """Buttons for h5ad, Loupe, markers and gene sets, and the paragraph on methods. Needs the run's data."""
+    from clustergan_core.runs.cell_export import describe_run
+
+    st.subheader("Take it with you")
+    if load_matrix(run) is None:
+        st.caption("The cells' file is not on this machine, so that only the methods can be written here.")
+    else:
+        _show_files(run)
+    with st.expander("Methods, for a paper", icon=":material/article:"):
+        st.caption("Every threshold, seed and version of this run; the last sentence is the command that repeats it.")
+        st.code(describe_run(run), language=None, wrap_lines=True)
+
+
+def _show_files(run: Run) -> None:
+    st.caption(
+        "All genes, with clusters by the names you gave them. The h5ad opens in scanpy, CELLxGENE and Seurat; it holds "
+        "a UMAP of the latents, whose first computation takes about a minute. Your file itself is never altered."
+    )
+    files = (
+        ("h5ad", "h5ad", "application/octet-stream", lambda: _h5ad(run)),
+        ("Loupe: clusters", "loupe-clusters.csv", "text/csv", lambda: _gather(run, None).loupe_clusters_csv()),
+        ("Loupe: projection", "loupe-projection.csv", "text/csv", lambda: _gather(run, "umap").loupe_projection_csv()),
+        ("Markers", "markers.csv", "text/csv", lambda: _gather(run, None).markers_csv()),
+        ("Gene sets", "gene-sets.csv", "text/csv", lambda: _gather(run, None).gene_sets_csv()),
+    )
+    with st.container(horizontal=True):
+        for label, ending, kind, make in files:
+            name = f"{run.name}.{ending}" if ending == "h5ad" else f"{run.name}-{ending}"
+            st.download_button(
+                label, make, name, kind, icon=":material/download:", on_click="ignore", key=f"export-{ending}"
+            )
+
+
+def _h5ad(run: Run) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "cells.h5ad"
+        _gather(run, "umap").write_h5ad(path)
+        return path.read_bytes()
+
+
+def _gather(run: Run, layout: str | None) -> CellExport:
+    names = annotations_path(run)
+    named = names.stat().st_mtime_ns if names.exists() else 0
+    return _gathered(run, layout, str(run.folder), weights_stamp(run), named)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Gathering the cells…")
+def _gathered(_run: Run, layout: str | None, folder: str, stamp: object, named: int) -> CellExport:
+    from clustergan_core.runs.cell_export import gather_cells
+
+    return gather_cells(_run, layout, dataset=load_data(_run), matrix=load_matrix(_run))  # pyright: ignore[reportArgumentType]
