@@ -25,7 +25,12 @@ from clustergan_core.errors import SettingsError
 from clustergan_core.expression.counts import CountMatrix, take_cells
 from clustergan_core.expression.forms import looks_like_counts
 from clustergan_core.expression.preparation_settings import PREPARATION_PRESETS, PreparationSettings
-from clustergan_core.expression.quality_settings import QUALITY_PRESETS, QualitySettings
+from clustergan_core.expression.quality_settings import (
+    N_GENES_OF_A_GENOME,
+    QUALITY_PRESETS,
+    QualitySettings,
+    quality_preset,
+)
 from clustergan_core.networks import Kind
 
 
@@ -76,8 +81,9 @@ def _open_cells(name_or_path: str, options: OwnDataOptions, on_progress: OnProgr
     from clustergan_core.expression.preparation import prepare
 
     options = _complete(name_or_path, options)
-    settings = read_preparation(options.preparation)
+    read_preparation(options.preparation)  # a wrong word is told before a large file is read
     matrix = open_matrix(name_or_path, on_progress)
+    settings = read_preparation(options.preparation, len(matrix.gene_ids))
     columns = {str(name): np.asarray(matrix.cells[name], dtype=object) for name in matrix.cells}
     ids = matrix.cell_ids.tolist()
     labels = find_labels(matrix.name, options.labels, columns, ids, len(ids))
@@ -118,15 +124,19 @@ def open_like(
     return NewSamples(apply_preparation(preprocessing, matrix), tuple(matrix.cell_ids.tolist()), notes)
 
 
-def read_preparation(given: Mapping[str, Any]) -> PreparationSettings:
+def read_preparation(given: Mapping[str, Any], n_genes: int = N_GENES_OF_A_GENOME) -> PreparationSettings:
     """Settings from words: `preset` and `quality` name presets, thresholds of quality control stand by their names.
 
+    `n_genes` of the file are what a preset's own thresholds go by; those in words are taken as they are.
     Raises SettingsError for an unknown name or an impossible value.
     """
     words = dict(given)
-    start = _preset(PREPARATION_PRESETS, words.pop("preset", "default"), "preset")
-    quality = words.pop("quality", None)
-    rules = start.quality if quality is None else _preset(QUALITY_PRESETS, quality, "quality")
+    preset = str(words.pop("preset", "default"))
+    start = _preset(PREPARATION_PRESETS, preset, "preset")
+    own_quality = next(name for name, rules in QUALITY_PRESETS.items() if rules == start.quality)
+    quality = str(words.pop("quality", own_quality))
+    _preset(QUALITY_PRESETS, quality, "quality")
+    rules = quality_preset(quality, n_genes)
     thresholds = {name: words.pop(name) for name in tuple(words) if name in QualitySettings.model_fields}
     unknown = [name for name in words if name not in PreparationSettings.model_fields]
     if unknown:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -54,3 +56,15 @@ QUALITY_PRESETS: dict[str, QualitySettings] = {
     "MAD": QualitySettings(min_genes=0, n_mads=5, n_mito_mads=3, max_mito_share=0.08),
     "paper": QualitySettings(min_genes=0, min_cells=0),
 }
+
+N_GENES_OF_A_GENOME = 20_000  # about as many code for proteins in human, mouse and worm
+
+
+def quality_preset(name: str, n_genes: int) -> QualitySettings:
+    """A preset for a file of `n_genes`: the least number of genes in proportion, where the file has chosen ones only.
+
+    Of 2,000 genes chosen before, a good cell may have twenty: 100 would throw away nearly all of them.
+    """
+    preset = QUALITY_PRESETS[name]
+    share = min(1.0, n_genes / N_GENES_OF_A_GENOME)
+    return preset.model_copy(update={"min_genes": math.ceil(preset.min_genes * share)})

@@ -148,3 +148,17 @@ def test_sorted_blood_cells_open_as_the_paper_prepares_them(data_folder: Path) -
 def test_a_known_set_takes_other_options_one_by_one(data_folder: Path) -> None:
     data = open_dataset("pbmc_facs", OwnDataOptions(labels="subpop"))
     assert (len(data.samples), data.n_labels) == (3152, 5)
+
+
+def test_of_few_genes_a_preset_asks_for_few() -> None:
+    # 100 of a genome's 20,000 genes are 10 of 2,000; what a person says stands as it is.
+    assert read_preparation({}).quality.min_genes == 100
+    assert read_preparation({}, 40_000).quality.min_genes == 100
+    assert read_preparation({}, 2_000).quality.min_genes == 10
+    assert read_preparation({"quality": "classic"}, 2_000).quality.min_genes == 20
+    assert read_preparation({"min_genes": "100"}, 2_000).quality.min_genes == 100
+
+
+def test_cells_of_a_file_with_chosen_genes_are_not_thrown_away(data_folder: Path) -> None:
+    data = open_dataset(str(data_folder / "mouse_bladder" / "mouse_bladder_cell_top2000.h5"))
+    assert len(data.samples) > 0.95 * 2746
