@@ -30,6 +30,11 @@ def uploads_folder() -> Path:
     return Path(os.environ.get("CLUSTERGAN_UPLOADS") or PROJECT_FOLDER / "uploads")
 
 
+def lists_folder() -> Path:
+    """Lists of cells that runs were trained on: beside the runs, which they belong to."""
+    return runs_folder() / ".lists"
+
+
 def derived_folder() -> Path:
     """What is computed from shipped, read-only models: CLUSTERGAN_DERIVED, else `.cache` beside the program."""
     return Path(os.environ.get("CLUSTERGAN_DERIVED") or PROJECT_FOLDER / ".cache")

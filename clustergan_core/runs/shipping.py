@@ -3,7 +3,7 @@
 With the name of a shipped model alone, its scores and card are written anew.
 
 A shipped run holds what encodes and generates, in half precision and one file a network, its scores as those very
-weights give them, its test split's latents and maps, and none of the data.
+weights give them, latents and maps of its test split (of all cells, where it is of cells), and none of the data.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ import shutil
 import sys
 from pathlib import Path
 
+from clustergan_core.data.dataset import SplitName
 from clustergan_core.embedding import FittedMap, MapSettings, compute_map
 from clustergan_core.errors import RunError
 from clustergan_core.runs.atomic import write_atomically
 from clustergan_core.runs.card import write_card
+from clustergan_core.runs.cells import is_of_cells
 from clustergan_core.runs.latents import encode_samples, latents_file, run_latents, weights_digest, write_latents
 from clustergan_core.runs.maps import MapRequest
 from clustergan_core.runs.places import PRETRAINED_FOLDER
@@ -63,15 +65,18 @@ def _copy_metrics(source: Path, target: Path) -> None:
 
 
 def _add_map(shipped: Run) -> None:
-    """The test split's latents and its maps, so that the Map page opens at once."""
+    """Latents and maps, so that the pages open at once."""
     dataset = shipped.dataset()
-    indices = dataset.indices("test")
-    latents = encode_samples(shipped.load("best"), dataset.samples[indices], indices)
-    path = shipped.folder / "embeddings" / latents_file("test", "best")
-    write_latents(path, latents, weights_digest(shipped, "best"))
-    method, kept = shipped.load("best"), run_latents(shipped, "test", "best")
+    splits: tuple[SplitName, ...] = ("test", "all") if is_of_cells(shipped) else ("test",)
+    for split in splits:
+        indices = dataset.indices(split)
+        latents = encode_samples(shipped.load("best"), dataset.samples[indices], indices)
+        path = shipped.folder / "embeddings" / latents_file(split, "best")
+        write_latents(path, latents, weights_digest(shipped, "best"))
+    mapped = splits[-1]
+    method, kept = shipped.load("best"), run_latents(shipped, mapped, "best")
     for settings in SHIPPED_MAPS:
-        features = MapRequest(shipped, settings).features(method, kept)
+        features = MapRequest(shipped, settings, mapped).features(method, kept)
         *_, final = compute_map(features, settings)
         FittedMap(features, final.coordinates, settings).save(shipped.folder / "embeddings")
 
