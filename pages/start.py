@@ -9,19 +9,20 @@ from ui.guard import require_frame
 require_frame(__file__)
 
 from ui.gallery import show_gallery
-from ui.page_links import link_pages
+from ui.page_links import link_page, link_pages
 from ui.run_summary import RunSummary, summarise_all
 
 N_OWN_SHOWN = 6  # the newest; the Runs page lists all
 TEACHING_DATA = ("mnist", "digits")
+DEMO_CELLS = "pbmc68k_reduced"
 
 
 def main() -> None:
     """Draws the page."""
     st.title("ClusterGAN Explorer")
     st.markdown(
-        "ClusterGAN sorts samples, pictures or rows of a table, into groups without being shown any labels, and learns "
-        "to draw new samples of each group.  \n"
+        "ClusterGAN sorts samples, be it cells, pictures or rows of a table, into groups without being shown any "
+        "labels, and learns to draw new samples of each group.  \n"
         "Open a trained model or train one on your own data; look at its groups on a map, walk from one to another, "
         "and take the result with you as a table."
     )
@@ -42,8 +43,8 @@ def main() -> None:
         show_gallery(shipped)
     st.caption(
         "Each picture is one generated sample of every mode, a mode being one value of the code that ClusterGAN "
-        "learns. Purity is the share of samples whose mode's most frequent label is their own; labels are used for "
-        "scores alone, never for training."
+        "learns; of cells it is their map. Purity is the share of samples whose mode's most frequent label is their "
+        "own; labels are used for scores alone, never for training."
     )
 
 
@@ -51,9 +52,19 @@ def _show_ways_in(shipped: list[RunSummary]) -> None:
     """One card for each of the people who come here."""
     data, teaching, research = st.columns(3)
     with data, st.container(border=True, height="stretch"):
-        st.markdown("**Cluster your data**")
-        st.caption("Bring a table or pictures, train for a few minutes, see the groups, export them as a table.")
-        link_pages("Data", "Train", "Map")
+        st.markdown("**Cluster your cells, or any data**")
+        st.caption(
+            "Bring a count matrix, a table or pictures; train for a few minutes; see the groups, name them, take them "
+            "back to your own tools. Or look at blood cells that are clustered already."
+        )
+        cells = next((summary for summary in shipped if _is_of_cells(summary)), None)
+        if cells is None:
+            link_pages("Data", "Train", "Map")
+        else:
+            with st.container(horizontal=True, gap="small"):
+                link_page("Data")
+                for view in ("Map", "Clusters"):
+                    link_page(view, {"run": cells.run.name}, f"Blood cells: {view}")
     with teaching, st.container(border=True, height="stretch"):
         st.markdown("**Show how it works**")
         st.caption("Nothing to download: see what each mode draws, then slide from one handwritten digit to another.")
@@ -65,11 +76,16 @@ def _show_ways_in(shipped: list[RunSummary]) -> None:
         link_pages("Train", "Sweep", "Runs")
 
 
+def _is_of_cells(summary: RunSummary) -> bool:
+    """A model whose cells come with the program, so that their genes can be looked at right away."""
+    return summary.config is not None and summary.config.dataset.source == DEMO_CELLS
+
+
 def _by_looks(summary: RunSummary) -> tuple[int, float]:
-    """Large pictures first, rows of a table last; of the same data the better model first."""
+    """Large pictures first, then cells, rows of a table last; of the same data the better model first."""
     assert summary.config is not None, "only readable runs are shown"
     record = summary.config.dataset
-    n_pixels = math.prod(record.shape) if record.kind == "image" else 0
+    n_pixels = math.prod(record.shape) if record.kind == "image" else int(record.kind == "expression")
     return -n_pixels, -((summary.scores or {}).get("nmi") or 0.0)
 
 

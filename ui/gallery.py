@@ -1,4 +1,4 @@
-"""Trained models as cards, each with a picture of what its modes generate."""
+"""Trained models as cards, each with a picture: what its modes generate, or of cells their map."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from clustergan_core.drawing.palette import mode_colours
 from clustergan_core.drawing.theme import THEMES, Theme
 from clustergan_core.errors import AppError
 from clustergan_core.runs.store import Run
-from ui.loaded import load_method, weights_stamp
+from ui.loaded import load_latents, load_method, weights_stamp
 from ui.messages import plain
 from ui.page_links import link_to_views
 from ui.run_summary import RunSummary, describe_scores
@@ -22,6 +22,7 @@ from ui.theme import theme_name
 
 N_COLUMNS = 3
 PICTURE_COLUMNS, PICTURE_ROWS = 5, 2
+MAP_SIZE = (720, 300)
 N_SHOWN_MODES = PICTURE_COLUMNS * PICTURE_ROWS  # more would be too small to see
 
 
@@ -38,12 +39,12 @@ def _show_card(summary: RunSummary) -> None:
     config = summary.config
     assert config is not None, "only readable runs are shown in the gallery"
     try:
-        st.image(
-            mode_picture(summary.run, theme_name()),
-            width="stretch",
-            output_format="PNG",
-            alt=f"One generated sample of each mode of {summary.title}",
-        )
+        if config.dataset.kind == "expression":
+            picture, alt = map_picture(summary.run, theme_name()), f"The cells of {summary.title} on a map"
+        else:
+            picture = mode_picture(summary.run, theme_name())
+            alt = f"One generated sample of each mode of {summary.title}"
+        st.image(picture, width="stretch", output_format="PNG", alt=alt)
     except AppError as problem:
         st.caption(plain(str(problem)))
     source = DATASETS.get(config.dataset.source)
@@ -57,6 +58,30 @@ def _show_card(summary: RunSummary) -> None:
 def mode_picture(run: Run, theme: Theme) -> bytes:
     """PNG of a generated sample of each mode, with the mode's colour beneath."""
     return _mode_picture(run, str(run.folder), weights_stamp(run), theme)
+
+
+def map_picture(run: Run, theme: Theme) -> bytes:
+    """PNG of a run's cells on the map that is there already, else on the first two components of their latents."""
+    return _map_picture(run, str(run.folder), weights_stamp(run), theme)
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _map_picture(_run: Run, folder: str, stamp: object, theme: Theme) -> bytes:
+    from clustergan_core.drawing.map_picture import draw_map_picture
+    from clustergan_core.embedding import MapSettings, compute_map
+    from clustergan_core.runs.maps import MapRequest, find_map
+
+    request = MapRequest(_run, MapSettings.model_validate({}), "all")
+    latents = load_latents(_run, "all")
+    features = request.features(load_method(_run), latents)
+    fitted = find_map(request, features)
+    if fitted is None:
+        *_, frame = compute_map(features, MapSettings.model_validate({"algorithm": "pca"}))
+        coordinates = frame.coordinates
+    else:
+        coordinates = fitted.coordinates
+    groups = latents.clusters[request.rows(len(latents.clusters))]
+    return png(draw_map_picture(coordinates, groups, mode_colours(_run.config.n_clusters), MAP_SIZE, theme))
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
