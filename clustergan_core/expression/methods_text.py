@@ -27,7 +27,7 @@ def describe_methods(
 ) -> str:
     """Sentences on a run: `steps` are its data's preprocessing, `method` its name for people."""
     by_name = {step["step"]: step for step in steps}
-    sentences = [*_cells(name, by_name), *_values(by_name)]
+    sentences = [*_cells(name, by_name), *_chosen(steps), *_values(by_name)]
     sentences.append(
         f"Cells were grouped into {n_clusters} clusters by {method} ({n_steps:,} training steps, seed {seed}); a "
         "cell's cluster is the largest component of the encoder's code, and its confidence that component's value."
@@ -59,6 +59,23 @@ def _cells(name: str, by_name: Mapping[str, Step]) -> list[str]:
         return [f"Cells were read from {source} without quality control. {kept}."]
     rules = "; ".join(f"{rule['removes']}: {rule['rule']} ({rule['n_removed']:,} removed)" for rule in applied)
     return [f"Cells were read from {source} and judged by these rules in order. {rules[0].upper()}{rules[1:]}. {kept}."]
+
+
+def _chosen(steps: Sequence[Step]) -> list[str]:
+    """Cells that were left out before quality control, by a column or by a list."""
+    sentences = []
+    for step in steps:
+        if step["step"] == "keep_rows":
+            rules = [f"{column} is {' or '.join(values)}" for column, values in step["only"].items()]
+            rules += [f"{column} is not {' or '.join(values)}" for column, values in step["drop"].items()]
+            sentences.append(f"Only cells whose {' and whose '.join(rules)} were used ({_share(step)}).")
+        elif step["step"] == "keep_ids":
+            sentences.append(f"Only the cells listed in {step['file']} were used ({_share(step)}).")
+    return sentences
+
+
+def _share(step: Step) -> str:
+    return f"{step['n_kept']:,} of {step['n_rows']:,}"
 
 
 def _values(by_name: Mapping[str, Step]) -> list[str]:

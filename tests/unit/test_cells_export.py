@@ -175,3 +175,14 @@ def test_the_methods_paragraph_of_the_papers_preparation_names_its_transform() -
     text = describe_methods("cells.h5ad", steps, "ClusterGAN", 3, 10, 0, {"torch": "2"}, has_markers=False)
     assert "without quality control" in text and "log2(1 + x)" in text and "Values were divided by" in text
     assert "Markers" not in text
+
+
+def test_the_methods_say_which_cells_were_chosen_before() -> None:
+    steps = [
+        {"step": "keep_rows", "only": {}, "drop": {"type": ["B", "NK"]}, "n_kept": 80, "n_rows": 100},
+        {"step": "keep_ids", "file": "cells-1.txt", "n_kept": 30, "n_rows": 100},
+    ]
+    text = describe_methods("a.h5ad", steps, "ClusterGAN", 3, 100, 0, {"torch": "2"}, "python -m x")
+    assert "Only cells whose type is not B or NK were used (80 of 100)." in text
+    assert "Only the cells listed in cells-1.txt were used (30 of 100)." in text
+    assert text.endswith("Repeated by: python -m x")
