@@ -85,3 +85,23 @@ def coloured_share(page: Page) -> float:
             return coloured / (data.length / 4);
         }"""
     )
+
+
+def pixels_at(canvas: Locator, places: np.ndarray) -> np.ndarray:
+    """(N, 3) the map's colours at window positions."""
+    box = canvas.bounding_box()
+    assert box is not None
+    inside = [[x - box["x"], y - box["y"]] for x, y in places.tolist()]
+    return np.array(
+        canvas.evaluate(
+            """(canvas, places) => {
+                const { width, height } = canvas, ratio = width / canvas.clientWidth;
+                const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+                return places.map(([x, y]) => {
+                    const k = 4 * (Math.floor(y * ratio) * width + Math.floor(x * ratio));
+                    return [data[k], data[k + 1], data[k + 2]];
+                });
+            }""",
+            inside,
+        )
+    )

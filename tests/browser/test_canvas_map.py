@@ -17,6 +17,7 @@ from tests.browser.map_driver import (
     is_inside,
     middle,
     open_map,
+    pixels_at,
     places_on_screen,
     read_indices,
     select_star,
@@ -164,6 +165,23 @@ def test_the_legend_isolates_a_group_and_brings_the_others_back(page: Page, host
     row.click()
     page.wait_for_timeout(100)
     assert coloured_share(page) == pytest.approx(everything)
+
+
+def test_zeros_are_grey_and_lie_below_what_is_expressed(page: Page, host: Server) -> None:
+    canvas = open_map(page, host, "expressed=60")
+    page.wait_for_timeout(100)
+    places = places_on_screen(page, blobs(N_POINTS, 10, 0)[0])
+    colours = pixels_at(canvas, places)
+    is_coloured = np.ptp(colours, axis=1) > 60
+    assert is_coloured[:60].all(), "a zero lies above what is expressed"
+    gaps = np.linalg.norm(places[60:, None] - places[None, :60], axis=2).min(axis=1)
+    assert not is_coloured[60:][gaps > 12].any()
+
+    page.mouse.move(*places[0].tolist())
+    expect(page.locator(".tooltip")).to_contain_text("distance³: 1")
+    faint = 60 + int(np.argmax(gaps))
+    page.mouse.move(*places[faint].tolist())
+    expect(page.locator(".tooltip")).to_contain_text("distance³: 0")
 
 
 def test_what_the_page_selects_is_shown_until_a_person_selects(page: Page, host: Server) -> None:

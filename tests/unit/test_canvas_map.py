@@ -164,6 +164,23 @@ def test_clipping_leaves_a_rare_value_visible() -> None:
     assert (levels[0], levels[-1], scale.high, scale.is_clipped) == (0, 254, 5.0, False)
 
 
+def test_where_zero_is_grey_it_has_a_level_of_its_own_and_the_scale_is_of_what_lies_above() -> None:
+    expressed = np.append(np.linspace(0.001, 2, 99), 50.0)
+    values = np.concatenate([np.zeros(9_900), expressed, [np.nan]]).astype(np.float32)
+    levels, scale = encode_values(values, is_clipped=True, is_zero_grey=True)
+    assert set(levels[:9_900].tolist()) == {0}
+    assert levels[9_900:10_000].min() == 1, "the faintest expression is no zero"
+    assert levels[-1] == NO_VALUE
+    assert (scale.low, scale.is_clipped, scale.is_zero_grey) == (0.0, True, True)
+    assert scale.high == pytest.approx(np.percentile(expressed, 99), rel=1e-6)
+
+
+def test_a_gene_that_no_cell_has_is_grey_everywhere() -> None:
+    levels, scale = encode_values(np.zeros(4, np.float32), is_clipped=True, is_zero_grey=True)
+    assert levels.tolist() == [0] * 4
+    assert (scale.low, scale.high) == (0.0, 0.0)
+
+
 def test_values_that_are_all_missing_have_no_level() -> None:
     assert encode_values(np.full(3, np.nan), is_clipped=True)[0].tolist() == [NO_VALUE] * 3
 

@@ -53,6 +53,7 @@ def canvas_map(
     group_colours: Sequence[str] = (),
     values_name: str = "value",
     clip_values: bool = True,
+    is_zero_grey: bool = False,
     sprites: Sprites | None = None,
     hover_text: Sequence[str] | None = None,
     show_labels: bool | None = None,
@@ -69,7 +70,8 @@ def canvas_map(
         They colour the points and make the legend (a click isolates a group: the rest greys out, and hover and lasso
         pass it over) and the labels at the groups' medians, which show above 12 groups unless `show_labels` decides.
     values (N,): colour by viridis instead, with a colour bar named `values_name`; NaN is grey. `clip_values` ends the
-        scale at the 99th percentile. Groups given beside values keep legend and labels, in a neutral colour.
+        scale at the 99th percentile. `is_zero_grey`, for expression, draws zeros in grey below the others and takes
+        the percentile of what lies above zero. Groups given beside values keep legend and labels, in a neutral colour.
     sprites, hover_text: what hovering shows beside the group's name and the value; texts are short, one a point.
     caption, height: below the map, "Distances between clusters carry no meaning."; of the map, in CSS pixels.
     selected: indices shown as selected until a person selects or clears; a change of it replaces their selection.
@@ -99,7 +101,7 @@ def canvas_map(
         group_bytes = encoded.itemsize
         colouring["groups"] = encoded.astype(encoded.dtype.newbyteorder("<")).tobytes()
     if values is not None:
-        levels, scale = encode_values(values, clip_values)
+        levels, scale = encode_values(values, clip_values, is_zero_grey)
         colouring["values"] = levels.tobytes()
     details = encode_details(n_points, sprites, hover_text)
 

@@ -38,6 +38,7 @@ class ValueScale:
     low: float
     high: float
     is_clipped: bool
+    is_zero_grey: bool = False
 
 
 def quantise_coordinates(coordinates: NDArray[np.floating[Any]]) -> NDArray[np.uint16]:
@@ -70,22 +71,29 @@ def encode_groups(groups: NDArray[np.integer[Any]], n_groups: int) -> NDArray[np
     return np.where(groups < 0, 65_535, groups).astype(np.uint16)
 
 
-def encode_values(values: NDArray[np.floating[Any]], is_clipped: bool) -> tuple[NDArray[np.uint8], ValueScale]:
+def encode_values(
+    values: NDArray[np.floating[Any]], is_clipped: bool, is_zero_grey: bool = False
+) -> tuple[NDArray[np.uint8], ValueScale]:
     """(N,) values → 255 colour levels and the scale they stand for; values that are not finite get NO_VALUE.
 
-    With `is_clipped` the scale ends at the 99th percentile, so that a few outliers do not take all the colour.
+    With `is_clipped` the scale ends at the 99th percentile, so that a few outliers do not take all the colour. With
+    `is_zero_grey` level 0 is for zero, and for what lies below it, alone; the percentile is then of what lies above: a
+    gene that few cells have would else be cut off at once.
     """
+    levels = np.full(len(values), NO_VALUE, np.uint8)
     is_known = np.isfinite(values)
-    if not is_known.any():
-        return np.full(len(values), NO_VALUE, np.uint8), ValueScale(0.0, 0.0, False)
     known = values[is_known].astype(np.float64)
-    low, top = float(known.min()), float(known.max())
-    high = float(np.percentile(known, 99)) if is_clipped else top
+    coloured = known[known > 0] if is_zero_grey else known
+    if not len(coloured):
+        levels[is_known] = 0
+        return levels, ValueScale(0.0, 0.0, False, is_zero_grey)
+    low, top = 0.0 if is_zero_grey else float(coloured.min()), float(coloured.max())
+    high = float(np.percentile(coloured, 99)) if is_clipped else top
     if high <= low:  # 99 in 100 are alike: the percentile would leave a single colour
         high = top
-    levels = np.full(len(values), NO_VALUE, np.uint8)
-    levels[is_known] = np.rint(((known - low) / ((high - low) or 1.0)).clip(0, 1) * VALUE_LEVELS)
-    return levels, ValueScale(low, high, top > high)
+    shares = ((known - low) / ((high - low) or 1.0)).clip(0, 1)
+    levels[is_known] = np.maximum(np.rint(shares * VALUE_LEVELS), known > 0 if is_zero_grey else 0)
+    return levels, ValueScale(low, high, top > high, is_zero_grey)
 
 
 def encode_details(n_points: int, sprites: Sprites | None, hover_text: Sequence[str] | None) -> dict[str, bytes]:

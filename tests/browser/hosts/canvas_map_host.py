@@ -1,7 +1,8 @@
 """A page that holds one map and writes down, as text, what Python learnt from it.
 
-Query parameters choose what is drawn: n points in so many groups; values=1 colours by a number; frames=1 moves the
-points every second from a fragment; selected=m shows the first m points as selected.
+Query parameters choose what is drawn: n points in so many groups; values=1 colours by a number; expressed=m colours by
+a number that only the first m points have above zero; frames=1 moves the points every second from a fragment;
+selected=m shows the first m points as selected.
 """
 
 import io
@@ -44,6 +45,9 @@ def draw(seed: int) -> None:
     n, n_groups, is_valued = choose("n", 1797), choose("groups", 10), choose("values", 0) == 1
     coordinates, groups = blobs(n, n_groups, seed)
     values = np.hypot(*coordinates.T).astype(np.float32) ** 3 if is_valued else None
+    n_expressed = choose("expressed", 0)
+    if n_expressed:
+        values = (np.arange(n) < n_expressed).astype(np.float32)
     event: MapEvent = canvas_map(
         coordinates,
         groups,
@@ -52,6 +56,7 @@ def draw(seed: int) -> None:
         group_names=[f"Mode {g}" for g in range(n_groups)],
         group_colours=[COLOURS[g % 10] for g in range(n_groups)],
         values_name="distance³",
+        is_zero_grey=n_expressed > 0,
         sprites=Sprites(thumbnails(min(n, 4000)), 8, 8, 32),
         hover_text=[f"sample {i}" for i in range(n)] if n < 10_000 else None,
         caption="Distances between clusters carry no meaning.",

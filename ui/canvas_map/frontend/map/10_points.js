@@ -73,6 +73,16 @@ function drawingOrder(n) {
   return order;
 }
 
+// What is zero lies below what is not.
+function zerosFirst(order, values) {
+  const sorted = new Uint32Array(order.length);
+  let k = 0;
+  for (const isZero of [true, false]) {
+    for (const i of order) if ((values[i] === 0) === isZero) sorted[k++] = i;
+  }
+  return sorted;
+}
+
 function countGroups(groups, nGroups, selection) {
   const counts = new Uint32Array(nGroups + 1); // the last counts the points of no group
   if (!groups) return counts;

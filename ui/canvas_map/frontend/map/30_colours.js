@@ -36,6 +36,7 @@ function themeOf(element) {
     text,
     primary: rgbOf(read("--st-primary-color", "#ff4b4b")),
     faded: mix(background, text, 0.17), // points outside the selection
+    zero: mix(background, text, 0.27), // points whose value is zero, where that is a colour of its own
     neutral: mix(background, text, 0.5), // points of no group, or of no value
     font: read("--st-font", "sans-serif"),
   };
@@ -44,8 +45,10 @@ function themeOf(element) {
 // One pixel colour for each number a point may carry.
 function paletteOf(paint, theme) {
   const palette = new Uint32Array(paint.isValues ? 256 : 65536).fill(pixelOf(theme.neutral));
-  const ramp = rampOf(theme);
-  if (paint.isValues) for (let level = 0; level < NO_VALUE; level++) palette[level] = pixelOf(colourAt(ramp, level / (NO_VALUE - 1)));
-  else paint.colours.forEach((colour, group) => { palette[group] = pixelOf(rgbOf(colour)); });
+  if (paint.isValues) {
+    const ramp = rampOf(theme);
+    for (let level = 0; level < NO_VALUE; level++) palette[level] = pixelOf(colourAt(ramp, level / (NO_VALUE - 1)));
+    if (paint.isZeroGrey) palette[0] = pixelOf(theme.zero);
+  } else paint.colours.forEach((colour, group) => { palette[group] = pixelOf(rgbOf(colour)); });
   return palette;
 }

@@ -16,6 +16,8 @@ const TOOLS = [
   { name: "clear", title: "Clear selection (Esc)", key: "Escape" },
 ];
 
+const ZERO_SHARE = 8; // per cent of the colour bar that stand for zero, where that is grey
+
 function make(tag, className, text = "") {
   const element = document.createElement(tag);
   if (className) element.className = className;
@@ -65,7 +67,9 @@ function buildLegend(legend, { scale, names, colours, counts, hasGroupColours, t
 
 function buildColourBar(scale, theme) {
   const bar = make("div", "bar"), ramp = make("div", "ramp"), ends = make("div", "ends");
-  ramp.style.background = `linear-gradient(90deg, ${rampOf(theme).map(cssOf).join(",")})`;
+  const stops = rampOf(theme).map(cssOf), zero = `${cssOf(theme.zero)} 0 ${ZERO_SHARE}%`;
+  if (scale.is_zero_grey) stops.unshift(zero, `${stops.shift()} ${ZERO_SHARE}%`);
+  ramp.style.background = `linear-gradient(90deg, ${stops.join(",")})`;
   ends.append(make("span", "", readable(scale.low)), make("span", "", (scale.is_clipped ? "≥ " : "") + readable(scale.high)));
   bar.append(make("span", "name", scale.name), ramp, ends);
   return bar;

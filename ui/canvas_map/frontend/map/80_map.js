@@ -86,7 +86,8 @@ class CanvasMap {
     const { group_names: names, group_colours: colours, group_bytes: bytes, scale } = this.data;
     if (names.join("\n") !== this.paint.names.join("\n")) this.isolated.clear();
     const numbers = groups && (bytes === 2 ? new Uint16Array(groups.buffer, groups.byteOffset, groups.byteLength / 2) : groups);
-    this.paint = { names, colours, groups: numbers ?? null, values: values ?? null, isValues: Boolean(values) };
+    this.paint = { names, colours, groups: numbers ?? null, values: values ?? null, isValues: Boolean(values), isZeroGrey: Boolean(scale?.is_zero_grey) };
+    this.paintOrder = this.paint.isZeroGrey ? zerosFirst(this.order, values) : this.order;
     this.palette = paletteOf(values || numbers ? this.paint : { colours: [SINGLE_COLOUR] }, this.theme);
     this.medians = null;
     this.counts = countGroups(this.paint.groups, names.length);
@@ -222,7 +223,7 @@ class CanvasMap {
     this.view.bounds = this.shown.bounds;
     const started = performance.now(), transform = this.view.transform, radius = pointRadius(this.points.n, this.view);
     this.painter.paint({
-      x: this.shown.x, y: this.shown.y, order: this.order, numbers: this.paint.values ?? this.paint.groups, palette: this.palette,
+      x: this.shown.x, y: this.shown.y, order: this.paintOrder, numbers: this.paint.values ?? this.paint.groups, palette: this.palette,
       active: this.active ?? null, radius, opacity: this.points.n > 20000 ? 0.8 : 0.9, transform, theme: this.theme,
     });
     this.drawOverlay(transform, radius);
