@@ -7,8 +7,11 @@ from ui.guard import require_frame
 require_frame(__file__)
 
 from clustergan_core.data import DATASETS
+from clustergan_core.runs.cells import is_of_cells
 from clustergan_core.runs.maps import MapRequest, find_map
+from ui.cell_colouring import cell_colouring_names, choose_cell_colouring, follow_gene
 from ui.choices import linked, one_of
+from ui.cluster_names import names_of
 from ui.download import offer_download
 from ui.map_colouring import colouring_names, make_colouring
 from ui.map_job import show_computation
@@ -26,20 +29,27 @@ def main() -> None:
     which, colour = st.columns([3, 1], gap="medium")
     with which:
         run = choose_run()
-    request = choose_map(run)
+    with which if is_of_cells(run) else st.container():  # cells take what they are coloured by beside these
+        request = choose_map(run)
     view = open_view(request)
-    names = colouring_names(view)
-    with colour, linked("colour", one_of(names)):
-        name = st.selectbox("Colour by", names, key="colour", bind="query-params")
+    annotations = names_of(run)
+    own_names = cell_colouring_names(view)
+    names = [*colouring_names(view), *own_names]
+    follow_gene(names)
+    with colour:
+        with linked("colour", one_of(names)):
+            name = st.selectbox("Colour by", names, key="colour", bind="query-params")
+        is_own = name in own_names
+        colouring = choose_cell_colouring(view, name, annotations) if is_own else make_colouring(view, name)
     _say_what_is_missing(request, view)
-    colouring = make_colouring(view, name)
+    cluster_names = [annotations.name_of(mode) for mode in range(run.config.n_clusters)] if is_of_cells(run) else []
     fitted = find_map(request, view.features)
     if fitted is None:
         show_computation(request, view, colouring, HEIGHT)
     elif request.settings.n_components == 3:
-        draw_in_space(view, fitted, colouring)
+        draw_in_space(view, fitted, colouring, cluster_names)
     else:
-        draw_flat(view, fitted, colouring, HEIGHT)
+        draw_flat(view, fitted, colouring, HEIGHT, cluster_names)
 
 
 def _say_what_is_missing(request: MapRequest, view: MapView) -> None:
@@ -48,8 +58,9 @@ def _say_what_is_missing(request: MapRequest, view: MapView) -> None:
             st.caption("Colouring by label needs labels, and the data has none.")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
+        others = "labels, genes, k-means and Leiden" if is_of_cells(request.run) else "labels"
         st.caption(
-            "The data is not on this machine: pictures are the generator's reconstructions, and labels are missing."
+            f"The data is not on this machine: pictures are the generator's reconstructions, and {others} are missing."
         )
         source = request.run.config.dataset.source
         if source in DATASETS:

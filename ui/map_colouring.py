@@ -22,6 +22,7 @@ class Colouring:
     colours: list[str]
     values: NDArray[np.float32] | None = None
     values_name: str = ""
+    is_zero_grey: bool = False  # as expression is drawn
 
 
 def colouring_names(view: MapView) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -14,6 +16,7 @@ from clustergan_core.drawing.tabular import thumbnail
 from ui.code_bars import show_code
 from ui.map_colouring import mode_names
 from ui.map_view import MapView
+from ui.messages import plain
 from ui.theme import theme_name
 
 N_NEIGHBOURS = 8
@@ -21,21 +24,22 @@ N_SHOWN = 48  # samples of a selection that are drawn
 PICTURE_SIDE = 132
 
 
-def show_sample(view: MapView, row: int) -> None:
+def show_sample(view: MapView, row: int, cluster_names: Sequence[str] = ()) -> None:
     """The sample of a point, its reconstruction, its code, and its nearest neighbours in latent space."""
     mode = int(view.clusters[row])
-    st.markdown(f"**Sample {view.sample_id(row)}** · mode {mode}{_label_of(view, row)}")
+    cluster = plain(cluster_names[mode]) if cluster_names else f"mode {mode}"
+    st.markdown(f"**{view.noun.capitalize()} {plain(view.sample_id(row))}** · {cluster}{_label_of(view, row)}")
     rows = np.array([row])
     pictures = [("Reconstruction G(E(x))", view.reconstructions(rows)[0])]
     if view.dataset is not None:
-        pictures.insert(0, ("Sample x", view.pictures(rows)[0]))
+        pictures.insert(0, (f"{view.noun.capitalize()} x", view.pictures(rows)[0]))
     colour = mode_colours(view.run.config.n_clusters)[mode]
     for column, (title, picture) in zip(st.columns(2), pictures, strict=False):
         kind = view.run.config.dataset.kind
         image = thumbnail(picture, kind, view.feature_names, PICTURE_SIDE, colour, theme_name())
         column.image(image, caption=title, width=PICTURE_SIDE)
     if view.dataset is None:
-        st.caption("The data is not on this machine, so the sample itself cannot be shown.")
+        st.caption(f"The data is not on this machine, so the {view.noun} itself cannot be shown.")
     show_code(view.code[row], height=90)
     st.caption("ẑ_n: " + ", ".join(f"{value:.2f}" for value in view.normal[row]))
     neighbours = nearest_rows(view.features, row, N_NEIGHBOURS)
@@ -44,30 +48,31 @@ def show_sample(view: MapView, row: int) -> None:
     st.caption(", ".join(f"{view.sample_id(int(near))} (mode {view.clusters[near]})" for near in neighbours))
 
 
-def show_selection(view: MapView, selection: NDArray[np.int64]) -> None:
+def show_selection(view: MapView, selection: NDArray[np.int64], cluster_names: Sequence[str] = ()) -> None:
     """How many, which modes and labels, some of the samples, and all of them as a table."""
     share = len(selection) / len(view.clusters)
-    st.markdown(f"**{len(selection):,} samples selected** ({share:.1%} of the map)")
+    st.markdown(f"**{len(selection):,} {view.noun}s selected** ({share:.1%} of the map)")
     shown = selection
     if len(selection) > N_SHOWN:
         shown = np.sort(np.random.default_rng(0).choice(selection, N_SHOWN, replace=False))
     st.image(_mosaic(view, shown, n_columns=8), width="stretch")
-    what = "samples" if view.dataset is not None else "reconstructions, as the data is not on this machine"
+    what = f"{view.noun}s" if view.dataset is not None else "reconstructions, as the data is not on this machine"
     st.caption(f"{len(shown)} of the {what}; bars show the mode.")
-    st.dataframe(_counts(view, selection), hide_index=True, key="map-counts")
+    st.dataframe(_counts(view, selection, cluster_names), hide_index=True, key="map-counts")
     st.download_button(
         "Selection as CSV",
-        selection_table(view, selection).to_csv(index=False),
+        selection_table(view, selection, cluster_names).to_csv(index=False),
         file_name=f"{view.run.name}-selection.csv",
         mime="text/csv",
         icon=":material/download:",
     )
 
 
-def show_overview(view: MapView) -> None:
+def show_overview(view: MapView, cluster_names: Sequence[str] = ()) -> None:
     """What to do on the map, and the modes by size, while nothing is selected."""
-    st.markdown("**Click a point** for its sample, or draw a **lasso** or **box** around many.")
-    st.dataframe(_counts(view, np.arange(len(view.clusters))), hide_index=True, key="map-counts")
+    st.markdown(f"**Click a point** for its {view.noun}, or draw a **lasso** or **box** around many.")
+    counts = _counts(view, np.arange(len(view.clusters)), cluster_names)
+    st.dataframe(counts, hide_index=True, key="map-counts")
 
 
 def nearest_rows(features: NDArray[np.float32], row: int, n: int) -> NDArray[np.int64]:
@@ -79,8 +84,8 @@ def nearest_rows(features: NDArray[np.float32], row: int, n: int) -> NDArray[np.
     return nearest[np.argsort(distances[nearest], kind="stable")]
 
 
-def selection_table(view: MapView, rows: NDArray[np.int64]) -> pd.DataFrame:
-    """The selected samples: id, mode, confidence, label where there is one."""
+def selection_table(view: MapView, rows: NDArray[np.int64], cluster_names: Sequence[str] = ()) -> pd.DataFrame:
+    """The selected samples: id, mode and its name, confidence, label where there is one."""
     table = pd.DataFrame(
         {
             "sample": [view.sample_id(int(row)) for row in rows],
@@ -88,22 +93,26 @@ def selection_table(view: MapView, rows: NDArray[np.int64]) -> pd.DataFrame:
             "confidence": view.confidence[rows].round(4),
         }
     )
+    if cluster_names:
+        table.insert(2, "name", [cluster_names[mode] for mode in table["cluster"]])
     labels = view.labels()
     if labels is not None:
         table["label"] = _label_names(view, labels[rows])
     return table
 
 
-def _counts(view: MapView, rows: NDArray[np.int64]) -> pd.DataFrame:
-    """Rows by mode, and across by label where there are labels."""
-    modes = pd.Series(view.clusters[rows], name="mode").map(lambda mode: mode_names(view.run.config.n_clusters)[mode])
+def _counts(view: MapView, rows: NDArray[np.int64], cluster_names: Sequence[str]) -> pd.DataFrame:
+    """Rows by mode, or by the names of clusters, and across by label where there are labels."""
+    counted = f"{view.noun}s"
+    names = cluster_names or mode_names(view.run.config.n_clusters)
+    modes = pd.Series([names[mode] for mode in view.clusters[rows]], name="cluster" if cluster_names else "mode")
     labels = view.labels()
     if labels is None or view.dataset is None:
-        return modes.value_counts().rename("samples").reset_index()
+        return modes.value_counts().rename(counted).reset_index()
     label_series = pd.Series(_label_names(view, labels[rows]), name="label")
     table = pd.crosstab(modes, label_series)
-    table.insert(0, "samples", table.sum(axis=1))
-    return table.sort_values("samples", ascending=False).reset_index()
+    table.insert(0, counted, table.sum(axis=1))
+    return table.sort_values(counted, ascending=False).reset_index()
 
 
 def _label_names(view: MapView, labels: NDArray[np.int64]) -> list[str]:

@@ -69,6 +69,7 @@ def _watch(request: MapRequest, view: MapView, colouring: Colouring, height: int
             group_names=colouring.names,
             group_colours=colouring.colours,
             values_name=colouring.values_name,
+            is_zero_grey=colouring.is_zero_grey,
             height=height,
         )
 

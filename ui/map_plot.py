@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
@@ -26,8 +29,10 @@ SPRITE_SIDE = 28
 SAMPLE = "sample"  # the address's parameter
 
 
-def draw_flat(view: MapView, fitted: FittedMap, colouring: Colouring, height: int) -> None:
-    """The canvas map beside the details of what is clicked or selected."""
+def draw_flat(
+    view: MapView, fitted: FittedMap, colouring: Colouring, height: int, cluster_names: Sequence[str] = ()
+) -> None:
+    """The canvas map beside the details of what is clicked or selected; clusters are numbers unless they are named."""
     chosen = chosen_row(view)
     plot, details = st.columns([2.2, 1], gap="medium")
     with plot:
@@ -43,8 +48,9 @@ def draw_flat(view: MapView, fitted: FittedMap, colouring: Colouring, height: in
             group_names=shown.names,
             group_colours=shown.colours,
             values_name=shown.values_name,
+            is_zero_grey=shown.is_zero_grey,
             sprites=sprites_of(view),
-            hover_text=hover_texts(view, len(coordinates)),
+            hover_text=hover_texts(view, len(coordinates), cluster_names),
             caption=CAPTION,
             height=height,
             highlighted=chosen,
@@ -55,26 +61,28 @@ def draw_flat(view: MapView, fitted: FittedMap, colouring: Colouring, height: in
     selection = None if event.selection is None else event.selection[event.selection < len(view.indices)]
     with details:
         if selection is not None and len(selection):
-            show_selection(view, selection)
+            show_selection(view, selection, cluster_names)
         if chosen is not None:
-            show_sample(view, chosen)
-            if st.button("Close sample", icon=":material/close:"):
+            show_sample(view, chosen, cluster_names)
+            if st.button(f"Close {view.noun}", icon=":material/close:"):
                 del st.query_params[SAMPLE]
                 st.rerun()
         elif selection is None or not len(selection):
-            show_overview(view)
+            show_overview(view, cluster_names)
 
 
-def draw_in_space(view: MapView, fitted: FittedMap, colouring: Colouring) -> None:
+def draw_in_space(view: MapView, fitted: FittedMap, colouring: Colouring, cluster_names: Sequence[str] = ()) -> None:
     """Three dimensions in Plotly: drag turns, the wheel zooms, the legend isolates."""
     title = {"tsne": "t-SNE", "umap": "UMAP", "pca": "component"}[fitted.settings.algorithm]
     if colouring.values is None:
         figure = embedding3d_figure(fitted.coordinates, colouring.groups, colouring.names, colouring.colours, title)
     else:
-        figure = embedding3d_values_figure(fitted.coordinates, colouring.values, colouring.values_name, title)
-    show_figure(figure, "map-space", f"{len(view.indices):,} samples in three dimensions")
+        figure = embedding3d_values_figure(
+            fitted.coordinates, colouring.values, colouring.values_name, title, colouring.is_zero_grey
+        )
+    show_figure(figure, "map-space", f"{len(view.indices):,} {view.noun}s in three dimensions")
     st.caption(CAPTION)
-    show_overview(view)
+    show_overview(view, cluster_names)
 
 
 def chosen_row(view: MapView) -> int | None:
@@ -100,12 +108,12 @@ def _with_newcomers(
     values = colouring.values
     if values is not None:
         values = np.concatenate([values, np.full(n_new, np.nan, np.float32)])
-    extended = Colouring(
-        np.concatenate([colouring.groups, np.full(n_new, new_group)]),
-        [*colouring.names, "New samples"],
-        [*colouring.colours, COLOUR],
-        values,
-        colouring.values_name,
+    extended = replace(
+        colouring,
+        groups=np.concatenate([colouring.groups, np.full(n_new, new_group)]),
+        names=[*colouring.names, "New samples"],
+        colours=[*colouring.colours, COLOUR],
+        values=values,
     )
     return np.concatenate([coordinates, newcomers.coordinates]), extended
 
@@ -128,10 +136,15 @@ def _sheet(
     return sprite_sheet(_view.pictures(rows), cell=SPRITE_SIDE, feature_names=_view.feature_names, theme=theme_name())
 
 
-def hover_texts(view: MapView, n_points: int) -> list[str] | None:
-    """What hovering calls each point, those beyond the view's new samples; None where the texts would be too many."""
+def hover_texts(view: MapView, n_points: int, cluster_names: Sequence[str] = ()) -> list[str] | None:
+    """What hovering calls each point, those beyond the view's new samples; None where the texts would be too many.
+
+    With `cluster_names` (K,) each says its cluster, too.
+    """
     if n_points > MAX_HOVER_TEXTS:
         return None
-    prefix = "Sample" if view.dataset is not None else "Reconstruction of sample"
+    prefix = view.noun.capitalize() if view.dataset is not None else f"Reconstruction of {view.noun}"
     texts = [f"{prefix} {view.sample_id(row)}" for row in range(len(view.indices))]
-    return texts + ["New sample"] * (n_points - len(texts))
+    if cluster_names:
+        texts = [f"{text} · {cluster_names[mode]}" for text, mode in zip(texts, view.clusters.tolist(), strict=True)]
+    return texts + [f"New {view.noun}"] * (n_points - len(texts))

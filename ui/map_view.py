@@ -33,6 +33,11 @@ class MapView:
     confidence: NDArray[np.float32]
 
     @property
+    def noun(self) -> str:
+        """What a sample is: "cell" for count matrices."""
+        return "cell" if self.run.config.dataset.kind == "expression" else "sample"
+
+    @property
     def feature_names(self) -> tuple[str, ...]:
         """The table's columns, empty for images."""
         return self.run.config.dataset.feature_names

@@ -43,18 +43,35 @@ def embedding3d_figure(
 
 
 def embedding3d_values_figure(
-    coordinates: NDArray[np.floating], values: NDArray[np.floating], value_title: str, axis_title: str = "dimension"
+    coordinates: NDArray[np.floating],
+    values: NDArray[np.floating],
+    value_title: str,
+    axis_title: str = "dimension",
+    is_zero_grey: bool = False,
 ) -> go.Figure:
-    """Points (N, 3) coloured by a number each (N,), such as the confidence."""
-    colorbar = colour_bar(value_title, _HEIGHT)
-    marker = {"size": _point_size(len(values)), "color": values, "colorscale": "Viridis", "colorbar": colorbar}
-    figure = go.Figure(
-        go.Scatter3d(
-            **_points(coordinates, np.arange(len(values))),
-            marker=marker | {"line": {"width": 0}},
-            hovertemplate=f"{value_title} %{{marker.color:.3g}}<br>sample %{{customdata}}<extra></extra>",
+    """Points (N, 3) coloured by a number each (N,), such as the confidence.
+
+    With `is_zero_grey`, for expression, zeros are grey and the scale ends at the 99th percentile of what lies above.
+    """
+    size = {"size": _point_size(len(values)), "line": {"width": 0}}
+    figure = go.Figure()
+    coloured, ends = np.arange(len(values)), {}
+    if is_zero_grey and (values > 0).any():
+        zeros, coloured = np.flatnonzero(values <= 0), np.flatnonzero(values > 0)
+        ends = {"cmin": 0, "cmax": float(np.percentile(values[coloured], 99))}
+        grey = size | {"color": UNLABELLED_COLOUR}
+        figure.add_scatter3d(
+            **_points(coordinates, zeros),
+            marker=grey,
+            hovertemplate=f"{value_title} 0<br>sample %{{customdata}}<extra></extra>",
         )
+    scale = {"color": values[coloured], "colorscale": "Viridis", "colorbar": colour_bar(value_title, _HEIGHT)}
+    figure.add_scatter3d(
+        **_points(coordinates, coloured),
+        marker=size | scale | ends,
+        hovertemplate=f"{value_title} %{{marker.color:.3g}}<br>sample %{{customdata}}<extra></extra>",
     )
+    figure.update_layout(showlegend=False)
     _frame(figure, axis_title)
     return figure
 

@@ -13,6 +13,7 @@ from clustergan_core.runs.slots import Slots
 from clustergan_core.runs.status import Status, write_status
 from clustergan_core.runs.store import Run
 from clustergan_core.runs.worker import execute
+from tests.small_cell_runs import train_cells, write_planted
 from tests.small_runs import new_run, small_config
 
 
@@ -59,6 +60,21 @@ def trained_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, config in configs.items():
         execute(new_run(folder / name, config))
     return folder
+
+
+@pytest.fixture(scope="session")
+def trained_cells(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A short run on a count matrix of 120 cells; what it reads is kept beside it, and not beside the program."""
+    folder = tmp_path_factory.mktemp("cells")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CLUSTERGAN_DERIVED", str(folder / "derived"))
+        return train_cells(folder / "run", write_planted(folder / "cells.h5ad"))
+
+
+@pytest.fixture
+def cells(trained_cells: Run, own_folders: Path) -> Run:
+    """A copy of that run, named "cells", in the test's own folder."""
+    return Run(shutil.copytree(trained_cells.folder, own_folders / "runs" / "cells"))
 
 
 @pytest.fixture

@@ -309,6 +309,17 @@ def test_a_map_in_space_has_a_trace_for_each_group_with_its_rows() -> None:
     assert np.allclose(traces(figure)[2].z, coordinates[[0, 2, 4], 2])
 
 
+def test_in_space_zeros_of_expression_are_grey_and_the_scale_is_of_what_lies_above() -> None:
+    values = np.concatenate([np.zeros(20), np.linspace(1, 2, 79), [50.0]])
+    figure = embedding3d_values_figure(RANDOM.random((100, 3)), values, "CD3D", is_zero_grey=True)
+    zeros, expressed = traces(figure)
+    assert zeros.marker.color == UNLABELLED_COLOUR
+    assert list(zeros.customdata) == list(range(20)) and list(expressed.customdata) == list(range(20, 100))
+    assert (expressed.marker.cmin, expressed.marker.cmax) == (0, pytest.approx(np.percentile(values[20:], 99)))
+    nowhere = embedding3d_values_figure(RANDOM.random((5, 3)), np.zeros(5), "CD3D", is_zero_grey=True)
+    assert len(traces(nowhere)) == 1
+
+
 @pytest.mark.parametrize("build", [usage_figure, code_figure])
 def test_colours_given_replace_the_modes_own(build: Callable[..., go.Figure]) -> None:
     figure = build(np.array([0.5, 0.5]), ["#112233", "#445566"])

@@ -1,0 +1,147 @@
+"""The Map page of cells: by gene, by the names of clusters, by doubt, and beside k-means and Leiden."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from clustergan_core.drawing.palette import mode_colours
+from clustergan_core.embedding import FittedMap, MapSettings
+from clustergan_core.expression.log_normalising import log_normalised
+from clustergan_core.runs.annotations import Annotations, annotations_path, write_annotations
+from clustergan_core.runs.cells import run_matrix
+from clustergan_core.runs.latents import run_latents
+from clustergan_core.runs.maps import MapRequest, MapWorker
+from clustergan_core.runs.store import Run
+from tests.app.app_pages import PROJECT, open_page, texts
+
+
+class SeenMap:
+    """What the page gave the canvas, and what a person is to have selected there."""
+
+    def __init__(self) -> None:
+        self.named: dict[str, object] = {}
+        self.groups = np.zeros(0, dtype=np.int64)
+        self.values: np.ndarray | None = None
+
+
+@pytest.fixture
+def seen(monkeypatch: pytest.MonkeyPatch) -> SeenMap:
+    import ui.map_plot
+
+    seen, draw = SeenMap(), ui.map_plot.canvas_map
+
+    def watch(coordinates: np.ndarray, groups: np.ndarray, values: np.ndarray | None, **named: object) -> object:
+        seen.groups, seen.values, seen.named = groups, values, named
+        return draw(coordinates, groups, values, **named)  # type: ignore[arg-type] # passed on as they came
+
+    monkeypatch.setattr(ui.map_plot, "canvas_map", watch)
+    return seen
+
+
+@pytest.fixture
+def mapped(cells: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The run with a finished t-SNE of all cells, whose coordinates are two of the latents' dimensions."""
+    monkeypatch.setattr(MapWorker, "submit", lambda *_: None)
+    settings = MapSettings.model_validate({"algorithm": "tsne"})
+    features = MapRequest(cells, settings, "all").features(cells.load(), run_latents(cells, "all"))
+    FittedMap(features, features[:, :2], settings).save(cells.embeddings_folder())
+    return cells
+
+
+def opened(**query: str) -> AppTest:
+    app = open_page("map", run="cells", **query)
+    assert not app.exception
+    return app
+
+
+@pytest.mark.parametrize("asked", ["Gene7", "gene7", "ENSG00000000007"])
+def test_a_gene_in_the_address_colours_the_map_by_its_expression(mapped: Run, seen: SeenMap, asked: str) -> None:
+    app = opened(gene=asked)
+    assert not app.error
+    assert app.selectbox(key="colour").value == "gene"
+    assert seen.values is not None
+    expected = log_normalised(run_matrix(mapped)).toarray()[:, 7]
+    assert seen.values == pytest.approx(expected, rel=1e-6)
+    assert seen.named["is_zero_grey"] is True
+    assert seen.named["values_name"] == asked
+
+
+def test_a_gene_that_is_not_there_is_named_and_the_map_is_drawn(mapped: Run, seen: SeenMap) -> None:
+    app = opened(gene="CD3D", colour="gene")
+    assert [error.value for error in app.error] == [
+        "The address asks for gene=CD3D, but cells has no gene of that symbol or id; the default is shown."
+    ]
+    assert seen.values is None and len(seen.groups) == 120
+
+
+def test_a_typed_gene_that_is_not_there_is_named(mapped: Run, seen: SeenMap) -> None:
+    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60).switch_page("pages/map.py")
+    app.session_state["gene"] = "*CD3D*"
+    app.query_params["run"], app.query_params["colour"] = "cells", "gene"
+    app.run()
+    assert [error.value for error in app.error] == [
+        r"cells has no gene of the symbol or id \*CD3D\*: type a part of it and choose one."
+    ]
+    assert app.selectbox(key="gene").value is None and seen.values is None
+
+
+def test_every_gene_can_be_chosen_by_symbol(mapped: Run, seen: SeenMap) -> None:
+    app = opened(colour="gene")
+    assert app.selectbox(key="gene").options == [f"Gene{gene}" for gene in range(60)]
+    app.selectbox(key="gene").set_value("Gene12").run()
+    assert not app.exception and not app.error
+    assert seen.named["values_name"] == "Gene12"
+
+
+def test_a_map_of_cells_can_be_coloured_by_all_that_is_known_of_them(mapped: Run) -> None:
+    app = opened()
+    offered = app.selectbox(key="colour").options
+    own = ["cluster name", "unsure cells", "gene", "k-means", "Leiden"]
+    figures = ["total counts", "genes detected"]
+    assert {"mode", "label", "confidence", "donor", "age", *own, *figures} == set(offered)
+    for name in offered:
+        app.selectbox(key="colour").set_value(name).run()
+        assert not app.exception and not app.error
+
+
+def test_clusters_of_one_name_have_one_colour_and_hovering_names_barcode_and_cluster(
+    mapped: Run, seen: SeenMap
+) -> None:
+    write_annotations(mapped, Annotations().with_name(0, "T cells").with_name(2, "T cells"))
+    opened(colour="cluster name")
+    clusters = run_latents(mapped, "all").clusters
+    assert seen.named["group_names"] == ["T cells", "Mode 1"]
+    assert seen.named["group_colours"] == mode_colours(3)[:2]
+    assert seen.groups.tolist() == np.where(clusters == 1, 1, 0).tolist()
+    texts_shown = seen.named["hover_text"]
+    assert isinstance(texts_shown, list)
+    assert texts_shown[3] == f"Cell BARCODE003-1 · {'Mode 1' if clusters[3] == 1 else 'T cells'}"
+
+
+def test_unsure_cells_keep_their_colour_and_the_others_recede(mapped: Run, seen: SeenMap) -> None:
+    latents = run_latents(mapped, "all")
+    threshold = float(np.round(np.median(latents.confidence), 2))
+    app = opened(colour="unsure cells", unsure=str(threshold))
+    is_unsure = latents.confidence < app.slider(key="unsure").value
+    assert seen.groups.tolist() == np.where(is_unsure, latents.clusters, 3).tolist()
+    assert f"{int(is_unsure.sum())} of 120 cells on the map" in texts(app)
+
+
+def test_without_its_file_the_page_says_that_genes_are_missing(mapped: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Run, "is_data_here", lambda _: False)
+    app = opened(gene="Gene3")
+    assert not app.error
+    assert "labels, genes, k-means and Leiden are missing" in texts(app)
+    assert app.selectbox(key="colour").options == ["mode", "confidence", "cluster name", "unsure cells"]
+
+
+def test_names_that_cannot_be_read_are_told_of_and_can_be_set_aside(mapped: Run) -> None:
+    path: Path = annotations_path(mapped)
+    path.write_text("{")
+    app = opened()
+    assert "restore that file, or set it aside" in app.error[0].value
+    app.button(key="set_aside").click().run()
+    assert not app.error
+    assert (path.parent / "annotations-set-aside-1.json").read_text() == "{"

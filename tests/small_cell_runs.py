@@ -1,0 +1,60 @@
+"""Runs on a small count matrix with planted genes, as a biologist brings one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from clustergan_core.data import OwnDataOptions
+from clustergan_core.opening import open_dataset
+from clustergan_core.runs.config import make_config
+from clustergan_core.runs.store import Run
+from clustergan_core.runs.worker import execute
+from clustergan_core.training import Schedule
+from tests.small_cells import planted_matrix
+from tests.small_runs import NARROW, new_run
+
+N_CELLS, N_GENES, N_GROUPS = 120, 60, 3
+CELL_TYPES = ("T", "B", "NK")
+
+
+def write_planted(path: Path) -> Path:
+    """An .h5ad of 120 cells: five genes each (Gene0 … Gene4, Gene5 … Gene9, …) mark the three cell types."""
+    import anndata
+
+    matrix, groups = planted_matrix(N_CELLS, N_GENES, N_GROUPS)
+    obs = pd.DataFrame(
+        {
+            "celltype": pd.Categorical([CELL_TYPES[group] for group in groups]),
+            "donor": pd.Categorical([f"donor {cell % 2}" for cell in range(N_CELLS)]),
+            "age": np.arange(N_CELLS, dtype=np.float64),
+        },
+        index=pd.Index([f"BARCODE{cell:03d}-1" for cell in range(N_CELLS)]),
+    )
+    var = pd.DataFrame(
+        {"symbol": [f"Gene{gene}" for gene in range(N_GENES)]},
+        index=pd.Index([f"ENSG{gene:011d}" for gene in range(N_GENES)]),
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    anndata.AnnData(matrix.counts, obs=obs, var=var).write_h5ad(path)
+    return path
+
+
+def train_cells(folder: Path, file: Path, labels: str | None = "celltype", n_steps: int = 10) -> Run:
+    """A finished run of a second on such a file, with three modes."""
+    options = OwnDataOptions(labels=labels, preparation={"min_genes": "1"})  # hardly a cell has 100 of 60 genes
+    dataset = open_dataset(str(file), options)
+    config = make_config(
+        dataset,
+        str(file),
+        method="clustergan",
+        settings=NARROW | {"n_clusters": N_GROUPS},
+        n_steps=n_steps,
+        options=options,
+    )
+    schedule = Schedule(n_steps=n_steps, log_every=5, evaluate_every=n_steps)
+    run = new_run(folder, config.model_copy(update={"schedule": schedule}))
+    execute(run)
+    return run
