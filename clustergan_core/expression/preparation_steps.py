@@ -89,6 +89,18 @@ def finish_values(steps: Sequence[Step], values: NDArray[np.float32]) -> NDArray
     return values
 
 
+def undo_finishing(steps: Sequence[Step], samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What `finish_values` gave `samples` (N, n_genes) of, as a new array; what it clipped stays clipped."""
+    values = np.array(samples, dtype=np.float32)
+    for step in reversed(steps):
+        if step["step"] == "scale_by":
+            values *= np.float32(step["by"])
+        elif step["step"] == "standardise_genes":
+            values *= np.array(step["deviations"], dtype=np.float32)
+            values += np.array(step["means"], dtype=np.float32)
+    return values
+
+
 def value_transform(steps: Sequence[Step], matrix: CountMatrix) -> Transform | None:
     """What the steps do to single counts, or None where they stay as they are."""
     normalised, logarithm = _find(steps, "normalise_totals"), _find(steps, "log")

@@ -58,10 +58,14 @@ def mixture_code(prior: Prior, weights: Sequence[float]) -> NDArray[np.float32]:
 
 def generate_codes(method: Method, codes: NDArray[np.float32], normal: NDArray[np.float32]) -> NDArray[np.float32]:
     """Samples (M, *shape) at the cluster parts `codes` (M, n_clusters), all with the same z_n (n_normal,)."""
-    cluster = torch.from_numpy(codes).to(method.device)
-    shared = torch.from_numpy(normal).to(method.device).expand(len(codes), -1)
+    return generate_latents(method, codes, np.broadcast_to(normal, (len(codes), len(normal))))
+
+
+def generate_latents(method: Method, codes: NDArray[np.float32], normals: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Samples (M, *shape) at cluster parts (M, n_clusters) and normal parts (M, n_normal)."""
+    cluster, normal = (torch.from_numpy(np.array(part)).to(method.device) for part in (codes, normals))
     with one_thread():
-        return method.generate(Latent(shared, cluster)).cpu().numpy()
+        return method.generate(Latent(normal, cluster)).cpu().numpy()
 
 
 def read_codes(method: Method, samples: NDArray[np.float32]) -> NDArray[np.float32] | None:
