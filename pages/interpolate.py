@@ -7,6 +7,7 @@ from ui.guard import require_frame
 require_frame(__file__)
 
 from clustergan_core.runs.store import Run
+from ui.cell_views import choose_cell_view, show_cells
 from ui.choices import linked, one_of
 from ui.loaded import load_method
 from ui.messages import page_errors
@@ -68,4 +69,12 @@ st.markdown(
     "The generator is asked for samples between its modes, z_c = μ · mode A + (1 − μ) · mode B. "
     "**Between the ends, these codes were never sampled in training.**"
 )
-walk(choose_run())
+which, views = st.columns([3, 2], gap="medium")
+with which:
+    run = choose_run()
+if run.config.dataset.kind == "expression":
+    with views:
+        chosen = choose_cell_view()
+    show_cells(run, chosen)
+else:
+    walk(run)

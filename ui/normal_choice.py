@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -15,26 +16,27 @@ if TYPE_CHECKING:
 
     from clustergan_core.prior import Prior
 
-WAYS = ("Drawn", "By dimension")
+DRAWN, BY_DIMENSION = "Drawn", "By dimension"
+WAYS = (DRAWN, BY_DIMENSION)
 MAX_SLIDERS = 30  # dimensions beyond these stay as they were drawn
 LIMIT = 3.0  # σ to either side
 _N_COLUMNS = 5
 
 
-def choose_way(prior: Prior) -> tuple[str, int]:
-    """How z_n is set, one of WAYS, and the seed it is drawn from."""
-    with linked("zn", one_of(WAYS)):
+def choose_way(prior: Prior, ways: Sequence[str] = WAYS) -> tuple[str, int]:
+    """How z_n is set, one of `ways`, the first if nothing is chosen, and the seed it is drawn from."""
+    with linked("zn", one_of(ways)):
         way = st.segmented_control(
             "z_n",
-            WAYS,
-            default=WAYS[0],
+            ways,
+            default=ways[0],
             required=True,
             key="zn",
             bind="query-params",
             on_change=_start_from_draw,
             args=(prior,),
         )
-    return way or WAYS[0], choose_seed(on_new=lambda: _start_from_draw(prior))
+    return way or ways[0], choose_seed(on_new=lambda: _start_from_draw(prior))
 
 
 def choose_normal(prior: Prior, way: str, seed: int) -> NDArray[np.float32]:
@@ -42,7 +44,7 @@ def choose_normal(prior: Prior, way: str, seed: int) -> NDArray[np.float32]:
     from clustergan_core.runs.generation import draw_normals
 
     normal = draw_normals(prior, seed)[0]
-    if way == WAYS[0]:
+    if way != BY_DIMENSION:
         return normal
     n_sliders = min(prior.n_normal, MAX_SLIDERS)
     with st.expander(f"z_n by dimension, in units of σ = {prior.sigma:g}", expanded=True):
@@ -62,7 +64,7 @@ def _start_from_draw(prior: Prior) -> None:
     """Sets the sliders to the seed's draw, so that the picture stays as it is when one begins to move them."""
     from clustergan_core.runs.generation import draw_normals
 
-    if st.session_state.get("zn") == WAYS[1]:
+    if st.session_state.get("zn") == BY_DIMENSION:
         drawn = draw_normals(prior, st.session_state.get("seed", FIRST_SEED))[0] / prior.sigma
         _set_all([float(min(LIMIT, max(-LIMIT, value))) for value in drawn.round(2)])
 

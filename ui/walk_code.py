@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 VIEWS = ("Two modes", "All modes")
 MAX_SLIDERS = 12  # modes mixed at a time; with more modes one chooses which
-_FIRST_MU = 0.5
+FIRST_MU = 0.5
 _FIRST_WEIGHTS = (0.5, 0.5)  # of modes 0 and 1; all others begin with 0
 
 
@@ -48,7 +48,7 @@ def choose_ends(prior: Prior) -> Ends:
     with right, linked("a", one_of(modes)):
         mode_a = st.selectbox("Mode A (μ = 1)", modes, 1, key="a", bind="query-params")
     with middle, linked("mu", number(0, 1)):
-        mu = st.slider("μ", 0.0, 1.0, _FIRST_MU, 0.01, key="mu", bind="query-params")
+        mu = st.slider("μ", 0.0, 1.0, FIRST_MU, 0.01, key="mu", bind="query-params")
     if mode_a == mode_b:
         st.caption("A and B are the same mode: choose another for a walk.")
     return Ends(mode_a, mode_b, mu)
@@ -129,7 +129,7 @@ def _snap_mu() -> None:
 
 
 def _reset_mu() -> None:
-    st.session_state["mu"] = _FIRST_MU
+    st.session_state["mu"] = FIRST_MU
 
 
 def _set_weights(weights: dict[int, float]) -> None:

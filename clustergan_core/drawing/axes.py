@@ -1,6 +1,11 @@
 """What stands at an axis: ticks that name modes and features, and the bar that explains colours."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
 
 MAX_TICKS = 40  # more names than this run into each other
 _MAX_NAME = 24  # characters
@@ -30,3 +35,9 @@ def colour_bar(title: str, plot_height: float) -> dict[str, Any]:
         "yanchor": "top",
         "ypad": 0,
     }
+
+
+def name_mu_axis(figure: Figure) -> None:
+    """The x axis of a walk from mode B at μ = 0 to mode A at μ = 1."""
+    ticks = ["0 (B)", "0.25", "0.5", "0.75", "1 (A)"]
+    figure.update_xaxes(title_text="μ", range=[0, 1], tickvals=[0, 0.25, 0.5, 0.75, 1], ticktext=ticks)

@@ -29,6 +29,7 @@ class WalkNearness:
     distance: NDArray[np.float64]  # (M,) to the fifth nearest real cell, the median of the draws
     low: NDArray[np.float64]  # (M,) of the draws
     high: NDArray[np.float64]  # (M,)
+    points: NDArray[np.float32]  # (M, D) the draws' mean among the real cells' components
     nearest: NDArray[np.int64]  # (M, n) real cells by their root mean square distance to the draws, nearest first
     nearest_distances: NDArray[np.float64]  # (M, n)
     usual: float  # the median of the same distance among real cells
@@ -126,5 +127,5 @@ def _measure(space: RealSpace, points: NDArray[np.float32]) -> WalkNearness:
     variances = points.var(axis=1).sum(axis=1)
     nearest, to_mean = space.nearest(means, max(N_LISTED, N_NEAREST))
     return WalkNearness(
-        distance, low, high, nearest, np.sqrt(to_mean**2 + variances[:, None]), space.median, space.limit
+        distance, low, high, means, nearest, np.sqrt(to_mean**2 + variances[:, None]), space.median, space.limit
     )

@@ -17,6 +17,7 @@ from clustergan_core.expression.quality_settings import QualitySettings
 from clustergan_core.expression.value_scale import value_scale
 from clustergan_core.method import Encoding, Method
 from clustergan_core.prior import Latent, Prior
+from clustergan_core.runs.cell_moves import contrast_codes, one_hot
 from clustergan_core.runs.cell_walks import CellWalk, WalkNearness, many_normals, walk_cells
 from tests.small_cells import count_matrix, planted_matrix
 
@@ -171,8 +172,8 @@ def test_the_listed_cells_are_those_nearest_to_all_draws_in_root_mean_square() -
 
 def test_far_stretches_are_told_apart_and_may_reach_the_ends() -> None:
     distance = np.array([3.0, 1, 1, 3, 3])
-    none = np.zeros((5, 1))
-    nearness = WalkNearness(distance, distance, distance, none.astype(np.int64), none, usual=1, limit=2)
+    points, cells = np.zeros((5, 2), np.float32), np.zeros((5, 1), np.int64)
+    nearness = WalkNearness(distance, distance, distance, points, cells, distance[:, None], usual=1, limit=2)
     assert nearness.far_stretches(np.linspace(0, 1, 5)) == [(0, 0), (0.75, 1)]
 
 
@@ -192,3 +193,17 @@ def test_counts_of_a_cell_come_back_from_its_sample() -> None:
     assert value_scale(dataset.preprocessing).expression(dataset.samples[:1])[0].tolist() == pytest.approx(
         [np.log(3), np.log(9)], abs=1e-5
     )
+
+
+def test_a_cell_as_another_type_keeps_its_z_n_and_genes_are_ranked_by_their_change() -> None:
+    normal = np.array([[0.2]], np.float32)
+    doubling = value_scale([{"step": "log", "base": 2}])
+    moved = contrast_codes(fake_method(), doubling, one_hot(2, 0), one_hot(2, 1), normal)
+    assert moved.before == pytest.approx([0.2, 0, 0, 1, 0.3])
+    assert moved.after == pytest.approx([1.2, 1, 0, 0, 0.3]), "its z_n of .2 is in both"
+    assert moved.differences.tolist() == pytest.approx([1, 1, 0, -1, 0])
+    assert moved.top(3).tolist() == [0, 1, 3], "from the most risen to the most fallen"
+    assert moved.n_changed(0.99) == 3
+    table = moved.table(GENES, ("mode 0", "mode 1"))
+    assert table.columns.tolist() == ["gene", "log2_fold_change", "mode 0", "mode 1"]
+    assert set(table["gene"][:3]) == {"linear", "square", "down"}

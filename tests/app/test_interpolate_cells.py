@@ -1,0 +1,123 @@
+"""The page Interpolate for a run of cells: names, genes, real cells, and what is said where data is missing."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from clustergan_core.expression.value_scale import value_scale
+from clustergan_core.runs.cell_moves import contrast_codes, one_hot
+from clustergan_core.runs.latents import run_latents
+from clustergan_core.runs.store import Run
+from tests.app.app_pages import open_page, texts
+from tests.walked_cells import train_cells
+
+
+@pytest.fixture(scope="module")
+def trained_cells(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return train_cells(tmp_path_factory.mktemp("cells")).folder
+
+
+@pytest.fixture
+def run(trained_cells: Path, own_folders: Path) -> Run:
+    return Run(shutil.copytree(trained_cells, own_folders / "runs" / "cells"))
+
+
+def test_the_walk_begins_between_the_two_largest_modes_and_they_are_named_by_their_cells_label(run: Run) -> None:
+    app = open_page("interpolate", run="cells")
+    assert not app.exception
+    assert not app.error
+    counts = np.bincount(run_latents(run).clusters, minlength=3)
+    largest = np.argsort(-counts, kind="stable")
+    assert app.query_params["b"] == str(largest[0])
+    assert app.query_params["a"] == str(largest[1])
+    assert app.selectbox(key="named_b").value == largest[0]
+    (chosen,) = (option for option in app.selectbox(key="named_b").options if option.startswith(f"mode {largest[0]} "))
+    assert chosen.endswith(f" · {counts[largest[0]]}")
+    assert "Between the ends, these codes were never sampled in training." in texts(app)
+
+
+def test_a_link_restores_the_walk_and_a_wrong_mode_is_named(run: Run) -> None:
+    app = open_page("interpolate", run="cells", a="0", b="2", mu="0.25", gene=["g3", "g7"])
+    assert app.selectbox(key="named_a").value == 0
+    assert app.selectbox(key="named_b").value == 2
+    assert app.slider(key="mu").value == 0.25
+    assert app.multiselect(key="gene").value == ["g3", "g7"]
+    assert "Nearest real cells at μ = 0.25" in texts(app)
+    app = open_page("interpolate", run="cells", a="9")
+    assert [error.value for error in app.error] == [
+        "The address asks for a=9, but it can be 0, 1, 2; another is shown."
+    ]
+
+
+def test_the_nearest_cells_at_mu_are_listed_with_their_barcodes_clusters_and_labels(run: Run) -> None:
+    app = open_page("interpolate", run="cells", a="1", b="0", mu="1.0")
+    table = app.dataframe[0].value
+    assert len(table) == 10
+    dataset, latents = run.dataset(), run_latents(run)
+    assert dataset.labels is not None
+    for _, row in table.iterrows():
+        cell = dataset.sample_ids.index(row["barcode"])
+        assert row["label"] == dataset.label_names[dataset.labels[cell]]
+        assert row["cluster"] == f"mode {latents.clusters[cell]}"
+    assert table["distance"].is_monotonic_increasing
+
+
+def test_moving_mu_moves_the_table_and_keeps_the_walk(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = open_page("interpolate", run="cells", a="1", b="0", mu="0.0")
+    before = app.dataframe[0].value["barcode"].tolist()
+
+    def fail(*_: object, **__: object) -> None:
+        raise AssertionError("the walk is kept")
+
+    monkeypatch.setattr("clustergan_core.runs.cell_walks.walk_cells", fail)
+    app.slider(key="mu").set_value(1.0).run()
+    assert not app.error
+    assert app.dataframe[0].value["barcode"].tolist() != before
+
+
+def test_without_the_data_the_genes_are_shown_and_real_cells_need_the_data(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_latents(run)
+    monkeypatch.setattr(Run, "is_data_here", lambda self: False)
+    app = open_page("interpolate", run="cells")
+    assert not app.error
+    said = texts(app)
+    assert "How near real cells are needs the data" in said
+    assert "Genes along the walk" in said
+    assert "How near real cells are" not in [header.value for header in app.subheader]
+    assert len(app.get("plotly_chart")) == 2
+
+
+def test_one_cell_as_another_type_shows_what_the_generator_makes_of_its_own_z_n(run: Run) -> None:
+    app = open_page("interpolate", run="cells", view="One cell", sample="17", **{"as": "2"})
+    assert not app.error
+    assert app.text_input(key="cell_barcode").value == "c17"
+    latents, dataset, method = run_latents(run), run.dataset(), run.load()
+    own = int(latents.clusters[17])
+    scale = value_scale(dataset.preprocessing)
+    expected = contrast_codes(method, scale, one_hot(3, own), one_hot(3, 2), latents.normal[17][None])
+    table = app.dataframe[0].value.set_index("gene")
+    assert table.loc["g3", "as mode 2"] == pytest.approx(expected.after[dataset.feature_names.index("g3")], abs=1e-3)
+    real = scale.expression(dataset.samples[17])
+    assert table.loc["g3", "real cell"] == pytest.approx(real[dataset.feature_names.index("g3")], abs=1e-3)
+
+
+def test_a_cell_is_found_by_its_barcode_and_a_wrong_one_is_named(run: Run) -> None:
+    app = open_page("interpolate", run="cells", view="One cell")
+    app = app.text_input(key="cell_barcode").set_value("c42").run()
+    assert app.query_params["sample"] == "42"
+    app = app.text_input(key="cell_barcode").set_value("nobody").run()
+    assert app.query_params["sample"] == "42"
+    assert [error.value for error in app.error] == [
+        "The run has no cell nobody: write one as the file does (c0, c1, …)."
+    ]
+
+
+def test_a_mixture_is_set_against_its_largest_mode(run: Run) -> None:
+    app = open_page("interpolate", run="cells", view="All modes", w0="0.2", w1="0.0", w2="0.6")
+    assert not app.error
+    assert "z_c = 0.75 · mode 2 + 0.25 · mode 0" in texts(app)
+    assert {"mode 2", "the mixture"} <= set(app.dataframe[0].value.columns)

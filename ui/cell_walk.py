@@ -1,0 +1,111 @@
+"""The walk between two cell types: choices above, then genes, real cells and the map, all of one cached walk."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from clustergan_core.runs.store import Run
+from ui.cell_walk_genes import choose_ranking, show_gene_curves, show_switches
+from ui.cell_walk_map import show_path
+from ui.cell_walk_neighbours import show_distance, show_neighbours
+from ui.cell_walk_words import describe_nearness, describe_reading
+from ui.choices import linked, number
+from ui.loaded import load_method, weights_stamp
+from ui.messages import plain
+from ui.mode_titles import ModeTitles, mode_titles
+from ui.named_mode_choice import choose_named_mode
+from ui.normal_choice import WAYS, choose_normal, choose_way
+from ui.real_cells import NEEDS_DATA, RealCells, real_cells
+from ui.walk_code import FIRST_MU, Ends, end_buttons
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from clustergan_core.expression.value_scale import ValueScale
+    from clustergan_core.runs.cell_walks import CellWalk
+
+AVERAGED = "Average of 64"
+CELL_WAYS = (AVERAGED, *WAYS)
+
+
+def show_cell_walk(run: Run) -> None:
+    """Everything that follows the choices; while only μ moves, only the markers do."""
+    from clustergan_core.expression.value_scale import value_scale
+    from clustergan_core.runs.cell_walks import many_normals
+
+    method, titles, cells = load_method(run), mode_titles(run), real_cells(run)
+    scale = value_scale(run.config.dataset.preprocessing)
+    ends = _choose_ends(titles)
+    buttons, words = st.container(horizontal=True, vertical_alignment="bottom"), st.container()
+    with buttons:
+        ranking = choose_ranking()
+        with st.popover("z_n", icon=":material/tune:"):
+            way, seed = choose_way(method.prior, CELL_WAYS)
+    normals = many_normals(method.prior, seed) if way == AVERAGED else choose_normal(method.prior, way, seed)[None]
+    key = _key(run, ends, normals, cells is not None)
+    walk = _walk(run, scale, ends, normals, cells, key)
+    name = f"{run.name}-{ends.mode_b}-to-{ends.mode_a}"
+    with buttons:
+        end_buttons()
+        st.download_button(
+            "Walk as CSV",
+            lambda: walk.table(run.config.dataset.feature_names).to_csv(index=False).encode(),
+            f"{name}.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+            help="Every gene in every step, with where it switches.",
+        )
+    with words:
+        nearness = "" if walk.nearness is None else f"**{plain(describe_nearness(walk, titles))}**"
+        st.markdown(f"{plain(describe_reading(walk, titles))} {nearness}")
+        if walk.nearness is None:
+            st.info(f"How near real cells are {NEEDS_DATA}", icon=":material/download:")
+    curves, switches = st.columns(2, gap="medium")
+    with curves:
+        added = show_gene_curves(run, walk, ranking, scale, ends.mu, key)
+        if cells is not None:
+            show_distance(walk, ends.mu, key)
+    with switches:
+        show_switches(run, walk, ranking, added, ends.mu, key)
+    if cells is not None:
+        table, path = st.columns(2, gap="medium")
+        with table:
+            show_neighbours(walk, cells, ends.mu, titles, name)
+        with path:
+            show_path(run, walk, cells, ends.mu)
+
+
+def _choose_ends(titles: ModeTitles) -> Ends:
+    """Both types by name, and μ between them in the order in which the slider runs."""
+    largest = titles.largest()
+    left, middle, right = st.columns(3, vertical_alignment="bottom", gap="medium")
+    with left:
+        mode_b = choose_named_mode("b", "From B (μ = 0)", titles, largest[0])
+    with right:
+        mode_a = choose_named_mode("a", "To A (μ = 1)", titles, largest[min(1, len(largest) - 1)])
+    with middle, linked("mu", number(0, 1)):
+        mu = st.slider("μ", 0.0, 1.0, FIRST_MU, 0.01, key="mu", bind="query-params")
+    if mode_a == mode_b:
+        st.caption("A and B are the same mode: choose another for a walk.")
+    return Ends(mode_a, mode_b, mu)
+
+
+def _key(run: Run, ends: Ends, normals: NDArray[np.float32], has_data: bool) -> str:
+    """All that a walk depends on: everything but μ."""
+    parts = (str(run.folder), weights_stamp(run), ends.mode_a, ends.mode_b, normals.tobytes(), has_data)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+@st.cache_resource(max_entries=20, show_spinner="Walking…")
+def _walk(
+    _run: Run, _scale: ValueScale, _ends: Ends, _normals: NDArray[np.float32], _cells: RealCells | None, key: str
+) -> CellWalk:
+    from clustergan_core.runs.cell_walks import walk_cells
+
+    space = None if _cells is None else _cells.space
+    return walk_cells(load_method(_run), _scale, _ends.mode_a, _ends.mode_b, _normals, space)

@@ -1,0 +1,84 @@
+"""A small map of the run's cells with the real cells that a walk passes, in its order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from clustergan_core.runs.store import Run
+from ui.loaded import load_method, weights_stamp
+from ui.real_cells import RealCells
+from ui.theme import is_dark, show_themed, theme_name
+
+if TYPE_CHECKING:
+    from clustergan_core.embedding import FittedMap
+    from clustergan_core.runs.cell_walks import CellWalk
+
+_MAX_POINTS = 5_000  # drawn behind the path; more would be sent again with every move
+_TITLES = {"umap": "UMAP", "tsne": "t-SNE"}
+
+
+def show_path(run: Run, walk: CellWalk, cells: RealCells, mu: float) -> None:
+    """The nearest real cell of each step on the map; the one at μ stands out."""
+    from clustergan_core.drawing.nearness import path_map_figure
+    from clustergan_core.drawing.palette import mode_colours
+    from clustergan_core.drawing.theme import THEMES, apply_theme
+
+    assert walk.nearness is not None, "the data is absent"
+    st.subheader("The way on the map")
+    fitted = _computed_map(run, cells, str(run.folder), weights_stamp(run), _n_maps(run))
+    coordinates = cells.space.points if fitted is None else fitted.coordinates
+    nearest, step = walk.nearness.nearest[:, 0], walk.step_at(mu)
+    shown = _drawn(len(coordinates), nearest)
+    palette = mode_colours(run.config.n_clusters)
+    figure = path_map_figure(
+        coordinates[shown, :2],
+        [palette[cluster] for cluster in cells.latents.clusters[shown].tolist()],
+        np.searchsorted(shown, nearest),
+        walk.mus,
+        [cells.dataset.sample_id(cell) for cell in nearest.tolist()],
+        walk.nearness.points[:, :2] if fitted is None else None,
+    )
+    here = coordinates[nearest[step]]
+    ring = {"symbol": "circle-open", "size": 20, "color": THEMES[theme_name()].text, "line": {"width": 3}}
+    figure.add_scatter(x=here[:1], y=here[1:2], mode="markers", marker=ring, hoverinfo="skip")
+    show_themed(apply_theme(figure, is_dark()), "walk-map", "Map of the cells with the nearest one of each step")
+    if fitted is None:
+        where = "the first two principal components of the genes; the line is the walk itself"
+    else:
+        where = f"the {_TITLES[fitted.settings.algorithm]} of the latents"
+    st.caption(
+        f"The nearest real cell of each step on {where}. The ring is where you are. Points behind have the colours of "
+        "their modes; distances between clusters carry no meaning."
+    )
+
+
+def _drawn(n_cells: int, always: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Ascending cells to draw: all, or some by a fixed seed, those of the path among them."""
+    if n_cells <= _MAX_POINTS:
+        return np.arange(n_cells)
+    return np.union1d(np.random.default_rng(0).choice(n_cells, _MAX_POINTS, replace=False), always)
+
+
+def _n_maps(run: Run) -> int:
+    """How many maps are kept: one that was computed since is taken up."""
+    return sum(len(list(folder.glob("*.npz"))) for folder in {run.embeddings_folder(), run.folder / "embeddings"})
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _computed_map(_run: Run, _cells: RealCells, folder: str, stamp: object, n_maps: int) -> FittedMap | None:
+    """A map of all cells that was computed on the Map page, or None."""
+    from clustergan_core.embedding import MapSettings
+    from clustergan_core.runs.maps import MapRequest, find_map
+
+    features = load_method(_run).clustering_features(_cells.latents.encoding()).numpy()
+    features = np.ascontiguousarray(features, dtype=np.float32)
+    for algorithm in _TITLES:
+        request = MapRequest(_run, MapSettings.model_validate({"algorithm": algorithm}), n_samples=len(features))
+        fitted = find_map(request, features)
+        if fitted is not None:
+            return fitted
+    return None
