@@ -46,7 +46,7 @@ def choose_cell(dataset: Dataset | None, latents: RunLatents, titles: ModeTitles
             for other in titles.largest():
                 is_empty = not (latents.clusters == other).any()
                 st.button(
-                    titles.choice(other), key=f"draw-{other}", on_click=_draw, args=(latents, other), disabled=is_empty
+                    titles.choices[other], key=f"draw-{other}", on_click=_draw, args=(latents, other), disabled=is_empty
                 )
     if problem := st.session_state.pop("cell_problem", None):
         show_problem(problem)

@@ -77,7 +77,7 @@ def show_cell_walk(run: Run) -> None:
         with table:
             show_neighbours(walk, cells, ends.mu, titles, name)
         with path:
-            show_path(run, walk, cells, ends.mu)
+            show_path(run, walk, cells, ends.mu, key)
 
 
 def _choose_ends(titles: ModeTitles) -> Ends:

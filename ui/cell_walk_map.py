@@ -14,46 +14,61 @@ from ui.real_cells import RealCells
 from ui.theme import is_dark, show_themed, theme_name
 
 if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
     from clustergan_core.embedding import FittedMap
     from clustergan_core.runs.cell_walks import CellWalk
 
-_MAX_POINTS = 5_000  # drawn behind the path; more would be sent again with every move
+_MAX_POINTS = 2_000  # drawn behind the path; more would be sent again with every move
 _TITLES = {"umap": "UMAP", "tsne": "t-SNE"}
 
 
-def show_path(run: Run, walk: CellWalk, cells: RealCells, mu: float) -> None:
+def show_path(run: Run, walk: CellWalk, cells: RealCells, mu: float, key: str) -> None:
     """The nearest real cell of each step on the map; the one at μ stands out."""
-    from clustergan_core.drawing.nearness import path_map_figure
-    from clustergan_core.drawing.palette import mode_colours
-    from clustergan_core.drawing.theme import THEMES, apply_theme
+    from clustergan_core.drawing.theme import THEMES
 
     assert walk.nearness is not None, "the data is absent"
     st.subheader("The way on the map")
     fitted = _computed_map(run, cells, str(run.folder), weights_stamp(run), _n_maps(run))
-    coordinates = cells.space.points if fitted is None else fitted.coordinates
-    nearest, step = walk.nearness.nearest[:, 0], walk.step_at(mu)
-    shown = _drawn(len(coordinates), nearest)
-    palette = mode_colours(run.config.n_clusters)
-    figure = path_map_figure(
-        coordinates[shown, :2],
-        [palette[cluster] for cluster in cells.latents.clusters[shown].tolist()],
-        np.searchsorted(shown, nearest),
-        walk.mus,
-        [cells.dataset.sample_id(cell) for cell in nearest.tolist()],
-        walk.nearness.points[:, :2] if fitted is None else None,
-    )
-    here = coordinates[nearest[step]]
+    title = "" if fitted is None else _TITLES[fitted.settings.algorithm]
+    figure = _draw_path(run, walk, cells, fitted, key, title, theme_name())
+    here = _coordinates(cells, fitted)[walk.nearness.nearest[walk.step_at(mu), 0]]
     ring = {"symbol": "circle-open", "size": 20, "color": THEMES[theme_name()].text, "line": {"width": 3}}
     figure.add_scatter(x=here[:1], y=here[1:2], mode="markers", marker=ring, hoverinfo="skip")
-    show_themed(apply_theme(figure, is_dark()), "walk-map", "Map of the cells with the nearest one of each step")
-    if fitted is None:
-        where = "the first two principal components of the genes; the line is the walk itself"
-    else:
-        where = f"the {_TITLES[fitted.settings.algorithm]} of the latents"
+    show_themed(figure, "walk-map", "Map of the cells with the nearest one of each step")
+    where = f"the {title} of the latents" if title else "the first two components of the genes; the line is the walk"
     st.caption(
         f"The nearest real cell of each step on {where}. The ring is where you are. Points behind have the colours of "
         "their modes; distances between clusters carry no meaning."
     )
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def _draw_path(
+    _run: Run, _walk: CellWalk, _cells: RealCells, _fitted: FittedMap | None, key: str, title: str, theme: str
+) -> Figure:
+    from clustergan_core.drawing.nearness import path_map_figure
+    from clustergan_core.drawing.palette import mode_colours
+    from clustergan_core.drawing.theme import apply_theme
+
+    assert _walk.nearness is not None, "the data is absent"
+    coordinates, nearest = _coordinates(_cells, _fitted), _walk.nearness.nearest[:, 0]
+    shown = _drawn(len(coordinates), nearest)
+    figure = path_map_figure(
+        coordinates[shown],
+        _cells.latents.clusters[shown],
+        mode_colours(_run.config.n_clusters),
+        np.searchsorted(shown, nearest),
+        _walk.mus,
+        [_cells.dataset.sample_id(cell) for cell in nearest.tolist()],
+        _walk.nearness.points[:, :2] if _fitted is None else None,
+    )
+    return apply_theme(figure, is_dark())
+
+
+def _coordinates(cells: RealCells, fitted: FittedMap | None) -> NDArray[np.float32]:
+    """(N, 2): the map that was computed, else the first components of the genes, in which the walk has a place too."""
+    return cells.space.points[:, :2] if fitted is None else fitted.coordinates
 
 
 def _drawn(n_cells: int, always: NDArray[np.int64]) -> NDArray[np.int64]:

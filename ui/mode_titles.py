@@ -1,9 +1,10 @@
-"""What a mode is called on a page of cells: its number, and the label most of its cells have."""
+"""What a mode is called on a page of cells: the name a person gave it, else the label most of its cells have."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from clustergan_core.runs.annotations import read_annotations
 from clustergan_core.runs.store import Run
 from ui.mode_rows import summary_of
 
@@ -13,14 +14,9 @@ class ModeTitles:
     """Names of the K modes."""
 
     short: tuple[str, ...]  # for a table's column
-    names: tuple[str, ...]  # with the label most of its cells have, for a sentence
+    names: tuple[str, ...]  # for a sentence
+    choices: tuple[str, ...]  # to choose from
     n_cells: tuple[int | None, ...]  # cells the encoder assigns to each; None while neither they nor the data are here
-
-    def choice(self, mode: int) -> str:
-        """The mode among others to choose from."""
-        count = self.n_cells[mode]
-        name = self.names[mode].replace(", mostly ", " · ")
-        return name if count is None else f"{name} · {count:,}" if count else f"{name} · no cell"
 
     def largest(self) -> list[int]:
         """The modes by their cells, the largest first; by number where they are not known."""
@@ -29,10 +25,27 @@ class ModeTitles:
 
 def mode_titles(run: Run) -> ModeTitles:
     """The names of a run's modes; labels are those of its test samples."""
-    summary = summary_of(run)
+    summary, given = summary_of(run), read_annotations(run).names
+    modes = range(summary.n_clusters)
     labels = summary.labels or (None,) * summary.n_clusters
-    short = tuple(f"mode {mode}" for mode in range(summary.n_clusters))
-    names = tuple(f"{mode}, mostly {label}" if label else mode for mode, label in zip(short, labels, strict=True))
-    if summary.usage is None:
-        return ModeTitles(short, names, (None,) * summary.n_clusters)
-    return ModeTitles(short, names, tuple(round(share * summary.n_samples) for share in summary.usage.tolist()))
+    counts = [None] * summary.n_clusters
+    if summary.usage is not None:
+        counts = [round(share * summary.n_samples) for share in summary.usage.tolist()]
+    return ModeTitles(
+        tuple(given.get(mode) or f"mode {mode}" for mode in modes),
+        tuple(_name(mode, given.get(mode), labels[mode]) for mode in modes),
+        tuple(_choice(mode, given.get(mode) or labels[mode], counts[mode]) for mode in modes),
+        tuple(counts),
+    )
+
+
+def _name(mode: int, given: str | None, label: str | None) -> str:
+    """The number stands beside the name: several modes may have one name or label."""
+    if given:
+        return f"{given} (mode {mode})"
+    return f"mode {mode}, mostly {label}" if label else f"mode {mode}"
+
+
+def _choice(mode: int, name: str | None, n_cells: int | None) -> str:
+    parts = [f"mode {mode}", name or "", "" if n_cells is None else f"{n_cells:,}" if n_cells else "no cell"]
+    return " · ".join(part for part in parts if part)

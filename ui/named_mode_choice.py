@@ -9,7 +9,7 @@ from ui.choices import one_of, write_address
 from ui.messages import show_problem
 from ui.mode_titles import ModeTitles
 
-HELP = "Its number, the label most of its cells have, and how many cells it has."
+HELP = "Its number, its name or else the label most of its cells have, and how many cells it has."
 
 _LAST = "last_named_modes"  # session state: modes chosen last, by parameter; a widget's own state ends with its page
 
@@ -23,7 +23,7 @@ def choose_named_mode(parameter: str, label: str, titles: ModeTitles, default: i
         st.session_state[key] = _asked(parameter, n_modes, last.get(parameter, default))
     if not 0 <= st.session_state[key] < n_modes:
         st.session_state[key] = default  # another run has fewer modes
-    mode = st.selectbox(label, range(n_modes), key=key, format_func=titles.choice, help=HELP)
+    mode = st.selectbox(label, range(n_modes), key=key, format_func=titles.choices.__getitem__, help=HELP)
     last[parameter] = mode
     write_address(parameter, str(mode))
     return mode

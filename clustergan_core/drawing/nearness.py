@@ -60,26 +60,23 @@ def distance_walk_figure(
 
 def path_map_figure(
     coordinates: NDArray[np.floating],
+    groups: NDArray[np.integer],
     colours: Sequence[str],
     path: NDArray[np.integer],
     mus: NDArray[np.floating],
     names: Sequence[str],
     generated: NDArray[np.floating] | None = None,
 ) -> go.Figure:
-    """Samples (N, 2), each in its colour (N,), and over them those nearest to each step of a walk, in its order.
+    """Samples (N, 2) in the colours of their groups (N,), and over them those nearest to each step, in its order.
 
     `path` (M,) are rows of `coordinates`, `mus` and `names` (M,) what stands beside each. `generated` (M, 2) is the
     walk itself, on maps that have a place for it.
     """
-    figure = go.Figure(
-        go.Scattergl(
-            x=coordinates[:, 0],
-            y=coordinates[:, 1],
-            mode="markers",
-            marker={"color": list(colours), "size": 4, "opacity": 0.45, "line": {"width": 0}},
-            hoverinfo="skip",
-        )
-    )
+    figure = go.Figure()
+    for group in np.unique(groups).tolist():
+        own = coordinates[groups == group]
+        marker = {"color": colours[group], "size": 4, "opacity": 0.45, "line": {"width": 0}}
+        figure.add_scattergl(x=own[:, 0], y=own[:, 1], mode="markers", marker=marker, hoverinfo="skip")
     along = coordinates[path]
     line = along if generated is None else generated
     looks = {"color": "rgba(128,133,147,0.9)", "width": 2 if generated is None else 4}

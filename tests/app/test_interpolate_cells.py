@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from clustergan_core.expression.value_scale import value_scale
+from clustergan_core.runs.annotations import Annotations, write_annotations
 from clustergan_core.runs.cell_moves import contrast_codes, one_hot
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.store import Run
@@ -36,6 +37,13 @@ def test_the_walk_begins_between_the_two_largest_modes_and_they_are_named_by_the
     (chosen,) = (option for option in app.selectbox(key="named_b").options if option.startswith(f"mode {largest[0]} "))
     assert chosen.endswith(f" · {counts[largest[0]]}")
     assert "Between the ends, these codes were never sampled in training." in texts(app)
+
+
+def test_the_name_a_person_gave_a_mode_takes_the_place_of_its_label(run: Run) -> None:
+    write_annotations(run, Annotations().with_name(1, "plasma cells"))
+    app = open_page("interpolate", run="cells", a="1", b="0", view="One cell", **{"as": "1"})
+    assert app.selectbox(key="named_as").options[1].startswith("mode 1 · plasma cells · ")
+    assert "plasma cells (mode 1)" in texts(app)
 
 
 def test_a_link_restores_the_walk_and_a_wrong_mode_is_named(run: Run) -> None:

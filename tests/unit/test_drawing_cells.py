@@ -50,14 +50,16 @@ def test_the_distance_stands_beside_that_among_real_cells_and_empty_stretches_ar
 
 def test_the_path_on_the_map_takes_the_nearest_cells_in_the_order_of_the_walk() -> None:
     coordinates = np.array([[0.0, 0], [1, 1], [2, 0], [3, 3]])
-    path = np.array([3, 1, 1, 0, 2])
-    figure = path_map_figure(coordinates, ["#ff0000"] * 4, path, MUS, ["d", "b", "b", "a", "c"])
+    path, groups, colours = np.array([3, 1, 1, 0, 2]), np.array([0, 2, 0, 0]), ["#ff0000", "#00ff00", "#0000ff"]
+    figure = path_map_figure(coordinates, groups, colours, path, MUS, ["d", "b", "b", "a", "c"])
+    behind = traces(figure, go.Scattergl)
+    assert [(len(trace.x), trace.marker.color) for trace in behind] == [(3, "#ff0000"), (1, "#0000ff")]
     line, dots = traces(figure, go.Scatter)
     assert np.array_equal(np.stack([dots.x, dots.y], axis=1), coordinates[path])
     assert np.array_equal(line.x, dots.x)
     generated = np.zeros((5, 2))
     line, dots = traces(
-        path_map_figure(coordinates, ["#ff0000"] * 4, path, MUS, ["d", "b", "b", "a", "c"], generated), go.Scatter
+        path_map_figure(coordinates, groups, colours, path, MUS, ["d", "b", "b", "a", "c"], generated), go.Scatter
     )
     assert np.array_equal(line.x, np.zeros(5))
     assert np.array_equal(dots.x, coordinates[path, 0])

@@ -8,7 +8,7 @@ from clustergan_core.runs.cell_walks import CellWalk, WalkNearness
 from ui.cell_walk_words import describe_nearness, describe_reading
 from ui.mode_titles import ModeTitles
 
-TITLES = ModeTitles(("mode 0", "mode 1"), ("mode 0, mostly T", "mode 1, mostly B"), (70, 30))
+TITLES = ModeTitles(("mode 0", "mode 1"), ("mode 0, mostly T", "mode 1, mostly B"), ("", ""), (70, 30))
 MUS = np.linspace(0, 1, 5)
 
 
@@ -46,10 +46,3 @@ def test_the_encoders_reading_is_told_with_the_places_where_it_changes() -> None
     assert words == "The encoder reads mode 0, mostly T up to μ = 0.50, then mode 1, mostly B from μ = 0.75."
     assert describe_reading(walk([1.0] * 5, [1] * 5), TITLES) == "The encoder reads mode 1, mostly B all the way."
     assert describe_reading(walk([1.0] * 5), TITLES) == ""
-
-
-def test_modes_are_offered_with_their_cells_and_the_largest_comes_first() -> None:
-    assert TITLES.choice(1) == "mode 1 · B · 30"
-    assert ModeTitles(("mode 0",), ("mode 0",), (0,)).choice(0) == "mode 0 · no cell"
-    assert ModeTitles(("mode 0",), ("mode 0",), (None,)).choice(0) == "mode 0"
-    assert ModeTitles(("a", "b", "c"), ("a", "b", "c"), (1, 5, 0)).largest() == [1, 0, 2]
