@@ -49,8 +49,7 @@ def describe_nearness(walk: CellWalk, titles: ModeTitles) -> str:
     ]
     if not outside:
         return sentence
-    verb = "itself lies" if len(outside) == 1 else "themselves lie"
-    return f"{sentence} {_capitalised(' and '.join(outside))} {verb} outside the data too."
+    return f"{sentence} That reaches {' and '.join(outside)}: the Modes page tells whether it can be trusted."
 
 
 def _capitalised(text: str) -> str:

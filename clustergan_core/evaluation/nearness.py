@@ -30,17 +30,6 @@ class RealSpace:
     mean: NDArray[np.float32]  # (F,)
     axes: NDArray[np.float32]  # (D, F)
     points: NDArray[np.float32]  # (N, D)
-    usual: NDArray[np.float64]  # distances of real samples to their fifth nearest other one
-
-    @property
-    def median(self) -> float:
-        """What is usual among real samples."""
-        return float(np.median(self.usual))
-
-    @property
-    def limit(self) -> float:
-        """The distance that 95% of real samples keep to their like."""
-        return float(np.quantile(self.usual, LIMIT))
 
     def project(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
         """Samples (M, F) as points (M, D)."""
@@ -55,9 +44,32 @@ class RealSpace:
         """Distance of points (M, D), none of them a real sample's own, to the fifth nearest real sample."""
         return self.nearest(points, N_NEAREST)[1][:, -1]
 
+    def distances_among(self, samples: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Distance of real samples, by their numbers, to their fifth nearest other one."""
+        # Each finds itself, or a twin as near as that, first.
+        return self.nearest(self.points[samples], N_NEAREST + 1)[1][:, -1]
+
+    @property
+    def median(self) -> float:
+        """What is usual among real samples."""
+        return float(np.median(self._usual))
+
+    @property
+    def limit(self) -> float:
+        """The distance that 95% of real samples keep to their like."""
+        return float(np.quantile(self._usual, LIMIT))
+
+    @cached_property
+    def _usual(self) -> NDArray[np.float64]:
+        return self.distances_among(_draw(len(self.points), MAX_REFERENCE))
+
     @cached_property
     def _index(self) -> Any:
-        return _search_index(self.points)
+        import faiss
+
+        index = faiss.IndexFlatL2(self.points.shape[1])
+        index.add(self.points)
+        return index
 
 
 def fit_real_space(samples: NDArray[np.float32]) -> RealSpace:
@@ -66,23 +78,10 @@ def fit_real_space(samples: NDArray[np.float32]) -> RealSpace:
     n_components = min(N_COMPONENTS, len(drawn), samples.shape[1])
     pca = PCA(n_components, svd_solver="randomized", random_state=_SEED).fit(samples[drawn])
     mean, axes = pca.mean_.astype(np.float32), pca.components_.astype(np.float32)
-    points = np.ascontiguousarray((samples - mean) @ axes.T)
-    reference = _draw(len(points), MAX_REFERENCE)
-    # Each sample finds itself, or a twin as near as that, first.
-    n = min(N_NEAREST + 1, len(points))
-    squares, _ = _search_index(points).search(points[reference], n)
-    return RealSpace(mean, axes, points, np.sqrt(np.maximum(squares[:, -1], 0), dtype=np.float64))
+    return RealSpace(mean, axes, np.ascontiguousarray((samples - mean) @ axes.T))
 
 
 def _draw(n_samples: int, n_drawn: int) -> NDArray[np.int64]:
     if n_samples <= n_drawn:
         return np.arange(n_samples)
     return np.sort(np.random.default_rng(_SEED).choice(n_samples, n_drawn, replace=False))
-
-
-def _search_index(points: NDArray[np.float32]) -> Any:
-    import faiss
-
-    index = faiss.IndexFlatL2(points.shape[1])
-    index.add(points)
-    return index

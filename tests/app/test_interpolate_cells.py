@@ -1,8 +1,5 @@
 """The page Interpolate for a run of cells: names, genes, real cells, and what is said where data is missing."""
 
-import shutil
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -12,24 +9,13 @@ from clustergan_core.runs.cell_moves import contrast_codes, one_hot
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.store import Run
 from tests.app.app_pages import open_page, texts
-from tests.walked_cells import train_cells
 
 
-@pytest.fixture(scope="module")
-def trained_cells(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return train_cells(tmp_path_factory.mktemp("cells")).folder
-
-
-@pytest.fixture
-def run(trained_cells: Path, own_folders: Path) -> Run:
-    return Run(shutil.copytree(trained_cells, own_folders / "runs" / "cells"))
-
-
-def test_the_walk_begins_between_the_two_largest_modes_and_they_are_named_by_their_cells_label(run: Run) -> None:
+def test_the_walk_begins_between_the_two_largest_modes_and_they_are_named_by_their_cells_label(cells: Run) -> None:
     app = open_page("interpolate", run="cells")
     assert not app.exception
     assert not app.error
-    counts = np.bincount(run_latents(run).clusters, minlength=3)
+    counts = np.bincount(run_latents(cells).clusters, minlength=3)
     largest = np.argsort(-counts, kind="stable")
     assert app.query_params["b"] == str(largest[0])
     assert app.query_params["a"] == str(largest[1])
@@ -39,19 +25,19 @@ def test_the_walk_begins_between_the_two_largest_modes_and_they_are_named_by_the
     assert "Between the ends, these codes were never sampled in training." in texts(app)
 
 
-def test_the_name_a_person_gave_a_mode_takes_the_place_of_its_label(run: Run) -> None:
-    write_annotations(run, Annotations().with_name(1, "plasma cells"))
+def test_the_name_a_person_gave_a_mode_takes_the_place_of_its_label(cells: Run) -> None:
+    write_annotations(cells, Annotations().with_name(1, "plasma cells"))
     app = open_page("interpolate", run="cells", a="1", b="0", view="One cell", **{"as": "1"})
     assert app.selectbox(key="named_as").options[1].startswith("mode 1 · plasma cells · ")
     assert "plasma cells (mode 1)" in texts(app)
 
 
-def test_a_link_restores_the_walk_and_a_wrong_mode_is_named(run: Run) -> None:
-    app = open_page("interpolate", run="cells", a="0", b="2", mu="0.25", gene=["g3", "g7"])
+def test_a_link_restores_the_walk_and_a_wrong_mode_is_named(cells: Run) -> None:
+    app = open_page("interpolate", run="cells", a="0", b="2", mu="0.25", gene=["Gene3", "Gene7"])
     assert app.selectbox(key="named_a").value == 0
     assert app.selectbox(key="named_b").value == 2
     assert app.slider(key="mu").value == 0.25
-    assert app.multiselect(key="gene").value == ["g3", "g7"]
+    assert app.multiselect(key="gene").value == ["Gene3", "Gene7"]
     assert "Nearest real cells at μ = 0.25" in texts(app)
     app = open_page("interpolate", run="cells", a="9")
     assert [error.value for error in app.error] == [
@@ -59,11 +45,11 @@ def test_a_link_restores_the_walk_and_a_wrong_mode_is_named(run: Run) -> None:
     ]
 
 
-def test_the_nearest_cells_at_mu_are_listed_with_their_barcodes_clusters_and_labels(run: Run) -> None:
+def test_the_nearest_cells_at_mu_are_listed_with_their_barcodes_clusters_and_labels(cells: Run) -> None:
     app = open_page("interpolate", run="cells", a="1", b="0", mu="1.0")
     table = app.dataframe[0].value
     assert len(table) == 10
-    dataset, latents = run.dataset(), run_latents(run)
+    dataset, latents = cells.dataset(), run_latents(cells)
     assert dataset.labels is not None
     for _, row in table.iterrows():
         cell = dataset.sample_ids.index(row["barcode"])
@@ -72,7 +58,7 @@ def test_the_nearest_cells_at_mu_are_listed_with_their_barcodes_clusters_and_lab
     assert table["distance"].is_monotonic_increasing
 
 
-def test_moving_mu_moves_the_table_and_keeps_the_walk(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_moving_mu_moves_the_table_and_keeps_the_walk(cells: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     app = open_page("interpolate", run="cells", a="1", b="0", mu="0.0")
     before = app.dataframe[0].value["barcode"].tolist()
 
@@ -86,9 +72,9 @@ def test_moving_mu_moves_the_table_and_keeps_the_walk(run: Run, monkeypatch: pyt
 
 
 def test_without_the_data_the_genes_are_shown_and_real_cells_need_the_data(
-    run: Run, monkeypatch: pytest.MonkeyPatch
+    cells: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run_latents(run)
+    run_latents(cells)
     monkeypatch.setattr(Run, "is_data_here", lambda self: False)
     app = open_page("interpolate", run="cells")
     assert not app.error
@@ -99,32 +85,34 @@ def test_without_the_data_the_genes_are_shown_and_real_cells_need_the_data(
     assert len(app.get("plotly_chart")) == 2
 
 
-def test_one_cell_as_another_type_shows_what_the_generator_makes_of_its_own_z_n(run: Run) -> None:
+def test_one_cell_as_another_type_shows_what_the_generator_makes_of_its_own_z_n(cells: Run) -> None:
     app = open_page("interpolate", run="cells", view="One cell", sample="17", **{"as": "2"})
     assert not app.error
-    assert app.text_input(key="cell_barcode").value == "c17"
-    latents, dataset, method = run_latents(run), run.dataset(), run.load()
+    assert app.text_input(key="cell_barcode").value == "BARCODE017-1"
+    latents, dataset, method = run_latents(cells), cells.dataset(), cells.load()
     own = int(latents.clusters[17])
     scale = value_scale(dataset.preprocessing)
     expected = contrast_codes(method, scale, one_hot(3, own), one_hot(3, 2), latents.normal[17][None])
     table = app.dataframe[0].value.set_index("gene")
-    assert table.loc["g3", "as mode 2"] == pytest.approx(expected.after[dataset.feature_names.index("g3")], abs=1e-3)
+    assert table.loc["Gene3", "as mode 2"] == pytest.approx(
+        expected.after[dataset.feature_names.index("Gene3")], abs=1e-3
+    )
     real = scale.expression(dataset.samples[17])
-    assert table.loc["g3", "real cell"] == pytest.approx(real[dataset.feature_names.index("g3")], abs=1e-3)
+    assert table.loc["Gene3", "real cell"] == pytest.approx(real[dataset.feature_names.index("Gene3")], abs=1e-3)
 
 
-def test_a_cell_is_found_by_its_barcode_and_a_wrong_one_is_named(run: Run) -> None:
+def test_a_cell_is_found_by_its_barcode_and_a_wrong_one_is_named(cells: Run) -> None:
     app = open_page("interpolate", run="cells", view="One cell")
-    app = app.text_input(key="cell_barcode").set_value("c42").run()
+    app = app.text_input(key="cell_barcode").set_value("BARCODE042-1").run()
     assert app.query_params["sample"] == "42"
     app = app.text_input(key="cell_barcode").set_value("nobody").run()
     assert app.query_params["sample"] == "42"
     assert [error.value for error in app.error] == [
-        "The run has no cell nobody: write one as the file does (c0, c1, …)."
+        "The run has no cell nobody: write one as the file does (BARCODE000-1, BARCODE001-1, …)."
     ]
 
 
-def test_a_mixture_is_set_against_its_largest_mode(run: Run) -> None:
+def test_a_mixture_is_set_against_its_largest_mode(cells: Run) -> None:
     app = open_page("interpolate", run="cells", view="All modes", w0="0.2", w1="0.0", w2="0.6")
     assert not app.error
     assert "z_c = 0.75 · mode 2 + 0.25 · mode 0" in texts(app)

@@ -7,6 +7,7 @@ import pytest
 from clustergan_core.drawing.gene_contrast import gene_contrast_figure
 from clustergan_core.drawing.gene_walks import gene_curves_figure, switch_figure
 from clustergan_core.drawing.nearness import distance_walk_figure, path_map_figure
+from clustergan_core.drawing.real_against_generated import real_against_generated_figure
 
 MUS = np.linspace(0, 1, 5)
 
@@ -85,3 +86,12 @@ def test_two_states_of_genes_stand_in_one_row_each_and_the_real_cell_is_a_ring()
     assert shown["as B"].marker.color == "#222222"
     assert "log2 fold change -0.70" in shown["as B"].customdata[1]
     assert list(figure.layout.yaxis.ticktext) == ["CD74", "GNLY"]
+
+
+def test_genes_far_from_the_line_are_named_unless_their_names_would_lie_upon_each_other() -> None:
+    real, generated = np.array([0.0, 1.0, 1.0, 4.0]), np.array([0.0, 3.0, 2.95, 2.5])
+    figure = real_against_generated_figure(real, generated, ["A", "B", "C", "D"], colour="#123456", title="mean")
+    assert [note.text for note in figure.layout.annotations] == ["B", "D"]
+    line, points = traces(figure, go.Scatter)
+    assert line.x == line.y == (0, 4)
+    assert points.y.tolist() == generated.tolist()

@@ -37,8 +37,9 @@ def test_empty_space_is_told_with_its_place(distance: list[float], words: str) -
 
 
 def test_a_pure_mode_outside_the_data_is_named() -> None:
-    assert describe_nearness(walk([1.0, 1, 1, 3, 3]), TITLES).endswith("Mode 1 itself lies outside the data too.")
-    assert "itself" not in describe_nearness(walk([1.0, 1, 3, 1, 1]), TITLES)
+    words = describe_nearness(walk([1.0, 1, 1, 3, 3]), TITLES)
+    assert words.endswith("That reaches mode 1: the Modes page tells whether it can be trusted.")
+    assert "reaches" not in describe_nearness(walk([1.0, 1, 3, 1, 1]), TITLES)
 
 
 def test_the_encoders_reading_is_told_with_the_places_where_it_changes() -> None:
