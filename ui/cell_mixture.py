@@ -34,6 +34,9 @@ def show_cell_mixture(run: Run) -> None:
     codes = read_codes(method, contrast.samples)
     if codes is not None:
         show_code(codes.mean(axis=0), height=90)
+    if mixture.weights[largest] == 1:
+        st.caption("This is one pure mode: give another some weight to see what it changes.")
+        return
     others = [mode for mode in mixture.modes if mode != largest and mixture.weights[mode] > 0]
     second = max(others, key=lambda mode: mixture.weights[mode], default=largest)
     show_contrast(run, contrast, (f"mode {largest}", "the mixture"), (largest, second), f"{run.name}-mixture")

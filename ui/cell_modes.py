@@ -16,6 +16,7 @@ from ui.loaded import load_method, weights_stamp
 from ui.messages import page_errors, plain
 from ui.mode_titles import ModeTitles, mode_titles
 from ui.named_mode_choice import choose_named_mode
+from ui.page_links import link_page
 from ui.real_cells import NEEDS_DATA, RealCells, real_cells
 from ui.theme import show_figure
 
@@ -188,14 +189,16 @@ def _show_one_mode(run: Run, modes: CellModes, titles: ModeTitles) -> None:
                 "Fraction of cells expressing each gene: above half of the gene's smallest value that is not 0 in any "
                 "real cell. Generated cells lack the gaps of measured ones, so many genes lie above the line."
             )
-    st.download_button(
-        "Genes of this mode as CSV",
-        lambda: gene_table(realism, gene_names).to_csv(index=False).encode(),
-        f"{run.name}-mode-{mode}-genes.csv",
-        "text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            "Genes of this mode as CSV",
+            lambda: gene_table(realism, gene_names).to_csv(index=False).encode(),
+            f"{run.name}-mode-{mode}-genes.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        link_page("Interpolate", {"run": run.name, "b": str(mode)}, "Walk from this mode to another")
 
 
 @st.cache_resource(max_entries=6, show_spinner="Comparing generated with real cells…")
@@ -206,8 +209,8 @@ def _cell_modes(_run: Run, _cells: RealCells | None, folder: str, stamp: object,
     scale, method = value_scale(_run.config.dataset.preprocessing), load_method(_run)
     if _cells is None:
         return CellModes(scale, generate_cells(method, scale, None, None), (), 0)
-    expression = scale.expression(_cells.dataset.samples)
-    thresholds = expressing_thresholds(scale, expression)
+    samples = _cells.dataset.samples
+    thresholds = expressing_thresholds(scale, samples)
     generated = generate_cells(method, scale, thresholds, _cells.space)
-    realism = compare_modes(generated, expression, _cells.latents.clusters, _cells.space, thresholds)
-    return CellModes(scale, generated, realism, len(expression))
+    realism = compare_modes(generated, scale, samples, _cells.latents.clusters, _cells.space, thresholds)
+    return CellModes(scale, generated, realism, len(samples))

@@ -86,6 +86,9 @@ def show_switches(
         "Each row runs from the gene's own lowest to its highest value. Dots: half way from one end to the other, or "
         "the peak (∧) or dip (∨) of a gene that goes beyond both ends by more than a quarter of its range."
     )
+    with st.expander("As a table"):
+        table = walk.table(run.config.dataset.feature_names).iloc[rows, :5]
+        st.dataframe(table, hide_index=True, key="switch-table", alt="Each gene with its change and where it switches")
 
 
 def mark_mu(figure: Figure, mu: float) -> None:

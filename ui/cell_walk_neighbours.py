@@ -61,9 +61,13 @@ def neighbour_table(walk: CellWalk, cells: RealCells, step: int) -> pd.DataFrame
 
 
 def all_neighbours(walk: CellWalk, cells: RealCells) -> pd.DataFrame:
-    """The tables of all steps, one below the other."""
-    tables = [neighbour_table(walk, cells, step).assign(mu=round(mu, 3)) for step, mu in enumerate(walk.mus.tolist())]
-    return pd.concat(tables)[["mu", *tables[0].columns.drop("mu")]]
+    """The tables of all steps, one below the other, each beside how far the step lies from real cells."""
+    assert walk.nearness is not None, "the data is absent"
+    tables = [neighbour_table(walk, cells, step) for step in range(len(walk.mus))]
+    n_cells = len(tables[0])
+    table = pd.concat(tables, ignore_index=True)
+    table.insert(0, "mu", walk.mus.round(3).repeat(n_cells))
+    return table.assign(distance_to_fifth_nearest=walk.nearness.distance.round(4).repeat(n_cells))
 
 
 @st.cache_data(max_entries=100, show_spinner=False)

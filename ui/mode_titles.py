@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from clustergan_core.runs.annotations import read_annotations
 from clustergan_core.runs.store import Run
+from ui.cluster_names import names_of
 from ui.mode_rows import summary_of
 
 
@@ -25,7 +25,7 @@ class ModeTitles:
 
 def mode_titles(run: Run) -> ModeTitles:
     """The names of a run's modes; labels are those of its test samples."""
-    summary, given = summary_of(run), read_annotations(run).names
+    summary, given = summary_of(run), names_of(run).names
     modes = range(summary.n_clusters)
     labels = summary.labels or (None,) * summary.n_clusters
     counts = [None] * summary.n_clusters

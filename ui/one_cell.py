@@ -12,7 +12,7 @@ from ui.gene_contrast import show_contrast
 from ui.loaded import load_method
 from ui.messages import plain
 from ui.mode_rows import assigned_samples
-from ui.mode_titles import mode_titles
+from ui.mode_titles import ModeTitles, mode_titles
 from ui.named_mode_choice import choose_named_mode
 from ui.real_cells import NEEDS_DATA, RealCells, real_cells
 
@@ -36,7 +36,10 @@ def show_one_cell(run: Run) -> None:
         row = choose_cell(dataset, latents, titles)
     own = int(latents.clusters[row])
     with right:
-        other = choose_named_mode("as", "As", titles, next(mode for mode in titles.largest() if mode != own))
+        other = choose_named_mode("as", "As", titles, _first_other(titles, own))
+    if other == own:
+        st.caption(f"The cell is of mode {own} already: choose another for it.")
+        return
     scale = value_scale(run.config.dataset.preprocessing)
     codes = one_hot(run.config.n_clusters, own), one_hot(run.config.n_clusters, other)
     contrast = contrast_codes(method, scale, *codes, latents.normal[row][None])
@@ -58,6 +61,11 @@ def show_one_cell(run: Run) -> None:
         "z_n is what the encoder reads in the cell beside its mode. Both states are generated from it, with mode "
         f"{own}'s code and with mode {other}'s; the ring is what was measured, with the gaps of a single cell."
     )
+
+
+def _first_other(titles: ModeTitles, own: int) -> int:
+    """The largest mode that the cell is not of."""
+    return next((mode for mode in titles.largest() if mode != own), own)
 
 
 def _describe(contrast: GeneContrast, other: str, cells: RealCells | None) -> str:

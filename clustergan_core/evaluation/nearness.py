@@ -33,7 +33,8 @@ class RealSpace:
 
     def project(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
         """Samples (M, F) as points (M, D)."""
-        return ((samples - self.mean) @ self.axes.T).astype(np.float32)
+        # The mean is taken off afterwards: a centred copy of a large data set would not fit beside it.
+        return (samples @ self.axes.T - self.mean @ self.axes.T).astype(np.float32)
 
     def nearest(self, points: NDArray[np.float32], n: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """The `n` real samples nearest to each of points (M, D), nearest first: numbers and distances (M, n)."""
@@ -78,7 +79,7 @@ def fit_real_space(samples: NDArray[np.float32]) -> RealSpace:
     n_components = min(N_COMPONENTS, len(drawn), samples.shape[1])
     pca = PCA(n_components, svd_solver="randomized", random_state=_SEED).fit(samples[drawn])
     mean, axes = pca.mean_.astype(np.float32), pca.components_.astype(np.float32)
-    return RealSpace(mean, axes, np.ascontiguousarray((samples - mean) @ axes.T))
+    return RealSpace(mean, axes, np.ascontiguousarray(samples @ axes.T - mean @ axes.T))
 
 
 def _draw(n_samples: int, n_drawn: int) -> NDArray[np.int64]:

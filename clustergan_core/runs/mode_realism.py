@@ -20,6 +20,7 @@ FEW_CELLS = 10  # real cells below which means are no reference
 LIKE = 0.9  # correlation of what sets a mode apart, from which generated and real cells are said to agree
 MOST = 0.5  # share of generated cells beyond the real ones' limit from which a mode is not to be trusted
 _SEED = 7
+_PART = 4_096  # cells on the scale of expression at a time; all of a large data set would be a second copy of it
 
 
 @dataclass(frozen=True)
@@ -90,30 +91,36 @@ def generate_cells(
     )
 
 
-def expressing_thresholds(scale: ValueScale, expression: NDArray[np.float32]) -> NDArray[np.float32] | None:
-    """(n_genes,) half of each gene's smallest value above zero in real cells (N, n_genes).
+def expressing_thresholds(scale: ValueScale, samples: NDArray[np.float32]) -> NDArray[np.float32] | None:
+    """(n_genes,) half of each gene's smallest expression above zero in real samples (N, n_genes).
 
     Generated values are hardly ever exactly 0, so what is nearer to 0 than to the least that was measured counts as
     none. A gene that no cell has is never expressed. None for scaled values, which know no zero.
     """
     if scale.has_negatives:
         return None
-    above = np.where(expression > 0, expression, np.float32(np.inf))
-    return above.min(axis=0) / 2
+    smallest = np.full(samples.shape[1], np.inf, dtype=np.float32)
+    for start in range(0, len(samples), _PART):
+        values = scale.expression(samples[start : start + _PART])
+        np.minimum(smallest, np.where(values > 0, values, np.float32(np.inf)).min(axis=0), out=smallest)
+    return smallest / np.float32(2)
 
 
 def compare_modes(
     generated: GeneratedModes,
-    expression: NDArray[np.float32],
+    scale: ValueScale,
+    samples: NDArray[np.float32],
     clusters: NDArray[np.int64],
     space: RealSpace,
     thresholds: NDArray[np.float32] | None,
 ) -> tuple[ModeRealism, ...]:
-    """Every mode beside its real cells, of expression (N, n_genes), clusters (N,) and the `space` of the same cells."""
-    overall = expression.mean(axis=0, dtype=np.float64)
+    """Every mode beside its real cells, of samples (N, n_genes), clusters (N,) and the `space` of the same cells."""
+    held = [np.flatnonzero(clusters == mode) for mode in range(len(generated.means))]
+    means, fractions = zip(*(_average(scale, samples, own, thresholds) for own in held), strict=True)
+    sums = [len(own) * mean for own, mean in zip(held, means, strict=True) if len(own)]
+    overall = np.sum(sums, axis=0) / len(samples)
     return tuple(
-        _compare(generated, mode, expression, np.flatnonzero(clusters == mode), space, thresholds, overall)
-        for mode in range(len(generated.means))
+        _compare(generated, mode, means[mode], fractions[mode], overall, held[mode], space) for mode in range(len(held))
     )
 
 
@@ -163,21 +170,34 @@ def gene_table(realism: ModeRealism, gene_names: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(columns).iloc[order].round(4).reset_index(drop=True)
 
 
+def _average(
+    scale: ValueScale, samples: NDArray[np.float32], own: NDArray[np.int64], thresholds: NDArray[np.float32] | None
+) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
+    """Mean expression (n_genes,) of some samples and the fraction that express; NaN where there are none."""
+    n_genes = samples.shape[1]
+    if not len(own):
+        nothing = np.full(n_genes, np.nan)
+        return nothing, None if thresholds is None else nothing
+    total, expressing = np.zeros(n_genes), np.zeros(n_genes)
+    for start in range(0, len(own), _PART):
+        values = scale.expression(samples[own[start : start + _PART]])
+        total += values.sum(axis=0, dtype=np.float64)
+        if thresholds is not None:
+            expressing += (values > thresholds).sum(axis=0)
+    return total / len(own), None if thresholds is None else expressing / len(own)
+
+
 def _compare(
     generated: GeneratedModes,
     mode: int,
-    expression: NDArray[np.float32],
+    real_means: NDArray[np.float64],
+    real_fractions: NDArray[np.float64] | None,
+    overall: NDArray[np.float64],
     own: NDArray[np.int64],
     space: RealSpace,
-    thresholds: NDArray[np.float32] | None,
-    overall: NDArray[np.float64],
 ) -> ModeRealism:
+    """One mode; `overall` (n_genes,) is the mean of all real cells, `own` the numbers of those it holds."""
     assert generated.points is not None, "generated without the data"
-    n_genes = expression.shape[1]
-    real_means = expression[own].mean(axis=0, dtype=np.float64) if len(own) else np.full(n_genes, np.nan)
-    real_fractions = None
-    if thresholds is not None:
-        real_fractions = (expression[own] > thresholds).mean(axis=0) if len(own) else np.full(n_genes, np.nan)
     means = generated.means[mode]
     distances, among_own = space.distances(generated.points[mode]), space.distances_among(own)
     limit = max(space.limit, float(np.quantile(among_own, LIMIT))) if len(own) >= FEW_CELLS else space.limit

@@ -1,7 +1,9 @@
 """The page Interpolate for a run of cells: names, genes, real cells, and what is said where data is missing."""
 
 import numpy as np
+import pandas as pd
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from clustergan_core.expression.value_scale import value_scale
 from clustergan_core.runs.annotations import Annotations, write_annotations
@@ -9,6 +11,11 @@ from clustergan_core.runs.cell_moves import contrast_codes, one_hot
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.store import Run
 from tests.app.app_pages import open_page, texts
+
+
+def neighbours_of(app: AppTest) -> pd.DataFrame:
+    """The table of the nearest real cells, behind that of the genes."""
+    return app.dataframe[1].value
 
 
 def test_the_walk_begins_between_the_two_largest_modes_and_they_are_named_by_their_cells_label(cells: Run) -> None:
@@ -47,7 +54,7 @@ def test_a_link_restores_the_walk_and_a_wrong_mode_is_named(cells: Run) -> None:
 
 def test_the_nearest_cells_at_mu_are_listed_with_their_barcodes_clusters_and_labels(cells: Run) -> None:
     app = open_page("interpolate", run="cells", a="1", b="0", mu="1.0")
-    table = app.dataframe[0].value
+    table = neighbours_of(app)
     assert len(table) == 10
     dataset, latents = cells.dataset(), run_latents(cells)
     assert dataset.labels is not None
@@ -60,7 +67,7 @@ def test_the_nearest_cells_at_mu_are_listed_with_their_barcodes_clusters_and_lab
 
 def test_moving_mu_moves_the_table_and_keeps_the_walk(cells: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     app = open_page("interpolate", run="cells", a="1", b="0", mu="0.0")
-    before = app.dataframe[0].value["barcode"].tolist()
+    before = neighbours_of(app)["barcode"].tolist()
 
     def fail(*_: object, **__: object) -> None:
         raise AssertionError("the walk is kept")
@@ -68,7 +75,7 @@ def test_moving_mu_moves_the_table_and_keeps_the_walk(cells: Run, monkeypatch: p
     monkeypatch.setattr("clustergan_core.runs.cell_walks.walk_cells", fail)
     app.slider(key="mu").set_value(1.0).run()
     assert not app.error
-    assert app.dataframe[0].value["barcode"].tolist() != before
+    assert neighbours_of(app)["barcode"].tolist() != before
 
 
 def test_without_the_data_the_genes_are_shown_and_real_cells_need_the_data(

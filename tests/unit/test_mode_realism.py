@@ -52,7 +52,7 @@ def compared() -> tuple[tuple[ModeRealism, ...], np.ndarray]:
     scale = value_scale(())
     thresholds = expressing_thresholds(scale, cells)
     generated = generate_cells(fake_method(), scale, thresholds, space)
-    return compare_modes(generated, cells, clusters, space, thresholds), cells
+    return compare_modes(generated, scale, cells, clusters, space, thresholds), cells
 
 
 def test_a_gene_is_expressed_above_half_of_its_smallest_value_that_is_not_zero() -> None:
