@@ -10,6 +10,7 @@ from clustergan_core.data import DATASETS
 from clustergan_core.runs.cells import is_of_cells
 from clustergan_core.runs.maps import MapRequest, find_map
 from ui.cell_colouring import cell_colouring_names, choose_cell_colouring, follow_gene
+from ui.cell_comparison import show_comparison
 from ui.choices import linked, one_of
 from ui.cluster_names import names_of
 from ui.download import offer_download
@@ -50,6 +51,8 @@ def main() -> None:
         draw_in_space(view, fitted, colouring, cluster_names)
     else:
         draw_flat(view, fitted, colouring, HEIGHT, cluster_names)
+    if is_of_cells(run):
+        show_comparison(run, annotations)
 
 
 def _say_what_is_missing(request: MapRequest, view: MapView) -> None:

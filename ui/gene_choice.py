@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -18,13 +19,14 @@ if TYPE_CHECKING:
     from clustergan_core.expression.counts import CountMatrix
 
 GENE = "gene"  # the picker's key and the address's parameter
+_N_NEAR = 3  # genes that a message names
 
 
 def choose_gene(run: Run, matrix: CountMatrix) -> str | None:
     """A box that searches all symbols and takes any id; None before a gene is chosen."""
     typed = st.session_state.get(GENE)
     if typed is not None and not is_gene(run, matrix, typed):
-        show_problem(f"{matrix.name} has no gene of the symbol or id {typed}: type a part of it and choose one.")
+        show_problem(f"{matrix.name} has no gene {typed}: {_suggest(gene_names(run, matrix), typed)}.")
     # 33,000 symbols travel once, 0.4 MB, and a rerun with them takes no longer than with ten.
     with linked(GENE, _one_gene(run, matrix)):
         gene = st.selectbox(
@@ -44,6 +46,17 @@ def choose_gene(run: Run, matrix: CountMatrix) -> str | None:
 def is_gene(run: Run, matrix: CountMatrix, text: str) -> bool:
     """Whether the text names a gene, by symbol, id or unique name."""
     return _is_gene(matrix, run.config.dataset.source, run.config.dataset.digest, text)
+
+
+def _suggest(names: Sequence[str], typed: str) -> str:
+    """What to do instead: choose one that holds the text, where there is one."""
+    near = [name for name in names if typed.upper() in name.upper()]
+    near.sort(key=len)
+    if not near:
+        return "type a part of its symbol, or its id"
+    return f"choose {' or '.join(near[:_N_NEAR])}" + (
+        f" or one of {len(near) - _N_NEAR:,} others" if len(near) > _N_NEAR else ""
+    )
 
 
 def _one_gene(run: Run, matrix: CountMatrix) -> Check:

@@ -13,7 +13,9 @@ from clustergan_core.drawing.scatter import embedding3d_figure, embedding3d_valu
 from clustergan_core.drawing.sprites import sprite_sheet
 from clustergan_core.embedding import FittedMap
 from clustergan_core.errors import SettingsError
+from clustergan_core.runs.cells import is_of_cells
 from ui.canvas_map import Sprites, canvas_map
+from ui.cell_selections import offer_to_keep
 from ui.loaded import weights_stamp
 from ui.map_colouring import Colouring
 from ui.map_details import show_overview, show_sample, show_selection
@@ -61,6 +63,8 @@ def draw_flat(
     selection = None if event.selection is None else event.selection[event.selection < len(view.indices)]
     with details:
         if selection is not None and len(selection):
+            if is_of_cells(view.run):
+                offer_to_keep(view, selection)
             show_selection(view, selection, cluster_names)
         if chosen is not None:
             show_sample(view, chosen, cluster_names)

@@ -1,20 +1,23 @@
-"""The Map page of cells: by gene, by the names of clusters, by doubt, and beside k-means and Leiden."""
+"""The Map page of cells: by gene, by the names of clusters, by doubt, and two selections compared."""
 
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from clustergan_core.drawing.palette import mode_colours
 from clustergan_core.embedding import FittedMap, MapSettings
 from clustergan_core.expression.log_normalising import log_normalised
+from clustergan_core.expression.markers import compare_selections
 from clustergan_core.runs.annotations import Annotations, annotations_path, write_annotations
 from clustergan_core.runs.cells import run_matrix
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.maps import MapRequest, MapWorker
 from clustergan_core.runs.store import Run
 from tests.app.app_pages import PROJECT, open_page, texts
+from ui.canvas_map import MapEvent
 
 
 class SeenMap:
@@ -24,17 +27,18 @@ class SeenMap:
         self.named: dict[str, object] = {}
         self.groups = np.zeros(0, dtype=np.int64)
         self.values: np.ndarray | None = None
+        self.selection: np.ndarray | None = None
 
 
 @pytest.fixture
 def seen(monkeypatch: pytest.MonkeyPatch) -> SeenMap:
     import ui.map_plot
 
-    seen, draw = SeenMap(), ui.map_plot.canvas_map
+    seen = SeenMap()
 
-    def watch(coordinates: np.ndarray, groups: np.ndarray, values: np.ndarray | None, **named: object) -> object:
+    def watch(coordinates: np.ndarray, groups: np.ndarray, values: np.ndarray | None, **named: object) -> MapEvent:
         seen.groups, seen.values, seen.named = groups, values, named
-        return draw(coordinates, groups, values, **named)  # type: ignore[arg-type] # passed on as they came
+        return MapEvent(seen.selection, clicked=None)
 
     monkeypatch.setattr(ui.map_plot, "canvas_map", watch)
     return seen
@@ -82,7 +86,7 @@ def test_a_typed_gene_that_is_not_there_is_named(mapped: Run, seen: SeenMap) -> 
     app.query_params["run"], app.query_params["colour"] = "cells", "gene"
     app.run()
     assert [error.value for error in app.error] == [
-        r"cells has no gene of the symbol or id \*CD3D\*: type a part of it and choose one."
+        r"cells has no gene \*CD3D\*: type a part of its symbol, or its id."
     ]
     assert app.selectbox(key="gene").value is None and seen.values is None
 
@@ -145,3 +149,64 @@ def test_names_that_cannot_be_read_are_told_of_and_can_be_set_aside(mapped: Run)
     app.button(key="set_aside").click().run()
     assert not app.error
     assert (path.parent / "annotations-set-aside-1.json").read_text() == "{"
+
+
+# --- two selections -------------------------------------------------------------------------------------------------
+
+
+def compared(app: AppTest) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The two tables of genes: more in A, and more in what A is compared with."""
+    tables = [frame.value for frame in app.dataframe if "log2_fold_change" in frame.value]
+    assert len(tables) == 2
+    return tables[0], tables[1]
+
+
+def test_two_selections_drawn_on_the_map_are_kept_and_compared(mapped: Run, seen: SeenMap) -> None:
+    planted = np.arange(120) % 3  # genes 5k … 5k + 4 are high in group k
+    seen.selection = np.flatnonzero(planted == 0)
+    app = opened()
+    app.button(key="keep_A").click().run()
+    assert "**A**: 40 cells, drawn on the map" in texts(app)
+    more, less = compared(app)
+    assert set(more["gene"].head(5)) == {f"Gene{gene}" for gene in range(5)}, "A alone is compared with all others"
+    expected = compare_selections(run_matrix(mapped), planted == 0, planted != 0)
+    assert less["gene"].tolist() == expected["gene"].tolist()[::-1]
+
+    seen.selection = np.flatnonzero(planted == 2)
+    app.run()
+    app.button(key="keep_B").click().run()
+    assert "**B**: 40 cells" in texts(app)
+    more, less = compared(app)
+    expected = compare_selections(run_matrix(mapped), planted == 0, planted == 2)
+    assert more["gene"].tolist() == expected["gene"].tolist()
+    assert more["fraction_in"].tolist() == pytest.approx((100 * expected["fraction_in"]).tolist())
+    assert set(less["gene"].head(5)) == {f"Gene{gene}" for gene in range(10, 15)}
+    assert "exploratory" in texts(app)
+
+    seen.selection = None
+    app.selectbox(key="colour").set_value("confidence").run()
+    assert "**A**: 40 cells" in texts(app), "a selection survives that of the map"
+    app.button(key="clear_B").click().run()
+    app.button(key="clear_A").click().run()
+    assert "Nothing yet" in texts(app)
+    assert not [frame for frame in app.dataframe if "log2_fold_change" in frame.value]
+
+
+def test_selections_can_be_made_of_clusters_without_a_mouse(mapped: Run, seen: SeenMap) -> None:
+    write_annotations(mapped, Annotations().with_name(1, "T cells").with_name(2, "T cells"))
+    clusters = run_latents(mapped, "all").clusters
+    app = opened()
+    assert app.multiselect(key="clusters_A").options == ["Mode 0", "T cells"]
+    app.multiselect(key="clusters_A").set_value(["T cells"]).run()
+    assert f"**A**: {int((clusters != 0).sum())} cells, of T cells" in texts(app)
+    more, _ = compared(app)
+    expected = compare_selections(run_matrix(mapped), clusters != 0, clusters == 0)
+    assert more["gene"].tolist() == expected["gene"].tolist()
+
+
+def test_selections_that_overlap_are_told_of(mapped: Run, seen: SeenMap) -> None:
+    seen.selection = np.arange(50)
+    app = opened()
+    app.button(key="keep_A").click().run()
+    app.button(key="keep_B").click().run()
+    assert [error.value for error in app.error] == ["Selections A and B share 50 cells: select them apart."]
