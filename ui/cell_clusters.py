@@ -1,15 +1,26 @@
-"""The clusters of all of a run's cells, as pages of cells read them."""
+"""What pages of cells need of a run's clusters, loaded once: cells, markers, and the clusterings beside them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import streamlit as st
+
 from clustergan_core.errors import DataError
 from clustergan_core.runs.store import Run
-from ui.loaded import load_latents
+from ui.loaded import load_data, load_latents, load_matrix, weights_stamp
 
 if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from clustergan_core.expression.gene_values import DotPlot
+    from clustergan_core.runs.annotations import ClusterGroup
     from clustergan_core.runs.latents import RunLatents
+    from clustergan_core.runs.reference_clusterings import ReferenceClusterings
+
+Groups = tuple["ClusterGroup", ...]
 
 
 def load_cells(run: Run) -> RunLatents | None:
@@ -22,3 +33,76 @@ def load_cells(run: Run) -> RunLatents | None:
         return load_latents(run)
     except DataError:
         return None
+
+
+def load_markers(run: Run, groups: Groups) -> pd.DataFrame | None:
+    """`find_markers` of the groups, by their numbers; None while the data is absent or there is a single group."""
+    return _markers(run, groups, *_key(run, groups)) if load_matrix(run) is not None else None
+
+
+def load_dots(run: Run, groups: Groups, genes: tuple[str, ...]) -> DotPlot:
+    """`dot_plot` of genes over the groups; the run's data is here. Raises DataError that names unknown genes."""
+    return _dots(run, groups, genes, *_key(run, groups))
+
+
+def load_reference_clusterings(run: Run) -> ReferenceClusterings | None:
+    """k-means and Leiden of all the run's cells, or None while the data is not on this machine."""
+    return _references(run, str(run.folder), run.config.dataset.digest) if load_data(run) is not None else None
+
+
+def group_of_cells(run: Run, groups: Groups) -> NDArray[np.int64]:
+    """The group's number of each cell of the data set (N,); −1 where the run does not tell."""
+    import numpy as np
+
+    from clustergan_core.runs.annotations import merge_clusters
+
+    cells, dataset = load_cells(run), load_data(run)
+    assert cells is not None and dataset is not None, "asked for with the data alone"
+    numbers = np.full(len(dataset.samples), -1, dtype=np.int64)
+    numbers[cells.indices] = merge_clusters(cells.clusters, groups)
+    return numbers
+
+
+def _key(run: Run, groups: Groups) -> tuple[str, object, tuple[tuple[int, ...], ...], str]:
+    """What markers depend on; names do not matter, as long as they merge the same clusters."""
+    return str(run.folder), weights_stamp(run), tuple(group.clusters for group in groups), run.config.dataset.digest
+
+
+@st.cache_resource(max_entries=8, show_spinner="Finding markers: seconds for some thousand cells…")
+def _markers(
+    _run: Run, _groups: Groups, folder: str, stamp: object, merged: tuple[tuple[int, ...], ...], digest: str
+) -> pd.DataFrame | None:
+    from clustergan_core.expression.markers import find_markers
+
+    matrix = load_matrix(_run)
+    assert matrix is not None, "asked for with the data alone"
+    try:
+        return find_markers(matrix, group_of_cells(_run, _groups))
+    except DataError:
+        return None
+
+
+@st.cache_resource(max_entries=20, show_spinner="Reading the genes…")
+def _dots(
+    _run: Run,
+    _groups: Groups,
+    genes: tuple[str, ...],
+    folder: str,
+    stamp: object,
+    merged: tuple[tuple[int, ...], ...],
+    digest: str,
+) -> DotPlot:
+    from clustergan_core.expression.gene_values import dot_plot
+
+    matrix = load_matrix(_run)
+    assert matrix is not None, "asked for with the data alone"
+    return dot_plot(matrix, group_of_cells(_run, _groups), genes, len(_groups))
+
+
+@st.cache_resource(max_entries=4, show_spinner="k-means and Leiden: seconds for some thousand cells, once a run…")
+def _references(_run: Run, folder: str, digest: str) -> ReferenceClusterings:
+    from clustergan_core.runs.reference_clusterings import reference_clusterings
+
+    dataset = load_data(_run)
+    assert dataset is not None, "asked for with the data alone"
+    return reference_clusterings(_run, dataset)

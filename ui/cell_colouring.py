@@ -12,20 +12,19 @@ from numpy.typing import NDArray
 from clustergan_core.drawing.palette import label_colours, mix
 from clustergan_core.drawing.theme import THEMES
 from clustergan_core.runs.cells import is_of_cells
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.cluster_table import UNSURE_BELOW
+from ui.cell_clusters import load_reference_clusterings
 from ui.choices import linked, number
 from ui.gene_choice import GENE, choose_gene, expression_of
-from ui.loaded import load_data, load_matrix
+from ui.loaded import load_matrix
 from ui.map_colouring import Colouring
 from ui.map_view import MapView
 from ui.theme import theme_name
 
 if TYPE_CHECKING:
     from clustergan_core.runs.annotations import Annotations
-    from clustergan_core.runs.reference_clusterings import ReferenceClusterings
 
 NAME, UNSURE, KMEANS, LEIDEN = "cluster name", "unsure cells", "k-means", "Leiden"
-UNSURE_BELOW = 0.9  # the confidence below which a cell is called unsure, until a person says otherwise
 
 
 def cell_colouring_names(view: MapView) -> list[str]:
@@ -71,11 +70,6 @@ def colour_by_name(view: MapView, annotations: Annotations) -> Colouring:
     )
 
 
-def load_reference_clusterings(run: Run) -> ReferenceClusterings | None:
-    """k-means and Leiden of all the run's cells, or None while the data is not on this machine."""
-    return _references(run, str(run.folder), run.config.dataset.digest) if load_data(run) is not None else None
-
-
 def _by_doubt(view: MapView, by_name: Colouring, threshold: float) -> Colouring:
     """Unsure cells in the colour of their cluster, all others grey."""
     is_unsure = view.confidence < threshold
@@ -115,12 +109,3 @@ def _by_reference(view: MapView, name: str) -> Colouring:
     st.caption(f"{n_clusters} clusters{how}, on the genes the run was given.")
     names = [f"{name} {cluster}" for cluster in range(n_clusters)]
     return Colouring(clusters[view.indices], names, label_colours(n_clusters))
-
-
-@st.cache_resource(max_entries=4, show_spinner="k-means and Leiden: seconds for some thousand cells, once a run…")
-def _references(_run: Run, folder: str, digest: str) -> ReferenceClusterings:
-    from clustergan_core.runs.reference_clusterings import reference_clusterings
-
-    dataset = load_data(_run)
-    assert dataset is not None, "asked for with the data alone"
-    return reference_clusterings(_run, dataset)

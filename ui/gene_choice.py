@@ -1,4 +1,4 @@
-"""Choosing a gene by symbol or id, kept in the address as ?gene=."""
+"""Choosing genes by symbol or id, kept in the address as ?gene= or ?genes=."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from clustergan_core.expression.counts import CountMatrix
 
 GENE = "gene"  # the picker's key and the address's parameter
+GENES = "genes"  # the same of the box for several
 _N_NEAR = 3  # genes that a message names
 
 
@@ -41,6 +42,24 @@ def choose_gene(run: Run, matrix: CountMatrix) -> str | None:
         )
     # A box that takes any text also takes one from the address that has just been refused.
     return gene if gene is not None and is_gene(run, matrix, gene) else None
+
+
+def choose_genes(run: Run, matrix: CountMatrix, most: int) -> tuple[str, ...]:
+    """A box for several genes, in the address as ?genes=; those that are none are named and left out."""
+    with linked(GENES, _one_gene(run, matrix)):
+        genes = st.multiselect(
+            "Genes",
+            gene_names(run, matrix),
+            key=GENES,
+            bind="query-params",
+            accept_new_options=True,
+            max_selections=most,
+            placeholder=f"Symbols or ids, as {matrix.gene_symbols[0]}",
+        )
+    for gene in genes:
+        if not is_gene(run, matrix, gene):
+            show_problem(f"{matrix.name} has no gene {gene}: {_suggest(gene_names(run, matrix), gene)}.")
+    return tuple(gene for gene in genes if is_gene(run, matrix, gene))
 
 
 def is_gene(run: Run, matrix: CountMatrix, text: str) -> bool:

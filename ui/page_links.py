@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from clustergan_core.runs.cells import is_of_cells
 from clustergan_core.runs.store import Run
 
 VIEWS = ("Map", "Modes", "Interpolate")  # pages that look at a run
@@ -25,4 +26,9 @@ def link_page(label: str, query: Mapping[str, str | list[str]] | None = None, te
 
 def link_to_views(run: Run) -> None:
     """Links that open a run on the pages that look at it."""
-    link_pages(*VIEWS, query={"run": run.name})
+    link_pages(*views_of(run), query={"run": run.name})
+
+
+def views_of(run: Run) -> tuple[str, ...]:
+    """The pages that look at this run: one more for cells."""
+    return ("Map", "Clusters", *VIEWS[1:]) if is_of_cells(run) else VIEWS

@@ -20,7 +20,7 @@ from ui.data_choice import list_choices, upload_text
 from ui.durations import say_duration
 from ui.loaded import load_data
 from ui.messages import page_errors, plain, show_problem
-from ui.page_links import VIEWS, link_page
+from ui.page_links import link_page, views_of
 from ui.run_scores import show_scores
 from ui.run_summary import RunSummary
 from ui.scheduler_choice import usual_scheduler
@@ -94,7 +94,7 @@ def _describe(summary: RunSummary) -> str:
 def _show_links(summary: RunSummary) -> None:
     run, config = summary.run, summary.config
     assert config is not None
-    for view in VIEWS if run.has_weights() else ():
+    for view in views_of(run) if run.has_weights() else ():
         link_page(view, {"run": run.name})
     link_page("Compare", {"runs": run.name}, "Compare with …")
     if not run.is_shipped:

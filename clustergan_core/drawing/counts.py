@@ -15,20 +15,27 @@ _MAX_WRITTEN_CELLS = 450  # more counts than this cannot be read inside their ce
 
 
 def contingency_figure(
-    counts: NDArray[np.integer], label_names: Sequence[str], colours: Sequence[str] = ()
+    counts: NDArray[np.integer],
+    label_names: Sequence[str],
+    colours: Sequence[str] = (),
+    cluster_names: Sequence[str] = (),
 ) -> go.Figure:
     """Samples of each label in each mode (L, K) as a heat map: counts written, colour the share of the label's samples.
 
-    Modes stand in `matched_order`, so what agrees one to one lies on the diagonal.
+    Modes stand in `matched_order`, so what agrees one to one lies on the diagonal. With `cluster_names` (K,) they are
+    called by these, and clusters.
     """
     n_labels, n_modes = counts.shape
+    word = "cluster" if cluster_names else "mode"
+    mode_names = list(cluster_names) or [str(mode) for mode in range(n_modes)]
     order = matched_order(counts)
     ordered = counts[:, order]
     shares = ordered / np.maximum(1, ordered.sum(axis=1, keepdims=True))
     is_written = counts.size <= _MAX_WRITTEN_CELLS
     plot_height = max(110, n_labels * (28 if is_written else 8))
     names = np.array(label_names, dtype=object)[:, None]
-    custom = np.stack(np.broadcast_arrays(names, order[None, :], ordered), axis=-1)
+    columns = np.array(mode_names, dtype=object)[order][None, :]
+    custom = np.stack(np.broadcast_arrays(names, columns, ordered), axis=-1)
     figure = go.Figure(
         go.Heatmap(
             z=100 * shares,
@@ -42,22 +49,24 @@ def contingency_figure(
             customdata=custom,
             xgap=1 if is_written else 0,
             ygap=1 if is_written else 0,
-            hovertemplate="label %{customdata[0]}, mode %{customdata[1]}<br>%{customdata[2]:,} samples, "
+            hovertemplate=f"label %{{customdata[0]}}, {word} %{{customdata[1]}}<br>%{{customdata[2]:,}} samples, "
             "%{z:.1f}% of the label<extra></extra>",
             colorbar=colour_bar("share of the label (%)", plot_height),
         )
     )
     mode_swatches = list(colours) or mode_colours(n_modes)
     if n_modes <= MAX_TICKS:
-        ticks = [swatch(mode_swatches[mode], str(mode)) for mode in order]
-        figure.update_xaxes(tickvals=np.arange(n_modes), ticktext=ticks, tickangle=0 if n_modes <= 20 else -90)
+        ticks = [swatch(mode_swatches[mode], cut(mode_names[mode])) for mode in order]
+        is_flat = n_modes <= 20 and not cluster_names
+        figure.update_xaxes(tickvals=np.arange(n_modes), ticktext=ticks, tickangle=0 if is_flat else -90)
     else:
         figure.update_xaxes(showticklabels=False)
     step = -(-n_labels // MAX_TICKS)
     figure.update_yaxes(tickvals=np.arange(0, n_labels, step), ticktext=[cut(name) for name in label_names[::step]])
-    figure.update_xaxes(title_text="mode, matched one to one with the labels", showgrid=False)
+    figure.update_xaxes(title_text=f"{word}, matched one to one with the labels", showgrid=False)
     figure.update_yaxes(title_text="label", range=[n_labels - 0.5, -0.5], showgrid=False)
-    figure.update_layout(height=plot_height + 90, margin=MARGIN)
+    names_height = 7 * max((len(cut(name)) for name in cluster_names), default=0)
+    figure.update_layout(height=plot_height + names_height + 90, margin=MARGIN)
     return figure
 
 

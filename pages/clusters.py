@@ -1,0 +1,68 @@
+"""Clusters: what the clusters of a run of cells are, by their genes; named, merged, and taken to other programs."""
+
+import streamlit as st
+
+from ui.guard import require_frame
+
+require_frame(__file__)
+
+from clustergan_core.runs.cells import is_of_cells
+from clustergan_core.runs.store import Run
+from ui.cell_clusters import load_cells, load_markers
+from ui.cell_colouring import choose_unsure
+from ui.cell_exports import show_exports
+from ui.cluster_markers import show_cluster_markers, show_gene_figures
+from ui.cluster_names import names_of
+from ui.cluster_reclustering import show_reclustering
+from ui.cluster_rows import show_rows
+from ui.cluster_scores import show_side_by_side
+from ui.loaded import load_data, load_matrix
+from ui.page_links import link_page
+from ui.run_choice import choose_run
+
+
+def main() -> None:
+    """Draws the page."""
+    st.title("Clusters")
+    run = choose_run()
+    if not is_of_cells(run):
+        st.info("This run was not trained on cells: its clusters are on the Modes page.", icon=":material/grid_view:")
+        link_page("Modes", {"run": run.name})
+        return
+    show_clusters(run)
+
+
+def show_clusters(run: Run) -> None:
+    """All sections; those that need genes while the run's data is here."""
+    from clustergan_core.runs.annotations import cluster_groups
+    from clustergan_core.runs.cluster_table import cluster_table
+
+    annotations, cells = names_of(run), load_cells(run)
+    if cells is None:
+        st.info("Neither the run's data nor its cells' clusters are on this machine.", icon=":material/cloud_off:")
+        return
+    n_clusters = run.config.n_clusters
+    groups = cluster_groups(annotations, n_clusters)
+    matrix, dataset = load_matrix(run), load_data(run)
+    markers = load_markers(run, groups)
+    with st.container(width=320):
+        unsure_below = choose_unsure()
+    table = cluster_table(cells, n_clusters, annotations, unsure_below)
+    show_rows(run, table, annotations, groups, markers)
+    if matrix is None or dataset is None:
+        st.info(
+            "Genes, k-means and Leiden need the file that the run was trained on, which is not on this machine.",
+            icon=":material/cloud_off:",
+        )
+    else:
+        if markers is None:
+            st.info("All cells lie in one cluster, so there are no markers.", icon=":material/info:")
+        else:
+            show_cluster_markers(run, groups, markers)
+            show_gene_figures(run, groups, markers, matrix)
+        show_side_by_side(run, groups, dataset)
+        show_reclustering(run, groups, table.groupby("name")["cells"].sum().to_dict())
+    show_exports(run)
+
+
+main()

@@ -1,0 +1,185 @@
+"""The Clusters page: rows with names that are saved, markers, figures, other clusterings, and what needs the data."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import adjusted_rand_score
+from streamlit.testing.v1 import AppTest
+
+from clustergan_core.expression.markers import find_markers
+from clustergan_core.runs import latents as latents_module
+from clustergan_core.runs.annotations import Annotations, annotations_path, read_annotations, write_annotations
+from clustergan_core.runs.cells import run_matrix
+from clustergan_core.runs.latents import RunLatents
+from clustergan_core.runs.reference_clusterings import reference_clusterings
+from clustergan_core.runs.store import Run
+from tests.app.app_pages import open_page, texts
+
+PLANTED = np.arange(120) % 3  # genes 5k … 5k + 4 are high in group k
+
+
+@pytest.fixture(autouse=True)
+def _planted_clusters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run, trained for a second, is taken to have found what was planted; the cells of group 2 are unsure."""
+    read = latents_module.run_latents
+
+    def planted(*arguments: object, **named: object) -> RunLatents:
+        latents = read(*arguments, **named)  # type: ignore[arg-type] # passed on as they came
+        if len(latents.clusters) != len(PLANTED):
+            return latents
+        confidence = np.where(PLANTED == 2, 0.5, 1).astype(np.float32)
+        return replace(latents, clusters=PLANTED.astype(np.int64), confidence=confidence)
+
+    monkeypatch.setattr(latents_module, "run_latents", planted)
+
+
+def opened(**query: str) -> AppTest:
+    app = open_page("clusters", **({"run": "cells"} | query))
+    assert not app.exception
+    return app
+
+
+def table_with(app: AppTest, column: str) -> pd.DataFrame:
+    (table,) = (frame.value for frame in app.dataframe if column in frame.value)
+    return table
+
+
+def name_of(app: AppTest, cluster: int) -> object:
+    return app.text_input(key=f"name_cells_{cluster}").value
+
+
+def test_every_cluster_has_a_row_with_its_figures_and_best_markers(cells: Run) -> None:
+    app = opened()
+    assert not app.error
+    said = texts(app)
+    markers = find_markers(run_matrix(cells), PLANTED)
+    for cluster in range(3):
+        best = markers[markers["cluster"] == cluster]["gene"].head(5)
+        assert ", ".join(best) in said
+        assert set(best) == {f"Gene{5 * cluster + place}" for place in range(5)}
+    assert said.count("40 :gray[(33.3%)]") == 3
+    assert "0.50" in said
+
+
+def test_a_name_is_saved_at_once_and_can_be_undone(cells: Run) -> None:
+    app = opened()
+    app.text_input(key="name_cells_1").set_value("T cells").run()
+    assert read_annotations(cells).names == {1: "T cells"}
+    assert "Saved" in texts(app)
+    app.text_input(key="note_cells_1").set_value("high in Gene5").run()
+    assert read_annotations(cells).notes == {1: "high in Gene5"}
+
+    app.button(key="undo").click().run()
+    assert read_annotations(cells) == Annotations().with_name(1, "T cells")
+    assert app.text_input(key="note_cells_1").value == ""
+    assert name_of(app, 1) == "T cells"
+    assert "Undone" in texts(app)
+    assert not [button for button in app.button if button.key == "undo"], "one change can be undone"
+    assert name_of(opened(), 1) == "T cells", "names are there when the page is opened again"
+
+
+def test_a_name_that_cannot_be_kept_is_refused_and_nothing_is_lost(cells: Run) -> None:
+    write_annotations(cells, Annotations().with_name(1, "T cells"))
+    app = opened()
+    app.text_input(key="name_cells_1").set_value("a\x1b[2Jb").run()
+    assert "control character" in app.error[0].value
+    assert read_annotations(cells).names == {1: "T cells"}
+
+
+def test_clusters_of_one_name_count_as_one_in_markers_figures_and_scores(cells: Run) -> None:
+    app = opened()
+    app.text_input(key="name_cells_0").set_value("blood").run()
+    app.text_input(key="name_cells_2").set_value("blood").run()
+    assert "Modes 0, 2 count as one cluster now, blood" in texts(app)
+    assert app.selectbox(key="cluster").options == ["blood", "Mode 1"]
+    merged = find_markers(run_matrix(cells), np.where(PLANTED == 1, 1, 0).astype(np.int64))
+    expected = merged[merged["cluster"] == 0].head(25)
+    assert table_with(app, "log2_fold_change")["gene"].tolist() == expected["gene"].tolist()
+    assert table_with(app, "ari_with_first")["clusters"].tolist()[0] == 2
+
+
+def test_the_table_of_markers_is_of_the_chosen_cluster_and_length(cells: Run) -> None:
+    app = opened(cluster="Mode 2", top="10")
+    markers = find_markers(run_matrix(cells), PLANTED)
+    own = markers[markers["cluster"] == 2].head(10)
+    shown = table_with(app, "log2_fold_change")
+    assert shown["gene"].tolist() == own["gene"].tolist()
+    assert shown["fraction_out"].to_numpy() == pytest.approx(100 * own["fraction_out"].to_numpy())
+    assert "exploratory" in texts(app)
+
+
+def test_genes_of_all_clusters_are_the_best_of_each_or_a_list(cells: Run) -> None:
+    app = opened(each="2")
+    genes = table_with(app, "mean_expression")
+    best = find_markers(run_matrix(cells), PLANTED, n_top=2)["gene"].tolist()
+    assert genes[genes["cluster"] == "Mode 0"]["gene"].tolist() == best
+    assert len(app.get("plotly_chart")) == 3  # dot plot, heat map, contingency
+
+    listed = opened(show="own list", genes="ENSG00000000007")
+    assert not listed.error
+    assert set(table_with(listed, "mean_expression")["gene"]) == {"ENSG00000000007"}
+
+
+def test_a_gene_of_the_list_that_is_not_there_is_named(cells: Run) -> None:
+    app = open_page("clusters", run="cells", show="own list", genes=["Gene3", "CD3D"])
+    assert "asks for genes=CD3D, but cells has no gene of that symbol or id" in app.error[0].value
+    assert set(table_with(app, "mean_expression")["gene"]) == {"Gene3"}
+
+
+def test_other_clusterings_stand_beside_with_labels_without_and_with_another_column(cells: Run) -> None:
+    app = opened()
+    scores = table_with(app, "ari_with_first")
+    others = reference_clusterings(cells, cells.dataset())
+    assert scores["clustering"].tolist()[:3] == ["this run", "k-means, 3 clusters", "Leiden, resolution 1"]
+    assert scores["ari_with_first"].tolist()[:3] == pytest.approx(
+        [1, adjusted_rand_score(PLANTED, others.kmeans), adjusted_rand_score(PLANTED, others.leiden.clusters)]
+    )
+    assert scores["nmi"].iloc[0] == pytest.approx(1), "the labels are what was planted"
+
+    assert app.selectbox(key="reference").options == ["label", "nothing", "donor"]
+    app.selectbox(key="reference").set_value("nothing").run()
+    assert "nmi" not in table_with(app, "ari_with_first")
+    app.selectbox(key="reference").set_value("donor").run()
+    donors = np.arange(120) % 2
+    assert table_with(app, "ari_with_first")["ari"].iloc[0] == pytest.approx(adjusted_rand_score(donors, PLANTED))
+
+
+@pytest.mark.parametrize(("threshold", "counts"), [("0.4", ["0", "0", "0"]), ("0.6", ["0", "0", "40"])])
+def test_unsure_cells_are_those_below_the_chosen_confidence(cells: Run, threshold: str, counts: list[str]) -> None:
+    app = opened(unsure=threshold)
+    cells_of_rows = [markdown.value for markdown in app.markdown]
+    places = [place for place, text in enumerate(cells_of_rows) if text.startswith("40 :gray")]
+    assert [cells_of_rows[place + 2] for place in places] == counts  # cells, confidence, unsure
+
+
+def test_without_its_file_the_page_names_clusters_and_says_what_is_missing(
+    cells: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    latents_module.run_latents(cells, "all")
+    monkeypatch.setattr(Run, "is_data_here", lambda _: False)
+    app = opened()
+    assert "which is not on this machine" in app.info[0].value
+    app.text_input(key="name_cells_0").set_value("B cells").run()
+    assert read_annotations(cells).names == {0: "B cells"}
+    assert not app.error
+
+
+def test_a_damaged_file_of_names_is_never_written_over(cells: Run) -> None:
+    annotations_path(cells).write_text("{")
+    app = opened()
+    assert "set it aside" in app.error[0].value
+    app.text_input(key="name_cells_0").set_value("B cells").run()
+    assert annotations_path(cells).read_text() == "{"
+    app.button(key="set_aside").click().run()
+    app.text_input(key="name_cells_0").set_value("NK cells").run()
+    assert read_annotations(cells).names == {0: "NK cells"}
+
+
+@pytest.mark.usefixtures("own_copy")
+def test_a_run_that_is_not_of_cells_leads_to_its_modes() -> None:
+    app = open_page("clusters", run="digits")
+    assert not app.exception and not app.error
+    assert "not trained on cells" in app.info[0].value
+    assert not app.dataframe

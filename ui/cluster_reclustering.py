@@ -1,0 +1,41 @@
+"""Taking some clusters' cells to be clustered again by themselves."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clustergan_core.runs.store import Run
+from ui.cell_clusters import Groups
+from ui.messages import page_errors
+from ui.page_links import link_page
+
+
+@st.fragment
+@page_errors()
+def show_reclustering(run: Run, groups: Groups, sizes: dict[str, int]) -> None:
+    """A list of clusters and the button that begins with their cells; `sizes` are cells by the groups' names."""
+    st.subheader("Recluster these")
+    st.caption(
+        "A finer look: genes are chosen anew among the cells of some clusters, and a model of their own trained."
+    )
+    names = [group.name for group in groups if sizes[group.name]]
+    chosen = st.multiselect("Clusters", names, key="recluster", placeholder="Choose clusters")
+    n_cells = sum(sizes[name] for name in chosen)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button(
+            f"Recluster {n_cells:,} cells" if chosen else "Recluster these",
+            key="recluster_these",
+            icon=":material/filter_alt:",
+            disabled=not chosen,
+        ):
+            clusters = [cluster for group in groups if group.name in chosen for cluster in group.clusters]
+            _recluster(run, clusters)
+
+
+def _recluster(run: Run, clusters: list[int]) -> None:
+    """Keeps the list of these cells, and leads to where a run is begun."""
+    from clustergan_core.runs.subsets import keep_clusters
+
+    options = keep_clusters(run, clusters)
+    st.caption(f"Their barcodes are kept in {options.ids}.")
+    link_page("Data")
