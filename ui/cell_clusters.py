@@ -37,12 +37,12 @@ def load_cells(run: Run) -> RunLatents | None:
 
 def load_markers(run: Run, groups: Groups) -> pd.DataFrame | None:
     """`find_markers` of the groups, by their numbers; None while the data is absent or there is a single group."""
-    return _markers(run, groups, *_key(run, groups)) if load_matrix(run) is not None else None
+    return _markers(run, groups, *cells_key(run, groups)) if load_matrix(run) is not None else None
 
 
 def load_dots(run: Run, groups: Groups, genes: tuple[str, ...]) -> DotPlot:
     """`dot_plot` of genes over the groups; the run's data is here. Raises DataError that names unknown genes."""
-    return _dots(run, groups, genes, *_key(run, groups))
+    return _dots(run, groups, genes, *cells_key(run, groups))
 
 
 def load_reference_clusterings(run: Run) -> ReferenceClusterings | None:
@@ -63,8 +63,8 @@ def group_of_cells(run: Run, groups: Groups) -> NDArray[np.int64]:
     return numbers
 
 
-def _key(run: Run, groups: Groups) -> tuple[str, object, tuple[tuple[int, ...], ...], str]:
-    """What markers depend on; names do not matter, as long as they merge the same clusters."""
+def cells_key(run: Run, groups: Groups) -> tuple[str, object, tuple[tuple[int, ...], ...], str]:
+    """What markers and scores of groups depend on; names do not matter, as long as they merge the same clusters."""
     return str(run.folder), weights_stamp(run), tuple(group.clusters for group in groups), run.config.dataset.digest
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from clustergan_core.expression.counts import CountMatrix
     from clustergan_core.runs.annotations import Annotations
 
+_MISSING = "Comparing genes needs the file that the run was trained on, which is not on this machine."
 _N_SHOWN = 100  # genes a side; the file has all
 
 
@@ -31,12 +32,12 @@ def show_comparison(run: Run, annotations: Annotations) -> None:
     from clustergan_core.runs.annotations import cluster_groups
 
     st.subheader("Selections A and B")
-    matrix, cells = load_matrix(run), load_cells(run)
-    if matrix is None or cells is None:
-        st.caption("Comparing genes needs the file that the run was trained on, which is not on this machine.")
+    cells = load_cells(run)
+    if cells is None or not run.is_data_here():
+        st.caption(_MISSING)
         return
     st.caption("Draw around cells on the map and keep them as A or B, or choose clusters here.")
-    clusters = np.full(len(matrix.cell_ids), -1, dtype=np.int64)
+    clusters = np.full(run.config.dataset.n_samples, -1, dtype=np.int64)
     clusters[cells.indices] = cells.clusters
     groups = cluster_groups(annotations, run.config.n_clusters)
     for which, column in zip(BOTH, st.columns(2, gap="medium"), strict=True):
@@ -44,6 +45,11 @@ def show_comparison(run: Run, annotations: Annotations) -> None:
             choose_clusters(run, which, groups, clusters)
     first, second = (selection_of(run, which) for which in BOTH)
     if first is None:
+        return
+    # Not before: a large matrix takes seconds to read, and most visits are for the map.
+    matrix = load_matrix(run)
+    if matrix is None:
+        st.caption(_MISSING)
         return
     table = compare(run, matrix, first, second)
     others = "B" if second is not None else "the others"

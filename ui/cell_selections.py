@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -10,6 +11,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from clustergan_core.runs.store import Run
+from ui.cluster_names import choose_groups
 from ui.map_view import MapView
 from ui.messages import plain
 
@@ -53,14 +55,11 @@ def choose_clusters(run: Run, which: Which, groups: tuple[ClusterGroup, ...], cl
 
     `clusters` (N,) are those of all cells of the data set, −1 where a cell's is not known.
     """
-    names = [group.name for group in groups]
-    st.multiselect(
+    choose_groups(
         f"{which}: cells of clusters",
-        names,
-        key=_list_key(which),
-        placeholder="Choose clusters",
-        on_change=_keep_clusters,
-        args=(run, which, groups, clusters),
+        groups,
+        _list_key(which),
+        on_change=partial(_keep_clusters, run, which, groups, clusters),
     )
     kept = selection_of(run, which)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -72,7 +71,7 @@ def choose_clusters(run: Run, which: Which, groups: tuple[ClusterGroup, ...], cl
 
 
 def _keep_clusters(run: Run, which: Which, groups: tuple[ClusterGroup, ...], clusters: NDArray[np.int64]) -> None:
-    chosen = [group for group in groups if group.name in st.session_state[_list_key(which)]]
+    chosen = [group for group in groups if group.clusters[0] in st.session_state[_list_key(which)]]
     if not chosen:
         _clear(run, which)
         return

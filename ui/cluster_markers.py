@@ -10,9 +10,11 @@ import streamlit as st
 from clustergan_core.runs.store import Run
 from ui.cell_clusters import Groups, load_dots
 from ui.choices import linked, one_of, whole_number
-from ui.gene_choice import choose_genes
+from ui.cluster_names import choose_group
+from ui.gene_choice import GENE, choose_genes
 from ui.marker_table import EXPLORATORY, offer_csv, show_markers
-from ui.messages import page_errors
+from ui.messages import page_errors, plain
+from ui.page_links import link_page
 from ui.theme import show_figure
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from clustergan_core.expression.gene_values import DotPlot
 
 _BEST, _OWN = "top markers", "own list"
+_N_LINKED = 8
 MAX_GENES = 60  # whose names can still be read below a figure
 
 
@@ -29,17 +32,18 @@ def show_cluster_markers(run: Run, groups: Groups, markers: pd.DataFrame) -> Non
     """One cluster's genes, and all clusters' as a file."""
     st.subheader("Markers")
     st.caption(EXPLORATORY)
-    named = [group.name for number, group in enumerate(groups) if (markers["cluster"] == number).any()]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        with linked("cluster", one_of(named)):
-            name = st.selectbox("Cluster", named, key="cluster", bind="query-params", width=260)
+        group = choose_group("cluster", [groups[number] for number in sorted(set(markers["cluster"]))])
         with linked("top", whole_number(5, 500)):
             n_genes = st.number_input("Genes", 5, 500, 25, 5, key="top", bind="query-params", width=130)
         file = markers.assign(cluster=[groups[number].name for number in markers["cluster"]])
         offer_csv("All clusters, all genes as CSV", file, f"{run.name}-markers.csv", "markers-csv")
-    number = next(place for place, group in enumerate(groups) if group.name == name)
-    own = markers[markers["cluster"] == number].head(n_genes)
-    show_markers(own, "cluster-markers", "cluster", "the others", f"Markers of {name} with their figures")
+    own = markers[markers["cluster"] == groups.index(group)].head(n_genes)
+    show_markers(own, "cluster-markers", "cluster", "the others", f"Markers of {group.name} with their figures")
+    with st.container(horizontal=True, gap="small"):
+        st.caption("On the map:", width="content")
+        for gene in own["gene"].head(_N_LINKED):
+            link_page("Map", {"run": run.name, "colour": GENE, GENE: gene}, plain(gene))
 
 
 @st.fragment
@@ -81,7 +85,7 @@ def _choose_genes(run: Run, markers: pd.DataFrame, matrix: CountMatrix, n_cluste
             return choose_genes(run, matrix, MAX_GENES)
         most = max(1, MAX_GENES // max(1, n_clusters))
         with linked("each", whole_number(1, 20)):
-            n_each = st.number_input("A cluster", 1, 20, min(4, most), key="each", bind="query-params", width=130)
+            n_each = st.number_input("Genes a cluster", 1, 20, min(4, most), key="each", bind="query-params", width=130)
     raised = markers[markers["score"] > 0].groupby("cluster", sort=True).head(n_each)
     best = tuple(dict.fromkeys(raised.sort_values("cluster", kind="stable")["gene"]))
     if len(best) > MAX_GENES:

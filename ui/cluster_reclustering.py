@@ -6,6 +6,7 @@ import streamlit as st
 
 from clustergan_core.runs.store import Run
 from ui.cell_clusters import Groups
+from ui.cluster_names import choose_groups
 from ui.messages import page_errors
 from ui.page_links import link_page
 
@@ -18,9 +19,8 @@ def show_reclustering(run: Run, groups: Groups, sizes: dict[str, int]) -> None:
     st.caption(
         "A finer look: genes are chosen anew among the cells of some clusters, and a model of their own trained."
     )
-    names = [group.name for group in groups if sizes[group.name]]
-    chosen = st.multiselect("Clusters", names, key="recluster", placeholder="Choose clusters")
-    n_cells = sum(sizes[name] for name in chosen)
+    chosen = choose_groups("Clusters", [group for group in groups if sizes[group.name]], "recluster")
+    n_cells = sum(sizes[group.name] for group in chosen)
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(
             f"Recluster {n_cells:,} cells" if chosen else "Recluster these",
@@ -28,8 +28,7 @@ def show_reclustering(run: Run, groups: Groups, sizes: dict[str, int]) -> None:
             icon=":material/filter_alt:",
             disabled=not chosen,
         ):
-            clusters = [cluster for group in groups if group.name in chosen for cluster in group.clusters]
-            _recluster(run, clusters)
+            _recluster(run, [cluster for group in chosen for cluster in group.clusters])
 
 
 def _recluster(run: Run, clusters: list[int]) -> None:

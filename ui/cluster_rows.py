@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Text = Literal["name", "note"]
 _BEFORE, _OUTCOME = "annotations_before", "annotations_outcome"  # session state: to undo, and what was said last
-_WIDTHS = (0.55, 1.7, 1.7, 0.9, 0.8, 0.7, 2.2)
+_WIDTHS = (0.5, 1.65, 1.55, 1.1, 0.85, 0.6, 2.3)
 _TITLES = ("Mode", "Name", "Note", "Cells", "Confidence", "Unsure", "Top markers (exploratory)")
 _N_ROWS = 20  # more text fields than these are slow to draw
 _N_MARKERS = 5
@@ -45,12 +45,18 @@ def show_rows(
     colours = {cluster: group.colour for group in groups for cluster in group.clusters}
     for row in shown.to_dict("records"):
         _show_row(run, row, annotations, colours[row["cluster"]], top.get(row["cluster"], ""))
-    empty = table.loc[table["cells"] == 0, "cluster"].tolist()
-    if empty:
-        numbers = ", ".join(map(str, empty))
-        st.caption(f"{'Mode' if len(empty) == 1 else 'Modes'} {numbers}: no cells.")
+    st.caption(" ".join([*_say_empty(table), "Confidence is the median of a cluster's cells."]))
     _show_state(run)
     offer_csv("Clusters as CSV", table, f"{run.name}-clusters-named.csv", "clusters-csv")
+
+
+def _say_empty(table: pd.DataFrame) -> list[str]:
+    """One sentence on modes without a cell, if there are any."""
+    empty = table.loc[table["cells"] == 0, "cluster"].tolist()
+    if not empty:
+        return []
+    numbers = ", ".join(map(str, empty))
+    return [f"Mode {numbers} holds no cells." if len(empty) == 1 else f"Modes {numbers} hold no cells."]
 
 
 def _show_row(run: Run, row: dict[Hashable, Any], annotations: Annotations, colour: str, markers: str) -> None:
@@ -66,7 +72,7 @@ def _show_row(run: Run, row: dict[Hashable, Any], annotations: Annotations, colo
             texts.get(cluster, ""),
             max_chars=limit,
             key=_field(run, what, cluster),
-            placeholder=f"Mode {cluster}" if what == "name" else "",
+            placeholder=f"Mode {cluster}" if what == "name" else "–",
             label_visibility="collapsed",
             on_change=_save,
             args=(run, what, cluster),

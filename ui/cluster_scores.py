@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from clustergan_core.data.dataset import UNLABELLED
 from clustergan_core.runs.store import Run
-from ui.cell_clusters import Groups, group_of_cells, load_reference_clusterings
+from ui.cell_clusters import Groups, cells_key, group_of_cells, load_reference_clusterings
 from ui.choices import linked, one_of
 from ui.messages import page_errors, plain
 from ui.theme import show_figure
@@ -29,8 +29,6 @@ _MAX_CLASSES = 60  # a column with more is an id, not a grouping
 @page_errors()
 def show_side_by_side(run: Run, groups: Groups, dataset: Dataset) -> None:
     """A row a clustering: how many clusters, how compact, how alike; and with a reference how near to it."""
-    from clustergan_core.runs.clustering_scores import compare_clusterings
-
     st.subheader("Beside k-means and Leiden")
     reference_name = _choose_reference(dataset)
     reference, classes = _reference(dataset, reference_name)
@@ -42,11 +40,7 @@ def show_side_by_side(run: Run, groups: Groups, dataset: Dataset) -> None:
     assert others is not None, "shown with the data alone"
     own = group_of_cells(run, groups)
     known = own >= 0
-    clusterings = {name: clusters[known] for name, clusters in _clusterings(run, own, others).items()}
-    table = compare_clusterings(
-        clusterings, others.components[known], None if reference is None else reference[known]
-    )  # fmt: skip
-    _show_scores(table)
+    _show_scores(_compare(run, own, others, reference, reference_name, *cells_key(run, groups)))
     n_labelled = "" if reference is None else f" {int((reference[known] != UNLABELLED).sum()):,} cells have a class."
     st.caption(
         "All on the same genes and in the same principal components. Clusters of one name count as one. "
@@ -54,6 +48,27 @@ def show_side_by_side(run: Run, groups: Groups, dataset: Dataset) -> None:
     )
     if reference is not None and classes:
         _show_contingency(own[known], reference[known], classes, groups, reference_name)
+
+
+@st.cache_data(max_entries=20, show_spinner="Comparing the clusterings…")
+def _compare(
+    _run: Run,
+    _own: NDArray[np.int64],
+    _others: ReferenceClusterings,
+    _reference: NDArray[np.int64] | None,
+    reference_name: str,
+    folder: str,
+    stamp: object,
+    merged: tuple[tuple[int, ...], ...],
+    digest: str,
+) -> pd.DataFrame:
+    from clustergan_core.runs.clustering_scores import compare_clusterings
+
+    known = _own >= 0
+    clusterings = {name: clusters[known] for name, clusters in _clusterings(_run, _own, _others).items()}
+    return compare_clusterings(
+        clusterings, _others.components[known], None if _reference is None else _reference[known]
+    )
 
 
 def _clusterings(run: Run, own: NDArray[np.int64], others: ReferenceClusterings) -> dict[str, NDArray[np.int64]]:

@@ -13,6 +13,7 @@ from PIL import Image
 from clustergan_core.drawing.images import mosaic
 from clustergan_core.drawing.palette import mode_colours
 from clustergan_core.drawing.tabular import thumbnail
+from clustergan_core.runs.cells import is_of_cells
 from ui.code_bars import show_code
 from ui.map_colouring import mode_names
 from ui.map_view import MapView
@@ -49,15 +50,11 @@ def show_sample(view: MapView, row: int, cluster_names: Sequence[str] = ()) -> N
 
 
 def show_selection(view: MapView, selection: NDArray[np.int64], cluster_names: Sequence[str] = ()) -> None:
-    """How many, which modes and labels, some of the samples, and all of them as a table."""
+    """How many, which modes and labels, some of the samples unless they are cells, and all of them as a table."""
     share = len(selection) / len(view.clusters)
     st.markdown(f"**{len(selection):,} {view.noun}s selected** ({share:.1%} of the map)")
-    shown = selection
-    if len(selection) > N_SHOWN:
-        shown = np.sort(np.random.default_rng(0).choice(selection, N_SHOWN, replace=False))
-    st.image(_mosaic(view, shown, n_columns=8), width="stretch")
-    what = f"{view.noun}s" if view.dataset is not None else "reconstructions, as the data is not on this machine"
-    st.caption(f"{len(shown)} of the {what}; bars show the mode.")
+    if not is_of_cells(view.run):
+        _show_some(view, selection)
     st.dataframe(_counts(view, selection, cluster_names), hide_index=True, key="map-counts")
     st.download_button(
         "Selection as CSV",
@@ -99,6 +96,16 @@ def selection_table(view: MapView, rows: NDArray[np.int64], cluster_names: Seque
     if labels is not None:
         table["label"] = _label_names(view, labels[rows])
     return table
+
+
+def _show_some(view: MapView, selection: NDArray[np.int64]) -> None:
+    """Pictures of some of the selected samples."""
+    shown = selection
+    if len(selection) > N_SHOWN:
+        shown = np.sort(np.random.default_rng(0).choice(selection, N_SHOWN, replace=False))
+    st.image(_mosaic(view, shown, n_columns=8), width="stretch")
+    what = "samples" if view.dataset is not None else "reconstructions, as the data is not on this machine"
+    st.caption(f"{len(shown)} of the {what}; bars show the mode.")
 
 
 def _counts(view: MapView, rows: NDArray[np.int64], cluster_names: Sequence[str]) -> pd.DataFrame:

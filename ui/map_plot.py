@@ -51,7 +51,8 @@ def draw_flat(
             group_colours=shown.colours,
             values_name=shown.values_name,
             is_zero_grey=shown.is_zero_grey,
-            sprites=sprites_of(view),
+            # A thousand genes drawn as small as a thumb say nothing of a cell.
+            sprites=None if is_of_cells(view.run) else sprites_of(view),
             hover_text=hover_texts(view, len(coordinates), cluster_names),
             caption=CAPTION,
             height=height,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ def swatch(colour: str, text: str) -> str:
 
 
 def cut(name: str) -> str:
-    """A name short enough for an axis."""
-    return name if len(name) <= _MAX_NAME else name[: _MAX_NAME - 1] + "…"
+    """A name short enough for an axis, as it is: Plotly would read tags in it."""
+    return escape(name if len(name) <= _MAX_NAME else name[: _MAX_NAME - 1] + "…", quote=False)
 
 
 def colour_bar(title: str, plot_height: float) -> dict[str, Any]:

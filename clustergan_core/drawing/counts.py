@@ -1,6 +1,7 @@
 """How many samples are where: labels against modes, and samples of each label."""
 
 from collections.abc import Sequence
+from html import escape
 
 import numpy as np
 import plotly.graph_objects as go
@@ -33,8 +34,8 @@ def contingency_figure(
     shares = ordered / np.maximum(1, ordered.sum(axis=1, keepdims=True))
     is_written = counts.size <= _MAX_WRITTEN_CELLS
     plot_height = max(110, n_labels * (28 if is_written else 8))
-    names = np.array(label_names, dtype=object)[:, None]
-    columns = np.array(mode_names, dtype=object)[order][None, :]
+    names = np.array([escape(name, quote=False) for name in label_names], dtype=object)[:, None]
+    columns = np.array([escape(name, quote=False) for name in mode_names], dtype=object)[order][None, :]
     custom = np.stack(np.broadcast_arrays(names, columns, ordered), axis=-1)
     figure = go.Figure(
         go.Heatmap(

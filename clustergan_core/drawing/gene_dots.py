@@ -1,6 +1,7 @@
 """Genes against clusters: a dot plot, and a heat map of what differs between clusters."""
 
 from collections.abc import Sequence
+from html import escape
 
 import numpy as np
 import plotly.graph_objects as go
@@ -26,8 +27,7 @@ def dot_plot_figure(
     """Mean expression (K, n) as colour, and the fraction of cells that have the gene (K, n) as area, of each dot."""
     n_clusters, n_genes = mean.shape
     rows, columns = np.divmod(np.arange(mean.size), n_genes)
-    names = np.array(cluster_names, dtype=object)[rows]
-    shown = np.array(genes, dtype=object)[columns]
+    names, shown = _plain(cluster_names)[rows], _plain(genes)[columns]
     plot_height = _plot_height(n_clusters)
     figure = go.Figure(
         go.Scatter(
@@ -71,8 +71,7 @@ def gene_heat_figure(
     """Mean expression (K, n), each gene standardised over the clusters: red above its mean, blue below."""
     n_clusters = len(mean)
     plot_height = _plot_height(n_clusters)
-    names = np.broadcast_to(np.array(cluster_names, dtype=object)[:, None], mean.shape)
-    shown = np.broadcast_to(np.array(genes, dtype=object), mean.shape)
+    names, shown = np.broadcast_arrays(_plain(cluster_names)[:, None], _plain(genes))
     figure = go.Figure(
         go.Heatmap(
             z=standardise_genes(mean),
@@ -99,6 +98,11 @@ def standardise_genes(mean: NDArray[np.floating]) -> NDArray[np.float64]:
     differences = mean - mean.mean(axis=0)
     deviations = mean.std(axis=0)
     return np.divide(differences, deviations, out=np.zeros(mean.shape), where=deviations > 1e-12)
+
+
+def _plain(names: Sequence[str]) -> NDArray[np.object_]:
+    """Names as they are: Plotly would read tags in them."""
+    return np.array([escape(name, quote=False) for name in names], dtype=object)
 
 
 def _plot_height(n_clusters: int) -> int:

@@ -93,7 +93,7 @@ def test_clusters_of_one_name_count_as_one_in_markers_figures_and_scores(cells: 
     app.text_input(key="name_cells_0").set_value("blood").run()
     app.text_input(key="name_cells_2").set_value("blood").run()
     assert "Modes 0, 2 count as one cluster now, blood" in texts(app)
-    assert app.selectbox(key="cluster").options == ["blood", "Mode 1"]
+    assert app.selectbox(key="one_cluster").options == ["blood", "Mode 1"]
     merged = find_markers(run_matrix(cells), np.where(PLANTED == 1, 1, 0).astype(np.int64))
     expected = merged[merged["cluster"] == 0].head(25)
     assert table_with(app, "log2_fold_change")["gene"].tolist() == expected["gene"].tolist()
@@ -101,13 +101,29 @@ def test_clusters_of_one_name_count_as_one_in_markers_figures_and_scores(cells: 
 
 
 def test_the_table_of_markers_is_of_the_chosen_cluster_and_length(cells: Run) -> None:
-    app = opened(cluster="Mode 2", top="10")
+    app = opened(cluster="2", top="10")
     markers = find_markers(run_matrix(cells), PLANTED)
     own = markers[markers["cluster"] == 2].head(10)
     shown = table_with(app, "log2_fold_change")
     assert shown["gene"].tolist() == own["gene"].tolist()
     assert shown["fraction_out"].to_numpy() == pytest.approx(100 * own["fraction_out"].to_numpy())
     assert "exploratory" in texts(app)
+
+
+def test_the_chosen_cluster_stays_chosen_when_it_gets_a_name_and_when_it_is_merged(cells: Run) -> None:
+    app = opened(cluster="2")
+    app.text_input(key="name_cells_2").set_value("NK cells").run()
+    assert app.selectbox(key="one_cluster").value == 2
+    assert app.selectbox(key="one_cluster").options == ["Mode 0", "Mode 1", "NK cells"]
+    app.text_input(key="name_cells_1").set_value("NK cells").run()
+    assert app.selectbox(key="one_cluster").value == 1, "the group it belongs to now"
+    assert app.query_params["cluster"] == "1"
+
+
+def test_an_address_that_asks_for_a_cluster_that_is_not_there_is_named(cells: Run) -> None:
+    app = opened(cluster="7")
+    assert "asks for cluster=7, but it can be 0, 1, 2; another is shown" in app.error[0].value
+    assert app.selectbox(key="one_cluster").value == 0
 
 
 def test_genes_of_all_clusters_are_the_best_of_each_or_a_list(cells: Run) -> None:

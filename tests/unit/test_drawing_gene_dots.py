@@ -45,6 +45,16 @@ def test_the_heat_map_standardises_each_gene_and_diverges_around_zero() -> None:
     assert heat.customdata[1, 0].tolist() == ["Mode 2", "CD3D", 4.0]
 
 
+def test_a_name_with_tags_is_written_as_it_is() -> None:
+    named = ["T <b>cells</b>", "A & B"]
+    heat = gene_heat_figure(MEAN, GENES, named, COLOURS)
+    assert [tick.split("</span> ")[1] for tick in cast(Any, heat).layout.yaxis.ticktext] == [
+        "T &lt;b&gt;cells&lt;/b&gt;",
+        "A &amp; B",
+    ]
+    assert traces(heat)[0].customdata[0, 0][0] == "T &lt;b&gt;cells&lt;/b&gt;"
+
+
 def test_standardised_genes_have_no_mean_and_a_deviation_of_one_where_they_differ() -> None:
     mean = np.random.default_rng(0).random((5, 8))
     mean[:, 3] = 0.7
