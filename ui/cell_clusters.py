@@ -99,7 +99,10 @@ def _dots(
     return dot_plot(matrix, group_of_cells(_run, _groups), genes, len(_groups))
 
 
-@st.cache_resource(max_entries=4, show_spinner="k-means and Leiden: seconds for some thousand cells, once a run…")
+@st.cache_resource(
+    max_entries=4,
+    show_spinner="k-means and Leiden, once a run: seconds for some thousand cells, minutes for many more…",
+)
 def _references(_run: Run, folder: str, digest: str) -> ReferenceClusterings:
     from clustergan_core.runs.reference_clusterings import reference_clusterings
 
