@@ -6,6 +6,7 @@ from ui.guard import require_frame
 
 require_frame(__file__)
 
+from clustergan_core.errors import DataError
 from clustergan_core.runs.cells import is_of_cells
 from clustergan_core.runs.store import Run
 from ui.cell_clusters import load_cells, load_markers
@@ -17,6 +18,7 @@ from ui.cluster_reclustering import show_reclustering
 from ui.cluster_rows import show_rows
 from ui.cluster_scores import show_side_by_side
 from ui.loaded import load_data, load_matrix
+from ui.messages import show_problem
 from ui.page_links import link_page
 from ui.run_choice import choose_run
 
@@ -44,7 +46,11 @@ def show_clusters(run: Run) -> None:
     n_clusters = run.config.n_clusters
     groups = cluster_groups(annotations, n_clusters)
     matrix, dataset = load_matrix(run), load_data(run)
-    markers = load_markers(run, groups)
+    markers, problem = None, None
+    try:
+        markers = load_markers(run, groups)
+    except DataError as reason:
+        problem = reason
     with st.container(width=320):
         unsure_below = choose_unsure()
     table = cluster_table(cells, n_clusters, annotations, unsure_below)
@@ -55,9 +61,9 @@ def show_clusters(run: Run) -> None:
             icon=":material/cloud_off:",
         )
     else:
-        if markers is None:
-            st.info("All cells lie in one cluster, so there are no markers.", icon=":material/info:")
-        else:
+        if problem is not None:
+            show_problem(problem)
+        if markers is not None:
             show_cluster_markers(run, groups, markers)
             show_gene_figures(run, groups, markers, matrix)
         show_side_by_side(run, groups, dataset)

@@ -36,7 +36,7 @@ def load_cells(run: Run) -> RunLatents | None:
 
 
 def load_markers(run: Run, groups: Groups) -> pd.DataFrame | None:
-    """`find_markers` of the groups, by their numbers; None while the data is absent or there is a single group."""
+    """`find_markers` of the groups, by their numbers; None while the data is absent. DataError as that has it."""
     return _markers(run, groups, *cells_key(run, groups)) if load_matrix(run) is not None else None
 
 
@@ -71,15 +71,12 @@ def cells_key(run: Run, groups: Groups) -> tuple[str, object, tuple[tuple[int, .
 @st.cache_resource(max_entries=8, show_spinner="Finding markers: seconds for some thousand cells…")
 def _markers(
     _run: Run, _groups: Groups, folder: str, stamp: object, merged: tuple[tuple[int, ...], ...], digest: str
-) -> pd.DataFrame | None:
+) -> pd.DataFrame:
     from clustergan_core.expression.markers import find_markers
 
     matrix = load_matrix(_run)
     assert matrix is not None, "asked for with the data alone"
-    try:
-        return find_markers(matrix, group_of_cells(_run, _groups))
-    except DataError:
-        return None
+    return find_markers(matrix, group_of_cells(_run, _groups))
 
 
 @st.cache_resource(max_entries=20, show_spinner="Reading the genes…")

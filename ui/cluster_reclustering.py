@@ -32,9 +32,13 @@ def show_reclustering(run: Run, groups: Groups, sizes: dict[str, int]) -> None:
 
 
 def _recluster(run: Run, clusters: list[int]) -> None:
-    """Keeps the list of these cells, and leads to where a run is begun."""
+    """Keeps the list of these cells, and leads to where a run on them is begun."""
     from clustergan_core.runs.subsets import keep_clusters
 
-    options = keep_clusters(run, clusters)
-    st.caption(f"Their barcodes are kept in {options.ids}.")
+    config, options = run.config, keep_clusters(run, clusters)
+    record = config.dataset.model_copy(update={"options": options})
+    settings = {name: value for name, value in config.settings.items() if name != "n_clusters"}  # K is found anew
+    st.caption("The list of these cells is kept. This command trains on them:")
+    command = config.model_copy(update={"dataset": record, "settings": settings}).command()
+    st.code(command, language="bash", wrap_lines=True)
     link_page("Data")

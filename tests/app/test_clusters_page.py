@@ -1,6 +1,8 @@
 """The Clusters page: rows with names that are saved, markers, figures, other clusterings, and what needs the data."""
 
+import shlex
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -110,6 +112,16 @@ def test_the_table_of_markers_is_of_the_chosen_cluster_and_length(cells: Run) ->
     assert "exploratory" in texts(app)
 
 
+def test_one_cluster_has_no_markers_and_the_rest_of_the_page_is_drawn(cells: Run) -> None:
+    write_annotations(cells, Annotations().with_name(0, "all").with_name(1, "all").with_name(2, "all"))
+    app = opened()
+    assert [error.value for error in app.error] == [
+        "Markers need two clusters, but cells's cells lie in 1: choose others."
+    ]
+    assert table_with(app, "ari_with_first")["clusters"].iloc[0] == 1
+    assert "Take it with you" in texts(app)
+
+
 def test_the_chosen_cluster_stays_chosen_when_it_gets_a_name_and_when_it_is_merged(cells: Run) -> None:
     app = opened(cluster="2")
     app.text_input(key="name_cells_2").set_value("NK cells").run()
@@ -160,6 +172,19 @@ def test_other_clusterings_stand_beside_with_labels_without_and_with_another_col
     app.selectbox(key="reference").set_value("donor").run()
     donors = np.arange(120) % 2
     assert table_with(app, "ari_with_first")["ari"].iloc[0] == pytest.approx(adjusted_rand_score(donors, PLANTED))
+
+
+def test_cells_of_some_clusters_are_kept_to_be_clustered_again(cells: Run) -> None:
+    app = opened()
+    assert app.button(key="recluster_these").disabled
+    app.multiselect(key="recluster").set_value([0, 2]).run()
+    assert app.button(key="recluster_these").label == "Recluster 80 cells"
+    app.button(key="recluster_these").click().run()
+    assert not app.error
+    words = shlex.split(next(code.value for code in app.code if "--ids" in code.value))
+    listed = Path(words[words.index("--ids") + 1]).read_text().split()
+    assert listed == [f"BARCODE{cell:03d}-1" for cell in range(120) if PLANTED[cell] != 1]
+    assert not any(word.startswith("n_clusters") for word in words), "how many is asked anew"
 
 
 @pytest.mark.parametrize(("threshold", "counts"), [("0.4", ["0", "0", "0"]), ("0.6", ["0", "0", "40"])])
