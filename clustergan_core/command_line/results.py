@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from clustergan_core.command_line.training import add_orientation, read_orientation
 from clustergan_core.errors import DataError, SettingsError
 from clustergan_core.generation_scores import GENERATION_SCORES
 from clustergan_core.runs.assignments import assign_file, run_table
@@ -34,6 +35,7 @@ def add_commands(commands: Any) -> None:
     assign = commands.add_parser("assign", help="assign new samples to a run's clusters")
     assign.add_argument("name", metavar="RUN")
     assign.add_argument("file", metavar="FILE", help="samples like those the run was trained on")
+    add_orientation(assign)
     assign.add_argument("--out", required=True, metavar="clusters.csv")
     assign.set_defaults(run=_assign)
 
@@ -84,7 +86,7 @@ def _assign(arguments: argparse.Namespace) -> None:
     path = Path(arguments.file)
     if not path.exists():
         raise DataError(f"There is no file {path}: check the path.")
-    table = assign_file(find_run(arguments.name), path)
+    table = assign_file(find_run(arguments.name), path, read_orientation(arguments.orientation))
     _write(table, Path(arguments.out))
     print(f"{len(table)} samples in {table['cluster'].nunique()} clusters: {arguments.out}")
 

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from clustergan_core.errors import DataError
-from clustergan_core.expression.counts import CountMatrix, CountState
+from clustergan_core.expression.counts import STATE_WORDS, CountMatrix, CountState
 from clustergan_core.expression.counts_in_parts import gene_moments, sum_by_cell
 from clustergan_core.expression.gene_names import is_mitochondrial, is_ribosomal
 from clustergan_core.expression.quality_settings import QualitySettings
@@ -28,12 +28,6 @@ _MEANINGFUL: dict[CountState, frozenset[str]] = {
     "normalised": frozenset({DETECTED, MITO, RIBO}),
     "log": frozenset({DETECTED}),
     "scaled": frozenset(),
-}
-_STATE_WORDS: dict[CountState, str] = {
-    "raw": "raw counts",
-    "normalised": "normalised values",
-    "log": "log-normalised values",
-    "scaled": "scaled values",
 }
 
 
@@ -186,7 +180,7 @@ def _why_skipped(figure: str, figures: pd.DataFrame, state: CountState) -> str:
     if figure in figures:
         return ""
     if figure not in _MEANINGFUL[state]:
-        return f"the file holds {_STATE_WORDS[state]}, which no longer tell it"
+        return f"the file holds {STATE_WORDS[state]}, which no longer tell it"
     return "no gene symbol begins with MT- or mt-"
 
 
@@ -199,7 +193,7 @@ def _judge_genes(
         return everything, ()
     words = f"detected in fewer than {settings.min_cells:,} cells"
     if DETECTED not in _MEANINGFUL[matrix.state]:
-        reason = f"the file holds {_STATE_WORDS[matrix.state]}, which no longer tell it"
+        reason = f"the file holds {STATE_WORDS[matrix.state]}, which no longer tell it"
         return everything, (RuleOutcome(words, "genes", 0, n_genes, reason),)
     mask = gene_moments(matrix.counts, cell_mask).n_cells >= settings.min_cells
     if not mask.any():

@@ -8,21 +8,24 @@ import numpy as np
 import pandas as pd
 
 from clustergan_core.data.dataset import UNLABELLED, SplitName
+from clustergan_core.data.own_options import Orientation
 from clustergan_core.opening import open_like
 from clustergan_core.runs.latents import RunLatents, encode_samples, run_latents
 from clustergan_core.runs.store import Run, Weights
 
 
-def encode_file(run: Run, path: Path) -> tuple[list[str], RunLatents]:
+def encode_file(run: Run, path: Path, orientation: Orientation = "auto") -> tuple[list[str], RunLatents]:
     """Ids and latents of new samples, prepared exactly as the run's own were; DataError where they do not fit."""
     record = run.config.dataset
-    samples, sample_ids = open_like(path, record.kind, record.shape, record.feature_names, record.preprocessing)
+    samples, sample_ids = open_like(
+        path, record.kind, record.shape, record.feature_names, record.preprocessing, orientation
+    )
     return list(sample_ids), encode_samples(run.load(), samples, np.arange(len(samples), dtype=np.int64))
 
 
-def assign_file(run: Run, path: Path) -> pd.DataFrame:
+def assign_file(run: Run, path: Path, orientation: Orientation = "auto") -> pd.DataFrame:
     """Clusters of new samples: columns sample, cluster, confidence."""
-    sample_ids, latents = encode_file(run, path)
+    sample_ids, latents = encode_file(run, path, orientation)
     return pd.DataFrame({"sample": sample_ids, "cluster": latents.clusters, "confidence": latents.confidence.round(4)})
 
 

@@ -105,6 +105,8 @@ class RunConfig(BaseModel):
         words += [("--only", f"{column}={join_values(values)}") for column, values in options.only.items()]
         words += [("--drop", f"{column}={join_values(values)}") for column, values in options.drop.items()]
         words += [("--prepare", f"{name}={value}") for name, value in options.preparation.items()]
+        words += [("--read-as", options.read_as)] if options.read_as != "auto" else []
+        words += [("--orientation", options.orientation)] if options.orientation != "auto" else []
         words += [("--image-side", str(options.image_side))] if options.image_side else []
         return words
 
