@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from clustergan_core.errors import AppError, SettingsError
-from ui.data_choice import DATASET_KEY, choose_dataset, list_choices, upload_text
+from ui.data_choice import DATASET_KEY, choose_dataset, source_text
 from ui.durations import say_duration
 from ui.messages import plain, show_problem
 from ui.method_choice import choose_method, choose_preset
@@ -46,15 +46,10 @@ def new_run() -> Run | None:
 def fill_form_from(run: Run) -> dict[str, Any]:
     """Session state that shows a run's choices in the form, to change and start anew."""
     config = run.config
-    text = next((text for text in list_choices() if text == config.dataset.source), None)
-    if text is None:
-        from pathlib import Path
-
-        text = upload_text(Path(config.dataset.source))
     from clustergan_core.methods import METHODS
 
     values = {
-        DATASET_KEY: text,
+        DATASET_KEY: source_text(config.dataset.source),
         "method": METHODS[config.method].title,
         "preset": config.preset,
         "steps": config.schedule.ends[0],
