@@ -70,6 +70,11 @@ def prepare_by(data: str, words: Mapping[str, str]) -> None:
     choose(data, replace(count_choices(data), preparation=dict(words)))
 
 
+def take_choices(data: str, options: OwnDataOptions) -> None:
+    """Takes the choices of a run's options for this data, as `choose` does."""
+    choose(data, CountChoices(options.read_as, options.orientation, options.preparation))
+
+
 def can_undo(data: str) -> bool:
     """Whether a choice was made before the present one."""
     chosen: _Chosen | None = st.session_state.get(_CHOSEN)

@@ -24,6 +24,7 @@ from ui.file_look import file_stamp
 from ui.loaded_matrix import load_matrix
 from ui.messages import show_problem
 from ui.own_file_options import choose_options
+from ui.preparation_line import show_preparation_line
 
 if TYPE_CHECKING:
     from clustergan_core.data.dataset import Dataset
@@ -52,10 +53,13 @@ def choose_dataset() -> tuple[str, OwnDataOptions, Dataset] | None:
             return None
         options = chosen
     try:
-        return source, options, load_source(source, options)
+        dataset = load_source(source, options)
     except AppError as problem:
         show_problem(problem)
         return None
+    if source not in DATASETS and dataset.kind == "expression":
+        show_preparation_line(source_text(source), options, dataset)
+    return source, options, dataset
 
 
 def choose_source() -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
@@ -18,7 +19,7 @@ def link_pages(*labels: str, query: dict[str, str] | None = None) -> None:
             link_page(label, query)
 
 
-def link_page(label: str, query: Mapping[str, str | list[str]] | None = None, text: str = "") -> None:
+def link_page(label: str, query: Mapping[str, Any] | None = None, text: str = "") -> None:
     """One link to the page of that title, called by it or by `text`."""
     st.page_link(f"pages/{label.lower()}.py", label=f":primary[{text or label}]", query_params=query)
 

@@ -48,6 +48,11 @@ def write_preparation(settings: PreparationSettings, quality: str = "") -> dict[
     return words | _differing(settings, default, _own_fields())
 
 
+def preset_of(given: Mapping[str, Any]) -> str:
+    """The preset of quality control that these words start from."""
+    return given.get("quality") or nearest_preset(PREPARATION_PRESETS[given.get("preset", "default")].quality)
+
+
 def nearest_preset(rules: QualitySettings) -> str:
     """The preset of quality control from which the fewest thresholds differ."""
     names = list(QualitySettings.model_fields)
@@ -62,7 +67,9 @@ def _differing(settings: BaseModel, start: BaseModel, names: list[str]) -> dict[
 def _write(value: Any) -> str:
     if value is None:
         return OFF
-    return f"{value:g}" if isinstance(value, float) else str(value).lower() if isinstance(value, bool) else str(value)
+    return (
+        f"{value:.10g}" if isinstance(value, float) else str(value).lower() if isinstance(value, bool) else str(value)
+    )
 
 
 def _switched_off(name: str) -> int | None:

@@ -19,6 +19,8 @@ from tests.count_files import (
     write_tenx_hdf5,
 )
 
+pytestmark = pytest.mark.usefixtures("apart")
+
 LABELS = "barcode,donor,cell_type\n" + "".join(
     f"{cell},{'ab'[n % 2]},{'B' if n % 3 else 'T'}\n" for n, cell in enumerate(make_barcodes())
 )
