@@ -23,7 +23,8 @@ from ui.download import offer_download
 from ui.file_look import file_stamp
 from ui.loaded_matrix import load_matrix
 from ui.messages import show_problem
-from ui.own_file_options import choose_options
+from ui.own_file_options import choose_options, options_in_address
+from ui.page_links import link_page
 from ui.preparation_line import show_preparation_line
 
 if TYPE_CHECKING:
@@ -56,6 +57,9 @@ def choose_dataset() -> tuple[str, OwnDataOptions, Dataset] | None:
         dataset = load_source(source, options)
     except AppError as problem:
         show_problem(problem)
+        if options.preparation:  # it may be what is wrong
+            text = source_text(source)
+            link_page("Data", {DATASET_KEY: text, **options_in_address(options)}, "Change the preparation")
         return None
     if source not in DATASETS and dataset.kind == "expression":
         show_preparation_line(source_text(source), options, dataset)

@@ -9,10 +9,11 @@ from typing import Any
 import streamlit as st
 
 from clustergan_core.data import OwnDataOptions
+from clustergan_core.data.own_options import Orientation
 from clustergan_core.errors import DataError, SettingsError
 from ui.choices import linked, one_of
 from ui.count_choices import CountChoices, choices_in_address
-from ui.file_look import MAX_CLASSES, FileLook, look_at
+from ui.file_look import MAX_CLASSES, FileLook, file_stamp, look_at
 from ui.label_choice import AUTOMATIC, LABELS_KEY, choose_labels, label_text
 from ui.loaded_matrix import load_matrix
 from ui.messages import plain, show_problem
@@ -39,7 +40,7 @@ def choose_for_counts(path: Path, look: FileLook, choices: CountChoices) -> OwnD
     """Labels and cells of a count matrix, which is read for it. Raises DataError where it cannot be."""
     assert look.preflight is not None
     labels = choose_labels(path, [column.name for column in look.preflight.label_columns])
-    only, drop = _choose_values("cells", _classes_of_cells(path, choices))
+    only, drop = _choose_values("cells", _classes_of_cells(str(path), file_stamp(path), choices.orientation))
     return OwnDataOptions(
         labels=labels,
         only=only,
@@ -72,11 +73,12 @@ def _choose_for_table(path: Path, look: FileLook, choices: CountChoices) -> OwnD
     return OwnDataOptions(labels=labels, only=only, drop=drop, read_as=choices.read_as)
 
 
-def _classes_of_cells(path: Path, choices: CountChoices) -> dict[str, tuple[str, ...]]:
+@st.cache_data(max_entries=4, show_spinner=False)
+def _classes_of_cells(path_text: str, stamp: object, orientation: Orientation) -> dict[str, tuple[str, ...]]:
     """Columns of few values of a matrix's cells, and their values."""
     from clustergan_core.data.cell_text import as_text, natural_order
 
-    cells = load_matrix(path, choices.orientation).cells
+    cells = load_matrix(Path(path_text), orientation).cells
     found: dict[str, tuple[str, ...]] = {}
     for column in cells:
         if cells[column].dtype.kind == "f" or not 2 <= cells[column].nunique() <= MAX_CLASSES:

@@ -18,6 +18,7 @@ from ui.data_choice import list_choices, source_text
 from ui.durations import say_duration
 from ui.loaded import load_data
 from ui.messages import page_errors, plain, show_problem
+from ui.own_file_options import options_in_address
 from ui.page_links import VIEWS, link_page
 from ui.run_scores import show_scores
 from ui.run_summary import RunSummary
@@ -100,7 +101,7 @@ def _show_links(summary: RunSummary) -> None:
     source = config.dataset.source
     text = source_text(source)
     if text in list_choices():
-        link_page("Data", {"dataset": text})
+        link_page("Data", {"dataset": text, **options_in_address(config.dataset.options)})
 
 
 def _show_actions(summary: RunSummary) -> None:

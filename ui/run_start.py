@@ -48,7 +48,7 @@ def show_estimate(config: RunConfig, dataset: Dataset, reading_seconds: float = 
 def training_seconds(config: RunConfig, dataset: Dataset) -> float:
     """Timed by a few steps; only what changes the time of a step is timed again."""
     settings = repr(sorted(config.settings.items()))
-    key = (config.method, settings, config.dataset.digest, config.device, _threads(config))
+    key = (config.method, settings, config.dataset.kind, str(config.dataset.shape), config.device, _threads(config))
     return _seconds_per_step(key, config, dataset) * config.schedule.n_steps
 
 

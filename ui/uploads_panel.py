@@ -99,12 +99,15 @@ def _take(files: list[tuple[str, memoryview]]) -> tuple[dict[str, str], list[str
     if not looks:
         raise DataError(problems[0])
     chosen = next((path for path, look in looks.items() if look.kind == "counts"), next(iter(looks)))
-    choices = {DATASET_KEY: source_text(str(chosen))}
-    if any(kept.path == chosen and kept.tables for kept in brought.kept) and (labels := likeliest_labels(chosen)):
-        choices[LABELS_KEY] = labels
     if brought.left_out:
         problems.append(f"Left out, as it is of no kind that is read here: {', '.join(brought.left_out[:6])}.")
-    return choices, problems
+    return _choices_of(chosen), problems
+
+
+def _choices_of(path: Path) -> dict[str, str]:
+    """Choices that show an upload, with the labels that came with it."""
+    labels = likeliest_labels(path)
+    return {DATASET_KEY: source_text(str(path))} | ({LABELS_KEY: labels} if labels else {})
 
 
 def _show_upload(path: Path) -> None:
@@ -118,7 +121,7 @@ def _show_upload(path: Path) -> None:
         )
         name = path.parent.name
         if st.button("Open", key=f"open_{name}", type="tertiary"):
-            st.session_state[DATASET_KEY] = source_text(str(path))
+            st.session_state.update(_choices_of(path))
         if st.button("Forget", key=f"forget_{name}", icon=":material/delete:", type="tertiary"):
             _ask_to_forget([path])
 

@@ -12,7 +12,7 @@ from clustergan_core.drawing.theme import CONTEXT_COLOUR, MARGIN, SERIES_COLOUR
 REMOVED_COLOUR = "#e76300"  # of the palette, far from the blue of what stays in every kind of sight
 N_BINS = 50
 HEIGHT = 210  # pixels
-N_TICKS = 6
+N_TICKS = 5
 _STEPS = (1, 2, 5)  # of a logarithmic axis, in each decade
 
 
@@ -60,7 +60,7 @@ def figure_histogram(
             figure.add_vline(x=place, line={"color": REMOVED_COLOUR, "width": 1.5, "dash": "dash"})
     if is_log:
         ticks = _log_ticks(float(edges[0]), float(edges[-1]))
-        figure.update_xaxes(tickvals=np.log10(ticks), ticktext=[f"{tick:,}" for tick in ticks])
+        figure.update_xaxes(tickvals=np.log10(ticks), ticktext=[f"{tick:,}" for tick in ticks], tickangle=0)
     figure.update_xaxes(title_text=title, showgrid=False, range=[edges[0], edges[-1]])
     figure.update_yaxes(title_text="cells", rangemode="tozero", nticks=4)
     figure.update_layout(barmode="stack", bargap=0, showlegend=False, height=HEIGHT, margin=MARGIN)

@@ -9,20 +9,21 @@ from pathlib import Path
 from clustergan_core.data.own_files import TABLE_SUFFIXES
 from clustergan_core.errors import DataError
 from clustergan_core.expression.forms import HDF5_SUFFIXES
-from clustergan_core.expression.tenx_files import tenx_role
+from clustergan_core.expression.tenx_files import holds_tenx, tenx_role
 from clustergan_core.runs.places import files_folder
 from clustergan_core.runs.upload_parts import ARCHIVE_SUFFIXES
 
 MAX_LISTED = 300
 MAX_SCANNED = 5000  # entries of a folder that are looked at
 DEPTH = 2  # a file in a folder in the folder
-SUFFIXES = HDF5_SUFFIXES | TABLE_SUFFIXES | ARCHIVE_SUFFIXES | {".xlsx"}
+SUFFIXES = HDF5_SUFFIXES | TABLE_SUFFIXES | ARCHIVE_SUFFIXES | {".xlsx", ".mtx"}
 
 
 def list_shared() -> list[str]:
     """Paths of what may be chosen, relative to the folder: matrices, tables and 10x folders, in order of their names.
 
-    Two levels deep; hidden files are passed over, and so are links that lead out of the folder.
+    A folder of several 10x matrices is listed by its matrices. Two levels deep; hidden files are passed over, and so
+    are links that lead out of the folder.
     """
     home = files_folder()
     if home is None or not home.is_dir():
@@ -59,15 +60,18 @@ def _walk(folder: Path, home: Path, depth: int) -> Iterator[Path]:
                 yield path
             elif depth > 1:
                 yield from _walk(path, home, depth - 1)
-        elif path.is_file() and _is_read(path.name) and tenx_role(path.name) is None:
+        elif path.is_file() and _is_read(path.name):
             yield path
 
 
 def _is_read(name: str) -> bool:
-    return Path(name.lower().removesuffix(".gz")).suffix in SUFFIXES
+    """Whether a file is of a kind that is read, and no list of names that goes with a matrix."""
+    role = tenx_role(name)
+    return (role is None or role[1] == "matrix.mtx") and Path(name.lower().removesuffix(".gz")).suffix in SUFFIXES
 
 
 def _is_tenx(folder: Path) -> bool:
     with os.scandir(folder) as entries:
-        roles = [tenx_role(entry.name) for entry, _ in zip(entries, range(MAX_SCANNED), strict=False)]
-    return any(role is not None and role[1] == "matrix.mtx" for role in roles)
+        names = [entry.name for entry, _ in zip(entries, range(MAX_SCANNED), strict=False)]
+    matrices = [name for name in names if (role := tenx_role(name)) is not None and role[1] == "matrix.mtx"]
+    return len(matrices) == 1 and holds_tenx(folder)

@@ -45,6 +45,18 @@ def test_matrices_and_tables_are_listed_two_levels_deep(files: Path) -> None:
     assert shared_name(find_shared("gut/counts.h5")) == "gut/counts.h5"
 
 
+def test_a_folder_of_several_matrices_is_listed_by_them(files: Path) -> None:
+    write_folder(files / "geo", "A_")
+    write_folder(files / "geo", "B_", is_packed=False)
+    (files / "odd").mkdir()
+    (files / "odd" / "counts.mtx").write_text("%%MatrixMarket")
+    assert [name for name in list_shared() if name.startswith(("geo", "odd"))] == [
+        "geo/A_matrix.mtx.gz",
+        "geo/B_matrix.mtx",
+        "odd/counts.mtx",
+    ]
+
+
 def test_tables_beside_a_file_and_in_a_10x_folder_may_name_its_cells(files: Path) -> None:
     assert [table.name for table in label_tables(find_shared("gut/counts.h5"))] == ["labels.tsv"]
     assert [table.name for table in label_tables(find_shared("lung"))] == ["labels.csv"]
