@@ -64,6 +64,7 @@ def _choose(source: str, look: FileLook | None) -> Dataset | None:
     options: OwnDataOptions | None = OwnDataOptions()
     if look is not None:
         options = choose_options(Path(source), chosen_for(source))
+        show_reading(source_text(source), look, chosen_for(source))
         if options is None:
             return None
     try:
@@ -75,7 +76,6 @@ def _choose(source: str, look: FileLook | None) -> Dataset | None:
     show_source(source)
     if look is not None:
         st.caption(describe_look(look))
-        show_reading(text, look, chosen_for(source))
     # A link and not a button: parameters that stand for widgets cannot be set while those are on the page.
     st.page_link(
         "pages/train.py",

@@ -45,14 +45,16 @@ def columns_of_tables(path: Path) -> dict[str, str]:
 
 def likeliest_labels(path: Path) -> str | None:
     """What the select box should show for a file that came with tables of its cells, or None."""
-    for table in label_tables(path):
-        try:
-            column = likeliest_column(look_at(table, read_as="table").classes)
-        except DataError:
-            continue
-        if column is not None:
-            return _text(table, column)
-    return None
+    return next((labels for table in label_tables(path) if (labels := likeliest_of(table)) is not None), None)
+
+
+def likeliest_of(table: Path) -> str | None:
+    """The same for one table; None where no column of it holds classes, or it is none."""
+    try:
+        column = likeliest_column(look_at(table, read_as="table").classes)
+    except DataError:
+        return None
+    return None if column is None else _text(table, column)
 
 
 def label_text(labels: str | None) -> str:

@@ -7,15 +7,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from clustergan_core.errors import AppError, DataError
+from clustergan_core.errors import AppError
 from clustergan_core.runs.label_tables import label_tables
-from clustergan_core.runs.upload_parts import keep_files
 from clustergan_core.runs.uploads import forget_upload, list_uploads, upload_size
 from ui.confirmation import ask
-from ui.data_choice import DATASET_KEY, source_text
-from ui.file_look import FOLDER_TYPES, FileLook, look_at
-from ui.label_choice import LABELS_KEY, likeliest_labels
+from ui.file_look import FOLDER_TYPES
 from ui.messages import plain, show_problem
+from ui.taken_files import choices_of, take_files
 
 _ROUND = "upload_round"  # session state: counts taken files; a new key empties the picker and frees the server's memory
 _TAKEN = "upload_taken"  # session state: choices of the coming run, and what to say of the files
@@ -59,7 +57,7 @@ def upload_form() -> None:
         return
     try:
         with st.spinner("Looking at the files…"):
-            choices, told = _take([(file.name, file.getbuffer()) for file in files])
+            choices, told = take_files([(file.name, file.getbuffer()) for file in files])
     except AppError as problem:
         show_problem(problem)
         return
@@ -80,48 +78,18 @@ def list_own_files() -> None:
             _ask_to_forget(uploads)
 
 
-def _take(files: list[tuple[str, memoryview]]) -> tuple[dict[str, str], list[str]]:
-    """(choices that show what was brought, sentences on what else to know). What cannot be read at all is not kept.
-
-    Raises AppError where nothing can be read.
-    """
-    known = set(list_uploads())
-    brought = keep_files(files)
-    looks: dict[Path, FileLook] = {}
-    problems: list[str] = []
-    for kept in brought.kept:
-        try:
-            looks[kept.path] = look_at(kept.path)
-        except DataError as problem:
-            problems.append(str(problem))
-            if kept.path not in known:
-                forget_upload(kept.path)
-    if not looks:
-        raise DataError(problems[0])
-    chosen = next((path for path, look in looks.items() if look.kind == "counts"), next(iter(looks)))
-    if brought.left_out:
-        problems.append(f"Left out, as it is of no kind that is read here: {', '.join(brought.left_out[:6])}.")
-    return _choices_of(chosen), problems
-
-
-def _choices_of(path: Path) -> dict[str, str]:
-    """Choices that show an upload, with the labels that came with it."""
-    labels = likeliest_labels(path)
-    return {DATASET_KEY: source_text(str(path))} | ({LABELS_KEY: labels} if labels else {})
-
-
 def _show_upload(path: Path) -> None:
     tables = [table.name for table in label_tables(path)]
     beside = f" with {', '.join(tables)}" if tables else ""
     kept_since = datetime.fromtimestamp(path.parent.stat().st_mtime).astimezone()
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(
-            f"{plain(path.name)}{plain(beside)} :gray[{_size(upload_size(path))}, {kept_since:%-d %b %Y %H:%M}]",
-            width="stretch",
-        )
+    what, actions = st.columns([0.58, 0.42], vertical_alignment="center")
+    what.markdown(
+        f"{plain(path.name)}{plain(beside)}  \n:small[:gray[{_size(upload_size(path))}, {kept_since:%-d %b %Y %H:%M}]]"
+    )
+    with actions, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
         name = path.parent.name
         if st.button("Open", key=f"open_{name}", type="tertiary"):
-            st.session_state.update(_choices_of(path))
+            st.session_state.update(choices_of(path))
         if st.button("Forget", key=f"forget_{name}", icon=":material/delete:", type="tertiary"):
             _ask_to_forget([path])
 

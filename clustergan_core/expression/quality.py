@@ -181,8 +181,12 @@ class _Deviation:
             return _Judgement(mask & removed, f"{words} (above {shown[1]:.3g})", upper=shown[1])
         removed |= scale < lower
         shown[0] = max(0.0, shown[0])
-        words = f"{words} (outside {shown[0]:.4g} … {shown[1]:.4g})"
+        words = f"{words} (outside {_write(shown[0])} … {_write(shown[1])})"
         return _Judgement(mask & removed, words, lower=shown[0], upper=shown[1])
+
+
+def _write(bound: float) -> str:
+    return f"{bound:,.0f}" if bound >= 1000 else f"{bound:.4g}"
 
 
 def _cell_rules(settings: QualitySettings) -> Iterator[tuple[str, str, _Bounds | _Deviation]]:

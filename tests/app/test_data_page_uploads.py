@@ -1,12 +1,15 @@
 """Bringing count matrices to the Data page: files of every form, several at once, folders, the operator's own."""
 
 import gzip
+import io
 import zipfile
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from clustergan_core.runs.label_tables import label_tables
 from clustergan_core.runs.uploads import list_uploads, store_folder, store_upload
 from tests.app.app_pages import open_page, texts
 from tests.count_files import (
@@ -99,6 +102,37 @@ def test_a_file_of_every_form_is_taken(name: str, write, tmp_path: Path) -> None
     assert not app.exception
     assert not app.error
     assert f"{N_CELLS} cells × {N_GENES} genes, raw counts" in texts(app)
+
+
+def test_labels_that_come_later_are_kept_with_the_chosen_matrix(tmp_path: Path) -> None:
+    app = bring(open_page("data", prepare=FEW), ("a.h5", write_tenx_hdf5(tmp_path / "a.h5").read_bytes()))
+    bring(app, ("types.csv", LABELS.encode()))
+    assert not app.exception
+    assert not app.error
+    (path,) = list_uploads()
+    assert [table.name for table in label_tables(path)] == ["types.csv"]
+    assert app.selectbox(key="labels").value == "types.csv: cell_type"
+    assert "types.csv names cells of a.h5 and is kept with it." in [toast.value for toast in app.toast]
+    bring(app, ("leaves.csv", b"a,b\n1,2\n3,4\n5,6\n"))  # a table of something else is data of its own
+    assert len(list_uploads()) == 2
+    assert str(app.selectbox(key="dataset").value).startswith("leaves.csv")
+
+
+def test_pictures_in_folders_become_one_data_set_with_labels() -> None:
+    app = open_page("data")
+    app.segmented_control(key="upload_way").set_value("A folder").run()
+    pictures = [(f"pets/{'cat' if n % 2 else 'dog'}/{n}.png", draw_png(16 * n)) for n in range(12)]
+    bring(app, *pictures)
+    assert not app.error
+    (path,) = list_uploads()
+    assert app.selectbox(key="dataset").value == f"pets ({path.parent.name})"
+    assert (figures(app)["Samples"], figures(app)["Labels"]) == ("12", "2")
+
+
+def draw_png(grey: int) -> bytes:
+    file = io.BytesIO()
+    Image.new("L", (16, 16), grey).save(file, "PNG")
+    return file.getvalue()
 
 
 def test_a_file_of_r_is_told_how_to_convert_and_not_kept() -> None:
