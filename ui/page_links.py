@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from clustergan_core.runs.store import Run
+if TYPE_CHECKING:  # it brings the networks, which links do without
+    from clustergan_core.runs.store import Run
 
 VIEWS = ("Map", "Modes", "Interpolate")  # pages that look at a run
 
