@@ -9,7 +9,9 @@ require_frame(__file__)
 from pathlib import Path
 
 from clustergan_core.data import DATASETS, Dataset
-from ui.data_choice import DATASET_KEY, choose_dataset
+from clustergan_core.errors import AppError
+from ui.counts_view import show_counts
+from ui.data_choice import choose_source, chosen_for, load_source, source_text
 from ui.data_samples import show_distributions, show_samples
 from ui.data_summary import (
     show_all_sources,
@@ -19,8 +21,10 @@ from ui.data_summary import (
     show_source,
     show_splits,
 )
-from ui.file_look import look_at
-from ui.own_file_options import describe_look, options_in_address
+from ui.file_look import FileLook, look_at
+from ui.messages import show_problem
+from ui.own_file_options import OwnDataOptions, choose_options, describe_look, options_in_address
+from ui.preflight_panel import show_reading
 from ui.uploads_panel import list_own_files, upload_form
 
 
@@ -32,23 +36,54 @@ def main() -> None:
         upload_form()
         list_own_files()
     with left:
-        chosen = choose_dataset()
-        text = st.session_state.get(DATASET_KEY, "")
-        if chosen is not None:
-            source, options, _ = chosen
-            show_source(source)
-            if source not in DATASETS:
-                st.caption(describe_look(look_at(Path(source))))
-            # A link and not a button: parameters that stand for widgets cannot be set while those are on the page.
-            st.page_link(
-                "pages/train.py",
-                label=":primary[**Train on this**]",
-                icon=":material/model_training:",
-                query_params={"dataset": text, "task": "New run", **options_in_address(options)},
-            )
-    if chosen is not None:
-        _show(chosen[2])
+        source = choose_source()
+        look = None if source is None or source in DATASETS else _look(source)
+    if source is not None and (look is not None or source in DATASETS):
+        if look is not None and look.kind == "counts":
+            show_counts(source, look, left)
+        else:
+            with left:
+                data = _choose(source, look)
+            if data is not None:
+                _show(data)
     show_all_sources()
+
+
+def _look(source: str) -> FileLook | None:
+    """A first look at one's own data; None where it cannot be read, after saying why."""
+    choices = chosen_for(source)
+    try:
+        return look_at(Path(source), choices.read_as, choices.orientation)
+    except AppError as problem:
+        show_problem(problem)
+        return None
+
+
+def _choose(source: str, look: FileLook | None) -> Dataset | None:
+    """What the page says beside a set by name, a table, arrays or pictures; the data, if it can be had."""
+    options: OwnDataOptions | None = OwnDataOptions()
+    if look is not None:
+        options = choose_options(Path(source), chosen_for(source))
+        show_reading(source_text(source), look, chosen_for(source))
+        if options is None:
+            return None
+    try:
+        data = load_source(source, options)
+    except AppError as problem:
+        show_problem(problem)
+        return None
+    text = source_text(source)
+    show_source(source)
+    if look is not None:
+        st.caption(describe_look(look))
+    # A link and not a button: parameters that stand for widgets cannot be set while those are on the page.
+    st.page_link(
+        "pages/train.py",
+        label=":primary[**Train on this**]",
+        icon=":material/model_training:",
+        query_params={"dataset": text, "task": "New run", **options_in_address(options)},
+    )
+    return data
 
 
 def _show(data: Dataset) -> None:

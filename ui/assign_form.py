@@ -1,8 +1,7 @@
-"""Clusters for samples of a new file."""
+"""Clusters for new samples."""
 
 from __future__ import annotations
 
-import re
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,52 +10,60 @@ import streamlit as st
 
 from clustergan_core.errors import AppError
 from clustergan_core.runs.store import Run
+from clustergan_core.runs.uploads import safe_name
 from ui.messages import plain, show_notes, show_problem
 
 if TYPE_CHECKING:
     from clustergan_core.runs.assignments import AssignedFile
 
 FILE_TYPES = ("csv", "tsv", "txt", "gz", "npz", "zip")
-CELL_FILE_TYPES = ("h5ad", "h5", "loom", "csv", "tsv", "txt", "gz", "zip", "xlsx")
-_RESULT = "assigned"  # session state: (run, file, result) of the last assignment
+CELL_TYPES = ("h5ad", "h5", "hdf5", "loom", "mtx", "xlsx", "csv", "tsv", "txt", "gz", "zip")
+_RESULT = "assigned"  # session state: (run, files, result) of the last assignment
 N_SHOWN_ROWS = 200
 
 
 def assign_form(run: Run) -> None:
-    """Takes a file like the one the run was trained on and gives back a table of clusters; the file is not kept."""
-    config = run.config
+    """Takes data like that the run was trained on and gives back a table of clusters; it is not kept."""
+    record = run.config.dataset
+    is_of_cells = record.kind == "expression"
     needed = {
-        "table": f"a table with the {len(config.dataset.feature_names)} columns it was trained on",
         "image": "pictures of the same kind (.npz, or a .zip of pictures)",
-        "expression": "a count matrix with the genes it was trained on (.h5ad, .h5, a zipped 10x folder, …)",
-    }[config.dataset.kind]
-    file = st.file_uploader(
-        f"New samples: {needed}. They are prepared exactly as in training and not kept.",
-        type=CELL_FILE_TYPES if config.dataset.kind == "expression" else FILE_TYPES,
+        "table": f"a table with the {len(record.feature_names)} columns it was trained on",
+        "expression": "counts of the same genes, in any form (all three files of a 10x folder at once)",
+    }[record.kind]
+    what = "cells" if is_of_cells else "samples"
+    given = st.file_uploader(
+        f"New {what}: {needed}. They are prepared exactly as in training and not kept.",
+        type=CELL_TYPES if is_of_cells else FILE_TYPES,
+        accept_multiple_files=is_of_cells,
         key=f"assign_{run.name}",
     )
-    if file is None:
+    files = given if isinstance(given, list) else [given] if given else []
+    if not files:
         return
     done = st.session_state.get(_RESULT)
-    if done is None or done[:2] != (run.name, file.file_id):
+    ids = tuple(file.file_id for file in files)
+    if done is None or done[:2] != (run.name, ids):
         try:
             with st.spinner("Assigning…"):
-                assigned = _assign(run, file.name, file.getvalue())
+                assigned = _assign(run, {file.name: file.getbuffer() for file in files})
         except AppError as problem:
             show_problem(problem)
             return
-        done = st.session_state[_RESULT] = (run.name, file.file_id, assigned)
-    _show_result(run, file.name, done[2])
+        done = st.session_state[_RESULT] = (run.name, ids, assigned)
+    _show_result(run, files[0].name, done[2])
 
 
-def _assign(run: Run, name: str, content: bytes) -> AssignedFile:
+def _assign(run: Run, files: dict[str, memoryview]) -> AssignedFile:
     from clustergan_core.runs.assignments import assign_file
 
-    safe = re.sub(r"[^A-Za-z0-9._-]+", "_", name).lstrip(".")[-100:] or "upload"
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / safe
-        path.write_bytes(content)
-        return assign_file(run, path)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary) / "new"
+        folder.mkdir()
+        for name, content in files.items():
+            (folder / safe_name(name)).write_bytes(content)
+        paths = list(folder.iterdir())
+        return assign_file(run, paths[0] if len(paths) == 1 else folder)
 
 
 def _show_result(run: Run, name: str, assigned: AssignedFile) -> None:

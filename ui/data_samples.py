@@ -24,8 +24,9 @@ def show_samples(data: Dataset) -> None:
     """Draws random samples and a button for others."""
     seed = st.session_state.setdefault(_SEED, 0)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.subheader("Random samples", anchor=False, width="content")
-        if st.button("Other samples", key="other_samples", icon=":material/refresh:"):
+        what = "cells" if data.kind == "expression" else "samples"
+        st.subheader(f"Random {what}", anchor=False, width="content")
+        if st.button(f"Other {what}", key="other_samples", icon=":material/refresh:"):
             st.session_state[_SEED] = seed + 1
             st.rerun()
     if data.kind == "image" or is_pen_stroke(data.feature_names):
@@ -40,7 +41,7 @@ def show_distributions(data: Dataset) -> None:
     """A small histogram of every feature of a table."""
     if data.kind == "image":
         return
-    st.subheader("Features", anchor=False)
+    st.subheader("Genes" if data.kind == "expression" else "Features", anchor=False)
     st.dataframe(
         _distributions(data, data.digest),
         hide_index=True,

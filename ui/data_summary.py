@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,12 @@ import streamlit as st
 from clustergan_core.data import DATASETS, UNLABELLED, is_available
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.drawing.counts import class_balance_figure
+from clustergan_core.expression.counts import STATE_WORDS
+from clustergan_core.runs.shared_files import shared_name
 from ui.messages import plain
 from ui.theme import show_figure
 
-KIND_WORDS = {"image": "pictures", "table": "table", "expression": "expression counts"}
+KIND_WORDS = {"image": "pictures", "table": "table", "expression": "counts"}
 MAX_BARS = 20  # a longer chart scrolls, so that what follows stays in sight
 LONG_CHART_HEIGHT = 420
 N_NAMED = 6  # columns a sentence still lists
@@ -25,9 +28,11 @@ def show_size(data: Dataset) -> None:
     """Samples × features, kind and labels as four figures."""
     side = " × ".join(str(number) for number in data.shape[1:])
     channels = {1: "grey", 3: "colour"}.get(data.shape[0], f"{data.shape[0]} channels")
+    is_of_cells = data.kind == "expression"
+    columns = ("Genes" if is_of_cells else "Features", f"{data.shape[0]:,}")
     figures = [
-        ("Samples", f"{len(data.samples):,}"),
-        (f"Picture size, {channels}", side) if data.kind == "image" else ("Features", f"{data.shape[0]:,}"),
+        ("Cells" if is_of_cells else "Samples", f"{len(data.samples):,}"),
+        (f"Picture size, {channels}", side) if data.kind == "image" else columns,
         ("Kind", KIND_WORDS[data.kind]),
         ("Labels", "none" if data.n_labels is None else f"{data.n_labels}"),
     ]
@@ -100,8 +105,10 @@ def show_source(source: str) -> None:
     if source in DATASETS:
         entry = DATASETS[source]
         st.caption(plain(f"{entry.title}. {entry.description} Licence: {entry.licence}."))
+    elif shared_name(Path(source)) is not None:
+        st.caption("A file of this server's. It is read and never changed.")
     else:
-        st.caption("Your own file. It stays on this machine until you forget it under “Your files”.")
+        st.caption("Your own data. It stays on this machine until you forget it under “Your files”.")
 
 
 def show_all_sources() -> None:
@@ -162,6 +169,29 @@ def _describe_step(step: dict[str, Any]) -> str:
         return f"Values divided by {step['by']:g}, so that they lie in 0–1."
     if kind == "resize":
         return f"Pictures resized to {step['height']} × {step['width']} pixels."
+    return _describe_expression(step)
+
+
+def _describe_expression(step: dict[str, Any]) -> str:
+    kind = step["step"]
+    if kind == "quality":
+        return (
+            f"Quality control keeps {step['n_cells_left']:,} of {step['n_cells']:,} cells and {step['n_genes_left']:,} "
+            f"of {step['n_genes']:,} genes."
+        )
+    if kind == "expression_values":
+        return f"Values are {STATE_WORDS[step['state']]}, read from {step['part']}."
+    if kind == "normalise_totals":
+        return f"Counts of each cell scaled to {step['target']:,.6g} in all."
+    if kind == "log":
+        return f"log{step['base'] if step['base'] != 'e' else ''}(1 + x) of each value."
+    if kind == "select_genes":
+        how = {"variance": "of highest variance", "hvg": "that scanpy calls highly variable", "all": "that vary"}
+        return f"The {len(step['ids']):,} genes {how[step['by']]}, of {step['n_considered']:,}."
+    if kind == "standardise_genes":
+        return f"Each gene to mean 0 and deviation 1, cut at {step['clip']:g} deviations."
+    if kind == "scale_by":
+        return f"Values divided by {step['by']:.4g}."
     return f"Step {kind}."
 
 

@@ -4,57 +4,89 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import streamlit as st
 
+from clustergan_core.data.own_options import Orientation, ReadAs
 from clustergan_core.errors import DataError
+
+if TYPE_CHECKING:
+    from clustergan_core.expression.preflight import Preflight
 
 TABLE_SUFFIXES = (".csv", ".tsv", ".txt")
 ARCHIVE_SUFFIXES = (".npz", ".zip")
-# What the file picker offers; ".gz" stands for packed tables.
-FILE_TYPES = ("csv", "tsv", "txt", "gz", "npz", "zip")
+# What is taken of a folder; "gz" stands for packed tables and parts of 10x folders.
+FOLDER_TYPES = (
+    *("h5ad", "h5", "hdf5", "loom", "mtx", "xlsx", "csv", "tsv", "txt", "gz", "npz", "zip"),
+    *("png", "jpg", "jpeg", "bmp", "gif", "tif", "tiff", "webp", "ppm", "pgm"),
+)
 MAX_CLASSES = 100  # columns of more values are measurements or names
 MAX_CLASS_TEXT = 60  # characters of a value that still reads as the name of a class
+MAX_STAMPED = 2000  # files of a folder whose change is noticed
 
 
 @dataclass(frozen=True)
 class FileLook:
     """What a file holds, as far as choosing options needs it."""
 
-    is_table: bool
+    kind: Literal["counts", "table", "pictures"]  # pictures, or arrays that may be such
     n_rows: int = 0
     columns: tuple[str, ...] = ()
     classes: dict[str, tuple[str, ...]] = field(default_factory=dict)  # columns of few values, and their values
+    preflight: Preflight | None = None  # of counts
+    is_ambiguous: bool = False  # a text, which may hold counts or an ordinary table
 
 
-def look_at(path: Path) -> FileLook:
-    """Reads a table's columns, or an archive's list of contents. Raises DataError for what is neither."""
+def look_at(path: Path, read_as: ReadAs = "auto", orientation: Orientation = "auto") -> FileLook:
+    """Looks at counts, reads a table's columns, or an archive's list of contents. Raises DataError for aught else."""
+    return _look(str(path), file_stamp(path), read_as, orientation)
+
+
+def file_stamp(path: Path) -> tuple[int, int, int]:
+    """Changes when a file, or one in a folder, does. Raises DataError where it is gone."""
     try:
+        if path.is_dir():
+            files = [found.stat() for found, _ in zip(sorted(path.rglob("*")), range(MAX_STAMPED), strict=False)]
+            return max((file.st_mtime_ns for file in files), default=0), sum(file.st_size for file in files), len(files)
         found = path.stat()
     except OSError as error:
         raise DataError(f"{path.name} is no longer here: upload it again.") from error
-    return _look(str(path), found.st_mtime_ns, found.st_size)
+    return found.st_mtime_ns, found.st_size, 1
 
 
-@st.cache_data(max_entries=8, show_spinner="Reading the file…")
-def _look(path_text: str, changed: int, size: int) -> FileLook:
+@st.cache_data(max_entries=16, show_spinner="Looking at the file…")
+def _look(path_text: str, stamp: tuple[int, int, int], read_as: ReadAs, orientation: Orientation) -> FileLook:
+    from clustergan_core.expression.forms import find_form
+    from clustergan_core.opening import is_count_matrix
+
     path = Path(path_text)
+    is_text = find_form(path) == "text"
+    if is_count_matrix(str(path), read_as):
+        from clustergan_core.expression.reading_safely import inspect
+
+        return FileLook("counts", preflight=inspect(path, orientation), is_ambiguous=is_text)
+    if path.is_dir():
+        from clustergan_core.data.own_files import open_own
+
+        open_own(path)
+        return FileLook("pictures")
     suffix = Path(path.name.lower().removesuffix(".gz")).suffix
     if suffix in ARCHIVE_SUFFIXES:
         from clustergan_core.data.vetting import open_archive
 
         open_archive(path).close()
-        return FileLook(is_table=False)
+        return FileLook("pictures")
     if suffix not in TABLE_SUFFIXES:
         raise DataError(
-            f"{path.name} is of no kind that is read here: bring .csv, .tsv or .txt (also .gz), .npz, or a .zip of "
-            "pictures."
+            f"{path.name} is of no kind that is read here: bring counts (10x folder, .h5ad, .h5, .loom, .xlsx, .csv), "
+            "a table (.csv, .tsv, .txt), arrays (.npz) or pictures (a folder or .zip)."
         )
-    return _look_at_table(path)
+    return _look_at_table(path, is_text)
 
 
-def _look_at_table(path: Path) -> FileLook:
+def _look_at_table(path: Path, is_ambiguous: bool) -> FileLook:
     from clustergan_core.data.cell_text import as_text, natural_order
     from clustergan_core.data.table_text import read_table
 
@@ -68,4 +100,4 @@ def _look_at_table(path: Path) -> FileLook:
         texts = set(as_text(values)) - {""}
         if 2 <= len(texts) <= max(2, n_rows / 2) and max(map(len, texts)) <= MAX_CLASS_TEXT:
             classes[column] = tuple(natural_order(str(text) for text in texts))
-    return FileLook(True, n_rows, tuple(table), classes)
+    return FileLook("table", n_rows, tuple(table), classes, is_ambiguous=is_ambiguous)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from textwrap import dedent
 
 import streamlit as st
 
@@ -39,8 +40,11 @@ def log_errors() -> None:
 
 
 def show_problem(problem: AppError | str) -> None:
-    """One sentence in the page for something the person can mend."""
-    st.error(plain(str(problem)), icon=":material/info:")
+    """One sentence in the page for something the person can mend, and lines of code where it gives some."""
+    sentence, _, code = str(problem).partition("\n")
+    st.error(plain(sentence), icon=":material/info:")
+    if code:
+        st.code(dedent(code), language=None)
 
 
 def plain(text: str) -> str:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from clustergan_core.errors import AppError, SettingsError
-from ui.data_choice import DATASET_KEY, choose_dataset, list_choices, upload_text
-from ui.durations import say_duration
-from ui.messages import plain, show_problem
+from ui.count_choices import take_choices
+from ui.data_choice import DATASET_KEY, choose_dataset, source_text
+from ui.messages import show_problem
 from ui.method_choice import choose_method, choose_preset
+from ui.own_file_options import options_in_form
 from ui.preset_values import FORM_BASE, preset_config, reset_when_base_changes
+from ui.run_start import describe_run, show_command, show_estimate
 from ui.scheduler_choice import choose_scheduler
 from ui.settings_form import setting, settings_grid
 
@@ -46,15 +48,13 @@ def new_run() -> Run | None:
 def fill_form_from(run: Run) -> dict[str, Any]:
     """Session state that shows a run's choices in the form, to change and start anew."""
     config = run.config
-    text = next((text for text in list_choices() if text == config.dataset.source), None)
-    if text is None:
-        from pathlib import Path
-
-        text = upload_text(Path(config.dataset.source))
+    text = source_text(config.dataset.source)
+    take_choices(text, config.dataset.options)
     from clustergan_core.methods import METHODS
 
     values = {
         DATASET_KEY: text,
+        **options_in_form(config.dataset.options),
         "method": METHODS[config.method].title,
         "preset": config.preset,
         "steps": config.schedule.ends[0],
@@ -118,7 +118,7 @@ def _start(config: RunConfig, dataset: Dataset) -> Run | None:
 
     with st.container(border=True):
         st.markdown("**This run**")
-        st.markdown("  \n".join(_describe(config, dataset)))
+        st.markdown("  \n".join(describe_run(config, dataset)))
         scheduler = choose_scheduler()
         is_started = st.button("Start training", type="primary", icon=":material/play_arrow:", width="stretch")
         estimate = st.container()
@@ -128,48 +128,6 @@ def _start(config: RunConfig, dataset: Dataset) -> Run | None:
             except AppError as problem:
                 show_problem(problem)
         with estimate:
-            _show_estimate(config, dataset)
-        with st.popover("The command for this run", width="stretch"):
-            st.code(config.command(), language="shell", wrap_lines=True)
+            show_estimate(config, dataset)
+        show_command(config)
     return None
-
-
-def _describe(config: RunConfig, dataset: Dataset) -> list[str]:
-    splits = dataset.splits
-    shape = "×".join(map(str, dataset.shape[1:] if dataset.kind == "image" else dataset.shape))
-    lines = [f"{len(dataset.samples):,} samples of {plain(dataset.name)}, {shape} {_unit(dataset)} each"]
-    if splits.is_shared:
-        lines.append("Trained on all of them and scored over all")
-    else:
-        shares = {"train": splits.train, "validation": splits.validation, "test": splits.test}
-        lines.append(" · ".join(f"{len(indices):,} {name}" for name, indices in shares.items()))
-    if dataset.labels is None:
-        lines.append("No labels: purity, accuracy, NMI and ARI will not be shown")
-    else:
-        lines.append(f"{dataset.n_labels} labels, used for scores alone")
-    return [*lines, f"K = {config.n_clusters}, {config.schedule.n_steps:,} steps, seed {config.seed}"]
-
-
-def _unit(dataset: Dataset) -> str:
-    return "pixels" if dataset.kind == "image" else "features"
-
-
-def _show_estimate(config: RunConfig, dataset: Dataset) -> None:
-    """Timed by a few steps; only what changes the time of a step is timed again."""
-    threads = f"{config.threads} thread" + ("s" if config.threads > 1 else "")
-    key = (config.method, repr(sorted(config.settings.items())), config.dataset.digest, config.device, threads)
-    try:
-        per_step = _seconds_per_step(key, config, dataset)
-    except AppError as problem:
-        show_problem(problem)
-        return
-    duration = say_duration(per_step * config.schedule.n_steps)
-    st.caption(f":material/timer: About **{duration}** on this machine ({config.device}, {threads}).")
-
-
-@st.cache_data(max_entries=64, show_spinner="Timing a few steps…")
-def _seconds_per_step(key: tuple[str, ...], _config: RunConfig, _dataset: Dataset) -> float:
-    from clustergan_core.runs.estimate import estimate_run
-
-    estimate = estimate_run(_config, _dataset)
-    return estimate.seconds / _config.schedule.n_steps

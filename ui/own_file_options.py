@@ -1,40 +1,60 @@
-"""How to read a person's own file: its label column, which rows to keep, the side of its pictures."""
+"""How to read a person's own data: its label column, which rows or cells to keep, the side of its pictures."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from clustergan_core.data import OwnDataOptions
+from clustergan_core.data.own_options import Orientation
 from clustergan_core.errors import DataError, SettingsError
 from ui.choices import linked, one_of
-from ui.file_look import FileLook, look_at
+from ui.count_choices import CountChoices, choices_in_address
+from ui.file_look import MAX_CLASSES, FileLook, file_stamp, look_at
+from ui.label_choice import AUTOMATIC, LABELS_KEY, choose_labels, label_text
+from ui.loaded_matrix import load_matrix
 from ui.messages import plain, show_problem
 
-AUTOMATIC = "automatic"
 SIDES = (8, 12, 16, 20, 24, 28, 32, 48, 64, 96, 128)
 _CARRIED_ROWS = "carried_rows"  # session state: the last choice of rows, which linked() cannot carry as it is a list
 
 
-def choose_options(path: Path) -> OwnDataOptions | None:
-    """Asks what reading this file needs; None when it cannot be read, after saying why."""
+def choose_options(path: Path, choices: CountChoices) -> OwnDataOptions | None:
+    """Asks what reading this file needs beside `choices`; None when it cannot be read, after saying why."""
     try:
-        look = look_at(path)
+        look = look_at(path, choices.read_as, choices.orientation)
+        if look.kind == "counts":
+            return choose_for_counts(path, look, choices)
     except DataError as problem:
         show_problem(problem)
         return None
-    if look.is_table:
-        return _choose_for_table(look)
+    if look.kind == "table":
+        return _choose_for_table(path, look, choices)
     return OwnDataOptions(image_side=_choose_side())
+
+
+def choose_for_counts(path: Path, look: FileLook, choices: CountChoices) -> OwnDataOptions:
+    """Labels and cells of a count matrix, which is read for it. Raises DataError where it cannot be."""
+    assert look.preflight is not None
+    labels = choose_labels(path, [column.name for column in look.preflight.label_columns])
+    only, drop = _choose_values("cells", _classes_of_cells(str(path), file_stamp(path), choices.orientation))
+    return OwnDataOptions(
+        labels=labels,
+        only=only,
+        drop=drop,
+        read_as=choices.read_as,
+        orientation=choices.orientation,
+        preparation=dict(choices.preparation),
+    )
 
 
 def options_in_form(options: OwnDataOptions) -> dict[str, Any]:
     """Session state that shows these options in the form, to begin anew from a run's."""
     return {
-        "labels": options.labels or AUTOMATIC,
+        LABELS_KEY: label_text(options.labels),
         "side": str(options.image_side) if options.image_side else AUTOMATIC,
         "only": [_pair(column, value) for column, values in options.only.items() for value in values],
         "drop": [_pair(column, value) for column, values in options.drop.items() for value in values],
@@ -43,32 +63,42 @@ def options_in_form(options: OwnDataOptions) -> dict[str, Any]:
 
 def options_in_address(options: OwnDataOptions) -> dict[str, Any]:
     """The same as parameters of an address, without those that are as they would be anyway."""
-    return {name: value for name, value in options_in_form(options).items() if value not in (AUTOMATIC, [])}
+    chosen = {name: value for name, value in options_in_form(options).items() if value not in (AUTOMATIC, [])}
+    return chosen | choices_in_address(options)
 
 
-def _choose_for_table(look: FileLook) -> OwnDataOptions:
-    choices = [AUTOMATIC, *look.classes]
-    with linked("labels", one_of(choices)):
-        labels = st.selectbox(
-            "Labels",
-            choices,
-            key="labels",
-            bind="query-params",
-            help="The column of known classes, if there is one. It is never trained on, only compared with the "
-            "clusters. Automatic takes a column named label, labels, class or target.",
-        )
-    values = {_pair(column, value): (column, value) for column, texts in look.classes.items() for value in texts}
-    only: list[str] = []
-    drop: list[str] = []
-    if values:
-        with st.expander("Use some of the rows only", expanded=bool(_asked("only") or _asked("drop"))):
-            only = _choose_rows("only", "Keep rows with", list(values))
-            drop = _choose_rows("drop", "Leave out rows with", list(values))
-    return OwnDataOptions(
-        labels=None if labels == AUTOMATIC else labels,
-        only=_by_column(values[text] for text in only),
-        drop=_by_column(values[text] for text in drop),
-    )
+def _choose_for_table(path: Path, look: FileLook, choices: CountChoices) -> OwnDataOptions:
+    labels = choose_labels(path, list(look.classes))
+    only, drop = _choose_values("rows", look.classes)
+    return OwnDataOptions(labels=labels, only=only, drop=drop, read_as=choices.read_as)
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _classes_of_cells(path_text: str, stamp: object, orientation: Orientation) -> dict[str, tuple[str, ...]]:
+    """Columns of few values of a matrix's cells, and their values."""
+    from clustergan_core.data.cell_text import as_text, natural_order
+
+    cells = load_matrix(Path(path_text), orientation).cells
+    found: dict[str, tuple[str, ...]] = {}
+    for column in cells:
+        if cells[column].dtype.kind == "f" or not 2 <= cells[column].nunique() <= MAX_CLASSES:
+            continue
+        texts = set(as_text(cells[column].to_numpy(dtype=object))) - {""}
+        found[str(column)] = tuple(natural_order(str(text) for text in texts))
+    return found
+
+
+def _choose_values(
+    what: str, classes: Mapping[str, Sequence[str]]
+) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+    """(values of columns that are kept, values that are left out), by column; `what` is rows or cells."""
+    values = {_pair(column, value): (column, value) for column, texts in classes.items() for value in texts}
+    if not values:
+        return {}, {}
+    with st.expander(f"Use some of the {what} only", expanded=bool(_asked("only") or _asked("drop"))):
+        only = _choose_rows("only", f"Keep {what} with", list(values), what)
+        drop = _choose_rows("drop", f"Leave out {what} with", list(values), what)
+    return _by_column(values[text] for text in only), _by_column(values[text] for text in drop)
 
 
 def _choose_side() -> int | None:
@@ -85,7 +115,7 @@ def _choose_side() -> int | None:
     return None if side == AUTOMATIC else int(side)
 
 
-def _choose_rows(name: str, label: str, options: Sequence[str]) -> list[str]:
+def _choose_rows(name: str, label: str, options: Sequence[str], what: str) -> list[str]:
     """Values that rows are chosen by; wrong ones in the address are named in one sentence."""
     carried: dict[str, list[str]] = st.session_state.setdefault(_CARRIED_ROWS, {})
     asked = st.query_params.get_all(name)
@@ -98,7 +128,7 @@ def _choose_rows(name: str, label: str, options: Sequence[str]) -> list[str]:
             show_problem(SettingsError(f"The address asks for {name}={wrong[0]}, which no row has: {remedy}."))
     elif name in carried:
         st.session_state[name] = [text for text in carried[name] if text in options]
-    chosen = st.multiselect(label, options, key=name, bind="query-params", placeholder="all rows")
+    chosen = st.multiselect(label, options, key=name, bind="query-params", placeholder=f"all {what}")
     carried[name] = list(chosen)
     return list(chosen)
 
@@ -120,7 +150,7 @@ def _by_column(pairs: Any) -> dict[str, tuple[str, ...]]:
 
 def describe_look(look: FileLook) -> str:
     """One line on what was found in a file before any option is chosen."""
-    if not look.is_table:
+    if look.kind != "table":
         return ""
     shown = ", ".join(plain(column) for column in look.columns[:8]) + (", …" if len(look.columns) > 8 else "")
     return f"{look.n_rows:,} rows, {len(look.columns):,} columns: {shown}"

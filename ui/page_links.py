@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from clustergan_core.runs.cells import is_of_cells
-from clustergan_core.runs.store import Run
+if TYPE_CHECKING:  # it brings the networks, which links do without
+    from clustergan_core.runs.store import Run
 
 VIEWS = ("Map", "Modes", "Interpolate")  # pages that look at a run
 
@@ -19,7 +20,7 @@ def link_pages(*labels: str, query: dict[str, str] | None = None) -> None:
             link_page(label, query)
 
 
-def link_page(label: str, query: Mapping[str, str | list[str]] | None = None, text: str = "") -> None:
+def link_page(label: str, query: Mapping[str, Any] | None = None, text: str = "") -> None:
     """One link to the page of that title, called by it or by `text`."""
     st.page_link(f"pages/{label.lower()}.py", label=f":primary[{text or label}]", query_params=query)
 
@@ -31,4 +32,4 @@ def link_to_views(run: Run) -> None:
 
 def views_of(run: Run) -> tuple[str, ...]:
     """The pages that look at this run: one more for cells."""
-    return ("Map", "Clusters", *VIEWS[1:]) if is_of_cells(run) else VIEWS
+    return ("Map", "Clusters", *VIEWS[1:]) if run.config.dataset.kind == "expression" else VIEWS

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from clustergan_core.methods.presets import PresetName
-
 if TYPE_CHECKING:
     from clustergan_core.data import OwnDataOptions
     from clustergan_core.data.dataset import Dataset
+    from clustergan_core.methods.presets import PresetName
     from clustergan_core.runs.config import RunConfig
 
 FORM_BASE = "form_base"  # session state: the data, method and preset that the form's values belong to

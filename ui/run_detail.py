@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Literal
 
 import pandas as pd
 import streamlit as st
 
-from clustergan_core.data import DATASETS
 from clustergan_core.errors import RunError
 from clustergan_core.methods import METHODS
 from clustergan_core.runs.hands import continue_run
@@ -16,10 +14,11 @@ from clustergan_core.runs.queue import ask as ask_run
 from clustergan_core.runs.store import Request, Run
 from ui.assign_form import assign_form
 from ui.confirmation import ask, ask_text
-from ui.data_choice import list_choices, upload_text
+from ui.data_choice import list_choices, source_text
 from ui.durations import say_duration
 from ui.loaded import load_data
 from ui.messages import page_errors, plain, show_problem
+from ui.own_file_options import options_in_address
 from ui.page_links import link_page, views_of
 from ui.run_scores import show_scores
 from ui.run_summary import RunSummary
@@ -100,9 +99,9 @@ def _show_links(summary: RunSummary) -> None:
     if not run.is_shipped:
         link_page("Train", {"run": run.name, "task": "Watch a run"})
     source = config.dataset.source
-    text = source if source in DATASETS else upload_text(Path(source))
+    text = source_text(source)
     if text in list_choices():
-        link_page("Data", {"dataset": text})
+        link_page("Data", {"dataset": text, **options_in_address(config.dataset.options)})
 
 
 def _show_actions(summary: RunSummary) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, get_args, get_origin
 
 import streamlit as st
@@ -40,6 +40,30 @@ def setting(name: str, field: FieldInfo, default: Any) -> Any:
         with linked(name, one_of([True, False])):
             return st.toggle(label, bool(default), key=name, help=text, bind="query-params")
     return _number(name, label, text, field, default)
+
+
+def optional_number(
+    field: FieldInfo, value: float | None, key: str, on_change: Callable[..., None], args: tuple[Any, ...]
+) -> None:
+    """A number that may be left out, as this session state has it; an empty widget means that the setting is off."""
+    low, high = _limits(field)
+    is_whole = int in (field.annotation, *get_args(field.annotation))
+    is_share = not is_whole and high <= 1
+    kind = int if is_whole else float
+    st.session_state[key] = None if value is None else kind(value)
+    st.number_input(
+        field.title or key,
+        kind(low),
+        kind(high),
+        None,
+        kind(1) if is_whole else 0.01 if is_share else 0.5,
+        "%d" if is_whole else "%g",
+        key=key,
+        help=_with_limits(field.description, field),
+        placeholder="off",
+        on_change=on_change,
+        args=args,
+    )
 
 
 def literal_choices(annotation: Any) -> list[str]:

@@ -7,38 +7,62 @@ from pathlib import Path
 
 import streamlit as st
 
-from clustergan_core.errors import AppError, DataError
-from clustergan_core.runs.uploads import forget_upload, list_uploads, store_upload
+from clustergan_core.errors import AppError
+from clustergan_core.runs.label_tables import label_tables
+from clustergan_core.runs.uploads import forget_upload, list_uploads, upload_size
 from ui.confirmation import ask
-from ui.data_choice import DATASET_KEY, upload_text
-from ui.file_look import FILE_TYPES, look_at
+from ui.file_look import FOLDER_TYPES
 from ui.messages import plain, show_problem
+from ui.taken_files import choices_of, take_files
 
 _ROUND = "upload_round"  # session state: counts taken files; a new key empties the picker and frees the server's memory
-_TAKEN = "upload_taken"  # session state: the file that the coming run shall choose
+_TAKEN = "upload_taken"  # session state: choices of the coming run, and what to say of the files
+FILES, FOLDER = "Files", "A folder"
+_HELP = (
+    "Counts of genes in cells: the three files of a 10x folder at once (or the folder, or a .zip of it), .h5ad, .h5, "
+    ".loom, .xlsx, .csv or .tsv, with a table of labels if you have one. Or a table with one sample a row (.csv, .tsv, "
+    ".txt), arrays (.npz with images or x, and labels or y), or pictures, whose folders become labels. It all stays on "
+    "this machine."
+)
 
 
 def upload_form() -> None:
-    """Takes a file, keeps it if it can be read, and chooses it as the data."""
+    """Takes files or a folder, keeps what can be read, and chooses it as the data."""
     number = st.session_state.setdefault(_ROUND, 0)
     if taken := st.session_state.pop(_TAKEN, None):
-        st.session_state[DATASET_KEY] = taken
-    file = st.file_uploader(
-        "Bring your own file",
-        type=FILE_TYPES,
-        key=f"upload_{number}",
-        help="A table with one sample a row (.csv, .tsv, .txt, also .gz), arrays (.npz with images or x, and labels "
-        "or y if known), or a .zip of pictures, whose folders become labels. It stays on this machine.",
+        choices, told = taken
+        st.session_state.update(choices)
+        for sentence in told:
+            st.toast(plain(sentence), icon=":material/info:", duration="long")
+    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+        st.markdown("Bring your own data", width="content", help=_HELP)
+        way = st.segmented_control(
+            "What to bring",
+            [FILES, FOLDER],
+            default=FILES,
+            required=True,
+            key="upload_way",
+            label_visibility="collapsed",
+            width="content",
+        )
+    files = st.file_uploader(
+        "Files" if way == FILES else "Folder",
+        # Of a folder only such files are sent; of files any, as our sentence on a wrong one says what to bring.
+        type=None if way == FILES else FOLDER_TYPES,
+        accept_multiple_files=True if way == FILES else "directory",
+        key=f"upload_{way}_{number}",
+        label_visibility="collapsed",
     )
-    if file is None:
+    if not files:
         return
     try:
-        path = _take(file.name, file.getvalue())
+        with st.spinner("Looking at the files…"):
+            choices, told = take_files([(file.name, file.getbuffer()) for file in files])
     except AppError as problem:
         show_problem(problem)
         return
     st.session_state[_ROUND] = number + 1
-    st.session_state[_TAKEN] = upload_text(path)
+    st.session_state[_TAKEN] = choices, told
     st.rerun()
 
 
@@ -54,30 +78,18 @@ def list_own_files() -> None:
             _ask_to_forget(uploads)
 
 
-def _take(name: str, content: bytes) -> Path:
-    """Keeps the file; one that cannot be read at all is not kept."""
-    known = set(list_uploads())
-    path = store_upload(name, content)
-    try:
-        look_at(path)
-    except DataError:
-        if path not in known:
-            forget_upload(path)
-        raise
-    return path
-
-
 def _show_upload(path: Path) -> None:
-    found = path.stat()
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(
-            f"{plain(path.name)} :gray[{_size(found.st_size)}, "
-            f"{datetime.fromtimestamp(found.st_mtime).astimezone():%-d %b %Y %H:%M}]",
-            width="stretch",
-        )
+    tables = [table.name for table in label_tables(path)]
+    beside = f" with {', '.join(tables)}" if tables else ""
+    kept_since = datetime.fromtimestamp(path.parent.stat().st_mtime).astimezone()
+    what, actions = st.columns([0.58, 0.42], vertical_alignment="center")
+    what.markdown(
+        f"{plain(path.name)}{plain(beside)}  \n:small[:gray[{_size(upload_size(path))}, {kept_since:%-d %b %Y %H:%M}]]"
+    )
+    with actions, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
         name = path.parent.name
         if st.button("Open", key=f"open_{name}", type="tertiary"):
-            st.session_state[DATASET_KEY] = upload_text(path)
+            st.session_state.update(choices_of(path))
         if st.button("Forget", key=f"forget_{name}", icon=":material/delete:", type="tertiary"):
             _ask_to_forget([path])
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from clustergan_core.command_line.training import add_orientation, read_orientation
 from clustergan_core.expression.reading_safely import inspect
 
 if TYPE_CHECKING:
@@ -19,12 +20,13 @@ def add_commands(commands: Any) -> None:
     """Adds `inspect` to the parser's commands."""
     command = commands.add_parser("inspect", help="say what a count matrix is, before it is read whole")
     command.add_argument("file", type=Path, help="10x folder or .zip, .h5, .h5ad, .loom, .csv, .tsv, .txt, .xlsx")
+    add_orientation(command)
     command.add_argument("--json", action="store_true", help="one JSON document")
     command.set_defaults(run=_inspect)
 
 
 def _inspect(arguments: argparse.Namespace) -> None:
-    preflight = inspect(arguments.file)
+    preflight = inspect(arguments.file, read_orientation(arguments.orientation))
     print(preflight.model_dump_json(indent=2) if arguments.json else "\n".join(_tell(preflight)))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from clustergan_core.command_line.cell_exports import CELL_FORMATS, LAYOUTS, export_cells, write_text
+from clustergan_core.command_line.training import add_orientation, read_orientation
 from clustergan_core.errors import DataError, SettingsError
 from clustergan_core.generation_scores import GENERATION_SCORES
 from clustergan_core.runs.assignments import assign_file, run_table
@@ -33,6 +34,7 @@ def add_commands(commands: Any) -> None:
     assign = commands.add_parser("assign", help="assign new samples to a run's clusters")
     assign.add_argument("name", metavar="RUN")
     assign.add_argument("file", metavar="FILE", help="samples like those the run was trained on")
+    add_orientation(assign)
     assign.add_argument("--out", required=True, metavar="clusters.csv")
     assign.set_defaults(run=_assign)
 
@@ -85,7 +87,7 @@ def _assign(arguments: argparse.Namespace) -> None:
     if not path.exists():
         raise DataError(f"There is no file {path}: check the path.")
     run = find_run(arguments.name)
-    assigned = assign_file(run, path)
+    assigned = assign_file(run, path, read_orientation(arguments.orientation))
     table = assigned.table()
     write_text(Path(arguments.out), table.to_csv(index=False))
     print(f"{len(table)} samples in {table['cluster'].nunique()} clusters: {arguments.out}")

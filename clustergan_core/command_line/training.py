@@ -7,13 +7,14 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import ValidationError
 from tqdm import tqdm
 
 from clustergan_core.data import DATASETS, OwnDataOptions
 from clustergan_core.data.dataset import Dataset
+from clustergan_core.data.own_options import Orientation, ReadAs
 from clustergan_core.errors import SettingsError
 from clustergan_core.methods import METHODS, default_method
 from clustergan_core.methods.presets import PRESETS
@@ -64,12 +65,32 @@ def add_run_words(command: argparse.ArgumentParser) -> None:
         help="for a count matrix: preset, quality, n_genes, transform, … (docs/data.md)",
     )
     command.add_argument("--ids", metavar="FILE", help="for a count matrix: the cells to use, one id a line")
+    add_orientation(command)
+    command.add_argument("--read-as", default="auto", help=f"for a text table: {' | '.join(get_args(ReadAs))}")
     command.add_argument("--image-side", type=int, metavar="PIXELS", help="resize your own pictures to such squares")
     command.add_argument("--device", default="auto", help="auto | cpu | cuda")
     command.add_argument(
         "--scheduler", metavar="tcp://HOST:PORT", help="train on the workers of this dask.distributed scheduler"
     )
     command.add_argument("--threads", type=int, help="CPU threads; by default one for small networks")
+
+
+def add_orientation(command: argparse.ArgumentParser) -> None:
+    """The word that turns a count matrix, which `read_orientation` checks."""
+    command.add_argument(
+        "--orientation", default="auto", help=f"how a count matrix lies: {' | '.join(get_args(Orientation))}"
+    )
+
+
+def read_orientation(word: str) -> Orientation:
+    """The word as an orientation; SettingsError for any other."""
+    return _one_of("--orientation", word, Orientation)
+
+
+def _one_of(option: str, word: str, choices: Any) -> Any:
+    if word not in get_args(choices):
+        raise SettingsError(f"{option} {word} is not possible: choose {', '.join(get_args(choices))}.")
+    return word
 
 
 def _train(arguments: argparse.Namespace) -> None:
@@ -187,6 +208,8 @@ def _own_data_options(arguments: argparse.Namespace) -> OwnDataOptions:
             drop=_rows(arguments.drop, "--drop"),
             ids=_from_anywhere(arguments.ids) if arguments.ids else None,
             image_side=arguments.image_side,
+            read_as=_one_of("--read-as", arguments.read_as, ReadAs),
+            orientation=read_orientation(arguments.orientation),
             preparation=dict(pair(word, "--prepare") for word in arguments.prepare),
         )
     except ValidationError as error:

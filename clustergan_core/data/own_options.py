@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
+
+ReadAs = Literal["auto", "counts", "table"]
+Orientation = Literal["auto", "cells-by-genes", "genes-by-cells"]
 
 
 class OwnDataOptions(BaseModel):
@@ -16,6 +21,12 @@ class OwnDataOptions(BaseModel):
     only: dict[str, tuple[str, ...]] = Field(default={}, description="Keep rows whose column has one of the values.")
     drop: dict[str, tuple[str, ...]] = Field(default={}, description="Leave out rows whose column has one of them.")
     ids: str | None = Field(default=None, description="File of the cells to keep of a count matrix, one id a line.")
+    read_as: ReadAs = Field(
+        default="auto", description="Whether a text table holds counts of genes in cells or is an ordinary table."
+    )
+    orientation: Orientation = Field(
+        default="auto", description="Which way round a count matrix lies, where it is a table or an HDF5 file with X."
+    )
     preparation: dict[str, str] = Field(
         default={}, description="How a count matrix becomes samples: names and values as after --prepare."
     )

@@ -54,6 +54,11 @@ def find_labels(
     return _find_in_file(name, choice, columns, sample_ids, n_samples)
 
 
+def names_samples(table: Columns, sample_ids: Sequence[str]) -> bool:
+    """Whether a column of a table holds the ids of at least half of the samples, and none twice."""
+    return _find_ids(table, sample_ids) is not None
+
+
 def holds_classes(texts: NDArray[np.str_]) -> bool:
     """Whether a column's values recur as classes do, rather than being measurements or names."""
     n_distinct = len(set(texts) - {""})

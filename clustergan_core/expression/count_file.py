@@ -11,10 +11,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from clustergan_core.data.own_options import Orientation
 from clustergan_core.expression.gene_kinds import make_unique
 
+__all__ = ["CountFile", "Layout", "Look", "Names", "Orientation", "Way", "name_all", "spread_blocks"]
+
 Way = Literal["cells-by-genes", "genes-by-cells"]
-Orientation = Literal["auto", "cells-by-genes", "genes-by-cells"]
 LOOK_VALUES = 8_000_000  # of a dense block: half a second, and 4,000 cells of 2,000 genes
 LOOK_NONZEROS = 5_000_000
 
@@ -70,6 +72,7 @@ class Layout:
     orientation: Way
     reason: str  # why the orientation is held to be so
     is_sure: bool = True  # False where only the shape tells the orientation
+    can_transpose: bool = False  # whether a person's word on the orientation is heard
     n_nonzeros: int | None = None  # as the file declares them; None where it does not
     text_bytes: int = 0  # of a text form, after expansion
     notes: Sequence[str] = field(default=())  # sentences on what was left out or made up

@@ -17,6 +17,12 @@ SHOWN = 5
 
 # raw: whole counts; log: log-normalised; normalised: neither whole nor logarithms; scaled: with negative values.
 CountState = Literal["raw", "log", "normalised", "scaled"]
+STATE_WORDS: dict[CountState, str] = {
+    "raw": "raw counts",
+    "log": "log-normalised values",
+    "normalised": "normalised values",
+    "scaled": "scaled values",
+}
 
 
 @dataclass(frozen=True)

@@ -121,6 +121,7 @@ def open_grid(name: str, text: GridText, orientation: Orientation, n_look_values
         orientation=found.orientation,
         reason=found.reason,
         is_sure=found.is_sure,
+        can_transpose=True,
         text_bytes=text.text_bytes,
         notes=notes,
     )

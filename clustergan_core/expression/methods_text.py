@@ -5,13 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from clustergan_core.data.preprocessing import Step
-
-_VALUES = {
-    "raw": "raw counts",
-    "log": "log-normalised values",
-    "normalised": "normalised values",
-    "scaled": "scaled values",
-}
+from clustergan_core.expression.counts import STATE_WORDS
 
 
 def describe_methods(
@@ -46,7 +40,7 @@ def describe_methods(
 
 def _cells(name: str, by_name: Mapping[str, Step]) -> list[str]:
     read = by_name.get("expression_values")
-    source = f"{name} ({read['part']}, {_VALUES[read['state']]})" if read else name
+    source = f"{name} ({read['part']}, {STATE_WORDS[read['state']]})" if read else name
     quality = by_name.get("quality")
     if quality is None:
         return [f"Cells were read from {source}."]

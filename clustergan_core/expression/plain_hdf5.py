@@ -73,6 +73,7 @@ def open_plain_hdf5(file: h5py.File, name: str, orientation: Orientation) -> Pla
         part="X",
         orientation="genes-by-cells" if is_transposed else "cells-by-genes",
         reason=reason,
+        can_transpose=True,
         notes=notes,
     )
     return PlainHdf5(name, names, layout, file, values)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from clustergan_core.data.cell_text import natural_order
 from clustergan_core.expression.count_file import CountFile, Look, Names, Way
-from clustergan_core.expression.counts import CountState
+from clustergan_core.expression.counts import STATE_WORDS, CountState
 from clustergan_core.expression.gene_kinds import GeneKind, Species, find_dates, find_kind
 from clustergan_core.expression.limits import estimate_seconds, reading_bytes
 from clustergan_core.expression.states import find_state
@@ -21,12 +21,6 @@ MANY_BARCODES = 100_000  # droplets of one experiment with a cell in them are so
 LABEL_VALUES = range(2, 201)  # fewer tell nothing, more are names
 N_EXAMPLES = 6
 
-_STATE_WORDS = {
-    "raw": "raw counts",
-    "log": "log-normalised values",
-    "normalised": "normalised values",
-    "scaled": "scaled values",
-}
 _STATE_ADVICE = {
     "log": "The values are logarithms: quality control by counts and the paper's transform want raw counts, so bring "
     "them if you have them.",
@@ -61,6 +55,7 @@ class Preflight(BaseModel):
     orientation: Way
     orientation_reason: str
     is_orientation_sure: bool
+    can_transpose: bool = Field(description="Whether another orientation may be asked for.")
     preview_cells: tuple[str, ...]
     preview_genes: tuple[str, ...]
     preview_values: tuple[tuple[float | None, ...], ...] = Field(description="A row a cell; None for NaN.")
@@ -109,7 +104,7 @@ def make_preflight(file: CountFile, is_expression: bool = True) -> Preflight:
     warnings = [] if is_expression else ["Nothing tells this from an ordinary table: it may be no count matrix."]
     return Preflight(
         name=file.name,
-        summary=f"{n_cells:,} cells × {n_genes:,} genes, {_STATE_WORDS[state]}, {_name_genes(kind, species)}",
+        summary=f"{n_cells:,} cells × {n_genes:,} genes, {STATE_WORDS[state]}, {_name_genes(kind, species)}",
         looks_like_counts=is_expression,
         form=layout.form,
         part=layout.part,
@@ -118,6 +113,7 @@ def make_preflight(file: CountFile, is_expression: bool = True) -> Preflight:
         orientation=layout.orientation,
         orientation_reason=layout.reason,
         is_orientation_sure=layout.is_sure,
+        can_transpose=layout.can_transpose,
         preview_cells=tuple(names.cell_ids[look.cells[:N_PREVIEW]].tolist()),
         preview_genes=tuple(names.gene_symbols[look.genes[:N_PREVIEW]].tolist()),
         preview_values=_preview(look),

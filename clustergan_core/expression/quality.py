@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from clustergan_core.errors import DataError
-from clustergan_core.expression.counts import CountMatrix, CountState
+from clustergan_core.expression.counts import STATE_WORDS, CountMatrix, CountState
 from clustergan_core.expression.counts_in_parts import gene_moments, sum_by_cell
 from clustergan_core.expression.gene_names import is_mitochondrial, is_ribosomal
 from clustergan_core.expression.quality_settings import QualitySettings
@@ -29,12 +29,6 @@ _MEANINGFUL: dict[CountState, frozenset[str]] = {
     "log": frozenset({DETECTED}),
     "scaled": frozenset(),
 }
-_STATE_WORDS: dict[CountState, str] = {
-    "raw": "raw counts",
-    "normalised": "normalised values",
-    "log": "log-normalised values",
-    "scaled": "scaled values",
-}
 
 
 @dataclass(frozen=True)
@@ -46,6 +40,9 @@ class RuleOutcome:
     n_removed: int
     n_left: int
     skipped: str = ""  # why the rule could not be applied; "" where it was
+    figure: str = ""  # the figure of cells it judges by
+    lower: float | None = None  # in that figure, below which cells went
+    upper: float | None = None  # and from which on
 
 
 @dataclass(frozen=True)
@@ -93,15 +90,28 @@ def check_quality(matrix: CountMatrix, settings: QualitySettings, figures: pd.Da
     cell_mask = np.ones(len(matrix.cell_ids), dtype=np.bool_)
     outcomes: list[RuleOutcome] = []
     for figure, words, judge in _cell_rules(settings):
-        reason = _why_skipped(figure, known, matrix.state)
-        removed = np.zeros_like(cell_mask)
-        if not reason:
-            values = np.asarray(known[figure], dtype=np.float64)
-            removed, words, reason = judge.remove(values, cell_mask, words)
-        cell_mask = cell_mask & ~removed
-        outcomes.append(RuleOutcome(words, "cells", int(removed.sum()), int(cell_mask.sum()), reason))
+        reason = why_missing(figure, known, matrix.state)
+        if reason:
+            found = _Judgement(np.zeros_like(cell_mask), words, reason)
+        else:
+            found = judge.judge(np.asarray(known[figure], dtype=np.float64), cell_mask, words)
+        cell_mask = cell_mask & ~found.removed
+        outcomes.append(
+            RuleOutcome(
+                rule=found.words,
+                removes="cells",
+                n_removed=int(found.removed.sum()),
+                n_left=int(cell_mask.sum()),
+                skipped=found.skipped,
+                figure=figure,
+                lower=found.lower,
+                upper=found.upper,
+            )
+        )
         if not cell_mask.any():
-            raise DataError(f"Quality control leaves none of {len(cell_mask)} cells ('{words}'): relax that threshold.")
+            raise DataError(
+                f"Quality control leaves none of {len(cell_mask)} cells ('{found.words}'): relax that threshold."
+            )
     gene_mask, outcome = _judge_genes(matrix, settings, cell_mask)
     return QualityReport(known, (*outcomes, *outcome), cell_mask, gene_mask)
 
@@ -123,16 +133,30 @@ def keep_passed(matrix: CountMatrix, report: QualityReport, all_genes: bool = Tr
 
 
 @dataclass(frozen=True)
+class _Judgement:
+    """Which cells a rule removes, and the rule's outcome in words and bounds."""
+
+    removed: NDArray[np.bool_]
+    words: str
+    skipped: str = ""
+    lower: float | None = None
+    upper: float | None = None
+
+
+@dataclass(frozen=True)
 class _Bounds:
     """Removes what lies below `least`, or at `limit` and above."""
 
-    least: float = -np.inf
-    limit: float = np.inf
+    least: float | None = None
+    limit: float | None = None
 
-    def remove(
-        self, values: NDArray[np.float64], mask: NDArray[np.bool_], words: str
-    ) -> tuple[NDArray[np.bool_], str, str]:
-        return mask & ((values < self.least) | (values >= self.limit)), words, ""
+    def judge(self, values: NDArray[np.float64], mask: NDArray[np.bool_], words: str) -> _Judgement:
+        removed = np.zeros_like(mask)
+        if self.least is not None:
+            removed |= values < self.least
+        if self.limit is not None:
+            removed |= values >= self.limit
+        return _Judgement(mask & removed, words, lower=self.least, upper=self.limit)
 
 
 @dataclass(frozen=True)
@@ -143,23 +167,26 @@ class _Deviation:
     is_log: bool = False
     is_upper_only: bool = False
 
-    def remove(
-        self, values: NDArray[np.float64], mask: NDArray[np.bool_], words: str
-    ) -> tuple[NDArray[np.bool_], str, str]:
+    def judge(self, values: NDArray[np.float64], mask: NDArray[np.bool_], words: str) -> _Judgement:
         scale = np.log1p(values) if self.is_log else values
         median = float(np.median(scale[mask]))
         deviation = float(np.median(np.abs(scale[mask] - median)))
         if deviation == 0:
-            return np.zeros_like(mask), words, "half of the cells or more have the same value, so it has no spread"
+            reason = "half of the cells or more have the same value, so it has no spread"
+            return _Judgement(np.zeros_like(mask), words, reason)
         lower, upper = median - self.n_mads * deviation, median + self.n_mads * deviation
         shown = [float(np.expm1(bound)) if self.is_log else bound for bound in (lower, upper)]
         removed = scale > upper
         if self.is_upper_only:
-            words = f"{words} (above {shown[1]:.3g})"
-        else:
-            removed |= scale < lower
-            words = f"{words} (outside {max(0.0, shown[0]):.4g} … {shown[1]:.4g})"
-        return mask & removed, words, ""
+            return _Judgement(mask & removed, f"{words} (above {shown[1]:.3g})", upper=shown[1])
+        removed |= scale < lower
+        shown[0] = max(0.0, shown[0])
+        words = f"{words} (outside {_write(shown[0])} … {_write(shown[1])})"
+        return _Judgement(mask & removed, words, lower=shown[0], upper=shown[1])
+
+
+def _write(bound: float) -> str:
+    return f"{bound:,.0f}" if bound >= 1000 else f"{bound:.4g}"
 
 
 def _cell_rules(settings: QualitySettings) -> Iterator[tuple[str, str, _Bounds | _Deviation]]:
@@ -182,11 +209,12 @@ def _cell_rules(settings: QualitySettings) -> Iterator[tuple[str, str, _Bounds |
         yield MITO, f"mitochondrial share of {100 * share:g}% or more", _Bounds(limit=share)
 
 
-def _why_skipped(figure: str, figures: pd.DataFrame, state: CountState) -> str:
+def why_missing(figure: str, figures: pd.DataFrame, state: CountState) -> str:
+    """Why a figure of cells is not known for a matrix in this state; "" where it is."""
     if figure in figures:
         return ""
     if figure not in _MEANINGFUL[state]:
-        return f"the file holds {_STATE_WORDS[state]}, which no longer tell it"
+        return f"the file holds {STATE_WORDS[state]}, which no longer tell it"
     return "no gene symbol begins with MT- or mt-"
 
 
@@ -199,7 +227,7 @@ def _judge_genes(
         return everything, ()
     words = f"detected in fewer than {settings.min_cells:,} cells"
     if DETECTED not in _MEANINGFUL[matrix.state]:
-        reason = f"the file holds {_STATE_WORDS[matrix.state]}, which no longer tell it"
+        reason = f"the file holds {STATE_WORDS[matrix.state]}, which no longer tell it"
         return everything, (RuleOutcome(words, "genes", 0, n_genes, reason),)
     mask = gene_moments(matrix.counts, cell_mask).n_cells >= settings.min_cells
     if not mask.any():

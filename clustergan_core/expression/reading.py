@@ -19,37 +19,17 @@ LOOK_TEXT_VALUES = 3_000_000  # of a text, which is parsed for the look: half a 
 def open_counts(path: Path, orientation: Orientation = "auto") -> CountFile:
     """The file with its names read and its declared sizes vetted; the caller closes it.
 
-    Raises DataError with one sentence for whatever is no count matrix, or too large.
+    Raises DataError with one sentence for whatever is no count matrix, or too large, or cannot lie as was said.
     """
     if not path.is_dir():
         require_file(path)
-    form = find_form(path)
-    if form == "10x":
-        from clustergan_core.expression.tenx_folder import open_tenx_folder
-
-        return open_tenx_folder(path, orientation)
-    if form == "hdf5":
-        return _open_hdf5(path, orientation)
-    if form in ("text", "sheet"):
-        from clustergan_core.expression.grid import open_grid
-        from clustergan_core.expression.sheet_grid import open_sheet
-        from clustergan_core.expression.text_grid import open_text
-
-        text = open_text(path) if form == "text" else open_sheet(path)
-        return open_grid(path.name, text, orientation, LOOK_TEXT_VALUES)
-    if form == "seurat":
-        from clustergan_core.expression.seurat import refuse_seurat
-
-        raise refuse_seurat(path)
-    what = "is of no form that is read here"
-    if path.is_dir():
-        what = "holds no matrix.mtx (links that lead out of it are not followed)"
-    elif path.suffix.lower() == ".zip":
-        open_archive(path).close()  # says so where it is the zip that is at fault
-        what = "holds no matrix.mtx"
+    file = _open(path, orientation)
+    if orientation in ("auto", file.layout.orientation) or file.layout.can_transpose:
+        return file
+    file.close()
     raise DataError(
-        f"{path.name} {what}: bring a 10x folder (also as .zip), .h5, .h5ad, .loom, .csv, .tsv, .txt (also .gz) or "
-        ".xlsx."
+        f"{path.name} says itself where its cells are ({file.layout.orientation}: {file.layout.reason}): leave the "
+        "orientation as it is."
     )
 
 
@@ -84,6 +64,37 @@ def read_opened(file: CountFile) -> CountMatrix:
         state=find_state(counts.data)[0],
         part=file.layout.part,
         notes=tuple(file.layout.notes),
+    )
+
+
+def _open(path: Path, orientation: Orientation) -> CountFile:
+    form = find_form(path)
+    if form == "10x":
+        from clustergan_core.expression.tenx_folder import open_tenx_folder
+
+        return open_tenx_folder(path, orientation)
+    if form == "hdf5":
+        return _open_hdf5(path, orientation)
+    if form in ("text", "sheet"):
+        from clustergan_core.expression.grid import open_grid
+        from clustergan_core.expression.sheet_grid import open_sheet
+        from clustergan_core.expression.text_grid import open_text
+
+        text = open_text(path) if form == "text" else open_sheet(path)
+        return open_grid(path.name, text, orientation, LOOK_TEXT_VALUES)
+    if form == "seurat":
+        from clustergan_core.expression.seurat import refuse_seurat
+
+        raise refuse_seurat(path)
+    what = "is of no form that is read here"
+    if path.is_dir():
+        what = "holds no matrix.mtx (links that lead out of it are not followed)"
+    elif path.suffix.lower() == ".zip":
+        open_archive(path).close()  # says so where it is the zip that is at fault
+        what = "holds no matrix.mtx"
+    raise DataError(
+        f"{path.name} {what}: bring a 10x folder (also as .zip), .h5, .h5ad, .loom, .csv, .tsv, .txt (also .gz) or "
+        ".xlsx."
     )
 
 

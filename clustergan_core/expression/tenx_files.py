@@ -57,6 +57,18 @@ def holds_tenx(path: Path) -> bool:
     return any(match is not None and match["role"].lower() == "matrix.mtx" for match in roles)
 
 
+def tenx_role(name: str) -> tuple[str, str] | None:
+    """(prefix, part) of a file of a 10x folder by its name, such as ("GSM1_", "barcodes.tsv"); None for any other.
+
+    A matrix of any other name than matrix.mtx counts as one, with its stem as the prefix.
+    """
+    match = _ROLE.fullmatch(name)
+    if match is not None:
+        return match["prefix"], match["role"].lower()
+    found = re.fullmatch(r"(?P<stem>.+)\.mtx(\.gz)?", name, re.IGNORECASE)
+    return (found["stem"], "matrix.mtx") if found else None
+
+
 def _list_folder(folder: Path) -> dict[str, PackedText]:
     """Texts by name, of the folder and of one folder in it; links that lead outside are passed over."""
     found: dict[str, PackedText] = {}

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from clustergan_core.data.dataset import UNLABELLED, SplitName
+from clustergan_core.data.own_options import Orientation
 from clustergan_core.opening import open_like
 from clustergan_core.runs.latents import RunLatents, encode_samples, run_latents
 from clustergan_core.runs.store import Run, Weights
@@ -28,10 +29,10 @@ class AssignedFile:
         return pd.DataFrame({"sample": self.sample_ids, "cluster": clusters, "confidence": confidence})
 
 
-def assign_file(run: Run, path: Path) -> AssignedFile:
+def assign_file(run: Run, path: Path, orientation: Orientation = "auto") -> AssignedFile:
     """New samples, prepared exactly as the run's own were, encoded and assigned; DataError where they do not fit."""
     record = run.config.dataset
-    new = open_like(path, record.kind, record.shape, record.feature_names, record.preprocessing)
+    new = open_like(path, record.kind, record.shape, record.feature_names, record.preprocessing, orientation)
     latents = encode_samples(run.load(), new.samples, np.arange(len(new.samples), dtype=np.int64))
     return AssignedFile(new.sample_ids, latents, new.notes)
 

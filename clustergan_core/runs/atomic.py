@@ -11,7 +11,7 @@ from clustergan_core.errors import StorageError
 LEAST_FREE_BYTES = 2**20  # with less than this a run's next rows are in danger
 
 
-def write_atomically(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes | memoryview) -> None:
     """Replaces `path` in one step. Raises StorageError when the disk is full or the folder may not be written."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:

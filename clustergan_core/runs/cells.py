@@ -27,7 +27,8 @@ def run_matrix(run: Run, dataset: Dataset | None = None) -> CountMatrix:
             f"{run.title} was trained on {run.config.dataset.name}, which is no count matrix: choose another."
         )
     dataset = run.dataset() if dataset is None else dataset
-    matrix = open_matrix(run.config.dataset.source)
+    record = run.config.dataset
+    matrix = open_matrix(record.source, record.options.orientation)
     rows = find_cells(matrix, dataset.sample_ids)
     return matrix if _is_all(rows, len(matrix.cell_ids)) else take_cells(matrix, rows)
 

@@ -19,11 +19,11 @@ from clustergan_core.acceleration import choose_threads
 from clustergan_core.data import DATASETS, OwnDataOptions
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.errors import SettingsError
+from clustergan_core.expression.preparation_words import read_preparation
 from clustergan_core.method import Method, MethodSettings
 from clustergan_core.methods import METHODS, default_method, find_method
 from clustergan_core.methods.presets import PresetName, find_preset
 from clustergan_core.networks import Kind
-from clustergan_core.opening import read_preparation
 from clustergan_core.runs.cell_k import suggest_cell_k
 from clustergan_core.training import Schedule
 
@@ -116,6 +116,8 @@ class RunConfig(BaseModel):
         words += [("--drop", f"{column}={join_values(values)}") for column, values in options.drop.items()]
         words += [("--ids", options.ids)] if options.ids else []
         words += [("--prepare", f"{name}={value}") for name, value in options.preparation.items()]
+        words += [("--read-as", options.read_as)] if options.read_as != "auto" else []
+        words += [("--orientation", options.orientation)] if options.orientation != "auto" else []
         words += [("--image-side", str(options.image_side))] if options.image_side else []
         return words
 

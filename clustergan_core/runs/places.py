@@ -35,6 +35,12 @@ def lists_folder() -> Path:
     return runs_folder() / ".lists"
 
 
+def files_folder() -> Path | None:
+    """Files of the operator's that may be chosen on the Data page: CLUSTERGAN_FILES; None offers nothing."""
+    named = os.environ.get("CLUSTERGAN_FILES")
+    return Path(named) if named else None
+
+
 def derived_folder() -> Path:
     """What is computed from shipped, read-only models: CLUSTERGAN_DERIVED, else `.cache` beside the program."""
     return Path(os.environ.get("CLUSTERGAN_DERIVED") or PROJECT_FOLDER / ".cache")

@@ -18,5 +18,5 @@ def open_page(page: str, **query: str | list[str]) -> AppTest:
 
 def texts(app: AppTest) -> str:
     """Everything the page says, in one string."""
-    parts = [*app.title, *app.subheader, *app.markdown, *app.caption, *app.info, *app.error, *app.warning]
+    parts = [*app.title, *app.header, *app.subheader, *app.markdown, *app.caption, *app.info, *app.error, *app.warning]
     return "\n".join(str(part.value) for part in parts)

@@ -1,6 +1,8 @@
 """The Data page: choosing and bringing data, and what it says of it."""
 
 import io
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -10,7 +12,7 @@ import pytest
 from PIL import Image
 
 from clustergan_core.runs.uploads import list_uploads, store_upload
-from tests.app.app_pages import open_page, texts
+from tests.app.app_pages import PROJECT, open_page, texts
 from ui.messages import plain
 
 LEAVES = "leaf;length;width;species\n" + "\n".join(
@@ -160,6 +162,13 @@ def test_train_on_this_leads_to_the_train_page_with_the_same_data() -> None:
         "labels": ["species"],
         "drop": ["species=elm"],
     }
+
+
+def test_the_page_s_parts_load_neither_the_networks_nor_what_reads_cells() -> None:
+    heavy = ("torch", "sklearn", "scanpy", "anndata", "h5py", "umap")
+    script = f"import sys, ui.counts_view, ui.uploads_panel; print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_an_address_with_a_tilde_stays_a_link_that_works() -> None:

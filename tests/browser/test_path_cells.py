@@ -1,78 +1,74 @@
-"""A biologist looks for genes on the map, compares two selections, and names what was found."""
+"""A biologist drops a 10x folder with labels, reads what it is, tries thresholds, and clusters the cells."""
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from clustergan_core.runs.annotations import read_annotations
-from clustergan_core.runs.store import Run
-from tests.browser.map_driver import drag
-from tests.browser.page_driver import choose, expect_calm, follow, settle, visit
+from tests.browser.page_driver import WAIT, expect_calm, fill_number, follow, settle, visit
 from tests.browser.server import Server
-from tests.small_cell_runs import train_cells, write_planted
-
-
-@pytest.fixture
-def cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """A run of a second on 120 cells, where the server of this test finds it."""
-    monkeypatch.setenv("CLUSTERGAN_DERIVED", str(tmp_path / "derived"))
-    return train_cells(tmp_path / "runs" / "cells", write_planted(tmp_path / "cells.h5ad"))
+from tests.browser.training_driver import badge, leave_nothing_training, only_run
+from tests.count_files import SYMBOLS, make_barcodes, write_folder
 
 
 @pytest.mark.timeout(600)
-def test_genes_are_found_selections_compared_and_clusters_named(
-    cells: Run, start_server: Callable[..., Server], page: Page
+def test_a_10x_folder_becomes_clusters_by_one_button(
+    start_server: Callable[..., Server], page: Page, tmp_path: Path
 ) -> None:
-    server = start_server()
-    visit(page, f"{server.url}/map?run=cells&layout=PCA&gene=Gene7")
-    expect(page.locator(".stage[data-transform]")).to_be_visible()
-    bar = page.locator(".legend .bar .name")
-    expect(bar).to_have_text("Gene7")
-    expect(page.get_by_role("combobox", name="Colour by")).to_have_value("gene")
+    server, folder = start_server(), grow_cells(tmp_path / "lung")
+    with leave_nothing_training(server):
+        visit(page, f"{server.url}/data")
+        main = page.get_by_test_id("stMain")
+        main.get_by_text("A folder", exact=True).click()
+        left = main.get_by_text("30 of 30 cells and 40 of 40 genes are left.")
+        page.locator('input[type="file"][webkitdirectory]').set_input_files(folder)
+        expect(page.get_by_role("heading", name="30 cells × 40 genes, raw counts, human Ensembl ids")).to_be_visible(
+            timeout=WAIT
+        )
+        # So few genes that the usual threshold leaves no cell, which is said and can be mended.
+        expect(main.get_by_text("Quality control leaves none of 30 cells")).to_be_visible()
+        fill_number(page, "Least genes", 10)
+        expect(left).to_be_visible()
+        expect(main.get_by_text("2 labels, only compared with the clusters and never trained on")).to_be_visible()
+        expect(page.get_by_role("spinbutton", name="Clusters K")).to_have_value("2")
+        assert "prepare=min_genes%3D10" in page.url
 
-    box = page.get_by_role("combobox", name="Gene", exact=True)
-    box.fill("Gene12")
-    page.get_by_role("option", name="Gene12", exact=True).click()
-    expect(bar).to_have_text("Gene12")
-    assert "gene=Gene12" in page.url
-    box.fill("Gene99")
-    box.press("Enter")
-    expect(page.get_by_text("cells has no gene Gene99: type a part of its symbol, or its id.")).to_be_visible()
-    settle(page)
+        fill_number(page, "Least genes", 25)
+        expect(left).to_be_hidden()
+        main.get_by_role("button", name="Undo").click()
+        settle(page)
+        expect(left).to_be_visible()
+        expect(page.get_by_role("spinbutton", name="Least genes")).to_have_value("10")
+        expect_calm(page)
 
-    canvas = page.locator("canvas.points")
-    page.get_by_role("button", name="Box (B)").click()
-    place = canvas.bounding_box()
-    assert place is not None
-    middle, bottom = place["x"] + place["width"] / 2, place["y"] + place["height"] - 2
-    drag(page, [(place["x"] + 2, place["y"] + 60), (middle, bottom)])
-    expect(page.get_by_text(re.compile(r"\d+ cells selected"))).to_be_visible()
-    selected = page.locator(".status").inner_text().split()[0]
-    page.get_by_role("button", name="Keep as A").click()
-    settle(page)
-    kept = page.get_by_text(f"A: {selected} cells, drawn on the map")
-    expect(kept).to_be_visible()
-    expect(page.get_by_role("tab", name="More in A")).to_be_visible()
-    choose(page, "Colour by", "cluster name")
-    expect(kept).to_be_visible()
-    assert "gene=" not in page.url
-    expect_calm(page)
+        page.reload()  # the address holds all of it
+        settle(page)
+        expect(left).to_be_visible()
+        expect(main.get_by_text("2 labels, only compared")).to_be_visible()
+        follow(page, "Train")
+        expect(main.get_by_text("(preparation: min_genes 10)")).to_be_visible()
+        follow(page, "Data")
+        expect(page.get_by_role("spinbutton", name="Least genes")).to_have_value("10")
 
-    follow(page, "Clusters")
-    name = page.get_by_role("textbox", name=re.compile("Name of mode")).first
-    number = int((name.get_attribute("aria-label") or "").split()[-1])
-    name.fill("T cells")
-    name.press("Tab")
-    expect(page.get_by_text("Saved.")).to_be_visible()
-    assert read_annotations(cells).names == {number: "T cells"}
-    page.reload()
-    settle(page)
-    expect(name).to_have_value("T cells")
-    expect_calm(page)
+        main.get_by_role("button", name="Cluster these cells").click()
+        expect(page).to_have_title("Train · ClusterGAN Explorer", timeout=WAIT)
+        expect(badge(page, "training")).to_be_visible(timeout=WAIT)
+        run = only_run(server)
+        assert run.config.dataset.options.preparation == {"min_genes": "10"}
+        assert run.config.n_clusters == 2
+        expect(page.get_by_role("combobox", name="Run")).to_have_value(run.name)
+        expect_calm(page)
 
-    visit(page, f"{server.url}/map?run=cells&layout=PCA&colour=cluster+name")
-    expect(page.locator(".legend")).to_contain_text("T cells")
-    expect_calm(page)
+
+def grow_cells(folder: Path) -> Path:
+    """Two kinds of cells that differ in half of their genes, and a table that names them."""
+    generator = np.random.default_rng(3)
+    barcodes = make_barcodes()
+    kinds = np.arange(len(barcodes)) % 2
+    rates = np.where(kinds[:, None] == np.arange(len(SYMBOLS))[None, :] % 2, 4.0, 0.3)
+    write_folder(folder, counts=generator.poisson(rates))
+    rows = [f"{barcode},{'TB'[kind]}" for barcode, kind in zip(barcodes, kinds, strict=True)]
+    (folder / "labels.csv").write_text("\n".join(["barcode,cell_type", *rows]) + "\n")
+    return folder

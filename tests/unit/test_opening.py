@@ -12,7 +12,8 @@ from scipy.sparse import csr_matrix
 from clustergan_core.command_line import main
 from clustergan_core.data import OwnDataOptions
 from clustergan_core.errors import DataError, SettingsError
-from clustergan_core.opening import open_dataset, read_preparation
+from clustergan_core.expression.preparation_words import read_preparation
+from clustergan_core.opening import open_dataset
 from clustergan_core.runs.store import Run
 
 N_CELLS, N_GENES = 90, 60
@@ -79,7 +80,7 @@ def test_wrong_words_are_told_with_the_remedy(words: dict[str, str], message: st
 
 
 def test_other_data_is_not_prepared() -> None:
-    with pytest.raises(SettingsError, match="digits is no count matrix, for which alone --prepare is"):
+    with pytest.raises(SettingsError, match="digits is no count matrix, which alone takes --prepare: leave it out"):
         open_dataset("digits", OwnDataOptions(preparation={"n_genes": "10"}))
 
 

@@ -1,0 +1,120 @@
+"""Files brought together: what belongs to one another becomes one upload."""
+
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from clustergan_core.errors import DataError
+from clustergan_core.expression.forms import find_form
+from clustergan_core.expression.reading import open_counts
+from clustergan_core.runs.label_tables import label_tables, likeliest_column
+from clustergan_core.runs.upload_parts import Brought, keep_files
+from clustergan_core.runs.uploads import list_uploads
+from tests.count_files import make_barcodes, make_counts, write_folder, write_table, write_tenx_hdf5
+
+pytestmark = pytest.mark.usefixtures("own_folders")
+
+LABELS = "barcode,cell_type\n" + "".join(f"{cell},{'B' if n % 3 else 'T'}\n" for n, cell in enumerate(make_barcodes()))
+
+
+def bring(*paths: Path, top: str = "", **others: bytes) -> Brought:
+    """Files as a browser hands them over; `top` is the folder it was told to take."""
+    given = [(f"{top}{path.name}", memoryview(path.read_bytes())) for path in paths]
+    return keep_files(
+        [*given, *((name.replace("_dot_", "."), memoryview(content)) for name, content in others.items())]
+    )
+
+
+@pytest.mark.parametrize("features", ["features.tsv", "genes.tsv"])
+@pytest.mark.parametrize("prefix", ["", "GSM42_lung_"])
+def test_the_parts_of_a_10x_folder_become_one_folder(tmp_path: Path, prefix: str, features: str) -> None:
+    brought = bring(*write_folder(tmp_path / "x", prefix, features).iterdir())
+    (kept,) = brought.kept
+    assert kept.path.name == ("GSM42_lung" if prefix else "10x")
+    assert sorted(path.name for path in kept.path.iterdir()) == ["barcodes.tsv.gz", f"{features}.gz", "matrix.mtx.gz"]
+    assert find_form(kept.path) == "10x"
+    with closing(open_counts(kept.path)) as file:
+        assert np.array_equal(file.read().toarray(), make_counts())
+
+
+def test_a_folder_gives_its_name_and_its_table_of_labels(tmp_path: Path) -> None:
+    brought = bring(*write_folder(tmp_path / "x").iterdir(), top="lung/", labels_dot_csv=LABELS.encode())
+    (kept,) = brought.kept
+    assert kept.path.name == "lung"
+    assert label_tables(kept.path) == list(kept.tables)
+    assert kept.tables[0].read_text() == LABELS
+
+
+def test_several_samples_of_one_folder_are_several_uploads(tmp_path: Path) -> None:
+    one, two = write_folder(tmp_path / "one", "A_"), write_folder(tmp_path / "two", "B_", is_packed=False)
+    brought = bring(*one.iterdir(), *two.iterdir(), top="lungs/")
+    assert [kept.path.name for kept in brought.kept] == ["A", "B"]
+    assert (brought.kept[1].path / "matrix.mtx").is_file()
+
+
+def test_one_list_of_genes_serves_several_matrices(tmp_path: Path) -> None:
+    one, two = write_folder(tmp_path / "one", "A_"), write_folder(tmp_path / "two", "B_", is_packed=False)
+    shared = one / "A_features.tsv.gz"
+    shared.rename(one / "features.tsv.gz")
+    (two / "B_features.tsv").unlink()
+    brought = bring(*one.iterdir(), *two.iterdir())
+    assert [len(list(kept.path.iterdir())) for kept in brought.kept] == [3, 3]
+
+
+def test_a_matrix_of_another_name_takes_the_lists_beside_it(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "x", features="genes.tsv", is_packed=False)
+    (folder / "matrix.mtx").rename(folder / "counts.mtx")
+    (kept,) = bring(*folder.iterdir()).kept
+    assert kept.path.name == "counts"
+    assert (kept.path / "matrix.mtx").is_file()
+
+
+def test_parts_without_their_matrix_are_refused(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "x")
+    (folder / "matrix.mtx.gz").unlink()
+    with pytest.raises(DataError, match=r"came without a matrix.mtx: bring the three files of a 10x folder together"):
+        bring(*folder.iterdir())
+    assert list_uploads() == []
+
+
+@pytest.mark.parametrize("is_hdf5", [True, False])
+def test_a_table_brought_with_a_matrix_lies_beside_it(tmp_path: Path, is_hdf5: bool) -> None:
+    matrix = write_tenx_hdf5(tmp_path / "a.h5") if is_hdf5 else write_table(tmp_path / "a.csv.gz", is_by_gene=True)
+    (kept,) = bring(matrix, labels_dot_csv=LABELS.encode()).kept
+    assert kept.path.name == matrix.name
+    assert [table.name for table in kept.tables] == ["labels.csv"]
+    assert list_uploads() == [kept.path]
+
+
+def test_tables_alone_are_uploads_of_their_own() -> None:
+    brought = bring(one_dot_csv=b"a,b\n1,2\n3,4\n", two_dot_tsv=b"a\tb\n1\t2\n")
+    assert [(kept.path.name, kept.tables) for kept in brought.kept] == [("one.csv", ()), ("two.tsv", ())]
+
+
+def test_loose_pictures_become_one_folder_with_its_sub_folders() -> None:
+    brought = keep_files([("pets/cats/1.png", b"1"), ("pets/dogs/1.png", b"2"), ("pets/.DS_Store", b"x")])
+    (kept,) = brought.kept
+    assert kept.path.name == "pets"
+    assert sorted(path.relative_to(kept.path).as_posix() for path in kept.path.rglob("*.png")) == [
+        "cats/1.png",
+        "dogs/1.png",
+    ]
+
+
+def test_what_is_of_no_kind_is_named_and_left_out(tmp_path: Path) -> None:
+    brought = bring(write_tenx_hdf5(tmp_path / "a.h5"), summary_dot_html=b"<p>")
+    assert brought.left_out == ("summary.html",)
+    with pytest.raises(DataError, match=r"thesis.pdf is of no kind that is read here"):
+        bring(thesis_dot_pdf=b"%PDF")
+    with pytest.raises(DataError, match=r"a.csv is empty"):
+        bring(a_dot_csv=b"")
+    assert len(list_uploads()) == 1
+
+
+def test_the_column_that_most_likely_names_cells_is_found() -> None:
+    assert likeliest_column(["donor", "label", "cell_type"]) == "label"
+    assert likeliest_column(["donor", "Cell Type"]) == "Cell Type"
+    assert likeliest_column(["donor", "tissue"]) == "donor"
+    assert likeliest_column([]) is None

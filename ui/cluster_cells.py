@@ -1,0 +1,95 @@
+"""One button from a count matrix to clusters: what will be trained on, into how many clusters, for how long."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from clustergan_core.errors import AppError
+from ui.messages import show_problem
+from ui.page_links import link_page
+from ui.preset_values import FORM_BASE, preset_config
+from ui.run_start import show_command, show_estimate
+from ui.scheduler_choice import usual_scheduler
+from ui.settings_form import setting
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from clustergan_core.data import OwnDataOptions
+    from clustergan_core.data.dataset import Dataset
+    from clustergan_core.runs.config import RunConfig
+
+K_KEY = "n_clusters"
+_K_BASE = "k_base"  # session state: the data and the usual K that the number in the field belongs to
+
+
+def cluster_cells(
+    source: str,
+    options: OwnDataOptions,
+    dataset: Dataset,
+    reading_seconds: float,
+    more: Mapping[str, Any],
+) -> None:
+    """The card with the button, which starts a run with the default preset and shows it on the Train page.
+
+    `more` is what the address of the Train page has to ask for, for whoever wants to choose more.
+    """
+    from clustergan_core.methods import METHODS, default_method
+
+    method = default_method()
+    base = preset_config(source, options, dataset, method, "default")
+    _begin_anew_with(base)
+    with st.container(border=True):
+        what, number, start = st.columns([0.46, 0.2, 0.34], gap="medium")
+        with number:
+            field = METHODS[method].Settings.model_fields[K_KEY]
+            n_clusters = setting(K_KEY, field, base.n_clusters)
+        given = {} if n_clusters == base.n_clusters else {"settings": {K_KEY: n_clusters}}
+        config = preset_config(source, options, dataset, method, "default", **given)
+        with what:
+            st.markdown("  \n".join(_describe(config, dataset)))
+        with start:
+            if st.button("Cluster these cells", type="primary", icon=":material/bubble_chart:", width="stretch"):
+                _start(config)
+            show_estimate(config, dataset, reading_seconds)
+        with what, st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            link_page("Train", more, "Choose more settings")
+        with start:
+            show_command(config)
+
+
+def _describe(config: RunConfig, dataset: Dataset) -> list[str]:
+    is_shared = dataset.splits.is_shared
+    lines = [
+        f"**{len(dataset.samples):,} cells × {dataset.shape[0]:,} genes** will be trained on"
+        if is_shared
+        else f"**{len(dataset.splits.train):,} of {len(dataset.samples):,} cells × {dataset.shape[0]:,} genes** will "
+        "be trained on, the others choose and score",
+        f"{config.method_title}, {config.schedule.n_steps:,} steps. {config.notes[0]}",
+    ]
+    if dataset.labels is None:
+        return [*lines, "No labels, and none are needed"]
+    return [*lines, f"{dataset.n_labels} labels, only compared with the clusters and never trained on"]
+
+
+def _begin_anew_with(base: RunConfig) -> None:
+    """Other data or other labels bring their own K; thresholds leave it. The Train page's form starts from the same."""
+    belongs_to = (base.dataset.source, base.n_clusters)
+    before = st.session_state.get(_K_BASE)
+    if before is not None and before != belongs_to:
+        st.session_state[K_KEY] = base.n_clusters
+    st.session_state[_K_BASE] = belongs_to
+    st.session_state[FORM_BASE] = (base.dataset.digest, base.method, base.preset)
+
+
+def _start(config: RunConfig) -> None:
+    from clustergan_core.runs.hands import launch
+
+    try:
+        run = launch(config, usual_scheduler())
+    except AppError as problem:
+        show_problem(problem)
+        return
+    st.switch_page("pages/train.py", query_params={"task": "Watch a run", "run": run.name})

@@ -1,0 +1,63 @@
+"""Which genes a network sees, and how their counts become numbers for it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui.messages import page_errors
+from ui.preparation_form import PreparationForm
+
+_SELECTION = {
+    "variance": "The genes that differ most between cells, as in the paper.",
+    "hvg": "scanpy's highly variable genes: those that differ more than others of their mean.",
+}
+_TRANSFORM = {
+    "lognorm": "Counts scaled to the same total in every cell, then log(1 + x): depth of sequencing no longer counts.",
+    "paper": "log2(1 + count) as it stands, so that cells of many counts stay apart from cells of few.",
+}
+
+
+def show_genes(form: PreparationForm) -> None:
+    """The section of genes and transform."""
+    from clustergan_core.expression.preparation_settings import PREPARATION_PRESETS
+
+    st.subheader("Genes and transform", anchor=False)
+    selection, transform, number = st.columns([0.37, 0.37, 0.26], gap="medium")
+    with selection:
+        form.choice("selection", _SELECTION)
+    with transform:
+        form.choice("transform", _TRANSFORM)
+    with number:
+        form.number("n_genes")
+        st.button(
+            "As in the paper",
+            icon=":material/article:",
+            key="as_in_paper",
+            disabled=form.settings == PREPARATION_PRESETS["paper"],
+            help="No quality control, the 720 genes of highest variance, log2(1 + count), divided by the largest.",
+            on_click=page_errors()(form.prepare_as),
+            args=("paper",),
+        )
+    with st.expander("Finer points of the preparation"):
+        target, clip, standardise, hold_out = st.columns(4, vertical_alignment="bottom")
+        with target:
+            form.number("target")
+        with clip:
+            form.number("clip")
+        with standardise:
+            form.switch("standardise")
+        with hold_out:
+            form.switch("hold_out")
+    words = " ".join(f"--prepare {name}={value}" for name, value in _words(form).items())
+    st.caption(
+        "The values are divided by the largest, and every number that repeats this is kept with the run. On the "
+        f"command line: `{words}`"
+        if words
+        else "The values are divided by the largest, and every number that repeats this is kept with the run."
+    )
+
+
+def _words(form: PreparationForm) -> dict[str, str]:
+    from clustergan_core.expression.preparation_words import write_preparation
+
+    return write_preparation(form.settings, form.quality, form.n_genes)

@@ -1,0 +1,77 @@
+"""What a run will be, how long it takes and the command for it: the same wherever one is started."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from clustergan_core.errors import AppError
+from ui.durations import say_duration
+from ui.messages import plain, show_problem
+
+if TYPE_CHECKING:
+    from clustergan_core.data.dataset import Dataset
+    from clustergan_core.runs.config import RunConfig
+
+
+def describe_run(config: RunConfig, dataset: Dataset) -> list[str]:
+    """Lines of Markdown on what is trained on, how it is split, and for how long."""
+    splits = dataset.splits
+    shape = "×".join(map(str, dataset.shape[1:] if dataset.kind == "image" else dataset.shape))
+    samples, features = _units(dataset)
+    lines = [f"{len(dataset.samples):,} {samples} of {plain(dataset.name)}, {shape} {features} each"]
+    if splits.is_shared:
+        lines.append("Trained on all of them and scored over all")
+    else:
+        shares = {"train": splits.train, "validation": splits.validation, "test": splits.test}
+        lines.append(" · ".join(f"{len(indices):,} {name}" for name, indices in shares.items()))
+    if dataset.labels is None:
+        lines.append("No labels: purity, accuracy, NMI and ARI will not be shown")
+    else:
+        lines.append(f"{dataset.n_labels} labels, used for scores alone")
+    return [*lines, f"K = {config.n_clusters}, {config.schedule.n_steps:,} steps, seed {config.seed}"]
+
+
+def show_estimate(config: RunConfig, dataset: Dataset, reading_seconds: float = 0) -> None:
+    """How long it will take, the reading of its data included."""
+    try:
+        seconds = reading_seconds + training_seconds(config, dataset)
+    except AppError as problem:
+        show_problem(problem)
+        return
+    st.caption(
+        f":material/timer: About **{say_duration(seconds)}** on this machine ({config.device}, {_threads(config)})."
+    )
+
+
+def training_seconds(config: RunConfig, dataset: Dataset) -> float:
+    """Timed by a few steps; only what changes the time of a step is timed again."""
+    settings = repr(sorted(config.settings.items()))
+    key = (config.method, settings, config.dataset.kind, str(config.dataset.shape), config.device, _threads(config))
+    return _seconds_per_step(key, config, dataset) * config.schedule.n_steps
+
+
+def show_command(config: RunConfig) -> None:
+    """The command that repeats a run, behind a button."""
+    with st.popover("The command for this run", width="stretch"):
+        st.code(config.command(), language="shell", wrap_lines=True)
+
+
+def _units(dataset: Dataset) -> tuple[str, str]:
+    """What samples and their values are called."""
+    return {"image": ("samples", "pixels"), "table": ("samples", "features"), "expression": ("cells", "genes")}[
+        dataset.kind
+    ]
+
+
+def _threads(config: RunConfig) -> str:
+    return f"{config.threads} thread" + ("s" if config.threads > 1 else "")
+
+
+@st.cache_data(max_entries=64, show_spinner="Timing a few steps…")
+def _seconds_per_step(key: tuple[str, ...], _config: RunConfig, _dataset: Dataset) -> float:
+    from clustergan_core.runs.estimate import estimate_run
+
+    estimate = estimate_run(_config, _dataset)
+    return estimate.seconds / _config.schedule.n_steps
