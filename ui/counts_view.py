@@ -15,6 +15,7 @@ from ui.data_samples import show_distributions, show_samples
 from ui.data_summary import show_balance, show_preparation, show_source, show_splits
 from ui.file_look import FileLook
 from ui.gene_panel import show_genes
+from ui.loaded_matrix import load_matrix
 from ui.messages import show_problem
 from ui.own_file_options import choose_for_counts, options_in_address
 from ui.preflight_panel import show_preflight
@@ -34,7 +35,7 @@ def show_counts(source: str, look: FileLook, beside: DeltaGenerator) -> None:
             show_source(source)
         form = read_form(data, choices)
         is_enough = show_quality(path, options, form)
-        show_genes(form)
+        show_genes(form, load_matrix(path, options.orientation).state)
         if not is_enough:
             return
         dataset = load_source(source, options)

@@ -149,6 +149,7 @@ def test_what_cannot_be_judged_is_skipped_with_the_reason(tmp_path: Path) -> Non
     frame = next(frame.value for frame in app.dataframe if "Rule, in order" in frame.value)
     assert "the file holds log-normalised values, which no longer tell it" in frame["Skipped, because"].tolist()
     assert texts(app).count("Not known here: the file holds log-normalised values") == 2
+    assert "The file holds log-normalised values, so no transform is applied, whichever is chosen." in texts(app)
 
 
 def test_one_button_starts_a_run_on_these_cells_and_shows_it(cells: Path) -> None:
