@@ -7,12 +7,11 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from clustergan_core.data.dataset import Dataset
 from clustergan_core.errors import AppError
 from ui.cluster_cells import cluster_cells
 from ui.data_choice import DATASET_KEY, chosen_for, load_source, source_text
-from ui.data_samples import show_distributions, show_samples
-from ui.data_summary import show_balance, show_preparation, show_source, show_splits
+from ui.data_overview import show_overview
+from ui.data_summary import show_source
 from ui.file_look import FileLook
 from ui.gene_panel import show_genes
 from ui.loaded_matrix import load_matrix
@@ -45,16 +44,4 @@ def show_counts(source: str, look: FileLook, beside: DeltaGenerator) -> None:
     except AppError as problem:
         show_problem(problem)
         return
-    _show_prepared(dataset)
-
-
-def _show_prepared(dataset: Dataset) -> None:
-    """The cells as the network will see them."""
-    samples, balance = st.columns([0.6, 0.4], gap="large")
-    with samples:
-        show_samples(dataset)
-        show_distributions(dataset)
-    with balance:
-        show_balance(dataset)
-        show_splits(dataset)
-        show_preparation(dataset)
+    show_overview(dataset)

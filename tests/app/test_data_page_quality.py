@@ -182,6 +182,18 @@ def test_the_number_of_clusters_outlives_a_threshold_but_not_other_labels(cells:
     assert app.number_input(key="n_clusters").value == 3
 
 
+def test_settings_of_other_data_do_not_reach_the_train_page_by_way_of_the_cells(cells: Path) -> None:
+    app = open_page("train", task="New run")
+    app.number_input(key="steps").set_value(77).run()
+    app.switch_page("pages/runs.py").run()
+    app.switch_page("pages/data.py")
+    app.query_params["dataset"], app.query_params["prepare"] = f"{cells.name} ({cells.parent.name})", "min_genes=5"
+    app.run()
+    app.number_input(key="n_clusters").set_value(6).run()
+    app.switch_page("pages/train.py").run()
+    assert (app.number_input(key="steps").value, app.number_input(key="n_clusters").value) == (6400, 6)
+
+
 def test_the_train_page_keeps_the_preparation_and_leads_back(cells: Path) -> None:
     data = f"{cells.name} ({cells.parent.name})"
     app = opened(cells, prepare="min_genes=20")
