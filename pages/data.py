@@ -12,15 +12,8 @@ from clustergan_core.data import DATASETS, Dataset
 from clustergan_core.errors import AppError
 from ui.counts_view import show_counts
 from ui.data_choice import choose_source, chosen_for, load_source, source_text
-from ui.data_samples import show_distributions, show_samples
-from ui.data_summary import (
-    show_all_sources,
-    show_balance,
-    show_preparation,
-    show_size,
-    show_source,
-    show_splits,
-)
+from ui.data_overview import show_overview
+from ui.data_summary import show_all_sources, show_size, show_source
 from ui.file_look import FileLook, look_at
 from ui.messages import show_problem
 from ui.own_file_options import OwnDataOptions, choose_options, describe_look, options_in_address
@@ -45,7 +38,9 @@ def main() -> None:
             with left:
                 data = _choose(source, look)
             if data is not None:
-                _show(data)
+                st.space("small")
+                show_size(data)
+                show_overview(data)
     show_all_sources()
 
 
@@ -84,19 +79,6 @@ def _choose(source: str, look: FileLook | None) -> Dataset | None:
         query_params={"dataset": text, "task": "New run", **options_in_address(options)},
     )
     return data
-
-
-def _show(data: Dataset) -> None:
-    st.space("small")
-    show_size(data)
-    samples, balance = st.columns([0.6, 0.4], gap="large")
-    with samples:
-        show_samples(data)
-        show_distributions(data)
-    with balance:
-        show_balance(data)
-        show_splits(data)
-        show_preparation(data)
 
 
 main()

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from clustergan_core.errors import AppError
+from ui.choices import carried
 from ui.messages import show_problem
 from ui.page_links import link_page
-from ui.preset_values import FORM_BASE, preset_config
+from ui.preset_values import preset_config, reset_when_base_changes
 from ui.run_start import show_command, show_estimate
 from ui.scheduler_choice import usual_scheduler
 from ui.settings_form import setting
@@ -75,13 +76,16 @@ def _describe(config: RunConfig, dataset: Dataset) -> list[str]:
 
 
 def _begin_anew_with(base: RunConfig) -> None:
-    """Other data or other labels bring their own K; thresholds leave it. The Train page's form starts from the same."""
+    """Other data and other labels bring their own K, thresholds do not. The Train page starts from the same."""
     belongs_to = (base.dataset.source, base.n_clusters)
     before = st.session_state.get(_K_BASE)
-    if before is not None and before != belongs_to:
+    chosen = st.session_state.get(K_KEY, carried(K_KEY))
+    reset_when_base_changes(base)
+    if before == belongs_to and chosen is not None:
+        st.session_state[K_KEY] = chosen
+    elif before is not None:
         st.session_state[K_KEY] = base.n_clusters
     st.session_state[_K_BASE] = belongs_to
-    st.session_state[FORM_BASE] = (base.dataset.digest, base.method, base.preset)
 
 
 def _start(config: RunConfig) -> None:

@@ -45,14 +45,21 @@ def count_choices(data: str) -> CountChoices:
     """
     chosen: _Chosen | None = st.session_state.get(_CHOSEN)
     asked = {name: st.query_params.get_all(name) for name in (PREPARE, ORIENTATION, READ_AS)}
-    is_new = any(asked.values()) and (chosen is None or asked != _in_lists(chosen.now))
-    if is_new:
-        chosen = _Chosen(data, _read(asked), chosen.before if chosen is not None and chosen.data == data else ())
-    elif chosen is None or chosen.data != data:
-        chosen = _Chosen(data, CountChoices())
+    if chosen is None or chosen.data != data:
+        chosen = _Chosen(data, _read(asked))
+    elif any(asked.values()) and asked != _in_lists(chosen.now):  # a link
+        chosen = _Chosen(data, _read(asked), chosen.before)
     st.session_state[_CHOSEN] = chosen
     _write(chosen.now)
     return chosen.now
+
+
+def leave_choices(data: str) -> None:
+    """Forgets what was chosen for other data, also in the address, before `data` takes its place on the page."""
+    chosen: _Chosen | None = st.session_state.get(_CHOSEN)
+    if chosen is not None and chosen.data != data:
+        del st.session_state[_CHOSEN]
+        _write(CountChoices())
 
 
 def choose(data: str, choices: CountChoices) -> None:

@@ -7,14 +7,14 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from clustergan_core.data.dataset import Dataset
 from clustergan_core.errors import AppError
 from ui.cluster_cells import cluster_cells
 from ui.data_choice import DATASET_KEY, chosen_for, load_source, source_text
-from ui.data_samples import show_distributions, show_samples
-from ui.data_summary import show_balance, show_preparation, show_source, show_splits
+from ui.data_overview import show_overview
+from ui.data_summary import show_source
 from ui.file_look import FileLook
 from ui.gene_panel import show_genes
+from ui.loaded_matrix import load_matrix
 from ui.messages import show_problem
 from ui.own_file_options import choose_for_counts, options_in_address
 from ui.preflight_panel import show_preflight
@@ -34,7 +34,7 @@ def show_counts(source: str, look: FileLook, beside: DeltaGenerator) -> None:
             show_source(source)
         form = read_form(data, choices, look.preflight.n_genes)
         is_enough = show_quality(path, options, form)
-        show_genes(form)
+        show_genes(form, load_matrix(path, options.orientation).state)
         if not is_enough:
             return
         dataset = load_source(source, options)
@@ -44,16 +44,4 @@ def show_counts(source: str, look: FileLook, beside: DeltaGenerator) -> None:
     except AppError as problem:
         show_problem(problem)
         return
-    _show_prepared(dataset)
-
-
-def _show_prepared(dataset: Dataset) -> None:
-    """The cells as the network will see them."""
-    samples, balance = st.columns([0.6, 0.4], gap="large")
-    with samples:
-        show_samples(dataset)
-        show_distributions(dataset)
-    with balance:
-        show_balance(dataset)
-        show_splits(dataset)
-        show_preparation(dataset)
+    show_overview(dataset)

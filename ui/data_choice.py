@@ -18,11 +18,11 @@ from clustergan_core.runs.places import uploads_folder
 from clustergan_core.runs.shared_files import find_shared, list_shared, shared_name
 from clustergan_core.runs.uploads import list_uploads
 from ui.choices import linked, one_of
-from ui.count_choices import CountChoices, count_choices
+from ui.count_choices import CountChoices, count_choices, leave_choices
 from ui.download import offer_download
 from ui.file_look import file_stamp
 from ui.loaded_matrix import load_matrix
-from ui.messages import show_problem
+from ui.messages import page_errors, show_problem
 from ui.own_file_options import choose_options, options_in_address
 from ui.page_links import link_page
 from ui.preparation_line import show_preparation_line
@@ -75,6 +75,7 @@ def choose_source() -> str | None:
             texts,
             key=DATASET_KEY,
             bind="query-params",
+            on_change=_leave,
             help="Published sets by name; your own data with the start of its checksum; files of this server by path.",
         )
     source = source_of(text)
@@ -82,6 +83,17 @@ def choose_source() -> str | None:
         offer_download(source)
         return None
     return source
+
+
+def show_next(data: str) -> None:
+    """Has the picker show other data; before the picker is drawn."""
+    leave_choices(data)
+    st.session_state[DATASET_KEY] = data
+
+
+@page_errors()
+def _leave() -> None:
+    leave_choices(st.session_state[DATASET_KEY])
 
 
 def chosen_for(source: str) -> CountChoices:

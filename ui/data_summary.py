@@ -65,7 +65,8 @@ def show_splits(data: Dataset) -> None:
     st.subheader("Splits", anchor=False)
     splits = data.splits
     if splits.is_shared:
-        st.markdown(f"None: trained on all {len(data.samples):,} samples and scored over all of them.")
+        what = "cells" if data.kind == "expression" else "samples"
+        st.markdown(f"None: trained on all {len(data.samples):,} {what} and scored over all of them.")
         st.caption("Your own data has no test set, so its scores describe this data and promise nothing about other.")
         return
     sizes = {"Training": len(splits.train), "Validation": len(splits.validation), "Test": len(splits.test)}

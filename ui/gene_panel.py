@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from clustergan_core.expression.counts import STATE_WORDS, CountState
 from ui.messages import page_errors
 from ui.preparation_form import PreparationForm
 
@@ -17,8 +18,8 @@ _TRANSFORM = {
 }
 
 
-def show_genes(form: PreparationForm) -> None:
-    """The section of genes and transform."""
+def show_genes(form: PreparationForm, state: CountState) -> None:
+    """The section of genes and transform; `state` is what was done to the file's values before."""
     from clustergan_core.expression.preparation_settings import PREPARATION_PRESETS
 
     st.subheader("Genes and transform", anchor=False)
@@ -48,13 +49,16 @@ def show_genes(form: PreparationForm) -> None:
             form.switch("standardise")
         with hold_out:
             form.switch("hold_out")
-    words = " ".join(f"--prepare {name}={value}" for name, value in _words(form).items())
-    st.caption(
-        "The values are divided by the largest, and every number that repeats this is kept with the run. On the "
-        f"command line: `{words}`"
-        if words
-        else "The values are divided by the largest, and every number that repeats this is kept with the run."
+    if state in ("log", "scaled"):
+        st.caption(f"The file holds {STATE_WORDS[state]}, so no transform is applied, whichever is chosen.")
+    divided = (
+        "Standardised values are divided by the clip"
+        if form.settings.standardise
+        else "Values are divided by the largest"
     )
+    words = " ".join(f"--prepare {name}={value}" for name, value in _words(form).items())
+    command = f" On the command line: `{words}`" if words else ""
+    st.caption(f"{divided}. Every number that repeats this is kept with the run.{command}")
 
 
 def _words(form: PreparationForm) -> dict[str, str]:

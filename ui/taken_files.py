@@ -9,7 +9,7 @@ import streamlit as st
 from clustergan_core.errors import DataError
 from clustergan_core.runs.upload_parts import keep_files
 from clustergan_core.runs.uploads import forget_upload, list_uploads, store_beside
-from ui.data_choice import DATASET_KEY, chosen_for, source_text
+from ui.data_choice import DATASET_KEY, chosen_for, show_next, source_text
 from ui.file_look import FileLook, look_at
 from ui.label_choice import LABELS_KEY, likeliest_labels, likeliest_of
 from ui.loaded_matrix import load_matrix
@@ -45,6 +45,12 @@ def choices_of(path: Path) -> dict[str, str]:
     """Choices that show an upload, with the labels that came with it."""
     labels = likeliest_labels(path)
     return {DATASET_KEY: source_text(str(path))} | ({LABELS_KEY: labels} if labels else {})
+
+
+def show_upload(choices: dict[str, str]) -> None:
+    """Has the page show what `choices_of` gave; before its picker is drawn."""
+    show_next(choices[DATASET_KEY])
+    st.session_state.update(choices)
 
 
 def _add_to_chosen(table: Path, known: set[Path]) -> tuple[dict[str, str], list[str]] | None:

@@ -13,7 +13,7 @@ from clustergan_core.runs.uploads import forget_upload, list_uploads, upload_siz
 from ui.confirmation import ask
 from ui.file_look import FOLDER_TYPES
 from ui.messages import plain, show_problem
-from ui.taken_files import choices_of, take_files
+from ui.taken_files import choices_of, show_upload, take_files
 
 _ROUND = "upload_round"  # session state: counts taken files; a new key empties the picker and frees the server's memory
 _TAKEN = "upload_taken"  # session state: choices of the coming run, and what to say of the files
@@ -31,7 +31,7 @@ def upload_form() -> None:
     number = st.session_state.setdefault(_ROUND, 0)
     if taken := st.session_state.pop(_TAKEN, None):
         choices, told = taken
-        st.session_state.update(choices)
+        show_upload(choices)
         for sentence in told:
             st.toast(plain(sentence), icon=":material/info:", duration="long")
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
@@ -89,7 +89,7 @@ def _show_upload(path: Path) -> None:
     with actions, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
         name = path.parent.name
         if st.button("Open", key=f"open_{name}", type="tertiary"):
-            st.session_state.update(choices_of(path))
+            show_upload(choices_of(path))
         if st.button("Forget", key=f"forget_{name}", icon=":material/delete:", type="tertiary"):
             _ask_to_forget([path])
 

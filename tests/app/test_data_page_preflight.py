@@ -99,3 +99,14 @@ def test_choices_for_one_file_are_not_taken_for_another(nameless: str, tmp_path:
     app.selectbox(key="dataset").set_value(other).run()
     assert app.header[0].value.startswith(f"{N_CELLS} cells × {N_GENES} genes")
     assert {"prepare", "orientation", "read_as"} & set(app.query_params) == set()
+
+
+def test_a_link_to_another_file_may_ask_for_the_same_as_was_chosen(nameless: str, tmp_path: Path) -> None:
+    other = keep(write_table(tmp_path / "b.csv", is_by_gene=False, cells=make_barcodes()))[1]
+    app = open_page("data", dataset=nameless, prepare=FEW, read_as="counts")
+    app.switch_page("pages/runs.py").run()
+    app.switch_page("pages/data.py")
+    app.query_params["dataset"], app.query_params["prepare"] = other, FEW
+    app.run()
+    assert app.query_params["prepare"] == FEW
+    assert f"**{N_CELLS} cells × {N_GENES} genes** will be trained on" in texts(app)

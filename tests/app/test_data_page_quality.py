@@ -150,6 +150,7 @@ def test_what_cannot_be_judged_is_skipped_with_the_reason(tmp_path: Path) -> Non
     frame = next(frame.value for frame in app.dataframe if "Rule, in order" in frame.value)
     assert "the file holds log-normalised values, which no longer tell it" in frame["Skipped, because"].tolist()
     assert texts(app).count("Not known here: the file holds log-normalised values") == 2
+    assert "The file holds log-normalised values, so no transform is applied, whichever is chosen." in texts(app)
 
 
 def test_one_button_starts_a_run_on_these_cells_and_shows_it(cells: Path) -> None:
@@ -181,6 +182,18 @@ def test_the_number_of_clusters_outlives_a_threshold_but_not_other_labels(cells:
     assert app.number_input(key="n_clusters").value == 6
     app.selectbox(key="labels").set_value("labels.csv: kind").run()
     assert app.number_input(key="n_clusters").value == 3
+
+
+def test_settings_of_other_data_do_not_reach_the_train_page_by_way_of_the_cells(cells: Path) -> None:
+    app = open_page("train", task="New run")
+    app.number_input(key="steps").set_value(77).run()
+    app.switch_page("pages/runs.py").run()
+    app.switch_page("pages/data.py")
+    app.query_params["dataset"], app.query_params["prepare"] = f"{cells.name} ({cells.parent.name})", "min_genes=5"
+    app.run()
+    app.number_input(key="n_clusters").set_value(6).run()
+    app.switch_page("pages/train.py").run()
+    assert (app.number_input(key="steps").value, app.number_input(key="n_clusters").value) == (6400, 6)
 
 
 def test_the_train_page_keeps_the_preparation_and_leads_back(cells: Path) -> None:
