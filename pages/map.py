@@ -35,7 +35,8 @@ def main() -> None:
     view = open_view(request)
     annotations = names_of(run)
     own_names = cell_colouring_names(view)
-    names = [*colouring_names(view), *own_names]
+    mode, *others = colouring_names(view)
+    names = [mode, *own_names, *others]
     follow_gene(names)
     with colour:
         with linked("colour", one_of(names)):

@@ -31,7 +31,7 @@ def cell_colouring_names(view: MapView) -> list[str]:
     """What a map of cells can be coloured by beyond any other map; genes need the data."""
     if not is_of_cells(view.run):
         return []
-    return [NAME, UNSURE] + ([GENE, KMEANS, LEIDEN] if view.dataset is not None else [])
+    return [NAME, GENE, UNSURE, KMEANS, LEIDEN] if view.dataset is not None else [NAME, UNSURE]
 
 
 def follow_gene(names: list[str]) -> None:

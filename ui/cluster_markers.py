@@ -81,16 +81,21 @@ def _choose_genes(run: Run, markers: pd.DataFrame, matrix: CountMatrix, n_cluste
             way = st.segmented_control(
                 "Genes", [_BEST, _OWN], default=_BEST, required=True, key="show", bind="query-params"
             )  # fmt: skip
-        if way == _OWN:
-            return choose_genes(run, matrix, MAX_GENES)
-        most = max(1, MAX_GENES // max(1, n_clusters))
-        with linked("each", whole_number(1, 20)):
-            n_each = st.number_input("Genes a cluster", 1, 20, min(4, most), key="each", bind="query-params", width=130)
+        n_each = _choose_number(n_clusters) if way == _BEST else 0
+    if way == _OWN:
+        return choose_genes(run, matrix, MAX_GENES)
     raised = markers[markers["score"] > 0].groupby("cluster", sort=True).head(n_each)
     best = tuple(dict.fromkeys(raised.sort_values("cluster", kind="stable")["gene"]))
     if len(best) > MAX_GENES:
         st.caption(f"The first {MAX_GENES} of {len(best)} genes; the table of markers has all.")
     return best[:MAX_GENES]
+
+
+def _choose_number(n_clusters: int) -> int:
+    """How many genes of each cluster; at first no more than a figure can name."""
+    usual = min(4, max(1, MAX_GENES // max(1, n_clusters)))
+    with linked("each", whole_number(1, 20)):
+        return st.number_input("Genes a cluster", 1, 20, usual, key="each", bind="query-params", width=130)
 
 
 def _show_table(run: Run, dots: DotPlot, shown: list[int], names: list[str]) -> None:

@@ -31,14 +31,8 @@ def show_rows(
 ) -> None:
     """A row for each cluster that holds cells of `table`, as `cluster_table` gives it; then all of it as a file."""
     held = table[table["cells"] > 0]
-    if len(held) > _N_ROWS:
-        starts = list(range(0, len(held), _N_ROWS))
-        start = st.selectbox(
-            "Rows", starts, format_func=lambda start: f"{start + 1} to {min(start + _N_ROWS, len(held))}", width=150
-        )
-        shown = held.iloc[start : start + _N_ROWS]
-    else:
-        shown = held
+    start = _choose_part(len(held))
+    shown = held.iloc[start : start + _N_ROWS]
     top = _top_markers(groups, markers)
     for column, title in zip(st.columns(_WIDTHS, gap="small"), _TITLES, strict=True):
         column.caption(title)
@@ -48,6 +42,19 @@ def show_rows(
     st.caption(" ".join([*_say_empty(table), "Confidence is the median of a cluster's cells."]))
     _show_state(run)
     offer_csv("Clusters as CSV", table, f"{run.name}-clusters-named.csv", "clusters-csv")
+
+
+def _choose_part(n_rows: int) -> int:
+    """The first row to show, where there are more than a page holds."""
+    if n_rows <= _N_ROWS:
+        return 0
+    return st.selectbox(
+        "Rows",
+        range(0, n_rows, _N_ROWS),
+        format_func=lambda start: f"{start + 1} to {min(start + _N_ROWS, n_rows)}",
+        key=f"rows_of_{n_rows}",  # another run has others
+        width=150,
+    )
 
 
 def _say_empty(table: pd.DataFrame) -> list[str]:

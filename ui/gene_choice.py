@@ -25,9 +25,8 @@ _N_NEAR = 3  # genes that a message names
 
 def choose_gene(run: Run, matrix: CountMatrix) -> str | None:
     """A box that searches all symbols and takes any id; None before a gene is chosen."""
-    typed = st.session_state.get(GENE)
-    if typed is not None and not is_gene(run, matrix, typed):
-        show_problem(f"{matrix.name} has no gene {typed}: {_suggest(gene_names(run, matrix), typed)}.")
+    if (typed := st.session_state.get(GENE)) is not None:
+        _refuse(run, matrix, typed)
     # 33,000 symbols travel once, 0.4 MB, and a rerun with them takes no longer than with ten.
     with linked(GENE, _one_gene(run, matrix)):
         gene = st.selectbox(
@@ -46,6 +45,8 @@ def choose_gene(run: Run, matrix: CountMatrix) -> str | None:
 
 def choose_genes(run: Run, matrix: CountMatrix, most: int) -> tuple[str, ...]:
     """A box for several genes, in the address as ?genes=; those that are none are named and left out."""
+    for typed in st.session_state.get(GENES, []):
+        _refuse(run, matrix, typed)
     with linked(GENES, _one_gene(run, matrix)):
         genes = st.multiselect(
             "Genes",
@@ -55,16 +56,20 @@ def choose_genes(run: Run, matrix: CountMatrix, most: int) -> tuple[str, ...]:
             accept_new_options=True,
             max_selections=most,
             placeholder=f"Symbols or ids, as {matrix.gene_symbols[0]}",
+            label_visibility="collapsed",
         )
-    for gene in genes:
-        if not is_gene(run, matrix, gene):
-            show_problem(f"{matrix.name} has no gene {gene}: {_suggest(gene_names(run, matrix), gene)}.")
     return tuple(gene for gene in genes if is_gene(run, matrix, gene))
 
 
 def is_gene(run: Run, matrix: CountMatrix, text: str) -> bool:
     """Whether the text names a gene, by symbol, id or unique name."""
     return _is_gene(matrix, run.config.dataset.source, run.config.dataset.digest, text)
+
+
+def _refuse(run: Run, matrix: CountMatrix, typed: str) -> None:
+    """Says what was typed and is no gene: `linked` takes it away without a word."""
+    if not is_gene(run, matrix, typed):
+        show_problem(f"{matrix.name} has no gene {typed}: {_suggest(gene_names(run, matrix), typed)}.")
 
 
 def _suggest(names: Sequence[str], typed: str) -> str:

@@ -90,6 +90,18 @@ def test_a_name_that_cannot_be_kept_is_refused_and_nothing_is_lost(cells: Run) -
     assert read_annotations(cells).names == {1: "T cells"}
 
 
+def test_more_clusters_than_a_page_holds_are_shown_in_parts(cells: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ui.cluster_rows._N_ROWS", 2)
+    app = opened()
+    fields = [f"{what} of mode {mode}" for mode in (0, 1) for what in ("Name", "Note")]
+    assert [field.label for field in app.text_input] == fields
+    assert app.selectbox(key="rows_of_3").options == ["1 to 2", "3 to 3"]
+    app.selectbox(key="rows_of_3").set_value(2).run()
+    app.text_input(key="name_cells_2").set_value("NK cells").run()
+    assert read_annotations(cells).names == {2: "NK cells"}
+    assert [field.label for field in app.text_input] == ["Name of mode 2", "Note of mode 2"]
+
+
 def test_clusters_of_one_name_count_as_one_in_markers_figures_and_scores(cells: Run) -> None:
     app = opened()
     app.text_input(key="name_cells_0").set_value("blood").run()

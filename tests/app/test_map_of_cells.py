@@ -138,7 +138,7 @@ def test_without_its_file_the_page_says_that_genes_are_missing(mapped: Run, monk
     app = opened(gene="Gene3")
     assert not app.error
     assert "labels, genes, k-means and Leiden are missing" in texts(app)
-    assert app.selectbox(key="colour").options == ["mode", "confidence", "cluster name", "unsure cells"]
+    assert app.selectbox(key="colour").options == ["mode", "cluster name", "unsure cells", "confidence"]
 
 
 def test_names_that_cannot_be_read_are_told_of_and_can_be_set_aside(mapped: Run) -> None:
