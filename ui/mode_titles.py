@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from clustergan_core.runs.store import Run
 from ui.cluster_names import names_of
 from ui.mode_rows import summary_of
+from ui.real_cells import real_cells
 
 
 @dataclass(frozen=True)
@@ -24,12 +27,15 @@ class ModeTitles:
 
 
 def mode_titles(run: Run) -> ModeTitles:
-    """The names of a run's modes; labels are those of its test samples."""
+    """The names of a run's modes with their cells: all of the data, or the test samples while it is absent."""
     summary, given = summary_of(run), names_of(run).names
     modes = range(summary.n_clusters)
     labels = summary.labels or (None,) * summary.n_clusters
     counts = [None] * summary.n_clusters
-    if summary.usage is not None:
+    cells = real_cells(run)
+    if cells is not None:
+        counts = np.bincount(cells.latents.clusters, minlength=summary.n_clusters).tolist()
+    elif summary.usage is not None:
         counts = [round(share * summary.n_samples) for share in summary.usage.tolist()]
     return ModeTitles(
         tuple(given.get(mode) or f"mode {mode}" for mode in modes),

@@ -45,8 +45,9 @@ def show_one_cell(run: Run) -> None:
     contrast = contrast_codes(method, scale, *codes, latents.normal[row][None])
     name = cell_name(dataset, latents, row)
     label = "" if cells is None else cells.label(int(latents.indices[row]))
+    called = plain(name) if dataset is not None else f"Cell {name}"
     st.markdown(
-        f"**{plain(name)}** · {plain(titles.names[own])}, confidence {latents.confidence[row]:.2f}"
+        f"**{called}** · {plain(titles.names[own])}, confidence {latents.confidence[row]:.2f}"
         f"{f' · label {plain(label)}' if label else ''}. {_describe(contrast, titles.names[other], cells)}"
     )
     real = None

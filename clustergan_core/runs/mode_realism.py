@@ -20,6 +20,7 @@ FEW_CELLS = 10  # real cells below which means are no reference
 LIKE = 0.9  # correlation of what sets a mode apart, from which generated and real cells are said to agree
 MOST = 0.5  # share of generated cells beyond the real ones' limit from which a mode is not to be trusted
 _SEED = 7
+_ZERO = 1e-3  # on a logarithm's scale; a zero that was standardised comes back as a rounding error
 _PART = 4_096  # cells on the scale of expression at a time; all of a large data set would be a second copy of it
 
 
@@ -102,7 +103,7 @@ def expressing_thresholds(scale: ValueScale, samples: NDArray[np.float32]) -> ND
     smallest = np.full(samples.shape[1], np.inf, dtype=np.float32)
     for start in range(0, len(samples), _PART):
         values = scale.expression(samples[start : start + _PART])
-        np.minimum(smallest, np.where(values > 0, values, np.float32(np.inf)).min(axis=0), out=smallest)
+        np.minimum(smallest, np.where(values > _ZERO, values, np.float32(np.inf)).min(axis=0), out=smallest)
     return smallest / np.float32(2)
 
 

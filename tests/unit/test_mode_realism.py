@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from clustergan_core.evaluation.nearness import RealSpace, fit_real_space
+from clustergan_core.expression.preparation_steps import finish_values
 from clustergan_core.expression.value_scale import value_scale
 from clustergan_core.method import Encoding, Method
 from clustergan_core.prior import Latent, Prior
@@ -129,3 +130,19 @@ def test_genes_that_tell_modes_apart_come_mode_by_mode_and_skip_modes_without_ce
     assert telling_genes(means, 2).tolist() == [0, 1]
     assert telling_genes(means, 4).tolist() == [0, 1, 3], "the third gene is equal in both"
     assert telling_genes(np.full((2, 4), np.nan), 4).tolist() == []
+
+
+def test_a_zero_that_was_standardised_is_still_no_expression() -> None:
+    """Undoing a mean and a deviation leaves rounding errors where the count was 0."""
+    random = np.random.default_rng(0)
+    means, deviations = random.uniform(0.1, 2, 50), random.uniform(0.1, 2, 50)
+    steps = [
+        {"step": "log", "base": 2},
+        {"step": "standardise_genes", "means": means.tolist(), "deviations": deviations.tolist(), "clip": 100},
+        {"step": "scale_by", "by": 100},
+    ]
+    samples = finish_values(steps, np.stack([np.zeros(50), np.ones(50)]).astype(np.float32))
+    assert (value_scale(steps).expression(samples)[0] > 0).any(), "a zero came back as a little more than 0"
+    thresholds = expressing_thresholds(value_scale(steps), samples)
+    assert thresholds is not None
+    assert thresholds.tolist() == pytest.approx([0.5] * 50, abs=1e-5)
