@@ -187,7 +187,7 @@ def _show_one_mode(run: Run, modes: CellModes, titles: ModeTitles) -> None:
             show_figure(figure, "mode-fractions", f"Fraction of cells expressing each gene, mode {mode}")
             st.caption(
                 "Fraction of cells expressing each gene: above half of the gene's smallest value that is not 0 in any "
-                "real cell. Generated cells lack the gaps of measured ones, so many genes lie above the line."
+                "real cell. Generated cells lack the gaps of measured ones: a gene tends to be in all or in none."
             )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(

@@ -1,0 +1,54 @@
+"""A biologist judges the modes of a run of cells, walks from one to another, and sees one cell as another type."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.page_driver import download, expect_calm, settle, visit
+from tests.browser.server import Server
+from tests.small_cell_runs import N_CELLS, N_GENES, train_cells, write_planted
+
+
+@pytest.mark.timeout(600)
+def test_a_walk_is_begun_at_a_mode_moved_along_and_taken_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, start_server: Callable[..., Server], page: Page
+) -> None:
+    monkeypatch.setenv("CLUSTERGAN_DERIVED", str(tmp_path / "derived"))
+    train_cells(tmp_path / "runs" / "cells", write_planted(tmp_path / "cells.h5ad"))
+    server = start_server()
+    visit(page, f"{server.url}/modes?run=cells")
+    expect(page.get_by_role("heading", name="Can what they generate be trusted?")).to_be_visible()
+    modes = page.get_by_role("combobox", name="Mode", exact=True)
+    modes.scroll_into_view_if_needed()  # a list closes when the page is scrolled
+    settle(page)
+    modes.fill("mode 2")
+    page.get_by_role("option", name=re.compile("^mode 2 ")).click()
+    settle(page)
+    assert "mode=2" in page.url
+    expect_calm(page)
+
+    visit(page, f"{server.url}/interpolate?run=cells&b=2&a=0&mu=0.50")
+    expect(page.get_by_role("heading", name="Nearest real cells at μ = 0.50")).to_be_visible()
+    page.get_by_role("slider", name="μ").press("End")
+    expect(page.get_by_role("heading", name="Nearest real cells at μ = 1.00")).to_be_visible()
+    settle(page)
+    assert "mu=1" in page.url
+    walk = pd.read_csv(download(page, page.get_by_role("button", name="Walk as CSV"), tmp_path))
+    assert len(walk) == N_GENES
+    assert {"gene", "change", "switch_mu", "mu=0.000", "mu=1.000"} <= set(walk.columns)
+    expect_calm(page)
+
+    page.get_by_role("radio", name="One cell").click()
+    settle(page)
+    barcode = page.get_by_role("textbox", name="Barcode")
+    barcode.fill(f"BARCODE{N_CELLS - 1}-1")
+    barcode.press("Enter")
+    expect(page).to_have_url(re.compile(f"sample={N_CELLS - 1}"))
+    settle(page)
+    page.get_by_role("button", name=re.compile("Another of mode")).click()
+    expect(barcode).not_to_have_value(f"BARCODE{N_CELLS - 1}-1")
+    expect_calm(page)
