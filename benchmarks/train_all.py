@@ -170,8 +170,8 @@ def train_words(job: Job) -> list[str]:
         "--threads": str(config.threads),
         "--out": str(job.folder),
     }
-    options = [*words.items(), *(("--set", f"{name}={value}") for name, value in job.overrides.items())]
-    return [word for pair in options for word in pair]
+    overrides = [("--set", f"{name}={value}") for name, value in job.overrides.items()]
+    return [word for pair in (*words.items(), *config.own_data_words(), *overrides) for word in pair]
 
 
 def make_row(job: Job, run: Run, commit: str, load: float, taken: Mapping[str, float]) -> dict[str, object]:

@@ -100,7 +100,7 @@ class RunConfig(BaseModel):
         if schedule.evaluate_every != make_schedule(n_planned, self.dataset.shape).evaluate_every:
             words += ["--evaluate-every", str(schedule.evaluate_every)]
         words += ["--device", self.device, "--threads", str(self.threads)]
-        for option, value in self._own_data_options():
+        for option, value in self.own_data_words():
             words += [option, value]
         for key, value in self.differing_settings().items():
             words += ["--set", f"{key}={value}"]
@@ -109,7 +109,8 @@ class RunConfig(BaseModel):
         goes_on = ["python", "-m", "clustergan_core", "continue", "RUN", "--steps"]
         return " && ".join(map(shlex.join, [words, *([*goes_on, str(n_more)] for n_more in schedule.extensions)]))
 
-    def _own_data_options(self) -> list[tuple[str, str]]:
+    def own_data_words(self) -> list[tuple[str, str]]:
+        """How its file is read, as options of `train` and their values; none for our own data sets."""
         options = self.dataset.options
         words = [("--labels", options.labels)] if options.labels else []
         words += [("--only", f"{column}={join_values(values)}") for column, values in options.only.items()]

@@ -1,0 +1,172 @@
+"""Clusters of eight count matrices, Paired ClusterGAN's beside k-means and Leiden, a row a run in benchmarks/cells.csv.
+
+    CLUSTERGAN_DATA=… python -m benchmarks.cells        the rows that are missing, one run after the other
+    CLUSTERGAN_DATA=… python -m benchmarks.cells --dry-run
+
+A run is the default preset on the default preparation, one cell in ten held out for scoring. k-means and Leiden get the
+very same prepared genes and the run's seed; they cannot place new cells, so they cluster all of them, those that score
+included. K is the number of labels. All are scored on the same test cells, and by NMI on all cells. Labels choose
+nothing here. Rows are appended, and interrupted runs continued, as benchmarks/train_all.py does it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.train_all import AGREEMENT, Job, announce, append_row, call, read_rows, train
+from benchmarks.variants import choose
+from clustergan_core.data import OwnDataOptions
+from clustergan_core.data.dataset import Dataset
+from clustergan_core.data.download import data_folder
+from clustergan_core.evaluation import nmi, score_agreement
+from clustergan_core.expression.cell_clusterings import (
+    kmeans_cells,
+    leiden_at,
+    leiden_clusters,
+    neighbour_graph,
+    principal_components,
+)
+from clustergan_core.opening import open_dataset
+from clustergan_core.runs.config import make_config
+from clustergan_core.runs.latents import run_latents
+from clustergan_core.runs.seeds import read_seeds
+from clustergan_core.runs.store import Run
+
+Clusters = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Where a set's counts lie below its folder, and what its cells are said to be."""
+
+    file: str  # "" is the folder itself
+    labels: str  # a column, or a file of the same folder
+    drop: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+METHOD = "paired-clustergan"
+PREPARATION = {"hold_out": "true"}
+# The two populations that pbmc_facs has beside the paper's eight are left out. The smallest matrices come early.
+MATRICES = {
+    "pbmc_facs": Matrix("pbmc_facs.h5ad", "celltype", {"celltype": ("CD8+ Cytotoxic T", "CD4+ T Helper2")}),
+    "pbmc68k_reduced": Matrix("10x_pbmc68k_reduced.h5ad", "bulk_labels"),
+    "baron_mouse1": Matrix("counts.csv.gz", "labels.csv"),
+    "mouse_bladder": Matrix("mouse_bladder_cell_top2000.h5", "label"),
+    "pbmc_sorted_mtx": Matrix("", "labels.csv"),
+    "worm_neuron": Matrix("worm_neuron_cell.h5", "label"),
+    "pbmc_4k": Matrix("10X_PBMC_top2000.h5", "label"),
+    "cbmc_cite": Matrix("CITE_CBMC_counts_top2000.h5", "label"),
+}
+WAYS = ("paired", "kmeans", "leiden", "leiden_at_k")
+
+ROWS = Path(__file__).with_name("cells.csv")
+KEY = ("dataset", "settings_digest", "seed", "device")
+FIGURES = (*AGREEMENT, "nmi_all", "n_clusters")
+COLUMNS = (
+    "commit", "cpu", "cores", "threads", "torch", "load_at_start",
+    *KEY, "steps", "seconds", "wall_seconds", "cpu_seconds", "n_cells", "n_genes", "n_labels", "split", "n",
+    *(f"{way}_{figure}" for way in WAYS for figure in FIGURES),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellsJob(Job):
+    """One run on a matrix; `data` is the matrix's name here, and the run knows its file."""
+
+    data: str
+
+    @property
+    def known_by(self) -> dict[str, str]:
+        names = (self.data, self.digest, str(self.config.seed), self.config.device)
+        return dict(zip(KEY, names, strict=True))
+
+
+def list_jobs(arguments: argparse.Namespace) -> Iterator[CellsJob]:
+    """Every run that was asked for; a matrix that is not here is named and passed over."""
+    chosen = choose(arguments.only, MATRICES, "matrix")
+    for name in (name for name in MATRICES if name in chosen):
+        path, options = data_folder() / name / MATRICES[name].file, read_options(name)
+        if not path.exists():
+            print(f"{name} is not on this machine: set CLUSTERGAN_DATA.")
+            continue
+        dataset = open_dataset(str(path), options)
+        for seed in read_seeds(arguments.seeds):
+            config = make_config(
+                dataset,
+                str(path),
+                method=METHOD,
+                seed=seed,
+                device=arguments.device,
+                threads=arguments.threads,
+                options=options,
+            )
+            yield CellsJob(config, data=name)
+
+
+def read_options(name: str) -> OwnDataOptions:
+    """How a matrix is read and prepared."""
+    matrix, file = MATRICES[name], data_folder() / name / MATRICES[name].labels
+    labels = str(file) if file.exists() else matrix.labels
+    return OwnDataOptions(labels=labels, drop=dict(matrix.drop), preparation=PREPARATION)
+
+
+def measure(job: CellsJob) -> dict[str, object]:
+    """Trains a run, or continues it, clusters its cells in the other ways too, and returns the row of them all."""
+    row, run = train(job), Run(job.folder)
+    dataset = run.dataset()
+    row |= {"n_cells": len(dataset.samples), "n_genes": dataset.shape[0], "n_labels": dataset.n_labels}
+    clusters = {"paired": run_latents(run, "all", dataset=dataset).clusters}
+    clusters |= cluster_otherwise(dataset, job.config.seed)
+    for way in WAYS:
+        figures = score_clusters(dataset, clusters[way])
+        row |= {f"{way}_{name}": value for name, value in figures.items()}
+    return {name: row[name] for name in COLUMNS if name in row}
+
+
+def cluster_otherwise(dataset: Dataset, seed: int) -> dict[str, Clusters]:
+    """k-means with K clusters, Leiden at its default resolution, and at one that gives K, of all cells (N,)."""
+    assert dataset.n_labels is not None
+    components = principal_components(dataset.samples, seed)
+    graph = neighbour_graph(components, seed)
+    return {
+        "kmeans": kmeans_cells(components, dataset.n_labels, seed),
+        "leiden": leiden_clusters(graph, seed=seed).clusters,
+        "leiden_at_k": leiden_at(graph, dataset.n_labels, seed).clusters,
+    }
+
+
+def score_clusters(dataset: Dataset, clusters: Clusters) -> dict[str, float]:
+    """FIGURES of a clustering of all cells: agreement on the test split, NMI of all, and how many clusters hold any."""
+    assert dataset.labels is not None
+    test = dataset.splits.test
+    agreement = score_agreement(dataset.labels[test], clusters[test])
+    figures = {name: round(getattr(agreement, name), 5) for name in AGREEMENT}
+    return figures | {"nmi_all": round(nmi(dataset.labels, clusters), 5), "n_clusters": len(np.unique(clusters))}
+
+
+def main() -> None:
+    """Trains what is missing, or lists it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", metavar="NAME,NAME", help="these matrices")
+    parser.add_argument("--seeds", default="0-2")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="begin no run after so many")
+    parser.add_argument("--dry-run", action="store_true", help="list what is missing and train nothing")
+    arguments = parser.parse_args()
+    known = {tuple(row[name] for name in KEY) for row in read_rows(ROWS)}
+    missing = [job for job in list_jobs(arguments) if job.key not in known]
+    for job in announce(missing, arguments.minutes, arguments.dry_run):
+        append_row(measure(job), ROWS, COLUMNS)
+        shutil.rmtree(job.folder)
+
+
+if __name__ == "__main__":
+    call(main)

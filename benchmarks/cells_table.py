@@ -1,0 +1,101 @@
+"""Writes the table of benchmarks/cells.csv into docs/measurements.md: `python -m benchmarks.cells_table`."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+
+from benchmarks.cells import KEY, MATRICES, ROWS, WAYS
+from benchmarks.protocol_table import MEASUREMENTS
+from benchmarks.tables import Row, describe_machines, newest_runs, put_table, spread
+from benchmarks.train_all import read_rows
+
+SEEDS = 3  # a matrix with fewer is named
+TITLES = {
+    "paired": "Paired ClusterGAN",
+    "kmeans": "k-means",
+    "leiden": "Leiden",
+    "leiden_at_k": "Leiden at K",
+}
+FIGURES = {"purity": "purity", "accuracy": "accuracy", "NMI": "nmi", "ARI": "ari", "NMI of all cells": "nmi_all"}
+COMPARED = ("nmi", "nmi_all")  # of which the best medians are marked
+
+
+def render_cells(rows: Sequence[Row]) -> str:
+    """Each matrix's clusterings over the seeds as they were measured last, who is best, and on what they ran."""
+    headings = ["matrix", "clustering", "clusters", *FIGURES, "seconds"]
+    lines = [f"| {' | '.join(headings)} |", "|---" * len(headings) + "|"]
+    measured = {name: runs for name in MATRICES if (runs := newest_runs(rows, KEY, dataset=name))}
+    for name, runs in measured.items():
+        for number, way in enumerate(WAYS):
+            told = [describe_matrix(name, runs[0]) if number == 0 else "", TITLES[way]]
+            figures = [_figure(runs, way, column) for column in FIGURES.values()]
+            seconds = spread(runs, "seconds", ".0f") if way == "paired" else ""
+            clusters = spread(runs, f"{way}_n_clusters", ".0f")
+            lines.append(f"| {' | '.join([*told, clusters, *figures, seconds])} |")
+    if not measured:
+        return "\n".join([*lines, "", "Nothing has been measured yet."])
+    return "\n".join([*lines, "", *_verdicts(measured), "", _note(measured)])
+
+
+def describe_matrix(name: str, row: Row) -> str:
+    """Its name and sizes."""
+    sizes = f"{int(row['n_cells']):,} cells, {int(row['n_genes']):,} genes, {row['n_labels']} labels"
+    return f"`{name}`: {sizes}; {row['n']} test cells"
+
+
+def median(runs: Sequence[Row], way: str, figure: str) -> float:
+    """A way's median over the seeds."""
+    return statistics.median(float(row[f"{way}_{figure}"]) for row in runs)
+
+
+def _figure(runs: Sequence[Row], way: str, figure: str) -> str:
+    """Median and ends; bold where the median is the highest of all ways."""
+    text = spread(runs, f"{way}_{figure}", ".3f")
+    return f"**{text}**" if figure in COMPARED and way in best_ways(runs, figure) else text
+
+
+def best_ways(runs: Sequence[Row], figure: str) -> list[str]:
+    """The ways of highest median, several where they agree in three decimals."""
+    medians = {way: round(median(runs, way, figure), 3) for way in WAYS}
+    return [way for way in WAYS if medians[way] == max(medians.values())]
+
+
+def _verdicts(measured: dict[str, list[Row]]) -> list[str]:
+    """Where Paired ClusterGAN's median NMI is behind the best other's and where not, on test cells and on all."""
+    told = []
+    for figure, cells in (("nmi", "the test cells"), ("nmi_all", "all cells")):
+        leads = {name: _lead(runs, figure) for name, runs in measured.items()}
+        ahead = [name for name, lead in leads.items() if lead >= 0]
+        behind = [f"`{name}` ({lead:.3f})" for name, lead in leads.items() if lead < 0]
+        losses = f", and behind the best of them on {', '.join(behind)}" if behind else ""
+        told.append(
+            f"- NMI of {cells}: the median of Paired ClusterGAN is at least that of all others on {len(ahead)} of "
+            f"{len(leads)} matrices{losses}."
+        )
+    return told
+
+
+def _lead(runs: Sequence[Row], figure: str) -> float:
+    """How far ahead of the best other way it is, in three decimals."""
+    others = max(round(median(runs, way, figure), 3) for way in WAYS if way != "paired")
+    return round(round(median(runs, "paired", figure), 3) - others, 3)
+
+
+def _note(measured: dict[str, list[Row]]) -> str:
+    rows = [row for runs in measured.values() for row in runs]
+    commits = ", ".join(dict.fromkeys(row["commit"] for row in rows))
+    few = [f"`{name}`" for name, runs in measured.items() if len(runs) < SEEDS]
+    missing = [f"`{name}`" for name in MATRICES if name not in measured]
+    note = f"They were {describe_machines(rows)}, commit {commits}."
+    note += f" **Fewer than {SEEDS} seeds:** {', '.join(few)}." if few else ""
+    return note + (f" **Not measured yet:** {', '.join(missing)}." if missing else "")
+
+
+def insert_table(text: str) -> str:
+    """docs/measurements.md with the table replaced by that of the rows."""
+    return put_table(text, "cells", "cells_table", render_cells(read_rows(ROWS)))
+
+
+if __name__ == "__main__":
+    MEASUREMENTS.write_text(insert_table(MEASUREMENTS.read_text()))
