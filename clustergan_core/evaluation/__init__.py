@@ -16,7 +16,7 @@ from clustergan_core.evaluation.label_free import (
     usage,
     usage_entropy,
 )
-from clustergan_core.evaluation.neighbours import nearest_neighbours
+from clustergan_core.evaluation.neighbours import nearest_neighbours, sharing_neighbours
 from clustergan_core.evaluation.reference_clusterings import kmeans_clusters
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "sample_cycle_loss",
     "score_agreement",
     "shared_with_neighbours",
+    "sharing_neighbours",
     "silhouette",
     "usage",
     "usage_entropy",

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 
 N_COMPONENTS = 50  # neighbours are looked up in this many principal components
+COMPARED_BATCH = 256  # samples whose lists of neighbours are compared at once
 
 
 def nearest_neighbours(samples: NDArray[np.float32], n_neighbours: int = 5) -> NDArray[np.int64]:
@@ -29,6 +30,24 @@ def nearest_neighbours(samples: NDArray[np.float32], n_neighbours: int = 5) -> N
     is_itself = found == np.arange(n_samples)[:, None]
     is_itself[~is_itself.any(axis=1), -1] = True
     return found[~is_itself].reshape(n_samples, n_neighbours)
+
+
+def sharing_neighbours(samples: NDArray[np.float32], n_neighbours: int, n_candidates: int) -> NDArray[np.int64]:
+    """Of each sample's `n_candidates` nearest others those (N, n_neighbours) that share the most of theirs with it.
+
+    After Jarvis & Patrick, IEEE Transactions on Computers C-22 (1973): where samples lie unequally dense, or many
+    features hold noise, two of one kind are told by the neighbours they have in common rather than by distance. A
+    sample counts among its own; among equals the nearest comes first.
+    """
+    nearest = nearest_neighbours(samples, n_candidates)  # (N, M)
+    lists = np.concatenate([np.arange(len(nearest))[:, None], nearest], axis=1)  # (N, 1 + M)
+    chosen = np.empty((len(nearest), min(n_neighbours, nearest.shape[1])), dtype=np.int64)
+    for start in range(0, len(nearest), COMPARED_BATCH):
+        part = slice(start, start + COMPARED_BATCH)
+        is_shared = lists[nearest[part]][:, :, :, None] == lists[part][:, None, None, :]  # (B, M, 1 + M, 1 + M)
+        order = np.argsort(-is_shared.sum(axis=(2, 3)), axis=1, kind="stable")[:, :n_neighbours]
+        chosen[part] = np.take_along_axis(nearest[part], order, axis=1)
+    return chosen
 
 
 def project(flat: NDArray[np.float32]) -> NDArray[np.float32]:

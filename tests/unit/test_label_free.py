@@ -9,6 +9,7 @@ from clustergan_core.evaluation import (
     kmeans_clusters,
     nearest_neighbours,
     shared_with_neighbours,
+    sharing_neighbours,
     silhouette,
     usage,
     usage_entropy,
@@ -80,6 +81,30 @@ def test_neighbours_of_images_survive_the_reduction_to_fifty_components():
 def test_fewer_samples_than_neighbours_give_fewer_columns():
     assert nearest_neighbours(np.eye(3, dtype=np.float32), 5).shape == (3, 2)
     assert nearest_neighbours(np.zeros((1, 4), dtype=np.float32)).shape == (1, 0)
+
+
+def test_neighbours_that_share_the_most_come_first_and_the_nearest_among_equals():
+    samples = np.random.default_rng(3).normal(size=(70, 3)).astype(np.float32)
+    candidates = nearest_neighbours(samples, 6).tolist()
+    circles = [{number, *row} for number, row in enumerate(candidates)]
+    expected = [
+        sorted(row, key=lambda other: (-len(circles[number] & circles[other]), row.index(other)))[:4]
+        for number, row in enumerate(candidates)
+    ]
+    assert sharing_neighbours(samples, 4, 6).tolist() == expected
+    assert expected != [row[:4] for row in candidates]
+
+
+def test_a_stray_neighbour_gives_way_to_one_of_the_same_kind():
+    # The last of a loose kind lies nearer to a dense kind's first, which has neighbours of its own.
+    line = np.array([[0.0], [1.0], [2.0], [3.0], [3.9], [4.0], [4.1], [4.2]], dtype=np.float32)
+    assert nearest_neighbours(line, 1)[3].tolist() == [4]
+    assert sharing_neighbours(line, 1, 4)[3].tolist() == [2]
+
+
+def test_fewer_samples_than_candidates_are_all_candidates():
+    assert sharing_neighbours(np.eye(3, dtype=np.float32), 5, 9).shape == (3, 2)
+    assert sharing_neighbours(np.zeros((1, 4), dtype=np.float32), 2, 4).shape == (1, 0)
 
 
 def _agreement(samples: np.ndarray, clusters: np.ndarray) -> float:

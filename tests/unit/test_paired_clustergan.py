@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from clustergan_core.data.dataset import Dataset, share_samples
+from clustergan_core.evaluation import nearest_neighbours, sharing_neighbours
 from clustergan_core.generation_scores import draw_latent
 from clustergan_core.losses import non_saturating_critic_loss, non_saturating_generator_loss, zero_centred_penalty
 from clustergan_core.method import Batch
@@ -103,6 +104,26 @@ def test_temperature_and_strictness_fall_over_each_start():
         seen.append((round(float(method.temperature), 3), round(float(method.strictness), 3)))
     start = [(0.733, 0.867), (0.467, 0.733), (0.2, 0.6)]
     assert seen == [*start, *start]
+
+
+def test_strictness_begins_where_it_is_told_to():
+    method = prepared(warm_up_share=0.5, n_starts=2, first_strictness=0.2, strictness=0.5)
+    seen = []
+    for step in range(1, 7):
+        method.begin_step(step, 12)
+        seen.append(round(float(method.strictness), 3))
+    assert seen == [0.3, 0.4, 0.5] * 2
+
+
+def test_partners_share_neighbours_where_there_are_candidates_and_are_the_nearest_where_not():
+    samples = draw_samples()
+    nearest = nearest_neighbours(samples.numpy(), 4)
+    sharing = sharing_neighbours(samples.numpy(), 4, 12)
+    assert not np.array_equal(sharing, nearest)
+    for n_candidates, expected in ((0, nearest), (4, nearest), (12, sharing)):
+        chosen = prepared(samples, n_candidates=n_candidates).partners.neighbours
+        assert chosen is not None
+        assert np.array_equal(chosen.numpy(), expected)
 
 
 def test_learning_rates_fall_to_zero_over_the_game():

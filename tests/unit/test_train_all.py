@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import train_all
-from benchmarks.train_all import COLUMNS, Job, append_row, make_row, read_rows
+from benchmarks.train_all import COLUMNS, YOUNGER, Job, append_row, make_row, read_rows
 from clustergan_core.errors import SettingsError
 from clustergan_core.methods import METHODS
 from clustergan_core.runs.places import PROJECT_FOLDER
@@ -46,6 +46,14 @@ def test_another_setting_or_length_is_another_row_and_another_seed_shares_its_di
     assert Job(small_config(seed=1)).key != job.key
     assert Job(small_config(sigma=0.2)).digest != job.digest
     assert Job(small_config(n_steps=41)).digest != job.digest
+
+
+def test_a_younger_setting_leaves_older_rows_known_unless_it_is_used() -> None:
+    config = small_config(method="paired-clustergan")
+    older = {name: value for name, value in config.settings.items() if name not in YOUNGER}
+    assert YOUNGER.items() <= config.settings.items()
+    assert Job(config.model_copy(update={"settings": older})).digest == Job(config).digest
+    assert Job(small_config(method="paired-clustergan", n_candidates=30)).digest != Job(config).digest
 
 
 def test_a_dry_run_lists_what_is_missing_and_trains_nothing(

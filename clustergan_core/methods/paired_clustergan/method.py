@@ -2,8 +2,8 @@
 
 What differs from ClusterGAN (arXiv 1809.03627):
 - Training begins with a warm-up of the encoder alone: a sample and its partner must get the same code. The partner is
-  one of the sample's nearest neighbours in the training split (Euclidean, 50 principal components); images are moreover
-  seen through two random affine maps.
+  one of the sample's nearest neighbours in the training split (Euclidean, 50 principal components), or of those of them
+  that share the most neighbours with it (`n_candidates`); images are moreover seen through two random affine maps.
 - The targets of these codes have given masses (`masses`): otherwise one code for everything would agree best. A batch
   may deviate from them once clusters have formed (`strictness`), since it never holds all clusters equally often.
 - There may be several such starts. That one goes on whose codes tell the most about a partner's (mutual information):
@@ -27,14 +27,16 @@ import math
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.optim import Optimizer
 
 from clustergan_core.acceleration import autocast, build_adam, set_learning_rate
 from clustergan_core.averaging import average_into, averaging_rate, held_statistics
-from clustergan_core.evaluation.neighbours import nearest_neighbours
+from clustergan_core.evaluation.neighbours import nearest_neighbours, sharing_neighbours
 from clustergan_core.input_gradients import scores_and_gradients
 from clustergan_core.losses import (
     cluster_recovery_loss,
@@ -106,14 +108,20 @@ class PairedClusterGAN(Method):
         self.codes: Tensor | None = None  # (N, n_clusters) of the samples, held from the warm-up's end on
         neighbours = None
         if settings.partners in ("neighbours", "neighbours+augmentation"):
-            found = nearest_neighbours(samples.cpu().numpy(), settings.n_neighbours)
-            neighbours = torch.from_numpy(found).to(samples.device)  # (N, n_neighbours)
+            neighbours = torch.from_numpy(self._find_neighbours(samples)).to(samples.device)  # (N, n_neighbours)
         is_augmented = self.kind == "image" and settings.partners in ("augmentation", "neighbours+augmentation")
         self.partners = Partners(samples, neighbours, is_augmented, generator)
         betas = (settings.beta1, settings.beta2)
         self.critic_optimizer = build_adam(self.critic.parameters(), settings.learning_rate, betas)
         self.generator_optimizer = build_adam(self.generator.parameters(), settings.learning_rate, betas)
         self.encoder_optimizer = build_adam(self.encoder.parameters(), settings.encoder_learning_rate, ENCODER_BETAS)
+
+    def _find_neighbours(self, samples: Tensor) -> NDArray[np.int64]:
+        """Whom a sample may get as its partner: (N, n_neighbours) indices."""
+        flat, settings = samples.cpu().numpy(), self.settings
+        if settings.n_candidates <= settings.n_neighbours:
+            return nearest_neighbours(flat, settings.n_neighbours)
+        return sharing_neighbours(flat, settings.n_neighbours, settings.n_candidates)
 
     def begin_step(self, step: int, n_steps: int) -> None:
         n_warm_up = max(1, round(self.settings.warm_up_share * n_steps)) if self.has_warm_up else 0
@@ -135,7 +143,7 @@ class PairedClusterGAN(Method):
             self.variant = "end of the last start" if start.is_last else "end of a start"
         set_learning_rate(self.encoder_optimizer, settings.warm_up_learning_rate * one_cycle(start.share))
         self.rate_of_means.fill_(averaging_rate(start.step, WARM_UP_DECAY))
-        self.strictness.fill_(_between(1.0, settings.strictness, start.share))
+        self.strictness.fill_(_between(settings.first_strictness, settings.strictness, start.share))
         self.temperature.fill_(_between(settings.first_temperature, settings.temperature, start.share))
 
     def _begin_game_step(self, step: int, n_steps: int, highest: float = 1.0) -> None:

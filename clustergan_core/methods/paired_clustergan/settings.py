@@ -30,6 +30,14 @@ class PairedClusterGANSettings(MethodSettings):
     n_neighbours: int = Field(
         10, ge=1, le=200, title="Neighbours", description="How many nearest samples a partner is drawn from."
     )
+    n_candidates: int = Field(
+        0,
+        ge=0,
+        le=200,
+        title="Candidates",
+        description="Among how many nearest samples the neighbours are chosen, by how many of these they share with "
+        "the sample. With no more candidates than neighbours, the nearest are taken.",
+    )
     masses: Masses = Field(
         "uniform",
         title="Mode masses",
@@ -41,7 +49,14 @@ class PairedClusterGANSettings(MethodSettings):
         ge=0,
         le=1,
         title="Strictness",
-        description="How exactly each batch keeps the mode masses. It falls from 1, exactly, to this over the warm-up.",
+        description="How exactly each batch keeps the mode masses at the end of the warm-up; 1 is exactly.",
+    )
+    first_strictness: float = Field(
+        1.0,
+        ge=0,
+        le=1,
+        title="First strictness",
+        description="The same when a start begins. At 1 every mode gets samples; lower, large clusters are not cut up.",
     )
     code_weight: float = Field(
         5.0, ge=0, le=1000, title="Code weight", description="Weight of holding the warm-up's codes in the game."
