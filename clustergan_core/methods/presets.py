@@ -96,9 +96,19 @@ _PAIRED_MLP: dict[str, Any] = {
 }
 _PAIRED_MLP_OF: dict[Kind, dict[str, Any]] = {
     "image": {"n_normal": 10, "n_neighbours": 5, "strictness": 0.8},
-    "expression": {"masses": "learned", "strictness": 0.25},  # cell types differ in size by tens
+    # Cell types differ in size by tens, lie unequally dense, and are found in short starts or not at all.
+    "expression": {
+        "architecture": "mlp-batchnorm",
+        "masses": "learned",
+        "first_strictness": 0.25,
+        "strictness": 0.25,
+        "n_neighbours": 20,
+        "n_candidates": 40,
+        "n_starts": 8,
+    },
 }
 _PAIRED_MLP_STEPS = 6_400
+_PAIRED_MLP_STEPS_OF: dict[Kind, int] = {"expression": 3_200}
 _PAIRED_CONVOLVED: dict[str, Any] = {"precision": "bfloat16", "warm_up_share": 0.4}
 _PAIRED_CONVOLVED_STEPS = 4_000
 
@@ -109,7 +119,8 @@ def _paired_preset(name: PresetName, dataset: str, kind: Kind, shape: tuple[int,
     if _is_convolved(kind, shape):
         settings, n_steps = _PAIRED_CONVOLVED | size, _PAIRED_CONVOLVED_STEPS
     else:
-        settings, n_steps = _PAIRED_MLP | _PAIRED_MLP_OF.get(kind, {}) | size, _PAIRED_MLP_STEPS
+        settings = _PAIRED_MLP | _PAIRED_MLP_OF.get(kind, {}) | size
+        n_steps = _PAIRED_MLP_STEPS_OF.get(kind, _PAIRED_MLP_STEPS)
     return Preset(settings, n_steps if name == "default" else n_steps // QUICK_SHARE)
 
 
