@@ -10,15 +10,9 @@ from ui.choices import linked, one_of
 from ui.live_run import live_run, training_run_names
 from ui.new_run import fill_form_from, new_run
 from ui.run_choice import choose_run
+from ui.watching import NEW, NEXT, WATCH, choices_to_watch
 
-NEW, WATCH = "New run", "Watch a run"
-# Session state: values of widgets for the coming run of the page, and whether this page has been drawn before.
-NEXT, VISITED = "next_choices", "has_seen_training"
-
-
-def watch(name: str) -> dict[str, object]:
-    """Choices that show a run."""
-    return {"task": WATCH, "run": name}
+VISITED = "has_seen_training"  # session state: whether this page has been drawn before
 
 
 def choose_first_view() -> None:
@@ -52,7 +46,7 @@ with linked("task", one_of([NEW, WATCH])):
 if task == NEW:
     started = new_run()
     if started is not None:
-        st.session_state[NEXT] = watch(started.name)
+        st.session_state[NEXT] = choices_to_watch(started.name)
         st.rerun()
 else:
     run = choose_run(needs_weights=False)

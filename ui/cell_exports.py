@@ -11,6 +11,7 @@ import streamlit as st
 from clustergan_core.runs.annotations import annotations_path
 from clustergan_core.runs.store import Run
 from ui.loaded import load_data, load_matrix, weights_stamp
+from ui.theme import choose_picture
 
 if TYPE_CHECKING:
     from clustergan_core.runs.cell_export import CellExport
@@ -25,6 +26,7 @@ def show_exports(run: Run) -> None:
         st.caption("The cells' file is not on this machine, so that only the methods can be written here.")
     else:
         _show_files(run)
+    choose_picture()
     with st.expander("Methods, for a paper", icon=":material/article:"):
         st.caption("Every threshold, seed and version of this run; the last sentence is the command that repeats it.")
         st.code(describe_run(run), language=None, wrap_lines=True)

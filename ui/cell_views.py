@@ -10,6 +10,7 @@ from ui.cell_walk import show_cell_walk
 from ui.choices import linked, one_of
 from ui.messages import page_errors
 from ui.one_cell import show_one_cell
+from ui.theme import choose_picture
 from ui.walk_code import VIEWS
 
 ONE_CELL = "One cell"
@@ -35,3 +36,4 @@ def show_cells(run: Run, view: str) -> None:
         show_one_cell(run)
     else:
         show_cell_mixture(run)
+    choose_picture()

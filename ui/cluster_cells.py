@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from clustergan_core.errors import AppError
+from ui.cell_k import explain_k
 from ui.choices import carried
 from ui.messages import show_problem
 from ui.page_links import link_page
@@ -14,6 +15,7 @@ from ui.preset_values import preset_config, reset_when_base_changes
 from ui.run_start import show_command, show_estimate
 from ui.scheduler_choice import usual_scheduler
 from ui.settings_form import setting
+from ui.watching import watch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,6 +49,7 @@ def cluster_cells(
         with number:
             field = METHODS[method].Settings.model_fields[K_KEY]
             n_clusters = setting(K_KEY, field, base.n_clusters)
+            explain_k(dataset, base.n_clusters)
         given = {} if n_clusters == base.n_clusters else {"settings": {K_KEY: n_clusters}}
         config = preset_config(source, options, dataset, method, "default", **given)
         with what:
@@ -96,4 +99,4 @@ def _start(config: RunConfig) -> None:
     except AppError as problem:
         show_problem(problem)
         return
-    st.switch_page("pages/train.py", query_params={"task": "Watch a run", "run": run.name})
+    watch(run.name)

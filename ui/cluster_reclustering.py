@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
+from clustergan_core.errors import AppError
 from clustergan_core.runs.store import Run
 from ui.cell_clusters import Groups
 from ui.cluster_names import choose_groups
-from ui.messages import page_errors
-from ui.page_links import link_page
+from ui.data_choice import load_source
+from ui.messages import page_errors, show_problem
+from ui.preset_values import preset_config
+from ui.run_start import show_command, show_estimate
+from ui.scheduler_choice import usual_scheduler
+from ui.watching import watch
+
+if TYPE_CHECKING:
+    from clustergan_core.data.dataset import Dataset
+    from clustergan_core.runs.config import RunConfig
 
 
 @st.fragment
@@ -20,25 +32,50 @@ def show_reclustering(run: Run, groups: Groups, sizes: dict[str, int]) -> None:
         "A finer look: genes are chosen anew among the cells of some clusters, and a model of their own trained."
     )
     chosen = choose_groups("Clusters", [group for group in groups if sizes[group.name]], "recluster")
-    n_cells = sum(sizes[group.name] for group in chosen)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(
-            f"Recluster {n_cells:,} cells" if chosen else "Recluster these",
-            key="recluster_these",
-            icon=":material/filter_alt:",
-            disabled=not chosen,
-        ):
-            _recluster(run, [cluster for group in chosen for cluster in group.clusters])
+    if not chosen:
+        return
+    try:
+        config, dataset = _prepare(run, [cluster for group in chosen for cluster in group.clusters])
+    except AppError as problem:
+        show_problem(problem)
+        return
+    with st.container(border=True):
+        what, start = st.columns([0.66, 0.34], gap="medium", vertical_alignment="center")
+        with what:
+            st.markdown(
+                f"**{len(dataset.samples):,} cells × {dataset.shape[0]:,} genes** will be trained on.  \n"
+                f"{config.method_title}, {config.schedule.n_steps:,} steps. {config.notes[0]}"
+            )
+            show_estimate(config, dataset)
+        with start:
+            if st.button(
+                f"Recluster {len(dataset.samples):,} cells",
+                key="recluster_these",
+                type="primary",
+                icon=":material/filter_alt:",
+                width="stretch",
+            ):
+                _start(config)
+            show_command(config)
 
 
-def _recluster(run: Run, clusters: list[int]) -> None:
-    """Keeps the list of these cells, and leads to where a run on them is begun."""
+def _prepare(run: Run, clusters: Sequence[int]) -> tuple[RunConfig, Dataset]:
+    """The coming run on the cells of these clusters, by the method of this one; how many there are is found anew."""
     from clustergan_core.runs.subsets import keep_clusters
 
-    config, options = run.config, keep_clusters(run, clusters)
-    record = config.dataset.model_copy(update={"options": options})
-    settings = {name: value for name, value in config.settings.items() if name != "n_clusters"}  # K is found anew
-    st.caption("The list of these cells is kept. This command trains on them:")
-    command = config.model_copy(update={"dataset": record, "settings": settings}).command()
-    st.code(command, language="bash", wrap_lines=True)
-    link_page("Data")
+    source, options = run.config.dataset.source, keep_clusters(run, clusters)
+    # Known classes of all cells say nothing of how many lie in some.
+    options = options.model_copy(update={"labels": None, "only": {}, "drop": {}})
+    dataset = load_source(source, options)
+    return preset_config(source, options, dataset, run.config.method, "default"), dataset
+
+
+def _start(config: RunConfig) -> None:
+    from clustergan_core.runs.hands import launch
+
+    try:
+        run = launch(config, usual_scheduler())
+    except AppError as problem:
+        show_problem(problem)
+        return
+    watch(run.name)

@@ -18,6 +18,7 @@ from ui.code_bars import show_code
 from ui.map_colouring import mode_names
 from ui.map_view import MapView
 from ui.messages import plain
+from ui.page_links import link_page
 from ui.theme import theme_name
 
 N_NEIGHBOURS = 8
@@ -30,23 +31,33 @@ def show_sample(view: MapView, row: int, cluster_names: Sequence[str] = ()) -> N
     mode = int(view.clusters[row])
     cluster = plain(cluster_names[mode]) if cluster_names else f"mode {mode}"
     st.markdown(f"**{view.noun.capitalize()} {plain(view.sample_id(row))}** · {cluster}{_label_of(view, row)}")
+    if not is_of_cells(view.run):
+        _show_pictures(view, row, mode)
+    show_code(view.code[row], height=90)
+    st.caption("ẑ_n: " + ", ".join(f"{value:.2f}" for value in view.normal[row]))
+    neighbours = nearest_rows(view.features, row, N_NEIGHBOURS)
+    st.markdown("**Nearest in latent space**")
+    if not is_of_cells(view.run):
+        st.image(_mosaic(view, neighbours, n_columns=4), width="content")
+    st.caption(", ".join(f"{view.sample_id(int(near))} (mode {view.clusters[near]})" for near in neighbours))
+    if is_of_cells(view.run):
+        asked = {"run": view.run.name, "view": "One cell", "sample": str(view.indices[row])}
+        link_page("Interpolate", asked, "This cell as another type")
+
+
+def _show_pictures(view: MapView, row: int, mode: int) -> None:
+    """The sample and its reconstruction side by side."""
     rows = np.array([row])
     pictures = [("Reconstruction G(E(x))", view.reconstructions(rows)[0])]
     if view.dataset is not None:
-        pictures.insert(0, (f"{view.noun.capitalize()} x", view.pictures(rows)[0]))
+        pictures.insert(0, ("Sample x", view.pictures(rows)[0]))
     colour = mode_colours(view.run.config.n_clusters)[mode]
     for column, (title, picture) in zip(st.columns(2), pictures, strict=False):
         kind = view.run.config.dataset.kind
         image = thumbnail(picture, kind, view.feature_names, PICTURE_SIDE, colour, theme_name())
         column.image(image, caption=title, width=PICTURE_SIDE)
     if view.dataset is None:
-        st.caption(f"The data is not on this machine, so the {view.noun} itself cannot be shown.")
-    show_code(view.code[row], height=90)
-    st.caption("ẑ_n: " + ", ".join(f"{value:.2f}" for value in view.normal[row]))
-    neighbours = nearest_rows(view.features, row, N_NEIGHBOURS)
-    st.markdown("**Nearest in latent space**")
-    st.image(_mosaic(view, neighbours, n_columns=4), width="content")
-    st.caption(", ".join(f"{view.sample_id(int(near))} (mode {view.clusters[near]})" for near in neighbours))
+        st.caption("The data is not on this machine, so the sample itself cannot be shown.")
 
 
 def show_selection(view: MapView, selection: NDArray[np.int64], cluster_names: Sequence[str] = ()) -> None:

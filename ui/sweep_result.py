@@ -9,14 +9,13 @@ import streamlit as st
 from ui.choices import linked, one_of
 from ui.messages import plain
 from ui.sweep_tables import point_rows, run_rows
-from ui.theme import Picture, show_figure
+from ui.theme import PICTURES, Picture, show_figure
 
 if TYPE_CHECKING:
     from clustergan_core.evaluation.suggest_k import Suggestion
     from clustergan_core.runs.sweep_report import SweepReport
     from ui.sweep_scores import ChosenScore
 
-PICTURES: dict[str, Picture] = {"SVG": "svg", "PNG": "png"}
 PICTURE_KEY = "sweep_picture"
 
 

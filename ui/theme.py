@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 Picture = Literal["svg", "png"]
 
+PICTURES: dict[str, Picture] = {"SVG": "svg", "PNG": "png"}
+_PICTURE_KEY = "picture"  # session state: what the camera above every figure saves
+
 ICON = Path(__file__).with_name("icon.svg")
 
 
@@ -25,20 +28,37 @@ def theme_name() -> drawing_theme.Theme:
     return drawing_theme.theme_name(is_dark())
 
 
-def show_figure(figure: "Figure", key: str, description: str, picture: Picture = "svg") -> None:
+def show_figure(figure: "Figure", key: str, description: str, picture: Picture | None = None) -> None:
     """Draws a figure of clustergan_core.drawing in the theme; `description` is what a screen reader says.
 
-    Its one button saves it as a `picture`: SVG for print, PNG at three times the size for slides.
+    Its one button saves it as a `picture`, else as `choose_picture` has it: SVG for print, PNG at three times the size
+    for slides.
     """
     drawing_theme.apply_theme(figure, is_dark())
     show_themed(figure, key, description, picture)
 
 
-def show_themed(figure: "Figure", key: str, description: str, picture: Picture = "svg") -> None:
+def show_themed(figure: "Figure", key: str, description: str, picture: Picture | None = None) -> None:
     """`show_figure` for a figure that is kept over reruns and has its theme already: theming is most of the time."""
+    picture = picture or PICTURES[st.session_state.get(_PICTURE_KEY, "SVG")]
     config = {
         "displaylogo": False,
         "modeBarButtons": [["toImage"]],
         "toImageButtonOptions": {"format": picture, "filename": key, "scale": 3 if picture == "png" else 1},
     }
     st.plotly_chart(figure, theme=None, key=key, config=config, alt=description)
+
+
+def choose_picture() -> None:
+    """What the camera above all figures saves from now on, on every page."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption("The camera above a figure saves it as", width="content")
+        st.segmented_control(
+            "Picture",
+            list(PICTURES),
+            default="SVG",
+            required=True,
+            key=_PICTURE_KEY,
+            persist_state="session",
+            label_visibility="collapsed",
+        )

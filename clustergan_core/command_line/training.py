@@ -137,7 +137,8 @@ def _print_end(run: Run, status: Status) -> None:
     scores = read_scores(run)
     if scores and scores["purity"] is not None:
         figures = ", ".join(f"{name} {scores[name]:.3f}" for name in ("purity", "accuracy", "nmi", "ari"))
-        print(f"{scores['split']} split, argmax: {figures}")
+        where = "all samples, trained on" if scores["is_training_data"] else f"{scores['split']} split"
+        print(f"{where}, argmax: {figures}")
 
 
 def _resumed(arguments: argparse.Namespace) -> Run:

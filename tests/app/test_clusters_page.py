@@ -1,6 +1,6 @@
 """The Clusters page: rows with names that are saved, markers, figures, other clusterings, and what needs the data."""
 
-import shlex
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from clustergan_core.runs.annotations import Annotations, annotations_path, read
 from clustergan_core.runs.cells import run_matrix
 from clustergan_core.runs.latents import RunLatents
 from clustergan_core.runs.reference_clusterings import reference_clusterings
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.store import Run, list_runs
 from tests.app.app_pages import open_page, texts
 
 PLANTED = np.arange(120) % 3  # genes 5k … 5k + 4 are high in group k
@@ -186,17 +186,31 @@ def test_other_clusterings_stand_beside_with_labels_without_and_with_another_col
     assert table_with(app, "ari_with_first")["ari"].iloc[0] == pytest.approx(adjusted_rand_score(donors, PLANTED))
 
 
-def test_cells_of_some_clusters_are_kept_to_be_clustered_again(cells: Run) -> None:
+def test_cells_of_some_clusters_are_clustered_again_by_one_button(cells: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("clustergan_core.runs.hands.open_hands", lambda _: nullcontext(NoHands()))
     app = opened()
-    assert app.button(key="recluster_these").disabled
+    assert not any(button.key == "recluster_these" for button in app.button)
     app.multiselect(key="recluster").set_value([0, 2]).run()
     assert app.button(key="recluster_these").label == "Recluster 80 cells"
+    assert any("About **" in caption.value for caption in app.caption)
     app.button(key="recluster_these").click().run()
     assert not app.error
-    words = shlex.split(next(code.value for code in app.code if "--ids" in code.value))
-    listed = Path(words[words.index("--ids") + 1]).read_text().split()
+    (run,) = [run for run in list_runs() if run.name != cells.name]
+    options = run.config.dataset.options
+    assert options.ids is not None
+    listed = Path(options.ids).read_text().split()
     assert listed == [f"BARCODE{cell:03d}-1" for cell in range(120) if PLANTED[cell] != 1]
-    assert not any(word.startswith("n_clusters") for word in words), "how many is asked anew"
+    assert run.config.dataset.n_samples == 80
+    assert "Leiden" in run.config.notes[0], "how many is asked anew"
+    assert app.title[0].value == "Train"
+
+
+class NoHands:
+    """Takes a run and trains nothing."""
+
+    def begin(self, runs: object) -> None: ...
+
+    def tend(self) -> None: ...
 
 
 @pytest.mark.parametrize(("threshold", "counts"), [("0.4", ["0", "0", "0"]), ("0.6", ["0", "0", "40"])])
