@@ -9,6 +9,7 @@ import streamlit as st
 from clustergan_core.errors import DataError
 from clustergan_core.runs.upload_parts import keep_files
 from clustergan_core.runs.uploads import forget_upload, list_uploads, store_beside
+from ui.choices import write_address
 from ui.data_choice import DATASET_KEY, chosen_for, show_next, source_text
 from ui.file_look import FileLook, look_at
 from ui.label_choice import LABELS_KEY, likeliest_labels, likeliest_of
@@ -51,6 +52,8 @@ def show_upload(choices: dict[str, str]) -> None:
     """Has the page show what `choices_of` gave; before its picker is drawn."""
     show_next(choices[DATASET_KEY])
     st.session_state.update(choices)
+    for name, text in choices.items():  # a widget that is new on the page would write it with the next run only
+        write_address(name, text)
 
 
 def _add_to_chosen(table: Path, known: set[Path]) -> tuple[dict[str, str], list[str]] | None:

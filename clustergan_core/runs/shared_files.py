@@ -50,10 +50,8 @@ def shared_name(path: Path) -> str | None:
 
 
 def _walk(folder: Path, home: Path, depth: int) -> Iterator[Path]:
-    with os.scandir(folder) as entries:
-        listed = [Path(entry.path) for entry, _ in zip(entries, range(MAX_SCANNED), strict=False)]
-    for path in sorted(listed):
-        if path.name.startswith(".") or not path.resolve().is_relative_to(home):
+    for path in _list(folder):
+        if not path.name.isprintable() or path.name.startswith(".") or not _lies_in(home, path):
             continue
         if path.is_dir():
             if _is_tenx(path):
@@ -64,6 +62,22 @@ def _walk(folder: Path, home: Path, depth: int) -> Iterator[Path]:
             yield path
 
 
+def _list(folder: Path) -> list[Path]:
+    """Entries in order; none of a folder that may not be read."""
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(Path(entry.path) for entry, _ in zip(entries, range(MAX_SCANNED), strict=False))
+    except OSError:
+        return []
+
+
+def _lies_in(home: Path, path: Path) -> bool:
+    try:
+        return path.resolve(strict=True).is_relative_to(home)
+    except (OSError, RuntimeError):  # a link to nowhere, or round in a circle
+        return False
+
+
 def _is_read(name: str) -> bool:
     """Whether a file is of a kind that is read, and no list of names that goes with a matrix."""
     role = tenx_role(name)
@@ -71,7 +85,6 @@ def _is_read(name: str) -> bool:
 
 
 def _is_tenx(folder: Path) -> bool:
-    with os.scandir(folder) as entries:
-        names = [entry.name for entry, _ in zip(entries, range(MAX_SCANNED), strict=False)]
-    matrices = [name for name in names if (role := tenx_role(name)) is not None and role[1] == "matrix.mtx"]
+    roles = [tenx_role(path.name) for path in _list(folder)]
+    matrices = [role for role in roles if role is not None and role[1] == "matrix.mtx"]
     return len(matrices) == 1 and holds_tenx(folder)

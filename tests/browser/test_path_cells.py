@@ -27,6 +27,8 @@ def test_a_10x_folder_becomes_clusters_by_one_button(
         expect(page.get_by_role("heading", name="30 cells × 40 genes, raw counts, human Ensembl ids")).to_be_visible(
             timeout=WAIT
         )
+        settle(page)
+        assert "labels=labels.csv%3A+cell_type" in page.url
         # So few genes that the usual threshold leaves no cell, which is said and can be mended.
         expect(main.get_by_text("Quality control leaves none of 30 cells")).to_be_visible()
         fill_number(page, "Least genes", 10)

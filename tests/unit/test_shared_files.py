@@ -1,6 +1,8 @@
 """Files of the operator's: what is offered, and that nothing outside their folder ever is."""
 
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -71,6 +73,24 @@ def test_links_that_lead_out_are_not_followed(files: Path, tmp_path: Path) -> No
     (files / "gut" / "out.csv").symlink_to(tmp_path / "secret" / "a.csv")
     assert list_shared() == ["gut/counts.h5", "gut/labels.tsv", "lung", "within.h5"]
     assert [table.name for table in label_tables(find_shared("gut/counts.h5"))] == ["labels.tsv"]
+
+
+def test_what_cannot_be_listed_is_passed_over(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = list_shared()
+    (files / "circle.csv").symlink_to(files / "circle.csv")
+    (files / "nowhere.csv").symlink_to(files / "gone.csv")
+    (files / "two\nlines.csv").write_text("a,b\n1,2\n")
+    Path(os.fsdecode(os.fsencode(files) + b"/\xff.csv")).write_text("a,b\n1,2\n")
+    assert list_shared() == before
+    scan = os.scandir
+
+    def refuse(folder: Path) -> Any:
+        if Path(folder).name == "gut":
+            raise PermissionError(folder)
+        return scan(folder)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    assert list_shared() == ["lung"]
 
 
 @pytest.mark.parametrize("name", ["../secret/a.csv", "/etc/passwd", "gut/../lung", "gut/notes.docx", "", "gut"])
