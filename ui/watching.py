@@ -18,4 +18,5 @@ def choices_to_watch(name: str) -> dict[str, Any]:
 def watch(name: str) -> None:
     """Goes to the Train page, which shows the run of that name."""
     st.session_state[NEXT] = choices_to_watch(name)
-    st.switch_page("pages/train.py")
+    # An empty address, as Streamlit refuses to clear one that holds choices of widgets.
+    st.switch_page("pages/train.py", query_params={})

@@ -193,7 +193,7 @@ def test_settings_of_other_data_do_not_reach_the_train_page_by_way_of_the_cells(
     app.run()
     app.number_input(key="n_clusters").set_value(6).run()
     app.switch_page("pages/train.py").run()
-    assert (app.number_input(key="steps").value, app.number_input(key="n_clusters").value) == (6400, 6)
+    assert (app.number_input(key="steps").value, app.number_input(key="n_clusters").value) == (3200, 6)
 
 
 def test_the_train_page_keeps_the_preparation_and_leads_back(cells: Path) -> None:
