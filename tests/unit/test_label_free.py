@@ -95,11 +95,13 @@ def test_neighbours_that_share_the_most_come_first_and_the_nearest_among_equals(
     assert expected != [row[:4] for row in candidates]
 
 
-def test_a_stray_neighbour_gives_way_to_one_of_the_same_kind():
-    # The last of a loose kind lies nearer to a dense kind's first, which has neighbours of its own.
-    line = np.array([[0.0], [1.0], [2.0], [3.0], [3.9], [4.0], [4.1], [4.2]], dtype=np.float32)
-    assert nearest_neighbours(line, 1)[3].tolist() == [4]
-    assert sharing_neighbours(line, 1, 4)[3].tolist() == [2]
+def test_among_many_features_of_noise_neighbours_that_share_theirs_are_more_often_of_one_kind():
+    kinds = np.repeat([0, 1], 150)
+    samples = np.random.default_rng(0).normal(size=(300, 20)).astype(np.float32)
+    samples[:, 0] += 3 * kinds
+    nearest, sharing = nearest_neighbours(samples, 10), sharing_neighbours(samples, 10, 30)
+    agreement = [float((kinds[found] == kinds[:, None]).mean()) for found in (nearest, sharing)]
+    assert agreement[1] > agreement[0] + 0.02
 
 
 def test_fewer_samples_than_candidates_are_all_candidates():
