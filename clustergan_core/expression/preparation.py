@@ -6,6 +6,7 @@ The matrix stays sparse and is never copied; only the chosen genes become dense.
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from clustergan_core.data.reference_labels import ReferenceLabels, number_labels
 from clustergan_core.data.vetting import MAX_VALUES, MIN_SAMPLES
 from clustergan_core.errors import DataError
 from clustergan_core.expression.counts import CountMatrix
-from clustergan_core.expression.counts_in_parts import GeneMoments, cell_totals, gene_moments
+from clustergan_core.expression.counts_in_parts import GeneMoments, cell_totals, gene_moments, take_dense
 from clustergan_core.expression.gene_choice import highly_variable, most_variable
 from clustergan_core.expression.gene_names import unique_gene_names
 from clustergan_core.expression.preparation_settings import PreparationSettings
@@ -62,7 +63,17 @@ def prepare(
         sample_ids=tuple(matrix.cell_ids[report.cell_mask].tolist()),
         preprocessing=(*steps, *fitted),
         columns=_columns(matrix, report, exclude=None if labels is None else labels.column),
+        content_digest=_digest(matrix, settings, report, chosen["ids"]),
     )
+
+
+def _digest(matrix: CountMatrix, settings: PreparationSettings, report: QualityReport, genes: list[str]) -> str:
+    """SHA-256 over the counts that samples are made of and the settings that make them, the same on every machine."""
+    places = {gene: place for place, gene in enumerate(matrix.gene_ids.tolist())}
+    counts = take_dense(matrix.counts, report.cell_mask, np.array([places[gene] for gene in genes]), None)
+    totals = cell_totals(matrix.counts)[report.cell_mask] if matrix.state == "raw" else np.zeros(0)  # whole numbers
+    told = repr((counts.shape, matrix.state, genes, settings.model_dump_json(exclude={"quality"})))
+    return hashlib.sha256(told.encode() + totals.tobytes() + np.ascontiguousarray(counts).tobytes()).hexdigest()
 
 
 def _record_quality(settings: PreparationSettings, report: QualityReport) -> tuple[Step, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -247,3 +248,22 @@ def reordered(matrix: CountMatrix, genes: np.ndarray) -> CountMatrix:
     return count_matrix(
         matrix.counts.toarray()[:, genes], matrix.gene_symbols[genes].tolist(), matrix.gene_ids[genes].tolist()
     )
+
+
+def test_the_digest_follows_counts_and_settings_and_not_the_last_bits_of_logarithms(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    matrix, _ = planted_matrix()
+    settings = PreparationSettings(quality=ALL_CELLS, n_genes=20)
+    digest = prepare(matrix, settings).digest
+    assert prepare(matrix, settings).digest == digest
+    with monkeypatch.context() as another_processor:
+        log1p = np.log1p
+        another_processor.setattr(np, "log1p", lambda values: np.nextafter(log1p(values), np.float32(0)))
+        assert prepare(matrix, settings).digest == digest
+    for entry in range(0, matrix.counts.nnz, 97):  # of genes that are chosen and of others, which count in totals
+        changed = matrix.counts.copy()
+        changed.data[entry] += 1
+        assert prepare(replace(matrix, counts=changed), settings).digest != digest
+    assert prepare(matrix, settings.model_copy(update={"standardise": True})).digest != digest
+    assert prepare(matrix, settings.model_copy(update={"n_genes": 21})).digest != digest
