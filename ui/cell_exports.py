@@ -10,11 +10,15 @@ import streamlit as st
 
 from clustergan_core.runs.annotations import annotations_path
 from clustergan_core.runs.store import Run
-from ui.loaded import load_data, load_matrix, weights_stamp
+from ui.loaded import load_data, load_latents, load_matrix, load_method, weights_stamp
+from ui.page_links import link_page
 from ui.theme import choose_picture
 
 if TYPE_CHECKING:
+    from clustergan_core.embedding.settings import Algorithm
     from clustergan_core.runs.cell_export import CellExport
+
+_TITLES: dict[Algorithm, str] = {"umap": "UMAP", "tsne": "t-SNE", "pca": "PCA"}
 
 
 def show_exports(run: Run) -> None:
@@ -33,40 +37,48 @@ def show_exports(run: Run) -> None:
 
 
 def _show_files(run: Run) -> None:
+    from clustergan_core.runs.cell_export import find_layout
+
+    layout = find_layout(run, load_method(run), load_latents(run, "all"))
     st.caption(
-        "All genes, with clusters by the names you gave them. The h5ad opens in scanpy, CELLxGENE and Seurat; it holds "
-        "a UMAP of the latents, whose first computation takes about a minute. Your file itself is never altered."
+        f"All genes, with clusters by the names you gave them, and the {_TITLES[layout]} of the latents"
+        + (". " if layout == "umap" else "; for a UMAP in its place look at one on the Map page first. ")
+        + "The h5ad opens in scanpy and CELLxGENE, and by converters in Seurat. Your file itself is never altered."
     )
     files = (
-        ("h5ad", "h5ad", "application/octet-stream", lambda: _h5ad(run)),
-        ("Loupe: clusters", "loupe-clusters.csv", "text/csv", lambda: _gather(run, None).loupe_clusters_csv()),
-        ("Loupe: projection", "loupe-projection.csv", "text/csv", lambda: _gather(run, "umap").loupe_projection_csv()),
-        ("Markers", "markers.csv", "text/csv", lambda: _gather(run, None).markers_csv()),
-        ("Gene sets", "gene-sets.csv", "text/csv", lambda: _gather(run, None).gene_sets_csv()),
+        ("h5ad", "h5ad", "application/octet-stream", lambda: _h5ad(run, layout)),
+        ("Loupe: clusters", "loupe-clusters.csv", "text/csv", lambda: _gather(run, layout).loupe_clusters_csv()),
+        ("Loupe: projection", "loupe-projection.csv", "text/csv", lambda: _gather(run, layout).loupe_projection_csv()),
+        ("Markers", "markers.csv", "text/csv", lambda: _gather(run, layout).markers_csv()),
+        ("Gene sets", "gene-sets.csv", "text/csv", lambda: _gather(run, layout).gene_sets_csv()),
     )
-    with st.container(horizontal=True):
+    if len(set(_gather(run, layout).cells.cluster_names.tolist())) < 2:
+        files = files[:3]  # cells of one cluster have no markers
+    with st.container(horizontal=True, vertical_alignment="center"):
         for label, ending, kind, make in files:
             name = f"{run.name}.{ending}" if ending == "h5ad" else f"{run.name}-{ending}"
             st.download_button(
                 label, make, name, kind, icon=":material/download:", on_click="ignore", key=f"export-{ending}"
             )
+        if layout != "umap":
+            link_page("Map", {"run": run.name, "layout": "UMAP"}, "UMAP of these cells")
 
 
-def _h5ad(run: Run) -> bytes:
+def _h5ad(run: Run, layout: Algorithm) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "cells.h5ad"
-        _gather(run, "umap").write_h5ad(path)
+        _gather(run, layout).write_h5ad(path)
         return path.read_bytes()
 
 
-def _gather(run: Run, layout: str | None) -> CellExport:
+def _gather(run: Run, layout: Algorithm) -> CellExport:
     names = annotations_path(run)
     named = names.stat().st_mtime_ns if names.exists() else 0
     return _gathered(run, layout, str(run.folder), weights_stamp(run), named)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Gathering the cells…")
-def _gathered(_run: Run, layout: str | None, folder: str, stamp: object, named: int) -> CellExport:
+def _gathered(_run: Run, layout: Algorithm, folder: str, stamp: object, named: int) -> CellExport:
     from clustergan_core.runs.cell_export import gather_cells
 
-    return gather_cells(_run, layout, dataset=load_data(_run), matrix=load_matrix(_run))  # pyright: ignore[reportArgumentType]
+    return gather_cells(_run, layout, dataset=load_data(_run), matrix=load_matrix(_run))

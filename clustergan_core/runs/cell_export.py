@@ -19,12 +19,15 @@ from clustergan_core.expression.export import ClusteredCells, write_h5ad
 from clustergan_core.expression.export_tables import gene_sets, loupe_clusters, loupe_map, marker_table
 from clustergan_core.expression.markers import find_markers
 from clustergan_core.expression.methods_text import describe_methods
+from clustergan_core.method import Method
 from clustergan_core.runs.annotations import Annotations, cluster_groups, merge_clusters, read_annotations
 from clustergan_core.runs.atomic import storage_error
 from clustergan_core.runs.cells import run_matrix
 from clustergan_core.runs.latents import RunLatents, run_latents
 from clustergan_core.runs.maps import MapRequest, find_map
 from clustergan_core.runs.store import Run, Weights
+
+_BY_RENOWN: tuple[Algorithm, ...] = ("umap", "tsne")  # what programs for cells look for first
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,17 @@ def gather_cells(
     )
     is_whole = len(latents.indices) == len(matrix.cell_ids)
     return CellExport(run, matrix if is_whole else take_cells(matrix, latents.indices), cells, annotations)
+
+
+def find_layout(run: Run, method: Method, latents: RunLatents) -> Algorithm:
+    """The best known map of a run's cells that is there already: UMAP, else t-SNE; PCA, which takes no time, always."""
+    for layout in _BY_RENOWN:
+        request = MapRequest(
+            run, MapSettings.model_validate({"algorithm": layout}), "all", n_samples=len(latents.indices)
+        )
+        if find_map(request, request.features(method, latents)) is not None:
+            return layout
+    return "pca"
 
 
 def _lay_out(run: Run, layout: Algorithm, split: SplitName, which: Weights, latents: RunLatents) -> NDArray[np.float32]:

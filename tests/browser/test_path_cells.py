@@ -1,20 +1,25 @@
-"""A biologist drops a 10x folder with labels, reads what it is, tries thresholds, and clusters the cells."""
+"""A biologist's whole way: a 10x folder dropped, thresholds tried, cells clustered, genes, markers, a walk, an h5ad."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.page_driver import WAIT, expect_calm, fill_number, follow, settle, visit
+from clustergan_core.evaluation import ari
+from clustergan_core.runs.latents import run_latents
+from clustergan_core.runs.store import Run
+from tests.browser.page_driver import WAIT, download, expect_calm, fill_number, follow, settle, visit
 from tests.browser.server import Server
 from tests.browser.training_driver import badge, leave_nothing_training, only_run
 from tests.count_files import SYMBOLS, make_barcodes, write_folder
 
 
-@pytest.mark.timeout(600)
-def test_a_10x_folder_becomes_clusters_by_one_button(
+@pytest.mark.timeout(900)
+@pytest.mark.filterwarnings("ignore:Tensorflow not installed:ImportWarning")
+def test_a_10x_folder_becomes_clusters_by_one_button_and_goes_back_to_scanpy(
     start_server: Callable[..., Server], page: Page, tmp_path: Path
 ) -> None:
     server, folder = start_server(), grow_cells(tmp_path / "lung")
@@ -29,7 +34,8 @@ def test_a_10x_folder_becomes_clusters_by_one_button(
         )
         settle(page)
         assert "labels=labels.csv%3A+cell_type" in page.url
-        # So few genes that the usual threshold leaves no cell, which is said and can be mended.
+        expect(left).to_be_visible()  # of forty genes the preset asks for few
+        fill_number(page, "Least genes", 41)
         expect(main.get_by_text("Quality control leaves none of 30 cells")).to_be_visible()
         fill_number(page, "Least genes", 10)
         expect(left).to_be_visible()
@@ -62,6 +68,48 @@ def test_a_10x_folder_becomes_clusters_by_one_button(
         assert run.config.n_clusters == 2
         expect(page.get_by_role("combobox", name="Run")).to_have_value(run.name)
         expect_calm(page)
+        expect(badge(page, "finished")).to_be_visible(timeout=5 * WAIT)
+        settle(page)
+
+        visit(page, f"{server.url}/map?run={run.name}&layout=PCA&gene=CD79A")
+        expect(page.locator(".stage[data-transform]")).to_be_visible()
+        expect(page.locator(".legend .bar .name")).to_have_text("CD79A")
+        expect_calm(page)
+
+        follow(page, "Clusters")
+        markers = pd.read_csv(download(page, page.get_by_role("button", name="Markers", exact=True), tmp_path))
+        assert markers["cluster"].nunique() == 2
+        # The five best of each cluster are genes of one kind: every second gene, the even or the odd ones.
+        for _, best in markers.groupby("cluster"):
+            assert len({SYMBOLS.index(gene) % 2 for gene in best["gene"].head(5)}) == 1
+
+        follow(page, "Interpolate")
+        expect(page.get_by_text("Genes along the walk")).to_be_visible()
+        expect(page.get_by_text("Nearest real cells at")).to_be_visible()
+        expect_calm(page)
+
+        follow(page, "Clusters")
+        h5ad = download(page, page.get_by_role("button", name="h5ad", exact=True), tmp_path)
+        expect_calm(page)
+    check_in_scanpy(h5ad, run)
+
+
+def check_in_scanpy(path: Path, run: Run) -> None:
+    """The exported file does what a biologist's next step asks of it."""
+    import scanpy
+
+    cells = scanpy.read_h5ad(path)
+    assert sorted(cells.obs_names) == sorted(make_barcodes())
+    assert sorted(cells.var_names) == sorted(SYMBOLS)
+    latents = run_latents(run, "all")
+    assert cells.obs["clustergan"].astype(int).tolist() == latents.clusters.tolist()
+    assert cells.obsm["X_pca"].shape == (30, 2)  # the map that was looked at
+    # Clusters are the planted kinds, which lie in turn.
+    assert ari(np.arange(30) % 2, latents.clusters) == 1
+    scanpy.pp.normalize_total(cells, target_sum=1e4)
+    scanpy.pp.log1p(cells)
+    scanpy.tl.rank_genes_groups(cells, "clustergan", method="wilcoxon")
+    assert len(cells.uns["rank_genes_groups"]["names"]) == len(SYMBOLS)
 
 
 def grow_cells(folder: Path) -> Path:

@@ -126,6 +126,17 @@ def test_partners_share_neighbours_where_there_are_candidates_and_are_the_neares
         assert np.array_equal(chosen.numpy(), expected)
 
 
+def test_of_few_samples_partners_are_fewer_than_half_of_a_clusters_share():
+    samples = draw_samples()
+    share = len(samples) // 4
+    for n_neighbours, n_candidates in ((2 * share, 0), (2 * share, 3 * share)):
+        chosen = prepared(
+            samples, n_clusters=4, n_neighbours=n_neighbours, n_candidates=n_candidates
+        ).partners.neighbours
+        assert chosen is not None
+        assert chosen.shape == (len(samples), share // 2)
+
+
 def test_learning_rates_fall_to_zero_over_the_game():
     method = prepared(warm_up_share=0.5, learning_rate=0.1, encoder_learning_rate=0.02)
     train_some(method, draw_samples(), range(1, 7), n_steps=10)

@@ -119,9 +119,12 @@ class PairedClusterGAN(Method):
     def _find_neighbours(self, samples: Tensor) -> NDArray[np.int64]:
         """Whom a sample may get as its partner: (N, n_neighbours) indices."""
         flat, settings = samples.cpu().numpy(), self.settings
-        if settings.n_candidates <= settings.n_neighbours:
-            return nearest_neighbours(flat, settings.n_neighbours)
-        return sharing_neighbours(flat, settings.n_neighbours, settings.n_candidates)
+        # Of few samples so many would be of other clusters, and the pairs would draw all into one.
+        share = max(2, len(flat) // settings.n_clusters)
+        n_neighbours, n_candidates = min(settings.n_neighbours, share // 2), min(settings.n_candidates, share)
+        if n_candidates <= n_neighbours:
+            return nearest_neighbours(flat, n_neighbours)
+        return sharing_neighbours(flat, n_neighbours, n_candidates)
 
     def begin_step(self, step: int, n_steps: int) -> None:
         n_warm_up = max(1, round(self.settings.warm_up_share * n_steps)) if self.has_warm_up else 0
