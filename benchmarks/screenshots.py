@@ -31,6 +31,7 @@ from tests.browser.page_driver import WAIT, settle
 from tests.browser.server import PROJECT, running_server
 
 WIDTH, HEIGHT = 1280, 800
+CELLS = "pbmc68k_reduced-paired-clustergan"  # cells that every machine has
 MAX_BYTES = 150_000
 COLOURS = (256, 192, 128, 96, 64)  # the most that stays below MAX_BYTES
 PATIENCE = 300_000  # milliseconds: for a map that has to be computed first, and for a short training
@@ -76,7 +77,7 @@ def take(browser: Browser, url: str, name: str, run: Run, scheme: Scheme) -> byt
     context.set_default_timeout(WAIT)
     page = context.new_page()
     query, act = SCENES[name]
-    path = "" if name == "start" else name  # the first page's address is the bare one
+    path = "" if name == "start" else PAGE_OF.get(name, name)  # the first page's address is the bare one
     page.goto(f"{url}/{path}?{urlencode(query | {'run': run.name} if name in OF_A_RUN else query, doseq=True)}")
     settle(page)
     act(page)
@@ -165,6 +166,18 @@ def show_walk(page: Page) -> None:
     scroll_to(page.get_by_text("The walk over μ"), "end")
 
 
+def show_markers(page: Page) -> None:
+    """The clusters and their dot plot."""
+    scroll_to(page.get_by_role("heading", name="Genes in all clusters"), "start")
+    settle(page)
+
+
+def show_genes(page: Page) -> None:
+    """Genes along a walk from cell type to cell type."""
+    page.get_by_text("Genes along the walk").wait_for(timeout=PATIENCE)
+    scroll_to(page.get_by_text("The encoder reads"), "start")
+
+
 def scroll_to(place: Locator, edge: Literal["start", "end"]) -> None:
     """Scrolls until the place lies at the upper or the lower edge of the window."""
     place.wait_for()
@@ -184,6 +197,9 @@ SCENES: dict[str, tuple[dict[str, str | list[str]], Callable[[Page], None]]] = {
     "start": ({}, look),
     "data": ({"dataset": "digits"}, look),
     "map": ({}, select_on_map),
+    "map-gene": ({"run": CELLS, "gene": "CD79A"}, look),
+    "clusters": ({"run": CELLS}, show_markers),
+    "walk": ({"run": CELLS}, show_genes),
     "modes": ({}, look),
     "interpolate": ({}, show_walk),
     "runs": ({}, look),
@@ -191,6 +207,7 @@ SCENES: dict[str, tuple[dict[str, str | list[str]], Callable[[Page], None]]] = {
     "sweep": ({}, show_sweep),
     "train": ({"dataset": "digits", "preset": "quick", "task": "New run"}, train_briefly),
 }
+PAGE_OF = {"map-gene": "map", "walk": "interpolate"}  # where a scene is not called as its page
 OF_A_RUN = {"map", "modes", "interpolate", "runs"}
 
 

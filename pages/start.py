@@ -24,7 +24,7 @@ def main() -> None:
         "ClusterGAN sorts samples, be it cells, pictures or rows of a table, into groups without being shown any "
         "labels, and learns to draw new samples of each group.  \n"
         "Open a trained model or train one on your own data; look at its groups on a map, walk from one to another, "
-        "and take the result with you as a table."
+        "and take the result with you."
     )
     ready = [summary for summary in summarise_all() if not summary.problem and summary.run.has_weights()]
     shipped = sorted((summary for summary in ready if summary.run.is_shipped), key=_by_looks)
