@@ -17,7 +17,7 @@ from ui.cluster_names import names_of
 from ui.cluster_reclustering import show_reclustering
 from ui.cluster_rows import show_rows
 from ui.cluster_scores import show_side_by_side
-from ui.loaded import load_data, load_matrix
+from ui.loaded import load_data, load_run_matrix
 from ui.messages import show_problem
 from ui.page_links import link_page
 from ui.run_choice import choose_run
@@ -45,7 +45,7 @@ def show_clusters(run: Run) -> None:
         return
     n_clusters = run.config.n_clusters
     groups = cluster_groups(annotations, n_clusters)
-    matrix, dataset = load_matrix(run), load_data(run)
+    matrix, dataset = load_run_matrix(run), load_data(run)
     markers, problem = None, None
     try:
         markers = load_markers(run, groups)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from clustergan_core.errors import DataError
 from clustergan_core.runs.store import Run
-from ui.loaded import load_data, load_latents, load_matrix, weights_stamp
+from ui.loaded import load_data, load_latents, load_run_matrix, weights_stamp
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,7 +37,7 @@ def load_cells(run: Run) -> RunLatents | None:
 
 def load_markers(run: Run, groups: Groups) -> pd.DataFrame | None:
     """`find_markers` of the groups, by their numbers; None while the data is absent. DataError as that has it."""
-    return _markers(run, groups, *cells_key(run, groups)) if load_matrix(run) is not None else None
+    return _markers(run, groups, *cells_key(run, groups)) if load_run_matrix(run) is not None else None
 
 
 def load_dots(run: Run, groups: Groups, genes: tuple[str, ...]) -> DotPlot:
@@ -74,7 +74,7 @@ def _markers(
 ) -> pd.DataFrame:
     from clustergan_core.expression.markers import find_markers
 
-    matrix = load_matrix(_run)
+    matrix = load_run_matrix(_run)
     assert matrix is not None, "asked for with the data alone"
     return find_markers(matrix, group_of_cells(_run, _groups))
 
@@ -91,7 +91,7 @@ def _dots(
 ) -> DotPlot:
     from clustergan_core.expression.gene_values import dot_plot
 
-    matrix = load_matrix(_run)
+    matrix = load_run_matrix(_run)
     assert matrix is not None, "asked for with the data alone"
     return dot_plot(matrix, group_of_cells(_run, _groups), genes, len(_groups))
 

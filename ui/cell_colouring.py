@@ -16,7 +16,7 @@ from clustergan_core.runs.cluster_table import UNSURE_BELOW
 from ui.cell_clusters import load_reference_clusterings
 from ui.choices import linked, number
 from ui.gene_choice import GENE, choose_gene, expression_of
-from ui.loaded import load_matrix
+from ui.loaded import load_run_matrix
 from ui.map_colouring import Colouring
 from ui.map_view import MapView
 from ui.theme import theme_name
@@ -88,7 +88,7 @@ def _receding() -> str:
 
 
 def _by_gene(view: MapView, by_name: Colouring) -> Colouring:
-    matrix = load_matrix(view.run)
+    matrix = load_run_matrix(view.run)
     if matrix is None:
         st.caption("The file that the run was trained on is not here, so genes cannot be read.")
         return by_name

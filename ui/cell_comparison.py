@@ -11,7 +11,7 @@ import streamlit as st
 from clustergan_core.runs.store import Run
 from ui.cell_clusters import load_cells
 from ui.cell_selections import BOTH, CellSelection, choose_clusters, selection_of
-from ui.loaded import load_matrix
+from ui.loaded import load_run_matrix
 from ui.marker_table import EXPLORATORY, offer_csv, show_markers
 from ui.messages import page_errors
 
@@ -47,7 +47,7 @@ def show_comparison(run: Run, annotations: Annotations) -> None:
     if first is None:
         return
     # Not before: a large matrix takes seconds to read, and most visits are for the map.
-    matrix = load_matrix(run)
+    matrix = load_run_matrix(run)
     if matrix is None:
         st.caption(_MISSING)
         return

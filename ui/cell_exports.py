@@ -10,7 +10,7 @@ import streamlit as st
 
 from clustergan_core.runs.annotations import annotations_path
 from clustergan_core.runs.store import Run
-from ui.loaded import load_data, load_latents, load_matrix, load_method, weights_stamp
+from ui.loaded import load_data, load_latents, load_method, load_run_matrix, weights_stamp
 from ui.page_links import link_page
 from ui.theme import choose_picture
 
@@ -26,7 +26,7 @@ def show_exports(run: Run) -> None:
     from clustergan_core.runs.cell_export import describe_run
 
     st.subheader("Take it with you")
-    if load_matrix(run) is None:
+    if load_run_matrix(run) is None:
         st.caption("The cells' file is not on this machine, so that only the methods can be written here.")
     else:
         _show_files(run)
@@ -81,4 +81,4 @@ def _gather(run: Run, layout: Algorithm) -> CellExport:
 def _gathered(_run: Run, layout: Algorithm, folder: str, stamp: object, named: int) -> CellExport:
     from clustergan_core.runs.cell_export import gather_cells
 
-    return gather_cells(_run, layout, dataset=load_data(_run), matrix=load_matrix(_run))
+    return gather_cells(_run, layout, dataset=load_data(_run), matrix=load_run_matrix(_run))

@@ -31,7 +31,7 @@ def load_data(run: Run) -> Dataset | None:
         return None
 
 
-def load_matrix(run: Run) -> CountMatrix | None:
+def load_run_matrix(run: Run) -> CountMatrix | None:
     """All genes of a run's cells in the order of its data, or None while that is not on this machine."""
     dataset = load_data(run)
     if dataset is None:

@@ -116,22 +116,6 @@ def check_quality(matrix: CountMatrix, settings: QualitySettings, figures: pd.Da
     return QualityReport(known, (*outcomes, *outcome), cell_mask, gene_mask)
 
 
-def keep_passed(matrix: CountMatrix, report: QualityReport, all_genes: bool = True) -> CountMatrix:
-    """The cells that passed, as a matrix of their own (a copy); with all genes, or those that passed too."""
-    counts = matrix.counts if report.cell_mask.all() else matrix.counts[report.cell_mask]
-    genes = np.ones_like(report.gene_mask) if all_genes else report.gene_mask
-    return CountMatrix(
-        name=matrix.name,
-        counts=counts if genes.all() else counts[:, genes],
-        cell_ids=matrix.cell_ids[report.cell_mask],
-        gene_ids=matrix.gene_ids[genes],
-        gene_symbols=matrix.gene_symbols[genes],
-        cells=matrix.cells[report.cell_mask],
-        state=matrix.state,
-        part=matrix.part,
-    )
-
-
 @dataclass(frozen=True)
 class _Judgement:
     """Which cells a rule removes, and the rule's outcome in words and bounds."""

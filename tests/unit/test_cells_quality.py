@@ -11,7 +11,7 @@ from clustergan_core.errors import DataError
 from clustergan_core.expression.counts import CountState
 from clustergan_core.expression.counts_in_parts import gene_moments, parts, take_dense
 from clustergan_core.expression.gene_names import is_mitochondrial, is_ribosomal, unique_gene_names
-from clustergan_core.expression.quality import DETECTED, MITO, RIBO, TOTAL, cell_figures, check_quality, keep_passed
+from clustergan_core.expression.quality import DETECTED, MITO, RIBO, TOTAL, cell_figures, check_quality
 from clustergan_core.expression.quality_settings import QUALITY_PRESETS, QualitySettings
 from tests.small_cells import count_matrix, facs_matrix
 
@@ -47,9 +47,6 @@ def test_every_rule_removes_what_lies_beyond_its_threshold_and_says_how_much_in_
     ]
     assert report.cell_mask.tolist() == [False, False, True, False, False]
     assert report.gene_mask.tolist() == [True, True, False, False]
-    kept = keep_passed(count_matrix(COUNTS, SYMBOLS), report, all_genes=False)
-    assert kept.counts.toarray().tolist() == [[3, 1]] and kept.cell_ids.tolist() == ["c2"]
-    assert keep_passed(count_matrix(COUNTS, SYMBOLS), report).gene_symbols.tolist() == list(SYMBOLS)
 
 
 def test_other_settings_bring_back_what_was_removed() -> None:
