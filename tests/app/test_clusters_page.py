@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from clustergan_core.expression.markers import find_markers
 from clustergan_core.runs import latents as latents_module
+from clustergan_core.runs import subsets
 from clustergan_core.runs.annotations import Annotations, annotations_path, read_annotations, write_annotations
 from clustergan_core.runs.cells import run_matrix
 from clustergan_core.runs.latents import RunLatents
@@ -35,6 +36,7 @@ def _planted_clusters(monkeypatch: pytest.MonkeyPatch) -> None:
         return replace(latents, clusters=PLANTED.astype(np.int64), confidence=confidence)
 
     monkeypatch.setattr(latents_module, "run_latents", planted)
+    monkeypatch.setattr(subsets, "run_latents", planted)  # it may have been imported by now
 
 
 def opened(**query: str) -> AppTest:
