@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 _PRESET = "quality_preset"  # the picker's key
 _PRESETS = {
-    "permissive": "leaves out what is hardly a cell: fewer than 100 genes, and genes of fewer than 3 cells",
+    "permissive": "leaves out what is hardly a cell: fewer than 100 genes (in proportion, where the file holds few), "
+    "and genes of fewer than 3 cells",
     "classic": "200 to 2,500 genes a cell and less than 5% mitochondrial counts, as in many tutorials",
     "MAD": "cells far from the median of this very file, in median absolute deviations",
     "paper": "removes nothing, as ClusterGAN's authors did",
