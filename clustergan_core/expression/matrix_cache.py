@@ -11,6 +11,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
 import zipfile
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from clustergan_core.expression.matrix_files import load_matrix, write_matrix
 from clustergan_core.expression.reading_safely import read_safely
 
 FORMAT = 1  # raise it when a reader's result changes
+_PART = ".part-"  # begins the name of what is being written
+STALE_SECONDS = 3600  # after which it was left by a process that was killed
 MAX_KEPT_BYTES = 4 << 30  # on disk, of all matrices together; the largest that is read takes about this much
 
 
@@ -46,7 +49,7 @@ def forget_matrix(path: Path) -> None:
 
 def _keep(matrix: CountMatrix, folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
-    written = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".part-"))
+    written = Path(tempfile.mkdtemp(dir=folder.parent, prefix=_PART))
     try:
         write_matrix(matrix, written)
         for older in folder.parent.glob(f"{folder.name.partition('-')[0]}-*"):
@@ -59,6 +62,10 @@ def _keep(matrix: CountMatrix, folder: Path) -> None:
 
 
 def _make_room(newest: Path) -> None:
+    for part in newest.parent.glob(f"{_PART}*"):
+        with contextlib.suppress(OSError):  # another process was faster
+            if time.time() - part.stat().st_mtime > STALE_SECONDS:
+                shutil.rmtree(part, ignore_errors=True)
     folders = sorted(newest.parent.glob("[!.]*"), key=lambda folder: folder.stat().st_mtime, reverse=True)
     total = 0
     for folder in folders:
@@ -81,7 +88,8 @@ def _stat(path: Path) -> os.stat_result | None:
 
 
 def _place(path: Path) -> str:
-    return hashlib.sha256(str(path.absolute()).encode()).hexdigest()[:16]
+    # Resolved, as one file may be opened by a link and forgotten by its own name.
+    return hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16]
 
 
 def _kept_folder() -> Path:

@@ -71,3 +71,21 @@ def test_the_oldest_makes_room_for_the_newest(folder: Path, tmp_path: Path, monk
     assert read == []
     read_kept(folder)
     assert read == [folder]
+
+
+def test_what_was_opened_by_a_link_is_forgotten_by_its_own_name(folder: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(folder)
+    read_kept(link)
+    forget_matrix(folder)
+    assert list((tmp_path / "derived" / "matrices").iterdir()) == []
+
+
+def test_what_a_killed_process_left_half_written_goes(folder: Path, tmp_path: Path) -> None:
+    matrices = tmp_path / "derived" / "matrices"
+    for name in (".part-old", ".part-new"):
+        (matrices / name).mkdir(parents=True)
+        (matrices / name / "matrix.npz").write_bytes(b"half")
+    os.utime(matrices / ".part-old", (1, 1))
+    read_kept(folder)
+    assert {path.name for path in matrices.iterdir() if path.name.startswith(".")} == {".part-new"}
