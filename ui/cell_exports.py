@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -46,7 +44,7 @@ def _show_files(run: Run) -> None:
         + "The h5ad opens in scanpy and CELLxGENE, and by converters in Seurat. Your file itself is never altered."
     )
     files = (
-        ("h5ad", "h5ad", "application/octet-stream", lambda: _h5ad(run, layout)),
+        ("h5ad", "h5ad", "application/octet-stream", lambda: _gather(run, layout).h5ad()),
         ("Loupe: clusters", "loupe-clusters.csv", "text/csv", lambda: _gather(run, layout).loupe_clusters_csv()),
         ("Loupe: projection", "loupe-projection.csv", "text/csv", lambda: _gather(run, layout).loupe_projection_csv()),
         ("Markers", "markers.csv", "text/csv", lambda: _gather(run, layout).markers_csv()),
@@ -62,13 +60,6 @@ def _show_files(run: Run) -> None:
             )
         if layout != "umap":
             link_page("Map", {"run": run.name, "layout": "UMAP"}, "UMAP of these cells")
-
-
-def _h5ad(run: Run, layout: Algorithm) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "cells.h5ad"
-        _gather(run, layout).write_h5ad(path)
-        return path.read_bytes()
 
 
 def _gather(run: Run, layout: Algorithm) -> CellExport:

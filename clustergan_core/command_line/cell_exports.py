@@ -6,6 +6,7 @@ from pathlib import Path
 
 from clustergan_core.data.dataset import SplitName
 from clustergan_core.errors import SettingsError
+from clustergan_core.runs.atomic import write_atomically
 from clustergan_core.runs.cell_export import describe_run, gather_cells
 from clustergan_core.runs.store import Run, Weights
 
@@ -23,7 +24,7 @@ def export_cells(run: Run, form: str, layout: str, split: SplitName, which: Weig
     export = gather_cells(run, chosen, split, which)  # pyright: ignore[reportArgumentType] - one of LAYOUTS
     n_cells = len(export.cells.cell_ids)
     if form == "h5ad":
-        export.write_h5ad(out)
+        write_atomically(out, export.h5ad())
         return f"{n_cells} cells × {len(export.matrix.gene_ids)} genes: {out}"
     if form == "loupe":
         _make_folder(out)

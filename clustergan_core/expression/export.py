@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -45,8 +45,10 @@ class ClusteredCells:
         return self.names.get(cluster, str(cluster))
 
 
-def write_h5ad(path: Path, matrix: CountMatrix, cells: ClusteredCells) -> None:
-    """Writes these cells with all genes and values of `matrix`; cells that quality control removed are left out.
+def h5ad_bytes(matrix: CountMatrix, cells: ClusteredCells) -> bytes:
+    """An .h5ad of these cells with all genes and values of `matrix`, without the cells that quality control removed.
+
+    It is made in memory: on a full disk HDF5 leaves half a file and an exception for each object it closes.
 
     obs["clustergan"] are categories in natural order, coloured by uns["clustergan_colors"]. Beside it stand
     obs["clustergan_confidence"], obsm["X_clustergan"] and the map, such as obsm["X_umap"]; uns["clustergan"] holds
@@ -63,6 +65,7 @@ def write_h5ad(path: Path, matrix: CountMatrix, cells: ClusteredCells) -> None:
     gene_ids = matrix.gene_ids.astype(object)
     var = pd.DataFrame({"gene_ids": gene_ids}, index=pd.Index(list(unique_gene_names(matrix)), dtype=object))
     import anndata
+    import h5py
 
     annotated = anndata.AnnData(matrix.counts if is_whole else matrix.counts[rows], obs=obs, var=var)
     annotated.obsm[LATENT] = np.asarray(cells.latents, dtype=np.float32)
@@ -76,7 +79,11 @@ def write_h5ad(path: Path, matrix: CountMatrix, cells: ClusteredCells) -> None:
         "versions": dict(cells.versions),
         "values": f"{matrix.part}: {matrix.state}",
     }
-    annotated.write_h5ad(path, compression="gzip")
+    annotated.strings_to_categoricals()
+    content = io.BytesIO()
+    with h5py.File(content, "w") as file:
+        anndata.io.write_elem(file, "/", annotated, dataset_kwargs={"compression": "gzip"})
+    return content.getvalue()
 
 
 def _plain_columns(table: pd.DataFrame) -> pd.DataFrame:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,13 +14,12 @@ from clustergan_core.drawing.palette import mode_colours
 from clustergan_core.embedding import FittedMap, MapSettings, compute_map
 from clustergan_core.embedding.settings import Algorithm
 from clustergan_core.expression.counts import CountMatrix, take_cells
-from clustergan_core.expression.export import ClusteredCells, write_h5ad
+from clustergan_core.expression.export import ClusteredCells, h5ad_bytes
 from clustergan_core.expression.export_tables import gene_sets, loupe_clusters, loupe_map, marker_table
 from clustergan_core.expression.markers import find_markers
 from clustergan_core.expression.methods_text import describe_methods
 from clustergan_core.method import Method
 from clustergan_core.runs.annotations import Annotations, cluster_groups, merge_clusters, read_annotations
-from clustergan_core.runs.atomic import storage_error
 from clustergan_core.runs.cells import run_matrix
 from clustergan_core.runs.latents import RunLatents, run_latents
 from clustergan_core.runs.maps import MapRequest, find_map
@@ -46,12 +44,9 @@ class CellExport:
         found = find_markers(self.matrix, merge_clusters(self.cells.clusters, groups))
         return found.assign(cluster=[groups[number].clusters[0] for number in found["cluster"]])
 
-    def write_h5ad(self, path: Path) -> None:
-        """The cells with all genes for scanpy, CELLxGENE and Seurat. RunError where it cannot be written."""
-        try:
-            write_h5ad(path, self.matrix, self.cells)
-        except OSError as error:
-            raise storage_error(path, error) from error
+    def h5ad(self) -> bytes:
+        """The cells with all genes for scanpy and CELLxGENE."""
+        return h5ad_bytes(self.matrix, self.cells)
 
     def loupe_clusters_csv(self) -> str:
         """Loupe's categories."""

@@ -1,6 +1,8 @@
 """A run of cells written for other programs by the command line, and read by them."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import anndata
@@ -97,3 +99,23 @@ def test_new_cells_without_some_genes_are_assigned_and_it_is_said(
     said = capsys.readouterr().out
     assert "90 samples" in said
     assert "3 of the run's 60 genes are not in the file and were read as zeros: GENE0, GENE20, GENE40." in said
+
+
+def test_a_full_disk_leaves_the_earlier_h5ad_whole(cells_run: Run, folder: Path) -> None:
+    out = folder / "full.h5ad"
+    words = ["export", str(cells_run.folder), "--format", "h5ad", "--map", "none", "--out", str(out)]
+    assert main(words) == 0
+    before = out.read_bytes()
+    program = (
+        "import resource, signal, sys\n"
+        "from clustergan_core.command_line import main\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
+        "sys.exit(main(sys.argv[1:]))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program, *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 2, done.stderr
+    assert "could not be written" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert out.read_bytes() == before
+    assert not list(folder.glob(".full*"))
