@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -13,7 +14,7 @@ from clustergan_core.data.own_images import SUFFIXES as PICTURE_SUFFIXES
 from clustergan_core.errors import DataError
 from clustergan_core.expression.forms import find_form, looks_like_counts
 from clustergan_core.expression.tenx_files import tenx_role
-from clustergan_core.runs.atomic import write_atomically
+from clustergan_core.runs.atomic import storage_error, write_atomically
 from clustergan_core.runs.uploads import Content, publish, safe_name, safe_path, staging, store_beside
 
 ARCHIVE_SUFFIXES = frozenset({".npz", ".zip"})
@@ -57,7 +58,7 @@ def keep_files(files: Sequence[tuple[str, Content]]) -> Brought:
     if not filled:
         shown = given[0][0] if given else "This folder"
         raise DataError(f"{shown} is empty: choose a file with data in it.")
-    with staging() as folder:
+    with staging() as folder, _on_disk(folder):
         staged: list[tuple[PurePosixPath, Path]] = []
         for number, (name, content) in enumerate(filled):
             path = folder / str(number) / safe_name(name)
@@ -73,6 +74,15 @@ def keep_files(files: Sequence[tuple[str, Content]]) -> Brought:
                 "a table (.csv, .tsv, .txt), arrays (.npz) or pictures (a folder or .zip)."
             )
         return Brought(tuple(_keep(piece) for piece in [*pieces, *pictures]), tuple(left_out))
+
+
+@contextmanager
+def _on_disk(folder: Path) -> Iterator[None]:
+    """A disk that is full, or not to be written to, as a sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise storage_error(folder, error) from error
 
 
 def _keep(piece: _Piece) -> Kept:

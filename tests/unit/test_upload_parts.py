@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from clustergan_core.errors import DataError
+from clustergan_core.errors import DataError, StorageError
 from clustergan_core.expression.forms import find_form
 from clustergan_core.expression.reading import open_counts
 from clustergan_core.runs.label_tables import label_tables, likeliest_column
@@ -118,3 +118,13 @@ def test_the_column_that_most_likely_names_cells_is_found() -> None:
     assert likeliest_column(["donor", "Cell Type"]) == "Cell Type"
     assert likeliest_column(["donor", "tissue"]) == "donor"
     assert likeliest_column([]) is None
+
+
+def test_a_full_disk_is_told_and_nothing_half_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("shutil.copyfile", full)
+    with pytest.raises(StorageError, match="No space left on device"):
+        keep_files([("matrix.mtx", b"1"), ("genes.tsv", b"G1\n"), ("barcodes.tsv", b"C1\n")])
+    assert not [path for path in (tmp_path / "uploads").rglob("*") if path.is_file()]
