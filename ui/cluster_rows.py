@@ -107,17 +107,13 @@ def _show_state(run: Run) -> None:
 
 def _save(run: Run, what: Text, cluster: int) -> None:
     """What a field holds now, into the file; a refusal is kept to be shown, and the field with it."""
-    from clustergan_core.runs.annotations import read_annotations, write_annotations
-
-    typed = st.session_state[_field(run, what, cluster)]
     try:
-        before = read_annotations(run)
-        after = before.with_name(cluster, typed) if what == "name" else before.with_note(cluster, typed)
-        write_annotations(run, after)
+        before, after = _write(run, what, cluster, st.session_state[_field(run, what, cluster)])
     except AppError as problem:
         st.session_state[_OUTCOME] = problem
         return
-    st.session_state[_BEFORE] = (str(run.folder), before)
+    texts = before.names if what == "name" else before.notes
+    st.session_state[_BEFORE] = (str(run.folder), what, cluster, texts.get(cluster, ""))
     merged = [other for other, name in after.names.items() if what == "name" and name == after.names.get(cluster)]
     st.session_state[_OUTCOME] = "Saved."
     if len(merged) > 1:
@@ -126,20 +122,25 @@ def _save(run: Run, what: Text, cluster: int) -> None:
 
 
 def _undo(run: Run) -> None:
-    """The file and the fields as they were before the last change."""
-    from clustergan_core.runs.annotations import write_annotations
-
-    _, before = st.session_state.pop(_BEFORE)
+    """The one text that was changed last as it was before; what another tab has written since stays."""
+    _, what, cluster, text = st.session_state.pop(_BEFORE)
     try:
-        write_annotations(run, before)
+        _write(run, what, cluster, text)
     except AppError as problem:
         st.session_state[_OUTCOME] = problem
         return
-    for cluster in range(run.config.n_clusters):
-        for what, texts in (("name", before.names), ("note", before.notes)):
-            if _field(run, what, cluster) in st.session_state:
-                st.session_state[_field(run, what, cluster)] = texts.get(cluster, "")
+    st.session_state[_field(run, what, cluster)] = text
     st.session_state[_OUTCOME] = "Undone, and saved."
+
+
+def _write(run: Run, what: Text, cluster: int, text: str) -> tuple[Annotations, Annotations]:
+    """Changes one text in the file as it is now; (what was kept, what is)."""
+    from clustergan_core.runs.annotations import read_annotations, write_annotations
+
+    before = read_annotations(run)
+    after = before.with_name(cluster, text) if what == "name" else before.with_note(cluster, text)
+    write_annotations(run, after)
+    return before, after
 
 
 def _top_markers(groups: Groups, markers: pd.DataFrame | None) -> dict[int, str]:

@@ -75,8 +75,9 @@ def test_a_name_is_saved_at_once_and_can_be_undone(cells: Run) -> None:
     app.text_input(key="note_cells_1").set_value("high in Gene5").run()
     assert read_annotations(cells).notes == {1: "high in Gene5"}
 
+    write_annotations(cells, read_annotations(cells).with_name(2, "B cells"))  # as another tab would
     app.button(key="undo").click().run()
-    assert read_annotations(cells) == Annotations().with_name(1, "T cells")
+    assert read_annotations(cells) == Annotations().with_name(1, "T cells").with_name(2, "B cells")
     assert app.text_input(key="note_cells_1").value == ""
     assert name_of(app, 1) == "T cells"
     assert "Undone" in texts(app)
