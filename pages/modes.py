@@ -52,7 +52,7 @@ def show_modes(run: Run, summary: ModeSummary) -> None:
                 bind="query-params",
                 disabled=summary.usage is None,
             )
-    st.caption(describe_summary(summary))
+    st.caption(describe_summary(run, summary))
     show_rows(summary, generated_modes(run, n_columns, seed), summary.order(sort == "usage"), run)
     one_mode(run, summary, seed)
     if run.config.dataset.kind != "image":
@@ -69,7 +69,7 @@ if run.config.dataset.kind == "expression":
         "modes in any order: **mode numbers mean nothing** by themselves."
     )
     summary = summary_of(run)
-    st.caption(describe_summary(summary))
+    st.caption(describe_summary(run, summary))
     show_cell_modes(run, summary)
 else:
     intro.markdown(

@@ -9,6 +9,7 @@ from ui.cell_walk import AVERAGED, CELL_WAYS
 from ui.code_bars import show_code
 from ui.gene_contrast import show_contrast
 from ui.loaded import load_method
+from ui.mode_titles import mode_titles
 from ui.normal_choice import choose_normal, choose_way
 from ui.walk_code import choose_mixture, formula, mixture_buttons
 
@@ -21,7 +22,8 @@ def show_cell_mixture(run: Run) -> None:
     from clustergan_core.runs.generation import read_codes
 
     method = load_method(run)
-    mixture = choose_mixture(method.prior)
+    # An empty mode stands for nothing in the data, so a mixture begins with modes that hold cells.
+    mixture = choose_mixture(method.prior, tuple(mode_titles(run).largest()[:2]))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         way, seed = choose_way(method.prior, CELL_WAYS)
         mixture_buttons(mixture)

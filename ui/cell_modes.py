@@ -158,7 +158,7 @@ def _show_one_mode(run: Run, modes: CellModes, titles: ModeTitles) -> None:
     st.subheader("One mode")
     mode = choose_named_mode("mode", "Mode", titles, titles.largest()[0])
     if not modes.realism:
-        st.info(f"Its real cells: {NEEDS_DATA}", icon=":material/download:")
+        st.info(f"What its real cells are like {NEEDS_DATA}", icon=":material/download:")
         return
     realism = modes.realism[mode]
     st.markdown(f"**{plain(titles.names[mode])}**: {plain(realism.verdict())}")

@@ -67,7 +67,7 @@ def show_splits(data: Dataset) -> None:
     if splits.is_shared:
         what = "cells" if data.kind == "expression" else "samples"
         st.markdown(f"None: trained on all {len(data.samples):,} {what} and scored over all of them.")
-        st.caption("Your own data has no test set, so its scores describe this data and promise nothing about other.")
+        st.caption("There is no test set, so scores describe this data and promise nothing about other.")
         return
     sizes = {"Training": len(splits.train), "Validation": len(splits.validation), "Test": len(splits.test)}
     st.dataframe(

@@ -92,19 +92,22 @@ def describe_label(summary: ModeSummary, mode: int) -> str:
     return "no labelled sample" if label is None else f"mostly {label}, purity {percent(summary.purity[mode])}"
 
 
-def describe_summary(summary: ModeSummary) -> str:
+def describe_summary(run: Run, summary: ModeSummary) -> str:
     """One sentence on all modes: how many are empty or repeat each other, and what was counted."""
+    record = run.config.dataset
+    noun = "cells" if record.kind == "expression" else "samples"
+    samples = f"{summary.n_samples:,} test {noun}" if record.has_splits else f"all {summary.n_samples:,} {noun}"
     n_empty = int(summary.is_empty.sum())
     pairs = [(k, other) for k, others in enumerate(summary.duplicates) for other in others if k < other]
     empty = f"{n_empty} empty" if n_empty else "none empty"
     same = f"{len(pairs)} pairs nearly the same" if len(pairs) > 1 else "no two nearly the same"
     if len(pairs) == 1:
         same = f"modes {pairs[0][0]} and {pairs[0][1]} nearly the same"
-    counted = f"Usage and purity are counted over {summary.n_samples:,} test samples."
+    counted = f"Usage and purity are counted over {samples}."
     if summary.usage is None:
         return f"{summary.n_clusters} modes, {same}. Usage {summary.missing}: fetch it on the Data page."
     if summary.missing:
-        counted = f"Usage is counted over {summary.n_samples:,} test samples; purity {summary.missing}."
+        counted = f"Usage is counted over {samples}; purity {summary.missing}."
     return f"{summary.n_clusters} modes, {empty}, {same}. {counted}"
 
 

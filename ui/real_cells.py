@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from clustergan_core.evaluation.nearness import RealSpace
     from clustergan_core.runs.latents import RunLatents
 
-NEEDS_DATA = "needs the data: fetch it on the Data page."
+NEEDS_DATA = "needs the data, which is not on this machine."
 
 
 @dataclass(frozen=True)

@@ -85,5 +85,6 @@ def describe_scores(scores: RunScores | None) -> str:
         return "Not scored yet"
     if scores["purity"] is None:
         return f"Purity and NMI: {NEEDS_LABELS}"
-    where = "all samples" if scores["is_training_data"] else f"{scores['split']} samples"
-    return f"Purity {scores['purity']:.2f} · NMI {scores['nmi']:.2f} on {scores['n']:,} {where}"
+    number = f"{scores['n']:,}"
+    where = f"all {number} samples" if scores["is_training_data"] else f"{number} {scores['split']} samples"
+    return f"Purity {scores['purity']:.2f} · NMI {scores['nmi']:.2f} on {where}"

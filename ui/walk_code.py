@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 VIEWS = ("Two modes", "All modes")
 MAX_SLIDERS = 12  # modes mixed at a time; with more modes one chooses which
 FIRST_MU = 0.5
-_FIRST_WEIGHTS = (0.5, 0.5)  # of modes 0 and 1; all others begin with 0
+_FIRST_WEIGHT = 0.5  # of the two modes a mixture begins with; all others begin with 0
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class Mixture:
 
     modes: tuple[int, ...]
     weights: NDArray[np.float32]  # (K,), their sum is 1
+    first: tuple[int, ...]  # the modes that it begins with, half and half
 
 
 def choose_ends(prior: Prior) -> Ends:
@@ -62,20 +63,20 @@ def end_buttons() -> None:
     st.button("Reset", on_click=_reset_mu, key="reset-mu", help="μ back to the middle.")
 
 
-def choose_mixture(prior: Prior) -> Mixture:
-    """A slider for each mode; the weights are scaled to a sum of 1."""
+def choose_mixture(prior: Prior, first: tuple[int, ...] = (0, 1)) -> Mixture:
+    """A slider for each mode; the weights are scaled to a sum of 1. It begins with the modes `first`."""
     from clustergan_core.runs.generation import mixture_code
 
-    modes = _choose_modes(prior.n_clusters)
+    modes = _choose_modes(prior.n_clusters, first)
     weights = [0.0] * prior.n_clusters
     n_columns = math.ceil(len(modes) / math.ceil(len(modes) / 6))
     for start in range(0, len(modes), n_columns):
         for column, mode in zip(st.columns(n_columns), modes[start : start + n_columns], strict=False):
             with column, linked(f"w{mode}", number(0, 1)):
                 weights[mode] = st.slider(
-                    f"Mode {mode}", 0.0, 1.0, _first_weight(mode), 0.01, key=f"w{mode}", bind="query-params"
+                    f"Mode {mode}", 0.0, 1.0, _first_weight(mode, first), 0.01, key=f"w{mode}", bind="query-params"
                 )
-    return Mixture(modes, mixture_code(prior, weights))
+    return Mixture(modes, mixture_code(prior, weights), first)
 
 
 def mixture_buttons(mixture: Mixture) -> None:
@@ -91,7 +92,7 @@ def mixture_buttons(mixture: Mixture) -> None:
     st.button(
         "Reset",
         on_click=_set_weights,
-        args=({mode: _first_weight(mode) for mode in mixture.modes},),
+        args=({mode: _first_weight(mode, mixture.first) for mode in mixture.modes},),
         key="reset-weights",
         help="All weights as at first.",
     )
@@ -103,12 +104,12 @@ def formula(weights: NDArray[np.float32]) -> str:
     return " + ".join(f"{weights[mode]:.2f} · mode {mode}" for mode in order.tolist() if weights[mode] >= 0.005)
 
 
-def _choose_modes(n_clusters: int) -> tuple[int, ...]:
+def _choose_modes(n_clusters: int, begun_with: tuple[int, ...]) -> tuple[int, ...]:
     """Which modes have a slider: all, or those chosen where that would be a wall; a link's weights are among them."""
     if n_clusters <= MAX_SLIDERS:
         return tuple(range(n_clusters))
     linked_modes = [mode for mode in range(n_clusters) if f"w{mode}" in st.query_params]
-    first = sorted({*range(len(_FIRST_WEIGHTS)), *linked_modes})[:MAX_SLIDERS]
+    first = sorted({*begun_with, *linked_modes})[:MAX_SLIDERS]
     chosen = st.multiselect(
         f"Modes to mix (up to {MAX_SLIDERS} of {n_clusters})",
         range(n_clusters),
@@ -120,8 +121,8 @@ def _choose_modes(n_clusters: int) -> tuple[int, ...]:
     return tuple(sorted(chosen)) or (0,)
 
 
-def _first_weight(mode: int) -> float:
-    return _FIRST_WEIGHTS[mode] if mode < len(_FIRST_WEIGHTS) else 0.0
+def _first_weight(mode: int, first: tuple[int, ...]) -> float:
+    return _FIRST_WEIGHT if mode in first else 0.0
 
 
 def _snap_mu() -> None:
