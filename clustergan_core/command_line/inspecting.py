@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clustergan_core.command_line.training import add_orientation, read_orientation
+from clustergan_core.command_line.data_words import add_orientation, read_orientation
 from clustergan_core.expression.reading_safely import inspect
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from clustergan_core.command_line.cell_exports import CELL_FORMATS, LAYOUTS, export_cells, write_text
-from clustergan_core.command_line.training import add_orientation, read_orientation
+from clustergan_core.command_line.data_words import add_orientation, read_orientation
 from clustergan_core.errors import DataError, SettingsError
 from clustergan_core.generation_scores import GENERATION_SCORES
 from clustergan_core.runs.assignments import assign_file, run_table

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from clustergan_core.command_line.data_words import pair
 from clustergan_core.command_line.grid_progress import say, work_off
 from clustergan_core.command_line.protocol import aligned
-from clustergan_core.command_line.training import add_run_words, pair, read_config_and_data
+from clustergan_core.command_line.training import add_run_words, read_config_and_data
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.errors import SettingsError
 from clustergan_core.live_scores import AGREEMENT_SCORES

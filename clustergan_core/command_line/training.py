@@ -7,19 +7,18 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
-from pydantic import ValidationError
 from tqdm import tqdm
 
-from clustergan_core.data import DATASETS, OwnDataOptions
+from clustergan_core.command_line.data_words import add_data_words, from_anywhere, pair, read_data_options
+from clustergan_core.data import DATASETS
 from clustergan_core.data.dataset import Dataset
-from clustergan_core.data.own_options import Orientation, ReadAs
 from clustergan_core.errors import SettingsError
 from clustergan_core.methods import METHODS, default_method
 from clustergan_core.methods.presets import PRESETS
 from clustergan_core.opening import open_dataset
-from clustergan_core.runs.config import RunConfig, explain_invalid, make_config, split_values
+from clustergan_core.runs.config import RunConfig, make_config
 from clustergan_core.runs.following import follow
 from clustergan_core.runs.hands import Hands, LocalQueue, open_hands
 from clustergan_core.runs.places import new_run_name, runs_folder
@@ -54,43 +53,12 @@ def add_run_words(command: argparse.ArgumentParser) -> None:
     command.add_argument("--steps", type=int, metavar="N", help="generator updates; without it the preset decides")
     command.add_argument("--evaluate-every", type=int, metavar="N", help="steps between two evaluations")
     command.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of the method")
-    command.add_argument("--labels", metavar="COLUMN|FILE[:COLUMN]", help="reference labels, used for scores alone")
-    command.add_argument("--only", action="append", default=[], metavar="COLUMN=V,V", help="keep these rows")
-    command.add_argument("--drop", action="append", default=[], metavar="COLUMN=V,V", help="leave these rows out")
-    command.add_argument(
-        "--prepare",
-        action="append",
-        default=[],
-        metavar="KEY=VALUE",
-        help="for a count matrix: preset, quality, n_genes, transform, … (docs/data.md)",
-    )
-    command.add_argument("--ids", metavar="FILE", help="for a count matrix: the cells to use, one id a line")
-    add_orientation(command)
-    command.add_argument("--read-as", default="auto", help=f"for a text table: {' | '.join(get_args(ReadAs))}")
-    command.add_argument("--image-side", type=int, metavar="PIXELS", help="resize your own pictures to such squares")
+    add_data_words(command)
     command.add_argument("--device", default="auto", help="auto | cpu | cuda")
     command.add_argument(
         "--scheduler", metavar="tcp://HOST:PORT", help="train on the workers of this dask.distributed scheduler"
     )
     command.add_argument("--threads", type=int, help="CPU threads; by default one for small networks")
-
-
-def add_orientation(command: argparse.ArgumentParser) -> None:
-    """The word that turns a count matrix, which `read_orientation` checks."""
-    command.add_argument(
-        "--orientation", default="auto", help=f"how a count matrix lies: {' | '.join(get_args(Orientation))}"
-    )
-
-
-def read_orientation(word: str) -> Orientation:
-    """The word as an orientation; SettingsError for any other."""
-    return _one_of("--orientation", word, Orientation)
-
-
-def _one_of(option: str, word: str, choices: Any) -> Any:
-    if word not in get_args(choices):
-        raise SettingsError(f"{option} {word} is not possible: choose {', '.join(get_args(choices))}.")
-    return word
 
 
 def _train(arguments: argparse.Namespace) -> None:
@@ -182,11 +150,11 @@ def read_config_and_data(arguments: argparse.Namespace) -> tuple[RunConfig, Data
     if not 0 <= arguments.seed < 2**63:
         raise SettingsError(f"--seed {arguments.seed} is not possible: choose 0 to {2**63 - 1}.")
     device = choose_device(arguments.device)
-    options = _own_data_options(arguments)
+    options = read_data_options(arguments)
     dataset = open_dataset(arguments.dataset, options, _download_reporter())
     config = make_config(
         dataset,
-        arguments.dataset if arguments.dataset in DATASETS else _from_anywhere(arguments.dataset),
+        arguments.dataset if arguments.dataset in DATASETS else from_anywhere(arguments.dataset),
         method=arguments.method,
         preset=arguments.preset,
         settings=dict(pair(word, "--set") for word in arguments.set),
@@ -199,50 +167,6 @@ def read_config_and_data(arguments: argparse.Namespace) -> tuple[RunConfig, Data
         title=arguments.title,
     )
     return config, dataset
-
-
-def _own_data_options(arguments: argparse.Namespace) -> OwnDataOptions:
-    try:
-        return OwnDataOptions(
-            labels=_labels_from_anywhere(arguments.labels) if arguments.labels else None,
-            only=_rows(arguments.only, "--only"),
-            drop=_rows(arguments.drop, "--drop"),
-            ids=_from_anywhere(arguments.ids) if arguments.ids else None,
-            image_side=arguments.image_side,
-            read_as=_one_of("--read-as", arguments.read_as, ReadAs),
-            orientation=read_orientation(arguments.orientation),
-            preparation=dict(pair(word, "--prepare") for word in arguments.prepare),
-        )
-    except ValidationError as error:
-        raise explain_invalid(error) from error
-
-
-def _from_anywhere(name: str) -> str:
-    """A file's path from the root, so that a run finds its data whatever the folder it is continued from."""
-    path = Path(name).expanduser()
-    return str(path.resolve()) if path.exists() else name
-
-
-def _labels_from_anywhere(choice: str) -> str:
-    """FILE[:COLUMN] with the file's whole path. What looks like no file, a bare word, is a column of the data."""
-    if not any(mark in choice for mark in "./~"):
-        return choice
-    if Path(choice).expanduser().exists():
-        return _from_anywhere(choice)
-    file, separator, column = choice.rpartition(":")
-    return f"{_from_anywhere(file)}{separator}{column}"
-
-
-def _rows(words: list[str], option: str) -> dict[str, tuple[str, ...]]:
-    return {column: split_values(values) for column, values in (pair(word, option) for word in words)}
-
-
-def pair(word: str, option: str) -> tuple[str, str]:
-    """Name and value of a word such as n_clusters=10; SettingsError for anything else."""
-    name, separator, value = word.partition("=")
-    if not separator or not name or not value:
-        raise SettingsError(f"{option} {word} is not of the form name=value: write for example {option} n_clusters=10.")
-    return name, value
 
 
 def _download_reporter() -> Callable[[str, float], None]:
