@@ -20,7 +20,10 @@ def offer_download(name: str) -> None:
         icon=":material/cloud_download:",
     )
     if not all(any(candidate.urls for candidate in file.candidates) for file in source.files):
-        return  # the description says where the file comes from
+        # The description says where the file comes from.
+        st.caption("Where it is looked for:")
+        st.code("\n".join(str(file.path) for file in source.files), language=None, wrap_lines=True)
+        return
     if not st.button("Download", type="primary", icon=":material/download:", key="download"):
         return
     bar = st.progress(0.0, text="Connecting…")
