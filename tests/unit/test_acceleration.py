@@ -15,9 +15,6 @@ from clustergan_core.acceleration import (
     build_adam,
     choose_threads,
 )
-from clustergan_core.method import Batch, Method
-from clustergan_core.methods import build_method
-from clustergan_core.methods.clustergan import ClusterGANSettings
 
 CPU = torch.device("cpu")
 
@@ -113,29 +110,3 @@ def test_a_step_that_cannot_be_recorded_goes_on_as_it_is(caplog):
     assert found == list(range(1, 9))
     assert "cannot be recorded" in caplog.text
     assert len(caplog.records) == 1
-
-
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
-@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
-def test_cuda_graphs_give_the_losses_of_eager_steps(precision):
-    device = torch.device("cuda")
-    settings = ClusterGANSettings.model_validate({"width": 0.25, "n_critic_steps": 2, "precision": precision})
-    samples = torch.rand(512, 1, 28, 28, generator=torch.Generator().manual_seed(0)).to(device)
-    histories = []
-    for is_recorded in (False, True):
-        random = torch.Generator(device).manual_seed(1)
-        method = build_method("clustergan", settings, "image", (1, 28, 28), 0, device)
-        method.prepare(samples, random)
-        runner = StepRunner(device, random)
-        if not is_recorded:
-            runner.record = None
-
-        def step(method: Method = method, random: torch.Generator = random) -> dict[str, Tensor]:
-            drawn = [torch.randint(512, (size,), generator=random, device=device) for size in method.batch_sizes]
-            return method.train_step([Batch(samples[indices], indices) for indices in drawn])
-
-        rows = [{name: float(value) for name, value in runner.run("step", step).items()} for _ in range(8)]
-        histories.append(rows)
-        assert bool(runner.recordings) == is_recorded
-    for eager, recorded in zip(*histories, strict=True):
-        assert recorded == pytest.approx(eager, rel=1e-2, abs=1e-4)
