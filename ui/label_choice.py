@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from clustergan_core.data.reference_labels import NO_LABELS
 from clustergan_core.errors import DataError
 from clustergan_core.runs.label_tables import label_tables, likeliest_column
 from ui.choices import linked, one_of
@@ -16,14 +17,14 @@ LABELS_KEY = "labels"  # the widget's key and the address's parameter
 AUTOMATIC = "automatic"
 _HELP = (
     "The column of known classes, if there is one. It is never trained on, only compared with the clusters. Automatic "
-    "takes a column named label, labels, class or target."
+    "takes a column named label, labels, class or target; none compares with nothing."
 )
 
 
 def choose_labels(path: Path, columns: Sequence[str]) -> str | None:
     """A select box; returns the choice as `--labels` takes it, None for automatic."""
     tables = columns_of_tables(path)
-    choices = [AUTOMATIC, *columns, *tables]
+    choices = [AUTOMATIC, NO_LABELS, *(name for name in columns if name != NO_LABELS), *tables]
     if st.session_state.get(LABELS_KEY, AUTOMATIC) not in choices:
         st.session_state[LABELS_KEY] = AUTOMATIC  # of other data; said, as the browser would go on showing it
     with linked(LABELS_KEY, one_of(choices)):

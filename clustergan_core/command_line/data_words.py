@@ -16,7 +16,9 @@ from clustergan_core.runs.config import explain_invalid, split_values
 
 def add_data_words(command: argparse.ArgumentParser) -> None:
     """The words that `read_data_options` reads."""
-    command.add_argument("--labels", metavar="COLUMN|FILE[:COLUMN]", help="reference labels, used for scores alone")
+    command.add_argument(
+        "--labels", metavar="COLUMN|FILE[:COLUMN]|none", help="reference labels, used for scores alone"
+    )
     command.add_argument("--only", action="append", default=[], metavar="COLUMN=V,V", help="keep these rows")
     command.add_argument("--drop", action="append", default=[], metavar="COLUMN=V,V", help="leave these rows out")
     command.add_argument(

@@ -16,7 +16,8 @@ class OwnDataOptions(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     labels: str | None = Field(
-        default=None, description="COLUMN of the data, or FILE[:COLUMN] matched by sample id, else by row order."
+        default=None,
+        description="COLUMN of the data, FILE[:COLUMN] matched by sample id, else by row order, or none.",
     )
     only: dict[str, tuple[str, ...]] = Field(default={}, description="Keep rows whose column has one of the values.")
     drop: dict[str, tuple[str, ...]] = Field(default={}, description="Leave out rows whose column has one of them.")

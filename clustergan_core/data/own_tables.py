@@ -15,7 +15,7 @@ from clustergan_core.data.cell_text import as_numbers, as_text, is_missing
 from clustergan_core.data.dataset import Dataset, share_samples
 from clustergan_core.data.own_options import OwnDataOptions
 from clustergan_core.data.preprocessing import Step, apply_preprocessing, fit_column_scale
-from clustergan_core.data.reference_labels import find_labels, number_labels
+from clustergan_core.data.reference_labels import find_labels, is_label_column, number_labels
 from clustergan_core.data.row_choice import choose_rows, describe_rows
 from clustergan_core.data.table_text import Columns, read_table
 from clustergan_core.data.vetting import check_counts
@@ -138,6 +138,8 @@ def _sort_columns(name: str, table: Columns, exclude: Collection[str | None]) ->
         n_distinct = len(set(as_text(values)) - {""}) if values.dtype.kind == "O" else 0
         if n_missing == len(values):
             found.empty.append(column)
+        elif is_label_column(column, values):
+            found.categories.append(column)  # another was chosen, or none: still it would hand over the answer
         elif values.dtype.kind != "O" or _reads_as_numbers(values):
             numbers = _require_numbers(name, column, values)
             if np.nanmin(numbers) == np.nanmax(numbers):

@@ -17,6 +17,7 @@ from clustergan_core.errors import DataError
 
 # Columns of these names are never features: they would hand the answer to the networks.
 LABEL_NAMES = frozenset({"label", "labels", "class", "target"})
+NO_LABELS = "none"  # the choice of no reference, whatever the columns are called; a column of this name goes before
 MAX_LABELS = 1000  # beyond it a column holds measurements or names, not classes
 FEW_SAMPLES = 20  # in so few even values that hardly recur may be classes
 MATCHED_SHARE = 0.5  # a column of the second file is its sample id when it names at least this share of the samples
@@ -41,16 +42,20 @@ def find_labels(
 ) -> ReferenceLabels | None:
     """Labels as `--labels` chose them, or by a column named label, labels, class or target; None without any.
 
+    `NO_LABELS` leaves that column unread.
+
     Raises DataError when the choice names neither a column nor a file, or cannot be matched to the samples.
     """
     if choice is None:
-        column = next((column for column in columns if _is_label_column(column, columns[column])), None)
+        column = next((column for column in columns if is_label_column(column, columns[column])), None)
         if column is None:
             return None
         return ReferenceLabels(as_text(columns[column]), column, f"Labels are column '{column}', by its name.")
     if choice in columns:
         texts = _vet_labels(name, choice, as_text(columns[choice]))
         return ReferenceLabels(texts, choice, f"Labels are column '{choice}'.")
+    if choice == NO_LABELS:
+        return None
     return _find_in_file(name, choice, columns, sample_ids, n_samples)
 
 
@@ -65,18 +70,19 @@ def holds_classes(texts: NDArray[np.str_]) -> bool:
     return 0 < n_distinct <= MAX_LABELS and (len(texts) <= FEW_SAMPLES or n_distinct <= len(texts) / 2)
 
 
+def is_label_column(column: str, values: NDArray[Any]) -> bool:
+    """Whether a column is taken for the labels by its name, and is therefore never a feature."""
+    if column.lower() not in LABEL_NAMES:
+        return False
+    texts = as_text(values)
+    return holds_classes(texts) and len(set(texts)) < len(texts)
+
+
 def number_labels(texts: NDArray[np.str_]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     """(numbers (N,) with UNLABELLED for "", names in natural order)."""
     names = natural_order({str(text) for text in texts if text})
     numbers = {text: number for number, text in enumerate(names)}
     return np.array([numbers.get(str(text), UNLABELLED) for text in texts], dtype=np.int64), tuple(names)
-
-
-def _is_label_column(column: str, values: NDArray[Any]) -> bool:
-    if column.lower() not in LABEL_NAMES:
-        return False
-    texts = as_text(values)
-    return holds_classes(texts) and len(set(texts)) < len(texts)
 
 
 def _vet_labels(name: str, column: str, texts: NDArray[np.str_]) -> NDArray[np.str_]:

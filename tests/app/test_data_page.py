@@ -105,6 +105,15 @@ def test_a_label_column_and_chosen_rows_change_what_is_shown() -> None:
     assert "40 of 60 rows are used (without species = elm)" in texts(app)
 
 
+def test_labels_found_by_their_name_can_be_left_out() -> None:
+    path = store_upload("leaves.csv", LEAVES.replace("species", "class").encode())
+    app = open_page("data", dataset=f"leaves.csv ({path.parent.name})")
+    assert {m.label: m.value for m in app.metric}["Labels"] == "2"
+    app.selectbox(key="labels").set_value("none").run()
+    figures = {m.label: m.value for m in app.metric}
+    assert (figures["Labels"], figures["Features"]) == ("none", "2")
+
+
 def test_a_wrong_value_of_rows_in_the_address_is_named() -> None:
     path = store_upload("leaves.csv", LEAVES.encode())
     app = open_page("data", dataset=f"leaves.csv ({path.parent.name})", drop="species=ash")

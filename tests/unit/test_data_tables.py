@@ -153,6 +153,23 @@ def test_a_column_named_label_is_never_a_feature(tmp_path: Path) -> None:
     assert dataset.label_names == ("0", "1")
 
 
+@pytest.mark.parametrize(("choice", "names"), [("none", ()), ("kind", ("x", "y"))])
+def test_a_column_named_label_is_no_feature_either_where_another_or_none_is_chosen(
+    tmp_path: Path, choice: str, names: tuple[str, ...]
+) -> None:
+    path = write(tmp_path / "t.csv", "a,b,label,kind\n1,4,0,x\n2,3,1,y\n3,1,1,x\n4,2,0,y\n")
+    dataset = open_own(path, OwnDataOptions(labels=choice))
+    assert dataset.feature_names == ("a", "b")
+    assert dataset.label_names == names
+    assert (dataset.labels is None) == (choice == "none")
+    assert dataset.columns["label"].tolist() == ["0", "1", "1", "0"]
+
+
+def test_a_column_called_none_can_still_be_the_labels(tmp_path: Path) -> None:
+    dataset = open_own(write(tmp_path / "t.csv", "a,b,none\n1,4,x\n2,3,y\n3,1,x\n"), OwnDataOptions(labels="none"))
+    assert dataset.label_names == ("x", "y")
+
+
 def test_without_labels_there_is_no_reference(tmp_path: Path) -> None:
     dataset = open_own(write(tmp_path / "t.csv", "a,b\n1,4\n2,3\n3,1\n"))
     assert dataset.labels is None
