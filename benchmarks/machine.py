@@ -12,8 +12,12 @@ import torch
 
 def describe_machine(device: str = "cpu") -> dict[str, object]:
     """The processor's name and the number of cores this process may use; the GPU's name in front where it trains."""
-    gpu = f"{torch.cuda.get_device_name()}, " if device == "cuda" else ""
-    return {"cpu": gpu + _processor(), "cores": len(os.sched_getaffinity(0))}
+    return {"cpu": gpu_name(device) + _processor(), "cores": len(os.sched_getaffinity(0))}
+
+
+def gpu_name(device: str) -> str:
+    """The GPU's name and a comma, to stand before the processor's; nothing where no GPU trains."""
+    return f"{torch.cuda.get_device_name()}, " if device == "cuda" else ""
 
 
 def _processor() -> str:

@@ -1,11 +1,13 @@
 """Milliseconds of a training step: ours against one written plainly from the paper, and each idea taken out alone.
 
-    python -m benchmarks.throughput [--cases mnist …] [--variants …] [--rounds 15] [--threads 2] [--keep]
+    python -m benchmarks.throughput [--cases mnist …] [--variants …] [--rounds 15] [--threads 2] [--device cpu] [--keep]
     python -m benchmarks.throughput --table     the rows kept, into docs/measurements.md
 
 All variants take turns in one process, a step each, so that whatever else the machine does falls on all of them alike;
 medians are told, of time on the wall and of processor time. On a busy machine only the latter, with --threads 1, says
-something. Batches of 64, five critic updates a step. --keep appends the rows to benchmarks/throughput.csv.
+something. On a GPU our steps run as training runs them, as CUDA graphs, and the plain one runs eagerly; the clock stops
+when the GPU has finished. Batches of 64, five critic updates a step. --keep appends the rows to
+benchmarks/throughput.csv.
 """
 
 from __future__ import annotations
@@ -25,9 +27,11 @@ from typing import Any, NamedTuple
 import torch
 
 from benchmarks import step_variants
+from benchmarks.machine import gpu_name
 from benchmarks.protocol_table import MEASUREMENTS
 from benchmarks.straightforward_step import StraightforwardStep
 from benchmarks.tables import put_table
+from clustergan_core.acceleration import N_EAGER_STEPS, StepRunner
 from clustergan_core.method import Batch
 from clustergan_core.methods.clustergan import ClusterGAN, ClusterGANSettings
 from clustergan_core.networks import Kind
@@ -35,7 +39,7 @@ from clustergan_core.networks import Kind
 ROWS = Path(__file__).with_name("throughput.csv")
 BASE = "straightforward"
 N_SAMPLES = 2048  # to draw batches from
-WARM_ROUNDS = 2
+WARM_ROUNDS = N_EAGER_STEPS + 2  # on a GPU the step after the eager ones is recorded
 
 
 @dataclass(frozen=True)
@@ -83,16 +87,18 @@ class Cost(NamedTuple):
     processor: float
 
 
-def measure(case: Case, variants: list[str], n_rounds: int) -> dict[str, Cost]:
+def measure(case: Case, variants: list[str], n_rounds: int, device: str = "cpu") -> dict[str, Cost]:
     """Medians by variant, the straightforward one first."""
     torch.manual_seed(0)
-    samples = torch.rand(N_SAMPLES, *case.shape)
+    samples = torch.rand(N_SAMPLES, *case.shape).to(device)
+    wait = torch.cuda.synchronize if samples.is_cuda else _wait_for_nothing
     steps = {name: _prepare_step(name, case, samples) for name in (BASE, *variants)}
     costs: dict[str, list[Cost]] = {name: [] for name in steps}
     for number in range(WARM_ROUNDS + n_rounds):
         for name, step in steps.items():
             wall, processor = time.perf_counter(), time.process_time()
             step()
+            wait()
             if number >= WARM_ROUNDS:
                 spent = Cost(1000 * (time.perf_counter() - wall), 1000 * (time.process_time() - processor))
                 costs[name].append(spent)
@@ -102,24 +108,32 @@ def measure(case: Case, variants: list[str], n_rounds: int) -> dict[str, Cost]:
 def _prepare_step(name: str, case: Case, samples: torch.Tensor) -> Callable[[], object]:
     method_class, precision = VARIANTS.get(name, (ClusterGAN, "float32"))
     settings = ClusterGANSettings.model_validate(case.settings | {"precision": precision})
-    method = method_class(settings, case.kind, case.shape)
-    random = torch.Generator().manual_seed(0)
+    device = samples.device
+    method = method_class(settings, case.kind, case.shape).to(device)
+    random = torch.Generator(device).manual_seed(0)
 
     def draw() -> list[Batch]:
-        drawn = [torch.randint(N_SAMPLES, (size,), generator=random) for size in method.batch_sizes]
+        drawn = [torch.randint(N_SAMPLES, (size,), generator=random, device=device) for size in method.batch_sizes]
         return [Batch(samples[indices], indices) for indices in drawn]
 
     if name == BASE:
         plain = StraightforwardStep(method, random)
         return lambda: plain.train_step([batch.samples for batch in draw()])
     method.prepare(samples, random)
-    return lambda: method.train_step(draw())
+    runner = StepRunner(device, random)
+    return lambda: runner.run("step", lambda: method.train_step(draw()))
 
 
-def _rows(case: str, medians: dict[str, Cost], n_threads: int, n_rounds: int, commit: str) -> list[dict[str, str]]:
+def _wait_for_nothing() -> None:
+    pass
+
+
+def _rows(
+    case: str, medians: dict[str, Cost], n_threads: int, n_rounds: int, commit: str, device: str
+) -> list[dict[str, str]]:
     told = {
         "commit": commit,
-        "machine": f"{_processor()}, {os.cpu_count()} cores",
+        "machine": f"{gpu_name(device)}{_processor()}, {os.cpu_count()} cores",
         "torch": torch.__version__,
         "threads": str(n_threads),
         "load": f"{os.getloadavg()[0]:.1f}",
@@ -190,6 +204,7 @@ def main() -> None:
     parser.add_argument("--variants", nargs="*", choices=VARIANTS, default=["ours", "ours, bfloat16"])
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--keep", action="store_true", help="append the rows to throughput.csv")
     parser.add_argument("--table", action="store_true", help="write the rows kept into the docs, measure nothing")
     arguments = parser.parse_args()
@@ -201,8 +216,8 @@ def main() -> None:
     commit = subprocess.check_output(["git", "rev-parse", "--short", "HEAD"], text=True).strip()
     torch.set_num_threads(arguments.threads)
     for case in arguments.cases:
-        medians = measure(CASES[case], arguments.variants, arguments.rounds)
-        rows = _rows(case, medians, arguments.threads, arguments.rounds, commit)
+        medians = measure(CASES[case], arguments.variants, arguments.rounds, arguments.device)
+        rows = _rows(case, medians, arguments.threads, arguments.rounds, commit, arguments.device)
         for row in rows:
             wall, processor = [f"{row[k + 'milliseconds']:>7} ms {row[k + 'ratio']:>5}×" for k in ("", "processor_")]
             print(f"{case:31} {row['variant']:51} {wall} · processor {processor}", flush=True)

@@ -1,16 +1,20 @@
 """The throughput benchmark itself: every variant trains, and its table holds the newest rows."""
 
 import pytest
+import torch
 
 from benchmarks.protocol_table import MEASUREMENTS
 from benchmarks.tables import put_table
 from benchmarks.throughput import BASE, CASES, VARIANTS, Case, measure, read_rows, render_table
 
+needs_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 
+
+@pytest.mark.parametrize("device", ["cpu", pytest.param("cuda", marks=needs_cuda)])
 @pytest.mark.parametrize("name", ["mnist", "pendigits", "10x, 720 genes"])
-def test_every_variant_takes_a_step(name: str) -> None:
+def test_every_variant_takes_a_step(name: str, device: str) -> None:
     narrow = Case(CASES[name].kind, CASES[name].shape, CASES[name].settings | {"width": 0.05, "batch_size": 4})
-    costs = measure(narrow, list(VARIANTS), n_rounds=1)
+    costs = measure(narrow, list(VARIANTS), n_rounds=1, device=device)
     assert list(costs) == [BASE, *VARIANTS]
     assert all(cost.wall > 0 and cost.processor > 0 for cost in costs.values())
 
