@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -13,6 +14,7 @@ from ui.messages import plain, show_problem
 if TYPE_CHECKING:
     from clustergan_core.data.dataset import Dataset
     from clustergan_core.runs.config import RunConfig
+    from clustergan_core.runs.estimate import Estimate
 
 
 def describe_run(config: RunConfig, dataset: Dataset) -> list[str]:
@@ -49,7 +51,7 @@ def training_seconds(config: RunConfig, dataset: Dataset) -> float:
     """Timed by a few steps; only what changes the time of a step is timed again."""
     settings = repr(sorted(config.settings.items()))
     key = (config.method, settings, config.dataset.kind, str(config.dataset.shape), config.device, _threads(config))
-    return _seconds_per_step(key, config, dataset) * config.schedule.n_steps
+    return replace(_estimate(key, config, dataset), n_steps=config.schedule.n_steps).seconds
 
 
 def show_command(config: RunConfig) -> None:
@@ -70,8 +72,7 @@ def _threads(config: RunConfig) -> str:
 
 
 @st.cache_data(max_entries=64, show_spinner="Timing a few steps…")
-def _seconds_per_step(key: tuple[str, ...], _config: RunConfig, _dataset: Dataset) -> float:
+def _estimate(key: tuple[str, ...], _config: RunConfig, _dataset: Dataset) -> Estimate:
     from clustergan_core.runs.estimate import estimate_run
 
-    estimate = estimate_run(_config, _dataset)
-    return estimate.seconds / _config.schedule.n_steps
+    return estimate_run(_config, _dataset)

@@ -9,11 +9,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from clustergan_core.acceleration import N_EAGER_STEPS, StepRunner
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.method import Batch, Method
 from clustergan_core.methods import build_method
 from clustergan_core.runs.config import RunConfig
 
+AROUND_SECONDS = 8.0  # a process's imports and the scores at its end, on two cores with digits
 WARM_STEPS = 1
 MEASURED_SECONDS = 1.5
 N_LOOKED_AT = 5_000  # steps whose variant is asked for
@@ -22,11 +24,16 @@ N_SAMPLES = 2_048
 
 @dataclass(frozen=True)
 class Estimate:
-    """Seconds for a whole run, from `n_timed` steps."""
+    """What a run of `n_steps` takes, from `n_timed` of them."""
 
-    seconds: float
+    n_steps: int
     seconds_per_step: float
     n_timed: int
+
+    @property
+    def seconds(self) -> float:
+        """Of the whole run, from the start of its process to its scores."""
+        return AROUND_SECONDS + self.n_steps * self.seconds_per_step
 
 
 def estimate_run(config: RunConfig, dataset: Dataset) -> Estimate:
@@ -44,14 +51,17 @@ def _time_steps(config: RunConfig, dataset: Dataset) -> Estimate:
     method = build_method(config.method, config.method_settings(), dataset.kind, dataset.shape, config.seed, device)
     few = dataset.samples[dataset.splits.train[:N_SAMPLES]]
     samples = torch.from_numpy(np.ascontiguousarray(few)).to(device)
-    method.prepare(samples, torch.Generator(device).manual_seed(0))
+    random = torch.Generator(device).manual_seed(0)
+    method.prepare(samples, random)
+    runner = StepRunner(device, random)
     shares = _variant_shares(method, n_steps)
     per_step, n_timed = 0.0, 0
     for share, step in shares.values():
-        seconds, count = _time_variant(method, samples, step, n_steps, MEASURED_SECONDS / len(shares))
+        method.begin_step(step, n_steps)
+        seconds, count = _time_variant(runner, method, samples, MEASURED_SECONDS / len(shares))
         per_step += share * seconds
         n_timed += count
-    return Estimate(per_step * n_steps, per_step, n_timed)
+    return Estimate(n_steps, per_step, n_timed)
 
 
 def _variant_shares(method: Method, n_steps: int) -> dict[str, tuple[float, int]]:
@@ -65,16 +75,19 @@ def _variant_shares(method: Method, n_steps: int) -> dict[str, tuple[float, int]
     return {variant: (len(steps) / n_looked_at, steps[0]) for variant, steps in steps_of.items()}
 
 
-def _time_variant(method: Method, samples: Tensor, step: int, n_steps: int, budget: float) -> tuple[float, int]:
-    """Seconds a step of the same variant takes, and how many were timed."""
-    method.begin_step(step, n_steps)
+def _time_variant(runner: StepRunner, method: Method, samples: Tensor, budget: float) -> tuple[float, int]:
+    """Seconds a step of the method's variant takes, and how many were timed."""
+
+    def train_step() -> dict[str, Tensor]:
+        return method.train_step([_draw(samples, size, runner.random) for size in method.batch_sizes])
 
     def take_step() -> None:
-        method.train_step([_draw(samples, size) for size in method.batch_sizes])
+        runner.run(method.variant, train_step)
         if samples.is_cuda:
             torch.cuda.synchronize()
 
-    for _ in range(WARM_STEPS):
+    # On a GPU the step after the eager ones is recorded; those after it are what a run consists of.
+    for _ in range(N_EAGER_STEPS + 1 if samples.is_cuda else WARM_STEPS):
         take_step()
     n_timed, start = 0, time.perf_counter()
     while time.perf_counter() - start < budget or n_timed < 2:
@@ -83,6 +96,6 @@ def _time_variant(method: Method, samples: Tensor, step: int, n_steps: int, budg
     return (time.perf_counter() - start) / n_timed, n_timed
 
 
-def _draw(samples: Tensor, size: int) -> Batch:
-    indices = torch.randint(len(samples), (size,), device=samples.device)
+def _draw(samples: Tensor, size: int, random: torch.Generator) -> Batch:
+    indices = torch.randint(len(samples), (size,), generator=random, device=samples.device)
     return Batch(samples[indices], indices)

@@ -13,11 +13,10 @@ import torch
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.methods import build_method
 from clustergan_core.runs.config import RunConfig
-from clustergan_core.runs.estimate import estimate_run
+from clustergan_core.runs.estimate import AROUND_SECONDS, estimate_run
 from clustergan_core.runs.slots import count_needed, count_slots
 from clustergan_core.runs.sweep import Point, SweepPlan
 
-AROUND_SECONDS = 8.0  # a process's imports and the scores at its end, on two cores with digits
 MOST_TIMED = 3  # points of the grid
 N_GRIDS = 21  # of samples that a run keeps
 
@@ -51,7 +50,7 @@ def estimate_sweep(
 def time_step(plan: SweepPlan, points: Sequence[Point], dataset: Dataset) -> float:
     """Seconds of a step, timed at the first, the middle and the last of some runs."""
     configs = _few_configs(plan, points)
-    return sum(estimate_run(config, dataset).seconds / config.schedule.n_steps for config in configs) / len(configs)
+    return sum(estimate_run(config, dataset).seconds_per_step for config in configs) / len(configs)
 
 
 def count_at_once(config: RunConfig) -> int:

@@ -7,10 +7,10 @@ import pytest
 
 from clustergan_core.data import load_dataset
 from clustergan_core.runs import sweep_estimate
-from clustergan_core.runs.estimate import Estimate
+from clustergan_core.runs.estimate import AROUND_SECONDS, Estimate
 from clustergan_core.runs.status import State, Status
 from clustergan_core.runs.sweep import Point
-from clustergan_core.runs.sweep_estimate import AROUND_SECONDS, estimate_bytes, estimate_sweep, free_bytes, time_step
+from clustergan_core.runs.sweep_estimate import estimate_bytes, estimate_sweep, free_bytes, time_step
 from clustergan_core.runs.sweep_progress import measure_progress
 from clustergan_core.runs.worker import execute
 from tests.small_runs import new_run, small_config
@@ -33,7 +33,7 @@ def test_steps_are_timed_at_both_ends_and_the_middle(monkeypatch: pytest.MonkeyP
 
     def estimate(config, dataset):
         timed.append(config.n_clusters)
-        return Estimate(config.n_clusters * config.schedule.n_steps, 0.0, 1)
+        return Estimate(config.schedule.n_steps, config.n_clusters, 1)
 
     monkeypatch.setattr(sweep_estimate, "estimate_run", estimate)
     plan = small_sweep({"n_clusters": (4, 6, 8, 10, 12)}, (0,)).plan
