@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.train_all import AGREEMENT, Job, announce, append_row, call, read_rows, train
+from benchmarks.train_all import AGREEMENT, Job, add_training_words, append_row, call, find_missing, train
 from benchmarks.variants import choose
 from clustergan_core.data import OwnDataOptions
 from clustergan_core.data.dataset import Dataset
@@ -155,15 +155,9 @@ def main() -> None:
     """Trains what is missing, or lists it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", metavar="NAME,NAME", help="these matrices")
-    parser.add_argument("--seeds", default="0-2")
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
-    parser.add_argument("--minutes", type=float, default=float("inf"), help="begin no run after so many")
-    parser.add_argument("--dry-run", action="store_true", help="list what is missing and train nothing")
+    add_training_words(parser, seeds="0-2")
     arguments = parser.parse_args()
-    known = {tuple(row[name] for name in KEY) for row in read_rows(ROWS)}
-    missing = [job for job in list_jobs(arguments) if job.key not in known]
-    for job in announce(missing, arguments.minutes, arguments.dry_run):
+    for job in find_missing(list_jobs(arguments), arguments, ROWS, KEY):
         append_row(measure(job), ROWS, COLUMNS)
         shutil.rmtree(job.folder)
 

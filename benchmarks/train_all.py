@@ -20,7 +20,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -207,13 +207,26 @@ def make_row(job: Job, run: Run, commit: str, load: float, taken: Mapping[str, f
     }
 
 
-def announce(missing: Sequence[AnyJob], minutes: float, is_dry_run: bool) -> Iterator[AnyJob]:
-    """Names every missing run, and hands it out while time is left; a dry run hands out none."""
+def add_training_words(parser: argparse.ArgumentParser, seeds: str) -> None:
+    """The words that every benchmark has which trains only what is missing."""
+    parser.add_argument("--seeds", default=seeds)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="begin no run after so many")
+    parser.add_argument("--dry-run", action="store_true", help="list what is missing and train nothing")
+
+
+def find_missing(
+    jobs: Iterable[AnyJob], arguments: argparse.Namespace, path: Path = RESULTS, key: Sequence[str] = KEY
+) -> Iterator[AnyJob]:
+    """Hands out the jobs without a row while there is time, and none to a dry run, as `add_training_words` were said."""
+    known = {tuple(row[name] for name in key) for row in read_rows(path)}
+    missing = [job for job in jobs if job.key not in known]
     print(f"{len(missing)} runs are missing{':' if missing else '.'}")
-    end = time.monotonic() + 60 * minutes
+    end = time.monotonic() + 60 * arguments.minutes
     for number, job in enumerate(missing, 1):
         print(f"{number} of {len(missing)}: {' '.join(job.key)}, {job.config.schedule.n_steps:,} steps", flush=True)
-        if is_dry_run:
+        if arguments.dry_run:
             continue
         if time.monotonic() > end:
             print("The time is up.")
@@ -228,16 +241,10 @@ def main() -> None:
     parser.add_argument("--only", metavar="NAME,NAME", help="these data sets, whatever --sets says")
     parser.add_argument("--method", help=f"one of {', '.join(METHODS)}; without it all")
     parser.add_argument("--preset", default="default")
-    parser.add_argument("--seeds", default="0-4")
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
-    parser.add_argument("--minutes", type=float, default=float("inf"), help="begin no run after so many")
     parser.add_argument("--keep", action="store_true", help="keep the runs' folders, for shipping one")
-    parser.add_argument("--dry-run", action="store_true", help="list what is missing and train nothing")
+    add_training_words(parser, seeds="0-4")
     arguments = parser.parse_args()
-    known = {tuple(row[name] for name in KEY) for row in read_rows()}
-    missing = [job for job in list_jobs(arguments) if job.key not in known]
-    for job in announce(missing, arguments.minutes, arguments.dry_run):
+    for job in find_missing(list_jobs(arguments), arguments):
         append_row(train(job))
         if not arguments.keep:
             shutil.rmtree(job.folder)

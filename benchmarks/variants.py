@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from benchmarks.train_all import AGREEMENT, Job, announce, append_row, call, read_rows, train
+from benchmarks.train_all import AGREEMENT, Job, add_training_words, append_row, call, find_missing, train
 from benchmarks.unbalanced import UNBALANCED, prepare
 from clustergan_core.data import DATASETS, Dataset, is_available, load_dataset, open_dataset
 from clustergan_core.errors import SettingsError
@@ -135,15 +135,9 @@ def main() -> None:
     parser.add_argument("--group", choices=tuple(VARIANTS), help="without it all")
     parser.add_argument("--only", metavar="NAME,NAME", help="these data sets of the group")
     parser.add_argument("--variants", metavar="NAME,NAME", help="these variants of the group, such as 'no pairs'")
-    parser.add_argument("--seeds", default="0-2")
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
-    parser.add_argument("--minutes", type=float, default=float("inf"), help="begin no run after so many")
-    parser.add_argument("--dry-run", action="store_true", help="list what is missing and train nothing")
+    add_training_words(parser, seeds="0-2")
     arguments = parser.parse_args()
-    known = {tuple(row[name] for name in KEY) for row in read_rows(ROWS)}
-    missing = [job for job in list_jobs(arguments) if job.key not in known]
-    for job in announce(missing, arguments.minutes, arguments.dry_run):
+    for job in find_missing(list_jobs(arguments), arguments, ROWS, KEY):
         append_row(measure(job), ROWS, COLUMNS)
         shutil.rmtree(job.folder)
 

@@ -7,13 +7,13 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from clustergan_core.drawing.axes import MAX_TICKS, colour_bar, cut, swatch
+from clustergan_core.drawing.axes import MAX_TICKS, cut, swatch
+from clustergan_core.drawing.count_heat_map import count_heat_map
 from clustergan_core.drawing.counts import matched_order
 from clustergan_core.drawing.palette import UNLABELLED_COLOUR, mode_colours, rgb
 from clustergan_core.drawing.theme import MARGIN
 
 MAX_FLOWS = 150  # more bands cannot be followed by eye
-_MAX_WRITTEN_CELLS = 450  # more counts than this cannot be read inside their cells
 _FLOW_OPACITY = 0.45
 _GAP, _MAX_GAPS = 8, 0.25  # pixels between two modes of the side that has more, and the share of the height for all
 
@@ -25,29 +25,9 @@ def clusterings_figure(counts: NDArray[np.integer], left: str, right: str) -> go
     """
     n_left, n_right = counts.shape
     order = matched_order(counts)
-    ordered = counts[:, order]
-    shares = ordered / np.maximum(1, ordered.sum(axis=1, keepdims=True))
-    is_written = counts.size <= _MAX_WRITTEN_CELLS
-    plot_height = max(110, n_left * (28 if is_written else 12))
-    custom = np.stack(np.broadcast_arrays(np.arange(n_left)[:, None], order[None, :], ordered), axis=-1)
-    figure = go.Figure(
-        go.Heatmap(
-            z=100 * shares,
-            x=np.arange(n_right),
-            y=np.arange(n_left),
-            zmin=0,
-            zmax=100,
-            colorscale="Viridis",
-            text=np.where(ordered > 0, ordered.astype(str), "") if is_written else None,
-            texttemplate="%{text}" if is_written else None,
-            customdata=custom,
-            xgap=1 if is_written else 0,
-            ygap=1 if is_written else 0,
-            hovertemplate="left mode %{customdata[0]}, right mode %{customdata[1]}<br>%{customdata[2]:,} samples, "
-            "%{z:.1f}% of the left mode<extra></extra>",
-            colorbar=colour_bar("share of the left mode (%)", plot_height),
-        )
-    )
+    pair = "left mode %{customdata[0]}, right mode %{customdata[1]}"
+    rows, columns = np.arange(n_left)[:, None], order[None, :]
+    figure, plot_height = count_heat_map(counts[:, order], rows, columns, pair, "the left mode", least_row=12)
     figure.update_xaxes(title_text=f"mode of the right run ({cut(right)}), matched one to one", showgrid=False)
     figure.update_yaxes(title_text=f"mode of the left run<br>({cut(left)})", range=[n_left - 0.5, -0.5], showgrid=False)
     figure.update_xaxes(**_ticks(order), tickangle=0 if n_right <= 20 else -90)

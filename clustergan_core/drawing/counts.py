@@ -8,11 +8,10 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from clustergan_core.drawing.axes import MAX_TICKS, colour_bar, cut, swatch
+from clustergan_core.drawing.axes import MAX_TICKS, cut, swatch
+from clustergan_core.drawing.count_heat_map import count_heat_map
 from clustergan_core.drawing.palette import mode_colours
 from clustergan_core.drawing.theme import MARGIN, SERIES_COLOUR
-
-_MAX_WRITTEN_CELLS = 450  # more counts than this cannot be read inside their cells
 
 
 def contingency_figure(
@@ -30,31 +29,10 @@ def contingency_figure(
     word = "cluster" if cluster_names else "mode"
     mode_names = list(cluster_names) or [str(mode) for mode in range(n_modes)]
     order = matched_order(counts)
-    ordered = counts[:, order]
-    shares = ordered / np.maximum(1, ordered.sum(axis=1, keepdims=True))
-    is_written = counts.size <= _MAX_WRITTEN_CELLS
-    plot_height = max(110, n_labels * (28 if is_written else 8))
     names = np.array([escape(name, quote=False) for name in label_names], dtype=object)[:, None]
     columns = np.array([escape(name, quote=False) for name in mode_names], dtype=object)[order][None, :]
-    custom = np.stack(np.broadcast_arrays(names, columns, ordered), axis=-1)
-    figure = go.Figure(
-        go.Heatmap(
-            z=100 * shares,
-            x=np.arange(n_modes),
-            y=np.arange(n_labels),
-            zmin=0,
-            zmax=100,
-            colorscale="Viridis",
-            text=np.where(ordered > 0, ordered.astype(str), "") if is_written else None,
-            texttemplate="%{text}" if is_written else None,
-            customdata=custom,
-            xgap=1 if is_written else 0,
-            ygap=1 if is_written else 0,
-            hovertemplate=f"label %{{customdata[0]}}, {word} %{{customdata[1]}}<br>%{{customdata[2]:,}} samples, "
-            "%{z:.1f}% of the label<extra></extra>",
-            colorbar=colour_bar("share of the label (%)", plot_height),
-        )
-    )
+    pair = f"label %{{customdata[0]}}, {word} %{{customdata[1]}}"
+    figure, plot_height = count_heat_map(counts[:, order], names, columns, pair, "the label", least_row=8)
     mode_swatches = list(colours) or mode_colours(n_modes)
     if n_modes <= MAX_TICKS:
         ticks = [swatch(mode_swatches[mode], cut(mode_names[mode])) for mode in order]

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from clustergan_core.errors import DataError
-from clustergan_core.expression.count_file import Layout, Look, Names, name_all
+from clustergan_core.expression.count_file import Layout, name_all
 from clustergan_core.expression.counts import CountState
 from clustergan_core.expression.gene_kinds import require_names
+from clustergan_core.expression.hdf5_counts import Hdf5Counts
 from clustergan_core.expression.hdf5_names import read_frame
 from clustergan_core.expression.hdf5_values import CompressedValues, DenseValues, StoredValues
 from clustergan_core.expression.states import find_state
@@ -29,27 +28,7 @@ _SYMBOL_COLUMNS = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class H5ad:
-    """A CountFile."""
-
-    name: str
-    names: Names
-    layout: Layout
-    file: h5py.File
-    values: StoredValues
-
-    def look(self) -> Look:
-        return self.values.look()
-
-    def read(self) -> csr_matrix[Any]:
-        return self.values.read()
-
-    def close(self) -> None:
-        self.file.close()
-
-
-def open_h5ad(file: h5py.File, name: str) -> H5ad:
+def open_h5ad(file: h5py.File, name: str) -> Hdf5Counts:
     """The part of the file that holds counts, or comes nearest to them: the order stands in `_PREFERENCE`.
 
     Raises DataError where no part is a matrix.
@@ -90,7 +69,7 @@ def open_h5ad(file: h5py.File, name: str) -> H5ad:
         n_nonzeros=values.n_nonzeros,
         notes=notes,
     )
-    return H5ad(name, names, layout, file, values)
+    return Hdf5Counts(name, names, layout, file, values)
 
 
 def _find_parts(file: h5py.File) -> Iterator[tuple[str, Any]]:

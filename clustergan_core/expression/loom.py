@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from clustergan_core.errors import DataError
-from clustergan_core.expression.count_file import Layout, Look, Names, name_all
+from clustergan_core.expression.count_file import Layout, name_all
 from clustergan_core.expression.gene_kinds import number_names, require_names
+from clustergan_core.expression.hdf5_counts import Hdf5Counts
 from clustergan_core.expression.hdf5_names import MAX_FRAME_COLUMNS, as_categories, as_names, read_text
 from clustergan_core.expression.hdf5_values import DenseValues
 from clustergan_core.expression.hdf5_vetting import read_values
@@ -25,27 +24,7 @@ _GENE_IDS = ("Accession", "accession", "gene_ids", "var_names", "ensembl")
 _GENE_SYMBOLS = ("Gene", "gene", "gene_name", "GeneName", "symbol")
 
 
-@dataclass(frozen=True)
-class Loom:
-    """A CountFile."""
-
-    name: str
-    names: Names
-    layout: Layout
-    file: h5py.File
-    values: DenseValues
-
-    def look(self) -> Look:
-        return self.values.look()
-
-    def read(self) -> csr_matrix[Any]:
-        return self.values.read()
-
-    def close(self) -> None:
-        self.file.close()
-
-
-def open_loom(file: h5py.File, name: str) -> Loom:
+def open_loom(file: h5py.File, name: str) -> Hdf5Counts:
     """The main matrix. Raises DataError where there is none, or its attributes do not fit it."""
     import h5py
 
@@ -73,7 +52,7 @@ def open_loom(file: h5py.File, name: str) -> Loom:
         reason="loom files hold genes in rows",
         notes=notes,
     )
-    return Loom(name, name_all(cell_ids, gene_ids, symbols, cells), layout, file, values)
+    return Hdf5Counts(name, name_all(cell_ids, gene_ids, symbols, cells), layout, file, values)
 
 
 def _find_names(file: h5py.File, group: str, keys: tuple[str, ...], count: int, name: str) -> NDArray[np.str_] | None:

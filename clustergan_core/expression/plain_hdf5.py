@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
-from scipy.sparse import csr_matrix
 
 from clustergan_core.data.cell_text import as_text
 from clustergan_core.errors import DataError
-from clustergan_core.expression.count_file import Layout, Look, Names, Orientation, name_all
+from clustergan_core.expression.count_file import Layout, Orientation, name_all
 from clustergan_core.expression.gene_kinds import number_names
+from clustergan_core.expression.hdf5_counts import Hdf5Counts
 from clustergan_core.expression.hdf5_names import as_categories, as_names
 from clustergan_core.expression.hdf5_values import DenseValues
 from clustergan_core.expression.hdf5_vetting import read_values
@@ -22,27 +21,7 @@ if TYPE_CHECKING:
 LABEL = "label"  # a column of this name is found as the reference without being chosen
 
 
-@dataclass(frozen=True)
-class PlainHdf5:
-    """A CountFile."""
-
-    name: str
-    names: Names
-    layout: Layout
-    file: h5py.File
-    values: DenseValues
-
-    def look(self) -> Look:
-        return self.values.look()
-
-    def read(self) -> csr_matrix[Any]:
-        return self.values.read()
-
-    def close(self) -> None:
-        self.file.close()
-
-
-def open_plain_hdf5(file: h5py.File, name: str, orientation: Orientation) -> PlainHdf5:
+def open_plain_hdf5(file: h5py.File, name: str, orientation: Orientation) -> Hdf5Counts:
     """X and, where there is one, Y with one label a cell. Raises DataError where X is no matrix of numbers."""
     import h5py
 
@@ -76,4 +55,4 @@ def open_plain_hdf5(file: h5py.File, name: str, orientation: Orientation) -> Pla
         can_transpose=True,
         notes=notes,
     )
-    return PlainHdf5(name, names, layout, file, values)
+    return Hdf5Counts(name, names, layout, file, values)
