@@ -26,10 +26,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from benchmarks.machine import describe_commit, describe_machine, load_now
-from clustergan_core.data import DATASETS, is_available, load_dataset
+from clustergan_core.data import DATASETS, is_available
 from clustergan_core.errors import AppError, SettingsError
 from clustergan_core.methods import METHODS, find_method
 from clustergan_core.methods.presets import presets_of
+from clustergan_core.opening import open_dataset
 from clustergan_core.runs.config import RunConfig, make_config
 from clustergan_core.runs.places import PROJECT_FOLDER, derived_folder
 from clustergan_core.runs.scores import read_scores
@@ -64,7 +65,10 @@ class Job:
     def digest(self) -> str:
         """Twelve characters that change with whatever moves the figures, so that a changed preset is run again."""
         settings = {name: value for name, value in self.config.settings.items() if YOUNGER.get(name) != value}
-        what = {"settings": settings, "schedule": self.config.schedule.model_dump()}
+        schedule = self.config.schedule.model_dump()
+        if not schedule["extensions"]:  # younger than rows, too
+            del schedule["extensions"]
+        what = {"settings": settings, "schedule": schedule}
         text = json.dumps(what | {"data": self.config.dataset.digest}, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -113,7 +117,7 @@ def list_jobs(arguments: argparse.Namespace) -> Iterator[Job]:
         if not is_available(dataset):
             print(f"{dataset} is not on this machine: get it on the Data page or set CLUSTERGAN_DATA.")
             continue
-        data = load_dataset(dataset)
+        data = open_dataset(dataset)
         for method in [find_method(arguments.method).name] if arguments.method else METHODS:
             if arguments.preset not in presets_of(method):
                 continue
@@ -219,7 +223,7 @@ def add_training_words(parser: argparse.ArgumentParser, seeds: str) -> None:
 def find_missing(
     jobs: Iterable[AnyJob], arguments: argparse.Namespace, path: Path = RESULTS, key: Sequence[str] = KEY
 ) -> Iterator[AnyJob]:
-    """Hands out the jobs without a row while there is time, and none to a dry run, as `add_training_words` were said."""
+    """Hands out the jobs without a row as `add_training_words` said: while there is time, and none to a dry run."""
     known = {tuple(row[name] for name in key) for row in read_rows(path)}
     missing = [job for job in jobs if job.key not in known]
     print(f"{len(missing)} runs are missing{':' if missing else '.'}")

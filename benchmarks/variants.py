@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import argparse
 import shutil
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from benchmarks.train_all import AGREEMENT, Job, add_training_words, append_row, call, find_missing, train
+from benchmarks.train_all import AGREEMENT, Job, add_training_words, append_row, call, find_missing, read_rows, train
 from benchmarks.unbalanced import UNBALANCED, prepare
 from clustergan_core.data import DATASETS, Dataset, is_available, load_dataset, open_dataset
 from clustergan_core.errors import SettingsError
@@ -129,6 +129,15 @@ def measure(job: VariantJob) -> dict[str, object]:
     return {name: row[name] for name in COLUMNS if name in row}
 
 
+def find_twin(job: VariantJob, rows: Iterable[Mapping[str, object]]) -> dict[str, object] | None:
+    """The row of the same run in another group, as this job's own: "as shipped" may be what "uniform" is, too."""
+    same = ("dataset", "settings_digest", "seed", "device")
+    for row in rows:
+        if all(row[name] == job.known_by[name] for name in same):
+            return {**row, **job.known_by}
+    return None
+
+
 def main() -> None:
     """Trains what is missing, or lists it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -138,8 +147,11 @@ def main() -> None:
     add_training_words(parser, seeds="0-2")
     arguments = parser.parse_args()
     for job in find_missing(list_jobs(arguments), arguments, ROWS, KEY):
-        append_row(measure(job), ROWS, COLUMNS)
-        shutil.rmtree(job.folder)
+        row = find_twin(job, read_rows(ROWS))
+        if row is None:
+            row = measure(job)
+            shutil.rmtree(job.folder)
+        append_row(row, ROWS, COLUMNS)
 
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ def test_a_younger_setting_leaves_older_rows_known_unless_it_is_used() -> None:
 def test_a_dry_run_lists_what_is_missing_and_trains_nothing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(train_all, "read_rows", list)
+    monkeypatch.setattr(train_all, "read_rows", lambda path: [])
     monkeypatch.setattr(train_all, "train", lambda job: pytest.fail("nothing is trained"))
     words(monkeypatch, "--dry-run", "--only", "digits,synthetic", "--method", "clustergan", "--seeds", "0-1")
     train_all.main()
@@ -73,7 +73,7 @@ def test_rows_that_are_there_are_not_run_again(
 ) -> None:
     jobs = [Job(small_config(seed=seed)) for seed in range(3)]
     monkeypatch.setattr(train_all, "list_jobs", lambda arguments: jobs)
-    monkeypatch.setattr(train_all, "read_rows", lambda: [dict(zip(train_all.KEY, jobs[1].key, strict=True))])
+    monkeypatch.setattr(train_all, "read_rows", lambda path: [dict(zip(train_all.KEY, jobs[1].key, strict=True))])
     words(monkeypatch, "--dry-run")
     train_all.main()
     said = capsys.readouterr().out
@@ -96,3 +96,21 @@ def test_the_default_preset_of_every_method_is_asked_for() -> None:
         check=True,
     ).stdout
     assert [method for method in METHODS if f": {method} digits default" not in listed] == []
+
+
+@pytest.mark.parametrize("name", ["digits", "synthetic"])
+def test_the_committed_rows_are_those_of_the_presets_as_they_are(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words(monkeypatch, "--dry-run", "--only", name)
+    train_all.main()
+    assert capsys.readouterr().out == "0 runs are missing.\n"
+
+
+def test_cells_that_are_known_by_name_are_trained_like_other_data(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words(monkeypatch, "--dry-run", "--only", "pbmc68k_reduced", "--seeds", "987654")
+    train_all.main()
+    listed = capsys.readouterr().out
+    assert [method for method in METHODS if f": {method} pbmc68k_reduced default" not in listed] == []

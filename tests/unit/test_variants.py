@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks import variants
 from benchmarks.train_all import append_row, read_rows, train_words
-from benchmarks.variants import COLUMNS, KEY, METHOD, ROWS, VARIANTS, VariantJob, differs, measure
+from benchmarks.variants import COLUMNS, KEY, METHOD, ROWS, VARIANTS, VariantJob, differs, find_twin, measure
 from clustergan_core.command_line import build_parser
 from clustergan_core.command_line.training import read_config
 from clustergan_core.data import load_dataset, open_dataset
@@ -122,6 +122,17 @@ def test_a_file_of_ones_own_is_scored_as_a_whole_under_its_name_here(tmp_path: P
     row = measure(job)
     assert (row["dataset"], row["split"], row["n"], row["n_clusters"]) == ("own_cells", "all", 60, 3)
     assert row["n_labels_with_a_mode"] is None
+
+
+def test_a_run_that_two_groups_share_is_trained_once() -> None:
+    data = load_dataset("digits")
+    config = make_config(data, "digits", method=METHOD)
+    shipped = VariantJob(config, group="ablation", data="digits", variant="as shipped")
+    uniform = VariantJob(config, group="masses", data="digits", variant="uniform")
+    row = {**dict.fromkeys(COLUMNS, ""), **shipped.known_by, "purity": "0.9"}
+    assert find_twin(uniform, [row]) == {**row, "group": "masses", "variant": "uniform"}
+    assert find_twin(uniform, [row | {"seed": "1"}]) is None
+    assert find_twin(uniform, [row | {"settings_digest": "other"}]) is None
 
 
 def test_every_committed_row_is_whole_known_and_there_once() -> None:
