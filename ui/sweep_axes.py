@@ -10,7 +10,7 @@ import streamlit as st
 from clustergan_core.errors import SettingsError
 from clustergan_core.methods import find_method
 from clustergan_core.runs.config import join_values, parse_settings, split_values, try_networks
-from clustergan_core.runs.sweep import setting_title
+from clustergan_core.runs.sweep_plan import setting_title
 from clustergan_core.runs.sweep_presets import SWEEP_PRESETS, values_of
 from ui.choices import linked, one_of
 from ui.settings_form import literal_choices

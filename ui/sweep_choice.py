@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from clustergan_core.errors import SettingsError
-from clustergan_core.runs.sweep import Sweep, SweepPlan, list_sweeps, setting_title
+from clustergan_core.runs.sweep import Sweep, list_sweeps
+from clustergan_core.runs.sweep_plan import SweepPlan, setting_title
 from clustergan_core.runs.sweep_report import SweepReport, list_shipped_reports
 from ui.choices import one_of
 from ui.messages import plain, show_problem

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from clustergan_core.drawing.sweep_panels import PrintedRow, SweepDrawing, SweepPanel, SweepSeries
-from clustergan_core.runs.sweep import setting_title
+from clustergan_core.runs.sweep_plan import setting_title
 
 if TYPE_CHECKING:
     from clustergan_core.evaluation.suggest_k import Suggestion

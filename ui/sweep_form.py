@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from clustergan_core.data.dataset import Dataset
     from clustergan_core.runs.config import RunConfig
-    from clustergan_core.runs.sweep import Sweep, SweepPlan
+    from clustergan_core.runs.sweep import Sweep
+    from clustergan_core.runs.sweep_plan import SweepPlan
 
 USUAL_SEEDS = "0-4"
 
@@ -48,7 +49,7 @@ def new_sweep() -> Sweep | None:
 def _plan(base: RunConfig, dataset: Dataset) -> SweepPlan:
     """The grid as the person wants it, starting from the preset's settings."""
     from clustergan_core.runs.seeds import read_seeds
-    from clustergan_core.runs.sweep import plan_sweep
+    from clustergan_core.runs.sweep_plan import plan_sweep
     from clustergan_core.training import Schedule
 
     reset_when_base_changes(base)

@@ -10,7 +10,8 @@ import streamlit as st
 from clustergan_core.runs.metrics import read_rows
 from clustergan_core.runs.status import Status
 from clustergan_core.runs.store import Run
-from clustergan_core.runs.sweep import Point, Sweep
+from clustergan_core.runs.sweep import Sweep
+from clustergan_core.runs.sweep_plan import Point
 from ui.metrics_history import load_history
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from clustergan_core.runs.status import Status
-from clustergan_core.runs.sweep import Point, Sweep, name_values
+from clustergan_core.runs.sweep import Sweep
+from clustergan_core.runs.sweep_plan import Point, name_values
 from ui.messages import page_errors
 from ui.page_links import VIEWS, link_page
 from ui.run_summary import STATE_WORDS

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from clustergan_core.data.dataset import Dataset
-    from clustergan_core.runs.sweep import Point, Sweep, SweepPlan
+    from clustergan_core.runs.sweep import Sweep
+    from clustergan_core.runs.sweep_plan import Point, SweepPlan
 
 
 def start(plan: SweepPlan, dataset: Dataset) -> Sweep | None:
@@ -32,14 +33,16 @@ def start(plan: SweepPlan, dataset: Dataset) -> Sweep | None:
             show_problem(problem)
             return None
         finished = {point for point, status in sweep.statuses().items() if status.state == "finished"}
-        missing = [point for point in sweep.points if point not in finished]
-        st.markdown("  \n".join(_describe(sweep, plan, n_finished=len(finished), n_missing=len(missing))))
+        twins = sweep.twins()
+        missing = [point for point in sweep.points if point not in finished and point not in twins]
+        counts = {"n_finished": len(finished), "n_elsewhere": len(twins), "n_missing": len(missing)}
+        st.markdown("  \n".join(_describe(sweep, plan, **counts)))
         scheduler = choose_scheduler()
         label = f"Start {_count(len(missing))}" if missing else "Show the result"
         icon = ":material/play_arrow:" if missing else ":material/show_chart:"
         is_started = st.button(label, type="primary", key="start_sweep", icon=icon, width="stretch")
         estimate = st.container()
-        if is_started and (not missing or _begin(sweep, scheduler)):
+        if is_started and ((not missing and not twins) or _begin(sweep, scheduler)):
             return sweep
         with estimate:
             _show_estimate(sweep, missing, dataset)
@@ -62,7 +65,7 @@ def _begin(sweep: Sweep, scheduler: str | None) -> bool:
     return True
 
 
-def _describe(sweep: Sweep, asked: SweepPlan, *, n_finished: int, n_missing: int) -> list[str]:
+def _describe(sweep: Sweep, asked: SweepPlan, *, n_finished: int, n_elsewhere: int, n_missing: int) -> list[str]:
     n_runs = len(sweep.points)
     n_values = n_runs // len(sweep.plan.seeds)
     n_seeds = len(sweep.plan.seeds)
@@ -74,9 +77,10 @@ def _describe(sweep: Sweep, asked: SweepPlan, *, n_finished: int, n_missing: int
     ]
     if earlier := [seed for seed in sweep.plan.seeds if seed not in asked.seeds]:
         lines.append(f"Seeds {say_seeds(earlier)} of an earlier start are part of it")
-    if n_finished:
-        to_do = f"{n_missing} to train" if n_missing else "nothing to train"
-        lines.append(f"**{n_finished} of {n_runs}** are finished already; {to_do}")
+    if n_finished or n_elsewhere:
+        there = [f"**{n_finished} of {n_runs}** are finished already"] if n_finished else []
+        there += [f"**{n_elsewhere} of {n_runs}** were trained elsewhere and are taken over"] if n_elsewhere else []
+        lines.append("; ".join([*there, f"{n_missing} to train" if n_missing else "nothing to train"]))
     if asked.config.dataset.label_names:
         lines.append("Labels are used for scores alone")
     else:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from clustergan_core.runs.sweep import setting_title
+from clustergan_core.runs.sweep_plan import setting_title
 from ui.run_summary import STATE_WORDS
 from ui.sweep_scores import SCORES
 

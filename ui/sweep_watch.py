@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from clustergan_core.runs.status import State, Status
-from clustergan_core.runs.sweep import Point, Sweep
+from clustergan_core.runs.sweep import Sweep
+from clustergan_core.runs.sweep_plan import Point
 from clustergan_core.runs.sweep_progress import SweepProgress, measure_progress
 from ui.confirmation import ask
 from ui.durations import say_duration

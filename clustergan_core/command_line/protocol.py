@@ -14,7 +14,8 @@ from clustergan_core.live_scores import AGREEMENT_SCORES
 from clustergan_core.methods import find_method
 from clustergan_core.runs.protocol import READINGS, Report, make_report
 from clustergan_core.runs.seeds import read_seeds
-from clustergan_core.runs.sweep import Sweep, folder_for, plan_sweep
+from clustergan_core.runs.sweep import Sweep, folder_for
+from clustergan_core.runs.sweep_plan import plan_sweep
 
 
 def add_commands(commands: Any) -> None:

@@ -19,8 +19,9 @@ from clustergan_core.runs.atomic import write_atomically
 from clustergan_core.runs.config import split_values
 from clustergan_core.runs.hands import open_hands
 from clustergan_core.runs.seeds import read_seeds
-from clustergan_core.runs.sweep import Sweep, SweepPlan, place_sweep, plan_sweep
+from clustergan_core.runs.sweep import Sweep, place_sweep
 from clustergan_core.runs.sweep_estimate import estimate_sweep
+from clustergan_core.runs.sweep_plan import SweepPlan, plan_sweep
 from clustergan_core.runs.sweep_presets import SWEEP_PRESETS, values_of
 from clustergan_core.runs.sweep_report import SweepReport, make_report
 from clustergan_core.runs.sweep_work import begin_missing
@@ -92,8 +93,11 @@ def _preset_axes(name: str, dataset: Dataset) -> Mapping[str, tuple[Any, ...]]:
 
 
 def _say_estimate(sweep: Sweep, dataset: Dataset) -> None:
-    statuses = sweep.statuses()
-    missing = [point for point in sweep.points if point not in statuses or statuses[point].state != "finished"]
+    statuses, twins = sweep.statuses(), sweep.twins()
+    finished = {point for point, status in statuses.items() if status.state == "finished"} | twins.keys()
+    missing = [point for point in sweep.points if point not in finished]
+    if twins:
+        say(f"{len(twins)} of {len(sweep.points)} runs were trained elsewhere and are taken over.")
     estimate = estimate_sweep(sweep.plan, missing, dataset)
     say(
         f"{estimate.n_runs} of {len(sweep.points)} runs to train, {estimate.n_at_once} at a time: about "

@@ -15,7 +15,7 @@ from clustergan_core.methods import build_method
 from clustergan_core.runs.config import RunConfig
 from clustergan_core.runs.estimate import AROUND_SECONDS, estimate_run
 from clustergan_core.runs.slots import count_needed, count_slots
-from clustergan_core.runs.sweep import Point, SweepPlan
+from clustergan_core.runs.sweep_plan import Point, SweepPlan
 
 MOST_TIMED = 3  # points of the grid
 N_GRIDS = 21  # of samples that a run keeps

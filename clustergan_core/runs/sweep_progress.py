@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from clustergan_core.runs.status import State, Status
-from clustergan_core.runs.sweep import Point
+from clustergan_core.runs.sweep_plan import Point
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,8 @@ from clustergan_core.runs.label_free import LabelFree, read_label_free
 from clustergan_core.runs.places import PRETRAINED_FOLDER
 from clustergan_core.runs.scores import read_scores
 from clustergan_core.runs.store import Run
-from clustergan_core.runs.sweep import Point, Sweep, SweepPlan
+from clustergan_core.runs.sweep import Sweep
+from clustergan_core.runs.sweep_plan import Point, SweepPlan
 
 LABEL_FREE_FIGURES = (
     "silhouette", "data_silhouette", "usage_entropy", "n_used", "neighbour_agreement", "frechet",

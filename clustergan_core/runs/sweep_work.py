@@ -11,7 +11,8 @@ from clustergan_core.runs.hands import Hands, LocalQueue
 from clustergan_core.runs.queue import ask
 from clustergan_core.runs.status import Status
 from clustergan_core.runs.store import Request, Run
-from clustergan_core.runs.sweep import Point, Sweep
+from clustergan_core.runs.sweep import Sweep
+from clustergan_core.runs.sweep_plan import Point
 
 POLL_SECONDS = 0.5
 MOST_ATTEMPTS = 3  # at a run whose process keeps dying

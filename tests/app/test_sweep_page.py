@@ -11,13 +11,14 @@ from clustergan_core.runs import sweep_report
 from clustergan_core.runs.config import make_config
 from clustergan_core.runs.places import runs_folder
 from clustergan_core.runs.queue import waiting_runs
-from clustergan_core.runs.sweep import Sweep, list_sweeps, open_sweep, plan_sweep
+from clustergan_core.runs.sweep import Sweep, list_sweeps, open_sweep
+from clustergan_core.runs.sweep_plan import plan_sweep
 from clustergan_core.runs.sweep_report import SweepReport, SweepRow
 from clustergan_core.runs.sweep_work import begin_missing
 from clustergan_core.runs.worker import execute
 from tests.app.app_pages import open_page, texts
 from tests.app.train_widgets import press, widget
-from tests.sweeps import finished_sweep, set_state, small_sweep
+from tests.sweeps import finish, finished_sweep, set_state, small_sweep
 
 pytestmark = pytest.mark.usefixtures("apart", "shipped")
 
@@ -158,6 +159,22 @@ def test_a_sweep_that_is_there_trains_only_what_is_missing() -> None:
     assert "Seeds 0 of an earlier start are part of it" in everything(app)
     press(app, "Start 3 runs")
     assert list_sweeps()[0].plan.seeds == (0, 1, 2)
+
+
+def test_runs_of_another_sweep_are_taken_over() -> None:
+    press(open_page("sweep", values="9, 10", seeds="0", **FORM), "Start 2 runs")
+    (earlier,) = list_sweeps()
+    for point in earlier.points:
+        run = earlier.run(point)
+        assert run is not None
+        finish(run, 0.5)
+        (run.folder / "weights-best.safetensors").write_bytes(b"")
+    app = open_page("sweep", values="9, 10, 11", seeds="0", **FORM)
+
+    assert "**2 of 3** were trained elsewhere and are taken over; 1 to train" in everything(app)
+    press(app, "Start 1 run")
+    sweep = next(sweep for sweep in list_sweeps() if sweep.folder != earlier.folder)
+    assert [dict(point.values)["n_clusters"] for point, _ in sweep.finished()] == [9, 10]
 
 
 # --- looking at a sweep ---------------------------------------------------------------------------------------------

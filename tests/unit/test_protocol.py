@@ -18,7 +18,8 @@ from clustergan_core.runs.places import PROJECT_FOLDER
 from clustergan_core.runs.protocol import make_report, rank_correlation
 from clustergan_core.runs.seeds import read_seeds
 from clustergan_core.runs.store import Run
-from clustergan_core.runs.sweep import Sweep, plan_sweep
+from clustergan_core.runs.sweep import Sweep
+from clustergan_core.runs.sweep_plan import plan_sweep
 from clustergan_core.runs.sweep_work import carry_out, leave
 from clustergan_core.runs.worker import execute
 from tests.small_runs import new_run, small_config

@@ -18,7 +18,8 @@ from clustergan_core.runs.hands import continue_run
 from clustergan_core.runs.places import PROJECT_FOLDER, runs_folder
 from clustergan_core.runs.queue import ask
 from clustergan_core.runs.store import Run
-from clustergan_core.runs.sweep import Sweep, plan_sweep
+from clustergan_core.runs.sweep import Sweep
+from clustergan_core.runs.sweep_plan import plan_sweep
 from clustergan_core.runs.sweep_work import carry_out
 from clustergan_core.runs.worker import execute
 from tests.small_runs import new_run, small_config

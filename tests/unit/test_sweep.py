@@ -1,8 +1,10 @@
 """Sweeps on disk: the same words find the same folder, and only what is missing is made."""
 
 import argparse
+import errno
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,15 +12,17 @@ from clustergan_core import command_line
 from clustergan_core.command_line.sweeping import _read_axes, add_commands
 from clustergan_core.command_line.training import read_config_and_data
 from clustergan_core.data import load_dataset
-from clustergan_core.errors import RunError, SettingsError
-from clustergan_core.runs import queue
+from clustergan_core.errors import RunError, SettingsError, StorageError
+from clustergan_core.runs import queue, twins
 from clustergan_core.runs.config import make_config
 from clustergan_core.runs.places import RUN_NAME, runs_folder
+from clustergan_core.runs.scores import read_scores
 from clustergan_core.runs.seeds import read_seeds
 from clustergan_core.runs.store import list_runs
-from clustergan_core.runs.sweep import Sweep, SweepPlan, find_sweep, list_sweeps, open_sweep, place_sweep, plan_sweep
+from clustergan_core.runs.sweep import Sweep, find_sweep, list_sweeps, open_sweep, place_sweep
+from clustergan_core.runs.sweep_plan import SweepPlan, plan_sweep
 from clustergan_core.runs.sweep_work import ask_all, begin_missing
-from tests.small_runs import small_config
+from tests.small_runs import new_run, small_config
 from tests.sweeps import finish, finished_sweep, set_state, small_sweep
 
 pytestmark = pytest.mark.usefixtures("own_folders")
@@ -141,6 +145,69 @@ def test_only_what_is_missing_is_put_in_line() -> None:
         set_state(run, state)  # type: ignore[arg-type] # each is a state
     assert begin_missing(sweep) == [second, third, fourth]
     assert [run.folder for run in queue.waiting_runs()] == [sweep.folder_of(p) for p in (second, third, fourth)]
+
+
+def trained_sweep() -> Sweep:
+    """K 9 and 10 with two seeds; its runs have the weights that a finished run keeps."""
+    sweep = finished_sweep({(9, 0): 0.5, (9, 1): 0.6, (10, 0): 0.7, (10, 1): 0.8})
+    for point in sweep.points:
+        (sweep.folder_of(point) / "weights-best.safetensors").write_bytes(b"weights of " + point.slug.encode())
+    return sweep
+
+
+def test_another_value_trains_only_what_no_sweep_has_trained() -> None:
+    earlier = trained_sweep()
+    sweep = place_sweep(small_sweep({"n_clusters": (9, 10, 11)}).plan)
+    assert sweep.folder != earlier.folder
+    assert begin_missing(sweep) == [point for point in sweep.points if point.values == (("n_clusters", 11),)]
+
+    earlier.delete()  # what was taken over is a copy
+    taken = dict(sweep.finished())
+    assert {point.slug: read_scores(run)["purity"] for point, run in taken.items()} == {  # type: ignore[index]
+        "n_clusters-9-seed-0": 0.5,
+        "n_clusters-9-seed-1": 0.6,
+        "n_clusters-10-seed-0": 0.7,
+        "n_clusters-10-seed-1": 0.8,
+    }
+    for point, run in taken.items():
+        assert (run.folder / "weights-best.safetensors").read_bytes() == b"weights of " + point.slug.encode()
+        assert run.config.title == sweep.plan.config_of(point).title
+        assert any("Taken over from run" in note for note in run.config.notes)
+    assert [path.name for path in sweep.folder.iterdir() if path.name.startswith(".")] == []
+
+
+def test_an_unfinished_run_and_one_of_other_settings_are_no_twins() -> None:
+    earlier = trained_sweep()
+    run = earlier.run(earlier.points[0])
+    assert run is not None
+    set_state(run, "stopped", step=5)
+    assert len(place_sweep(small_sweep({"n_clusters": (9, 10, 11)}).plan).twins()) == 3
+    others: list[dict[str, Any]] = [{"batch_size": 32}, {"n_steps": 41}, {"dataset": "synthetic"}]
+    for other in others:
+        assert place_sweep(small_sweep({"n_clusters": (9, 10, 11)}, **other).plan).twins() == {}
+
+
+def test_a_run_of_its_own_becomes_part_of_a_sweep(tmp_path: Path) -> None:
+    sweep = small_sweep()
+    point = sweep.points[0]
+    run = new_run(runs_folder() / "alone", sweep.plan.config_of(point).model_copy(update={"title": "my run"}))
+    finish(run, 0.5)
+    (run.folder / "weights-best.safetensors").write_bytes(b"")
+    assert list(sweep.twins()) == [point]
+
+
+def test_a_run_that_cannot_be_copied_leaves_nothing_half_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    trained_sweep()
+    sweep = place_sweep(small_sweep({"n_clusters": (9, 10, 11)}).plan)
+
+    def fail(source: Path, place: Path, **words: object) -> None:
+        place.mkdir()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(twins.shutil, "copytree", fail)
+    with pytest.raises(StorageError, match=r"cannot be copied .*No space left on device"):
+        sweep.make_missing()
+    assert [path.name for path in sweep.folder.iterdir()] == ["sweep.json"]
 
 
 def test_seeds_of_an_earlier_sweep_stay_part_of_it() -> None:

@@ -1,0 +1,83 @@
+"""Runs that are the same but for their names: one that is finished need not be trained again."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from clustergan_core.errors import RunError, StorageError
+from clustergan_core.runs.config import RunConfig
+from clustergan_core.runs.label_free import read_label_free
+from clustergan_core.runs.scores import read_scores
+from clustergan_core.runs.store import Run, list_runs
+
+# What may differ between a run that is there and one that is asked for: nothing here moves a figure but `versions`, and
+# a run is not repeated because a library was updated.
+_INCIDENTAL = {"format", "title", "created", "notes", "versions"}
+_LEFT_BEHIND = shutil.ignore_patterns("control", "lock", "*.lock", ".*", "annotations.json")
+
+
+def find_difference(one: RunConfig, other: RunConfig) -> str:
+    """The first thing in which two runs differ that should be the same, in words, or nothing."""
+    kept, asked = (_flat(config.model_dump(mode="json", exclude=_INCIDENTAL)) for config in (one, other))
+    names = [name for name in asked if kept.get(name) != asked[name]]
+    return f"{names[0]} is {kept.get(names[0])} there and {asked[names[0]]} here" if names else ""
+
+
+def find_twins(configs: Sequence[RunConfig]) -> list[Run | None]:
+    """For each configuration a finished run of one's own that has it, wherever it lies; None where there is none."""
+    wanted = {_key(config) for config in configs}
+    known: dict[tuple[Any, ...], list[Run]] = {}
+    for run in list_runs():
+        try:
+            key = _key(run.config)
+            if key in wanted and run.status().state == "finished":
+                known.setdefault(key, []).append(run)
+        except (RunError, KeyError):
+            continue  # damaged, or of another version
+    return [next((run for run in known.get(_key(config), ()) if _is_twin(run, config)), None) for config in configs]
+
+
+def take_over(run: Run, config: RunConfig, folder: Path) -> Run:
+    """Copies a finished run to a new folder, under the title of its twin; its names and notes stay where they are.
+
+    Raises RunError when the folder is there already or cannot be written.
+    """
+    if folder.exists():
+        raise RunError(f"{folder} exists already: choose another.")
+    kept = run.config
+    note = f"Taken over from run {run.name}, which is the same."
+    config = config.model_copy(
+        update={"created": kept.created, "versions": kept.versions, "notes": (*config.notes, note)}
+    )
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".copy-", dir=folder.parent) as place:
+            copy = Path(place) / folder.name
+            shutil.copytree(run.folder, copy, ignore=_LEFT_BEHIND)
+            (copy / "control").mkdir()
+            (copy / "config.json").write_text(config.model_dump_json(indent=2))
+            copy.rename(folder)
+    except OSError as error:
+        raise StorageError(f"{run.name} cannot be copied to {folder} ({error.strerror}): make room.") from error
+    return Run(folder.resolve())
+
+
+def _key(config: RunConfig) -> tuple[Any, ...]:
+    """What tells most runs apart at a glance."""
+    return config.method, config.dataset.digest, config.seed, config.n_clusters, config.schedule.n_steps
+
+
+def _is_twin(run: Run, config: RunConfig) -> bool:
+    has_results = read_scores(run) is not None and read_label_free(run) is not None and run.has_weights()
+    return has_results and not find_difference(run.config, config) and not find_difference(config, run.config)
+
+
+def _flat(values: Mapping[str, Any], names: Sequence[str] = ()) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in values.items():
+        flat |= _flat(value, (*names, name)) if isinstance(value, dict) else {".".join((*names, name)): value}
+    return flat
