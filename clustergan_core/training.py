@@ -27,7 +27,12 @@ class Schedule(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    n_steps: int = Field(ge=1, le=10_000_000, title="Steps", description="Generator updates.")
+    n_steps: int = Field(
+        ge=1,
+        le=10_000_000,
+        title="Steps",
+        description="Updates of the generator, and before them of the encoder alone where there is a warm-up.",
+    )
     log_every: int = Field(50, ge=1, title="Log every", description="Steps between two rows of losses.")
     evaluate_every: int = Field(500, ge=1, title="Evaluate every", description="Steps between two evaluations.")
     extensions: tuple[int, ...] = ()  # of `n_steps`, how many each continuation beyond the planned end added

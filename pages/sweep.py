@@ -8,7 +8,7 @@ require_frame(__file__)
 
 from clustergan_core.runs.sweep import Sweep
 from ui.choices import carried, linked, one_of, write_address
-from ui.messages import plain
+from ui.shell_command import show_shell
 from ui.sweep_choice import SWEEP_KEY, choose_sweep, describe, first_sweep
 from ui.sweep_form import new_sweep
 from ui.sweep_reading import load_report
@@ -60,8 +60,7 @@ def look() -> None:
 def show_command(command: str) -> None:
     """What repeats the sweep, folded."""
     with st.expander("The command that repeats this sweep", icon=":material/terminal:"):
-        st.code(command, language="shell", wrap_lines=True)
-        st.caption(plain("It trains only what is missing."))
+        show_shell(command, "It trains only what is missing.")
 
 
 if following := st.session_state.pop(NEXT, None):

@@ -47,6 +47,12 @@ def _show_accuracies(scores: RunScores) -> None:
         value = scores.get(name)
         column.metric(title, "–" if value is None else f"{value:.3f}", help=_HELP[name])
     classifier = scores["classifier"]
+    if (n_shown := classifier["n_labels_with_a_mode"]) < classifier["n_labels"]:
+        st.warning(
+            f"Modes show only **{n_shown} of {classifier['n_labels']}** labels, so Mode Accuracy says little: it is 1 "
+            "when all modes draw the same.",
+            icon=":material/warning:",
+        )
     st.caption(
         f"Read by the {classifier['name']}, right on {100 * classifier['test_accuracy']:.1f} % of the test split; "
         f"{classifier['n_generated']:,} generated samples. "

@@ -17,6 +17,7 @@ from ui.metrics_history import MetricsHistory, load_history
 from ui.page_links import link_to_views
 from ui.sample_slider import show_samples
 from ui.scheduler_choice import usual_scheduler
+from ui.shell_command import show_shell
 from ui.state_badges import show_badge
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def _show(run: Run, status: Status, change_settings: Callable[[], None]) -> None
     _show_log(run)
     show_table(run, history)
     with st.expander("The command that repeats this run", icon=":material/terminal:"):
-        st.code(run.config.command(), language="shell", wrap_lines=True)
+        show_shell(run.config.command())
 
 
 def _show_state(run: Run, status: Status, history: MetricsHistory) -> None:

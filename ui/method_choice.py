@@ -56,7 +56,7 @@ def choose_preset(method: str) -> PresetName:
 def describe_preset(method: str, preset: PresetName) -> str:
     """What a preset means for a method; only a method with a paper's preset can be slower or faster than its paper."""
     if preset == "paper":
-        return "The paper's settings at full length: days on a CPU."
+        return "The paper's settings at full length: from hours for small tables to months for images on a CPU."
     if preset == "quick":
         return "A tenth of the default's steps: a first look."
     if "paper" in presets_of(method):

@@ -13,7 +13,7 @@ from ui.messages import show_problem
 from ui.method_choice import choose_method, choose_preset
 from ui.own_file_options import options_in_form
 from ui.preset_values import FORM_BASE, preset_config, reset_when_base_changes
-from ui.run_start import describe_run, show_command, show_estimate
+from ui.run_start import describe_run, show_command, show_estimate, warnings_of
 from ui.scheduler_choice import choose_scheduler
 from ui.settings_form import setting, settings_grid
 
@@ -39,7 +39,8 @@ def new_run() -> Run | None:
             base = preset_config(source, options, dataset, method, preset)
             config = _form(base, dataset)
         except SettingsError as problem:
-            show_problem(problem)
+            with summary:
+                _refuse(problem)
             return None
     with summary:
         return _start(config, dataset)
@@ -112,6 +113,20 @@ def _form(base: RunConfig, dataset: Dataset) -> RunConfig:
     return config
 
 
+def _refuse(problem: SettingsError) -> None:
+    """The box of the start, where these settings are no run."""
+    with st.container(border=True):
+        st.markdown("**This run**")
+        show_problem(problem)
+        _start_button(is_possible=False)
+
+
+def _start_button(is_possible: bool = True) -> bool:
+    return st.button(
+        "Start training", type="primary", icon=":material/play_arrow:", width="stretch", disabled=not is_possible
+    )
+
+
 def _start(config: RunConfig, dataset: Dataset) -> Run | None:
     """What the run will be, how long it takes, and the button."""
     from clustergan_core.runs.hands import launch
@@ -120,8 +135,11 @@ def _start(config: RunConfig, dataset: Dataset) -> Run | None:
         st.markdown("**This run**")
         st.markdown("  \n".join(describe_run(config, dataset)))
         scheduler = choose_scheduler()
-        is_started = st.button("Start training", type="primary", icon=":material/play_arrow:", width="stretch")
+        for warning in warnings_of(config, dataset):
+            st.warning(warning, icon=":material/warning:")
+        is_started = _start_button()
         estimate = st.container()
+        show_command(config)
         if is_started:
             try:
                 return launch(config, scheduler)
@@ -129,5 +147,4 @@ def _start(config: RunConfig, dataset: Dataset) -> Run | None:
                 show_problem(problem)
         with estimate:
             show_estimate(config, dataset)
-        show_command(config)
     return None

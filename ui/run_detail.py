@@ -23,6 +23,7 @@ from ui.page_links import link_page, views_of
 from ui.run_scores import show_scores
 from ui.run_summary import RunSummary
 from ui.scheduler_choice import usual_scheduler
+from ui.shell_command import show_shell
 
 BadgeColour = Literal["green", "gray", "blue", "red"]
 
@@ -63,7 +64,7 @@ def show_run(summary: RunSummary) -> None:
     with st.expander("Settings"):
         _show_settings(summary)
     with st.expander("The command that repeats this run"):
-        st.code(summary.config.command(), language="bash", wrap_lines=True)
+        show_shell(summary.config.command())
     card = run.folder / "card.md"
     if card.is_file():
         with st.expander("Card"):

@@ -10,6 +10,9 @@ import streamlit as st
 from clustergan_core.errors import AppError
 from ui.durations import say_duration
 from ui.messages import plain, show_problem
+from ui.shell_command import show_shell
+
+LEAST_SCORED = 5  # samples a cluster
 
 if TYPE_CHECKING:
     from clustergan_core.data.dataset import Dataset
@@ -35,6 +38,22 @@ def describe_run(config: RunConfig, dataset: Dataset) -> list[str]:
     return [*lines, f"K = {config.n_clusters}, {config.schedule.n_steps:,} steps, seed {config.seed}"]
 
 
+def warnings_of(config: RunConfig, dataset: Dataset) -> list[str]:
+    """What makes a run's figures mean little, though it can be trained; sentences for a person."""
+    warnings = []
+    n_scored, n_trained = len(dataset.indices("test")), len(dataset.splits.train)
+    if config.n_clusters * LEAST_SCORED > n_scored:
+        warnings.append(
+            f"K = {config.n_clusters:,} leaves fewer than {LEAST_SCORED} of the {n_scored:,} scored samples for each "
+            "cluster: purity is high by chance then. Choose a smaller K."
+        )
+    if (batch := config.settings["batch_size"]) > n_trained:
+        warnings.append(
+            f"Batches of {batch:,} hold each of the {n_trained:,} training samples more than once: choose smaller ones."
+        )
+    return warnings
+
+
 def show_estimate(config: RunConfig, dataset: Dataset, reading_seconds: float = 0) -> None:
     """How long it will take, the reading of its data included."""
     try:
@@ -57,7 +76,7 @@ def training_seconds(config: RunConfig, dataset: Dataset) -> float:
 def show_command(config: RunConfig) -> None:
     """The command that repeats a run, behind a button."""
     with st.popover("The command for this run", width="stretch"):
-        st.code(config.command(), language="shell", wrap_lines=True)
+        show_shell(config.command())
 
 
 def _units(dataset: Dataset) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from clustergan_core.errors import AppError, RunError
 from ui.durations import say_duration
 from ui.messages import plain, show_problem
 from ui.scheduler_choice import choose_scheduler
+from ui.shell_command import show_shell
 from ui.sweep_choice import describe, say_seeds
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def start(plan: SweepPlan, dataset: Dataset) -> Sweep | None:
         with estimate:
             _show_estimate(sweep, missing, dataset)
         with st.popover("The command for this sweep", width="stretch"):
-            st.code(plan.command(), language="shell", wrap_lines=True)
+            show_shell(plan.command())
     return None
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import torch
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from clustergan_core.acceleration import choose_threads
 from clustergan_core.data import DATASETS, OwnDataOptions
@@ -257,11 +258,30 @@ def explain_invalid(error: ValidationError) -> SettingsError:
     problems = error.errors()
     name = problems[0]["loc"][0]
     # A choice among several types is refused once by each of them.
-    messages = [problem["msg"] for problem in problems if problem["loc"][0] == name]
-    remedy = " or ".join(message.removeprefix("Input should be ") for message in messages)
-    if messages[0].startswith("Input should be "):
-        remedy = f"it should be {remedy}"
-    return SettingsError(f"Setting {name}={problems[0]['input']} is not possible: {remedy}.")
+    remedies = dict.fromkeys(_remedy(problem) for problem in problems if problem["loc"][0] == name)
+    return SettingsError(f"Setting {name}={problems[0]['input']} is not possible: it must be {' or '.join(remedies)}.")
+
+
+def _remedy(problem: ErrorDetails) -> str:
+    """What a refused value must be, to follow "it must be"."""
+    limits = problem.get("ctx", {})
+    match problem["type"]:
+        case "greater_than":
+            return f"above {limits['gt']:,}"
+        case "greater_than_equal":
+            return f"at least {limits['ge']:,}"
+        case "less_than":
+            return f"below {limits['lt']:,}"
+        case "less_than_equal":
+            return f"at most {limits['le']:,}"
+        case "int_type" | "int_parsing" | "int_from_float":
+            return "a whole number"
+        case "float_type" | "float_parsing" | "finite_number":
+            return "a number"
+        case "literal_error":
+            return str(limits["expected"])
+        case _:
+            return problem["msg"].removeprefix("Input should be ")
 
 
 def _choose_n_clusters(settings: dict[str, Any], dataset: Dataset) -> tuple[Any, str]:

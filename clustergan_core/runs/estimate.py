@@ -18,6 +18,7 @@ from clustergan_core.runs.config import RunConfig
 AROUND_SECONDS = 8.0  # a process's imports and the scores at its end, on two cores with digits
 WARM_STEPS = 1
 MEASURED_SECONDS = 1.5
+LONG_SECONDS = 2.0  # a first step that takes this long is all that is timed: what takes weeks need not be known well
 N_LOOKED_AT = 5_000  # steps whose variant is asked for
 N_SAMPLES = 2_048
 
@@ -87,8 +88,11 @@ def _time_variant(runner: StepRunner, method: Method, samples: Tensor, budget: f
             torch.cuda.synchronize()
 
     # On a GPU the step after the eager ones is recorded; those after it are what a run consists of.
-    for _ in range(N_EAGER_STEPS + 1 if samples.is_cuda else WARM_STEPS):
+    n_warm, start = N_EAGER_STEPS + 1 if samples.is_cuda else WARM_STEPS, time.perf_counter()
+    for _ in range(n_warm):
         take_step()
+    if (seconds := time.perf_counter() - start) > LONG_SECONDS:
+        return seconds / n_warm, n_warm
     n_timed, start = 0, time.perf_counter()
     while time.perf_counter() - start < budget or n_timed < 2:
         take_step()

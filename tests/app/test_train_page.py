@@ -72,7 +72,7 @@ def test_a_link_restores_the_form() -> None:
     ("name", "value", "reason"),
     [
         ("n_clusters", "1", "it is a whole number from 2 to 1000"),
-        ("beta1", "1", "it should be less than 1"),
+        ("beta1", "1", "it must be below 1"),
         ("architecture", "huge", "it can be mlp"),
     ],
 )
@@ -89,8 +89,17 @@ def test_a_value_the_model_refuses_gets_one_sentence_and_cannot_be_started() -> 
     app = opened()
     widget(app, "sigma").set_value(0.0).run()
 
-    assert "Setting sigma=0.0 is not possible: it should be greater than 0." in app.error[0].value
-    assert not [button for button in app.button if button.label == "Start training"]
+    assert "Setting sigma=0.0 is not possible: it must be above 0." in app.error[0].value
+    assert [button.disabled for button in app.button if button.label == "Start training"] == [True]
+
+
+def test_more_clusters_than_the_scored_samples_can_tell_apart_are_warned_of() -> None:
+    app = opened(n_clusters="100", batch_size="2000")
+
+    said = [warning.value for warning in app.warning]
+    assert "K = 100 leaves fewer than 5 of the 179 scored samples for each cluster" in said[0]
+    assert "Batches of 2,000 hold each of the 1,439 training samples more than once" in said[1]
+    assert not opened().warning
 
 
 # --- the start ------------------------------------------------------------------------------------------------------
