@@ -111,6 +111,9 @@ _PAIRED_MLP_OF: dict[Kind, dict[str, Any]] = {
 _PAIRED_MLP_STEPS = 6_400
 _PAIRED_MLP_STEPS_OF: dict[Kind, int] = {"expression": 3_200}
 _PAIRED_CONVOLVED: dict[str, Any] = {"precision": "bfloat16", "warm_up_share": 0.4}
+# Views of an object lie along a curve, one every five degrees; of its 3 nearest 99% show the same object, of 10 90%.
+_TURNTABLE = {"n_neighbours": 3, "first_temperature": 1.0, "temperature": 0.2}
+_PAIRED_CONVOLVED_OF: dict[str, dict[str, Any]] = {"coil20": _TURNTABLE, "coil100": _TURNTABLE}
 _PAIRED_CONVOLVED_STEPS = 4_000
 
 
@@ -118,7 +121,8 @@ def _paired_preset(name: PresetName, dataset: str, kind: Kind, shape: tuple[int,
     paper = _PAPER_SETTINGS.get(dataset, _RELATIVES[kind])
     size = {"n_normal": paper["n_normal"]} if "n_normal" in paper else {}
     if _is_convolved(kind, shape):
-        settings, n_steps = _PAIRED_CONVOLVED | size, _PAIRED_CONVOLVED_STEPS
+        own = _PAIRED_CONVOLVED_OF.get(dataset, {})
+        settings, n_steps = _PAIRED_CONVOLVED | own | size, _PAIRED_CONVOLVED_STEPS
     else:
         settings = _PAIRED_MLP | _PAIRED_MLP_OF.get(kind, {}) | size
         n_steps = _PAIRED_MLP_STEPS_OF.get(kind, _PAIRED_MLP_STEPS)
