@@ -37,7 +37,7 @@ def render(reports: Sequence[SweepReport]) -> str:
             f"`{report.plan.config.dataset.name}`",
             str(n_labels),
             f"{tried} × {len(report.plan.seeds)}",
-            f"**{suggestion.n_clusters}**",
+            "–" if suggestion.n_clusters is None else f"**{suggestion.n_clusters}**",
             *(votes.get(criterion.name, "–") for criterion in CRITERIA),
             _by_single_seeds(report),
         ]

@@ -36,7 +36,8 @@ def show_generation_scores(scores: RunScores) -> None:
             f"{distance['real_halves']:g}",
             help="The same distance between two disjoint sets of real samples: about the least to hope for.",
         )
-        st.caption(f"n = {distance['n']:,} on each side. Features: {distance['features']}.")
+        of = "all samples" if scores["is_training_data"] else f"the {scores['split']} split"
+        st.caption(f"n = {distance['n']:,} on each side, real ones of {of}. Features: {distance['features']}.")
     if scores.get("classifier"):
         _show_accuracies(scores)
 

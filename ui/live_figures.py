@@ -86,7 +86,7 @@ def show_generated(history: MetricsHistory) -> None:
     with words:
         st.metric("Fréchet distance", f"{newest['value']:g}", help=FRECHET_HELP)
         st.caption(
-            f"{newest['n']:,} generated against as many real samples, step {measured[-1]['step']:,}. Two sets of "
+            f"{newest['n']:,} generated against as many validation samples, step {measured[-1]['step']:,}. Two sets of "
             f"{newest['n']:,} real samples: {newest['real_halves']:g}, about the least to hope for. "
             f"Features: {newest['features']}."
         )

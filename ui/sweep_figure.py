@@ -20,7 +20,7 @@ CRITERIA = {
     "seed_agreement": "Seed agreement (pairwise ARI) ↑",
     "silhouette": "Silhouette of the latents ↑",
     "neighbour_agreement": "Neighbour agreement ↑",
-    "frechet": "Fréchet distance ↓",
+    "frechet": "Fréchet distance in principal components ↓",
     "usage_entropy": "Usage entropy (nats; dotted: log K)",
 }
 
@@ -31,7 +31,7 @@ def make_drawing(report: SweepReport, score: ChosenScore, suggestion: Suggestion
     first, values = next(iter(plan.axes.items()))
     if all(isinstance(value, int | float) for value in values):
         values = tuple(sorted(values))
-    suggested = values.index(suggestion.n_clusters) if suggestion else None
+    suggested = values.index(k) if suggestion and (k := suggestion.n_clusters) is not None else None
     votes = {vote.criterion.name: values.index(vote.n_clusters) for vote in suggestion.votes} if suggestion else {}
     judged = [criterion.name for criterion in report.criteria()]
     panels = []

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ui.sweep_scores import ChosenScore
 
 PICTURE_KEY = "sweep_picture"
+LEAST_SEEDS = 3  # below, the spread over seeds is hardly known
 
 
 def show_result(report: SweepReport, score: ChosenScore) -> None:
@@ -42,25 +43,35 @@ def show_result(report: SweepReport, score: ChosenScore) -> None:
         _show_notes(report, score)
     if suggestion and box:
         with box:
-            _show_suggestion(suggestion, is_whole=n_finished == len(report.rows))
+            _show_suggestion(suggestion, len(report.plan.seeds), is_whole=n_finished == len(report.rows))
     st.markdown("**Mean ± standard deviation over the seeds**")
     st.dataframe(point_rows(report), hide_index=True, placeholder="–", alt="Scores and criteria at each value")
     with st.expander(f"Every run ({len(report.rows)})", icon=":material/table:"):
         st.dataframe(run_rows(report), hide_index=True, placeholder="–", alt="Scores and criteria of every run")
 
 
-def _show_suggestion(suggestion: Suggestion, *, is_whole: bool) -> None:
+def _show_suggestion(suggestion: Suggestion, n_seeds: int, *, is_whole: bool) -> None:
     with st.container(border=True):
-        k, n_votes = suggestion.n_clusters, len(suggestion.votes)
-        st.markdown(f"**Suggested K = {k}**, by {suggestion.n_for} of {n_votes} criteria that read no labels")
-        st.markdown("\n".join(f"- {plain(vote.reason)}" for vote in suggestion.votes))
+        k, n_criteria = suggestion.n_clusters, len(suggestion.votes) + len(suggestion.undecided)
+        if k is None:
+            st.markdown("**No K stands out** by criteria that read no labels")
+        else:
+            st.markdown(f"**Suggested K = {k}**, by {suggestion.n_for} of {n_criteria} criteria that read no labels")
+        reasons = [reason.reason for reason in (*suggestion.votes, *suggestion.undecided)]
+        st.markdown("\n".join(f"- {plain(reason)}" for reason in reasons))
+        if n_seeds < LEAST_SEEDS:
+            st.caption(
+                f"From {n_seeds} seed{'s' if n_seeds > 1 else ''}: how much seeds differ is hardly known, so small "
+                f"differences may be chance. {LEAST_SEEDS} seeds or more tell."
+            )
         if suggestion.is_at_end:
             st.warning(
                 f"{k} is at the end of what was tried: a K beyond it may be better still.",
                 icon=":material/unfold_more:",
             )
         st.caption(
-            "Means over the seeds, on training samples; most votes win, a tie goes to the criterion named first. "
+            "Means over the seeds, on training samples. A criterion whose two best K are nearer than seeds differ has "
+            "no vote; most votes win, a tie goes to the criterion named first. "
             "It is advice and no proof." + ("" if is_whole else " It may change as more runs finish.")
         )
 
@@ -78,10 +89,14 @@ def _show_notes(report: SweepReport, score: ChosenScore) -> None:
     if any("accuracy" in row.source for row in printed):
         notes.append("Li and Dama print their own cluster accuracy, which names a cluster by what its mode generates.")
     if score.name in ("purity", "accuracy") and "n_clusters" in plan.axes and plan.label_shares:
-        notes.append("The grey marks are the highest purity and accuracy that K clusters allow on the test samples.")
+        notes.append(
+            "The grey marks are the highest purity and accuracy that K clusters allow on the test samples; "
+            "a published figure may lie above them by its rounding."
+        )
     notes.append(
         "Labels are used for scores alone. Seed agreement is the adjusted Rand index of every two seeds on the same "
-        "training samples; the Fréchet distance is measured in principal components."
+        "training samples. The Fréchet distance here is that of principal components of training samples, which need "
+        "no labels; a run's own page has another, on test samples, in features of a classifier where there is one."
     )
     if report.machine:
         notes.append(f"Trained on {plain(report.machine)}.")

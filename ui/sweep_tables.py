@@ -17,7 +17,7 @@ FIGURES = {
     "seed_agreement": "Seed agreement",
     "silhouette": "Silhouette",
     "neighbour_agreement": "Neighbour agreement",
-    "frechet": "Fréchet distance",
+    "frechet": "Fréchet, components",
     "usage_entropy": "Usage entropy",
 }
 

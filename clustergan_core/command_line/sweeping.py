@@ -130,7 +130,9 @@ def render_report(report: SweepReport) -> str:
         *aligned(rows),
     ]
     if suggestion := report.suggest_n_clusters():
-        lines += ["", f"Suggested without labels: K = {suggestion.n_clusters}", *(v.reason for v in suggestion.votes)]
+        found = "no K" if suggestion.n_clusters is None else f"K = {suggestion.n_clusters}"
+        reasons = [reason.reason for reason in (*suggestion.votes, *suggestion.undecided)]
+        lines += ["", f"Suggested without labels: {found}", *reasons]
     for row in plan.paper_rows():
         figures = ", ".join(f"{value}: {figure:g}" for value, figure in row.figures.items())
         lines.append(f"{row.source}: {figures}")

@@ -1,7 +1,8 @@
 """A number of clusters suggested by criteria that need no labels, with the reasons.
 
-Each criterion votes for the K at which its mean over seeds is best; most votes win. A tie is decided by the criteria in
-their order below, and then by the smaller K. None of them is a proof: the suggestion comes with every vote.
+Each criterion votes for the K at which its mean over seeds is best, unless the next best is nearer than seeds differ: then
+it is undecided and has no vote. Most votes win. A tie is decided by the criteria in their order below, and then by the
+smaller K. None of them is a proof: the suggestion comes with every vote, and with what is undecided.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ CRITERIA = (
     VotingCriterion("seed_agreement", "Seed agreement", True, "runs of different seeds find the most similar clusters"),
     VotingCriterion("silhouette", "Silhouette", True, "clusters are set apart best in the latent space"),
     VotingCriterion("neighbour_agreement", "Neighbour agreement", True, "near samples share a cluster most often"),
-    VotingCriterion("frechet", "Fréchet distance", False, "generated samples are closest to real ones"),
+    VotingCriterion("frechet", "Fréchet distance, components", False, "generated samples are closest to real ones"),
 )
 
 
@@ -48,11 +49,30 @@ class Vote:
 
 
 @dataclass(frozen=True)
-class Suggestion:
-    """The K that most criteria are for."""
+class Undecided:
+    """A criterion whose two best K are nearer to each other than the seeds of either."""
 
-    n_clusters: int
+    best: Vote
+    next_best: Vote
+    sd: float  # over the seeds, of the two K together
+
+    @property
+    def reason(self) -> str:
+        """What kept it from voting, as a sentence."""
+        first, second, title = self.best, self.next_best, self.best.criterion.title
+        return (
+            f"No vote: {title} {first.mean:.3g} at K = {first.n_clusters} and {second.mean:.3g} at "
+            f"K = {second.n_clusters} are nearer than seeds differ (± {self.sd:.2g})."
+        )
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """The K that most criteria are for; None where none of them is decided."""
+
+    n_clusters: int | None
     votes: tuple[Vote, ...]
+    undecided: tuple[Undecided, ...]
     is_at_end: bool  # whether it is the smallest or largest K that was tried, so that one beyond might be better still
 
     @property
@@ -69,17 +89,32 @@ def suggest_n_clusters(figures: Mapping[str, Mapping[int, Sequence[float]]]) -> 
     candidates = sorted({k for by_k in figures.values() for k in by_k})
     if len(candidates) < LEAST_CANDIDATES:
         return None
-    votes = []
+    votes: list[Vote] = []
+    undecided: list[Undecided] = []
     for criterion in CRITERIA:
         by_k = figures.get(criterion.name, {})
         means = {k: statistics.fmean(by_k[k]) for k in candidates if by_k.get(k)}
-        if len(means) == len(candidates) and all(map(math.isfinite, means.values())):
-            sign = 1 if criterion.is_higher_better else -1
-            best = max(candidates, key=lambda k: (sign * means[k], -k))
-            votes.append(Vote(criterion, best, means[best]))
-    if not votes:
+        if len(means) < len(candidates) or not all(map(math.isfinite, means.values())):
+            continue
+        sign = 1 if criterion.is_higher_better else -1
+        best, next_best = sorted(candidates, key=lambda k: (-sign * means[k], k))[:2]
+        sd = _pooled_deviation(by_k[best], by_k[next_best])
+        vote = Vote(criterion, best, means[best])
+        if sd is not None and abs(means[best] - means[next_best]) < sd:
+            undecided.append(Undecided(vote, Vote(criterion, next_best, means[next_best]), sd))
+        else:
+            votes.append(vote)
+    if not votes and not undecided:
         return None
     counts = Counter(vote.n_clusters for vote in votes)
-    most = max(counts.values())
-    winner = next(vote.n_clusters for vote in votes if counts[vote.n_clusters] == most)
-    return Suggestion(winner, tuple(votes), winner in (candidates[0], candidates[-1]))
+    most = max(counts.values(), default=0)
+    winner = next((vote.n_clusters for vote in votes if counts[vote.n_clusters] == most), None)
+    return Suggestion(winner, tuple(votes), tuple(undecided), winner in (candidates[0], candidates[-1]))
+
+
+def _pooled_deviation(one: Sequence[float], other: Sequence[float]) -> float | None:
+    """The standard deviation of two samples around means of their own; None where either has a single value."""
+    if len(one) < 2 or len(other) < 2:
+        return None
+    squares = sum((len(values) - 1) * statistics.variance(values) for values in (one, other))
+    return math.sqrt(squares / (len(one) + len(other) - 2))

@@ -26,6 +26,35 @@ def test_most_criteria_decide() -> None:
     )
 
 
+def test_what_lies_nearer_than_seeds_differ_is_no_vote() -> None:
+    suggestion = suggest_n_clusters(
+        {
+            # Means .341 and .340; deviations .009 and .006, together √((.009² + .006²) / 2) = .00765.
+            "silhouette": {9: [0.332, 0.341, 0.350], 10: [0.334, 0.340, 0.346], 11: [0.2, 0.2, 0.2]},
+            "frechet": {9: [2.0, 2.1, 2.2], 10: [1.0, 1.1, 1.2], 11: [3.0, 3.0, 3.0]},
+        }
+    )
+    assert suggestion is not None
+    assert suggestion.n_clusters == 10
+    assert [vote.criterion.name for vote in suggestion.votes] == ["frechet"]
+    (undecided,) = suggestion.undecided
+    assert undecided.sd == pytest.approx(0.00765, abs=1e-5)
+    assert undecided.reason == (
+        "No vote: Silhouette 0.341 at K = 9 and 0.34 at K = 10 are nearer than seeds differ (± 0.0076)."
+    )
+
+
+def test_where_nothing_is_decided_no_k_is_suggested() -> None:
+    suggestion = suggest_n_clusters({"silhouette": {9: [0.3, 0.5], 10: [0.4, 0.5]}})
+    assert suggestion is not None
+    assert (suggestion.n_clusters, suggestion.n_for, suggestion.is_at_end) == (None, 0, False)
+
+
+def test_a_single_run_at_each_k_votes_as_nothing_is_known_of_its_spread() -> None:
+    suggestion = suggest_n_clusters({"silhouette": {9: [0.340], 10: [0.341]}})
+    assert suggestion is not None and suggestion.n_clusters == 10
+
+
 def test_a_tie_goes_to_the_criterion_named_first() -> None:
     suggestion = suggest_n_clusters({"silhouette": {2: [0.1], 3: [0.2]}, "seed_agreement": {2: [0.9], 3: [0.8]}})
     assert suggestion is not None

@@ -81,7 +81,6 @@ def test_the_suggestion_reads_no_labels() -> None:
 
     assert suggestion is not None and without.suggest_n_clusters() == suggestion
     assert {vote.criterion.name: vote.n_clusters for vote in suggestion.votes} == {
-        "seed_agreement": 9,  # all three are equal, so the smaller K
         "silhouette": 9,
         "neighbour_agreement": 9,
         "frechet": 10,
