@@ -1,8 +1,8 @@
 """A number of clusters suggested by criteria that need no labels, with the reasons.
 
-Each criterion votes for the K at which its mean over seeds is best, unless the next best is nearer than seeds differ: then
-it is undecided and has no vote. Most votes win. A tie is decided by the criteria in their order below, and then by the
-smaller K. None of them is a proof: the suggestion comes with every vote, and with what is undecided.
+Each criterion votes for the K at which its mean over seeds is best, unless the next best is nearer than seeds differ:
+then it is undecided and has no vote. Most votes win. A tie is decided by the criteria in their order below, and then by
+the smaller K. None of them is a proof: the suggestion comes with every vote, and with what is undecided.
 """
 
 from __future__ import annotations
