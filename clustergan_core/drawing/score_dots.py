@@ -1,4 +1,4 @@
-"""Scores of groups of runs: every run a dot, and their mean with its spread."""
+"""Scores of groups of runs: every run that counts a dot, and their mean with its spread."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +30,7 @@ class DifferingSetting:
 
 @dataclass(frozen=True)
 class SeedGroup:
-    """Runs that differ in nothing but their seed."""
+    """Runs that differ in nothing but their seed; those of one seed are one training, repeated."""
 
     title: str  # what tells it from the other groups; its method where there is no other group
     runs: tuple[Run, ...]
@@ -39,6 +39,11 @@ class SeedGroup:
     def seeds(self) -> tuple[int, ...]:
         """The seeds in the order of the runs."""
         return tuple(run.config.seed for run in self.runs)
+
+    @property
+    def repeated_seeds(self) -> dict[int, int]:
+        """How many runs there are of each seed that several runs have."""
+        return {seed: n_runs for seed, n_runs in Counter(self.seeds).items() if n_runs > 1}
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,13 @@ class Comparison:
     def group_of(self, run: Run) -> int:
         """The number of the run's group."""
         return next(number for number, group in enumerate(self.groups) if run in group.runs)
+
+    def once_a_seed(self, runs: Iterable[Run]) -> list[Run]:
+        """The first of these runs of each group and seed: another of the same seed is no further evidence."""
+        firsts: dict[tuple[int, int], Run] = {}
+        for run in runs:
+            firsts.setdefault((self.group_of(run), run.config.seed), run)
+        return list(firsts.values())
 
 
 def differing_settings(runs: Sequence[Run]) -> list[DifferingSetting]:

@@ -151,7 +151,35 @@ def test_scores_that_need_labels_say_so(own: dict[str, Run]) -> None:
 def test_a_run_that_is_not_finished_has_no_scores_yet(own: dict[str, Run]) -> None:
     (own["s1"].folder / "scores.json").unlink()
     (row,) = table(opened("s0", "s1"), "Seeds").to_dict("records")
-    assert row["Scored on"] == "179 test; 1 not finished"
+    assert (row["n"], row["Seeds"], row["Scored on"]) == (1, "0", "179 test; seed 1 not finished")
+
+
+def test_a_seed_counts_once_however_often_it_was_trained(own: dict[str, Run]) -> None:
+    for name in ("again", "continued"):
+        shutil.copytree(own["s0"].folder, own["s0"].folder.parent / name)
+    (once,) = table(opened("s0", "s1"), "Seeds").to_dict("records")
+    app = opened("s0", "again", "continued", "s1")
+    (row,) = table(app, "Seeds").to_dict("records")
+    assert row == once
+    assert row["n"] == 2
+    assert "Seed 0 three times, counted once" in texts(app)
+    assert app.selectbox(key="stable_over").options == ["2 seeds of ClusterGAN"]
+    clusters = np.stack([run_latents(own[name]).clusters for name in ("s0", "s1")])
+    assert metric(app, "Seed agreement") == f"{measure_stability(clusters).seed_agreement:.3f}"
+
+
+def test_an_unfinished_repetition_takes_nothing_from_its_seed(own: dict[str, Run]) -> None:
+    shutil.copytree(own["s0"].folder, own["s0"].folder.parent / "again")
+    (own["s0"].folder / "scores.json").unlink()
+    (row,) = table(opened("s0", "again", "s1"), "Seeds").to_dict("records")
+    assert (row["n"], row["Seeds"], row["Scored on"]) == (2, "0, 1", "179 test")
+
+
+def test_one_seed_trained_twice_says_nothing_of_stability_over_seeds(own: dict[str, Run]) -> None:
+    shutil.copytree(own["s0"].folder, own["s0"].folder.parent / "again")
+    app = opened("s0", "again")
+    assert "Needs two runs of the same data that have weights. Seed 0 twice, counted once" in texts(app)
+    assert "±" not in table(app, "Seeds")["Purity"].tolist()[0]
 
 
 def test_runs_without_metrics_have_no_curve_and_are_named(own: dict[str, Run]) -> None:
