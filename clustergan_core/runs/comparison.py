@@ -14,9 +14,9 @@ from clustergan_core.runs.store import Run
 
 ABSENT = "–"  # the value of a setting that a run's method does not have
 SEED = "Seed"
-_DATA, _CONTENT = "Data", "Content of the data"
+_METHOD, _DATA, _CONTENT = "Method", "Data", "Content of the data"
 # What names a group before any other setting does; their values say what they are without a title.
-_TELLING = ("Method", _DATA)
+_TELLING = (_METHOD, _DATA)
 _SHORT = {"Clusters K": "K"}  # in the names of groups
 
 
@@ -26,6 +26,7 @@ class DifferingSetting:
 
     title: str
     values: tuple[str, ...]  # one a run, in the order of the runs
+    only_of: tuple[str, ...] = ()  # the methods that have it, where others among the runs do not
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,18 @@ def differing_settings(runs: Sequence[Run]) -> list[DifferingSetting]:
     # Other data has another content; that is worth saying only where the names do not say so already.
     if len({row[_DATA] for row in facts}) == len({row[_CONTENT] for row in facts}):
         del titles[_CONTENT]
-    rows = [DifferingSetting(title, tuple(row.get(title, ABSENT) for row in facts)) for title in titles]
+    rows = [
+        DifferingSetting(title, tuple(row.get(title, ABSENT) for row in facts), _only_of(title, facts))
+        for title in titles
+    ]
     return [row for row in rows if len(set(row.values)) > 1]
+
+
+def _only_of(title: str, facts: Sequence[dict[str, str]]) -> tuple[str, ...]:
+    having = dict.fromkeys(row[_METHOD] for row in facts if title in row)
+    lacking = {row[_METHOD] for row in facts if title not in row}
+    # Runs of one method may lack a setting that a later version has: that sets no methods apart.
+    return tuple(having) if lacking and lacking.isdisjoint(having) else ()
 
 
 def group_by_seed(runs: Sequence[Run]) -> list[SeedGroup]:
@@ -117,7 +128,7 @@ def _facts(config: RunConfig) -> dict[str, str]:
     data = config.dataset
     options = data.options
     return {
-        "Method": config.method_title,
+        _METHOD: config.method_title,
         _DATA: data.name,
         _CONTENT: data.digest[:8],
         "Labels from": options.labels or ABSENT,

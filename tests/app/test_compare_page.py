@@ -297,6 +297,12 @@ def test_shipped_models_are_compared_with_their_shipped_maps(own_folders: Path) 
     app = opened(*SHIPPED)
     assert not app.error
     assert table(app, "Seeds")["Runs"].tolist() == ["ClusterGAN", "Paired ClusterGAN"]
+    both, only_one, only_other = (frame.value for frame in app.dataframe if "Setting" in frame.value)
+    assert both["Setting"].tolist()[0] == "Method"
+    assert "–" not in both.to_numpy()
+    assert only_one.columns.tolist() == ["Setting", "ClusterGAN"]
+    assert only_other.columns.tolist() == ["Setting", "Paired ClusterGAN"]
+    assert "Starts" in only_other["Setting"].tolist()
     assert "Draw a lasso or a box on either map" in texts(app)
 
 

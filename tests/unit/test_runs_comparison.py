@@ -52,6 +52,14 @@ def test_a_setting_that_a_method_lacks_is_a_dash(tmp_path: Path) -> None:
     assert "Clusters K" not in rows
 
 
+def test_a_setting_of_one_method_alone_is_told_from_one_that_all_have(tmp_path: Path) -> None:
+    runs = [a_run(tmp_path, "a"), a_run(tmp_path, "b", method="paired-clustergan", seed=1)]
+    only_of = {row.title: row.only_of for row in differing_settings(runs)}
+    assert only_of["Method"] == only_of["Seed"] == ()
+    assert only_of["Critic steps"] == ("ClusterGAN",)
+    assert only_of["Starts"] == ("Paired ClusterGAN",)
+
+
 def test_a_setting_that_an_older_run_does_not_name_has_its_default(tmp_path: Path) -> None:
     old, new = a_run(tmp_path, "old"), a_run(tmp_path, "new")
     content = json.loads((old.folder / "config.json").read_text())
