@@ -16,6 +16,7 @@ from clustergan_core.runs.store import Run
 from ui.choices import linked, one_of
 from ui.compare_repetitions import say_repetitions
 from ui.live_scores import TITLES
+from ui.messages import plain
 from ui.run_summary import NEEDS_LABELS, summarise
 from ui.theme import show_themed, theme_name
 
@@ -96,24 +97,29 @@ def _scored_on(scores: RunScores) -> str:
 
 
 def _describe(comparison: Comparison, scores: dict[str, RunScores | None]) -> str:
-    known = [row for row in scores.values() if row]
     sentences = [
         "Mean ± standard deviation over the seeds of a group (over n − 1). “all”: scored on samples that were also "
         "trained on. Labels are used for purity, accuracy, NMI and ARI alone."
     ]
     if repetitions := say_repetitions(comparison):
         sentences.append(repetitions)
-    distances = [row["frechet"] for row in known if row.get("frechet")]
-    measured = {(distance["features"], distance["n"]) for distance in distances}
+    measured = _frechet_measures(comparison, scores)
     if len(measured) == 1:
-        features, n = next(iter(measured))
+        _, features, n = next(iter(measured))
         sentences.append(f"Fréchet distance of {n:,} generated samples, features: {features}; lower is better.")
     elif measured:
         sentences.append(
-            "Fréchet distances here were measured with different features or numbers of samples, so they cannot be "
-            "compared: " + "; ".join(f"{features}, n = {n:,}" for features, n in sorted(measured)) + "."
+            "Fréchet distances here are of different data, features or numbers of samples, so they cannot be compared: "
+            + "; ".join(plain(f"{data}, {features}, n = {n:,}") for data, features, n in sorted(measured))
+            + "."
         )
     return " ".join(sentences)
+
+
+def _frechet_measures(comparison: Comparison, scores: dict[str, RunScores | None]) -> set[tuple[str, str, int]]:
+    """On what data, in which features and over how many samples distances were measured; several do not compare."""
+    distances = [(run, (scores[run.name] or {}).get("frechet")) for run in comparison.runs]
+    return {(run.config.dataset.name, distance["features"], distance["n"]) for run, distance in distances if distance}
 
 
 def _show_dots(comparison: Comparison, scores: dict[str, RunScores | None], reading: Reading) -> None:
@@ -122,18 +128,23 @@ def _show_dots(comparison: Comparison, scores: dict[str, RunScores | None], read
         (group.title, tuple(comparison.label(run) for run in runs))
         for group, runs in zip(comparison.groups, counted, strict=True)
     )
+    apart = {"frechet"} if len(_frechet_measures(comparison, scores)) > 1 else set()
     for key, names, kind in (
         ("dots-labels", TITLES, "Agreement with the labels"),
         ("dots-free", LABEL_FREE, "Scores without labels"),
     ):
         panels = []
         for name, title in names.items():
+            if name in apart:
+                continue
             spreads = [spread_score([scores[run.name] for run in runs], name, reading) for runs in counted]
             if any(spread.known for spread in spreads):
                 panels.append((title, tuple(spread.values for spread in spreads)))
         if panels:
             description = f"{kind}: every seed a dot, the mean and standard deviation of each group"
             show_themed(_dots(tuple(panels), groups, theme_name()), key, description)
+    if apart:
+        st.caption("No panel of Fréchet distances: on one axis they would look comparable, and they are not.")
 
 
 @st.cache_data(max_entries=40, show_spinner=False)

@@ -25,9 +25,12 @@ def show_differences(comparison: Comparison) -> None:
     if alone:
         st.markdown(f"**{'Both' if len(comparison.groups) == 2 else 'All'} have**")
     _show_table(comparison, [row for row in rows if not row.only_of], comparison.groups)
-    for column, methods in zip(st.columns(len(alone), gap="medium") if alone else [], alone, strict=True):
+    # Side by side while each has one column of values; more would be cut off.
+    is_narrow = len(comparison.groups) == len(alone)
+    places = st.columns(len(alone), gap="medium") if is_narrow and alone else [st.container() for _ in alone]
+    for place, methods in zip(places, alone, strict=True):
         groups = [group for group in comparison.groups if group.runs[0].config.method_title in methods]
-        with column:
+        with place:
             st.markdown(f"**Only {plain(' and '.join(methods))} has**")
             _show_table(comparison, [row for row in rows if row.only_of == methods], groups)
     is_absent = any(ABSENT in row.values for row in rows if not row.only_of)

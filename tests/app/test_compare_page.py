@@ -246,6 +246,9 @@ def test_runs_of_different_data_compare_in_scores_but_not_in_clusters(own: dict[
     ]
     assert "Needs two runs of the same data" in texts(app)
     assert table(app, "Seeds")["Runs"].tolist() == ["digits", "synthetic"]
+    assert "they cannot be compared: digits, " in texts(app)
+    assert "No panel of Fréchet distances" in texts(app)
+    assert "No panel" not in texts(opened("s0", "few"))
 
 
 def test_a_run_without_weights_is_left_out_of_the_clusters(own: dict[str, Run]) -> None:
