@@ -81,6 +81,7 @@ def _describe(summary: RunSummary) -> str:
     n_steps = config.schedule.n_steps
     steps = f"{status.step:,} steps" if status.step >= n_steps else f"{status.step:,} of {n_steps:,} steps"
     parts = [
+        *([summary.run.name] if summary.title != summary.run.name else []),
         f"{summary.method_title} on {config.dataset.name}",
         f"{config.n_clusters} modes",
         f"seed {config.seed}",

@@ -51,6 +51,19 @@ def test_the_table_holds_state_and_scores_of_every_run(own_folders: Path) -> Non
     assert table.loc["b", ["Purity", "Accuracy", "NMI", "ARI"]].isna().all()
 
 
+def test_runs_are_told_apart_by_seed_and_preset_and_have_one_name_everywhere(own_folders: Path) -> None:
+    for seed in (0, 3):
+        new_run(own_folders / "runs" / f"20261126-13040{seed}-clustergan-digits-2e9b", small_config(seed=seed))
+    app = open_page("runs")
+    table = app.dataframe[0].value
+    assert "Name" not in table, "a column for names that nobody gave"
+    assert table.columns[0] == "Run"
+    assert table["Run"].tolist() == app.selectbox(key="run").options
+    assert table["Seed"].tolist() == [3, 0]
+    assert table["Preset"].tolist() == ["default", "default"]
+    assert app.subheader[0].value == table["Run"][0]
+
+
 def test_a_living_process_is_told_from_a_dead_one(own_folders: Path) -> None:
     run = new_run(own_folders / "runs" / "a")
     set_state(run, state="running", step=10)
@@ -106,7 +119,10 @@ def test_a_new_title_shows_in_the_table(own_folders: Path) -> None:
     app.button(key="rename").click().run()
     app.text_input(key="dialog_text").set_value("With five critics")
     app.button(key="dialog_yes").click().run()
-    assert app.dataframe[0].value["Name"].tolist() == ["With five critics"]
+    table = app.dataframe[0].value
+    assert (table["Run"].tolist(), table["Name"].tolist()) == (["a"], ["With five critics"])
+    assert "With five critics" in app.subheader[0].value
+    assert any(caption.value.startswith("a · ClusterGAN on digits") for caption in app.caption)
     assert list_runs()[0].config.title == "With five critics"
 
 
