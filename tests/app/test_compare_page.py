@@ -91,9 +91,15 @@ def test_one_run_alone_is_no_comparison(own: dict[str, Run]) -> None:
 def test_a_wrong_run_in_the_address_is_named_and_the_others_are_compared(own: dict[str, Run]) -> None:
     app = opened("s0", "../../etc", "s1")
     assert [error.value for error in app.error] == [
-        "The address asks for runs=../../etc, but it can be table, s2, s1, s0, few; the others are shown."
+        "The address asks for runs=../../etc, but it can be table, s2, s1 and 2 more; the others are shown."
     ]
     assert app.multiselect(key="runs").value == ["s0", "s1"]
+
+
+def test_runs_in_the_address_may_be_parted_by_commas(own: dict[str, Run]) -> None:
+    app = opened("s0,s1", "few")
+    assert not app.error
+    assert app.multiselect(key="runs").value == ["s0", "s1", "few"]
 
 
 def test_more_runs_than_can_be_compared_are_cut_with_a_sentence(own: dict[str, Run]) -> None:
