@@ -195,7 +195,7 @@ def _download_button(summary: RunSummary) -> None:
 def _show_settings(summary: RunSummary) -> None:
     config = summary.config
     assert config is not None
-    differing = config.differing_settings()
+    differing = config.changed_settings()
     fields = METHODS[config.method].Settings.model_fields
     names = sorted(config.settings, key=lambda name: name not in differing)
     st.dataframe(

@@ -96,6 +96,22 @@ def test_both_readings_and_the_command_of_the_run_in_the_address_are_shown(own_f
     assert is_chosen[settings["Setting"] == "σ"].all()
 
 
+def test_a_k_that_the_data_gave_does_not_differ_from_the_preset(own_folders: Path) -> None:
+    new_run(own_folders / "runs" / "given")
+    new_run(own_folders / "runs" / "chosen", small_config(n_clusters=7))
+    for name, said in (("given", ""), ("chosen", "differs")):
+        app = open_page("runs", run=name)
+        settings = next(frame.value for frame in app.dataframe if "Setting" in frame.value)
+        assert settings["Preset"][settings["Setting"] == "Clusters K"].tolist() == [said]
+
+
+def test_new_samples_are_asked_for_in_the_forms_that_the_run_takes(own_folders: Path) -> None:
+    finished(own_folders / "runs" / "a")
+    app = open_page("runs", run="a")
+    assert ".npz, or a .zip of pictures" in app.file_uploader[0].label
+    assert list(app.file_uploader[0].proto.type) == [".npz", ".zip"]
+
+
 def test_labels_against_modes_count_every_sample_of_the_test_split(own_folders: Path) -> None:
     finished(own_folders / "runs" / "a")
     app = open_page("runs")
