@@ -8,6 +8,7 @@ import streamlit as st
 
 from clustergan_core.errors import RunError
 from clustergan_core.runs.store import Run, list_runs, list_shipped
+from ui.messages import plain
 from ui.named_choice import pick_named
 
 RUN_KEY = "run"  # the picker's key and the address's parameter
@@ -21,7 +22,7 @@ def choose_run(*, needs_weights: bool = True) -> Run:
         st.page_link("pages/train.py", label="Train a model", icon=":material/model_training:")
         st.stop()
     run = runs[pick_run(list(runs), help_text="Your own runs, then shipped models.")]
-    st.caption(describe(run))
+    st.caption(plain(describe(run)))
     return run
 
 

@@ -113,6 +113,7 @@ def _show_actions(summary: RunSummary) -> None:
         _continue(summary)
     if summary.is_training and not run.is_shipped:
         _ask_button(run, "pause", ":material/pause:")
+    if (summary.is_training or summary.state == "paused") and not run.is_shipped:
         _ask_button(run, "stop", ":material/stop:")
     if run.has_weights():
         _download_button(summary)

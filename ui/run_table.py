@@ -108,8 +108,8 @@ def _columns() -> dict[str, Any]:
     number = st.column_config.NumberColumn
     return {
         # Wide enough for the name that a run is given: time, method, data and four digits.
-        "Run": st.column_config.TextColumn(width=270, pinned=True, help="What pages, links and commands call it."),
-        "Name": st.column_config.TextColumn(width=125, help="What a person called it."),
+        "Run": st.column_config.TextColumn(width=280, pinned=True, help="What pages, links and commands call it."),
+        "Name": st.column_config.TextColumn(width=115, help="What a person called it."),
         "State": st.column_config.TextColumn(width=80),
         "Method": st.column_config.TextColumn(width=120),
         "Data": st.column_config.TextColumn(width=65),

@@ -184,7 +184,10 @@ def test_a_run_that_is_continued_while_there_is_no_room_waits_and_can_be_paused(
         app.button(key="continue").click().run()
         assert app.dataframe[0].value["State"].tolist() == ["waiting 50%"]
         app.button(key="pause").click().run()
-    assert app.dataframe[0].value["State"].tolist() == ["paused"]
+        assert app.dataframe[0].value["State"].tolist() == ["paused"]
+        app.button(key="stop").click().run()
+    assert app.dataframe[0].value["State"].tolist() == ["stopped"]
+    assert "Paused while it waited" in app.code[-1].value
     assert not app.exception
 
 
