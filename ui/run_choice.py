@@ -12,11 +12,13 @@ from ui.messages import plain
 from ui.named_choice import pick_named
 
 RUN_KEY = "run"  # the picker's key and the address's parameter
+FIRST_LOOK = "mnist-paired-clustergan"  # the shipped model that a person with no run of their own sees first
 
 
 def choose_run(*, needs_weights: bool = True) -> Run:
     """A picker of all runs, one's own first; stops the page with a way out when there is none."""
-    runs = {run.name: run for run in [*list_runs(), *list_shipped()] if _is_usable(run, needs_weights)}
+    shipped = sorted(list_shipped(), key=lambda run: run.name != FIRST_LOOK)
+    runs = {run.name: run for run in [*list_runs(), *shipped] if _is_usable(run, needs_weights)}
     if not runs:
         st.info("There is no trained run yet: train one on the Train page.", icon=":material/model_training:")
         st.page_link("pages/train.py", label="Train a model", icon=":material/model_training:")
