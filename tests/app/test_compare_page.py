@@ -210,6 +210,12 @@ def test_any_score_can_be_drawn_over_steps_or_seconds(own: dict[str, Run]) -> No
         assert not app.exception
 
 
+def test_curves_of_distances_that_do_not_compare_say_so(own: dict[str, Run]) -> None:
+    warning = "these are of different data"
+    assert warning in texts(opened("s0", "table", curve="Fréchet distance"))
+    assert warning not in texts(opened("s0", "few", curve="Fréchet distance"))
+
+
 # --- clusters -------------------------------------------------------------------------------------------------------
 
 
