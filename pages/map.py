@@ -59,7 +59,9 @@ def main() -> None:
 def _say_what_is_missing(request: MapRequest, view: MapView) -> None:
     if view.dataset is not None:
         if view.dataset.labels is None:
-            st.caption("Colouring by label needs labels, and the data has none.")
+            has_columns = any(name not in ("mode", "confidence") for name in colouring_names(view))
+            others = " Its columns are there to colour by." if has_columns else ""
+            st.caption(f"Colouring by label needs labels, and this run was given none.{others}")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         others = "labels, genes, k-means and Leiden" if is_of_cells(request.run) else "labels"

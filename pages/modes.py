@@ -60,6 +60,13 @@ def show_modes(run: Run, summary: ModeSummary) -> None:
     show_table(summary, run)
 
 
+def say_order(label_names: tuple[str, ...]) -> str:
+    """What the number of a mode is not, in words that fit the data."""
+    if label_names == tuple("0123456789"):
+        return "**mode index ≠ digit**"
+    return "**mode index ≠ label**" if label_names else "**mode numbers mean nothing** by themselves"
+
+
 st.title("Modes")
 intro = st.empty()
 run = choose_run()
@@ -74,6 +81,6 @@ if run.config.dataset.kind == "expression":
 else:
     intro.markdown(
         "A row is one mode of the generator, a column one z_n that all modes share. "
-        "Training finds the modes in any order: **mode index ≠ digit**, nor any other label."
+        f"Training finds the modes in any order: {say_order(run.config.dataset.label_names)}."
     )
     show_modes(run, summary_of(run))

@@ -14,10 +14,14 @@ from clustergan_core.runs.uploads import safe_name
 from ui.messages import plain, show_notes, show_problem
 
 if TYPE_CHECKING:
+    from clustergan_core.networks import Kind
     from clustergan_core.runs.assignments import AssignedFile
 
-FILE_TYPES = ("csv", "tsv", "txt", "gz", "npz", "zip")
-CELL_TYPES = ("h5ad", "h5", "hdf5", "loom", "mtx", "xlsx", "csv", "tsv", "txt", "gz", "zip")
+FILE_TYPES: dict[Kind, tuple[str, ...]] = {
+    "image": ("npz", "zip"),
+    "table": ("csv", "tsv", "txt", "gz", "npz"),
+    "expression": ("h5ad", "h5", "hdf5", "loom", "mtx", "xlsx", "csv", "tsv", "txt", "gz", "zip"),
+}
 _RESULT = "assigned"  # session state: (run, files, result) of the last assignment
 N_SHOWN_ROWS = 200
 
@@ -34,7 +38,7 @@ def assign_form(run: Run) -> None:
     what = "cells" if is_of_cells else "samples"
     given = st.file_uploader(
         f"New {what}: {needed}. They are prepared exactly as in training and not kept.",
-        type=CELL_TYPES if is_of_cells else FILE_TYPES,
+        type=FILE_TYPES[record.kind],
         accept_multiple_files=is_of_cells,
         key=f"assign_{run.name}",
     )

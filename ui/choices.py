@@ -25,16 +25,17 @@ Check = Callable[[str], None]
 _CARRIED = "carried"  # session state: the last value of every linked choice, by name
 _TEXTS = "carried_texts"  # session state: how each of them stood in the address; no text for a default
 N_NAMED = 12  # options a message still lists
+N_NAMED_RUNS = 3  # the same of runs and sweeps, whose names are long and whose picker lists them all
 
 
-def one_of(options: Sequence[object]) -> Check:
-    """The text is one of the options as they are shown."""
+def one_of(options: Sequence[object], n_named: int = N_NAMED) -> Check:
+    """The text is one of the options as they are shown; a refusal lists so many of them."""
     texts = [str(option) for option in options]
 
     def check(text: str) -> None:
         if text in texts:
             return
-        named = ", ".join(texts[:N_NAMED]) + (f" and {len(texts) - N_NAMED} more" if len(texts) > N_NAMED else "")
+        named = ", ".join(texts[:n_named]) + (f" and {len(texts) - n_named} more" if len(texts) > n_named else "")
         raise SettingsError(f"it can be {named}" if texts else "there is nothing to choose from yet")
 
     return check
@@ -116,6 +117,18 @@ def write_address(name: str, text: str | list[str]) -> bool:
     except StreamlitAPIException:
         return False
     return True
+
+
+def respell(name: str, spell: Callable[[str], Sequence[str]]) -> None:
+    """Puts a choice that the address has in other words into those of its widget, before the widget is drawn.
+
+    `spell` gives the widget's words for each text, which is none where it stands for nothing.
+    """
+    asked = st.query_params.get_all(name)
+    spelt = [text for part in asked for text in spell(part)]
+    if spelt != asked and write_address(name, spelt):
+        # The widget would read the address as it was when this run began.
+        st.rerun()
 
 
 def _fitting(check: Check, value: object) -> object | None:

@@ -1,4 +1,4 @@
-"""Which runs are compared, in the address as ?runs=…&runs=…, and what to say while there are too few."""
+"""Which runs are compared, in the address as ?runs=…&runs=… or with commas, and what to say while there are too few."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import streamlit as st
 from clustergan_core.errors import RunError, SettingsError
 from clustergan_core.runs.comparison import Comparison
 from clustergan_core.runs.store import Run, list_runs, list_shipped
-from ui.choices import linked, one_of
+from ui.choices import N_NAMED_RUNS, linked, one_of, respell
 from ui.messages import plain, show_problem
 from ui.page_links import link_pages
 
@@ -32,13 +32,15 @@ def choose_comparison() -> Comparison:
 
 
 def _pick(names: Sequence[str]) -> list[str]:
+    # No run's name holds a comma, and a list with commas is what one types.
+    respell(RUNS_KEY, lambda text: [name for name in text.split(",") if name])
     n_asked = len(set(st.query_params.get_all(RUNS_KEY)))
     if n_asked > MAX_RUNS:
         problem = (
             f"The address asks for {n_asked} runs, and {MAX_RUNS} can be compared: the first {MAX_RUNS} are shown."
         )
         show_problem(SettingsError(problem))
-    with linked(RUNS_KEY, one_of(names)):
+    with linked(RUNS_KEY, one_of(names, N_NAMED_RUNS)):
         return st.multiselect(
             "Runs",
             names,

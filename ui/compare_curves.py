@@ -84,7 +84,17 @@ def _describe(comparison: Comparison, without: list[Run], name: str) -> str:
     where = "on training samples, without labels" if name == "criterion" else "on validation samples"
     sentences = [f"Scored {where}, at every evaluation of the training."]
     if name == "frechet":
-        sentences.append("Lower is better; it depends on the features and on the number of samples.")
+        measured = {
+            (run.config.dataset.name, distance["features"], distance["n"])
+            for run in comparison.runs
+            for distance in load_history(run).scores(name)
+            if isinstance(distance, dict)
+        }
+        sentences.append(
+            "Lower is better; these are of different data, features or numbers of samples, so compare no two of them."
+            if len(measured) > 1
+            else "Lower is better; it depends on the features and on the number of samples."
+        )
     if without:
         names = ", ".join(plain(comparison.label(run)) for run in without)
         sentences.append(f"No curve of {names}: this score has not been kept while it trained.")

@@ -9,11 +9,14 @@ import pandas as pd
 import streamlit as st
 
 from clustergan_core.live_scores import AGREEMENT_SCORES
-from clustergan_core.runs.comparison import Comparison
+from clustergan_core.runs.comparison import Comparison, SeedGroup
 from clustergan_core.runs.score_spread import Reading, ScoreSpread, read_score, spread_score
 from clustergan_core.runs.scores import RunScores
+from clustergan_core.runs.store import Run
 from ui.choices import linked, one_of
+from ui.compare_repetitions import say_repetitions
 from ui.live_scores import TITLES
+from ui.messages import plain
 from ui.run_summary import NEEDS_LABELS, summarise
 from ui.theme import show_themed, theme_name
 
@@ -25,7 +28,7 @@ LABEL_FREE = {"silhouette": "Silhouette", "usage_entropy": "Usage entropy", "fre
 
 
 def show_scores(comparison: Comparison) -> None:
-    """A row a group with mean and standard deviation, every run as a dot, and every run's figures in a table."""
+    """A row a group with mean and standard deviation, every seed as a dot, and every run's figures in a table."""
     st.subheader("Scores", anchor=False)
     scores = {run.name: summarise(run).scores for run in comparison.runs}
     if not any(scores.values()):
@@ -51,17 +54,25 @@ def show_scores(comparison: Comparison) -> None:
 def _show_groups(comparison: Comparison, scores: dict[str, RunScores | None], reading: Reading) -> None:
     rows = []
     for group in comparison.groups:
-        own = [scores[run.name] for run in group.runs]
-        row: dict[str, Any] = {"Runs": group.title, "n": len(group.runs), "Seeds": ", ".join(map(str, group.seeds))}
+        counted = _counted(comparison, group, scores)
+        own = [scores[run.name] for run in counted]
+        seeds = [run.config.seed for run in counted]
+        missing = [seed for seed in dict.fromkeys(group.seeds) if seed not in seeds]
+        row: dict[str, Any] = {"Runs": group.title, "n": len(seeds), "Seeds": ", ".join(map(str, seeds)) or "–"}
         row |= {title: _say(spread_score(own, name, reading), own) for name, title in TITLES.items()}
-        row["Scored on"] = _say_scored_on(own)
+        row["Scored on"] = _say_scored_on(own, missing)
         row |= {title: _say(spread_score(own, name)) for name, title in LABEL_FREE.items()}
         rows.append(row)
-    narrow = st.column_config.NumberColumn(width=40, help="Number of runs.")
+    narrow = st.column_config.NumberColumn(width=40, help="Number of scored seeds.")
     st.dataframe(
         pd.DataFrame(rows), hide_index=True, column_config={"n": narrow}, alt="Mean scores of each group of runs"
     )
-    st.caption(_describe(scores))
+    st.caption(_describe(comparison, scores))
+
+
+def _counted(comparison: Comparison, group: SeedGroup, scores: dict[str, RunScores | None]) -> list[Run]:
+    """The group's runs that mean and spread are of: of each seed the first that is scored."""
+    return comparison.once_a_seed(run for run in group.runs if scores[run.name])
 
 
 def _say(spread: ScoreSpread, labelled: Sequence[RunScores | None] = ()) -> str:
@@ -73,10 +84,10 @@ def _say(spread: ScoreSpread, labelled: Sequence[RunScores | None] = ()) -> str:
     return mean if spread.sd is None else f"{mean} ± {spread.sd:.{n_decimals}f}"
 
 
-def _say_scored_on(scores: Sequence[RunScores | None]) -> str:
+def _say_scored_on(scores: Sequence[RunScores | None], missing: Sequence[int]) -> str:
     places = dict.fromkeys(_scored_on(row) for row in scores if row)
-    missing = sum(row is None for row in scores)
-    return "; ".join([*places, *([f"{missing} not finished"] if missing else [])])
+    unfinished = f"seed{'' if len(missing) == 1 else 's'} {', '.join(map(str, missing))} not finished"
+    return "; ".join([*places, *([unfinished] if missing else [])])
 
 
 def _scored_on(scores: RunScores) -> str:
@@ -85,41 +96,55 @@ def _scored_on(scores: RunScores) -> str:
     return f"{n:,} {where}" + (f", {n_labelled:,} labelled" if n_labelled < n else "")
 
 
-def _describe(scores: dict[str, RunScores | None]) -> str:
-    known = [row for row in scores.values() if row]
+def _describe(comparison: Comparison, scores: dict[str, RunScores | None]) -> str:
     sentences = [
-        "Mean ± standard deviation over the runs of a group (over n − 1). “all”: scored on samples that were also "
+        "Mean ± standard deviation over the seeds of a group (over n − 1). “all”: scored on samples that were also "
         "trained on. Labels are used for purity, accuracy, NMI and ARI alone."
     ]
-    distances = [row["frechet"] for row in known if row.get("frechet")]
-    measured = {(distance["features"], distance["n"]) for distance in distances}
+    if repetitions := say_repetitions(comparison):
+        sentences.append(repetitions)
+    measured = _frechet_measures(comparison, scores)
     if len(measured) == 1:
-        features, n = next(iter(measured))
+        _, features, n = next(iter(measured))
         sentences.append(f"Fréchet distance of {n:,} generated samples, features: {features}; lower is better.")
     elif measured:
         sentences.append(
-            "Fréchet distances here were measured with different features or numbers of samples, so they cannot be "
-            "compared: " + "; ".join(f"{features}, n = {n:,}" for features, n in sorted(measured)) + "."
+            "Fréchet distances here are of different data, features or numbers of samples, so they cannot be compared: "
+            + "; ".join(plain(f"{data}, {features}, n = {n:,}") for data, features, n in sorted(measured))
+            + "."
         )
     return " ".join(sentences)
 
 
+def _frechet_measures(comparison: Comparison, scores: dict[str, RunScores | None]) -> set[tuple[str, str, int]]:
+    """On what data, in which features and over how many samples distances were measured; several do not compare."""
+    distances = [(run, (scores[run.name] or {}).get("frechet")) for run in comparison.runs]
+    return {(run.config.dataset.name, distance["features"], distance["n"]) for run, distance in distances if distance}
+
+
 def _show_dots(comparison: Comparison, scores: dict[str, RunScores | None], reading: Reading) -> None:
-    groups = tuple((group.title, tuple(comparison.label(run) for run in group.runs)) for group in comparison.groups)
+    counted = [_counted(comparison, group, scores) for group in comparison.groups]
+    groups = tuple(
+        (group.title, tuple(comparison.label(run) for run in runs))
+        for group, runs in zip(comparison.groups, counted, strict=True)
+    )
+    apart = {"frechet"} if len(_frechet_measures(comparison, scores)) > 1 else set()
     for key, names, kind in (
         ("dots-labels", TITLES, "Agreement with the labels"),
         ("dots-free", LABEL_FREE, "Scores without labels"),
     ):
         panels = []
         for name, title in names.items():
-            spreads = [
-                spread_score([scores[run.name] for run in group.runs], name, reading) for group in comparison.groups
-            ]
+            if name in apart:
+                continue
+            spreads = [spread_score([scores[run.name] for run in runs], name, reading) for runs in counted]
             if any(spread.known for spread in spreads):
                 panels.append((title, tuple(spread.values for spread in spreads)))
         if panels:
-            description = f"{kind}: every run a dot, the mean and standard deviation of each group"
+            description = f"{kind}: every seed a dot, the mean and standard deviation of each group"
             show_themed(_dots(tuple(panels), groups, theme_name()), key, description)
+    if apart:
+        st.caption("No panel of Fréchet distances: on one axis they would look comparable, and they are not.")
 
 
 @st.cache_data(max_entries=40, show_spinner=False)

@@ -14,6 +14,7 @@ from clustergan_core.runs.comparison import Comparison
 from clustergan_core.runs.store import Run
 from ui.choices import linked, one_of
 from ui.compare_assignments import load_common, load_stability
+from ui.compare_repetitions import say_repetitions
 from ui.loaded import load_data
 from ui.messages import plain
 from ui.page_links import link_page
@@ -57,7 +58,7 @@ def show_stability(comparison: Comparison, split: SplitName) -> StabilityView | 
     st.subheader("Stability", anchor=False)
     choices = _choices(comparison)
     if not choices:
-        st.caption("Needs two runs of the same data that have weights.")
+        st.caption(f"Needs two runs of the same data that have weights. {say_repetitions(comparison)}".rstrip())
         return None
     with linked("stable_over", one_of(list(choices))):
         name = st.selectbox(
@@ -69,6 +70,8 @@ def show_stability(comparison: Comparison, split: SplitName) -> StabilityView | 
             help="Groups of runs that differ in their seed alone, then all compared runs of the same data.",
         )
     runs = choices[name]
+    if repetitions := say_repetitions(comparison):
+        st.caption(repetitions)
     common = load_common(runs, split)
     view = StabilityView(common, load_stability(common, split), _are_seeds(comparison, runs))
     _show_figures(view)
@@ -77,19 +80,21 @@ def show_stability(comparison: Comparison, split: SplitName) -> StabilityView | 
 
 
 def _choices(comparison: Comparison) -> dict[str, list[Run]]:
-    """Sets of two runs or more over which stability can be told, seeds of one configuration first."""
+    """Sets of two runs or more over which stability can be told, seeds of one configuration first; each seed once."""
     choices: dict[str, list[Run]] = {}
     for group in comparison.groups:
-        runs = [run for run in group.runs if run.has_weights()]
+        runs = comparison.once_a_seed(run for run in group.runs if run.has_weights())
         if len(runs) > 1:
             choices[f"{len(runs)} seeds of {group.title}"] = runs
     by_data: dict[str, list[Run]] = {}
     for run in comparison.runs:
         if run.has_weights():
             by_data.setdefault(run.config.dataset.digest, []).append(run)
-    for runs in by_data.values():
+    for repeated in by_data.values():
+        runs = comparison.once_a_seed(repeated)
         if len(runs) > 1 and runs not in choices.values():
-            n_runs = "both" if len(runs) == 2 else f"all {len(runs)}"
+            n_all = "both" if len(runs) == 2 else f"all {len(runs)}"
+            n_runs = n_all if len(runs) == len(repeated) else f"{len(runs)} different"
             choices[f"{n_runs} runs on {runs[0].config.dataset.name}"] = runs
     return choices
 

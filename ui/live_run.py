@@ -121,6 +121,8 @@ def _show_buttons(run: Run, status: Status, change_settings: Callable[[], None])
             _request_button(run, "evaluate", "Evaluate now", "Evaluating…", ":material/speed:", "E")
         elif status.is_over and status.state != "finished" and not run.is_shipped:
             _continue_button(run, status)
+            if status.state == "paused":
+                _request_button(run, "stop", "Stop", "Stopping…", ":material/stop:", "S")
         if status.state == "finished" and not run.is_shipped:
             _train_on_button(run, status)
         label, icon = "Change settings and train anew", ":material/edit:"
@@ -177,6 +179,9 @@ def _ask(run: Run, what: Request) -> None:
 
 def _show_log(run: Run) -> None:
     st.subheader("What has happened")
+    if run.is_shipped:
+        st.caption("It was trained elsewhere, and its log does not come along.")
+        return
     lines = run.log().splitlines()[-_LOG_LINES:]
     with st.container(height=180 if len(lines) > 6 else "content", autoscroll=True):
         st.code("\n".join(lines) or "Nothing yet.", language=None, wrap_lines=True)

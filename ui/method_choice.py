@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from clustergan_core.methods.presets import PresetName, presets_of
-from ui.choices import linked, one_of
+from ui.choices import linked, one_of, respell
 
 if TYPE_CHECKING:
     from clustergan_core.method import Method
@@ -22,6 +22,8 @@ def choose_method() -> str:
     names = {method.title: name for name, method in METHODS.items()}
     # A link that asks for the paper's preset means the method that has one, as on the command line.
     usual = list(names.values()).index(default_method(st.query_params.get("preset", "default")))
+    # The command line's names are as good as the titles.
+    respell("method", lambda text: [METHODS[text].title if text in METHODS else text])
     with linked("method", one_of(list(names))):
         title = st.selectbox("Method", list(names), usual, key="method", bind="query-params")
     method = METHODS[names[title]]

@@ -74,7 +74,8 @@ def _show_assigned(run: Run, mode: int, dataset: Dataset, latents: RunLatents) -
     held = np.flatnonzero(latents.clusters == mode)
     if not len(held):
         st.caption("Real samples assigned to this mode")
-        st.info("No test sample is assigned to this mode.", icon=":material/block:")
+        samples = "test sample" if run.config.dataset.has_splits else "sample"
+        st.info(f"No {samples} is assigned to this mode.", icon=":material/block:")
         return
     by_confidence = held[np.argsort(-latents.confidence[held], kind="stable")]
     n_unsure = min(_N_UNSURE, len(held) // 2)

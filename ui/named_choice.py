@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from clustergan_core.errors import SettingsError
-from ui.choices import carried, linked, one_of, write_address
+from ui.choices import N_NAMED_RUNS, carried, linked, one_of, write_address
 from ui.messages import show_problem
 
 
@@ -16,7 +16,7 @@ def pick_named(
 ) -> str:
     """A picker whose choice is the widget's `key` and the address's parameter: the one chosen last, else the first."""
     _address_one(key, names)
-    with linked(key, one_of(names)):
+    with linked(key, one_of(names, N_NAMED_RUNS)):
         # No default of the widget's own: Streamlit leaves a default out of the address, and a link made today must not
         # show tomorrow's newest.
         name = st.selectbox(
@@ -54,7 +54,7 @@ def _address_one(key: str, names: Sequence[str]) -> None:
 
 def _refuse(key: str, asked: str, names: Sequence[str]) -> str:
     try:
-        one_of(names)(asked)
+        one_of(names, N_NAMED_RUNS)(asked)
     except SettingsError as reason:
         return f"The address asks for {key}={asked}, but {reason}; another is shown."
     raise AssertionError(f"{asked} is one of the names")

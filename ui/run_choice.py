@@ -8,20 +8,23 @@ import streamlit as st
 
 from clustergan_core.errors import RunError
 from clustergan_core.runs.store import Run, list_runs, list_shipped
+from ui.messages import plain
 from ui.named_choice import pick_named
 
 RUN_KEY = "run"  # the picker's key and the address's parameter
+FIRST_LOOK = "mnist-paired-clustergan"  # the shipped model that a person with no run of their own sees first
 
 
 def choose_run(*, needs_weights: bool = True) -> Run:
     """A picker of all runs, one's own first; stops the page with a way out when there is none."""
-    runs = {run.name: run for run in [*list_runs(), *list_shipped()] if _is_usable(run, needs_weights)}
+    shipped = sorted(list_shipped(), key=lambda run: run.name != FIRST_LOOK)
+    runs = {run.name: run for run in [*list_runs(), *shipped] if _is_usable(run, needs_weights)}
     if not runs:
         st.info("There is no trained run yet: train one on the Train page.", icon=":material/model_training:")
         st.page_link("pages/train.py", label="Train a model", icon=":material/model_training:")
         st.stop()
     run = runs[pick_run(list(runs), help_text="Your own runs, then shipped models.")]
-    st.caption(describe(run))
+    st.caption(plain(describe(run)))
     return run
 
 

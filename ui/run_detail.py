@@ -82,6 +82,7 @@ def _describe(summary: RunSummary) -> str:
     n_steps = config.schedule.n_steps
     steps = f"{status.step:,} steps" if status.step >= n_steps else f"{status.step:,} of {n_steps:,} steps"
     parts = [
+        *([summary.run.name] if summary.title != summary.run.name else []),
         f"{summary.method_title} on {config.dataset.name}",
         f"{config.n_clusters} modes",
         f"seed {config.seed}",
@@ -113,6 +114,7 @@ def _show_actions(summary: RunSummary) -> None:
         _continue(summary)
     if summary.is_training and not run.is_shipped:
         _ask_button(run, "pause", ":material/pause:")
+    if (summary.is_training or summary.state == "paused") and not run.is_shipped:
         _ask_button(run, "stop", ":material/stop:")
     if run.has_weights():
         _download_button(summary)
@@ -195,7 +197,7 @@ def _download_button(summary: RunSummary) -> None:
 def _show_settings(summary: RunSummary) -> None:
     config = summary.config
     assert config is not None
-    differing = config.differing_settings()
+    differing = config.changed_settings()
     fields = METHODS[config.method].Settings.model_fields
     names = sorted(config.settings, key=lambda name: name not in differing)
     st.dataframe(

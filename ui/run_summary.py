@@ -37,10 +37,8 @@ class RunSummary:
 
     @property
     def title(self) -> str:
-        """What a person called it, else its data and when it began; the name of a shipped or damaged run."""
-        if self.config is None or self.run.is_shipped:
-            return self.run.name
-        return self.config.title or f"{self.config.dataset.name}, {self.config.created:%-d %b %H:%M}"
+        """What a person called it, else its name, as for a shipped or damaged run."""
+        return self.run.name if self.config is None or self.run.is_shipped else self.run.title
 
     @property
     def state(self) -> str:

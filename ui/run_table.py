@@ -43,7 +43,8 @@ def take_picked() -> None:
 def table_rows(summaries: Sequence[RunSummary]) -> pd.DataFrame:
     """One row a run, scores as numbers and NaN where there are none."""
     rows = [_row(summary) for summary in summaries]
-    return pd.DataFrame(rows, columns=pd.Index(_columns()))
+    table = pd.DataFrame(rows, columns=pd.Index(_columns()))
+    return table if table["Name"].any() else table.drop(columns="Name")
 
 
 def matches(summary: RunSummary, words: str) -> bool:
@@ -79,16 +80,18 @@ def _row(summary: RunSummary) -> dict[str, Any]:
     if summary.is_training and status is not None and status.n_steps:
         state += f" {status.step / status.n_steps:.0%}"
     return {
-        "Name": summary.title,
+        "Run": summary.run.name,
+        "Name": config.title if config and not summary.run.is_shipped else "",
         "State": state,
-        "Data": config.dataset.name if config else None,
         "Method": summary.method_title or None,
+        "Data": config.dataset.name if config else None,
+        "Preset": config.preset if config else None,
+        "Seed": config.seed if config else None,
         "K": config.n_clusters if config else None,
         **{heading: scores[name] if scores else None for name, heading in _SCORES.items()},
         "Scored on": _scored_on(summary),
         "Step": status.step if status else None,
         "Seconds": round(status.seconds) if status else None,
-        "Run": summary.run.name,
     }
 
 
@@ -104,23 +107,26 @@ def _scored_on(summary: RunSummary) -> str | None:
 def _columns() -> dict[str, Any]:
     number = st.column_config.NumberColumn
     return {
-        "Name": st.column_config.TextColumn(width=150),
-        "State": st.column_config.TextColumn(width=92),
-        "Data": st.column_config.TextColumn(width="small"),
-        "Method": st.column_config.TextColumn(width=122),
-        "K": number(width=40, help="Number of modes."),
+        # Wide enough for the name that a run is given: time, method, data and four digits.
+        "Run": st.column_config.TextColumn(width=280, pinned=True, help="What pages, links and commands call it."),
+        "Name": st.column_config.TextColumn(width=115, help="What a person called it."),
+        "State": st.column_config.TextColumn(width=80),
+        "Method": st.column_config.TextColumn(width=120),
+        "Data": st.column_config.TextColumn(width=65),
+        "Preset": st.column_config.TextColumn(width=55),
+        "Seed": number(width=45, format="%d"),
+        "K": number(width=35, help="Number of modes."),
         "Purity": number(
-            width=65, format="%.3f", help="Share of samples whose mode's most frequent label is their own."
+            width=55, format="%.3f", help="Share of samples whose mode's most frequent label is their own."
         ),
         "Accuracy": number(
-            width=75, format="%.3f", help="Share of samples that agree when each mode is matched with one label."
+            width=70, format="%.3f", help="Share of samples that agree when each mode is matched with one label."
         ),
-        "NMI": number(width=60, format="%.3f", help="Normalised mutual information of modes and labels."),
-        "ARI": number(width=60, format="%.3f", help="Adjusted Rand index: 0 is chance, 1 is equal."),
+        "NMI": number(width=50, format="%.3f", help="Normalised mutual information of modes and labels."),
+        "ARI": number(width=50, format="%.3f", help="Adjusted Rand index: 0 is chance, 1 is equal."),
         "Scored on": st.column_config.TextColumn(
             width=95, help="How many samples were scored, and of which split; “all” were also trained on."
         ),
         "Step": number(width="small", format="localized"),
         "Seconds": number(width="small", format="localized", help="Time spent training."),
-        "Run": st.column_config.TextColumn(width="medium", help="What a link or the command line calls it."),
     }

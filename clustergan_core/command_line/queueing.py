@@ -25,7 +25,7 @@ def add_commands(commands: Any) -> None:
     queue.add_argument("--json", action="store_true", help="one JSON document")
     queue.set_defaults(run=_queue)
     for name, help_text in (
-        ("stop", "end a run that trains or waits; it can be continued"),
+        ("stop", "end a run that trains, waits or is paused; it can be continued"),
         ("pause", "like stop, but when continued it goes before all that wait"),
     ):
         command = commands.add_parser(name, help=help_text)

@@ -38,7 +38,7 @@ def loss_figure(rows: Sequence[Mapping[str, float]], x: str = "step", n_columns:
         rows=n_rows,
         cols=n_columns,
         subplot_titles=[f"<b>{readable(name)}</b>{' (log scale)' if name in log_names else ''}" for name in names],
-        horizontal_spacing=0.07,
+        horizontal_spacing=0.21 / n_columns,
         vertical_spacing=0.22 / n_rows,
     )
     for index, name in enumerate(names):
@@ -55,7 +55,7 @@ def loss_figure(rows: Sequence[Mapping[str, float]], x: str = "step", n_columns:
         )
         is_lowest = index + n_columns >= len(names)
         x_title = AXIS_TITLES[x] if is_lowest else None
-        figure.update_xaxes(matches="x", showticklabels=is_lowest, title_text=x_title, row=row, col=column)
+        figure.update_xaxes(matches="x", showticklabels=is_lowest, title_text=x_title, nticks=5, row=row, col=column)
         y_type = "log" if name in log_names else "linear"
         figure.update_yaxes(type=y_type, title_text="loss" if column == 1 else None, nticks=5, row=row, col=column)
         if name in log_names:

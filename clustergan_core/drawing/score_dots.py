@@ -1,5 +1,6 @@
-"""Scores of groups of runs: every run a dot, and their mean with its spread."""
+"""Scores of groups of runs: every run that counts a dot, and their mean with its spread."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ _JITTER = 0.16  # of a row's height, so that equal scores do not hide each other
 _ROW_HEIGHT = 44
 _LINE_HEIGHT = 18  # of a group's name, which breaks at its commas
 _NAME_WIDTH = 24  # characters up to which a name keeps to one line
+_LEAST_SPAN = 0.1  # of an axis, as a part of its largest value: what differs by less looks alike, because it is
+_PADDING = 0.08  # of the span, on both sides
 
 
 @dataclass(frozen=True)
@@ -38,13 +41,15 @@ def score_dots_figure(
         cols=len(panels),
         subplot_titles=[f"<b>{panel.title}</b>" for panel in panels],
         shared_yaxes=True,
-        horizontal_spacing=0.035,
+        horizontal_spacing=0.05,
     )
     for column, panel in enumerate(panels, 1):
         for group, values in enumerate(panel.values):
             for trace in _traces(panel.title, values, group, run_names[group]):
                 figure.add_trace(trace, row=1, col=column)
-    figure.update_xaxes(nticks=4)
+        low, high = _range(panel)
+        # Few numbers, and the panels' spacing, keep those of neighbouring panels apart at any width.
+        figure.update_xaxes(range=[low, high], tick0=0, dtick=_tick_step(low, high), row=1, col=column)
     figure.update_yaxes(title_text="runs", row=1, col=1)
     for title, axis in zip(figure.select_annotations(), figure.select_xaxes(), strict=True):
         title.update(x=axis.domain[0], xanchor="left", font_size=14)
@@ -92,6 +97,28 @@ def _traces(title: str, values: Sequence[float | None], group: int, names: Seque
         hovertemplate=f"%{{customdata}}<br>{title} %{{x:.4g}}<extra></extra>",
     )
     return [*traces, dots]
+
+
+def _range(panel: ScorePanel) -> tuple[float, float]:
+    """From the lowest to the highest dot or deviation, no narrower than the least span."""
+    reached: list[float] = []
+    for values in panel.values:
+        known = [value for value in values if value is not None]
+        reached += known
+        if len(known) > 1:
+            mean, sd = float(np.mean(known)), float(np.std(known, ddof=1))
+            reached += [mean - sd, mean + sd]
+    low, high = min(reached, default=0.0), max(reached, default=1.0)
+    span = max(high - low, _LEAST_SPAN * (max(abs(low), abs(high)) or 1.0)) * (1 + 2 * _PADDING)
+    middle = (low + high) / 2
+    return middle - span / 2, middle + span / 2
+
+
+def _tick_step(low: float, high: float) -> float:
+    """The widest round step of which two multiples at least lie in the range: two to four ticks."""
+    decade = 10.0 ** math.floor(math.log10(high - low))
+    steps = (factor * decade for factor in (5, 2.5, 2, 1, 0.5, 0.25))
+    return next(step for step in steps if math.floor(high / step) > math.ceil(low / step))
 
 
 def _scatter(x: object, y: object, **looks: object) -> go.Scatter:

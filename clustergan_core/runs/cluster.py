@@ -57,6 +57,7 @@ class Cluster:
                 status = first_status(run.config, run.status())
                 waiting = status.model_copy(update={"state": "waiting", "scheduler": self.address})
                 write_status(run.folder / "status.json", waiting)
+                run.add_to_log(f"Handed to {self.address}.")
             future = self.client.submit(
                 train_folder,
                 str(run.folder),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +14,9 @@ from clustergan_core.runs.store import Run
 
 ABSENT = "–"  # the value of a setting that a run's method does not have
 SEED = "Seed"
-_DATA, _CONTENT = "Data", "Content of the data"
+_METHOD, _DATA, _CONTENT = "Method", "Data", "Content of the data"
 # What names a group before any other setting does; their values say what they are without a title.
-_TELLING = ("Method", _DATA)
+_TELLING = (_METHOD, _DATA)
 _SHORT = {"Clusters K": "K"}  # in the names of groups
 
 
@@ -26,11 +26,12 @@ class DifferingSetting:
 
     title: str
     values: tuple[str, ...]  # one a run, in the order of the runs
+    only_of: tuple[str, ...] = ()  # the methods that have it, where others among the runs do not
 
 
 @dataclass(frozen=True)
 class SeedGroup:
-    """Runs that differ in nothing but their seed."""
+    """Runs that differ in nothing but their seed; those of one seed are one training, repeated."""
 
     title: str  # what tells it from the other groups; its method where there is no other group
     runs: tuple[Run, ...]
@@ -39,6 +40,11 @@ class SeedGroup:
     def seeds(self) -> tuple[int, ...]:
         """The seeds in the order of the runs."""
         return tuple(run.config.seed for run in self.runs)
+
+    @property
+    def repeated_seeds(self) -> dict[int, int]:
+        """How many runs there are of each seed that several runs have."""
+        return {seed: n_runs for seed, n_runs in Counter(self.seeds).items() if n_runs > 1}
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,13 @@ class Comparison:
         """The number of the run's group."""
         return next(number for number, group in enumerate(self.groups) if run in group.runs)
 
+    def once_a_seed(self, runs: Iterable[Run]) -> list[Run]:
+        """The first of these runs of each group and seed: another of the same seed is no further evidence."""
+        firsts: dict[tuple[int, int], Run] = {}
+        for run in runs:
+            firsts.setdefault((self.group_of(run), run.config.seed), run)
+        return list(firsts.values())
+
 
 def differing_settings(runs: Sequence[Run]) -> list[DifferingSetting]:
     """What differs between the runs: method, data, preset, settings, length, seed, device. Nothing for a single run."""
@@ -71,8 +84,18 @@ def differing_settings(runs: Sequence[Run]) -> list[DifferingSetting]:
     # Other data has another content; that is worth saying only where the names do not say so already.
     if len({row[_DATA] for row in facts}) == len({row[_CONTENT] for row in facts}):
         del titles[_CONTENT]
-    rows = [DifferingSetting(title, tuple(row.get(title, ABSENT) for row in facts)) for title in titles]
+    rows = [
+        DifferingSetting(title, tuple(row.get(title, ABSENT) for row in facts), _only_of(title, facts))
+        for title in titles
+    ]
     return [row for row in rows if len(set(row.values)) > 1]
+
+
+def _only_of(title: str, facts: Sequence[dict[str, str]]) -> tuple[str, ...]:
+    having = dict.fromkeys(row[_METHOD] for row in facts if title in row)
+    lacking = {row[_METHOD] for row in facts if title not in row}
+    # Runs of one method may lack a setting that a later version has: that sets no methods apart.
+    return tuple(having) if lacking and lacking.isdisjoint(having) else ()
 
 
 def group_by_seed(runs: Sequence[Run]) -> list[SeedGroup]:
@@ -105,7 +128,7 @@ def _facts(config: RunConfig) -> dict[str, str]:
     data = config.dataset
     options = data.options
     return {
-        "Method": config.method_title,
+        _METHOD: config.method_title,
         _DATA: data.name,
         _CONTENT: data.digest[:8],
         "Labels from": options.labels or ABSENT,

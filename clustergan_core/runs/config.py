@@ -129,6 +129,12 @@ class RunConfig(BaseModel):
         implied = parse_settings(self.method, preset.settings).model_dump() | {"n_clusters": None}
         return {key: value for key, value in self.settings.items() if implied[key] != value}
 
+    def changed_settings(self) -> dict[str, Any]:
+        """Settings that a person chose otherwise: K is none of them where the data gave it."""
+        changed = self.differing_settings()
+        is_k_given = self.n_clusters == len(self.dataset.label_names) or _say_chosen(self.n_clusters) not in self.notes
+        return {key: value for key, value in changed.items() if key != "n_clusters" or not is_k_given}
+
 
 def _count_trained(networks: Method) -> int:
     """Parameters that learn; running averages of them cost next to nothing."""
@@ -284,9 +290,13 @@ def _remedy(problem: ErrorDetails) -> str:
             return problem["msg"].removeprefix("Input should be ")
 
 
+def _say_chosen(n_clusters: Any) -> str:
+    return f"K = {n_clusters}, as chosen."
+
+
 def _choose_n_clusters(settings: dict[str, Any], dataset: Dataset) -> tuple[Any, str]:
     if settings.get("n_clusters") is not None:
-        return settings["n_clusters"], f"K = {settings['n_clusters']}, as chosen."
+        return settings["n_clusters"], _say_chosen(settings["n_clusters"])
     if dataset.n_labels is not None and dataset.n_labels >= 2:
         return dataset.n_labels, f"K = {dataset.n_labels}, the number of labels in the data."
     if dataset.kind == "expression":

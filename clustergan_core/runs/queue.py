@@ -24,6 +24,7 @@ def enqueue(runs: Sequence[Run], *, is_first: bool = False) -> None:
         for run in runs:
             run.forget_requests()
             _write_state(run, "waiting")
+            run.add_to_log("Put in line.")
         write_tickets([run.folder for run in runs], is_first=is_first)
 
 
@@ -92,15 +93,26 @@ def _is_waiting(run: Run) -> bool:
 def ask(run: Run, what: Request) -> None:
     """Asks a run to stop, to pause (it then goes on before all that wait) or to evaluate now.
 
-    One that waits leaves the line at once; one that trains takes the wish up at its next row of losses. RunError where
-    the run does neither.
+    One that waits leaves the line at once; one that trains takes the wish up at its next row of losses; one that is
+    paused can be stopped. RunError where there is nothing to do.
     """
+    if what == "stop" and _stop_paused(run):
+        return
     if what != "evaluate" and _leave_line(run, "paused" if what == "pause" else "stopped"):
         return
     status = run.status()
     if status.is_over or (status.state == "waiting" and what == "evaluate"):
         raise RunError(f"Run {run.name} is {status.state} and not training: there is nothing to {what}.")
     run.request(what)
+
+
+def _stop_paused(run: Run) -> bool:
+    """Gives up the place before all others that a paused run has when it is continued."""
+    with in_line():
+        if run.status().state != "paused":
+            return False
+        _end(run, "stopped", "while it was paused")
+        return True
 
 
 def _leave_line(run: Run, state: State) -> bool:
@@ -111,7 +123,7 @@ def _leave_line(run: Run, state: State) -> bool:
             return False
         if run.status().state not in ("waiting", "interrupted"):
             return False
-        _write_state(run, state)
+        _end(run, state, "while it waited")
         return True
 
 
@@ -121,10 +133,15 @@ def _leave_cluster(run: Run, state: State) -> bool:
         with hold_lock(run.folder / "lock"):
             is_waiting = run.status().state in ("waiting", "interrupted")
             if is_waiting:
-                _write_state(run, state)
+                _end(run, state, "while it waited")
             return is_waiting
     except RunError:  # a worker has it
         return False
+
+
+def _end(run: Run, state: State, when: str) -> None:
+    _write_state(run, state)
+    run.add_to_log(f"{state.capitalize()} {when}, as asked; it can be continued.")
 
 
 def _write_state(run: Run, state: State) -> None:

@@ -19,7 +19,7 @@ from clustergan_core.errors import DataError, RunError
 from clustergan_core.method import Method
 from clustergan_core.methods import build_method
 from clustergan_core.opening import open_dataset
-from clustergan_core.runs.atomic import find_storage_problem, write_atomically
+from clustergan_core.runs.atomic import append_whole, find_storage_problem, write_atomically
 from clustergan_core.runs.config import FORMAT, RunConfig
 from clustergan_core.runs.metrics import MetricsPart, read_rows
 from clustergan_core.runs.places import PRETRAINED_FOLDER, RUN_NAME, derived_folder, runs_folder
@@ -108,6 +108,10 @@ class Run:
         """The activity log so far."""
         path = self.folder / "log.txt"
         return path.read_text(errors="replace") if path.exists() else ""
+
+    def add_to_log(self, sentence: str) -> None:
+        """Writes what has happened to the activity log, with the time."""
+        append_whole(self.folder / "log.txt", f"{datetime.now():%Y-%m-%d %H:%M:%S}  {sentence}\n".encode())
 
     def has_weights(self, which: Weights = "best") -> bool:
         """Whether these weights have been written yet."""

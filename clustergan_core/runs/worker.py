@@ -46,11 +46,11 @@ def execute(
             _pause_for_storage(run, error)
             raise
         except AppError as error:
-            _say(run, f"Failed: {error}")
+            run.add_to_log(f"Failed: {error}")
             _set_state(run, "failed", message=str(error))
             raise
         except Exception:
-            _say(run, traceback.format_exc())
+            run.add_to_log(traceback.format_exc())
             _set_state(
                 run, "failed", message=f"Something went wrong on our side; {run.folder / 'log.txt'} has the details."
             )
@@ -83,11 +83,11 @@ def _execute_locked(run: Run, on_progress: Callable[[Progress], None]) -> Status
     config = run.config
     checkpoint = _prepare_folder(run)
     for note in config.notes if checkpoint is None else (f"Continuing after step {checkpoint.step}.",):
-        _say(run, note)
+        run.add_to_log(note)
     torch.set_num_threads(config.threads)
     device = torch.device(choose_device(config.device))
     dataset = run.dataset()
-    _say(run, f"Training {config.method} on {len(dataset.splits.train)} samples of {dataset.name} ({device}).")
+    run.add_to_log(f"Training {config.method} on {len(dataset.splits.train)} samples of {dataset.name} ({device}).")
     method = build_method(config.method, config.method_settings(), dataset.kind, dataset.shape, config.seed, device)
     training = train(
         method,
@@ -112,7 +112,7 @@ def _execute_locked(run: Run, on_progress: Callable[[Progress], None]) -> Status
         on_progress(progress)
         if end:
             _release_reserve(run)
-            _say(run, f"{end.capitalize()} after step {progress.step}, as asked; it can be continued.")
+            run.add_to_log(f"{end.capitalize()} after step {progress.step}, as asked; it can be continued.")
             return _set_state(run, end, step=progress.step, seconds=progress.seconds)
     return _finish(run, dataset)
 
@@ -121,7 +121,7 @@ def _pause_for_storage(run: Run, error: StorageError) -> None:
     """Says why, if the room that was kept for it suffices; else the page finds the reason out by itself."""
     _release_reserve(run)
     try:
-        _say(run, f"Paused: {error}")
+        run.add_to_log(f"Paused: {error}")
         _set_state(run, "paused", message=str(error))
     except StorageError:
         return
@@ -169,7 +169,7 @@ def save_progress(run: Run, progress: Progress) -> None:
 
 def _finish(run: Run, dataset: Dataset) -> Status:
     """Scores the best weights on the test split and writes the card."""
-    _say(run, f"Scoring the best weights, {say_kept_weights(find_method(run.config.method))}.")
+    run.add_to_log(f"Scoring the best weights, {say_kept_weights(find_method(run.config.method))}.")
     config = run.config
     scores = score_run(run, "test", "best", dataset)
     run_latents(run, "test", "best", dataset)
@@ -178,7 +178,7 @@ def _finish(run: Run, dataset: Dataset) -> Status:
     write_card(run, scores)
     last = run.metrics().rows[-1]
     _release_reserve(run)
-    _say(run, "Finished.")
+    run.add_to_log("Finished.")
     return _set_state(run, "finished", step=config.schedule.n_steps, seconds=last["seconds"])
 
 
@@ -212,10 +212,6 @@ def _take_request(run: Run, what: str) -> bool:
         return False
     path.unlink(missing_ok=True)
     return True
-
-
-def _say(run: Run, sentence: str) -> None:
-    append_whole(run.folder / "log.txt", f"{datetime.now():%Y-%m-%d %H:%M:%S}  {sentence}\n".encode())
 
 
 def first_status(config: RunConfig, before: Status | None = None) -> Status:

@@ -1,10 +1,16 @@
 """Every page opens inside app.py, and what goes wrong on one becomes a sentence."""
 
 import logging
+import shutil
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+
+from clustergan_core.runs.places import PRETRAINED_FOLDER
+from clustergan_core.runs.store import list_shipped
+from tests.app.app_pages import open_page
+from ui.run_choice import FIRST_LOOK
 
 PROJECT = Path(__file__).resolve().parents[2]
 PAGES = sorted((PROJECT / "pages").glob("*.py"))
@@ -22,6 +28,15 @@ def test_every_page_opens_without_an_error(page: Path) -> None:
     assert not app.exception
     assert not app.error
     assert app.title or app.header or app.markdown
+
+
+@pytest.mark.skipif(FIRST_LOOK not in {run.name for run in list_shipped()}, reason="needs the shipped models")
+@pytest.mark.parametrize("page", ["map", "modes", "interpolate"])
+def test_a_first_look_is_at_the_model_that_shows_most_and_then_at_ones_own_run(page: str, own_folders: Path) -> None:
+    assert open_page(page).selectbox(key="run").value == FIRST_LOOK
+    shutil.copytree(PRETRAINED_FOLDER / "digits-clustergan", own_folders / "runs" / "mine")
+    assert open_page(page).selectbox(key="run").options[:2] == ["mine", FIRST_LOOK]
+    assert open_page(page).selectbox(key="run").value == "mine"
 
 
 def test_a_mistake_that_can_be_mended_is_told_in_its_own_words_and_ends_the_page() -> None:

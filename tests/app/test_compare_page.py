@@ -91,9 +91,15 @@ def test_one_run_alone_is_no_comparison(own: dict[str, Run]) -> None:
 def test_a_wrong_run_in_the_address_is_named_and_the_others_are_compared(own: dict[str, Run]) -> None:
     app = opened("s0", "../../etc", "s1")
     assert [error.value for error in app.error] == [
-        "The address asks for runs=../../etc, but it can be table, s2, s1, s0, few; the others are shown."
+        "The address asks for runs=../../etc, but it can be table, s2, s1 and 2 more; the others are shown."
     ]
     assert app.multiselect(key="runs").value == ["s0", "s1"]
+
+
+def test_runs_in_the_address_may_be_parted_by_commas(own: dict[str, Run]) -> None:
+    app = opened("s0,s1", "few")
+    assert not app.error
+    assert app.multiselect(key="runs").value == ["s0", "s1", "few"]
 
 
 def test_more_runs_than_can_be_compared_are_cut_with_a_sentence(own: dict[str, Run]) -> None:
@@ -151,7 +157,35 @@ def test_scores_that_need_labels_say_so(own: dict[str, Run]) -> None:
 def test_a_run_that_is_not_finished_has_no_scores_yet(own: dict[str, Run]) -> None:
     (own["s1"].folder / "scores.json").unlink()
     (row,) = table(opened("s0", "s1"), "Seeds").to_dict("records")
-    assert row["Scored on"] == "179 test; 1 not finished"
+    assert (row["n"], row["Seeds"], row["Scored on"]) == (1, "0", "179 test; seed 1 not finished")
+
+
+def test_a_seed_counts_once_however_often_it_was_trained(own: dict[str, Run]) -> None:
+    for name in ("again", "continued"):
+        shutil.copytree(own["s0"].folder, own["s0"].folder.parent / name)
+    (once,) = table(opened("s0", "s1"), "Seeds").to_dict("records")
+    app = opened("s0", "again", "continued", "s1")
+    (row,) = table(app, "Seeds").to_dict("records")
+    assert row == once
+    assert row["n"] == 2
+    assert "Seed 0 three times, counted once" in texts(app)
+    assert app.selectbox(key="stable_over").options == ["2 seeds of ClusterGAN"]
+    clusters = np.stack([run_latents(own[name]).clusters for name in ("s0", "s1")])
+    assert metric(app, "Seed agreement") == f"{measure_stability(clusters).seed_agreement:.3f}"
+
+
+def test_an_unfinished_repetition_takes_nothing_from_its_seed(own: dict[str, Run]) -> None:
+    shutil.copytree(own["s0"].folder, own["s0"].folder.parent / "again")
+    (own["s0"].folder / "scores.json").unlink()
+    (row,) = table(opened("s0", "again", "s1"), "Seeds").to_dict("records")
+    assert (row["n"], row["Seeds"], row["Scored on"]) == (2, "0, 1", "179 test")
+
+
+def test_one_seed_trained_twice_says_nothing_of_stability_over_seeds(own: dict[str, Run]) -> None:
+    shutil.copytree(own["s0"].folder, own["s0"].folder.parent / "again")
+    app = opened("s0", "again")
+    assert "Needs two runs of the same data that have weights. Seed 0 twice, counted once" in texts(app)
+    assert "±" not in table(app, "Seeds")["Purity"].tolist()[0]
 
 
 def test_runs_without_metrics_have_no_curve_and_are_named(own: dict[str, Run]) -> None:
@@ -174,6 +208,12 @@ def test_any_score_can_be_drawn_over_steps_or_seconds(own: dict[str, Run]) -> No
     for title in app.selectbox(key="curve").options:
         app.selectbox(key="curve").set_value(title).run()
         assert not app.exception
+
+
+def test_curves_of_distances_that_do_not_compare_say_so(own: dict[str, Run]) -> None:
+    warning = "these are of different data"
+    assert warning in texts(opened("s0", "table", curve="Fréchet distance"))
+    assert warning not in texts(opened("s0", "few", curve="Fréchet distance"))
 
 
 # --- clusters -------------------------------------------------------------------------------------------------------
@@ -218,6 +258,9 @@ def test_runs_of_different_data_compare_in_scores_but_not_in_clusters(own: dict[
     ]
     assert "Needs two runs of the same data" in texts(app)
     assert table(app, "Seeds")["Runs"].tolist() == ["digits", "synthetic"]
+    assert "they cannot be compared: digits, " in texts(app)
+    assert "No panel of Fréchet distances" in texts(app)
+    assert "No panel" not in texts(opened("s0", "few"))
 
 
 def test_a_run_without_weights_is_left_out_of_the_clusters(own: dict[str, Run]) -> None:
@@ -269,6 +312,12 @@ def test_shipped_models_are_compared_with_their_shipped_maps(own_folders: Path) 
     app = opened(*SHIPPED)
     assert not app.error
     assert table(app, "Seeds")["Runs"].tolist() == ["ClusterGAN", "Paired ClusterGAN"]
+    both, only_one, only_other = (frame.value for frame in app.dataframe if "Setting" in frame.value)
+    assert both["Setting"].tolist()[0] == "Method"
+    assert "–" not in both.to_numpy()
+    assert only_one.columns.tolist() == ["Setting", "ClusterGAN"]
+    assert only_other.columns.tolist() == ["Setting", "Paired ClusterGAN"]
+    assert "Starts" in only_other["Setting"].tolist()
     assert "Draw a lasso or a box on either map" in texts(app)
 
 

@@ -74,6 +74,7 @@ def test_usage_and_purity_are_those_of_the_test_samples(own_copy: Path) -> None:
 
 def test_the_page_says_that_a_modes_number_is_no_digit() -> None:
     assert "mode index ≠ digit" in texts(open_page("modes", run="digits"))
+    assert "mode index ≠ label" in texts(open_page("modes", run="synthetic"))
 
 
 def test_a_new_draw_changes_the_seed_and_the_address_follows() -> None:

@@ -84,6 +84,14 @@ def test_the_form_says_what_a_method_is_and_assumes_and_offers_its_own_presets(m
 
 @pytest.mark.usefixtures("apart")
 @pytest.mark.parametrize("method", METHODS)
+def test_an_address_may_call_a_method_as_the_command_line_does(method: str) -> None:
+    app = opened(task="New run", method=method)
+    assert not app.error
+    assert app.selectbox(key="method").value == METHODS[method].title
+
+
+@pytest.mark.usefixtures("apart")
+@pytest.mark.parametrize("method", METHODS)
 def test_a_preset_brings_its_own_values_for_every_method(method: str) -> None:
     app = opened(task="New run", method=METHODS[method].title)
     for preset in presets_of(method):

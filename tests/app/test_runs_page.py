@@ -51,6 +51,19 @@ def test_the_table_holds_state_and_scores_of_every_run(own_folders: Path) -> Non
     assert table.loc["b", ["Purity", "Accuracy", "NMI", "ARI"]].isna().all()
 
 
+def test_runs_are_told_apart_by_seed_and_preset_and_have_one_name_everywhere(own_folders: Path) -> None:
+    for seed in (0, 3):
+        new_run(own_folders / "runs" / f"20261126-13040{seed}-clustergan-digits-2e9b", small_config(seed=seed))
+    app = open_page("runs")
+    table = app.dataframe[0].value
+    assert "Name" not in table, "a column for names that nobody gave"
+    assert table.columns[0] == "Run"
+    assert table["Run"].tolist() == app.selectbox(key="run").options
+    assert table["Seed"].tolist() == [3, 0]
+    assert table["Preset"].tolist() == ["default", "default"]
+    assert app.subheader[0].value == table["Run"][0]
+
+
 def test_a_living_process_is_told_from_a_dead_one(own_folders: Path) -> None:
     run = new_run(own_folders / "runs" / "a")
     set_state(run, state="running", step=10)
@@ -83,6 +96,22 @@ def test_both_readings_and_the_command_of_the_run_in_the_address_are_shown(own_f
     assert is_chosen[settings["Setting"] == "σ"].all()
 
 
+def test_a_k_that_the_data_gave_does_not_differ_from_the_preset(own_folders: Path) -> None:
+    new_run(own_folders / "runs" / "given")
+    new_run(own_folders / "runs" / "chosen", small_config(n_clusters=7))
+    for name, said in (("given", ""), ("chosen", "differs")):
+        app = open_page("runs", run=name)
+        settings = next(frame.value for frame in app.dataframe if "Setting" in frame.value)
+        assert settings["Preset"][settings["Setting"] == "Clusters K"].tolist() == [said]
+
+
+def test_new_samples_are_asked_for_in_the_forms_that_the_run_takes(own_folders: Path) -> None:
+    finished(own_folders / "runs" / "a")
+    app = open_page("runs", run="a")
+    assert ".npz, or a .zip of pictures" in app.file_uploader[0].label
+    assert list(app.file_uploader[0].proto.type) == [".npz", ".zip"]
+
+
 def test_labels_against_modes_count_every_sample_of_the_test_split(own_folders: Path) -> None:
     finished(own_folders / "runs" / "a")
     app = open_page("runs")
@@ -106,7 +135,10 @@ def test_a_new_title_shows_in_the_table(own_folders: Path) -> None:
     app.button(key="rename").click().run()
     app.text_input(key="dialog_text").set_value("With five critics")
     app.button(key="dialog_yes").click().run()
-    assert app.dataframe[0].value["Name"].tolist() == ["With five critics"]
+    table = app.dataframe[0].value
+    assert (table["Run"].tolist(), table["Name"].tolist()) == (["a"], ["With five critics"])
+    assert "With five critics" in app.subheader[0].value
+    assert any(caption.value.startswith("a · ClusterGAN on digits") for caption in app.caption)
     assert list_runs()[0].config.title == "With five critics"
 
 
@@ -152,7 +184,10 @@ def test_a_run_that_is_continued_while_there_is_no_room_waits_and_can_be_paused(
         app.button(key="continue").click().run()
         assert app.dataframe[0].value["State"].tolist() == ["waiting 50%"]
         app.button(key="pause").click().run()
-    assert app.dataframe[0].value["State"].tolist() == ["paused"]
+        assert app.dataframe[0].value["State"].tolist() == ["paused"]
+        app.button(key="stop").click().run()
+    assert app.dataframe[0].value["State"].tolist() == ["stopped"]
+    assert "Paused while it waited" in app.code[-1].value
     assert not app.exception
 
 

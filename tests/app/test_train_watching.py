@@ -105,6 +105,28 @@ def test_a_run_that_trains_can_be_stopped_and_evaluated(finished: Run) -> None:
     assert [button.label for button in app.button if button.disabled] == ["Stopping…", "Evaluating…"]
 
 
+def test_a_paused_run_can_be_resumed_or_stopped(finished: Run) -> None:
+    set_state(finished, "paused")
+    app = opened(run="finished")
+    assert {"Resume", "Stop"} <= {button.label for button in app.button}
+    press(app, "Stop")
+
+    assert finished.status().state == "stopped"
+    assert "Stopped while it was paused" in finished.log()
+    assert "Stop" not in {button.label for button in app.button}
+
+
+def test_a_name_is_shown_as_it_is(finished: Run) -> None:
+    finished.rename("my first <b>run</b> $x$")
+    assert r"my first \<b>run\</b> \$x\$: ClusterGAN on digits" in all_texts(opened(run="finished"))
+
+
+def test_a_shipped_model_says_that_its_log_does_not_come_along(finished: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    (finished.folder / "log.txt").unlink()
+    monkeypatch.setattr("clustergan_core.runs.store.PRETRAINED_FOLDER", finished.folder.parent)
+    assert "its log does not come along" in all_texts(opened(run="finished"))
+
+
 def test_a_run_whose_process_was_killed_offers_to_continue(finished: Run) -> None:
     set_state(finished, "running")
     app = opened(run="finished")

@@ -75,6 +75,23 @@ def test_every_run_is_a_dot_beside_mean_and_deviation() -> None:
     assert list(of_nmi[-1].customdata) == ["a", "c"], "a run without the score has no dot"
 
 
+def test_a_small_difference_does_not_fill_a_panel() -> None:
+    panels = [ScorePanel("Usage entropy", [[2.284, None], [2.285]]), ScorePanel("NMI", [[0.2, 0.4], [0.9]])]
+    entropy, nmi = (axis.range for axis in score_dots_figure(panels, ["a", "b"], [["a", "a2"], ["b"]]).select_xaxes())
+    assert entropy[1] - entropy[0] > 0.2
+    assert entropy[0] < 2.284 < 2.285 < entropy[1]
+    assert nmi[0] < 0.3 - np.std([0.2, 0.4], ddof=1)
+    assert nmi[1] > 0.9
+
+
+@pytest.mark.parametrize("values", [(0.788, 0.944), (0.2, 0.8), (-0.09, 0.64), (0.034, 0.055), (0.0, 0.0), (7.2, 365)])
+def test_an_axis_has_two_to_four_numbers(values: tuple[float, float]) -> None:
+    figure = score_dots_figure([ScorePanel("Score", [[value] for value in values])], ["a", "b"], [["a"], ["b"]])
+    (axis,) = figure.select_xaxes()
+    low, high = axis.range
+    assert 2 <= np.floor(high / axis.dtick) - np.ceil(low / axis.dtick) + 1 <= 4
+
+
 def test_groups_are_rows_in_their_order_and_long_names_are_whole() -> None:
     names = ["short", "Paired ClusterGAN, K = 10, Width = 0.5"]
     figure = score_dots_figure([ScorePanel("NMI", [[0.1], [0.2]])], names, [["a"], ["b"]])

@@ -137,6 +137,15 @@ def test_no_rows_yet_give_an_empty_figure() -> None:
     assert len(traces(score_figure([], {"NMI": []}))) == 1
 
 
+@pytest.mark.parametrize("n_panels", [2, 3])
+def test_numbers_of_neighbouring_losses_have_room_between_them(n_panels: int) -> None:
+    rows = [{"step": step, **{f"loss {panel}": 1.0 / step for panel in range(n_panels)}} for step in range(1, 400)]
+    axes = list(loss_figure(rows, n_columns=n_panels).select_xaxes())
+    width = 1010 if n_panels == 3 else 0.55 * 1010  # pixels: two panels share the page with a third figure
+    assert (axes[1].domain[0] - axes[0].domain[1]) * width > 50
+    assert all(axis.nticks <= 5 for axis in axes)
+
+
 def test_thinning_keeps_both_ends_and_every_stretchs_extremes() -> None:
     values = RANDOM.normal(size=100_000)
     values[[12_345, 67_890]] = [50, -50]

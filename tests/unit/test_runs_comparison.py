@@ -10,7 +10,7 @@ import pytest
 from clustergan_core.errors import RunError
 from clustergan_core.evaluation.agreement import ari, nmi
 from clustergan_core.runs.common_samples import Assignment, compare_two, find_common
-from clustergan_core.runs.comparison import ABSENT, differing_settings, group_by_seed, label_runs
+from clustergan_core.runs.comparison import ABSENT, Comparison, differing_settings, group_by_seed, label_runs
 from clustergan_core.runs.score_spread import read_score, spread_score
 from clustergan_core.runs.store import Run
 from tests.small_runs import new_run, small_config
@@ -50,6 +50,14 @@ def test_a_setting_that_a_method_lacks_is_a_dash(tmp_path: Path) -> None:
     # One name, another meaning: the gradient penalty of one method is not the R1 weight of the other.
     assert rows["Gradient penalty"][1] == rows["R1 weight γ"][0] == ABSENT
     assert "Clusters K" not in rows
+
+
+def test_a_setting_of_one_method_alone_is_told_from_one_that_all_have(tmp_path: Path) -> None:
+    runs = [a_run(tmp_path, "a"), a_run(tmp_path, "b", method="paired-clustergan", seed=1)]
+    only_of = {row.title: row.only_of for row in differing_settings(runs)}
+    assert only_of["Method"] == only_of["Seed"] == ()
+    assert only_of["Critic steps"] == ("ClusterGAN",)
+    assert only_of["Starts"] == ("Paired ClusterGAN",)
 
 
 def test_a_setting_that_an_older_run_does_not_name_has_its_default(tmp_path: Path) -> None:
@@ -110,6 +118,15 @@ def test_groups_are_called_by_as_little_as_tells_them_apart(tmp_path: Path) -> N
 def test_two_trainings_of_one_configuration_and_seed_go_by_their_names(tmp_path: Path) -> None:
     groups = group_by_seed([a_run(tmp_path, "a"), a_run(tmp_path, "again"), a_run(tmp_path, "b", seed=1)])
     assert label_runs(groups) == {"a": "a", "again": "again", "b": "seed 1"}
+
+
+def test_a_seed_that_was_trained_twice_counts_once(tmp_path: Path) -> None:
+    first, again = a_run(tmp_path, "a"), a_run(tmp_path, "again")
+    other, fewer = a_run(tmp_path, "b", seed=1), a_run(tmp_path, "c", n_clusters=7)
+    comparison = Comparison.of([first, again, other, fewer])
+    assert comparison.once_a_seed(comparison.runs) == [first, other, fewer]
+    assert comparison.once_a_seed([again, other]) == [again, other]
+    assert [group.repeated_seeds for group in comparison.groups] == [{0: 2}, {}]
 
 
 # --- scores ---------------------------------------------------------------------------------------------------------

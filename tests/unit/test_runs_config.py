@@ -36,6 +36,11 @@ def test_k_is_what_was_chosen_else_the_number_of_labels(
     assert (config.n_clusters, config.notes) == (expected, (note,))
 
 
+def test_a_k_that_was_not_chosen_or_is_the_number_of_labels_is_no_change(digits: Dataset) -> None:
+    changed = [make_config(digits, "digits", settings={"n_clusters": k}).changed_settings() for k in (None, 10, 7)]
+    assert changed == [{}, {}, {"n_clusters": 7}]
+
+
 def test_without_labels_k_is_ten_and_the_run_says_why(digits: Dataset) -> None:
     bare = Dataset("own", "image", digits.samples[:40], share_samples(40))
     config = make_config(bare, "own.npz")

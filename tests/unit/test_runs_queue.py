@@ -212,6 +212,25 @@ def test_a_runs_folder_that_cannot_be_made_hinders_no_run_elsewhere(
 # --- wishes -----------------------------------------------------------------------------------------------------------
 
 
+def test_the_log_tells_of_the_line() -> None:
+    run = make("a")
+    enqueue([run])
+    ask(run, "pause")
+    said = [line.partition("  ")[2] for line in run.log().splitlines()]
+    assert said == ["Put in line.", "Paused while it waited, as asked; it can be continued."]
+
+
+def test_a_paused_run_can_be_stopped_and_only_once() -> None:
+    run = make("a")
+    enqueue([run])
+    ask(run, "pause")
+    ask(run, "stop")
+    assert run.status().state == "stopped"
+    assert run.log().endswith("Stopped while it was paused, as asked; it can be continued.\n")
+    with pytest.raises(RunError, match="nothing to stop"):
+        ask(run, "stop")
+
+
 def test_a_waiting_run_that_is_stopped_or_paused_leaves_the_line_at_once() -> None:
     stopped, paused = make("stopped"), make("paused")
     enqueue([stopped, paused])

@@ -21,6 +21,7 @@ def test_a_value_that_fits_passes(check, text: str) -> None:
         (one_of(["pca", "umap"]), "tsne", "it can be pca, umap"),
         (one_of([]), "tsne", "there is nothing to choose from yet"),
         (one_of(range(15)), "15", "it can be 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 3 more"),
+        (one_of(["a", "b", "c", "d", "e"], 3), "f", "it can be a, b, c and 2 more"),
         (number(0, 1), "1.01", "it is a number from 0 to 1"),
         (number(0, 1), "nan", "it is a number from 0 to 1"),
         (number(0, 1), "half", "it is a number from 0 to 1"),
