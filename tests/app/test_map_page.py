@@ -12,6 +12,7 @@ from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.maps import MapRequest, MapWorker, write_progress
 from clustergan_core.runs.store import Run
 from tests.app.app_pages import open_page, texts
+from ui.map_captions import shown_share
 
 
 def settings_of(algorithm: Algorithm, **others: object) -> MapSettings:
@@ -105,12 +106,14 @@ def test_three_dimensions_are_drawn_as_a_figure(mapped: Run) -> None:
     settings = settings_of("pca", n_components=3)
     request = MapRequest(mapped, settings)
     features = request.features(mapped.load(), run_latents(mapped))
-    FittedMap(features, features[:, :3], settings).save(mapped.embeddings_folder())
+    map_ = FittedMap(features, features[:, :3], settings)
+    map_.save(mapped.embeddings_folder())
     app = opened(run="finished", layout="PCA", dimensions="3-D", colour="confidence")
 
     assert not app.error
     assert len(app.get("plotly_chart")) == 1
-    assert "Distances between clusters carry no meaning" in texts(app)
+    assert "Distances between clusters carry no meaning" not in texts(app)
+    assert f"These three axes show {shown_share(map_):.0%} of the variance" in texts(app)
 
 
 # --- a map that is not there yet ------------------------------------------------------------------------------------
