@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -13,6 +14,7 @@ from clustergan_core.runs.maps import MapRequest, MapWorker, write_progress
 from clustergan_core.runs.store import Run
 from tests.app.app_pages import open_page, texts
 from ui.map_captions import shown_share
+from ui.map_details import mostly
 
 
 def settings_of(algorithm: Algorithm, **others: object) -> MapSettings:
@@ -72,6 +74,28 @@ def test_a_finished_map_opens_with_its_modes_by_size(mapped: Run) -> None:
     assert dict(zip(counts["mode"], counts["samples"], strict=True)) == {
         f"Mode {mode}": int((clusters == mode).sum()) for mode in set(clusters.tolist())
     }
+
+
+def test_each_mode_has_its_most_frequent_label_beside_it_and_all_of_them_folded_below(mapped: Run) -> None:
+    app = opened(run="finished")
+    counts, by_label = (app.dataframe[k].value for k in (0, 1))
+    assert list(counts.columns) == ["mode", "mostly", "samples"]
+    assert by_label.columns[0] == "mode"
+    for (_, count), (_, labels) in zip(counts.iterrows(), by_label.iterrows(), strict=True):
+        numbers = labels.drop("mode")
+        assert labels["mode"] == count["mode"]
+        assert numbers.sum() == count["samples"]
+        assert count["mostly"] == mostly(numbers.astype(int))
+
+
+def test_samples_without_a_label_do_not_count_for_what_most_of_a_mode_are() -> None:
+    assert mostly(pd.Series({"": 5, "a": 1, "b": 3})) == "b (75%)"
+    assert mostly(pd.Series({"": 5, "a": 0})) == "no label"
+
+
+def test_only_a_mode_of_one_label_is_all_of_it() -> None:
+    assert mostly(pd.Series({"a": 1121, "b": 2})) == "a (>99%)"
+    assert mostly(pd.Series({"a": 1121, "b": 0})) == "a (100%)"
 
 
 def test_the_map_can_be_coloured_by_mode_label_and_confidence(mapped: Run) -> None:

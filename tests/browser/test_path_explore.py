@@ -126,7 +126,7 @@ def test_a_lasso_counts_shows_and_hands_over_exactly_the_samples_inside(
     expect(map_page.locator(".status")).to_have_text(f"{len(inside)} of 179 selected")
     settle(map_page)
     expect(map_page.get_by_test_id("stImage").locator("img")).to_be_visible()
-    expect(map_page.get_by_test_id("stDataFrame")).to_be_visible()
+    expect(map_page.get_by_test_id("stDataFrame").first).to_be_visible()
 
     table = pd.read_csv(download(map_page, map_page.get_by_role("button", name="Selection as CSV"), tmp_path))
     latents, dataset = run_latents(model), load_dataset("digits")
