@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from clustergan_core.errors import SettingsError
-from ui.choices import carried, keep_in_history, linked, one_of, write_address
+from ui.choices import carried, linked, one_of, write_address
 from ui.messages import show_problem
 
 
@@ -29,7 +29,6 @@ def pick_named(
             on_change=on_change,
             help=help_text,
         )
-    keep_in_history(key)
     if name is None:
         # Back led to an entry of the browser's history without a name, and Streamlit emptied the picker accordingly.
         # The address has one by now, which the coming run of the page takes.
