@@ -52,6 +52,14 @@ def one_hot(mode: int) -> list[float]:
     return np.eye(10)[mode].tolist()
 
 
+def test_the_slider_runs_from_the_left_mode_to_the_right_one_and_tells_the_papers_formula(own_copy: Path) -> None:
+    app = open_page("interpolate", run="digits", a="3", b="5", mu="0.25")
+    assert (app.selectbox(key="b").label, app.selectbox(key="b").value) == ("From (μ = 0)", 5)
+    assert (app.selectbox(key="a").label, app.selectbox(key="a").value) == ("To (μ = 1)", 3)
+    assert "z_c = μ · z_c¹ + (1 − μ) · z_c²" in app.slider(key="mu").help
+    assert "z_c = 0.75 · mode 5 + 0.25 · mode 3" in texts(app)
+
+
 def test_at_mu_one_the_picture_is_mode_as_sample(own_copy: Path, large: list[np.ndarray]) -> None:
     app = open_page("interpolate", run="digits", a="3", b="5", mu="1.0", seed="4")
     assert not app.exception
