@@ -66,7 +66,7 @@ def walk(run: Run) -> None:
 
 st.title("Interpolate")
 st.markdown(
-    "The generator is asked for samples between its modes, z_c = μ · mode A + (1 − μ) · mode B. "
+    "The generator is asked for samples between its modes, z_c = (1 − μ) · From + μ · To. "
     "**Between the ends, these codes were never sampled in training.**"
 )
 which, views = st.columns([3, 2], gap="medium")

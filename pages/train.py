@@ -1,35 +1,44 @@
 """Train: start a run, and watch one."""
 
+from typing import Any
+
 import streamlit as st
 
 from ui.guard import require_frame
 
 require_frame(__file__)
 
-from ui.choices import linked, one_of
+from ui.choices import carried, linked, one_of, write_address
 from ui.live_run import live_run, training_run_names
 from ui.new_run import fill_form_from, new_run
-from ui.run_choice import choose_run
+from ui.run_choice import RUN_KEY, choose_run
 from ui.watching import NEW, NEXT, WATCH, choices_to_watch
 
 VISITED = "has_seen_training"  # session state: whether this page has been drawn before
 
 
-def choose_first_view() -> None:
+def first_choices() -> dict[str, Any]:
     """A link to a run shows it; a first visit shows what is training, and else the form."""
-    is_linked = "run" in st.query_params
+    # The run of the page before is in the address too, and asks for nothing here.
+    is_linked = st.query_params.get(RUN_KEY) not in (None, carried(RUN_KEY))
     training = [] if is_linked or st.session_state.get(VISITED) else training_run_names()
-    if training:
-        st.session_state["run"] = training[0]
-    if (is_linked or training) and "task" not in st.session_state and "task" not in st.query_params:
-        st.session_state["task"] = WATCH
     st.session_state[VISITED] = True
+    choices = {RUN_KEY: training[0]} if training else {}
+    if (is_linked or training) and "task" not in st.session_state and "task" not in st.query_params:
+        choices["task"] = WATCH
+    return choices
 
 
-if following := st.session_state.pop(NEXT, None):
-    st.session_state.update(following)
-else:
-    choose_first_view()
+def take(choices: dict[str, Any]) -> None:
+    """Gives the widgets below these values, whatever run of another page is in the address."""
+    if st.query_params.get(RUN_KEY) not in (None, choices.get(RUN_KEY)) and RUN_KEY in choices:
+        write_address(RUN_KEY, choices[RUN_KEY])
+        st.session_state[NEXT] = choices
+        st.rerun()  # the picker hears the address as it was when this run began
+    st.session_state.update(choices)
+
+
+take(st.session_state.pop(NEXT, None) or first_choices())
 
 st.title("Train")
 with linked("task", one_of([NEW, WATCH])):

@@ -35,7 +35,7 @@ def show_cell_mixture(run: Run) -> None:
     st.markdown(f"z_c = {formula(mixture.weights)}")
     codes = read_codes(method, contrast.samples)
     if codes is not None:
-        show_code(codes.mean(axis=0), height=90)
+        show_code(codes.mean(axis=0), height="90px")
     if mixture.weights[largest] == 1:
         st.caption("This is one pure mode: give another some weight to see what it changes.")
         return

@@ -19,7 +19,7 @@ from ui.mode_titles import ModeTitles, mode_titles
 from ui.named_mode_choice import choose_named_mode
 from ui.normal_choice import WAYS, choose_normal, choose_way
 from ui.real_cells import NEEDS_DATA, RealCells, real_cells
-from ui.walk_code import FIRST_MU, Ends, end_buttons
+from ui.walk_code import FIRST_MU, FROM, MU_HELP, SAME_ENDS, TO, Ends, end_buttons
 
 if TYPE_CHECKING:
     import numpy as np
@@ -85,13 +85,13 @@ def _choose_ends(titles: ModeTitles) -> Ends:
     largest = titles.largest()
     left, middle, right = st.columns(3, vertical_alignment="bottom", gap="medium")
     with left:
-        mode_b = choose_named_mode("b", "From B (μ = 0)", titles, largest[0])
+        mode_b = choose_named_mode("b", FROM, titles, largest[0])
     with right:
-        mode_a = choose_named_mode("a", "To A (μ = 1)", titles, largest[min(1, len(largest) - 1)])
+        mode_a = choose_named_mode("a", TO, titles, largest[min(1, len(largest) - 1)])
     with middle, linked("mu", number(0, 1)):
-        mu = st.slider("μ", 0.0, 1.0, FIRST_MU, 0.01, key="mu", bind="query-params")
+        mu = st.slider("μ", 0.0, 1.0, FIRST_MU, 0.01, key="mu", bind="query-params", help=MU_HELP)
     if mode_a == mode_b:
-        st.caption("A and B are the same mode: choose another for a walk.")
+        st.caption(SAME_ENDS)
     return Ends(mode_a, mode_b, mu)
 
 

@@ -37,9 +37,10 @@ def show_path(run: Run, walk: CellWalk, cells: RealCells, mu: float, key: str) -
     figure.add_scatter(x=here[:1], y=here[1:2], mode="markers", marker=ring, hoverinfo="skip")
     show_themed(figure, "walk-map", "Map of the cells with the nearest one of each step")
     where = f"the {title} of the latents" if title else "the first two components of the genes; the line is the walk"
+    distances = "distances between clusters carry no meaning" if title else "further components are not shown"
     st.caption(
         f"The nearest real cell of each step on {where}. The ring is where you are. Points behind have the colours of "
-        "their modes; distances between clusters carry no meaning."
+        f"their modes; {distances}."
     )
 
 

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from clustergan_core.errors import SettingsError
 from ui.messages import show_problem
@@ -129,6 +130,19 @@ def respell(name: str, spell: Callable[[str], Sequence[str]]) -> None:
     if spelt != asked and write_address(name, spelt):
         # The widget would read the address as it was when this run began.
         st.rerun()
+
+
+def keep_in_history(name: str) -> None:
+    """After the widget of a choice that several pages have: a change of page, Back too, leaves it in the address.
+
+    Streamlit takes what belongs to widgets of the page left out of it, even where Back leads to an entry that has it,
+    and writes an entry of its own into the history. The widget has read the address by now, and the browser writes it.
+    """
+    context = get_script_run_ctx()
+    assert context is not None
+    with context.session_state.query_params() as parameters:
+        if binding := parameters.get_binding_for_param(name):
+            parameters.unbind_widget(binding.widget_id)
 
 
 def _fitting(check: Check, value: object) -> object | None:

@@ -55,8 +55,10 @@ def show_maps(
     else:
         _maps_so_far(titles, requests, views, fitted, colourings)
     st.caption(
-        "Each run has a map of its own: distances between clusters carry no meaning, and neither does where on the map "
-        "a cluster lies."
+        "Each run has a map of its own: where on it a cluster lies says nothing of the other run."
+        if settings.algorithm == "pca"
+        else "Each run has a map of its own: distances between clusters carry no meaning, and neither does where on "
+        "the map a cluster lies."
     )
 
 

@@ -33,7 +33,7 @@ def show_sample(view: MapView, row: int, cluster_names: Sequence[str] = ()) -> N
     st.markdown(f"**{view.noun.capitalize()} {plain(view.sample_id(row))}** · {cluster}{_label_of(view, row)}")
     if not is_of_cells(view.run):
         _show_pictures(view, row, mode)
-    show_code(view.code[row], height=90)
+    show_code(view.code[row], height="90px")
     st.caption("ẑ_n: " + ", ".join(f"{value:.2f}" for value in view.normal[row]))
     neighbours = nearest_rows(view.features, row, N_NEIGHBOURS)
     st.markdown("**Nearest in latent space**")
@@ -66,7 +66,7 @@ def show_selection(view: MapView, selection: NDArray[np.int64], cluster_names: S
     st.markdown(f"**{len(selection):,} {view.noun}s selected** ({share:.1%} of the map)")
     if not is_of_cells(view.run):
         _show_some(view, selection)
-    st.dataframe(_counts(view, selection, cluster_names), hide_index=True, key="map-counts")
+    _show_counts(view, selection, cluster_names)
     st.download_button(
         "Selection as CSV",
         selection_table(view, selection, cluster_names).to_csv(index=False),
@@ -79,8 +79,7 @@ def show_selection(view: MapView, selection: NDArray[np.int64], cluster_names: S
 def show_overview(view: MapView, cluster_names: Sequence[str] = ()) -> None:
     """What to do on the map, and the modes by size, while nothing is selected."""
     st.markdown(f"**Click a point** for its {view.noun}, or draw a **lasso** or **box** around many.")
-    counts = _counts(view, np.arange(len(view.clusters)), cluster_names)
-    st.dataframe(counts, hide_index=True, key="map-counts")
+    _show_counts(view, np.arange(len(view.clusters)), cluster_names)
 
 
 def nearest_rows(features: NDArray[np.float32], row: int, n: int) -> NDArray[np.int64]:
@@ -119,18 +118,31 @@ def _show_some(view: MapView, selection: NDArray[np.int64]) -> None:
     st.caption(f"{len(shown)} of the {what}; bars show the mode.")
 
 
-def _counts(view: MapView, rows: NDArray[np.int64], cluster_names: Sequence[str]) -> pd.DataFrame:
-    """Rows by mode, or by the names of clusters, and across by label where there are labels."""
-    counted = f"{view.noun}s"
+def _show_counts(view: MapView, rows: NDArray[np.int64], cluster_names: Sequence[str]) -> None:
+    """Rows by mode, or by the names of clusters, with the label most of each have; all labels folded below."""
     names = cluster_names or mode_names(view.run.config.n_clusters)
-    modes = pd.Series([names[mode] for mode in view.clusters[rows]], name="cluster" if cluster_names else "mode")
+    what = "cluster" if cluster_names else "mode"
+    modes = pd.Series([names[mode] for mode in view.clusters[rows]], name=what)
+    counts = modes.value_counts().rename(f"{view.noun}s").to_frame()
     labels = view.labels()
-    if labels is None or view.dataset is None:
-        return modes.value_counts().rename(counted).reset_index()
-    label_series = pd.Series(_label_names(view, labels[rows]), name="label")
-    table = pd.crosstab(modes, label_series)
-    table.insert(0, counted, table.sum(axis=1))
-    return table.sort_values(counted, ascending=False).reset_index()
+    if labels is None:
+        st.dataframe(counts.reset_index(), hide_index=True, key="map-counts")
+        return
+    by_label = pd.crosstab(modes, pd.Series(_label_names(view, labels[rows]), name="label")).loc[counts.index]
+    counts.insert(0, "mostly", [mostly(row) for _, row in by_label.iterrows()])
+    st.dataframe(counts.reset_index(), hide_index=True, key="map-counts")
+    with st.expander(f"All labels of each {what}"):
+        first = {what: st.column_config.Column(pinned=True)}  # stays while one moves to the labels on the right
+        st.dataframe(by_label.reset_index(), hide_index=True, key="map-labels", column_config=first)
+
+
+def mostly(by_label: pd.Series) -> str:
+    """The label most of some samples have and its share of those that have one, from their numbers by label."""
+    labelled = by_label.drop("", errors="ignore")
+    if not labelled.sum():
+        return "no label"
+    share = labelled.max() / labelled.sum()
+    return f"{labelled.idxmax()} ({'>99%' if 0.995 <= share < 1 else f'{share:.0%}'})"  # 100% is all of them
 
 
 def _label_names(view: MapView, labels: NDArray[np.int64]) -> list[str]:

@@ -17,6 +17,7 @@ from clustergan_core.runs.cells import is_of_cells
 from ui.canvas_map import Sprites, canvas_map
 from ui.cell_selections import offer_to_keep
 from ui.loaded import weights_stamp
+from ui.map_captions import caption_of
 from ui.map_colouring import Colouring
 from ui.map_details import show_overview, show_sample, show_selection
 from ui.map_newcomers import COLOUR, Newcomers, choose_newcomers
@@ -24,7 +25,6 @@ from ui.map_view import MapView
 from ui.messages import show_problem
 from ui.theme import show_figure, theme_name
 
-CAPTION = "Distances between clusters carry no meaning; who is next to whom within a cluster does."
 MAX_SPRITES = 10_000  # a browser holds 4 bytes a pixel: 30 MB for these
 MAX_HOVER_TEXTS = 20_000
 SPRITE_SIDE = 28
@@ -54,7 +54,7 @@ def draw_flat(
             # A thousand genes drawn as small as a thumb say nothing of a cell.
             sprites=None if is_of_cells(view.run) else sprites_of(view),
             hover_text=hover_texts(view, len(coordinates), cluster_names),
-            caption=CAPTION,
+            caption=caption_of(fitted),
             height=height,
             highlighted=chosen,
         )
@@ -86,7 +86,7 @@ def draw_in_space(view: MapView, fitted: FittedMap, colouring: Colouring, cluste
             fitted.coordinates, colouring.values, colouring.values_name, title, colouring.is_zero_grey
         )
     show_figure(figure, "map-space", f"{len(view.indices):,} {view.noun}s in three dimensions")
-    st.caption(CAPTION)
+    st.caption(caption_of(fitted))
     show_overview(view, cluster_names)
 
 

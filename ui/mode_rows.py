@@ -9,6 +9,7 @@ import streamlit as st
 
 from clustergan_core.errors import DataError
 from clustergan_core.runs.store import Run
+from ui.growing_picture import WHOLE_GRID, show_growing
 from ui.loaded import load_data, load_latents, load_method, weights_stamp
 from ui.theme import theme_name
 
@@ -65,12 +66,11 @@ def show_rows(summary: ModeSummary, samples: NDArray[np.float32], order: NDArray
         scale=scale,
         theme=theme_name(),
     )
-    st.image(
-        png(picture),
-        width=picture.width // scale,
-        alt=f"{len(order)} rows of {n_columns} generated samples: a row is a mode, a column shares its z_n. "
-        "What is written beside the rows stands in the table below.",
+    described = (
+        f"{len(order)} rows of {n_columns} generated samples: a row is a mode, a column shares its z_n. "
+        "What is written beside the rows stands in the table below."
     )
+    show_growing(png(picture), (picture.width // scale, picture.height // scale), WHOLE_GRID, described, "mode-rows")
 
 
 def row_label(summary: ModeSummary, mode: int) -> str:

@@ -29,7 +29,11 @@ def pick_named(
             on_change=on_change,
             help=help_text,
         )
-    return name or names[0]
+    if name is None:
+        # Back led to an entry of the browser's history without a name, and Streamlit emptied the picker accordingly.
+        # The address has one by now, which the coming run of the page takes.
+        st.rerun()
+    return name
 
 
 def _address_one(key: str, names: Sequence[str]) -> None:

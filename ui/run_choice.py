@@ -8,6 +8,7 @@ import streamlit as st
 
 from clustergan_core.errors import RunError
 from clustergan_core.runs.store import Run, list_runs, list_shipped
+from ui.choices import keep_in_history
 from ui.messages import plain
 from ui.named_choice import pick_named
 
@@ -30,7 +31,9 @@ def choose_run(*, needs_weights: bool = True) -> Run:
 
 def pick_run(names: Sequence[str], *, help_text: str, on_change: Callable[[], None] | None = None) -> str:
     """The picker alone, whose run always stands in the address: the one chosen last, else the first of `names`."""
-    return pick_named(RUN_KEY, names, label="Run", help_text=help_text, on_change=on_change)
+    name = pick_named(RUN_KEY, names, label="Run", help_text=help_text, on_change=on_change)
+    keep_in_history(RUN_KEY)
+    return name
 
 
 def describe(run: Run) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from ui.choices import linked, whole_number
+from ui.choices import keep_in_history, linked, whole_number
 
 FIRST_SEED = 7
 LAST_SEED = 9999
@@ -28,6 +28,7 @@ def choose_seed(on_new: Callable[[], None] | None = None) -> int:
                 width=150,
                 help="The same seed gives the same z_n, here and in a link.",
             )
+        keep_in_history("seed")
         st.button("New z_n", icon=":material/casino:", shortcut="N", on_click=_draw_anew, args=(on_new,))
     return seed
 

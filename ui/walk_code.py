@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 VIEWS = ("Two modes", "All modes")
 MAX_SLIDERS = 12  # modes mixed at a time; with more modes one chooses which
 FIRST_MU = 0.5
+FROM, TO = "From (μ = 0)", "To (μ = 1)"
+MU_HELP = (
+    "The paper's formula: z_c = μ · z_c¹ + (1 − μ) · z_c². z_c¹ is the mode on the right, `a` in the address; z_c² is "
+    "the mode on the left, `b` in the address."
+)
+SAME_ENDS = "From and To are the same mode: choose another for a walk."
 _FIRST_WEIGHT = 0.5  # of the two modes a mixture begins with; all others begin with 0
 
 
@@ -41,17 +47,17 @@ class Mixture:
 
 
 def choose_ends(prior: Prior) -> Ends:
-    """Mode B, μ and mode A side by side, in the order in which the slider runs."""
+    """From mode B by μ to mode A side by side, in the order in which the slider runs."""
     modes = list(range(prior.n_clusters))
     left, middle, right = st.columns([1, 4, 1], vertical_alignment="bottom", gap="medium")
     with left, linked("b", one_of(modes)):
-        mode_b = st.selectbox("Mode B (μ = 0)", modes, 0, key="b", bind="query-params")
+        mode_b = st.selectbox(FROM, modes, 0, key="b", bind="query-params")
     with right, linked("a", one_of(modes)):
-        mode_a = st.selectbox("Mode A (μ = 1)", modes, 1, key="a", bind="query-params")
+        mode_a = st.selectbox(TO, modes, 1, key="a", bind="query-params")
     with middle, linked("mu", number(0, 1)):
-        mu = st.slider("μ", 0.0, 1.0, FIRST_MU, 0.01, key="mu", bind="query-params")
+        mu = st.slider("μ", 0.0, 1.0, FIRST_MU, 0.01, key="mu", bind="query-params", help=MU_HELP)
     if mode_a == mode_b:
-        st.caption("A and B are the same mode: choose another for a walk.")
+        st.caption(SAME_ENDS)
     return Ends(mode_a, mode_b, mu)
 
 

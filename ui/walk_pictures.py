@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ import streamlit as st
 
 from clustergan_core.runs.store import Run
 from ui.code_bars import show_code
+from ui.growing_picture import LARGE_SAMPLE, STRIP, show_growing
 from ui.loaded import weights_stamp
 from ui.theme import is_dark, show_themed, theme_name
 
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from ui.walk_code import Ends, Mixture
 
 N_STEPS = 11
-_SIDE = 360  # pixels of the large picture
+_SIDE = 360  # pixels of the large picture in a small window
+_CODE_HEIGHT = "max(230px, min(24vw, 30vh))"
 _GIF_SIDE = 256
 _N_GIF_STEPS = 25  # there; and back again
 _N_RESPONSE_STEPS = 51
@@ -34,29 +35,29 @@ def show_sample(sample: NDArray[np.float32], run: Run, code: NDArray[np.float32]
     """The sample, large, and beside it the code (K,) that the encoder reads in it."""
     with st.container(horizontal=True, gap="large"):
         # Inside the message rather than as a file of its own, the picture is there a request sooner.
-        picture = draw_sample(sample, run, _SIDE)
-        st.image(f"data:image/png;base64,{b64encode(_png(picture)).decode()}", width=picture.width, alt=alt)
+        picture = draw_sample(sample, run, 2 * _SIDE)
+        show_growing(_png(picture), (picture.width // 2, picture.height // 2), LARGE_SAMPLE, alt, "large-sample")
         with st.container(width="stretch"):
             if code is None:
                 st.info("This method reads no code from a sample.", icon=":material/info:")
                 return
-            show_code(code)
+            show_code(code, _CODE_HEIGHT)
 
 
 def show_walk(run: Run, method: Method, normal: NDArray[np.float32], ends: Ends) -> None:
     """Eleven steps from B to A with the encoder's reading of each, and where it changes its mind."""
     highlight = round(ends.mu * (N_STEPS - 1))
-    strip, width, flips = _draw_walk(run, method, normal, ends, highlight, _place(run, normal, ends))
+    strip, size, flips = _draw_walk(run, method, normal, ends, highlight, _place(run, normal, ends))
     described = f"{N_STEPS} samples on the way from mode {ends.mode_b} to mode {ends.mode_a}"
-    st.image(strip, width=width, alt=f"{described}. {flips}")
+    show_growing(strip, size, STRIP, f"{described}. {flips}", "walk-strip")
     st.caption(f"The walk over μ; the bars show which mode the encoder reads in each step. {flips}")
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
 def _draw_walk(
     _run: Run, _method: Method, _normal: NDArray[np.float32], _ends: Ends, highlight: int, place: object
-) -> tuple[bytes, int, str]:
-    """PNG of the strip, its width on the page, and the sentence on flips; `place` stands for all that is not hashed."""
+) -> tuple[bytes, tuple[int, int], str]:
+    """PNG of the strip, its size on the page, and the sentence on flips; `place` stands for all that is not hashed."""
     from clustergan_core.drawing.walk_strip import walk_strip
     from clustergan_core.runs.generation import read_codes
 
@@ -72,7 +73,7 @@ def _draw_walk(
         scale=2,
         theme=theme_name(),
     )
-    return _png(strip), strip.width // 2, describe_flips(mus, codes)
+    return _png(strip), (strip.width // 2, strip.height // 2), describe_flips(mus, codes)
 
 
 def show_modes(run: Run, method: Method, normal: NDArray[np.float32], mixture: Mixture) -> None:
@@ -92,7 +93,8 @@ def show_modes(run: Run, method: Method, normal: NDArray[np.float32], mixture: M
         scale=2,
         theme=theme_name(),
     )
-    st.image(_png(strip), width=strip.width // 2, alt="The modes that are mixed, with their weights")
+    described = "The modes that are mixed, with their weights"
+    show_growing(_png(strip), (strip.width // 2, strip.height // 2), STRIP, described, "mixed-modes")
     st.caption("The modes that are mixed, at the same z_n, with their normalised weights.")
 
 

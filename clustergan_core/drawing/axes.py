@@ -40,5 +40,5 @@ def colour_bar(title: str, plot_height: float) -> dict[str, Any]:
 
 def name_mu_axis(figure: Figure) -> None:
     """The x axis of a walk from mode B at μ = 0 to mode A at μ = 1."""
-    ticks = ["0 (B)", "0.25", "0.5", "0.75", "1 (A)"]
+    ticks = ["0 (From)", "0.25", "0.5", "0.75", "1 (To)"]
     figure.update_xaxes(title_text="μ", range=[0, 1], tickvals=[0, 0.25, 0.5, 0.75, 1], ticktext=ticks)

@@ -30,7 +30,7 @@ def large(monkeypatch: pytest.MonkeyPatch) -> list[np.ndarray]:
     show = st.image
 
     def keep(image: str | bytes, *arguments: object, **named: object) -> object:
-        if isinstance(image, str) and image.startswith(DATA_URL):
+        if isinstance(image, str) and str(named["alt"]).startswith("Generated sample at"):
             pixels = np.asarray(Image.open(io.BytesIO(b64decode(image.removeprefix(DATA_URL)))))[..., 0]
             step = len(pixels) // 8
             shown.append(pixels[step // 2 :: step, step // 2 :: step])
@@ -50,6 +50,14 @@ def expected(run: Run, cluster: list[float], seed: int) -> np.ndarray:
 
 def one_hot(mode: int) -> list[float]:
     return np.eye(10)[mode].tolist()
+
+
+def test_the_slider_runs_from_the_left_mode_to_the_right_one_and_tells_the_papers_formula(own_copy: Path) -> None:
+    app = open_page("interpolate", run="digits", a="3", b="5", mu="0.25")
+    assert (app.selectbox(key="b").label, app.selectbox(key="b").value) == ("From (μ = 0)", 5)
+    assert (app.selectbox(key="a").label, app.selectbox(key="a").value) == ("To (μ = 1)", 3)
+    assert "z_c = μ · z_c¹ + (1 − μ) · z_c²" in app.slider(key="mu").help
+    assert "z_c = 0.75 · mode 5 + 0.25 · mode 3" in texts(app)
 
 
 def test_at_mu_one_the_picture_is_mode_as_sample(own_copy: Path, large: list[np.ndarray]) -> None:

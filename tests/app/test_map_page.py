@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -12,6 +13,8 @@ from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.maps import MapRequest, MapWorker, write_progress
 from clustergan_core.runs.store import Run
 from tests.app.app_pages import open_page, texts
+from ui.map_captions import shown_share
+from ui.map_details import mostly
 
 
 def settings_of(algorithm: Algorithm, **others: object) -> MapSettings:
@@ -73,6 +76,28 @@ def test_a_finished_map_opens_with_its_modes_by_size(mapped: Run) -> None:
     }
 
 
+def test_each_mode_has_its_most_frequent_label_beside_it_and_all_of_them_folded_below(mapped: Run) -> None:
+    app = opened(run="finished")
+    counts, by_label = (app.dataframe[k].value for k in (0, 1))
+    assert list(counts.columns) == ["mode", "mostly", "samples"]
+    assert by_label.columns[0] == "mode"
+    for (_, count), (_, labels) in zip(counts.iterrows(), by_label.iterrows(), strict=True):
+        numbers = labels.drop("mode")
+        assert labels["mode"] == count["mode"]
+        assert numbers.sum() == count["samples"]
+        assert count["mostly"] == mostly(numbers.astype(int))
+
+
+def test_samples_without_a_label_do_not_count_for_what_most_of_a_mode_are() -> None:
+    assert mostly(pd.Series({"": 5, "a": 1, "b": 3})) == "b (75%)"
+    assert mostly(pd.Series({"": 5, "a": 0})) == "no label"
+
+
+def test_only_a_mode_of_one_label_is_all_of_it() -> None:
+    assert mostly(pd.Series({"a": 1121, "b": 2})) == "a (>99%)"
+    assert mostly(pd.Series({"a": 1121, "b": 0})) == "a (100%)"
+
+
 def test_the_map_can_be_coloured_by_mode_label_and_confidence(mapped: Run) -> None:
     app = opened(run="finished")
     assert app.selectbox(key="colour").options == ["mode", "label", "confidence"]
@@ -105,12 +130,14 @@ def test_three_dimensions_are_drawn_as_a_figure(mapped: Run) -> None:
     settings = settings_of("pca", n_components=3)
     request = MapRequest(mapped, settings)
     features = request.features(mapped.load(), run_latents(mapped))
-    FittedMap(features, features[:, :3], settings).save(mapped.embeddings_folder())
+    map_ = FittedMap(features, features[:, :3], settings)
+    map_.save(mapped.embeddings_folder())
     app = opened(run="finished", layout="PCA", dimensions="3-D", colour="confidence")
 
     assert not app.error
     assert len(app.get("plotly_chart")) == 1
-    assert "Distances between clusters carry no meaning" in texts(app)
+    assert "Distances between clusters carry no meaning" not in texts(app)
+    assert f"These three axes show {shown_share(map_):.0%} of the variance" in texts(app)
 
 
 # --- a map that is not there yet ------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The page Modes: what stands beside each row, what a link restores, and what is missing without data."""
 
 import io
+from base64 import b64decode
 from pathlib import Path
 
 import numpy as np
@@ -25,9 +26,9 @@ def pictures(monkeypatch: pytest.MonkeyPatch) -> dict[str, np.ndarray]:
     shown: dict[str, np.ndarray] = {}
     show = st.image
 
-    def keep(image: bytes, *arguments: object, alt: str, **named: object) -> object:
-        if isinstance(image, bytes):
-            shown[alt] = np.asarray(Image.open(io.BytesIO(image)))
+    def keep(image: str | bytes, *arguments: object, alt: str, **named: object) -> object:
+        png = b64decode(image.removeprefix("data:image/png;base64,")) if isinstance(image, str) else image
+        shown[alt] = np.asarray(Image.open(io.BytesIO(png)))
         return show(image, *arguments, alt=alt, **named)  # type: ignore[arg-type] # passed on as they came
 
     monkeypatch.setattr(st, "image", keep)

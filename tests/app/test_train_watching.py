@@ -1,6 +1,7 @@
 """A run on the Train page: everything it shows is read from disk."""
 
 import io
+import shutil
 from datetime import datetime
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from clustergan_core.runs.scores import read_scores, write_scores
 from clustergan_core.runs.status import State, Status, hold_lock, write_status
 from clustergan_core.runs.store import Run
 from clustergan_core.runs.worker import execute
+from tests.app.app_pages import open_page
 from tests.app.train_widgets import all_texts, opened, press, widget
 from tests.small_runs import new_run, small_config
 from ui.live_table import metrics_csv
+from ui.watching import NEXT, choices_to_watch
 
 NEW_SCORES = ("frechet", "fid", "classifier", *GENERATION_SCORES)  # which runs of format 1 once had not
 
@@ -32,8 +35,6 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Run:
 @pytest.fixture
 def finished(trained: Run, own_folders: Path) -> Run:
     """A finished run in this test's own folder."""
-    import shutil
-
     shutil.copytree(trained.folder, own_folders / "runs" / "finished")
     return Run(own_folders / "runs" / "finished")
 
@@ -184,6 +185,15 @@ def test_a_run_without_a_history_is_drawn_from_its_weights(finished: Run) -> Non
     assert len(app.image) == 1
     assert "drawn with the best weights" in all_texts(app)
     assert not app.select_slider
+
+
+def test_a_run_that_was_just_started_is_watched_whatever_run_of_another_page_is_in_the_address(finished: Run) -> None:
+    shutil.copytree(finished.folder, finished.folder.parent / "started")
+    app = open_page("train", run=finished.name, task="New run")
+    app.session_state[NEXT] = choices_to_watch("started")
+    app.run()
+    assert app.selectbox(key="run").value == "started"
+    assert app.query_params["run"] == "started"
 
 
 def test_a_run_that_is_not_there_is_told_in_one_sentence(finished: Run) -> None:

@@ -47,9 +47,16 @@ def test_a_lasso_selects_exactly_the_points_inside(page: Page, host: Server) -> 
     expect(page.locator(".status")).to_have_text(f"{len(expected)} of 1,797 selected")
 
 
+def test_the_tools_cover_no_point_of_the_fitted_view(page: Page, host: Server) -> None:
+    open_map(page, host)
+    tools = page.locator(".toolbar").bounding_box()
+    assert tools is not None
+    assert places_on_screen(page, blobs(N_POINTS, 10, 0)[0])[:, 1].min() > tools["y"] + tools["height"]
+
+
 def test_a_box_after_zoom_and_pan_selects_exactly_the_points_inside(page: Page, host: Server) -> None:
     canvas = open_map(page, host)
-    x, y = middle(canvas)
+    x, y = (round(place) for place in middle(canvas))  # as a mouse goes by whole pixels
     page.mouse.move(x + 60, y - 40)
     page.mouse.wheel(0, -500)
     drag(page, [(x, y), (x - 30, y + 25), (x - 70, y + 35)])
@@ -90,7 +97,7 @@ def test_hovering_and_clicking_name_the_nearest_point(page: Page, host: Server) 
     cursor = (x + 130, y - 10)
     page.mouse.move(x, y)
     nearest = int(np.argmin(np.hypot(*(places - cursor).T)))
-    cursor = (places[nearest] + [1.5, 1]).tolist()
+    cursor = (places[nearest] + [0.3, 0.2]).tolist()
     page.mouse.move(*cursor)
     tooltip = page.locator(".tooltip")
     expect(tooltip).to_contain_text(f"sample {nearest}")

@@ -126,7 +126,7 @@ def test_a_lasso_counts_shows_and_hands_over_exactly_the_samples_inside(
     expect(map_page.locator(".status")).to_have_text(f"{len(inside)} of 179 selected")
     settle(map_page)
     expect(map_page.get_by_test_id("stImage").locator("img")).to_be_visible()
-    expect(map_page.get_by_test_id("stDataFrame")).to_be_visible()
+    expect(map_page.get_by_test_id("stDataFrame").first).to_be_visible()
 
     table = pd.read_csv(download(map_page, map_page.get_by_role("button", name="Selection as CSV"), tmp_path))
     latents, dataset = run_latents(model), load_dataset("digits")
@@ -151,6 +151,25 @@ def test_the_modes_are_rows_and_a_new_draw_is_another_picture(server: Server, mo
     expect(rows).to_be_visible()
     expect(page).to_have_url(re.compile(r"[?&]seed=\d+"))
     expect_calm(page)
+
+
+def test_pictures_grow_with_the_window_and_end_with_it(server: Server, model: Run, page: Page) -> None:
+    """As a projector needs it: on a wide screen larger, all rows still within its height."""
+    for address, described in (
+        ("modes", "10 rows of 10"),
+        ("interpolate", "^Generated sample"),
+        ("interpolate", "^11 "),
+    ):
+        widths = []
+        for width, height in ((1000, 800), (1920, 1080)):
+            page.set_viewport_size({"width": width, "height": height})
+            visit(page, f"{server.url}/{address}?run={model.name}")
+            box = picture(page, described).bounding_box()
+            assert box is not None
+            assert box["x"] + box["width"] <= width
+            assert box["height"] <= height
+            widths.append(box["width"])
+        assert widths[1] > 1.25 * widths[0], described
 
 
 def test_moving_mu_changes_the_picture_and_the_address(server: Server, model: Run, page: Page) -> None:

@@ -1,6 +1,7 @@
 // Where the data lie on the screen: zoom 1 fits them into the stage; the centre is in data coordinates.
 
 const MARGIN = 26; // CSS pixels around fitted data
+const TOOLBAR = 30; // more of them above it, so that the tools cover none
 const MAX_ZOOM = 60;
 
 class View {
@@ -12,7 +13,7 @@ class View {
 
   get scale() {
     const [left, top, right, bottom] = this.bounds;
-    const fit = Math.min((this.width - 2 * MARGIN) / Math.max(1, right - left), (this.height - 2 * MARGIN) / Math.max(1, bottom - top));
+    const fit = Math.min((this.width - 2 * MARGIN) / Math.max(1, right - left), (this.height - TOOLBAR - 2 * MARGIN) / Math.max(1, bottom - top));
     return Math.max(1e-6, fit) * this.zoom;
   }
 
@@ -21,10 +22,15 @@ class View {
     return this.centre ?? [(left + right) / 2, (top + bottom) / 2];
   }
 
+  // Where the centre lies on the screen.
+  get anchor() {
+    return [this.width / 2, (this.height + TOOLBAR) / 2];
+  }
+
   // screen = data * scale + offset
   get transform() {
-    const scale = this.scale, [x, y] = this.middle;
-    return { scale, x: this.width / 2 - x * scale, y: this.height / 2 - y * scale };
+    const scale = this.scale, [x, y] = this.middle, [anchorX, anchorY] = this.anchor;
+    return { scale, x: anchorX - x * scale, y: anchorY - y * scale };
   }
 
   toData(screenX, screenY) {
@@ -35,8 +41,8 @@ class View {
   zoomAt(screenX, screenY, factor) {
     const [x, y] = this.toData(screenX, screenY);
     this.zoom = Math.min(MAX_ZOOM, Math.max(0.5, this.zoom * factor));
-    const scale = this.scale;
-    this.centre = [x - (screenX - this.width / 2) / scale, y - (screenY - this.height / 2) / scale];
+    const scale = this.scale, [anchorX, anchorY] = this.anchor;
+    this.centre = [x - (screenX - anchorX) / scale, y - (screenY - anchorY) / scale];
   }
 
   panBy(dx, dy) {

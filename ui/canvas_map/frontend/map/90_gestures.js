@@ -101,7 +101,7 @@ function useKey(map, event) {
   const zooms = { "+": 1.25, "=": 1.25, "-": 0.8 };
   if (tool) map.use(tool.name);
   else if (isOnMap && moves[event.key]) map.view.panBy(...moves[event.key]);
-  else if (isOnMap && zooms[event.key]) map.view.zoomAt(map.view.width / 2, map.view.height / 2, zooms[event.key]);
+  else if (isOnMap && zooms[event.key]) map.view.zoomAt(...map.view.anchor, zooms[event.key]);
   else return false;
   map.requestDraw();
   map.remember();
