@@ -81,12 +81,12 @@ def _is_of_cells(summary: RunSummary) -> bool:
     return summary.config is not None and summary.config.dataset.source == DEMO_CELLS
 
 
-def _by_looks(summary: RunSummary) -> tuple[int, float]:
-    """Large pictures first, then cells, rows of a table last; of the same data the better model first."""
+def _by_looks(summary: RunSummary) -> tuple[bool, int, float]:
+    """The best-known pictures first, then others by size, cells, rows of a table; of the same data the better model."""
     assert summary.config is not None, "only readable runs are shown"
     record = summary.config.dataset
     n_pixels = math.prod(record.shape) if record.kind == "image" else int(record.kind == "expression")
-    return -n_pixels, -((summary.scores or {}).get("nmi") or 0.0)
+    return record.source != TEACHING_DATA[0], -n_pixels, -((summary.scores or {}).get("nmi") or 0.0)
 
 
 def _teaching_model(shipped: list[RunSummary]) -> RunSummary | None:

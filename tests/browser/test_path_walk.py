@@ -28,7 +28,7 @@ def test_a_walk_is_begun_at_a_mode_moved_along_and_taken_home(
     modes.fill("mode 2")
     page.get_by_role("option", name=re.compile("^mode 2 ")).click()
     settle(page)
-    assert "mode=2" in page.url
+    expect(page).to_have_url(re.compile("mode=2"))
     expect_calm(page)
 
     visit(page, f"{server.url}/interpolate?run=cells&b=2&a=0&mu=0.50")
@@ -36,7 +36,7 @@ def test_a_walk_is_begun_at_a_mode_moved_along_and_taken_home(
     page.get_by_role("slider", name="μ").press("End")
     expect(page.get_by_role("heading", name="Nearest real cells at μ = 1.00")).to_be_visible()
     settle(page)
-    assert "mu=1" in page.url
+    expect(page).to_have_url(re.compile("mu=1"))
     walk = pd.read_csv(download(page, page.get_by_role("button", name="Walk as CSV"), tmp_path))
     assert len(walk) == N_GENES
     assert {"gene", "change", "switch_mu", "mu=0.000", "mu=1.000"} <= set(walk.columns)
