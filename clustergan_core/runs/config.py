@@ -273,13 +273,13 @@ def _remedy(problem: ErrorDetails) -> str:
     limits = problem.get("ctx", {})
     match problem["type"]:
         case "greater_than":
-            return f"above {limits['gt']:,}"
+            return f"above {_say(limits['gt'])}"
         case "greater_than_equal":
-            return f"at least {limits['ge']:,}"
+            return f"at least {_say(limits['ge'])}"
         case "less_than":
-            return f"below {limits['lt']:,}"
+            return f"below {_say(limits['lt'])}"
         case "less_than_equal":
-            return f"at most {limits['le']:,}"
+            return f"at most {_say(limits['le'])}"
         case "int_type" | "int_parsing" | "int_from_float":
             return "a whole number"
         case "float_type" | "float_parsing" | "finite_number":
@@ -292,6 +292,10 @@ def _remedy(problem: ErrorDetails) -> str:
 
 def _say_chosen(n_clusters: Any) -> str:
     return f"K = {n_clusters}, as chosen."
+
+
+def _say(limit: float) -> str:
+    return f"{limit:,}" if isinstance(limit, int) else f"{limit:g}"
 
 
 def _choose_n_clusters(settings: dict[str, Any], dataset: Dataset) -> tuple[Any, str]:

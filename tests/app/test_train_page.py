@@ -89,7 +89,7 @@ def test_a_value_the_model_refuses_gets_one_sentence_and_cannot_be_started() -> 
     app = opened()
     widget(app, "sigma").set_value(0.0).run()
 
-    assert "Setting sigma=0.0 is not possible: it must be above 0." in app.error[0].value
+    assert app.error[0].value == "Setting sigma=0.0 is not possible: it must be above 0."
     assert [button.disabled for button in app.button if button.label == "Start training"] == [True]
 
 
