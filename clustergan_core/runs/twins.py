@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from clustergan_core.errors import RunError, StorageError
+from clustergan_core.errors import RunError
+from clustergan_core.runs.atomic import storage_error
 from clustergan_core.runs.config import RunConfig
 from clustergan_core.runs.label_free import read_label_free
 from clustergan_core.runs.scores import read_scores
@@ -42,9 +43,9 @@ def find_twins(configs: Sequence[RunConfig]) -> list[Run | None]:
 
 
 def take_over(run: Run, config: RunConfig, folder: Path) -> Run:
-    """Copies a finished run to a new folder, under the title of its twin; its names and notes stay where they are.
+    """Copies a finished run to a new folder, under the title of its twin; names a person gave clusters stay behind.
 
-    Raises RunError when the folder is there already or cannot be written.
+    Raises RunError when the folder is there already, StorageError when it cannot be written.
     """
     if folder.exists():
         raise RunError(f"{folder} exists already: choose another.")
@@ -62,7 +63,7 @@ def take_over(run: Run, config: RunConfig, folder: Path) -> Run:
             (copy / "config.json").write_text(config.model_dump_json(indent=2))
             copy.rename(folder)
     except OSError as error:
-        raise StorageError(f"{run.name} cannot be copied to {folder} ({error.strerror}): make room.") from error
+        raise storage_error(folder, error) from error
     return Run(folder.resolve())
 
 
@@ -72,8 +73,12 @@ def _key(config: RunConfig) -> tuple[Any, ...]:
 
 
 def _is_twin(run: Run, config: RunConfig) -> bool:
-    has_results = read_scores(run) is not None and read_label_free(run) is not None and run.has_weights()
-    return has_results and not find_difference(run.config, config) and not find_difference(config, run.config)
+    if find_difference(run.config, config) or find_difference(config, run.config):
+        return False
+    try:
+        return run.has_weights() and read_scores(run) is not None and read_label_free(run) is not None
+    except ValueError:
+        return False  # results that somebody damaged are nothing to take over
 
 
 def _flat(values: Mapping[str, Any], names: Sequence[str] = ()) -> dict[str, Any]:

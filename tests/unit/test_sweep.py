@@ -187,6 +187,15 @@ def test_an_unfinished_run_and_one_of_other_settings_are_no_twins() -> None:
         assert place_sweep(small_sweep({"n_clusters": (9, 10, 11)}, **other).plan).twins() == {}
 
 
+def test_damaged_results_are_nothing_to_take_over() -> None:
+    earlier = trained_sweep()
+    (earlier.folder_of(earlier.points[0]) / "scores.json").write_text('{"purity": 0.')
+    (earlier.folder_of(earlier.points[1]) / "label_free.json").write_text("{}")
+    (earlier.folder_of(earlier.points[2]) / "config.json").write_text("no config")
+    sweep = place_sweep(small_sweep({"n_clusters": (9, 10, 11)}).plan)
+    assert [point.slug for point in sweep.twins()] == [earlier.points[3].slug]
+
+
 def test_a_run_of_its_own_becomes_part_of_a_sweep(tmp_path: Path) -> None:
     sweep = small_sweep()
     point = sweep.points[0]
@@ -205,7 +214,7 @@ def test_a_run_that_cannot_be_copied_leaves_nothing_half_made(monkeypatch: pytes
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(twins.shutil, "copytree", fail)
-    with pytest.raises(StorageError, match=r"cannot be copied .*No space left on device"):
+    with pytest.raises(StorageError, match=r"could not be written \(No space left on device\): free some space"):
         sweep.make_missing()
     assert [path.name for path in sweep.folder.iterdir()] == ["sweep.json"]
 
