@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from clustergan_core.data import OwnDataOptions
 from clustergan_core.data.own_options import Orientation, ReadAs
 from clustergan_core.errors import SettingsError
-from clustergan_core.runs.config import explain_invalid, split_values
+from clustergan_core.runs.config import split_values
+from clustergan_core.runs.invalid_settings import explain_invalid
 
 
 def add_data_words(command: argparse.ArgumentParser) -> None:

@@ -14,7 +14,6 @@ from typing import Any
 
 import torch
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails
 
 from clustergan_core.acceleration import choose_threads
 from clustergan_core.data import DATASETS, OwnDataOptions
@@ -26,6 +25,7 @@ from clustergan_core.methods import METHODS, default_method, find_method
 from clustergan_core.methods.presets import PresetName, find_preset
 from clustergan_core.networks import Kind
 from clustergan_core.runs.cell_k import suggest_cell_k
+from clustergan_core.runs.invalid_settings import explain_invalid
 from clustergan_core.training import Schedule
 
 FORMAT = 2  # 2: a schedule may hold extensions
@@ -259,43 +259,8 @@ def parse_settings(method: str, settings: dict[str, Any]) -> MethodSettings:
         raise explain_invalid(error) from error
 
 
-def explain_invalid(error: ValidationError) -> SettingsError:
-    """The first thing that is wrong with a settings model, as a sentence with its name, its value and the remedy."""
-    problems = error.errors()
-    name = problems[0]["loc"][0]
-    # A choice among several types is refused once by each of them.
-    remedies = dict.fromkeys(_remedy(problem) for problem in problems if problem["loc"][0] == name)
-    return SettingsError(f"Setting {name}={problems[0]['input']} is not possible: it must be {' or '.join(remedies)}.")
-
-
-def _remedy(problem: ErrorDetails) -> str:
-    """What a refused value must be, to follow "it must be"."""
-    limits = problem.get("ctx", {})
-    match problem["type"]:
-        case "greater_than":
-            return f"above {_say(limits['gt'])}"
-        case "greater_than_equal":
-            return f"at least {_say(limits['ge'])}"
-        case "less_than":
-            return f"below {_say(limits['lt'])}"
-        case "less_than_equal":
-            return f"at most {_say(limits['le'])}"
-        case "int_type" | "int_parsing" | "int_from_float":
-            return "a whole number"
-        case "float_type" | "float_parsing" | "finite_number":
-            return "a number"
-        case "literal_error":
-            return str(limits["expected"])
-        case _:
-            return problem["msg"].removeprefix("Input should be ")
-
-
 def _say_chosen(n_clusters: Any) -> str:
     return f"K = {n_clusters}, as chosen."
-
-
-def _say(limit: float) -> str:
-    return f"{limit:,}" if isinstance(limit, int) else f"{limit:g}"
 
 
 def _choose_n_clusters(settings: dict[str, Any], dataset: Dataset) -> tuple[Any, str]:

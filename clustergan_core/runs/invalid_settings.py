@@ -1,0 +1,43 @@
+"""What is wrong with settings that a model refuses, in our words instead of the library's."""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from clustergan_core.errors import SettingsError
+
+
+def explain_invalid(error: ValidationError) -> SettingsError:
+    """The first thing that is wrong with a settings model, as a sentence with its name, its value and the remedy."""
+    problems = error.errors()
+    name = problems[0]["loc"][0]
+    # A choice among several types is refused once by each of them.
+    remedies = dict.fromkeys(_remedy(problem) for problem in problems if problem["loc"][0] == name)
+    return SettingsError(f"Setting {name}={problems[0]['input']} is not possible: it must be {' or '.join(remedies)}.")
+
+
+def _remedy(problem: ErrorDetails) -> str:
+    """What a refused value must be, to follow "it must be"."""
+    limits = problem.get("ctx", {})
+    match problem["type"]:
+        case "greater_than":
+            return f"above {_say(limits['gt'])}"
+        case "greater_than_equal":
+            return f"at least {_say(limits['ge'])}"
+        case "less_than":
+            return f"below {_say(limits['lt'])}"
+        case "less_than_equal":
+            return f"at most {_say(limits['le'])}"
+        case "int_type" | "int_parsing" | "int_from_float":
+            return "a whole number"
+        case "float_type" | "float_parsing" | "finite_number":
+            return "a number"
+        case "literal_error":
+            return str(limits["expected"])
+        case _:
+            return problem["msg"].removeprefix("Input should be ")
+
+
+def _say(limit: float) -> str:
+    return f"{limit:,}" if isinstance(limit, int) else f"{limit:g}"
