@@ -25,6 +25,8 @@ from clustergan_core.runs.worker import execute
 from clustergan_core.training import Checkpoint, Progress, Schedule
 from tests.small_runs import new_run, small_config
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 needs_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 every_device = pytest.mark.parametrize("device", ["cpu", pytest.param("cuda", marks=needs_cuda)])
 every_method = pytest.mark.parametrize("name", METHODS)
@@ -34,15 +36,6 @@ SHAPES: dict[Kind, tuple[int, ...]] = {"table": (16,), "image": (1, 16, 16)}
 SMALL: dict[str, Any] = {"n_clusters": 4, "n_normal": 3, "batch_size": 16, "n_critic_steps": 2, "width": 0.1}
 # Long enough for each phase to be recorded, and for each recording to be replayed.
 SCHEDULE = Schedule(n_steps=48, log_every=4, evaluate_every=24)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    """Networks this small wait for a second thread longer than they work."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def four_corners(kind: Kind) -> Dataset:

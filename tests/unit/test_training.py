@@ -16,20 +16,13 @@ from clustergan_core.methods import build_method
 from clustergan_core.methods.clustergan import ClusterGANSettings
 from clustergan_core.training import Checkpoint, Progress, Schedule, train
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 CPU = torch.device("cpu")
 SETTINGS = ClusterGANSettings.model_validate(
     {"n_clusters": 3, "n_normal": 2, "batch_size": 8, "n_critic_steps": 2, "width": 0.05}
 )
 SCHEDULE = Schedule(n_steps=12, log_every=2, evaluate_every=6)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    """Networks this small wait for a second thread longer than they work."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def table(labels: np.ndarray | None = None) -> Dataset:
