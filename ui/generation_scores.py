@@ -50,8 +50,8 @@ def _show_accuracies(scores: RunScores) -> None:
     classifier = scores["classifier"]
     if (n_shown := classifier["n_labels_with_a_mode"]) < classifier["n_labels"]:
         st.warning(
-            f"Modes show only **{n_shown} of {classifier['n_labels']}** labels, so Mode Accuracy says little: it is 1 "
-            "when all modes draw the same.",
+            f"Modes show only **{n_shown} of {classifier['n_labels']}** labels. Mode Accuracy does not count those "
+            "that are missing: it would be 1 if all modes drew the same.",
             icon=":material/warning:",
         )
     st.caption(
