@@ -4,8 +4,10 @@ import re
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import TimeoutError as WaitedInVain
 
 WAIT = 90_000  # milliseconds: a step of a person's way on a machine that trains at the same time
+_LIST_WAIT = 8_000  # milliseconds: a list that is open and holds the option shows it long before
 
 # At rest: the script has ended and nothing is announced, half loaded or out of date; and so for a third of a second,
 # since a page that starts another run is at rest in between.
@@ -58,11 +60,32 @@ def fill_number(page: Page, label: str, value: int) -> None:
     settle(page)
 
 
-def choose(page: Page, label: str, option: str) -> None:
-    """Takes one option of a list."""
-    page.get_by_role("combobox", name=label, exact=True).click()
-    page.get_by_role("option", name=option, exact=True).click()
+def choose(page: Page, label: str, option: str | re.Pattern[str], typed: str | None = None) -> None:
+    """Takes one option of a list on a page at rest, after typing a part of it where `typed` is given."""
     settle(page)
+    take(page, label, option, typed)
+    settle(page)
+
+
+def take(page: Page, label: str, option: str | re.Pattern[str], typed: str | None = None) -> None:
+    """Takes one option of a list.
+
+    A list closes by itself when the page under it moves, as it does while figures above take their height. A person
+    opens it again; so does this, twice.
+    """
+    combobox = page.get_by_role("combobox", name=label, exact=True)
+    combobox.scroll_into_view_if_needed()
+    for patience in (_LIST_WAIT, _LIST_WAIT, WAIT):
+        if typed is None:
+            combobox.click()
+        else:
+            combobox.fill(typed)
+        try:
+            page.get_by_role("option", name=option, exact=True).click(timeout=patience)
+            return
+        except WaitedInVain:
+            if patience == WAIT:
+                raise
 
 
 def download(page: Page, button: Locator, folder: Path) -> Path:

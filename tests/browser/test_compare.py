@@ -116,9 +116,6 @@ def test_a_clicked_sample_is_named_with_its_mode_in_both_runs(compared: Page, mo
 
 def test_a_reload_restores_runs_sides_and_colouring(compared: Page) -> None:
     for label, option in (("Left", NAMES[1]), ("Colour by", "stability")):
-        # A list closes when the page scrolls, so the page is where it should be before the list opens.
-        compared.get_by_role("combobox", name=label, exact=True).scroll_into_view_if_needed()
-        settle(compared)
         choose(compared, label, option)
     expect(compared).to_have_url(re.compile(rf"[?&]left={NAMES[1]}(&|$)"))
     compared.reload()

@@ -34,8 +34,7 @@ def test_genes_are_found_selections_compared_and_clusters_named(
     expect(page.get_by_role("combobox", name="Colour by")).to_have_value("gene")
 
     box = page.get_by_role("combobox", name="Gene", exact=True)
-    box.fill("Gene12")
-    page.get_by_role("option", name="Gene12", exact=True).click()
+    choose(page, "Gene", "Gene12", typed="Gene12")
     expect(bar).to_have_text("Gene12")
     expect(page).to_have_url(re.compile("gene=Gene12"))
     box.fill("Gene99")

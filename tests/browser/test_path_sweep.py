@@ -11,7 +11,7 @@ from clustergan_core.data import load_dataset
 from clustergan_core.runs.config import make_config
 from clustergan_core.runs.estimate import estimate_run
 from clustergan_core.runs.sweep import open_sweep
-from tests.browser.page_driver import WAIT, expect_calm, fill_number, settle, visit
+from tests.browser.page_driver import WAIT, expect_calm, fill_number, settle, take, visit
 from tests.browser.server import Server
 from tests.browser.training_driver import badge, leave_no_sweep_training
 
@@ -37,7 +37,7 @@ def test_a_sweep_is_started_paused_in_part_reloaded_resumed_and_read(
         sweep = open_sweep(folder)
         last = sweep.points[-1]
 
-        choose_run(page, "K = 10, seed 1")
+        take(page, "One run", "K = 10, seed 1")
         page.get_by_test_id("stMain").get_by_role("button", name="Pause", exact=True).click()
         expect(badge(page, "1 paused")).to_be_visible(timeout=WAIT)
         assert sweep.statuses()[last].state == "paused"
@@ -50,7 +50,7 @@ def test_a_sweep_is_started_paused_in_part_reloaded_resumed_and_read(
         expect(page.get_by_text("So far, from 3 of 4 runs.")).to_be_visible(timeout=WAIT)
 
         settle(page)
-        choose_run(page, "K = 10, seed 1")
+        take(page, "One run", "K = 10, seed 1")
         page.get_by_role("button", name="Resume", exact=True).click()
         expect(badge(page, "4 finished")).to_be_visible(timeout=2 * WAIT)
         settle(page)
@@ -73,15 +73,6 @@ def compare_with_other_seeds(page: Page, names: list[str]) -> None:
     settle(page)
     assert parse_qs(urlsplit(page.url).query)["runs"] == names
     expect_calm(page)
-
-
-def choose_run(page: Page, title: str) -> None:
-    """Takes one run of the grid. A page that scrolls closes the list, so it has to stand still first."""
-    box = page.get_by_role("combobox", name="One run")
-    box.scroll_into_view_if_needed()
-    page.wait_for_timeout(500)
-    box.click()
-    page.get_by_role("option", name=title, exact=True).click()
 
 
 def steps_of(seconds: float) -> int:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.page_driver import download, expect_calm, settle, visit
+from tests.browser.page_driver import choose, download, expect_calm, settle, visit
 from tests.browser.server import Server
 from tests.small_cell_runs import N_CELLS, N_GENES, train_cells, write_planted
 
@@ -22,12 +22,7 @@ def test_a_walk_is_begun_at_a_mode_moved_along_and_taken_home(
     server = start_server()
     visit(page, f"{server.url}/modes?run=cells")
     expect(page.get_by_role("heading", name="Can what they generate be trusted?")).to_be_visible()
-    modes = page.get_by_role("combobox", name="Mode", exact=True)
-    modes.scroll_into_view_if_needed()  # a list closes when the page is scrolled
-    settle(page)
-    modes.fill("mode 2")
-    page.get_by_role("option", name=re.compile("^mode 2 ")).click()
-    settle(page)
+    choose(page, "Mode", re.compile("^mode 2 "), typed="mode 2")
     expect(page).to_have_url(re.compile("mode=2"))
     expect_calm(page)
 
