@@ -87,7 +87,6 @@ def _clustergan_preset(name: PresetName, dataset: str, kind: Kind, shape: tuple[
 _PAIRED_MLP: dict[str, Any] = {
     "width": 1.0,
     "n_neighbours": 20,
-    "n_starts": 4,
     "first_temperature": 1.0,
     "temperature": 0.2,
     "pair_batch_size": 256,
