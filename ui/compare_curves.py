@@ -60,7 +60,7 @@ def show_curves(comparison: Comparison) -> None:
     figure = _figure(tuple(curves), groups, title, POSITIONS[over], theme_name())
     show_themed(figure, "compared-curves", f"{title} of each run over the {over} of its training")
     without = [run for run in comparison.runs if comparison.label(run) not in {label for label, *_ in curves}]
-    st.caption(_describe(comparison, without, names[title]))
+    st.caption(_describe(comparison, without, names[title], over or "steps"))
     table = pd.concat(
         [pd.DataFrame({"run": label, over: positions, title: values}) for label, _, positions, values in curves]
     )
@@ -80,9 +80,13 @@ def _values(history: MetricsHistory, name: str) -> list[float | None]:
     return [value["value"] if isinstance(value, dict) else value for value in history.scores(name)]
 
 
-def _describe(comparison: Comparison, without: list[Run], name: str) -> str:
+def _describe(comparison: Comparison, without: list[Run], name: str, over: str) -> str:
     where = "on training samples, without labels" if name == "criterion" else "on validation samples"
     sentences = [f"Scored {where}, at every evaluation of the training."]
+    if over == "steps" and len({run.config.method for run in comparison.runs}) > 1:
+        sentences.append(
+            "A step is not the same work in each method: over seconds they compare, if one machine trained them."
+        )
     if name == "frechet":
         measured = {
             (run.config.dataset.name, distance["features"], distance["n"])

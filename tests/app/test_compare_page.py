@@ -216,6 +216,12 @@ def test_curves_of_distances_that_do_not_compare_say_so(own: dict[str, Run]) -> 
     assert warning not in texts(opened("s0", "few", curve="Fréchet distance"))
 
 
+def test_steps_of_two_methods_are_told_to_be_unlike(own_folders: Path) -> None:
+    warning = "A step is not the same work in each method"
+    assert warning in texts(opened(*SHIPPED))
+    assert warning not in texts(opened(*SHIPPED, over="seconds"))
+
+
 # --- clusters -------------------------------------------------------------------------------------------------------
 
 
