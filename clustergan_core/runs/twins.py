@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,8 @@ from clustergan_core.runs.store import Run, list_runs
 # What may differ between a run that is there and one that is asked for: nothing here moves a figure but `versions`, and
 # a run is not repeated because a library was updated.
 _INCIDENTAL = {"format", "title", "created", "notes", "versions"}
+_COPY = ".copy-"  # how the hidden folder of a copy under way begins
+_ABANDONED = 3600  # seconds after which the process that began it must have been killed
 _LEFT_BEHIND = shutil.ignore_patterns("control", "lock", "*.lock", ".*", "annotations.json")
 
 
@@ -56,7 +60,8 @@ def take_over(run: Run, config: RunConfig, folder: Path) -> Run:
     )
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".copy-", dir=folder.parent) as place:
+        _clear_abandoned(folder.parent)
+        with tempfile.TemporaryDirectory(prefix=_COPY, dir=folder.parent) as place:
             copy = Path(place) / folder.name
             shutil.copytree(run.folder, copy, ignore=_LEFT_BEHIND)
             (copy / "control").mkdir()
@@ -65,6 +70,13 @@ def take_over(run: Run, config: RunConfig, folder: Path) -> Run:
     except OSError as error:
         raise storage_error(folder, error) from error
     return Run(folder.resolve())
+
+
+def _clear_abandoned(folder: Path) -> None:
+    for place in folder.glob(f"{_COPY}*"):
+        with suppress(FileNotFoundError):  # whoever made it is done with it just now
+            if time.time() - place.stat().st_mtime > _ABANDONED:
+                shutil.rmtree(place, ignore_errors=True)
 
 
 def _key(config: RunConfig) -> tuple[Any, ...]:

@@ -2,6 +2,7 @@
 
 import argparse
 import errno
+import os
 import shlex
 from pathlib import Path
 from typing import Any
@@ -217,6 +218,16 @@ def test_a_run_that_cannot_be_copied_leaves_nothing_half_made(monkeypatch: pytes
     with pytest.raises(StorageError, match=r"could not be written \(No space left on device\): free some space"):
         sweep.make_missing()
     assert [path.name for path in sweep.folder.iterdir()] == ["sweep.json"]
+
+
+def test_what_a_killed_copy_left_goes_with_the_next_one() -> None:
+    trained_sweep()
+    sweep = place_sweep(small_sweep({"n_clusters": (9, 10, 11)}).plan)
+    (sweep.folder / ".copy-old" / "run").mkdir(parents=True)
+    (sweep.folder / ".copy-new" / "run").mkdir(parents=True)  # perhaps another process is at it
+    os.utime(sweep.folder / ".copy-old", (0, 0))
+    sweep.make_missing()
+    assert [path.name for path in sweep.folder.glob(".*")] == [".copy-new"]
 
 
 def test_seeds_of_an_earlier_sweep_stay_part_of_it() -> None:
