@@ -8,7 +8,7 @@ require_frame(__file__)
 
 from ui.compare_assignments import load_common
 from ui.compare_choice import choose_comparison
-from ui.compare_curves import show_curves
+from ui.compare_curves import watch_curves
 from ui.compare_maps import show_maps
 from ui.compare_pair import choose_pair, label_pair, show_agreement
 from ui.compare_scores import show_scores
@@ -30,16 +30,9 @@ def scores() -> None:
         show_scores(comparison)
 
 
-@st.fragment
-@page_errors()
-def curves() -> None:
-    """Another score does not draw the rest again."""
-    with section_errors():
-        show_curves(comparison)
-
-
 scores()
-curves()
+with section_errors():
+    watch_curves(comparison)
 st.header("Clusters", anchor=False)
 split = choose_split(comparison.runs)
 stability = None

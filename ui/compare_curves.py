@@ -11,7 +11,7 @@ from clustergan_core.runs.comparison import Comparison
 from clustergan_core.runs.store import Run
 from ui.choices import linked, one_of
 from ui.live_scores import TITLES
-from ui.messages import plain
+from ui.messages import page_errors, plain, section_errors
 from ui.metrics_history import MetricsHistory, load_history
 from ui.theme import show_themed, theme_name
 
@@ -26,17 +26,41 @@ SCORES = {
     "frechet": "Fréchet distance",
 }
 POSITIONS = {"steps": "step", "seconds": "seconds"}
+REFRESH_SECONDS = 5
 
 Curve = tuple[str, int, tuple[float, ...], tuple[float | None, ...]]
 
 
-def show_curves(comparison: Comparison) -> None:
+def watch_curves(comparison: Comparison) -> None:
+    """The curves, drawn anew while a run is at work; the whole page follows when one has ended."""
+    at_work = _at_work(comparison)
+
+    @st.fragment(run_every=REFRESH_SECONDS if at_work else None)
+    @page_errors()
+    def watch() -> None:
+        with section_errors():
+            if _at_work(comparison) != at_work:
+                st.rerun()
+            show_curves(comparison, len(at_work))
+
+    watch()
+
+
+def _at_work(comparison: Comparison) -> set[str]:
+    return {run.name for run in comparison.runs if not run.status().is_over}
+
+
+def show_curves(comparison: Comparison, n_at_work: int) -> None:
     """The chosen score over steps or seconds, runs of one group in one colour."""
     st.subheader("Curves", anchor=False)
     histories = {run.name: load_history(run) for run in comparison.runs}
     evaluated = [run for run in comparison.runs if histories[run.name].evaluations]
     if not evaluated:
-        st.caption("None of these runs has kept evaluations of its training, so there are no curves.")
+        st.caption(
+            "None of these runs has been evaluated yet: their curves appear here."
+            if n_at_work
+            else "None of these runs has kept evaluations of its training, so there are no curves."
+        )
         return
     names = {
         title: name
@@ -61,6 +85,8 @@ def show_curves(comparison: Comparison) -> None:
     show_themed(figure, "compared-curves", f"{title} of each run over the {over} of its training")
     without = [run for run in comparison.runs if comparison.label(run) not in {label for label, *_ in curves}]
     st.caption(_describe(comparison, without, names[title], over or "steps"))
+    if n_at_work:
+        st.caption(f"Still at work: {n_at_work} of these runs; drawn anew every {REFRESH_SECONDS} seconds.")
     table = pd.concat(
         [pd.DataFrame({"run": label, over: positions, title: values}) for label, _, positions, values in curves]
     )

@@ -15,10 +15,12 @@ from clustergan_core.evaluation.stability import measure_stability
 from clustergan_core.runs import store
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.maps import MapRequest, MapWorker, write_progress
+from clustergan_core.runs.status import hold_lock
 from clustergan_core.runs.store import Run, list_shipped
 from clustergan_core.runs.worker import execute
 from tests.app.app_pages import open_page, texts
 from tests.small_runs import new_run, small_config
+from tests.sweeps import set_state
 
 SHIPPED = ["digits-clustergan", "digits-paired-clustergan"]
 
@@ -214,6 +216,25 @@ def test_curves_of_distances_that_do_not_compare_say_so(own: dict[str, Run]) -> 
     warning = "these are of different data"
     assert warning in texts(opened("s0", "table", curve="Fréchet distance"))
     assert warning not in texts(opened("s0", "few", curve="Fréchet distance"))
+
+
+def test_curves_follow_a_run_that_trains_until_it_ends(own: dict[str, Run]) -> None:
+    note = "Still at work: 1 of these runs; drawn anew every 5 seconds."
+    set_state(own["s1"], "running", step=10)
+    with hold_lock(own["s1"].folder / "lock"):
+        app = opened("s0", "s1")
+    assert note in texts(app)
+    set_state(own["s1"], "finished", step=10)
+    assert note not in texts(app.run())
+    assert not app.exception
+
+
+def test_of_runs_that_have_just_begun_it_says_that_curves_will_come(own: dict[str, Run]) -> None:
+    for name in ("s0", "s1"):
+        (own[name].folder / "metrics.jsonl").unlink()
+    set_state(own["s0"], "running")
+    with hold_lock(own["s0"].folder / "lock"):
+        assert "None of these runs has been evaluated yet: their curves appear here." in texts(opened("s0", "s1"))
 
 
 def test_steps_of_two_methods_are_told_to_be_unlike(own_folders: Path) -> None:
