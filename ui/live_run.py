@@ -123,7 +123,7 @@ def _show_buttons(run: Run, status: Status, change_settings: Callable[[], None])
             _continue_button(run, status)
             if status.state == "paused":
                 _request_button(run, "stop", "Stop", "Stopping…", ":material/stop:", "S")
-        if status.state == "finished" and not run.is_shipped:
+        if status.state == "finished" and not run.is_shipped and not run.is_of_sweep:
             _train_on_button(run, status)
         label, icon = "Change settings and train anew", ":material/edit:"
         if status.is_over and st.button(label, type="primary" if is_failed else "secondary", icon=icon):

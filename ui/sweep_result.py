@@ -43,14 +43,15 @@ def show_result(report: SweepReport, score: ChosenScore) -> None:
         _show_notes(report, score)
     if suggestion and box:
         with box:
-            _show_suggestion(suggestion, len(report.plan.seeds), is_whole=n_finished == len(report.rows))
+            is_whole = n_finished == len(report.rows)
+            _show_suggestion(suggestion, report.say_empty_modes(), len(report.plan.seeds), is_whole=is_whole)
     st.markdown("**Mean ± standard deviation over the seeds**")
     st.dataframe(point_rows(report), hide_index=True, placeholder="–", alt="Scores and criteria at each value")
     with st.expander(f"Every run ({len(report.rows)})", icon=":material/table:"):
         st.dataframe(run_rows(report), hide_index=True, placeholder="–", alt="Scores and criteria of every run")
 
 
-def _show_suggestion(suggestion: Suggestion, n_seeds: int, *, is_whole: bool) -> None:
+def _show_suggestion(suggestion: Suggestion, empty_modes: str, n_seeds: int, *, is_whole: bool) -> None:
     with st.container(border=True):
         k, n_criteria = suggestion.n_clusters, len(suggestion.votes) + len(suggestion.undecided)
         if k is None:
@@ -59,6 +60,8 @@ def _show_suggestion(suggestion: Suggestion, n_seeds: int, *, is_whole: bool) ->
             st.markdown(f"**Suggested K = {k}**, by {suggestion.n_for} of {n_criteria} criteria that read no labels")
         reasons = [reason.reason for reason in (*suggestion.votes, *suggestion.undecided)]
         st.markdown("\n".join(f"- {plain(reason)}" for reason in reasons))
+        if empty_modes:
+            st.caption(empty_modes)
         if n_seeds < LEAST_SEEDS:
             st.caption(
                 f"From {n_seeds} seed{'s' if n_seeds > 1 else ''}: how much seeds differ is hardly known, so small "

@@ -133,6 +133,8 @@ def render_report(report: SweepReport) -> str:
         found = "no K" if suggestion.n_clusters is None else f"K = {suggestion.n_clusters}"
         reasons = [reason.reason for reason in (*suggestion.votes, *suggestion.undecided)]
         lines += ["", f"Suggested without labels: {found}", *reasons]
+        if empty_modes := report.say_empty_modes():
+            lines.append(empty_modes)
     for row in plan.paper_rows():
         figures = ", ".join(f"{value}: {figure:g}" for value, figure in row.figures.items())
         lines.append(f"{row.source}: {figures}")

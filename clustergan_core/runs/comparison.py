@@ -136,7 +136,7 @@ def _facts(config: RunConfig) -> dict[str, str]:
         "Rows dropped": _say_rows(options.drop),
         "Preset": config.preset,
         **_settings(config),
-        "Steps": f"{config.schedule.n_steps:,}",
+        "Steps": " + ".join(f"{n:,}" for n in (config.schedule.ends[0], *config.schedule.extensions)),
         "Evaluated every": f"{config.schedule.evaluate_every:,}",
         SEED: str(config.seed),
         "Device": config.device,

@@ -124,10 +124,10 @@ class RunConfig(BaseModel):
         return words
 
     def differing_settings(self) -> dict[str, Any]:
-        """Settings that the preset alone would not give."""
+        """Settings that the preset alone would not give, those that an older run does not name at its default."""
         preset = find_preset(self.method, self.preset, self.dataset.source, self.dataset.kind, self.dataset.shape)
         implied = parse_settings(self.method, preset.settings).model_dump() | {"n_clusters": None}
-        return {key: value for key, value in self.settings.items() if implied[key] != value}
+        return {key: value for key, value in self.method_settings().model_dump().items() if implied[key] != value}
 
     def changed_settings(self) -> dict[str, Any]:
         """Settings that a person chose otherwise: K is none of them where the data gave it."""

@@ -87,12 +87,16 @@ def _time_variant(runner: StepRunner, method: Method, samples: Tensor, budget: f
         if samples.is_cuda:
             torch.cuda.synchronize()
 
-    # On a GPU the step after the eager ones is recorded; those after it are what a run consists of.
-    n_warm, start = N_EAGER_STEPS + 1 if samples.is_cuda else WARM_STEPS, time.perf_counter()
+    # On a GPU the first steps load kernels and the one after the eager ones is recorded, which may take seconds where a
+    # step takes less than a millisecond; those after it are what a run consists of.
+    n_warm, n_judged = (N_EAGER_STEPS + 1, 1) if samples.is_cuda else (0, WARM_STEPS)
     for _ in range(n_warm):
         take_step()
+    start = time.perf_counter()
+    for _ in range(n_judged):
+        take_step()
     if (seconds := time.perf_counter() - start) > LONG_SECONDS:
-        return seconds / n_warm, n_warm
+        return seconds / n_judged, n_judged
     n_timed, start = 0, time.perf_counter()
     while time.perf_counter() - start < budget or n_timed < 2:
         take_step()

@@ -85,12 +85,17 @@ def extend_run(run: Run, n_more: int, scheduler: str | None = None) -> None:
     """Lets a run that has ended go on for `n_more` steps beyond its planned end.
 
     Its final scores and card go, as they belong to weights that change. RunError while it trains or waits, for shipped
-    models and for a run without a checkpoint; SettingsError for an impossible number.
+    models, for a run of a sweep and for one without a checkpoint; SettingsError for an impossible number.
     """
     if not 1 <= n_more <= MOST_STEPS - run.config.schedule.n_steps:
         raise SettingsError(f"{n_more} more steps are not possible: choose at least 1, and {MOST_STEPS:,} in all.")
     if run.status().state != "finished":
         check_unfinished(run)
+    if run.is_of_sweep:
+        raise RunError(
+            f"Run {run.name} belongs to a sweep, whose runs are all of one length: sweep with more steps, or train it "
+            "alone by its command."
+        )
     if run.is_shipped or not (run.folder / "resume.safetensors").exists():
         raise RunError(f"Run {run.name} holds no checkpoint to go on from: train it anew with more steps.")
     with open_hands(scheduler) as hands:

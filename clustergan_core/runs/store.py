@@ -52,6 +52,11 @@ class Run:
         """Whether it came with the program: read-only, best weights only, no data."""
         return self.folder.parent == PRETRAINED_FOLDER
 
+    @property
+    def is_of_sweep(self) -> bool:
+        """Whether it lies in a sweep's folder, beside runs that it is compared with."""
+        return (self.folder.parent / SWEEP_FILE).exists()
+
     def embeddings_folder(self) -> Path:
         """Where latents and maps that are computed later are kept: beside the run, or elsewhere for a shipped one."""
         return derived_folder() / self.name if self.is_shipped else self.folder / "embeddings"

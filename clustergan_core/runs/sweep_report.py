@@ -27,6 +27,7 @@ from clustergan_core.runs.scores import read_scores
 from clustergan_core.runs.store import Run
 from clustergan_core.runs.sweep import Sweep
 from clustergan_core.runs.sweep_plan import Point, SweepPlan
+from clustergan_core.runs.twins import find_difference
 
 LABEL_FREE_FIGURES = (
     "silhouette", "data_silhouette", "usage_entropy", "n_used", "neighbour_agreement", "frechet",
@@ -34,6 +35,7 @@ LABEL_FREE_FIGURES = (
 SHIPPED_SWEEPS = PRETRAINED_FOLDER / "sweeps"
 
 Values = tuple[Any, ...]  # of the axes, in their order
+OTHER = "another run"  # the state of a run that was trained on, or changed otherwise, since it was planned
 
 
 class SweepRow(BaseModel):
@@ -105,12 +107,22 @@ class SweepReport(BaseModel):
         """The number of clusters that criteria without labels are for; None unless K alone is varied."""
         if list(self.plan.axes) != ["n_clusters"]:
             return None
-        begun = [values for values in self.combinations() if any(row.label_free for row in self.rows_at(values))]
+        # Where every run has put all into one cluster there is nothing to judge, and no criterion has a figure.
+        begun = [values for values in self.combinations() if max(self.figures_at(values, "n_used"), default=0) > 1]
         figures = {
             criterion.name: {int(values[0]): self.figures_at(values, criterion.name) for values in begun}
             for criterion in self.criteria()
         }
         return suggest_n_clusters(figures)
+
+    def say_empty_modes(self) -> str:
+        """At which K the runs leave modes empty, in the median, as a sentence; nothing where they use all."""
+        if list(self.plan.axes) != ["n_clusters"]:
+            return ""
+        used = {int(values[0]): self.figures_at(values, "n_used") for values in self.combinations()}
+        medians = {k: statistics.median_low(figures) for k, figures in used.items() if figures}
+        fewer = [f"{median:.0f} are in use at K = {k}" for k, median in medians.items() if median < k]
+        return f"Not all modes hold samples: {', '.join(fewer)}." if fewer else ""
 
     def of_seed(self, seed: int) -> SweepReport:
         """What one seed alone has shown."""
@@ -133,11 +145,14 @@ class SweepReport(BaseModel):
 
 
 def make_report(sweep: Sweep) -> SweepReport:
-    """The figures of the runs as they are now on disk."""
+    """The figures of the runs as they are now on disk; none of a run that is no longer as it was planned."""
     rows: list[SweepRow] = []
     clusterings: dict[Values, list[LabelFree]] = {}
     for point in sweep.points:
         run = sweep.run(point)
+        if run is not None and find_difference(run.config, sweep.plan.config_of(point)):
+            rows.append(_make_row(point, run, None, is_other=True))
+            continue
         free = None if run is None else read_label_free(run)
         rows.append(_make_row(point, run, free))
         if free is not None:
@@ -147,12 +162,15 @@ def make_report(sweep: Sweep) -> SweepReport:
 
 
 def pairwise_agreement(clusterings: Sequence[LabelFree]) -> list[float]:
-    """Adjusted Rand index of every two clusterings of the same samples, five digits."""
+    """Adjusted Rand index of every two clusterings of the same samples, five digits.
+
+    Two that put everything into one cluster are told no figure: they agree perfectly, on nothing.
+    """
     pairs = itertools.combinations(clusterings, 2)
     return [
         float(f"{adjusted_rand_score(one.clusters, other.clusters):.5g}")
         for one, other in pairs
-        if (one.dataset, one.n) == (other.dataset, other.n)
+        if (one.dataset, one.n) == (other.dataset, other.n) and max(one.n_used, other.n_used) > 1
     ]
 
 
@@ -172,11 +190,11 @@ def list_shipped_reports() -> list[SweepReport]:
     return sorted(reports, key=lambda report: not report.plan.paper_rows())
 
 
-def _make_row(point: Point, run: Run | None, free: LabelFree | None) -> SweepRow:
+def _make_row(point: Point, run: Run | None, free: LabelFree | None, *, is_other: bool = False) -> SweepRow:
     values = tuple(value for _, value in point.values)
     if run is None:
         return SweepRow(run="", values=values, seed=point.seed, state="not begun", step=0, seconds=0.0)
-    status, scores = run.status(), read_scores(run)
+    status, scores = run.status(), None if is_other else read_scores(run)
     finished = {} if scores is None else {
         "n": scores["n"],
         "argmax": {name: scores[name] for name in AGREEMENT_SCORES},
@@ -186,7 +204,7 @@ def _make_row(point: Point, run: Run | None, free: LabelFree | None) -> SweepRow
         run=run.name,
         values=values,
         seed=point.seed,
-        state=status.state,
+        state=OTHER if is_other else status.state,
         step=status.step,
         seconds=round(status.seconds, 1),
         label_free={} if free is None else {name: getattr(free, name) for name in LABEL_FREE_FIGURES},

@@ -12,9 +12,10 @@ from typing import Any
 
 from clustergan_core.errors import RunError
 from clustergan_core.runs.atomic import storage_error
+from clustergan_core.runs.card import write_card
 from clustergan_core.runs.config import RunConfig
 from clustergan_core.runs.label_free import read_label_free
-from clustergan_core.runs.scores import read_scores
+from clustergan_core.runs.scores import read_scores, write_scores
 from clustergan_core.runs.store import Run, list_runs
 
 # What may differ between a run that is there and one that is asked for: nothing here moves a figure but `versions`, and
@@ -66,10 +67,21 @@ def take_over(run: Run, config: RunConfig, folder: Path) -> Run:
             shutil.copytree(run.folder, copy, ignore=_LEFT_BEHIND)
             (copy / "control").mkdir()
             (copy / "config.json").write_text(config.model_dump_json(indent=2))
+            _put_name(Run(copy))
             copy.rename(folder)
     except OSError as error:
         raise storage_error(folder, error) from error
     return Run(folder.resolve())
+
+
+def _put_name(copy: Run) -> None:
+    """Scores and card speak of the copy, as they would had it been trained."""
+    scores = read_scores(copy)
+    if scores is not None:
+        scores = scores | {"run": copy.name}
+        write_scores(copy, scores)
+        if (copy.folder / "card.md").exists():
+            write_card(copy, scores)
 
 
 def _clear_abandoned(folder: Path) -> None:

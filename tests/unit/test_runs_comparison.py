@@ -36,6 +36,13 @@ def test_only_what_differs_is_listed(tmp_path: Path) -> None:
     }
 
 
+def test_a_run_that_was_trained_on_is_not_one_of_that_length(tmp_path: Path) -> None:
+    runs = [a_run(tmp_path, "a"), a_run(tmp_path, "b", n_steps=40 + 10)]
+    runs[0].extend(10)
+    assert differences(runs) == {"Steps": ("40 + 10", "50")}
+    assert [len(group.runs) for group in group_by_seed(runs)] == [1, 1]
+
+
 def test_nothing_differs_in_one_run_or_in_the_same_twice(tmp_path: Path) -> None:
     run = a_run(tmp_path, "a")
     assert differences([run]) == differences([run, run]) == {}

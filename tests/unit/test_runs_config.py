@@ -120,6 +120,13 @@ def test_the_printed_command_leads_to_the_same_run(digits: Dataset, options: dic
     assert _same(_repeat(config.command()), config)
 
 
+def test_the_command_of_an_older_run_names_what_has_a_preset_of_its_own_by_now(digits: Dataset) -> None:
+    config = make_config(digits, "digits", method="paired-clustergan")
+    older = config.model_copy(update={"settings": {k: v for k, v in config.settings.items() if k != "temperature"}})
+
+    assert _repeat(older.command()).method_settings() == older.method_settings() != config.method_settings()
+
+
 def test_the_printed_command_of_ones_own_file_leads_to_the_same_run(tmp_path: Path) -> None:
     path = tmp_path / "my cells; rm -rf.csv"
     rows = [f"{i},{59 - i % 7},{(i * 5) % 11},{'ab'[i % 2]},{'xyz'[i % 3]}" for i in range(60)]

@@ -16,6 +16,7 @@ from clustergan_core.data import load_dataset
 from clustergan_core.errors import RunError, SettingsError, StorageError
 from clustergan_core.runs import queue, twins
 from clustergan_core.runs.config import make_config
+from clustergan_core.runs.hands import extend_run
 from clustergan_core.runs.places import RUN_NAME, runs_folder
 from clustergan_core.runs.scores import read_scores
 from clustergan_core.runs.seeds import read_seeds
@@ -23,6 +24,7 @@ from clustergan_core.runs.store import list_runs
 from clustergan_core.runs.sweep import Sweep, find_sweep, list_sweeps, open_sweep, place_sweep
 from clustergan_core.runs.sweep_plan import SweepPlan, plan_sweep
 from clustergan_core.runs.sweep_work import ask_all, begin_missing
+from clustergan_core.runs.worker import execute
 from tests.small_runs import new_run, small_config
 from tests.sweeps import finish, finished_sweep, set_state, small_sweep
 
@@ -204,6 +206,28 @@ def test_a_run_of_its_own_becomes_part_of_a_sweep(tmp_path: Path) -> None:
     finish(run, 0.5)
     (run.folder / "weights-best.safetensors").write_bytes(b"")
     assert list(sweep.twins()) == [point]
+
+
+def test_scores_and_card_of_a_copy_speak_of_the_copy() -> None:
+    sweep = small_sweep(n_steps=10)
+    alone = new_run(runs_folder() / "alone", sweep.plan.config_of(sweep.points[0]))
+    execute(alone)
+    sweep.make_missing()
+
+    copy = sweep.run(sweep.points[0])
+    assert copy is not None
+    scores = read_scores(copy)
+    assert scores is not None
+    assert scores == read_scores(alone) | {"run": copy.name}  # type: ignore[operator] # it is there
+    card = (copy.folder / "card.md").read_text()
+    assert card.startswith(f"# {copy.title}\n")
+    assert "Taken over from run alone" in card
+
+
+def test_a_run_of_a_sweep_keeps_its_length() -> None:
+    sweep = trained_sweep()
+    with pytest.raises(RunError, match="belongs to a sweep, whose runs are all of one length"):
+        extend_run(sweep.finished()[0][1], 10)
 
 
 def test_a_run_that_cannot_be_copied_leaves_nothing_half_made(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import statistics
 from pathlib import Path
 
@@ -65,6 +66,38 @@ def test_clusterings_of_different_samples_are_not_compared() -> None:
     found = [free for each in (run, other) if (free := read_label_free(each)) is not None]
 
     assert pairwise_agreement(found) == []
+
+
+def test_a_run_that_is_no_longer_as_planned_gives_no_figure() -> None:
+    sweep = finished_sweep(PURITIES, seeds=(0, 1, 2))
+    run = sweep.run(sweep.points[0])
+    assert run is not None
+    run.extend(10)
+    finish(run, 0.95)
+    report = make_report(sweep)
+
+    assert report.figures_at((9,), "purity") == [0.6, 0.9]
+    assert len(report.figures_at((9,), "seed_agreement")) == 1
+    assert report.rows_at((9,))[0].state == "another run"
+
+
+def test_everything_in_one_cluster_is_no_agreement_and_no_candidate() -> None:
+    sweep = finished_sweep(dict.fromkeys(itertools.product((2, 3, 4), (0, 1)), 0.5), axes={"n_clusters": (2, 3, 4)})
+    for point in sweep.points:
+        run = sweep.run(point)
+        assert run is not None
+        k = point.values[0][1]
+        if k == 2:
+            finish(run, 0.5, clusters=(0, 0, 0, 0), n_used=1, silhouette=None)
+        else:
+            finish(run, 0.5, n_used=3, silhouette=0.1 * k)
+    report = make_report(sweep)
+
+    assert report.figures_at((2,), "seed_agreement") == []
+    suggestion = report.suggest_n_clusters()
+    assert suggestion is not None
+    assert {vote.criterion.name: vote.n_clusters for vote in suggestion.votes}["silhouette"] == 4
+    assert report.say_empty_modes() == "Not all modes hold samples: 1 are in use at K = 2, 3 are in use at K = 4."
 
 
 def test_a_method_that_trains_on_neighbours_is_not_judged_by_them() -> None:
