@@ -116,7 +116,8 @@ def _record_cuda_graph(step: Step, random: torch.Generator) -> Recording:
     graph = torch.cuda.CUDAGraph()
     # Each replay then draws new numbers, as if the step had run.
     graph.register_generator_state(random)
-    with torch.cuda.graph(graph):
+    # A recording that fails leaves its own stream current (PyTorch 2.13); the outer block goes back in any case.
+    with torch.cuda.stream(torch.cuda.current_stream()), torch.cuda.graph(graph):
         losses = step()
     return Recording(graph.replay, losses)
 
