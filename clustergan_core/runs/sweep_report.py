@@ -27,7 +27,6 @@ from clustergan_core.runs.scores import read_scores
 from clustergan_core.runs.store import Run
 from clustergan_core.runs.sweep import Sweep
 from clustergan_core.runs.sweep_plan import Point, SweepPlan
-from clustergan_core.runs.twins import find_difference
 
 LABEL_FREE_FIGURES = (
     "silhouette", "data_silhouette", "usage_entropy", "n_used", "neighbour_agreement", "frechet",
@@ -35,7 +34,7 @@ LABEL_FREE_FIGURES = (
 SHIPPED_SWEEPS = PRETRAINED_FOLDER / "sweeps"
 
 Values = tuple[Any, ...]  # of the axes, in their order
-OTHER = "another run"  # the state of a run that was trained on, or changed otherwise, since it was planned
+LONGER = "trained on"  # the state of a run that went on beyond the length that the others have
 
 
 class SweepRow(BaseModel):
@@ -53,6 +52,11 @@ class SweepRow(BaseModel):
     argmax: dict[str, float | None] = {}  # purity, accuracy, NMI, ARI in both readings; None without labels
     kmeans: dict[str, float | None] = {}
     label_free: dict[str, float | None] = {}  # on training samples
+
+    @property
+    def holds_clusters(self) -> bool:
+        """Whether there is something to judge without labels: not before the end, nor where all is one cluster."""
+        return bool(self.label_free) and self.label_free.get("n_used") != 1
 
     def figure(self, name: str) -> float | None:
         """A score of the argmax reading or a label-free figure by name."""
@@ -107,8 +111,7 @@ class SweepReport(BaseModel):
         """The number of clusters that criteria without labels are for; None unless K alone is varied."""
         if list(self.plan.axes) != ["n_clusters"]:
             return None
-        # Where every run has put all into one cluster there is nothing to judge, and no criterion has a figure.
-        begun = [values for values in self.combinations() if max(self.figures_at(values, "n_used"), default=0) > 1]
+        begun = [values for values in self.combinations() if any(row.holds_clusters for row in self.rows_at(values))]
         figures = {
             criterion.name: {int(values[0]): self.figures_at(values, criterion.name) for values in begun}
             for criterion in self.criteria()
@@ -145,13 +148,13 @@ class SweepReport(BaseModel):
 
 
 def make_report(sweep: Sweep) -> SweepReport:
-    """The figures of the runs as they are now on disk; none of a run that is no longer as it was planned."""
+    """The figures of the runs as they are now on disk; none of a run that was trained on."""
     rows: list[SweepRow] = []
     clusterings: dict[Values, list[LabelFree]] = {}
     for point in sweep.points:
         run = sweep.run(point)
-        if run is not None and find_difference(run.config, sweep.plan.config_of(point)):
-            rows.append(_make_row(point, run, None, is_other=True))
+        if run is not None and run.config.schedule.extensions:
+            rows.append(_make_row(point, run, None, is_longer=True))
             continue
         free = None if run is None else read_label_free(run)
         rows.append(_make_row(point, run, free))
@@ -190,11 +193,11 @@ def list_shipped_reports() -> list[SweepReport]:
     return sorted(reports, key=lambda report: not report.plan.paper_rows())
 
 
-def _make_row(point: Point, run: Run | None, free: LabelFree | None, *, is_other: bool = False) -> SweepRow:
+def _make_row(point: Point, run: Run | None, free: LabelFree | None, *, is_longer: bool = False) -> SweepRow:
     values = tuple(value for _, value in point.values)
     if run is None:
         return SweepRow(run="", values=values, seed=point.seed, state="not begun", step=0, seconds=0.0)
-    status, scores = run.status(), None if is_other else read_scores(run)
+    status, scores = run.status(), None if is_longer else read_scores(run)
     finished = {} if scores is None else {
         "n": scores["n"],
         "argmax": {name: scores[name] for name in AGREEMENT_SCORES},
@@ -204,7 +207,7 @@ def _make_row(point: Point, run: Run | None, free: LabelFree | None, *, is_other
         run=run.name,
         values=values,
         seed=point.seed,
-        state=OTHER if is_other else status.state,
+        state=LONGER if is_longer else status.state,
         step=status.step,
         seconds=round(status.seconds, 1),
         label_free={} if free is None else {name: getattr(free, name) for name in LABEL_FREE_FIGURES},

@@ -68,7 +68,7 @@ def test_clusterings_of_different_samples_are_not_compared() -> None:
     assert pairwise_agreement(found) == []
 
 
-def test_a_run_that_is_no_longer_as_planned_gives_no_figure() -> None:
+def test_a_run_that_was_trained_on_gives_no_figure() -> None:
     sweep = finished_sweep(PURITIES, seeds=(0, 1, 2))
     run = sweep.run(sweep.points[0])
     assert run is not None
@@ -78,7 +78,7 @@ def test_a_run_that_is_no_longer_as_planned_gives_no_figure() -> None:
 
     assert report.figures_at((9,), "purity") == [0.6, 0.9]
     assert len(report.figures_at((9,), "seed_agreement")) == 1
-    assert report.rows_at((9,))[0].state == "another run"
+    assert report.rows_at((9,))[0].state == "trained on"
 
 
 def test_everything_in_one_cluster_is_no_agreement_and_no_candidate() -> None:
