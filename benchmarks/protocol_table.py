@@ -32,12 +32,13 @@ def render_reports(reports: list[Report]) -> str:
     ]
     for report in reports:
         purity = report["all_runs"]["argmax"]["purity"]
+        chosen = report["chosen_with_labels"]
         picks = {row["name"]: row for row in report["chosen_without_labels"]}
         cells = [
             f"{report['n_runs']} of {find_method(report['method']).title} on `{report['dataset']}`",
             f"{purity['mean']:.3f} ± {purity['sd']:.3f}",
             f"{purity['median']:.3f}",
-            f"{report['chosen_with_labels']['argmax']['purity']:.3f}",
+            "–" if chosen is None else f"{chosen['argmax']['purity']:.3f}",
             *(_pick(picks.get(criterion.name)) for criterion in CRITERIA),
         ]
         lines.append(f"| {' | '.join(cells)} |")

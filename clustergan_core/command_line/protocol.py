@@ -59,7 +59,10 @@ def render_report(report: Report) -> str:
         lines.append("Purity, accuracy, NMI and ARI need labels, and the data has none.")
     else:
         chosen, all_runs = report["chosen_with_labels"], report["all_runs"]
-        rows.append([f"{chosen['mark']}: {chosen['by']}", str(chosen["seed"]), *_figures(chosen)])
+        if chosen is None:
+            lines.append("No run is chosen with labels: no validation sample has one.")
+        else:
+            rows.append([f"{chosen['mark']}: {chosen['by']}", str(chosen["seed"]), *_figures(chosen)])
         for figure in ("mean", "sd", "median", "min", "max"):
             spread = {
                 reading: {name: all_runs[reading][name][figure] for name in AGREEMENT_SCORES} for reading in READINGS

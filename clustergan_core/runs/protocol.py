@@ -100,7 +100,10 @@ def _score(run: Run) -> dict[str, Any]:
     }
 
 
-def _chosen_with_labels(rows: list[dict[str, Any]]) -> dict[str, Any]:
+def _chosen_with_labels(rows: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """None where no validation sample has a label, though test samples may."""
+    if any(row["validation_purity"] is None for row in rows):
+        return None
     best = max(rows, key=lambda row: row["validation_purity"])  # the first of equals
     return {"name": best["name"], "by": "validation purity", "mark": WITH_LABELS, **_outcome(best)}
 

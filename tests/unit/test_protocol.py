@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.protocol_table import render_reports
 from clustergan_core.command_line import main
 from clustergan_core.command_line.protocol import render_report
 from clustergan_core.errors import RunError, SettingsError
@@ -123,6 +124,22 @@ def test_without_labels_only_criteria_that_need_none_speak(runs: list[Run], monk
     assert (report["chosen_with_labels"], report["all_runs"]) == (None, None)
     assert [row["rank_correlation"] for row in report["chosen_without_labels"]] == [None] * 5
     assert "need labels, and the data has none" in render_report(report)
+
+
+def test_without_labels_of_validation_samples_no_run_is_chosen_with_them(
+    runs: list[Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_split = {"validation": dict.fromkeys(VALIDATION), "test": TEST}
+    monkeypatch.setattr(
+        protocol, "score_run", lambda run, split, _: scores_of(by_split[split][run.config.seed], run.config.seed)
+    )
+    report = make_report(runs)
+    assert report["chosen_with_labels"] is None
+    assert report["all_runs"]["argmax"]["purity"]["median"] == 0.6
+    shown = render_report(report)
+    assert "No run is chosen with labels: no validation sample has one." in shown
+    assert "chosen with labels: validation purity" not in shown and "all 3 runs: median" in shown
+    assert "| 3 of ClusterGAN on `digits` | 0.600 ± 0.100 | 0.600 | – |" in render_reports([report])
 
 
 def test_two_runs_are_not_ranked() -> None:
