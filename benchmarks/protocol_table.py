@@ -32,16 +32,24 @@ def render_reports(reports: list[Report]) -> str:
     ]
     for report in reports:
         purity = report["all_runs"]["argmax"]["purity"]
+        chosen = report["chosen_with_labels"]
         picks = {row["name"]: row for row in report["chosen_without_labels"]}
         cells = [
-            f"{report['n_runs']} of {find_method(report['method']).title} on `{report['dataset']}`",
+            f"{_n_runs(report)} of {find_method(report['method']).title} on `{report['dataset']}`",
             f"{purity['mean']:.3f} ± {purity['sd']:.3f}",
             f"{purity['median']:.3f}",
-            f"{report['chosen_with_labels']['argmax']['purity']:.3f}",
+            "–" if chosen is None else f"{chosen['argmax']['purity']:.3f}",
             *(_pick(picks.get(criterion.name)) for criterion in CRITERIA),
         ]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def _n_runs(report: Report) -> str:
+    """How many runs the figures are of, and how many were planned where some are missing; older reports do not say."""
+    if not report.get("unfinished"):
+        return str(report["n_runs"])
+    return f"{report['n_runs']} ({len(report['planned_seeds'])} planned)"
 
 
 def _pick(row: Report | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from clustergan_core.methods import find_method
 from clustergan_core.runs.protocol import READINGS, Report, make_report
 from clustergan_core.runs.seeds import read_seeds
 from clustergan_core.runs.sweep import Sweep, folder_for
-from clustergan_core.runs.sweep_plan import plan_sweep
+from clustergan_core.runs.sweep_plan import Point, plan_sweep
 
 
 def add_commands(commands: Any) -> None:
@@ -38,11 +39,18 @@ def _protocol(arguments: argparse.Namespace) -> None:
     finished = sweep.finished()
     if not finished:
         raise RunError(f"No run in {sweep.folder} is finished: see log.txt in the folders of its runs.")
-    report = make_report([run for _, run in finished])
+    report = make_report([run for _, run in finished], _unfinished(sweep, [point for point, _ in finished]))
     if arguments.json:
         print(json.dumps(report, indent=2))
     else:
         print(render_report(report))
+
+
+def _unfinished(sweep: Sweep, finished: Sequence[Point]) -> list[tuple[int, str]]:
+    """Seed and state of the other runs."""
+    statuses = sweep.statuses()
+    others = [point for point in sweep.points if point not in finished]
+    return [(point.seed, statuses[point].state if point in statuses else "not begun") for point in others]
 
 
 def render_report(report: Report) -> str:
@@ -52,6 +60,7 @@ def render_report(report: Report) -> str:
         f"{find_method(report['method']).title} on {report['dataset']}, preset {report['preset']}, "
         f"{report['n_steps']:,} steps: {report['n_runs']} runs, {report['split']} split, "
         f"{report['n']:,} samples{trained_on}",
+        *_tell_unfinished(report),
         "",
     ]
     rows: list[list[str]] = [["", "seed", *AGREEMENT_SCORES, *(f"km {name}" for name in AGREEMENT_SCORES), "rank ρ"]]
@@ -59,7 +68,10 @@ def render_report(report: Report) -> str:
         lines.append("Purity, accuracy, NMI and ARI need labels, and the data has none.")
     else:
         chosen, all_runs = report["chosen_with_labels"], report["all_runs"]
-        rows.append([f"{chosen['mark']}: {chosen['by']}", str(chosen["seed"]), *_figures(chosen)])
+        if chosen is None:
+            lines.append("No run is chosen with labels: no validation sample has one.")
+        else:
+            rows.append([f"{chosen['mark']}: {chosen['by']}", str(chosen["seed"]), *_figures(chosen)])
         for figure in ("mean", "sd", "median", "min", "max"):
             spread = {
                 reading: {name: all_runs[reading][name][figure] for name in AGREEMENT_SCORES} for reading in READINGS
@@ -76,6 +88,18 @@ def render_report(report: Report) -> str:
     if report["trains_on_neighbours"]:
         lines.append("This method trains on neighbours, so neighbour agreement says nothing about its result.")
     return "\n".join(lines)
+
+
+def _tell_unfinished(report: Report) -> list[str]:
+    """A sentence where figures are of fewer seeds than planned; reports of earlier versions do not say."""
+    unfinished = report.get("unfinished", [])
+    if not unfinished:
+        return []
+    missing = ", ".join(f"seed {row['seed']} ({row['state']})" for row in unfinished)
+    return [
+        f"These figures are of {report['n_runs']} of {len(report['planned_seeds'])} planned seeds and lack {missing}: "
+        "the same command tries what is missing again."
+    ]
 
 
 def _figures(readings: dict[str, Any]) -> list[str]:

@@ -18,6 +18,7 @@ SplitName = Literal["train", "validation", "test", "all"]
 # Splits belong to the data, not to a run: one fixed seed, so that every run is scored on the same samples.
 DATA_SEED = 20180910
 UNLABELLED = -1
+LEAST_SPLIT = 10  # samples: a tenth of fewer is none
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,10 @@ class Splits:
 
 
 def split_samples(n_samples: int, test: NDArray[np.int64] | None = None) -> Splits:
-    """Official `test` indices with 10% of the rest for validation; without them 80/10/10. Labels play no part."""
+    """Official `test` indices with 10% of the rest for validation; without them 80/10/10. Labels play no part.
+
+    Of fewer than LEAST_SPLIT samples none would be held out, which callers have to refuse where that can happen.
+    """
     order = np.random.default_rng(DATA_SEED).permutation(n_samples).astype(np.int64)
     if test is None:
         test, rest = np.split(order, [n_samples // 10])

@@ -14,7 +14,7 @@ from clustergan_core.data.own_files import OwnDataOptions, open_own
 from clustergan_core.data.reference_labels import find_labels, number_labels
 from clustergan_core.data.registry import DATASETS, load_dataset
 from clustergan_core.data.row_choice import choose_rows, describe_rows
-from clustergan_core.errors import SettingsError
+from clustergan_core.errors import DataError, SettingsError
 
 
 def open_dataset(
@@ -36,7 +36,7 @@ def open_dataset(
 
 
 def _narrow(dataset: Dataset, options: OwnDataOptions) -> Dataset:
-    """A published set with other reference labels or fewer rows; every row stays in its split."""
+    """A published set with other reference labels or fewer rows; every row stays in its split, and none empties."""
     if options == OwnDataOptions():
         return dataset
     n_samples = len(dataset.samples)
@@ -55,7 +55,7 @@ def _narrow(dataset: Dataset, options: OwnDataOptions) -> Dataset:
     return replace(
         dataset,
         samples=dataset.samples[keep],
-        splits=_narrow_splits(dataset.splits, keep),
+        splits=_narrow_splits(dataset.name, dataset.splits, keep),
         labels=numbers,
         label_names=names,
         sample_ids=tuple(np.array(dataset.sample_ids)[keep].tolist()) if dataset.sample_ids else (),
@@ -82,9 +82,15 @@ def _number_in_order(texts: NDArray[np.str_], order: tuple[str, ...]) -> tuple[N
     return places[numbers], kept
 
 
-def _narrow_splits(splits: Splits, keep: NDArray[np.bool_]) -> Splits:
+def _narrow_splits(name: str, splits: Splits, keep: NDArray[np.bool_]) -> Splits:
+    """DataError where a split loses every row: there would be nothing to train on, to choose by or to score."""
     places = np.cumsum(keep) - 1
-    train, validation, test = (
-        places[part[keep[part]]].astype(np.int64) for part in (splits.train, splits.validation, splits.test)
-    )
-    return Splits(train, validation, test, splits.is_shared)
+    parts = {"training": splits.train, "validation": splits.validation, "test": splits.test}
+    kept = {split: places[part[keep[part]]].astype(np.int64) for split, part in parts.items()}
+    empty = [split for split, part in kept.items() if not len(part)]
+    if empty:
+        raise DataError(
+            f"The chosen filters leave {int(keep.sum())} of {name}'s {len(keep):,} samples, and none of its "
+            f"{' and '.join(empty)} samples: relax them."
+        )
+    return Splits(kept["training"], kept["validation"], kept["test"], splits.is_shared)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 
 N_COMPONENTS = 50  # neighbours are looked up in this many principal components
-COMPARED_BATCH = 256  # samples whose lists of neighbours are compared at once
+COMPARED_BATCH = 64  # samples whose lists of neighbours are compared at once
 
 
 def nearest_neighbours(samples: NDArray[np.float32], n_neighbours: int = 5) -> NDArray[np.int64]:
@@ -44,10 +44,21 @@ def sharing_neighbours(samples: NDArray[np.float32], n_neighbours: int, n_candid
     chosen = np.empty((len(nearest), min(n_neighbours, nearest.shape[1])), dtype=np.int64)
     for start in range(0, len(nearest), COMPARED_BATCH):
         part = slice(start, start + COMPARED_BATCH)
-        is_shared = lists[nearest[part]][:, :, :, None] == lists[part][:, None, None, :]  # (B, M, 1 + M, 1 + M)
-        order = np.argsort(-is_shared.sum(axis=(2, 3)), axis=1, kind="stable")[:, :n_neighbours]
+        order = np.argsort(-_count_shared(lists, part), axis=1, kind="stable")[:, :n_neighbours]
         chosen[part] = np.take_along_axis(nearest[part], order, axis=1)
     return chosen
+
+
+def _count_shared(lists: NDArray[np.int64], part: slice) -> NDArray[np.int64]:
+    """(B, M): how many of their lists (N, 1 + M) the samples of `part` share with each of their M neighbours.
+
+    Members are looked up in a row of marks for each sample: comparing every two of them takes M times as long.
+    """
+    own = lists[part]
+    rows = np.arange(len(own))
+    is_own = np.zeros((len(own), len(lists)), dtype=np.bool_)  # (B, N)
+    is_own[rows[:, None], own] = True
+    return is_own[rows[:, None, None], lists[own[:, 1:]]].sum(axis=2)
 
 
 def project(flat: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from clustergan_core.data.cell_text import as_text
-from clustergan_core.data.dataset import Dataset, Splits, share_samples, split_samples
+from clustergan_core.data.dataset import LEAST_SPLIT, Dataset, Splits, share_samples, split_samples
 from clustergan_core.data.own_tables import MAX_CATEGORIES
 from clustergan_core.data.preprocessing import Step
 from clustergan_core.data.reference_labels import ReferenceLabels, number_labels
@@ -39,12 +39,13 @@ def prepare(
 
     `labels` name every cell of the matrix, "" where nothing is known. `report` is the settings' own quality control
     where it was done already. Held-out cells play no part in the choice of genes, nor in any fitted number.
-    Raises DataError when hardly a cell is left, no gene differs between cells, or there are too many values to hold.
+    Raises DataError when hardly a cell is left, too few are for holding any out, no gene differs between cells, or
+    there are too many values to hold.
     """
     report = check_quality(matrix, settings.quality) if report is None else report
     if report.n_cells < MIN_SAMPLES:
         raise DataError(f"Quality control leaves {report.n_cells} of {matrix.name}'s cells: relax its thresholds.")
-    splits = split_samples(report.n_cells) if settings.hold_out else share_samples(report.n_cells)
+    splits = _split(matrix.name, report.n_cells, settings)
     steps: list[Step] = [*_record_quality(settings, report)]
     if labels is not None:
         steps.append({"step": "labels", "text": labels.note})
@@ -65,6 +66,17 @@ def prepare(
         columns=_columns(matrix, report, exclude=None if labels is None else labels.column),
         content_digest=_digest(matrix, settings, report, chosen["ids"]),
     )
+
+
+def _split(name: str, n_cells: int, settings: PreparationSettings) -> Splits:
+    if not settings.hold_out:
+        return share_samples(n_cells)
+    if n_cells < LEAST_SPLIT:
+        raise DataError(
+            f"{name} has {n_cells} cells after quality control, too few to hold any out: keep at least {LEAST_SPLIT}, "
+            "or choose hold_out=false."
+        )
+    return split_samples(n_cells)
 
 
 def _digest(matrix: CountMatrix, settings: PreparationSettings, report: QualityReport, genes: list[str]) -> str:

@@ -57,9 +57,10 @@ CRITERIA = (
 LIVE_CRITERIA = ("criterion", "pair_information")  # told by the live scorer alone; the second by few methods
 
 
-def make_report(runs: Sequence[Run]) -> Report:
+def make_report(runs: Sequence[Run], unfinished: Sequence[tuple[int, str]] = ()) -> Report:
     """The protocol over finished runs that differ in their seed alone; DataError when the data is absent.
 
+    `unfinished` are seed and state of the planned runs that the figures lack: the best of fewer is a lesser best.
     Agreement is on the test split in both readings; criteria are read on validation samples, neighbour agreement on
     training samples. What needs labels is null without them.
     """
@@ -75,6 +76,8 @@ def make_report(runs: Sequence[Run]) -> Report:
         "split": test["split"],
         "n": test["n"],
         "is_training_data": test["is_training_data"],
+        "planned_seeds": sorted([*(row["seed"] for row in rows), *(seed for seed, _ in unfinished)]),
+        "unfinished": [{"seed": seed, "state": state} for seed, state in unfinished],
         "n_runs": len(rows),
         "chosen_with_labels": _chosen_with_labels(rows) if has_labels else None,
         "all_runs": {reading: _spread([_reading(row, reading) for row in rows]) for reading in READINGS}
@@ -100,7 +103,10 @@ def _score(run: Run) -> dict[str, Any]:
     }
 
 
-def _chosen_with_labels(rows: list[dict[str, Any]]) -> dict[str, Any]:
+def _chosen_with_labels(rows: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """None where no validation sample has a label, though test samples may."""
+    if any(row["validation_purity"] is None for row in rows):
+        return None
     best = max(rows, key=lambda row: row["validation_purity"])  # the first of equals
     return {"name": best["name"], "by": "validation purity", "mark": WITH_LABELS, **_outcome(best)}
 

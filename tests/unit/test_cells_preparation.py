@@ -213,6 +213,15 @@ def test_held_out_cells_play_no_part_in_what_is_fitted() -> None:
     assert np.array_equal(changed.samples[dataset.splits.train], dataset.samples[dataset.splits.train])
 
 
+def test_cells_are_held_out_only_where_there_are_enough_for_every_split() -> None:
+    counts = np.random.default_rng(0).poisson(3, size=(10, 6))
+    splits = prepare(count_matrix(counts), settings(hold_out=True)).splits
+    assert (len(splits.train), len(splits.validation), len(splits.test)) == (8, 1, 1)
+    with pytest.raises(DataError, match=r"has 9 cells .* keep at least 10, or choose hold_out=false\.$"):
+        prepare(count_matrix(counts[:9]), settings(hold_out=True))
+    assert prepare(count_matrix(counts[:9]), settings(hold_out=False)).splits.is_shared
+
+
 def test_hardly_any_cell_is_refused() -> None:
     quality = QualitySettings(min_genes=3, min_cells=0)
     with pytest.raises(DataError, match=r"leaves 1 of small\.h5ad's cells"):

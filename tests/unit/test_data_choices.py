@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from clustergan_core.data import UNLABELLED, Dataset, OwnDataOptions, open_dataset, open_own
+from clustergan_core.data import UNLABELLED, Dataset, OwnDataOptions, open_dataset, open_own, split_samples
 from clustergan_core.errors import DataError, SettingsError
 
 CELLS = "cell,a,b,donor\nc1,1,5,x\nc2,2,4,x\nc3,3,3,y\nc4,4,2,y\nc5,5,1,z\n"
@@ -125,6 +125,24 @@ def test_a_built_in_set_takes_labels_from_a_file_by_row_order(tmp_path: Path) ->
     assert dataset.labels is not None
     assert np.array_equal(dataset.labels, whole.labels % 2)
     assert np.array_equal(dataset.samples, whole.samples)
+
+
+def test_a_filter_that_empties_a_split_of_a_built_in_set_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    splits = split_samples(40)
+    angles = np.zeros(40, dtype=np.int64)
+    angles[splits.train[:5]] = 5
+    angles[splits.test[:1]] = 5
+    angles[splits.train[5:7]] = 10
+    samples = np.random.default_rng(0).random((40, 3), dtype=np.float32)
+    turned = Dataset("coil20", "table", samples, splits, columns={"angle": angles})
+    monkeypatch.setattr("clustergan_core.data.opening.load_dataset", lambda *_: turned)
+
+    kept = open_dataset("coil20", OwnDataOptions(only={"angle": ("0", "5")}))
+    assert [len(kept.indices(split)) for split in ("train", "validation", "test")] == [30, 4, 4]
+    with pytest.raises(DataError, match="leave 6 of coil20's 40 samples, and none of its validation samples: relax"):
+        open_dataset("coil20", OwnDataOptions(only={"angle": ("5",)}))
+    with pytest.raises(DataError, match="none of its validation and test samples: relax"):
+        open_dataset("coil20", OwnDataOptions(only={"angle": ("10",)}))
 
 
 def test_a_picture_size_is_refused_for_a_published_set() -> None:

@@ -1,6 +1,7 @@
 """Measures without labels, against hand-computed figures and plain transcriptions."""
 
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -93,6 +94,27 @@ def test_neighbours_that_share_the_most_come_first_and_the_nearest_among_equals(
     ]
     assert sharing_neighbours(samples, 4, 6).tolist() == expected
     assert expected != [row[:4] for row in candidates]
+
+
+@pytest.mark.parametrize("n_candidates", [1, 5, 20, 79, 200])
+def test_neighbours_shared_are_counted_as_by_comparing_every_two_members(n_candidates: int):
+    # Whole numbers, so that many samples coincide and many counts are equal.
+    samples = np.random.default_rng(n_candidates).integers(0, 3, size=(80, 4)).astype(np.float32)
+    nearest = nearest_neighbours(samples, n_candidates)
+    lists = np.column_stack([np.arange(80), nearest])
+    is_shared = lists[nearest][:, :, :, None] == lists[:, None, None, :]
+    order = np.argsort(-is_shared.sum(axis=(2, 3)), axis=1, kind="stable")[:, :5]
+    assert np.array_equal(sharing_neighbours(samples, 5, n_candidates), np.take_along_axis(nearest, order, axis=1))
+
+
+def test_many_candidates_take_little_memory():
+    samples = np.random.default_rng(0).normal(size=(300, 5)).astype(np.float32)
+    sharing_neighbours(samples[:20], 5, 10)  # what is imported and allocated once
+    tracemalloc.start()
+    sharing_neighbours(samples, 5, 100)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 50e6  # comparing every two members takes 260 MB here
 
 
 def test_among_many_features_of_noise_neighbours_that_share_theirs_are_more_often_of_one_kind():

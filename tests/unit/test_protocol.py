@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.protocol_table import render_reports
 from clustergan_core.command_line import main
 from clustergan_core.command_line.protocol import render_report
 from clustergan_core.errors import RunError, SettingsError
@@ -17,11 +18,12 @@ from clustergan_core.runs import protocol
 from clustergan_core.runs.places import PROJECT_FOLDER
 from clustergan_core.runs.protocol import make_report, rank_correlation
 from clustergan_core.runs.seeds import read_seeds
+from clustergan_core.runs.status import write_status
 from clustergan_core.runs.store import Run
 from clustergan_core.runs.sweep import Sweep
 from clustergan_core.runs.sweep_plan import plan_sweep
 from clustergan_core.runs.sweep_work import carry_out, leave
-from clustergan_core.runs.worker import execute
+from clustergan_core.runs.worker import execute, first_status
 from tests.small_runs import new_run, small_config
 
 # By hand, seed by seed: purity on validation and test samples, and what criteria without labels say.
@@ -125,6 +127,22 @@ def test_without_labels_only_criteria_that_need_none_speak(runs: list[Run], monk
     assert "need labels, and the data has none" in render_report(report)
 
 
+def test_without_labels_of_validation_samples_no_run_is_chosen_with_them(
+    runs: list[Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_split = {"validation": dict.fromkeys(VALIDATION), "test": TEST}
+    monkeypatch.setattr(
+        protocol, "score_run", lambda run, split, _: scores_of(by_split[split][run.config.seed], run.config.seed)
+    )
+    report = make_report(runs)
+    assert report["chosen_with_labels"] is None
+    assert report["all_runs"]["argmax"]["purity"]["median"] == 0.6
+    shown = render_report(report)
+    assert "No run is chosen with labels: no validation sample has one." in shown
+    assert "chosen with labels: validation purity" not in shown and "all 3 runs: median" in shown
+    assert "| 3 of ClusterGAN on `digits` | 0.600 ± 0.100 | 0.600 | – |" in render_reports([report])
+
+
 def test_two_runs_are_not_ranked() -> None:
     assert rank_correlation([1, 2], [0.1, 0.2]) is None
 
@@ -140,6 +158,46 @@ def test_seeds_are_read_in_their_order_and_once(text: str, seeds: tuple[int, ...
 def test_seeds_that_are_none_are_told_with_an_example(text: str) -> None:
     with pytest.raises(SettingsError, match="for example 0-4 or 0,3,7"):
         read_seeds(text)
+
+
+def test_seeds_that_are_not_finished_are_in_the_report(runs: list[Run]) -> None:
+    report = make_report(runs, [(4, "stopped"), (3, "failed")])
+    assert (report["n_runs"], report["planned_seeds"]) == (3, [0, 1, 2, 3, 4])
+    assert report["unfinished"] == [{"seed": 4, "state": "stopped"}, {"seed": 3, "state": "failed"}]
+    assert (
+        "These figures are of 3 of 5 planned seeds and lack seed 4 (stopped), seed 3 (failed): the same command tries "
+        "what is missing again." in render_report(report).splitlines()
+    )
+    assert "| 3 (5 planned) of ClusterGAN on `digits` |" in render_reports([report])
+
+
+def test_a_report_of_all_seeds_and_one_of_an_earlier_version_name_no_missing_ones(runs: list[Run]) -> None:
+    report = make_report(runs)
+    assert (report["planned_seeds"], report["unfinished"]) == ([0, 1, 2], [])
+    earlier = {name: value for name, value in report.items() if name not in ("planned_seeds", "unfinished")}
+    assert "planned" not in render_report(report)
+    assert render_report(earlier) == render_report(report)
+    assert render_reports([earlier]) == render_reports([report])
+
+
+def test_the_command_tells_which_seed_failed(
+    own_folders: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def finish_only_seed_0(sweep: Sweep, _: str | None) -> None:
+        sweep.make_missing()
+        for point in sweep.points:
+            run = Run(sweep.folder_of(point))
+            status = first_status(run.config)
+            write_status(run.folder / "status.json", status.model_copy(update={"state": "failed"}))
+        execute(Run(sweep.folder_of(sweep.points[0])))
+
+    monkeypatch.setattr("clustergan_core.command_line.protocol.work_off", finish_only_seed_0)
+    words = ["protocol", "--dataset", "digits", "--seeds", "0,5", "--set", "width=0.1", "--steps", "10"]
+    assert main([*words, "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert (report["planned_seeds"], report["unfinished"]) == ([0, 5], [{"seed": 5, "state": "failed"}])
+    assert main(words) == 0
+    assert "1 of 2 planned seeds and lack seed 5 (failed)" in capsys.readouterr().out
 
 
 # --- training what is missing -----------------------------------------------------------------------------------------
