@@ -1,6 +1,7 @@
 """The runner of variants: which runs there are, only missing ones, and each trained by words that repeat it."""
 
 import sys
+from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,8 +10,21 @@ import numpy as np
 import pytest
 
 from benchmarks import variants
+from benchmarks.tables import newest_runs
 from benchmarks.train_all import append_row, read_rows, train_words
-from benchmarks.variants import COLUMNS, KEY, METHOD, ROWS, VARIANTS, VariantJob, differs, find_twin, measure
+from benchmarks.variants import (
+    COLUMNS,
+    KEY,
+    METHOD,
+    ROWS,
+    VARIANTS,
+    VariantJob,
+    differs,
+    find_twin,
+    list_jobs,
+    measure,
+    open_data,
+)
 from clustergan_core.command_line import build_parser
 from clustergan_core.command_line.training import read_config
 from clustergan_core.data import load_dataset, open_dataset
@@ -138,6 +152,17 @@ def test_a_run_that_two_groups_share_is_trained_once() -> None:
     assert find_twin(uniform, [row]) == {**row, "group": "masses", "variant": "uniform"}
     assert find_twin(uniform, [row | {"seed": "1"}]) is None
     assert find_twin(uniform, [row | {"settings_digest": "other"}]) is None
+
+
+@pytest.mark.parametrize("name", ["digits", "pendigits", "mouse_bladder", "cbmc_cite"])
+def test_lines_of_one_table_were_measured_under_one_preset_that_of_today(name: str, own_folders: Path) -> None:
+    if open_data(name) is None:
+        pytest.skip(f"{name} is not on this machine: set CLUSTERGAN_DATA")
+    asked = Namespace(group=None, only=name, variants=None, seeds="0", device="cpu", threads=1)
+    rows = read_rows(ROWS)
+    for job in list_jobs(asked):
+        shown = newest_runs(rows, KEY, group=job.group, dataset=name, variant=job.variant)
+        assert {row["settings_digest"] for row in shown} == {job.digest}, (job.group, job.variant)
 
 
 def test_every_committed_row_is_whole_known_and_there_once() -> None:
