@@ -39,7 +39,7 @@ def load_curve(run: Run, status: Status, score: str) -> Curve:
 
 
 def _as_of_now(row: SweepRow, status: Status | None) -> SweepRow:
-    if status is None:
+    if status is None or row.is_longer:
         return row
     now = {"state": status.state, "step": status.step, "seconds": round(status.seconds, 1)}
     return row.model_copy(update=now)

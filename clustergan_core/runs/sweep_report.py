@@ -54,6 +54,11 @@ class SweepRow(BaseModel):
     label_free: dict[str, float | None] = {}  # on training samples
 
     @property
+    def is_longer(self) -> bool:
+        """Whether the run went on beyond its planned end, and so has no figures here."""
+        return self.state == LONGER
+
+    @property
     def holds_clusters(self) -> bool:
         """Whether there is something to judge without labels: not before the end, nor where all is one cluster."""
         return bool(self.label_free) and self.label_free.get("n_used") != 1
@@ -124,8 +129,8 @@ class SweepReport(BaseModel):
             return ""
         used = {int(values[0]): self.figures_at(values, "n_used") for values in self.combinations()}
         medians = {k: statistics.median_low(figures) for k, figures in used.items() if figures}
-        fewer = [f"{median:.0f} are in use at K = {k}" for k, median in medians.items() if median < k]
-        return f"Not all modes hold samples: {', '.join(fewer)}." if fewer else ""
+        fewer = [f"at K = {k} only {median:.0f}" for k, median in medians.items() if median < k]
+        return f"Not all modes hold samples: {', '.join(fewer)} of them." if fewer else ""
 
     def of_seed(self, seed: int) -> SweepReport:
         """What one seed alone has shown."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from clustergan_core.errors import RunError
 from clustergan_core.runs.atomic import storage_error
-from clustergan_core.runs.card import write_card
+from clustergan_core.runs.card import render_card, write_card
 from clustergan_core.runs.config import RunConfig
 from clustergan_core.runs.label_free import read_label_free
 from clustergan_core.runs.scores import read_scores, write_scores
@@ -80,8 +80,12 @@ def _put_name(copy: Run) -> None:
     if scores is not None:
         scores = scores | {"run": copy.name}
         write_scores(copy, scores)
-        if (copy.folder / "card.md").exists():
+        if _has_card(copy):
             write_card(copy, scores)
+
+
+def _has_card(run: Run) -> bool:
+    return (run.folder / "card.md").exists()
 
 
 def _clear_abandoned(folder: Path) -> None:
@@ -100,8 +104,11 @@ def _is_twin(run: Run, config: RunConfig) -> bool:
     if find_difference(run.config, config) or find_difference(config, run.config):
         return False
     try:
-        return run.has_weights() and read_scores(run) is not None and read_label_free(run) is not None
-    except ValueError:
+        scores = read_scores(run)
+        if scores is not None and _has_card(run):
+            render_card(run, scores)  # as the copy's will be
+        return run.has_weights() and scores is not None and read_label_free(run) is not None
+    except (ValueError, LookupError):
         return False  # results that somebody damaged are nothing to take over
 
 

@@ -4,6 +4,7 @@ import argparse
 import errno
 import os
 import shlex
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -222,6 +223,10 @@ def test_scores_and_card_of_a_copy_speak_of_the_copy() -> None:
     card = (copy.folder / "card.md").read_text()
     assert card.startswith(f"# {copy.title}\n")
     assert "Taken over from run alone" in card
+
+    (alone.folder / "metrics.jsonl").write_text("")
+    shutil.rmtree(copy.folder)
+    assert sweep.twins() == {}, "a run whose metrics are gone is trained anew"
 
 
 def test_a_run_of_a_sweep_keeps_its_length() -> None:
