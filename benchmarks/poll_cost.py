@@ -20,8 +20,8 @@ from streamlit.testing.v1 import AppTest
 
 from benchmarks.machine import describe_machine
 from clustergan_core.data import load_dataset
+from clustergan_core.paths import PROJECT_FOLDER, runs_folder
 from clustergan_core.runs.config import make_config
-from clustergan_core.runs.places import PROJECT_FOLDER, runs_folder
 from clustergan_core.runs.status import hold_lock, write_status
 from clustergan_core.runs.store import Run, create_run, list_shipped
 

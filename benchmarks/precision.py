@@ -18,11 +18,11 @@ from typing import Any, get_args
 
 import torch
 
-from clustergan_core.acceleration import Precision
 from clustergan_core.data import load_dataset
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.evaluation.agreement import score_agreement
 from clustergan_core.methods import build_method
+from clustergan_core.nn.acceleration import Precision
 from clustergan_core.runs.config import make_config
 from clustergan_core.training import Schedule, train
 

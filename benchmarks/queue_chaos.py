@@ -28,9 +28,9 @@ from pathlib import Path
 from benchmarks.machine import describe_machine
 from clustergan_core.data import load_dataset
 from clustergan_core.data.dataset import Dataset
+from clustergan_core.paths import PROJECT_FOLDER, queue_folder, runs_folder
 from clustergan_core.runs.config import RunConfig, make_config
 from clustergan_core.runs.hands import LocalQueue, continue_run
-from clustergan_core.runs.places import PROJECT_FOLDER, queue_folder, runs_folder
 from clustergan_core.runs.store import Run, create_run
 from clustergan_core.runs.worker import execute
 

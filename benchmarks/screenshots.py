@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from scipy.spatial import cKDTree
 
 from clustergan_core.errors import RunError
-from clustergan_core.runs.places import runs_folder
+from clustergan_core.paths import runs_folder
 from clustergan_core.runs.store import Run, list_runs, list_shipped
 from tests.browser.chromium import find_chromium
 from tests.browser.map_driver import drag, middle, star

@@ -8,10 +8,10 @@ import torch
 from torch import Tensor
 from torch.optim import Adam
 
-from clustergan_core.input_gradients import gradients_by_autograd
-from clustergan_core.losses import gradient_penalty, mix_samples, wasserstein_critic_loss
 from clustergan_core.methods.clustergan import ClusterGAN
-from clustergan_core.prior import Latent
+from clustergan_core.nn.input_gradients import gradients_by_autograd
+from clustergan_core.nn.losses import gradient_penalty, mix_samples, wasserstein_critic_loss
+from clustergan_core.nn.prior import Latent
 
 
 class PlainAdam(ClusterGAN):

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from clustergan_core.methods.clustergan import ClusterGAN
-from clustergan_core.prior import Latent
+from clustergan_core.nn.prior import Latent
 
 
 class StraightforwardStep:

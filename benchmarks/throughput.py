@@ -31,10 +31,10 @@ from benchmarks.machine import gpu_name
 from benchmarks.protocol_table import MEASUREMENTS
 from benchmarks.straightforward_step import StraightforwardStep
 from benchmarks.tables import put_table
-from clustergan_core.acceleration import N_EAGER_STEPS, StepRunner
+from clustergan_core.data.dataset import Kind
 from clustergan_core.method import Batch
 from clustergan_core.methods.clustergan import ClusterGAN, ClusterGANSettings
-from clustergan_core.networks import Kind
+from clustergan_core.nn.acceleration import N_EAGER_STEPS, StepRunner
 
 ROWS = Path(__file__).with_name("throughput.csv")
 BASE = "straightforward"

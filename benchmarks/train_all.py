@@ -31,8 +31,8 @@ from clustergan_core.errors import AppError, SettingsError
 from clustergan_core.methods import METHODS, find_method
 from clustergan_core.methods.presets import presets_of
 from clustergan_core.opening import open_dataset
+from clustergan_core.paths import PROJECT_FOLDER, derived_folder
 from clustergan_core.runs.config import RunConfig, make_config
-from clustergan_core.runs.places import PROJECT_FOLDER, derived_folder
 from clustergan_core.runs.scores import read_scores
 from clustergan_core.runs.seeds import read_seeds
 from clustergan_core.runs.store import Run

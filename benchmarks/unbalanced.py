@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from clustergan_core.data import is_available, load_dataset
 from clustergan_core.data.download import data_folder
-from clustergan_core.runs.atomic import write_atomically
-from clustergan_core.runs.places import derived_folder
+from clustergan_core.files import write_atomically
+from clustergan_core.paths import derived_folder
 
 SMALLEST = 0.1  # of the largest class
 N_LARGEST = 6_000  # images of the largest, which each of MNIST's ten has

@@ -24,7 +24,7 @@ from clustergan_core.evaluation.generation import (
     reconstruction_accuracy,
 )
 from clustergan_core.method import ENCODE_BATCH, Encoding, Method
-from clustergan_core.prior import Latent
+from clustergan_core.nn.prior import Latent
 
 GENERATION_SCORES = ("mode_accuracy", "reconstruction_accuracy", "cluster_accuracy")
 N_MODE_SAMPLES = 2000  # over all modes

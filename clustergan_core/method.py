@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from clustergan_core.networks import Kind
-from clustergan_core.prior import Latent, ModeMasses, Prior
+from clustergan_core.data.dataset import Kind
+from clustergan_core.nn.prior import Latent, ModeMasses, Prior
 
 ENCODE_BATCH = 256  # what a convolution makes of more leaves the processor's cache, and takes 1.4 times as long
 

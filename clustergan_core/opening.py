@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from clustergan_core.data import DATASETS, OwnDataOptions
 from clustergan_core.data import open_dataset as open_other
-from clustergan_core.data.dataset import Dataset
+from clustergan_core.data.dataset import Dataset, Kind
 from clustergan_core.data.download import OnProgress, fetch
 from clustergan_core.data.id_choice import choose_ids, describe_ids
 from clustergan_core.data.own_files import open_like as open_like_other
@@ -25,7 +25,6 @@ from clustergan_core.errors import SettingsError
 from clustergan_core.expression.counts import CountMatrix, take_cells
 from clustergan_core.expression.forms import find_form, looks_like_counts
 from clustergan_core.expression.preparation_words import read_preparation
-from clustergan_core.networks import Kind
 
 if TYPE_CHECKING:
     from clustergan_core.expression.quality import QualityReport

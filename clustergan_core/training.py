@@ -15,11 +15,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor
 from torch.optim import Optimizer
 
-from clustergan_core.acceleration import StepRunner
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.errors import SettingsError
 from clustergan_core.live_scores import LiveScorer, Scores
 from clustergan_core.method import Batch, Method
+from clustergan_core.nn.acceleration import StepRunner
 
 
 class Schedule(BaseModel):

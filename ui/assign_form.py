@@ -14,7 +14,7 @@ from clustergan_core.runs.uploads import safe_name
 from ui.messages import plain, show_notes, show_problem
 
 if TYPE_CHECKING:
-    from clustergan_core.networks import Kind
+    from clustergan_core.data.dataset import Kind
     from clustergan_core.runs.assignments import AssignedFile
 
 FILE_TYPES: dict[Kind, tuple[str, ...]] = {

@@ -14,7 +14,7 @@ import streamlit as st
 
 from clustergan_core.data import DATASETS, OwnDataOptions, is_available
 from clustergan_core.errors import AppError, DataError
-from clustergan_core.runs.places import uploads_folder
+from clustergan_core.paths import uploads_folder
 from clustergan_core.runs.shared_files import find_shared, list_shared, shared_name
 from clustergan_core.runs.uploads import list_uploads
 from ui.choices import linked, one_of

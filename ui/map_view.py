@@ -54,7 +54,7 @@ class MapView:
         """G(E(x)) of some points (n, *shape)."""
         import torch
 
-        from clustergan_core.prior import Latent
+        from clustergan_core.nn.prior import Latent
 
         encoding = self.encoding(rows)
         assert encoding.cluster is not None, "methods without a code come with their own pictures"

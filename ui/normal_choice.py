@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from clustergan_core.prior import Prior
+    from clustergan_core.nn.prior import Prior
 
 DRAWN, BY_DIMENSION = "Drawn", "By dimension"
 WAYS = (DRAWN, BY_DIMENSION)

@@ -91,7 +91,7 @@ def _describe(sweep: Sweep, asked: SweepPlan, *, n_finished: int, n_elsewhere: i
 
 def _show_estimate(sweep: Sweep, missing: Sequence[Point], dataset: Dataset) -> None:
     """Time and room; steps are timed again only where what changes their time does."""
-    from clustergan_core.runs.places import runs_folder
+    from clustergan_core.paths import runs_folder
     from clustergan_core.runs.sweep_estimate import estimate_sweep, free_bytes
 
     if not missing:

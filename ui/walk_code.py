@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from clustergan_core.prior import Prior
+    from clustergan_core.nn.prior import Prior
 
 VIEWS = ("Two modes", "All modes")
 MAX_SLIDERS = 12  # modes mixed at a time; with more modes one chooses which

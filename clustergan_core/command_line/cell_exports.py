@@ -6,7 +6,7 @@ from pathlib import Path
 
 from clustergan_core.data.dataset import SplitName
 from clustergan_core.errors import SettingsError
-from clustergan_core.runs.atomic import write_atomically
+from clustergan_core.files import write_atomically
 from clustergan_core.runs.cell_export import describe_run, gather_cells
 from clustergan_core.runs.store import Run, Weights
 

@@ -18,10 +18,10 @@ from clustergan_core.errors import SettingsError
 from clustergan_core.methods import METHODS, default_method
 from clustergan_core.methods.presets import PRESETS
 from clustergan_core.opening import open_dataset
+from clustergan_core.paths import new_run_name, runs_folder
 from clustergan_core.runs.config import RunConfig, make_config
 from clustergan_core.runs.following import follow
 from clustergan_core.runs.hands import Hands, LocalQueue, open_hands
-from clustergan_core.runs.places import new_run_name, runs_folder
 from clustergan_core.runs.queue import advance, ask
 from clustergan_core.runs.scores import read_scores
 from clustergan_core.runs.slots import occupy

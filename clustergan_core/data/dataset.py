@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:  # the networks bring torch, which readers of files do without
-    from clustergan_core.networks import Kind
+Kind = Literal["image", "table", "expression"]
 
 SplitName = Literal["train", "validation", "test", "all"]
 

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from clustergan_core.data.dataset import Kind
 from clustergan_core.data.own_arrays import read_arrays, take_ids, take_samples
 from clustergan_core.data.own_images import find_pictures, read_pictures, to_grey
 from clustergan_core.data.own_tables import read_features
 from clustergan_core.data.preprocessing import TOLERANCE, Step, Values, apply_preprocessing
 from clustergan_core.errors import DataError
-
-if TYPE_CHECKING:  # the networks bring torch, which readers of files do without
-    from clustergan_core.networks import Kind
 
 SHOWN = 8
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from clustergan_core.data.dataset import Dataset, split_samples
-
-if TYPE_CHECKING:  # the networks bring torch, which readers of files do without
-    from clustergan_core.networks import Kind
+from clustergan_core.data.dataset import Dataset, Kind, split_samples
 
 DIGIT_NAMES = tuple(str(digit) for digit in range(10))
 

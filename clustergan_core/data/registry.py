@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from clustergan_core.data import cell_sets, cifar, coil, digit_tables, mnist, synthetic, usps
-from clustergan_core.data.dataset import Dataset
+from clustergan_core.data.dataset import Dataset, Kind
 from clustergan_core.data.download import OnProgress, PublishedFile, fetch, find_local
 from clustergan_core.data.own_options import OwnDataOptions
 from clustergan_core.errors import SettingsError
-
-if TYPE_CHECKING:  # the networks bring torch, which readers of files do without
-    from clustergan_core.networks import Kind
 
 Fetch = Callable[[PublishedFile], Path]
 

@@ -23,8 +23,9 @@ from safetensors.torch import load, save
 from torch import Tensor, nn
 
 from clustergan_core.data.dataset import Dataset
+from clustergan_core.paths import PRETRAINED_FOLDER
 
-CLASSIFIERS_FOLDER = Path(__file__).resolve().parents[2] / "pretrained" / "classifiers"
+CLASSIFIERS_FOLDER = PRETRAINED_FOLDER / "classifiers"
 N_FEATURES = 64
 _BATCH = 100  # small enough for the activations to stay in the processor's cache: nearly twice as fast as 500
 

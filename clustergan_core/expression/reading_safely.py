@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from clustergan_core.data.vetting import require_file
 from clustergan_core.errors import DataError
 from clustergan_core.expression.limits import INSPECTION_SECONDS, READING_SECONDS
+from clustergan_core.paths import PROJECT_FOLDER
 
 if TYPE_CHECKING:
     from clustergan_core.expression.count_file import Orientation
@@ -23,14 +24,13 @@ if TYPE_CHECKING:
 MAX_LOGGED = 4000  # characters of what a reading said before it failed
 
 _log = logging.getLogger(__name__)
-_PROJECT_FOLDER = Path(__file__).parents[2]
 # One thread: each more takes address space that the limit counts. No filters of HDF5 but its own: others are libraries
 # that a file could have loaded.
 _VARIABLES = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "HDF5_PLUGIN_PRELOAD": "::",
-    "PYTHONPATH": str(_PROJECT_FOLDER),
+    "PYTHONPATH": str(PROJECT_FOLDER),
     "PYTHONIOENCODING": "utf-8",
 }
 

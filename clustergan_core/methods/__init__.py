@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import torch
 
+from clustergan_core.data.dataset import Kind
 from clustergan_core.errors import SettingsError
 from clustergan_core.method import Method, MethodSettings
 from clustergan_core.methods.clustergan import ClusterGAN
 from clustergan_core.methods.paired_clustergan import PairedClusterGAN
 from clustergan_core.methods.presets import presets_of
-from clustergan_core.networks import Kind
 
 METHODS: dict[str, type[Method]] = {method.name: method for method in (ClusterGAN, PairedClusterGAN)}
 

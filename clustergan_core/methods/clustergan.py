@@ -18,10 +18,12 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from clustergan_core.acceleration import Precision, autocast, build_adam
-from clustergan_core.batch_groups import run_batches
-from clustergan_core.input_gradients import gradients_by_autograd, is_piecewise_linear, scores_and_gradients
-from clustergan_core.losses import (
+from clustergan_core.data.dataset import Kind
+from clustergan_core.method import Batch, Encoding, Method, MethodSettings
+from clustergan_core.nn.acceleration import Precision, autocast, build_adam
+from clustergan_core.nn.batch_norm import run_batches
+from clustergan_core.nn.input_gradients import gradients_by_autograd, is_piecewise_linear, scores_and_gradients
+from clustergan_core.nn.losses import (
     cluster_recovery_loss,
     gradient_penalty,
     mix_samples,
@@ -29,9 +31,8 @@ from clustergan_core.losses import (
     wasserstein_critic_loss,
     wasserstein_generator_loss,
 )
-from clustergan_core.method import Batch, Encoding, Method, MethodSettings
-from clustergan_core.networks import Architecture, CriticNorm, Initialisation, Kind, build_networks, choose_architecture
-from clustergan_core.prior import Latent, Prior
+from clustergan_core.nn.networks import Architecture, CriticNorm, Initialisation, build_networks, choose_architecture
+from clustergan_core.nn.prior import Latent, Prior
 
 
 class ClusterGANSettings(MethodSettings):

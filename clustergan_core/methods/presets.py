@@ -11,8 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from clustergan_core.data.dataset import Kind
 from clustergan_core.errors import SettingsError
-from clustergan_core.networks import SMALLEST_CONVOLVED, Kind
+from clustergan_core.nn.networks import SMALLEST_CONVOLVED
 
 PresetName = Literal["default", "paper", "quick"]
 PRESETS: tuple[PresetName, ...] = get_args(PresetName)

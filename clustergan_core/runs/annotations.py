@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from clustergan_core.drawing.palette import mode_colours
 from clustergan_core.errors import RunError, SettingsError
-from clustergan_core.runs.atomic import storage_error, write_atomically
+from clustergan_core.files import storage_error, write_atomically
 from clustergan_core.runs.store import Run
 
 FILE = "annotations.json"

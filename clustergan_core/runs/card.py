@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from clustergan_core.files import write_atomically
 from clustergan_core.live_scores import AGREEMENT_SCORES, say_kept_weights
 from clustergan_core.methods import find_method
-from clustergan_core.runs.atomic import write_atomically
 from clustergan_core.runs.scores import RunScores
 from clustergan_core.runs.store import Run
 

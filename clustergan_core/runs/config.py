@@ -15,15 +15,14 @@ from typing import Any
 import torch
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from clustergan_core.acceleration import choose_threads
 from clustergan_core.data import DATASETS, OwnDataOptions
-from clustergan_core.data.dataset import Dataset
+from clustergan_core.data.dataset import Dataset, Kind
 from clustergan_core.errors import SettingsError
 from clustergan_core.expression.preparation_words import read_preparation
 from clustergan_core.method import Method, MethodSettings
 from clustergan_core.methods import METHODS, default_method, find_method
 from clustergan_core.methods.presets import PresetName, find_preset
-from clustergan_core.networks import Kind
+from clustergan_core.nn.acceleration import choose_threads
 from clustergan_core.runs.cell_k import suggest_cell_k
 from clustergan_core.runs.invalid_settings import explain_invalid
 from clustergan_core.training import Schedule

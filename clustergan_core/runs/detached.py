@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import IO
 
-from clustergan_core.runs.places import PROJECT_FOLDER
+from clustergan_core.paths import PROJECT_FOLDER
 
 _started: list[subprocess.Popen[bytes]] = []  # kept only to let go of them once they have ended
 

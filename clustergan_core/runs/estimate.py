@@ -9,10 +9,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from clustergan_core.acceleration import N_EAGER_STEPS, StepRunner
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.method import Batch, Method
 from clustergan_core.methods import build_method
+from clustergan_core.nn.acceleration import N_EAGER_STEPS, StepRunner
 from clustergan_core.runs.config import RunConfig
 
 AROUND_SECONDS = 8.0  # a process's imports and the scores at its end, on two cores with digits

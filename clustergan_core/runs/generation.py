@@ -5,30 +5,18 @@ Everything runs on one thread: a few small samples are done before a second thre
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from clustergan_core.method import Method
-from clustergan_core.prior import Latent, Prior
+from clustergan_core.nn.acceleration import one_thread
+from clustergan_core.nn.prior import Latent, Prior
 from clustergan_core.runs.sample_history import FIXED_SEED, generate_grid
 
 N_DRAWS = 24  # z_n that a seed stands for; always drawn together, so that the first ones do not depend on how many
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """PyTorch works on one thread inside, without keeping track of gradients."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with torch.inference_mode():
-            yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def generate_modes(method: Method, n_columns: int, seed: int = FIXED_SEED) -> NDArray[np.float32]:

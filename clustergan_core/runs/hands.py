@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Protocol
 
 from clustergan_core.errors import RunError, SettingsError
+from clustergan_core.paths import new_run_name, runs_folder
 from clustergan_core.runs.config import RunConfig
 from clustergan_core.runs.keeper import ensure_keeper
-from clustergan_core.runs.places import new_run_name, runs_folder
 from clustergan_core.runs.queue import advance, enqueue
 from clustergan_core.runs.status import hold_lock
 from clustergan_core.runs.store import Run, create_run

@@ -8,18 +8,16 @@ there and the slots it needs are free, and leaves the start itself to the comman
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 from clustergan_core.errors import AppError
+from clustergan_core.files import file_lock
+from clustergan_core.paths import PROJECT_FOLDER, queue_folder
 from clustergan_core.runs.detached import start_detached
-from clustergan_core.runs.places import PROJECT_FOLDER, queue_folder
 from clustergan_core.runs.slots import is_room
 from clustergan_core.runs.tickets import Ticket, read_tickets
 
@@ -86,19 +84,8 @@ def _is_kept() -> bool:
         return not is_ours
 
 
-@contextmanager
-def _hold_office() -> Iterator[bool]:
-    queue_folder().mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(queue_folder() / "keeper", os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
-    finally:
-        os.close(descriptor)
+def _hold_office() -> AbstractContextManager[bool]:
+    return file_lock(queue_folder() / "keeper", waits=False)
 
 
 if __name__ == "__main__":

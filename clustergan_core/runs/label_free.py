@@ -19,9 +19,9 @@ from clustergan_core.data.dataset import DATA_SEED, Dataset
 from clustergan_core.evaluation.features import fit_components
 from clustergan_core.evaluation.label_free import shared_with_neighbours, silhouette, usage, usage_entropy
 from clustergan_core.evaluation.neighbours import nearest_neighbours
+from clustergan_core.files import write_atomically
 from clustergan_core.generation_scores import RealSamples, draw_latent, generate_all
-from clustergan_core.runs.atomic import write_atomically
-from clustergan_core.runs.generation import one_thread
+from clustergan_core.nn.acceleration import one_thread
 from clustergan_core.runs.store import Run
 
 N_SAMPLES = 2_000

@@ -13,8 +13,8 @@ import torch
 from numpy.typing import NDArray
 
 from clustergan_core.data.dataset import Dataset, SplitName
+from clustergan_core.files import write_atomically
 from clustergan_core.method import Encoding, Method
-from clustergan_core.runs.atomic import write_atomically
 from clustergan_core.runs.store import Run, Weights
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import IO
 
-from clustergan_core.runs.atomic import storage_error
+from clustergan_core.files import storage_error
 from clustergan_core.runs.detached import start_detached
 from clustergan_core.runs.slots import Slots
 from clustergan_core.runs.status import Status, hold_lock, write_status

@@ -23,11 +23,11 @@ from numpy.typing import NDArray
 from clustergan_core.data.dataset import SplitName
 from clustergan_core.embedding import FittedMap, MapFrame, MapSettings, compute_map
 from clustergan_core.errors import RunError
+from clustergan_core.files import is_locked, write_atomically
 from clustergan_core.method import Method
-from clustergan_core.runs.atomic import write_atomically
+from clustergan_core.paths import PROJECT_FOLDER
 from clustergan_core.runs.latents import RunLatents, run_latents
-from clustergan_core.runs.places import PROJECT_FOLDER
-from clustergan_core.runs.status import hold_lock, is_locked
+from clustergan_core.runs.status import hold_lock
 from clustergan_core.runs.store import Run, Weights
 
 MAP_SEED = 0

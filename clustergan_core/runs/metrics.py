@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from clustergan_core.runs.atomic import append_whole, write_atomically
+from clustergan_core.files import append_whole, write_atomically
 
 Row = dict[str, Any]
 

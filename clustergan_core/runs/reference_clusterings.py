@@ -20,7 +20,7 @@ from clustergan_core.expression.cell_clusterings import (
     neighbour_graph,
     principal_components,
 )
-from clustergan_core.runs.atomic import write_atomically
+from clustergan_core.files import write_atomically
 from clustergan_core.runs.store import Run
 
 FILE = "reference-clusterings.npz"

@@ -9,9 +9,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from clustergan_core.files import write_atomically
 from clustergan_core.method import Method
-from clustergan_core.prior import Latent
-from clustergan_core.runs.atomic import write_atomically
+from clustergan_core.nn.prior import Latent
 
 N_COLUMNS = 8
 N_COLUMNS_MANY_MODES = 2  # above 20 modes, so that a history stays small

@@ -16,6 +16,7 @@ from clustergan_core.evaluation.classifier import find_classifier
 from clustergan_core.evaluation.features import choose_features, find_inception
 from clustergan_core.evaluation.label_free import silhouette, usage, usage_entropy
 from clustergan_core.evaluation.reference_clusterings import kmeans_clusters
+from clustergan_core.files import write_atomically
 from clustergan_core.generation_scores import (
     GENERATION_SCORES,
     RealSamples,
@@ -27,8 +28,7 @@ from clustergan_core.generation_scores import (
 )
 from clustergan_core.live_scores import AGREEMENT_SCORES
 from clustergan_core.method import Method
-from clustergan_core.runs.atomic import write_atomically
-from clustergan_core.runs.generation import one_thread
+from clustergan_core.nn.acceleration import one_thread
 from clustergan_core.runs.latents import RunLatents, encode_samples
 from clustergan_core.runs.store import Run, Weights
 

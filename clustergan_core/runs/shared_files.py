@@ -10,7 +10,7 @@ from clustergan_core.data.own_files import TABLE_SUFFIXES
 from clustergan_core.errors import DataError
 from clustergan_core.expression.forms import HDF5_SUFFIXES
 from clustergan_core.expression.tenx_files import holds_tenx, tenx_role
-from clustergan_core.runs.places import files_folder
+from clustergan_core.paths import files_folder
 from clustergan_core.runs.upload_parts import ARCHIVE_SUFFIXES
 
 MAX_LISTED = 300

@@ -15,12 +15,12 @@ from pathlib import Path
 from clustergan_core.data.dataset import SplitName
 from clustergan_core.embedding import FittedMap, MapSettings, compute_map
 from clustergan_core.errors import RunError
-from clustergan_core.runs.atomic import write_atomically
+from clustergan_core.files import write_atomically
+from clustergan_core.paths import PRETRAINED_FOLDER
 from clustergan_core.runs.card import write_card
 from clustergan_core.runs.cells import is_of_cells
 from clustergan_core.runs.latents import encode_samples, latents_file, run_latents, weights_digest, write_latents
 from clustergan_core.runs.maps import MapRequest
-from clustergan_core.runs.places import PRETRAINED_FOLDER
 from clustergan_core.runs.scores import score_run, write_scores
 from clustergan_core.runs.store import Run, find_run
 from clustergan_core.runs.weights import write_shipped_weights

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from clustergan_core.errors import RunError
-from clustergan_core.runs.atomic import write_atomically
+from clustergan_core.files import write_atomically
 from clustergan_core.runs.sweep import open_sweep
 from clustergan_core.runs.sweep_report import SHIPPED_SWEEPS, make_report
 

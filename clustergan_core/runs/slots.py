@@ -6,7 +6,6 @@ any folder, server or command line count.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import socket
@@ -16,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clustergan_core.errors import StorageError
-from clustergan_core.runs.atomic import storage_error
-from clustergan_core.runs.places import queue_folder
+from clustergan_core.files import open_locked
+from clustergan_core.paths import queue_folder
 
 MOST_CPU_SLOTS = 8  # memory is short before cores are
 
@@ -65,7 +64,7 @@ def take_slots(device: str, threads: int) -> Slots | None:
     taken: list[int] = []
     number = None
     for number, path in enumerate(_slot_files(device)):
-        descriptor = _try_lock(path)
+        descriptor = open_locked(path)
         if descriptor is not None:
             taken.append(descriptor)
         if len(taken) == count_needed(device, threads):
@@ -101,17 +100,3 @@ def occupy(device: str, threads: int) -> Iterator[None]:
 def _slot_files(device: str) -> list[Path]:
     host = re.sub(r"[^A-Za-z0-9.-]", "-", socket.gethostname())  # another machine may share the folder
     return [queue_folder() / f"slot-{host}-{device}-{number}" for number in range(count_slots(device))]
-
-
-def _try_lock(path: Path) -> int | None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    except OSError as error:
-        raise storage_error(path, error) from error
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(descriptor)
-        return None
-    return descriptor

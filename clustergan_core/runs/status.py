@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from clustergan_core.errors import RunError
-from clustergan_core.runs.atomic import write_atomically
+from clustergan_core.files import lock_descriptor, open_locked, write_atomically
 
 # waiting: in line for a device; starting: launched, not yet training; interrupted is never written, it is what the
 # states before it mean when nobody sees to the run any more.
@@ -60,34 +59,18 @@ def read_status(path: Path) -> Status:
 
 @contextmanager
 def hold_lock(path: Path, inherited: int | None = None) -> Iterator[int]:
-    """Holds the run's lock while its process works; the kernel drops it when the process dies, however it dies.
+    """Holds the run's lock while its process works, and yields the lock's descriptor.
 
-    Yields the descriptor. A child process that is given it holds the lock too, from before its first instruction on,
-    and passes it here as `inherited`. RunError when another process holds the lock.
+    A child process that is given the descriptor holds the lock too, from before its first instruction on, and passes
+    it here as `inherited`. RunError when another process holds the lock.
     """
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644) if inherited is None else inherited
+    if inherited is None:
+        descriptor = open_locked(path)
+    else:
+        descriptor = inherited if lock_descriptor(inherited) else None
+    if descriptor is None:
+        raise RunError(f"Run {path.parent.name} is already training in another process: stop that first.")
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise RunError(
-                f"Run {path.parent.name} is already training in another process: stop that first."
-            ) from error
         yield descriptor
     finally:
         os.close(descriptor)
-
-
-def is_locked(path: Path) -> bool:
-    """Whether a living process holds the run's lock."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False

@@ -10,10 +10,10 @@ import numpy as np
 
 from clustergan_core.data import OwnDataOptions
 from clustergan_core.errors import SettingsError
-from clustergan_core.runs.atomic import write_atomically
+from clustergan_core.files import write_atomically
+from clustergan_core.paths import lists_folder
 from clustergan_core.runs.cells import is_of_cells
 from clustergan_core.runs.latents import run_latents
-from clustergan_core.runs.places import lists_folder
 from clustergan_core.runs.store import Run
 
 FEWEST_CELLS = 30  # fewer have neighbours of their own kind by accident

@@ -13,8 +13,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from clustergan_core.errors import RunError
-from clustergan_core.runs.atomic import write_atomically
-from clustergan_core.runs.places import RUN_NAME, runs_folder
+from clustergan_core.files import write_atomically
+from clustergan_core.paths import RUN_NAME, runs_folder
 from clustergan_core.runs.status import Status
 from clustergan_core.runs.store import SWEEP_FILE, Run, create_run, list_sweep_folders
 from clustergan_core.runs.sweep_plan import SWEEP_FORMAT, Point, SweepPlan, plain_name

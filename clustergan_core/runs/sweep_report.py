@@ -21,8 +21,8 @@ from clustergan_core.errors import RunError
 from clustergan_core.evaluation.suggest_k import CRITERIA, Suggestion, VotingCriterion, suggest_n_clusters
 from clustergan_core.live_scores import AGREEMENT_SCORES
 from clustergan_core.methods import find_method
+from clustergan_core.paths import PRETRAINED_FOLDER
 from clustergan_core.runs.label_free import LabelFree, read_label_free
-from clustergan_core.runs.places import PRETRAINED_FOLDER
 from clustergan_core.runs.scores import read_scores
 from clustergan_core.runs.store import Run
 from clustergan_core.runs.sweep import Sweep

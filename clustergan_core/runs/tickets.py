@@ -6,18 +6,16 @@ A ticket says no more than that the run's own status, "waiting", is meant seriou
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
-import os
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from clustergan_core.runs.atomic import storage_error, write_atomically
-from clustergan_core.runs.places import queue_folder
+from clustergan_core.files import file_lock, storage_error, write_atomically
+from clustergan_core.paths import queue_folder
 
 
 @dataclass(frozen=True)
@@ -66,24 +64,9 @@ def drop_ticket(folder: Path) -> bool:
     return True
 
 
-@contextmanager
-def in_line(*, waits: bool = True) -> Iterator[bool]:
+def in_line(*, waits: bool = True) -> AbstractContextManager[bool]:
     """Holds the whole line, of all servers and commands on this folder; yields False where it would have to wait."""
-    path = queue_folder() / "lock"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    except OSError as error:
-        raise storage_error(path, error) from error
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB))
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
-    finally:
-        os.close(descriptor)
+    return file_lock(queue_folder() / "lock", waits=waits)
 
 
 def _ticket_path(folder: Path) -> Path:

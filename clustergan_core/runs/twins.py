@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from clustergan_core.errors import RunError
-from clustergan_core.runs.atomic import storage_error
+from clustergan_core.files import storage_error
 from clustergan_core.runs.card import render_card, write_card
 from clustergan_core.runs.config import RunConfig
 from clustergan_core.runs.label_free import read_label_free

@@ -14,7 +14,7 @@ from clustergan_core.data.own_images import SUFFIXES as PICTURE_SUFFIXES
 from clustergan_core.errors import DataError
 from clustergan_core.expression.forms import find_form, looks_like_counts
 from clustergan_core.expression.tenx_files import tenx_role
-from clustergan_core.runs.atomic import storage_error, write_atomically
+from clustergan_core.files import storage_error, write_atomically
 from clustergan_core.runs.uploads import Content, publish, safe_name, safe_path, staging, store_beside
 
 ARCHIVE_SUFFIXES = frozenset({".npz", ".zip"})

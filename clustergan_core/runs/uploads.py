@@ -17,8 +17,8 @@ from pathlib import Path, PurePosixPath
 
 from clustergan_core.errors import DataError
 from clustergan_core.expression.matrix_cache import forget_matrix
-from clustergan_core.runs.atomic import storage_error, write_atomically
-from clustergan_core.runs.places import uploads_folder
+from clustergan_core.files import storage_error, write_atomically
+from clustergan_core.paths import uploads_folder
 
 BESIDE = "beside"
 MAX_NAME = 100  # characters; a name this long still fits an address

@@ -11,8 +11,8 @@ from safetensors.torch import load_file, save
 from torch import Tensor
 
 from clustergan_core.errors import RunError
+from clustergan_core.files import write_atomically
 from clustergan_core.method import Method
-from clustergan_core.runs.atomic import write_atomically
 from clustergan_core.training import Checkpoint
 
 

@@ -13,9 +13,9 @@ import torch
 
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.errors import AppError, RunError, SettingsError, StorageError
+from clustergan_core.files import append_whole, remove_temporaries
 from clustergan_core.live_scores import say_kept_weights
 from clustergan_core.methods import build_method, find_method
-from clustergan_core.runs.atomic import append_whole, remove_temporaries
 from clustergan_core.runs.card import write_card
 from clustergan_core.runs.config import RunConfig
 from clustergan_core.runs.label_free import score_without_labels, write_label_free

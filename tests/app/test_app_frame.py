@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from clustergan_core.runs.places import PRETRAINED_FOLDER
+from clustergan_core.paths import PRETRAINED_FOLDER
 from clustergan_core.runs.store import list_shipped
 from tests.app.app_pages import open_page
 from ui.run_choice import FIRST_LOOK

@@ -10,7 +10,7 @@ import streamlit as st
 import torch
 from PIL import Image, ImageSequence
 
-from clustergan_core.prior import Latent
+from clustergan_core.nn.prior import Latent
 from clustergan_core.runs.generation import draw_normals
 from clustergan_core.runs.store import Run
 from tests.app.app_pages import open_page, texts

@@ -7,9 +7,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from clustergan_core.data import load_dataset
+from clustergan_core.paths import runs_folder
 from clustergan_core.runs import sweep_report
 from clustergan_core.runs.config import make_config
-from clustergan_core.runs.places import runs_folder
 from clustergan_core.runs.queue import waiting_runs
 from clustergan_core.runs.sweep import Sweep, list_sweeps, open_sweep
 from clustergan_core.runs.sweep_plan import plan_sweep

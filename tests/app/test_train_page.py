@@ -4,7 +4,7 @@ import pytest
 
 from clustergan_core.methods import METHODS, default_method
 from clustergan_core.methods.presets import find_preset
-from clustergan_core.runs.places import runs_folder
+from clustergan_core.paths import runs_folder
 from clustergan_core.runs.queue import enqueue
 from clustergan_core.runs.slots import count_slots, occupy
 from clustergan_core.runs.store import list_runs

@@ -16,10 +16,9 @@ import torch
 from torch import Tensor
 
 from clustergan_core import training
-from clustergan_core.acceleration import Recording, Step, StepRunner
-from clustergan_core.data.dataset import Dataset, split_samples
+from clustergan_core.data.dataset import Dataset, Kind, split_samples
 from clustergan_core.methods import METHODS, build_method
-from clustergan_core.networks import Kind
+from clustergan_core.nn.acceleration import Recording, Step, StepRunner
 from clustergan_core.runs.scores import read_scores
 from clustergan_core.runs.worker import execute
 from clustergan_core.training import Checkpoint, Progress, Schedule

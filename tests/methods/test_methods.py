@@ -10,10 +10,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from clustergan_core.data.dataset import Dataset, split_samples
+from clustergan_core.data.dataset import Dataset, Kind, split_samples
 from clustergan_core.method import Batch, Method
 from clustergan_core.methods import METHODS, build_method
-from clustergan_core.networks import Kind
 from clustergan_core.training import Schedule, train
 
 CPU = torch.device("cpu")

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from clustergan_core.acceleration import (
+from clustergan_core.nn.acceleration import (
     N_EAGER_STEPS,
     Recording,
     Step,

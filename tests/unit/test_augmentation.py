@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from clustergan_core.augmentation import random_affine
+from clustergan_core.methods.paired_clustergan.partners import random_affine
 
 
 def generator(seed: int = 0) -> torch.Generator:

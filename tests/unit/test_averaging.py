@@ -3,7 +3,8 @@
 import torch
 from torch import nn
 
-from clustergan_core.averaging import average_into, averaging_rate, held_statistics
+from clustergan_core.nn.averaging import average_into, averaging_rate
+from clustergan_core.nn.batch_norm import held_statistics
 
 
 def test_weights_and_statistics_move_a_tenth_of_the_way_at_a_decay_of_nine_tenths():

@@ -5,8 +5,9 @@ import copy
 import pytest
 import torch
 
-from clustergan_core.batch_groups import run_batches
-from clustergan_core.networks import Architecture, Kind, build_networks
+from clustergan_core.data.dataset import Kind
+from clustergan_core.nn.batch_norm import run_batches
+from clustergan_core.nn.networks import Architecture, build_networks
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from clustergan_core.expression.preparation_steps import read_values, undo_finis
 from clustergan_core.expression.quality_settings import QualitySettings
 from clustergan_core.expression.value_scale import value_scale
 from clustergan_core.method import Encoding, Method
-from clustergan_core.prior import Latent, Prior
+from clustergan_core.nn.prior import Latent, Prior
 from clustergan_core.runs.cell_moves import contrast_codes, one_hot
 from clustergan_core.runs.cell_walks import CellWalk, WalkNearness, many_normals, walk_cells
 from tests.small_cells import count_matrix, planted_matrix

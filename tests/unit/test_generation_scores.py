@@ -91,7 +91,7 @@ class OneHotMethod:
     mode_masses = None
 
     def __init__(self) -> None:
-        from clustergan_core.prior import Prior
+        from clustergan_core.nn.prior import Prior
 
         self.prior = Prior(n_normal=2, n_clusters=3, sigma=0.1)
         self.device = torch.device("cpu")

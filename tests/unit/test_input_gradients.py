@@ -4,9 +4,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from clustergan_core.acceleration import Precision
-from clustergan_core.input_gradients import is_piecewise_linear, scores_and_gradients
-from clustergan_core.networks import Architecture, Critic, Kind, build_networks
+from clustergan_core.data.dataset import Kind
+from clustergan_core.nn.acceleration import Precision
+from clustergan_core.nn.input_gradients import is_piecewise_linear, scores_and_gradients
+from clustergan_core.nn.networks import Architecture, Critic, build_networks
 
 SHAPES: dict[Architecture, tuple[int, ...]] = {"mlp": (12,), "dcgan-small": (1, 16, 16), "dcgan-wide": (3, 32, 32)}
 REAL, FAKE, BETWEEN = slice(0, 6), slice(6, 12), slice(12, 18)

@@ -10,13 +10,13 @@ from clustergan_core.drawing.images import filmstrip
 from clustergan_core.drawing.palette import mode_colours, rgb
 from clustergan_core.drawing.walk_strip import walk_strip
 from clustergan_core.methods.clustergan import ClusterGAN, ClusterGANSettings
-from clustergan_core.prior import Latent, Prior
+from clustergan_core.nn.acceleration import one_thread
+from clustergan_core.nn.prior import Latent, Prior
 from clustergan_core.runs.generation import (
     draw_normals,
     generate_codes,
     generate_modes,
     mixture_code,
-    one_thread,
     read_codes,
     walk_codes,
 )

@@ -14,8 +14,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from clustergan_core.input_gradients import gradients_by_autograd
-from clustergan_core.losses import (
+from clustergan_core.method import Batch
+from clustergan_core.methods.clustergan import ClusterGAN, ClusterGANSettings
+from clustergan_core.nn.input_gradients import gradients_by_autograd
+from clustergan_core.nn.losses import (
     cluster_recovery_loss,
     gradient_penalty,
     mix_samples,
@@ -23,10 +25,8 @@ from clustergan_core.losses import (
     wasserstein_critic_loss,
     wasserstein_generator_loss,
 )
-from clustergan_core.method import Batch
-from clustergan_core.methods.clustergan import ClusterGAN, ClusterGANSettings
-from clustergan_core.networks import Critic
-from clustergan_core.prior import Latent, Prior
+from clustergan_core.nn.networks import Critic
+from clustergan_core.nn.prior import Latent, Prior
 
 N_FEATURES, N_NORMAL, N_CLUSTERS, BATCH = 12, 3, 4, 8
 CPU = torch.device("cpu")

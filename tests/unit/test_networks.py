@@ -6,8 +6,9 @@ import pytest
 import torch
 from torch import nn
 
+from clustergan_core.data.dataset import Kind
 from clustergan_core.errors import SettingsError
-from clustergan_core.networks import Architecture, Kind, Networks, build_networks, choose_architecture
+from clustergan_core.nn.networks import Architecture, Networks, build_networks, choose_architecture
 
 
 def fc(n_in: int, n_out: int) -> int:

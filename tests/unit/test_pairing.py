@@ -5,7 +5,7 @@ import pytest
 import torch
 from sklearn.metrics import mutual_info_score
 
-from clustergan_core.pairing import balanced_targets, mutual_information, pair_loss
+from clustergan_core.methods.paired_clustergan.pairing import balanced_targets, mutual_information, pair_loss
 
 
 def sinkhorn_knopp(

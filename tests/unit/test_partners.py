@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from clustergan_core.evaluation.neighbours import nearest_neighbours
-from clustergan_core.partners import Partners
+from clustergan_core.methods.paired_clustergan.partners import Partners
 
 RANDOM = torch.Generator().manual_seed(1)
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 from scipy.stats import chisquare, kstest
 
-from clustergan_core.prior import Latent, ModeMasses, Prior
+from clustergan_core.nn.prior import Latent, ModeMasses, Prior
 
 CPU = torch.device("cpu")
 

@@ -14,8 +14,8 @@ from benchmarks.protocol_table import render_reports
 from clustergan_core.command_line import main
 from clustergan_core.command_line.protocol import render_report
 from clustergan_core.errors import RunError, SettingsError
+from clustergan_core.paths import PROJECT_FOLDER
 from clustergan_core.runs import protocol
-from clustergan_core.runs.places import PROJECT_FOLDER
 from clustergan_core.runs.protocol import make_report, rank_correlation
 from clustergan_core.runs.seeds import read_seeds
 from clustergan_core.runs.status import write_status

@@ -147,7 +147,7 @@ def test_a_disk_that_cannot_be_written_is_told_of(run: Run, monkeypatch: pytest.
     def refuse(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("clustergan_core.runs.atomic.os.fsync", refuse)
+    monkeypatch.setattr("clustergan_core.files.os.fsync", refuse)
     with pytest.raises(StorageError, match=r"annotations\.json"):
         write_annotations(run, Annotations().with_name(0, "lost?"))
     assert not annotations_path(run).exists()

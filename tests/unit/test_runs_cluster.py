@@ -13,9 +13,9 @@ import pytest
 
 from clustergan_core.command_line import main as command_line
 from clustergan_core.errors import RunError
+from clustergan_core.paths import PROJECT_FOLDER, runs_folder
 from clustergan_core.runs.cluster import Cluster, train_folder
 from clustergan_core.runs.hands import continue_run
-from clustergan_core.runs.places import PROJECT_FOLDER, runs_folder
 from clustergan_core.runs.queue import ask
 from clustergan_core.runs.store import Run
 from clustergan_core.runs.sweep import Sweep

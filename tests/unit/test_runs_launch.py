@@ -15,10 +15,10 @@ import torch
 
 from clustergan_core.command_line import main as command_line
 from clustergan_core.errors import RunError
+from clustergan_core.paths import PROJECT_FOLDER
 from clustergan_core.runs import launch as launch_module
 from clustergan_core.runs.hands import continue_run, launch
 from clustergan_core.runs.keeper import ensure_keeper
-from clustergan_core.runs.places import PROJECT_FOLDER
 from clustergan_core.runs.queue import active_runs, ask
 from clustergan_core.runs.status import write_status
 from clustergan_core.runs.store import Run

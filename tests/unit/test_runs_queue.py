@@ -10,9 +10,9 @@ import pytest
 
 from clustergan_core.command_line import main as command_line
 from clustergan_core.errors import RunError, SettingsError
+from clustergan_core.paths import PROJECT_FOLDER, queue_folder, runs_folder
 from clustergan_core.runs import queue
 from clustergan_core.runs.hands import continue_run, extend_run
-from clustergan_core.runs.places import PROJECT_FOLDER, queue_folder, runs_folder
 from clustergan_core.runs.queue import active_runs, advance, ask, enqueue, waiting_runs
 from clustergan_core.runs.slots import Slots, count_slots, occupy, take_slots
 from clustergan_core.runs.status import Status, hold_lock, write_status

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from clustergan_core.errors import RunError
-from clustergan_core.runs.status import State, Status, hold_lock, is_locked, read_status, write_status
+from clustergan_core.files import is_locked
+from clustergan_core.runs.status import State, Status, hold_lock, read_status, write_status
 from clustergan_core.runs.store import Run
 
 

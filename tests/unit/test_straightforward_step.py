@@ -7,9 +7,9 @@ import torch
 from torch import Tensor, nn
 
 from benchmarks.straightforward_step import StraightforwardStep
+from clustergan_core.data.dataset import Kind
 from clustergan_core.method import Batch
 from clustergan_core.methods.clustergan import ClusterGAN, ClusterGANSettings
-from clustergan_core.networks import Kind
 
 CPU = torch.device("cpu")
 CASES: dict[str, tuple[Kind, tuple[int, ...], str]] = {

@@ -15,10 +15,10 @@ from clustergan_core.command_line.sweeping import _read_axes, add_commands
 from clustergan_core.command_line.training import read_config_and_data
 from clustergan_core.data import load_dataset
 from clustergan_core.errors import RunError, SettingsError, StorageError
+from clustergan_core.paths import RUN_NAME, runs_folder
 from clustergan_core.runs import queue, twins
 from clustergan_core.runs.config import make_config
 from clustergan_core.runs.hands import extend_run
-from clustergan_core.runs.places import RUN_NAME, runs_folder
 from clustergan_core.runs.scores import read_scores
 from clustergan_core.runs.seeds import read_seeds
 from clustergan_core.runs.store import list_runs

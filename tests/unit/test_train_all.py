@@ -10,7 +10,7 @@ from benchmarks import train_all
 from benchmarks.train_all import COLUMNS, YOUNGER, Job, append_row, make_row, read_rows
 from clustergan_core.errors import SettingsError
 from clustergan_core.methods import METHODS
-from clustergan_core.runs.places import PROJECT_FOLDER
+from clustergan_core.paths import PROJECT_FOLDER
 from clustergan_core.runs.scores import read_scores
 from clustergan_core.runs.worker import execute
 from tests.small_runs import new_run, small_config

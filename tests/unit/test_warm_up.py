@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from clustergan_core.acceleration import build_adam
-from clustergan_core.warm_up import KeptStart, find_start, forget, one_cycle, reinitialise
+from clustergan_core.methods.paired_clustergan.warm_up import KeptStart, find_start, forget, one_cycle, reinitialise
+from clustergan_core.nn.acceleration import build_adam
 
 
 @pytest.mark.parametrize(

@@ -34,24 +34,33 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.optim import Optimizer
 
-from clustergan_core.acceleration import autocast, build_adam, set_learning_rate
-from clustergan_core.averaging import average_into, averaging_rate, held_statistics
+from clustergan_core.data.dataset import Kind
 from clustergan_core.evaluation.neighbours import nearest_neighbours, sharing_neighbours
-from clustergan_core.input_gradients import scores_and_gradients
-from clustergan_core.losses import (
+from clustergan_core.method import ENCODE_BATCH, Batch, Encoding, Method
+from clustergan_core.methods.paired_clustergan.pairing import balanced_targets, mutual_information, pair_loss
+from clustergan_core.methods.paired_clustergan.partners import Partners
+from clustergan_core.methods.paired_clustergan.settings import PairedClusterGANSettings
+from clustergan_core.methods.paired_clustergan.warm_up import (
+    KeptStart,
+    fall,
+    find_start,
+    forget,
+    one_cycle,
+    reinitialise,
+)
+from clustergan_core.nn.acceleration import autocast, build_adam, set_learning_rate
+from clustergan_core.nn.averaging import average_into, averaging_rate
+from clustergan_core.nn.batch_norm import held_statistics
+from clustergan_core.nn.input_gradients import scores_and_gradients
+from clustergan_core.nn.losses import (
     cluster_recovery_loss,
     non_saturating_critic_loss,
     non_saturating_generator_loss,
     normal_recovery_loss,
     zero_centred_penalty,
 )
-from clustergan_core.method import ENCODE_BATCH, Batch, Encoding, Method
-from clustergan_core.methods.paired_clustergan.settings import PairedClusterGANSettings
-from clustergan_core.networks import ConditionedCritic, Kind, build_networks, choose_architecture
-from clustergan_core.pairing import balanced_targets, mutual_information, pair_loss
-from clustergan_core.partners import Partners
-from clustergan_core.prior import Latent, ModeMasses, Prior
-from clustergan_core.warm_up import KeptStart, fall, find_start, forget, one_cycle, reinitialise
+from clustergan_core.nn.networks import ConditionedCritic, build_networks, choose_architecture
+from clustergan_core.nn.prior import Latent, ModeMasses, Prior
 
 ADDED_PACE = 0.5  # of the game's learning rates, where a training goes on beyond its planned end
 RARE = 4  # steps between two that hold the penalty and the held codes

@@ -6,9 +6,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from clustergan_core.acceleration import Precision
 from clustergan_core.method import MethodSettings
-from clustergan_core.networks import Architecture
+from clustergan_core.nn.acceleration import Precision
+from clustergan_core.nn.networks import Architecture
 
 PartnerKind = Literal["neighbours+augmentation", "neighbours", "augmentation", "none"]
 Masses = Literal["uniform", "learned"]

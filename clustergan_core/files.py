@@ -1,9 +1,12 @@
-"""Writing files so that a reader, a crash or a full disk never leaves half of one."""
+"""Files that processes share: written whole or not at all, appended to whole, and locked."""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from clustergan_core.errors import StorageError
@@ -63,3 +66,55 @@ def storage_error(path: Path, error: OSError) -> StorageError:
     return StorageError(
         f"{path} could not be written ({error.strerror}): free some space or choose a folder you may write to."
     )
+
+
+def open_locked(path: Path, *, waits: bool = False) -> int | None:
+    """The descriptor of a lock file that this process now holds; None where another holds it and `waits` is False.
+
+    Closing the descriptor releases the lock, and so does the process's death, however it dies. A child process that
+    inherits the descriptor holds the lock too. Raises StorageError where the file cannot be made.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise storage_error(path, error) from error
+    if lock_descriptor(descriptor, waits=waits):
+        return descriptor
+    os.close(descriptor)
+    return None
+
+
+def lock_descriptor(descriptor: int, *, waits: bool = False) -> bool:
+    """Locks an open file; False where another process holds the lock and `waits` is False."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB))
+    except BlockingIOError:
+        return False
+    return True
+
+
+@contextmanager
+def file_lock(path: Path, *, waits: bool = True) -> Iterator[bool]:
+    """Holds the lock on a file; yields False where another process holds it and `waits` is False."""
+    descriptor = open_locked(path, waits=waits)
+    try:
+        yield descriptor is not None
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+def is_locked(path: Path) -> bool:
+    """Whether a living process holds the lock on a file."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False

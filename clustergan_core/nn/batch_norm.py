@@ -6,6 +6,9 @@ Batch normalisation in training makes a sample's output depend on its batch: 320
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 from torch import Tensor, nn
 
@@ -24,3 +27,20 @@ def run_batches(network: nn.Sequential, batches: Tensor) -> Tensor:
         else:
             values = layer(values)
     return values.unflatten(0, (n_batches, batch_size))
+
+
+@contextmanager
+def held_statistics(network: nn.Module) -> Iterator[None]:
+    """A block in which batch normalisation still normalises by the batch, and leaves its running statistics alone.
+
+    A network that sees real and generated batches in turn must take its statistics from one of them.
+    """
+    norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d)]
+    momenta = [norm.momentum for norm in norms]
+    for norm in norms:
+        norm.momentum = 0.0
+    try:
+        yield
+    finally:
+        for norm, momentum in zip(norms, momenta, strict=True):
+            norm.momentum = momentum

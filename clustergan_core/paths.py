@@ -8,7 +8,7 @@ import secrets
 from datetime import datetime
 from pathlib import Path
 
-PROJECT_FOLDER = Path(__file__).resolve().parents[2]
+PROJECT_FOLDER = Path(__file__).resolve().parents[1]
 PRETRAINED_FOLDER = PROJECT_FOLDER / "pretrained"
 
 # A name from a URL or a command line is matched against this before it becomes part of a path.

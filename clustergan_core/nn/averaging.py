@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import torch
 from torch import Tensor, nn
 
@@ -27,20 +24,3 @@ def averaging_rate(step: int, decay: float) -> float:
     What was there before the first step must not weigh on a short training: at step t at most t/9 steps count.
     """
     return 1 - min(decay, step / (9 + step))
-
-
-@contextmanager
-def held_statistics(network: nn.Module) -> Iterator[None]:
-    """A block in which batch normalisation still normalises by the batch, and leaves its running statistics alone.
-
-    A network that sees real and generated batches in turn must take its statistics from one of them.
-    """
-    norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d)]
-    momenta = [norm.momentum for norm in norms]
-    for norm in norms:
-        norm.momentum = 0.0
-    try:
-        yield
-    finally:
-        for norm, momentum in zip(norms, momenta, strict=True):
-            norm.momentum = momentum

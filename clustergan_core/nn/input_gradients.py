@@ -23,7 +23,7 @@ from torch.autograd.function import once_differentiable
 from torch.nn import functional
 from torch.nn.grad import conv2d_input, conv2d_weight
 
-from clustergan_core.acceleration import DTYPES, Precision
+from clustergan_core.nn.acceleration import DTYPES, Precision
 
 _LAYERS = (nn.Flatten, nn.Linear, nn.Conv2d, nn.LeakyReLU)
 

@@ -25,9 +25,9 @@ from typing import Literal
 
 from torch import Tensor, nn
 
+from clustergan_core.data.dataset import Kind
 from clustergan_core.errors import SettingsError
 
-Kind = Literal["image", "table", "expression"]
 Architecture = Literal["mlp", "mlp-batchnorm", "dcgan-small", "dcgan-wide"]
 Initialisation = Literal["normal-0.02", "framework"]
 
