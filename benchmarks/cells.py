@@ -22,18 +22,18 @@ from numpy.typing import NDArray
 
 from benchmarks.train_all import AGREEMENT, Job, add_training_words, append_row, call, find_missing, train
 from benchmarks.variants import choose
-from clustergan_core.data import OwnDataOptions
 from clustergan_core.data.dataset import Dataset
-from clustergan_core.data.download import data_folder
-from clustergan_core.evaluation import nmi, score_agreement
-from clustergan_core.expression.cell_clusterings import (
+from clustergan_core.data.opening import open_dataset
+from clustergan_core.data.options import OwnDataOptions
+from clustergan_core.data.published.download import data_folder
+from clustergan_core.evaluation.agreement import nmi, score_agreement
+from clustergan_core.evaluation.clusterings import (
     kmeans_cells,
     leiden_at,
     leiden_clusters,
     neighbour_graph,
     principal_components,
 )
-from clustergan_core.opening import open_dataset
 from clustergan_core.runs.config import make_config
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.seeds import read_seeds

@@ -22,7 +22,7 @@ from typing import Any
 
 import torch
 
-from clustergan_core.data import load_dataset
+from clustergan_core.data.registry import load_dataset
 from clustergan_core.methods import build_method, default_method
 from clustergan_core.runs.config import make_config
 from clustergan_core.runs.sample_history import write_grid

@@ -19,7 +19,7 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.machine import describe_machine
-from clustergan_core.data import load_dataset
+from clustergan_core.data.registry import load_dataset
 from clustergan_core.paths import PROJECT_FOLDER, runs_folder
 from clustergan_core.runs.config import make_config
 from clustergan_core.runs.status import hold_lock, write_status

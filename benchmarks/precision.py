@@ -18,8 +18,8 @@ from typing import Any, get_args
 
 import torch
 
-from clustergan_core.data import load_dataset
 from clustergan_core.data.dataset import Dataset
+from clustergan_core.data.registry import load_dataset
 from clustergan_core.evaluation.agreement import score_agreement
 from clustergan_core.methods import build_method
 from clustergan_core.nn.acceleration import Precision

@@ -22,12 +22,12 @@ from scipy.io import mmread
 from scipy.sparse import csr_matrix
 from sklearn.neighbors import NearestNeighbors
 
-from clustergan_core.data.reference_labels import ReferenceLabels
+from clustergan_core.data.counts.matrix import CountMatrix
+from clustergan_core.data.counts.prepare import prepare
+from clustergan_core.data.counts.settings import PreparationSettings
+from clustergan_core.data.own.labels import ReferenceLabels
 from clustergan_core.evaluation.agreement import nmi
-from clustergan_core.expression.cell_clusterings import kmeans_cells, leiden_at, neighbour_graph, principal_components
-from clustergan_core.expression.counts import CountMatrix
-from clustergan_core.expression.preparation import prepare
-from clustergan_core.expression.preparation_settings import PreparationSettings
+from clustergan_core.evaluation.clusterings import kmeans_cells, leiden_at, neighbour_graph, principal_components
 
 EXTRA_POPULATIONS = ("CD4+ T Helper2", "CD8+ Cytotoxic T")  # of pbmc_facs, not among the paper's eight
 N_NEIGHBOURS = 10

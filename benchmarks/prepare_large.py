@@ -20,9 +20,9 @@ from typing import Any
 import h5py
 import numpy as np
 
-from clustergan_core.expression.preparation import prepare
-from clustergan_core.expression.preparation_settings import PREPARATION_PRESETS, PreparationSettings
-from clustergan_core.expression.reading_safely import read_safely
+from clustergan_core.data.counts.prepare import prepare
+from clustergan_core.data.counts.reading.sandbox.parent import read_safely
+from clustergan_core.data.counts.settings import PREPARATION_PRESETS, PreparationSettings
 
 N_CELLS, N_GENES = 73_233, 32_738  # 10x_73k before genes were chosen
 CELLS_A_PART = 1_000

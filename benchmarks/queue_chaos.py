@@ -26,8 +26,8 @@ import urllib.request
 from pathlib import Path
 
 from benchmarks.machine import describe_machine
-from clustergan_core.data import load_dataset
 from clustergan_core.data.dataset import Dataset
+from clustergan_core.data.registry import load_dataset
 from clustergan_core.paths import PROJECT_FOLDER, queue_folder, runs_folder
 from clustergan_core.runs.config import RunConfig, make_config
 from clustergan_core.runs.hands import LocalQueue, continue_run

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.tables import Row, describe_machines, newest_runs, put_table, spread
 from benchmarks.train_all import AGREEMENT, KEY, read_rows
-from clustergan_core.data import DATASETS
+from clustergan_core.data.registry import DATASETS
 from clustergan_core.methods import METHODS, find_method
 from clustergan_core.methods.presets import presets_of
 from clustergan_core.runs.scores import read_scores

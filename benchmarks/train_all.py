@@ -26,11 +26,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from benchmarks.machine import describe_commit, describe_machine, load_now
-from clustergan_core.data import DATASETS, is_available
+from clustergan_core.data.opening import open_dataset
+from clustergan_core.data.registry import DATASETS, is_available
 from clustergan_core.errors import AppError, SettingsError
 from clustergan_core.methods import METHODS, find_method
 from clustergan_core.methods.presets import presets_of
-from clustergan_core.opening import open_dataset
 from clustergan_core.paths import PROJECT_FOLDER, derived_folder
 from clustergan_core.runs.config import RunConfig, make_config
 from clustergan_core.runs.scores import read_scores

@@ -17,8 +17,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from clustergan_core.data import is_available, load_dataset
 from clustergan_core.data.dataset import Dataset, SplitName
+from clustergan_core.data.registry import is_available, load_dataset
 from clustergan_core.evaluation.classifier import (
     CLASSIFIERS_FOLDER,
     Classifier,

@@ -12,8 +12,8 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from clustergan_core.data import is_available, load_dataset
-from clustergan_core.data.download import data_folder
+from clustergan_core.data.published.download import data_folder
+from clustergan_core.data.registry import is_available, load_dataset
 from clustergan_core.files import write_atomically
 from clustergan_core.paths import derived_folder
 

@@ -18,7 +18,9 @@ from pathlib import Path
 
 from benchmarks.train_all import AGREEMENT, Job, add_training_words, append_row, call, find_missing, read_rows, train
 from benchmarks.unbalanced import UNBALANCED, prepare
-from clustergan_core.data import DATASETS, Dataset, is_available, load_dataset, open_dataset
+from clustergan_core.data.dataset import Dataset
+from clustergan_core.data.opening import open_dataset
+from clustergan_core.data.registry import DATASETS, is_available, load_dataset
 from clustergan_core.errors import SettingsError
 from clustergan_core.runs.config import RunConfig, make_config
 from clustergan_core.runs.scores import read_scores

@@ -8,7 +8,8 @@ require_frame(__file__)
 
 from pathlib import Path
 
-from clustergan_core.data import DATASETS, Dataset
+from clustergan_core.data.dataset import Dataset
+from clustergan_core.data.registry import DATASETS
 from clustergan_core.errors import AppError
 from ui.counts_view import show_counts
 from ui.data_choice import choose_source, chosen_for, load_source, source_text

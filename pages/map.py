@@ -6,7 +6,7 @@ from ui.guard import require_frame
 
 require_frame(__file__)
 
-from clustergan_core.data import DATASETS
+from clustergan_core.data.registry import DATASETS
 from clustergan_core.runs.cells import is_of_cells
 from clustergan_core.runs.maps import MapRequest, find_map
 from ui.cell_colouring import cell_colouring_names, choose_cell_colouring, follow_gene

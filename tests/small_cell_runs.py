@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from clustergan_core.data import OwnDataOptions
-from clustergan_core.opening import open_dataset
+from clustergan_core.data.opening import open_dataset
+from clustergan_core.data.options import OwnDataOptions
 from clustergan_core.runs.config import make_config
 from clustergan_core.runs.store import Run
 from clustergan_core.runs.worker import execute

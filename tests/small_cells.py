@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.sparse import csr_matrix
 
-from clustergan_core.expression.counts import CountMatrix, CountState
+from clustergan_core.data.counts.matrix import CountMatrix, CountState
 
 
 def count_matrix(

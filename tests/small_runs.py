@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from clustergan_core.data import load_dataset
+from clustergan_core.data.registry import load_dataset
 from clustergan_core.methods import find_method
 from clustergan_core.runs.config import RunConfig, make_config
 from clustergan_core.runs.status import write_status

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from clustergan_core.data import load_dataset
+from clustergan_core.data.registry import load_dataset
 from clustergan_core.runs.label_free import LabelFree, write_label_free
 from clustergan_core.runs.scores import write_scores
 from clustergan_core.runs.status import State, Status, write_status

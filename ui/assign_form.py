@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from clustergan_core.data.uploads.store import safe_name
 from clustergan_core.errors import AppError
 from clustergan_core.runs.store import Run
-from clustergan_core.runs.uploads import safe_name
 from ui.messages import plain, show_notes, show_problem
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from clustergan_core.expression.gene_values import DotPlot
+    from clustergan_core.cells.expression import DotPlot
     from clustergan_core.runs.annotations import ClusterGroup
     from clustergan_core.runs.latents import RunLatents
     from clustergan_core.runs.reference_clusterings import ReferenceClusterings
@@ -72,7 +72,7 @@ def cells_key(run: Run, groups: Groups) -> tuple[str, object, tuple[tuple[int, .
 def _markers(
     _run: Run, _groups: Groups, folder: str, stamp: object, merged: tuple[tuple[int, ...], ...], digest: str
 ) -> pd.DataFrame:
-    from clustergan_core.expression.markers import find_markers
+    from clustergan_core.cells.markers import find_markers
 
     matrix = load_run_matrix(_run)
     assert matrix is not None, "asked for with the data alone"
@@ -89,7 +89,7 @@ def _dots(
     merged: tuple[tuple[int, ...], ...],
     digest: str,
 ) -> DotPlot:
-    from clustergan_core.expression.gene_values import dot_plot
+    from clustergan_core.cells.expression import dot_plot
 
     matrix = load_run_matrix(_run)
     assert matrix is not None, "asked for with the data alone"

@@ -18,7 +18,7 @@ from ui.messages import page_errors
 if TYPE_CHECKING:
     import pandas as pd
 
-    from clustergan_core.expression.counts import CountMatrix
+    from clustergan_core.data.counts.matrix import CountMatrix
     from clustergan_core.runs.annotations import Annotations
 
 _MISSING = "Comparing genes needs the file that the run was trained on, which is not on this machine."
@@ -72,7 +72,7 @@ def compare(run: Run, matrix: CountMatrix, first: CellSelection, second: CellSel
 def _compare(
     _matrix: CountMatrix, _first: CellSelection, _second: CellSelection | None, source: str, digest: str, choice: str
 ) -> pd.DataFrame:
-    from clustergan_core.expression.markers import compare_selections
+    from clustergan_core.cells.markers import compare_selections
 
     inside, outside = (np.zeros(len(_matrix.cell_ids), dtype=np.bool_) for _ in range(2))
     inside[_first.cells] = True

@@ -16,7 +16,7 @@ from ui.walk_code import choose_mixture, formula, mixture_buttons
 
 def show_cell_mixture(run: Run) -> None:
     """Weights of the modes, the genes of their mixture, and what the encoder reads in it."""
-    from clustergan_core.expression.value_scale import value_scale
+    from clustergan_core.cells.expression import value_scale
     from clustergan_core.runs.cell_moves import contrast_codes, one_hot
     from clustergan_core.runs.cell_walks import many_normals
     from clustergan_core.runs.generation import read_codes

@@ -23,7 +23,7 @@ from ui.theme import show_figure
 if TYPE_CHECKING:
     import pandas as pd
 
-    from clustergan_core.expression.value_scale import ValueScale
+    from clustergan_core.cells.expression import ValueScale
     from clustergan_core.runs.mode_realism import GeneratedModes, ModeRealism
     from clustergan_core.runs.mode_summary import ModeSummary
 
@@ -203,7 +203,7 @@ def _show_one_mode(run: Run, modes: CellModes, titles: ModeTitles) -> None:
 
 @st.cache_resource(max_entries=6, show_spinner="Comparing generated with real cells…")
 def _cell_modes(_run: Run, _cells: RealCells | None, folder: str, stamp: object, has_data: bool) -> CellModes:
-    from clustergan_core.expression.value_scale import value_scale
+    from clustergan_core.cells.expression import value_scale
     from clustergan_core.runs.mode_realism import compare_modes, expressing_thresholds, generate_cells
 
     scale, method = value_scale(_run.config.dataset.preprocessing), load_method(_run)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from clustergan_core.expression.value_scale import ValueScale
+    from clustergan_core.cells.expression import ValueScale
     from clustergan_core.runs.cell_walks import CellWalk
 
 AVERAGED = "Average of 64"
@@ -34,7 +34,7 @@ CELL_WAYS = (AVERAGED, *WAYS)
 
 def show_cell_walk(run: Run) -> None:
     """Everything that follows the choices; while only μ moves, only the markers do."""
-    from clustergan_core.expression.value_scale import value_scale
+    from clustergan_core.cells.expression import value_scale
     from clustergan_core.runs.cell_walks import many_normals
 
     method, titles, cells = load_method(run), mode_titles(run), real_cells(run)

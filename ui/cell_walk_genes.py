@@ -15,8 +15,8 @@ from ui.theme import is_dark, show_themed, theme_name
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-    from clustergan_core.expression.gene_switches import Ranking
-    from clustergan_core.expression.value_scale import ValueScale
+    from clustergan_core.cells.expression import ValueScale
+    from clustergan_core.cells.switch_genes import Ranking
     from clustergan_core.runs.cell_walks import CellWalk
 
 RANKINGS: dict[str, Ranking] = {"Genes that change most": "range", "that rise": "up", "that fall": "down"}
@@ -44,7 +44,7 @@ def show_gene_curves(
     run: Run, walk: CellWalk, ranking: Ranking, scale: ValueScale, mu: float, key: str
 ) -> NDArray[np.int64]:
     """The curves of the genes that change most and of those a person adds, with a line at μ; returns the added ones."""
-    from clustergan_core.expression.gene_switches import rank_genes
+    from clustergan_core.cells.switch_genes import rank_genes
 
     st.subheader("Genes along the walk")
     chart = st.container()
@@ -72,7 +72,7 @@ def show_switches(
     key: str,
 ) -> None:
     """The heat map, from the gene that switches first to the last."""
-    from clustergan_core.expression.gene_switches import rank_genes
+    from clustergan_core.cells.switch_genes import rank_genes
 
     st.subheader("The order in which genes switch")
     rows = walk.switches.order(_joined(rank_genes(walk.mean, ranking, _N_ROWS), added))

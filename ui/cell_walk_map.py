@@ -16,7 +16,7 @@ from ui.theme import is_dark, show_themed, theme_name
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-    from clustergan_core.embedding import FittedMap
+    from clustergan_core.embedding.fitted import FittedMap
     from clustergan_core.runs.cell_walks import CellWalk
 
 _MAX_POINTS = 2_000  # drawn behind the path; more would be sent again with every move
@@ -87,7 +87,7 @@ def _n_maps(run: Run) -> int:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _computed_map(_run: Run, _cells: RealCells, folder: str, stamp: object, n_maps: int) -> FittedMap | None:
     """A map of all cells that was computed on the Map page, or None."""
-    from clustergan_core.embedding import MapSettings
+    from clustergan_core.embedding.settings import MapSettings
     from clustergan_core.runs.maps import MapRequest, find_map
 
     features = load_method(_run).clustering_features(_cells.latents.encoding()).numpy()

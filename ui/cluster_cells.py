@@ -20,8 +20,8 @@ from ui.watching import watch
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from clustergan_core.data import OwnDataOptions
     from clustergan_core.data.dataset import Dataset
+    from clustergan_core.data.options import OwnDataOptions
     from clustergan_core.runs.config import RunConfig
 
 K_KEY = "n_clusters"

@@ -18,8 +18,8 @@ from ui.page_links import link_page
 from ui.theme import show_figure
 
 if TYPE_CHECKING:
-    from clustergan_core.expression.counts import CountMatrix
-    from clustergan_core.expression.gene_values import DotPlot
+    from clustergan_core.cells.expression import DotPlot
+    from clustergan_core.data.counts.matrix import CountMatrix
 
 _BEST, _OWN = "top markers", "own list"
 _N_LINKED = 8

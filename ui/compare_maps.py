@@ -20,7 +20,7 @@ from ui.messages import page_errors, plain
 
 if TYPE_CHECKING:
     from clustergan_core.data.dataset import SplitName
-    from clustergan_core.embedding import FittedMap
+    from clustergan_core.embedding.fitted import FittedMap
     from clustergan_core.runs.maps import MapRequest
     from ui.map_colouring import Colouring
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from clustergan_core.data import UNLABELLED
+from clustergan_core.data.dataset import UNLABELLED
 from clustergan_core.runs.comparison import Comparison
 from clustergan_core.runs.store import Run
 from ui.choices import linked, one_of

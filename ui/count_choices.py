@@ -12,8 +12,7 @@ from typing import Any, get_args
 
 import streamlit as st
 
-from clustergan_core.data import OwnDataOptions
-from clustergan_core.data.own_options import Orientation, ReadAs
+from clustergan_core.data.options import Orientation, OwnDataOptions, ReadAs
 from clustergan_core.errors import SettingsError
 from ui.messages import show_problem
 
@@ -128,7 +127,7 @@ def _read(asked: Mapping[str, list[str]]) -> CountChoices:
 
 
 def _read_preparation(texts: list[str]) -> dict[str, str]:
-    from clustergan_core.expression.preparation_words import read_preparation
+    from clustergan_core.data.counts.preparation_options import read_preparation
 
     words = {name: value for name, _, value in (text.partition("=") for text in texts)}
     try:

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from clustergan_core.data import DATASETS, OwnDataOptions, is_available
+from clustergan_core.data.options import OwnDataOptions
+from clustergan_core.data.registry import DATASETS, is_available
+from clustergan_core.data.uploads.server_files import find_shared, list_shared, shared_name
+from clustergan_core.data.uploads.store import list_uploads
 from clustergan_core.errors import AppError, DataError
 from clustergan_core.paths import uploads_folder
-from clustergan_core.runs.shared_files import find_shared, list_shared, shared_name
-from clustergan_core.runs.uploads import list_uploads
 from ui.choices import linked, one_of
 from ui.count_choices import CountChoices, count_choices, leave_choices
 from ui.download import offer_download
@@ -145,7 +146,7 @@ def _stamp(source: str) -> tuple[int, int, int]:
 
 @st.cache_resource(max_entries=4, show_spinner="Loading the data…")
 def _load(source: str, options_text: str, stamp: object, _options: OwnDataOptions) -> Dataset:
-    from clustergan_core.opening import is_count_matrix, open_dataset, prepare_counts
+    from clustergan_core.data.opening import is_count_matrix, open_dataset, prepare_counts
 
     if source not in DATASETS and is_count_matrix(source, _options.read_as):
         return prepare_counts(load_matrix(Path(source), _options.orientation), source, _options)

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from clustergan_core.data import DATASETS, UNLABELLED, is_available
-from clustergan_core.data.dataset import Dataset
+from clustergan_core.data.counts.matrix import STATE_WORDS
+from clustergan_core.data.dataset import UNLABELLED, Dataset
+from clustergan_core.data.registry import DATASETS, is_available
+from clustergan_core.data.uploads.server_files import shared_name
 from clustergan_core.drawing.counts import class_balance_figure
-from clustergan_core.expression.counts import STATE_WORDS
-from clustergan_core.runs.shared_files import shared_name
 from ui.messages import plain
 from ui.theme import show_figure
 

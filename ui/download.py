@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from clustergan_core.data import DATASETS, load_dataset
+from clustergan_core.data.registry import DATASETS, load_dataset
 from clustergan_core.errors import AppError
 from ui.messages import plain, show_problem
 

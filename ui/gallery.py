@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from clustergan_core.data import DATASETS
+from clustergan_core.data.registry import DATASETS
 from clustergan_core.drawing.images import mosaic, png
 from clustergan_core.drawing.palette import mode_colours
 from clustergan_core.drawing.theme import THEMES, Theme
@@ -68,7 +68,8 @@ def map_picture(run: Run, theme: Theme) -> bytes:
 @st.cache_data(max_entries=200, show_spinner=False)
 def _map_picture(_run: Run, folder: str, stamp: object, theme: Theme) -> bytes:
     from clustergan_core.drawing.map_picture import draw_map_picture
-    from clustergan_core.embedding import MapSettings, compute_map
+    from clustergan_core.embedding.compute import compute_map
+    from clustergan_core.embedding.settings import MapSettings
     from clustergan_core.runs.maps import MapRequest, find_map
 
     request = MapRequest(_run, MapSettings.model_validate({}), "all")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from clustergan_core.expression.counts import CountMatrix
+    from clustergan_core.data.counts.matrix import CountMatrix
 
 GENE = "gene"  # the picker's key and the address's parameter
 GENES = "genes"  # the same of the box for several
@@ -103,14 +103,14 @@ def expression_of(run: Run, matrix: CountMatrix, gene: str) -> NDArray[np.float3
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _names(_matrix: CountMatrix, source: str, digest: str) -> tuple[str, ...]:
-    from clustergan_core.expression.gene_names import unique_gene_names
+    from clustergan_core.data.counts.genes import unique_gene_names
 
     return unique_gene_names(_matrix)
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
 def _is_gene(_matrix: CountMatrix, source: str, digest: str, text: str) -> bool:
-    from clustergan_core.expression.gene_values import find_places
+    from clustergan_core.cells.expression import find_places
 
     try:
         find_places(_matrix, [text])
@@ -121,6 +121,6 @@ def _is_gene(_matrix: CountMatrix, source: str, digest: str, text: str) -> bool:
 
 @st.cache_resource(max_entries=40, show_spinner="Reading the gene…")
 def _expression(_matrix: CountMatrix, source: str, digest: str, gene: str) -> NDArray[np.float32]:
-    from clustergan_core.expression.gene_values import gene_values
+    from clustergan_core.cells.expression import gene_values
 
     return gene_values(_matrix, [gene])[:, 0]

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from clustergan_core.data.reference_labels import NO_LABELS
+from clustergan_core.data.own.labels import NO_LABELS
+from clustergan_core.data.uploads.label_tables import label_tables, likeliest_column
 from clustergan_core.errors import DataError
-from clustergan_core.runs.label_tables import label_tables, likeliest_column
 from ui.choices import linked, one_of
 from ui.file_look import look_at
 

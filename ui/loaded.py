@@ -10,8 +10,8 @@ from clustergan_core.errors import DataError
 from clustergan_core.runs.store import Run, Weights
 
 if TYPE_CHECKING:
+    from clustergan_core.data.counts.matrix import CountMatrix
     from clustergan_core.data.dataset import Dataset, SplitName
-    from clustergan_core.expression.counts import CountMatrix
     from clustergan_core.method import Method
     from clustergan_core.runs.latents import RunLatents
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from clustergan_core.data.own_options import Orientation
+from clustergan_core.data.options import Orientation
 from ui.file_look import file_stamp
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from clustergan_core.expression.counts import CountMatrix
+    from clustergan_core.data.counts.matrix import CountMatrix
 
 MAX_MATRICES = 2  # the largest takes four gigabytes
 
@@ -30,13 +30,13 @@ def load_figures(path: Path, orientation: Orientation = "auto") -> pd.DataFrame:
 
 @st.cache_resource(max_entries=MAX_MATRICES, show_spinner="Reading the matrix…")
 def _matrix(path_text: str, stamp: object, orientation: Orientation) -> CountMatrix:
-    from clustergan_core.opening import open_matrix
+    from clustergan_core.data.opening import open_matrix
 
     return open_matrix(path_text, orientation)
 
 
 @st.cache_resource(max_entries=MAX_MATRICES, show_spinner="Counting genes of each cell…")
 def _figures(path_text: str, stamp: object, orientation: Orientation) -> pd.DataFrame:
-    from clustergan_core.expression.quality import cell_figures
+    from clustergan_core.data.counts.quality import cell_figures
 
     return cell_figures(load_matrix(Path(path_text), orientation))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # it brings scikit-learn, which a page does without until there is a map
-    from clustergan_core.embedding import FittedMap
+    from clustergan_core.embedding.fitted import FittedMap
 
 
 def caption_of(fitted: FittedMap) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from clustergan_core.embedding import FittedMap
+from clustergan_core.embedding.fitted import FittedMap
 from ui.map_view import MapView
 from ui.messages import show_notes
 

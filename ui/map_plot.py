@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from clustergan_core.drawing.scatter import embedding3d_figure, embedding3d_values_figure
 from clustergan_core.drawing.sprites import sprite_sheet
-from clustergan_core.embedding import FittedMap
+from clustergan_core.embedding.fitted import FittedMap
 from clustergan_core.errors import SettingsError
 from clustergan_core.runs.cells import is_of_cells
 from ui.canvas_map import Sprites, canvas_map

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def show_one_cell(run: Run) -> None:
     """The cell, the type it becomes, and its genes before and after."""
-    from clustergan_core.expression.value_scale import value_scale
+    from clustergan_core.cells.expression import value_scale
     from clustergan_core.runs.cell_moves import contrast_codes, one_hot
 
     method, titles, cells = load_method(run), mode_titles(run), real_cells(run)

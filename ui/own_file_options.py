@@ -8,8 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from clustergan_core.data import OwnDataOptions
-from clustergan_core.data.own_options import Orientation
+from clustergan_core.data.options import Orientation, OwnDataOptions
 from clustergan_core.errors import DataError, SettingsError
 from ui.choices import linked, one_of
 from ui.count_choices import CountChoices, choices_in_address
@@ -76,7 +75,7 @@ def _choose_for_table(path: Path, look: FileLook, choices: CountChoices) -> OwnD
 @st.cache_data(max_entries=4, show_spinner=False)
 def _classes_of_cells(path_text: str, stamp: object, orientation: Orientation) -> dict[str, tuple[str, ...]]:
     """Columns of few values of a matrix's cells, and their values."""
-    from clustergan_core.data.cell_text import as_text, natural_order
+    from clustergan_core.data.own.cell_text import as_text, natural_order
 
     cells = load_matrix(Path(path_text), orientation).cells
     found: dict[str, tuple[str, ...]] = {}

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from clustergan_core.data.own_options import Orientation, ReadAs
+from clustergan_core.data.options import Orientation, ReadAs
 from ui.count_choices import CountChoices, choose
 from ui.durations import say_duration
 from ui.file_look import FileLook, look_at
 from ui.messages import page_errors, plain
 
 if TYPE_CHECKING:
-    from clustergan_core.expression.preflight import Preflight
+    from clustergan_core.data.counts.reading.preflight import Preflight
 
 _READINGS: dict[ReadAs, str] = {"counts": "Count matrix", "table": "Table"}
 _READ_AS = "read_as_choice"  # the switch's key

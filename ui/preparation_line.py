@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from clustergan_core.data import OwnDataOptions
 from clustergan_core.data.dataset import Dataset
+from clustergan_core.data.options import OwnDataOptions
 from ui.messages import plain
 from ui.own_file_options import options_in_address
 from ui.page_links import link_page

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 if TYPE_CHECKING:
-    from clustergan_core.data import OwnDataOptions
     from clustergan_core.data.dataset import Dataset
+    from clustergan_core.data.options import OwnDataOptions
     from clustergan_core.methods.presets import PresetName
     from clustergan_core.runs.config import RunConfig
 

@@ -18,8 +18,8 @@ from ui.preparation_form import PreparationForm
 from ui.theme import show_figure
 
 if TYPE_CHECKING:
-    from clustergan_core.data import OwnDataOptions
-    from clustergan_core.expression.quality import QualityReport
+    from clustergan_core.data.counts.quality import QualityReport
+    from clustergan_core.data.options import OwnDataOptions
 
 _PRESET = "quality_preset"  # the picker's key
 _PRESETS = {
@@ -64,8 +64,8 @@ def judge(path: Path, options: OwnDataOptions, form: PreparationForm) -> Quality
 def _judge(
     path_text: str, stamp: object, cells: str, rules: str, _options: OwnDataOptions, _form: PreparationForm
 ) -> QualityReport:
-    from clustergan_core.expression.quality import check_quality
-    from clustergan_core.opening import choose_cells
+    from clustergan_core.data.counts.quality import check_quality
+    from clustergan_core.data.opening import choose_cells
 
     path = Path(path_text)
     matrix, _, _ = choose_cells(load_matrix(path, _options.orientation), _options)
@@ -105,14 +105,14 @@ def _show_presets(form: PreparationForm) -> None:
 
 
 def _is_preset(form: PreparationForm) -> bool:
-    from clustergan_core.expression.quality_settings import quality_preset
+    from clustergan_core.data.counts.settings import quality_preset
 
     return form.settings.quality == quality_preset(form.quality, form.n_genes)
 
 
 def _show_figures(path: Path, options: OwnDataOptions, form: PreparationForm, report: QualityReport | None) -> None:
+    from clustergan_core.data.counts.quality import why_missing
     from clustergan_core.drawing.quality import figure_histogram
-    from clustergan_core.expression.quality import why_missing
 
     matrix = load_matrix(path, options.orientation)
     figures = load_figures(path, options.orientation) if report is None else report.figures

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from clustergan_core.data import UNLABELLED
+from clustergan_core.data.dataset import UNLABELLED
 from clustergan_core.runs.scores import RunScores
 from ui.generation_scores import show_generation_scores
 from ui.loaded import load_data, load_latents

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from clustergan_core.data.options import join_values, split_values
 from clustergan_core.errors import SettingsError
 from clustergan_core.methods import find_method
-from clustergan_core.runs.config import join_values, parse_settings, split_values, try_networks
+from clustergan_core.runs.config import parse_settings, try_networks
 from clustergan_core.runs.sweep_plan import setting_title
 from clustergan_core.runs.sweep_presets import SWEEP_PRESETS, values_of
 from ui.choices import linked, one_of

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from clustergan_core.data.uploads.sorting import keep_files
+from clustergan_core.data.uploads.store import forget_upload, list_uploads, store_beside
 from clustergan_core.errors import DataError
-from clustergan_core.runs.upload_parts import keep_files
-from clustergan_core.runs.uploads import forget_upload, list_uploads, store_beside
 from ui.choices import write_address
 from ui.data_choice import DATASET_KEY, chosen_for, show_next, source_text
 from ui.file_look import FileLook, look_at
@@ -86,8 +86,8 @@ def _chosen_matrix() -> Path | None:
 
 
 def _names_cells(table: Path, matrix: Path) -> bool:
-    from clustergan_core.data.reference_labels import names_samples
-    from clustergan_core.data.table_text import read_table
+    from clustergan_core.data.own.labels import names_samples
+    from clustergan_core.data.own.table_text import read_table
 
     cells = load_matrix(matrix, chosen_for(str(matrix)).orientation).cell_ids
     return names_samples(read_table(table), cells.tolist())

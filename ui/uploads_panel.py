@@ -7,9 +7,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from clustergan_core.data.uploads.label_tables import label_tables
+from clustergan_core.data.uploads.store import forget_upload, list_uploads, upload_size
 from clustergan_core.errors import AppError
-from clustergan_core.runs.label_tables import label_tables
-from clustergan_core.runs.uploads import forget_upload, list_uploads, upload_size
 from ui.confirmation import ask
 from ui.file_look import FOLDER_TYPES
 from ui.messages import plain, show_problem

@@ -8,10 +8,8 @@ from typing import Any, get_args
 
 from pydantic import ValidationError
 
-from clustergan_core.data import OwnDataOptions
-from clustergan_core.data.own_options import Orientation, ReadAs
+from clustergan_core.data.options import Orientation, OwnDataOptions, ReadAs, split_values
 from clustergan_core.errors import SettingsError
-from clustergan_core.runs.config import split_values
 from clustergan_core.runs.invalid_settings import explain_invalid
 
 

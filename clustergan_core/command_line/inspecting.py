@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clustergan_core.command_line.data_words import add_orientation, read_orientation
-from clustergan_core.expression.reading_safely import inspect
+from clustergan_core.data.counts.reading.sandbox.parent import inspect
 
 if TYPE_CHECKING:
-    from clustergan_core.expression.preflight import Preflight
+    from clustergan_core.data.counts.reading.preflight import Preflight
 
 NAME_WIDTH = 18  # characters of a name in the preview
 

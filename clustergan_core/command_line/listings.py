@@ -6,7 +6,7 @@ import argparse
 import json
 from typing import Any
 
-from clustergan_core.data import DATASETS, is_available
+from clustergan_core.data.registry import DATASETS, is_available
 from clustergan_core.errors import RunError
 from clustergan_core.methods import METHODS
 from clustergan_core.methods.presets import presets_of

@@ -13,10 +13,10 @@ from clustergan_core.command_line.grid_progress import say, work_off
 from clustergan_core.command_line.protocol import aligned
 from clustergan_core.command_line.training import add_run_words, read_config_and_data
 from clustergan_core.data.dataset import Dataset
+from clustergan_core.data.options import split_values
 from clustergan_core.errors import SettingsError
 from clustergan_core.files import write_atomically
 from clustergan_core.live_scores import AGREEMENT_SCORES
-from clustergan_core.runs.config import split_values
 from clustergan_core.runs.hands import open_hands
 from clustergan_core.runs.seeds import read_seeds
 from clustergan_core.runs.sweep import Sweep, place_sweep

@@ -12,12 +12,12 @@ from typing import Any
 from tqdm import tqdm
 
 from clustergan_core.command_line.data_words import add_data_words, from_anywhere, pair, read_data_options
-from clustergan_core.data import DATASETS
 from clustergan_core.data.dataset import Dataset
+from clustergan_core.data.opening import open_dataset
+from clustergan_core.data.registry import DATASETS
 from clustergan_core.errors import SettingsError
 from clustergan_core.methods import METHODS, default_method
 from clustergan_core.methods.presets import PRESETS
-from clustergan_core.opening import open_dataset
 from clustergan_core.paths import new_run_name, runs_folder
 from clustergan_core.runs.config import RunConfig, make_config
 from clustergan_core.runs.following import follow

@@ -1,24 +1,16 @@
-"""Data sets: built in, published, or a person's own file, all as one frozen `Dataset`."""
+"""Data sets: built in, published, or a person's own files, all as one frozen `Dataset`.
 
-from clustergan_core.data.dataset import UNLABELLED, Dataset, SplitName, Splits, share_samples, split_samples
-from clustergan_core.data.opening import open_dataset
-from clustergan_core.data.own_files import OwnDataOptions, apply_preprocessing, open_like, open_own
-from clustergan_core.data.registry import DATASETS, DatasetSource, is_available, load_dataset
+opening.py        open_dataset and open_like: the one door to all of them
+registry.py       DATASETS: every set known by name
+dataset.py        Dataset, its splits, and the kinds of data
+options.py        how a person wants a file of their own to be read
+preprocessing.py  steps from raw values to samples, recorded so that new samples repeat them
+published/        one loader a file; downloads with checksums
+own/              a person's tables, arrays and pictures: labels, rows, vetting
+counts/           count matrices of single cells
+uploads/          files that came through the app: kept by content, sorted, chosen by path
+"""
 
-__all__ = [
-    "DATASETS",
-    "UNLABELLED",
-    "Dataset",
-    "DatasetSource",
-    "OwnDataOptions",
-    "SplitName",
-    "Splits",
-    "apply_preprocessing",
-    "is_available",
-    "load_dataset",
-    "open_dataset",
-    "open_like",
-    "open_own",
-    "share_samples",
-    "split_samples",
-]
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from clustergan_core.data import cell_sets, cifar, coil, digit_tables, mnist, synthetic, usps
 from clustergan_core.data.dataset import Dataset, Kind
-from clustergan_core.data.download import OnProgress, PublishedFile, fetch, find_local
-from clustergan_core.data.own_options import OwnDataOptions
+from clustergan_core.data.options import OwnDataOptions
+from clustergan_core.data.published import cell_sets, cifar, coil, digit_tables, mnist, synthetic, usps
+from clustergan_core.data.published.download import OnProgress, PublishedFile, fetch, find_local
 from clustergan_core.errors import SettingsError
 
 Fetch = Callable[[PublishedFile], Path]

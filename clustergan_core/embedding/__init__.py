@@ -1,7 +1,7 @@
-"""Maps: latents laid out in two or three dimensions by PCA, t-SNE or UMAP, frame by frame, with a disk cache."""
+"""Maps: latents laid out in two or three dimensions by PCA, t-SNE or UMAP, frame by frame, with a disk cache.
 
-from clustergan_core.embedding.compute import compute_map
-from clustergan_core.embedding.fitted import FittedMap
-from clustergan_core.embedding.settings import MapFrame, MapSettings, map_key
-
-__all__ = ["FittedMap", "MapFrame", "MapSettings", "compute_map", "map_key"]
+settings.py  MapSettings, MapFrame and the key a map is kept under
+compute.py   compute_map: frames of any of them
+pca.py, tsne.py, umap.py
+fitted.py    FittedMap: places new samples into a finished map
+"""

@@ -1,39 +1,12 @@
-"""Scores of a clustering, with labels and without: arrays in, numbers out."""
+"""Scores of a clustering, with labels and without: arrays in, numbers out.
 
-from clustergan_core.evaluation.agreement import (
-    Agreement,
-    accuracy,
-    ari,
-    contingency_table,
-    nmi,
-    purity,
-    score_agreement,
-)
-from clustergan_core.evaluation.cycle import latent_cycle_loss, sample_cycle_loss
-from clustergan_core.evaluation.label_free import (
-    shared_with_neighbours,
-    silhouette,
-    usage,
-    usage_entropy,
-)
-from clustergan_core.evaluation.neighbours import nearest_neighbours, sharing_neighbours
-from clustergan_core.evaluation.reference_clusterings import kmeans_clusters
-
-__all__ = [
-    "Agreement",
-    "accuracy",
-    "ari",
-    "contingency_table",
-    "kmeans_clusters",
-    "latent_cycle_loss",
-    "nearest_neighbours",
-    "nmi",
-    "purity",
-    "sample_cycle_loss",
-    "score_agreement",
-    "shared_with_neighbours",
-    "sharing_neighbours",
-    "silhouette",
-    "usage",
-    "usage_entropy",
-]
+agreement.py    purity, accuracy, NMI and ARI against labels
+label_free.py   silhouette, shared neighbours, usage of modes
+suggest_k.py    a number of clusters without labels
+stability.py    several clusterings of the same samples
+clusterings.py  k-means and Leiden beside a method's own
+neighbours.py, nearness.py   exact nearest neighbours; how near generated samples are to real ones
+generation.py, modes.py      what generated samples are read as; modes that are empty or alike
+frechet.py, features.py, classifier.py   Fréchet distance and the networks that read images for it
+cycle.py        cycle losses
+"""

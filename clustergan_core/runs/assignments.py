@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from clustergan_core.data.dataset import UNLABELLED, SplitName
-from clustergan_core.data.own_options import Orientation
-from clustergan_core.opening import open_like
+from clustergan_core.data.opening import open_like
+from clustergan_core.data.options import Orientation
 from clustergan_core.runs.latents import RunLatents, encode_samples, run_latents
 from clustergan_core.runs.store import Run, Weights
 

@@ -9,15 +9,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clustergan_core.cells.exports import ClusteredCells, gene_sets, h5ad_bytes, loupe_clusters, loupe_map, marker_table
+from clustergan_core.cells.markers import find_markers
+from clustergan_core.cells.methods_text import describe_methods
+from clustergan_core.data.counts.matrix import CountMatrix, take_cells
 from clustergan_core.data.dataset import Dataset, SplitName
 from clustergan_core.drawing.palette import mode_colours
-from clustergan_core.embedding import FittedMap, MapSettings, compute_map
-from clustergan_core.embedding.settings import Algorithm
-from clustergan_core.expression.counts import CountMatrix, take_cells
-from clustergan_core.expression.export import ClusteredCells, h5ad_bytes
-from clustergan_core.expression.export_tables import gene_sets, loupe_clusters, loupe_map, marker_table
-from clustergan_core.expression.markers import find_markers
-from clustergan_core.expression.methods_text import describe_methods
+from clustergan_core.embedding.compute import compute_map
+from clustergan_core.embedding.fitted import FittedMap
+from clustergan_core.embedding.settings import Algorithm, MapSettings
 from clustergan_core.method import Method
 from clustergan_core.runs.annotations import Annotations, cluster_groups, merge_clusters, read_annotations
 from clustergan_core.runs.cells import run_matrix

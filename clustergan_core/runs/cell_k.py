@@ -16,15 +16,10 @@ from threadpoolctl import threadpool_limits
 
 from clustergan_core.data.dataset import DATA_SEED, Dataset
 from clustergan_core.evaluation.agreement import ari
+from clustergan_core.evaluation.clusterings import kmeans_cells, leiden_clusters, neighbour_graph, principal_components
 from clustergan_core.evaluation.label_free import shared_with_neighbours, silhouette
 from clustergan_core.evaluation.neighbours import nearest_neighbours
 from clustergan_core.evaluation.suggest_k import Suggestion, suggest_n_clusters
-from clustergan_core.expression.cell_clusterings import (
-    kmeans_cells,
-    leiden_clusters,
-    neighbour_graph,
-    principal_components,
-)
 
 MAX_CELLS = 5_000  # drawn of more: Leiden's count hardly moves, and the answer is there in seconds
 CANDIDATES = tuple(range(3, 21))

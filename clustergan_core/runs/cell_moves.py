@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from clustergan_core.expression.value_scale import ValueScale
+from clustergan_core.cells.expression import ValueScale
 from clustergan_core.method import Method
 from clustergan_core.runs.generation import generate_latents
 

@@ -9,9 +9,9 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 
+from clustergan_core.cells.expression import ValueScale
+from clustergan_core.cells.switch_genes import Switches, find_switches
 from clustergan_core.evaluation.nearness import N_NEAREST, RealSpace
-from clustergan_core.expression.gene_switches import Switches, find_switches
-from clustergan_core.expression.value_scale import ValueScale
 from clustergan_core.method import Method
 from clustergan_core.nn.prior import Prior
 from clustergan_core.runs.generation import generate_latents, read_codes, walk_codes

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from clustergan_core.data.counts.matrix import CountMatrix, find_cells, take_cells
 from clustergan_core.data.dataset import Dataset
+from clustergan_core.data.opening import open_matrix
 from clustergan_core.errors import RunError
-from clustergan_core.expression.counts import CountMatrix, find_cells, take_cells
-from clustergan_core.opening import open_matrix
 from clustergan_core.runs.store import Run
 
 

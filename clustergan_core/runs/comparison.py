@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from clustergan_core.data.options import join_values
 from clustergan_core.errors import SettingsError
 from clustergan_core.methods import METHODS
-from clustergan_core.runs.config import RunConfig, join_values
+from clustergan_core.runs.config import RunConfig
 from clustergan_core.runs.store import Run
 
 ABSENT = "–"  # the value of a setting that a run's method does not have

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import shlex
-from collections.abc import Sequence
 from datetime import datetime
 from importlib.metadata import version
 from platform import python_version
@@ -15,10 +12,11 @@ from typing import Any
 import torch
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from clustergan_core.data import DATASETS, OwnDataOptions
+from clustergan_core.data.counts.preparation_options import read_preparation
 from clustergan_core.data.dataset import Dataset, Kind
+from clustergan_core.data.options import OwnDataOptions, join_values
+from clustergan_core.data.registry import DATASETS
 from clustergan_core.errors import SettingsError
-from clustergan_core.expression.preparation_words import read_preparation
 from clustergan_core.method import Method, MethodSettings
 from clustergan_core.methods import METHODS, default_method, find_method
 from clustergan_core.methods.presets import PresetName, find_preset
@@ -211,18 +209,6 @@ def try_networks(method: str, settings: MethodSettings, kind: Kind, shape: tuple
     """A method's networks without numbers: those that do not fit the data raise SettingsError before there is a run."""
     with torch.device("meta"):
         return find_method(method)(settings, kind, shape)
-
-
-def join_values(values: Sequence[str]) -> str:
-    """Values of a column as a command holds them: a line of CSV, so that one with a comma stands in double quotes."""
-    line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(values)
-    return line.getvalue()
-
-
-def split_values(text: str) -> tuple[str, ...]:
-    """What `join_values` joined."""
-    return tuple(next(csv.reader(io.StringIO(text, newline=""))))
 
 
 def make_schedule(n_steps: int, shape: tuple[int, ...], evaluate_every: int | None = None) -> Schedule:

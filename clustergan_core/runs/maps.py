@@ -21,7 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clustergan_core.data.dataset import SplitName
-from clustergan_core.embedding import FittedMap, MapFrame, MapSettings, compute_map
+from clustergan_core.embedding.compute import compute_map
+from clustergan_core.embedding.fitted import FittedMap
+from clustergan_core.embedding.settings import MapFrame, MapSettings
 from clustergan_core.errors import RunError
 from clustergan_core.files import is_locked, write_atomically
 from clustergan_core.method import Method

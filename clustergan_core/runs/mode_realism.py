@@ -10,8 +10,8 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 
+from clustergan_core.cells.expression import ValueScale
 from clustergan_core.evaluation.nearness import LIMIT, RealSpace
-from clustergan_core.expression.value_scale import ValueScale
 from clustergan_core.method import Method
 from clustergan_core.runs.generation import generate_latents, read_codes
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clustergan_core.data.dataset import Dataset
-from clustergan_core.expression.cell_clusterings import (
+from clustergan_core.evaluation.clusterings import (
     LeidenClusters,
     kmeans_cells,
     leiden_at,

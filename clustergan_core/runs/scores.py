@@ -13,9 +13,9 @@ from threadpoolctl import threadpool_limits
 from clustergan_core.data.dataset import UNLABELLED, Dataset, SplitName
 from clustergan_core.evaluation.agreement import score_agreement
 from clustergan_core.evaluation.classifier import find_classifier
+from clustergan_core.evaluation.clusterings import kmeans_clusters
 from clustergan_core.evaluation.features import choose_features, find_inception
 from clustergan_core.evaluation.label_free import silhouette, usage, usage_entropy
-from clustergan_core.evaluation.reference_clusterings import kmeans_clusters
 from clustergan_core.files import write_atomically
 from clustergan_core.generation_scores import (
     GENERATION_SCORES,

@@ -13,7 +13,9 @@ import sys
 from pathlib import Path
 
 from clustergan_core.data.dataset import SplitName
-from clustergan_core.embedding import FittedMap, MapSettings, compute_map
+from clustergan_core.embedding.compute import compute_map
+from clustergan_core.embedding.fitted import FittedMap
+from clustergan_core.embedding.settings import MapSettings
 from clustergan_core.errors import RunError
 from clustergan_core.files import write_atomically
 from clustergan_core.paths import PRETRAINED_FOLDER

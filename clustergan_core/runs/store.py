@@ -13,13 +13,13 @@ from typing import Literal
 import torch
 from pydantic import ValidationError
 
-from clustergan_core.data import is_available
 from clustergan_core.data.dataset import Dataset
+from clustergan_core.data.opening import open_dataset
+from clustergan_core.data.registry import is_available
 from clustergan_core.errors import DataError, RunError
 from clustergan_core.files import append_whole, find_storage_problem, is_locked, write_atomically
 from clustergan_core.method import Method
 from clustergan_core.methods import build_method
-from clustergan_core.opening import open_dataset
 from clustergan_core.paths import PRETRAINED_FOLDER, RUN_NAME, derived_folder, runs_folder
 from clustergan_core.runs.config import FORMAT, RunConfig
 from clustergan_core.runs.metrics import MetricsPart, read_rows

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from clustergan_core.data import OwnDataOptions
+from clustergan_core.data.options import OwnDataOptions
 from clustergan_core.errors import SettingsError
 from clustergan_core.files import write_atomically
 from clustergan_core.paths import lists_folder

@@ -15,9 +15,10 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from clustergan_core.data.dataset import UNLABELLED, Dataset
+from clustergan_core.data.options import join_values
 from clustergan_core.errors import SettingsError
 from clustergan_core.methods import find_method
-from clustergan_core.runs.config import RunConfig, join_values, parse_settings, try_networks
+from clustergan_core.runs.config import RunConfig, parse_settings, try_networks
 from clustergan_core.runs.sweep_presets import PaperRow, paper_rows
 
 SWEEP_FORMAT = 1

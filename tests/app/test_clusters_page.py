@@ -10,7 +10,7 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 from streamlit.testing.v1 import AppTest
 
-from clustergan_core.expression.markers import find_markers
+from clustergan_core.cells.markers import find_markers
 from clustergan_core.runs import latents as latents_module
 from clustergan_core.runs import subsets
 from clustergan_core.runs.annotations import Annotations, annotations_path, read_annotations, write_annotations

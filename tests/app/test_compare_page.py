@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from clustergan_core.embedding import FittedMap, MapSettings
+from clustergan_core.embedding.fitted import FittedMap
+from clustergan_core.embedding.settings import MapSettings
 from clustergan_core.evaluation.agreement import ari
 from clustergan_core.evaluation.stability import measure_stability
 from clustergan_core.runs import store

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clustergan_core.runs.uploads import list_uploads, store_upload
+from clustergan_core.data.uploads.store import list_uploads, store_upload
 from tests.app.app_pages import PROJECT, open_page, texts
 from ui.messages import plain
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from clustergan_core.expression.reading_safely import inspect
-from clustergan_core.runs.uploads import store_upload
+from clustergan_core.data.counts.reading.sandbox.parent import inspect
+from clustergan_core.data.uploads.store import store_upload
 from tests.app.app_pages import open_page, texts
 from tests.count_files import N_CELLS, N_GENES, make_barcodes, make_counts, write_table, write_tenx_hdf5
 

@@ -8,12 +8,17 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from clustergan_core.expression.preparation_settings import PREPARATION_PRESETS, PreparationSettings
-from clustergan_core.expression.quality import check_quality
-from clustergan_core.expression.quality_settings import QUALITY_PRESETS, QualitySettings, quality_preset
-from clustergan_core.expression.reading import read_counts
+from clustergan_core.data.counts.quality import check_quality
+from clustergan_core.data.counts.reading.reader import read_counts
+from clustergan_core.data.counts.settings import (
+    PREPARATION_PRESETS,
+    QUALITY_PRESETS,
+    PreparationSettings,
+    QualitySettings,
+    quality_preset,
+)
+from clustergan_core.data.uploads.store import store_beside, store_upload
 from clustergan_core.runs.store import list_runs
-from clustergan_core.runs.uploads import store_beside, store_upload
 from tests.app.app_pages import open_page, texts
 from tests.count_files import SYMBOLS, write_table
 

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from clustergan_core.runs.label_tables import label_tables
-from clustergan_core.runs.uploads import list_uploads, store_folder, store_upload
+from clustergan_core.data.uploads.label_tables import label_tables
+from clustergan_core.data.uploads.store import list_uploads, store_folder, store_upload
 from tests.app.app_pages import open_page, texts
 from tests.count_files import (
     N_CELLS,

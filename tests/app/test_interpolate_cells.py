@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from clustergan_core.expression.value_scale import value_scale
+from clustergan_core.cells.expression import value_scale
 from clustergan_core.runs.annotations import Annotations, write_annotations
 from clustergan_core.runs.cell_moves import contrast_codes, one_hot
 from clustergan_core.runs.latents import run_latents

@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from clustergan_core.cells.markers import compare_selections
+from clustergan_core.data.counts.sparse import log_normalised
 from clustergan_core.drawing.palette import mode_colours
-from clustergan_core.embedding import FittedMap, MapSettings
-from clustergan_core.expression.log_normalising import log_normalised
-from clustergan_core.expression.markers import compare_selections
+from clustergan_core.embedding.fitted import FittedMap
+from clustergan_core.embedding.settings import MapSettings
 from clustergan_core.runs.annotations import Annotations, annotations_path, write_annotations
 from clustergan_core.runs.cells import run_matrix
 from clustergan_core.runs.latents import run_latents

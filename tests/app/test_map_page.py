@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from clustergan_core.embedding import FittedMap, MapSettings
-from clustergan_core.embedding.settings import Algorithm
+from clustergan_core.embedding.fitted import FittedMap
+from clustergan_core.embedding.settings import Algorithm, MapSettings
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.maps import MapRequest, MapWorker, write_progress
 from clustergan_core.runs.store import Run

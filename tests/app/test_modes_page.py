@@ -11,7 +11,7 @@ import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from clustergan_core.data import load_dataset
+from clustergan_core.data.registry import load_dataset
 from clustergan_core.drawing.images import layout_grid
 from clustergan_core.runs.generation import generate_modes
 from clustergan_core.runs.store import Run

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from clustergan_core.data import OwnDataOptions, open_dataset
+from clustergan_core.data.opening import open_dataset
+from clustergan_core.data.options import OwnDataOptions
 from clustergan_core.runs.config import RunConfig, make_config
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.store import Run

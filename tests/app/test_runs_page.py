@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from clustergan_core.data import load_dataset
+from clustergan_core.data.registry import load_dataset
 from clustergan_core.runs import store
 from clustergan_core.runs.slots import count_slots, occupy
 from clustergan_core.runs.status import hold_lock, write_status

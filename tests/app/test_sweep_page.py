@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from clustergan_core.data import load_dataset
+from clustergan_core.data.registry import load_dataset
 from clustergan_core.paths import runs_folder
 from clustergan_core.runs import sweep_report
 from clustergan_core.runs.config import make_config

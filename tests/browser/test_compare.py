@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from clustergan_core.embedding import MapSettings
+from clustergan_core.embedding.settings import MapSettings
 from clustergan_core.runs.latents import RunLatents, run_latents
 from clustergan_core.runs.maps import MapRequest, find_map
 from clustergan_core.runs.store import Run, list_shipped

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from clustergan_core.evaluation import ari
+from clustergan_core.evaluation.agreement import ari
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.store import Run
 from tests.browser.page_driver import WAIT, download, expect_calm, fill_number, follow, settle, visit

@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from clustergan_core.command_line import main as command_line
-from clustergan_core.data import load_dataset
-from clustergan_core.embedding import MapSettings
+from clustergan_core.data.registry import load_dataset
+from clustergan_core.embedding.settings import MapSettings
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.maps import MapRequest, find_map
 from clustergan_core.runs.store import Run, list_shipped

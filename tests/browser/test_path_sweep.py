@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from clustergan_core.data import load_dataset
+from clustergan_core.data.registry import load_dataset
 from clustergan_core.runs.config import make_config
 from clustergan_core.runs.estimate import estimate_run
 from clustergan_core.runs.sweep import open_sweep

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from clustergan_core.data.dataset import Dataset
-from clustergan_core.data.synthetic import load_synthetic
+from clustergan_core.data.published.synthetic import load_synthetic
 from clustergan_core.methods import METHODS, build_method
 from clustergan_core.runs.config import parse_settings
 from clustergan_core.training import Schedule, train

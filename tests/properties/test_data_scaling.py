@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
-from clustergan_core.data import apply_preprocessing, open_like, open_own, split_samples
-from clustergan_core.data.preprocessing import fit_column_scale
+from clustergan_core.data.dataset import split_samples
+from clustergan_core.data.own.files import open_own
+from clustergan_core.data.own.new_samples import read_like
+from clustergan_core.data.preprocessing import apply_preprocessing, fit_column_scale
 
 SHAPES = arrays.array_shapes(min_dims=2, max_dims=2, min_side=2, max_side=6)
 TABLES = arrays.arrays(np.float64, SHAPES, elements=st.floats(-1e6, 1e6, allow_subnormal=False))
@@ -50,7 +52,7 @@ def test_a_written_table_is_assigned_as_it_was_trained_on(table: NDArray[np.floa
         names = ",".join(f"c{number}" for number in range(varied.shape[1]))
         np.savetxt(path, varied, delimiter=",", header=names, comments="")
         dataset = open_own(path)
-        samples, _ = open_like(path, dataset.kind, dataset.shape, dataset.feature_names, dataset.preprocessing)
+        samples, _ = read_like(path, dataset.kind, dataset.shape, dataset.feature_names, dataset.preprocessing)
     assert np.array_equal(samples, dataset.samples)
 
 

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clustergan_core.evaluation import accuracy, purity, score_agreement
-from clustergan_core.evaluation.agreement import Agreement
+from clustergan_core.evaluation.agreement import Agreement, accuracy, purity, score_agreement
 
 
 @st.composite

@@ -7,7 +7,7 @@ import pytest
 
 from clustergan_core.data.dataset import UNLABELLED
 from clustergan_core.errors import DataError
-from clustergan_core.evaluation import accuracy, ari, contingency_table, nmi, purity, score_agreement
+from clustergan_core.evaluation.agreement import accuracy, ari, contingency_table, nmi, purity, score_agreement
 
 # Manning, Raghavan & Schütze, Introduction to Information Retrieval, figure 16.4: 17 points in three clusters, which
 # hold (x, o, diamond) = (5, 1, 0), (1, 4, 1) and (2, 0, 3). The book gives purity .71, NMI .36 and Rand index .68.

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from clustergan_core.data import OwnDataOptions
-from clustergan_core.opening import open_dataset
+from clustergan_core.data.opening import open_dataset
+from clustergan_core.data.options import OwnDataOptions
 from clustergan_core.runs import cell_k
 from clustergan_core.runs.cell_k import suggest_cell_k
 from clustergan_core.runs.config import make_config

@@ -13,10 +13,10 @@ from benchmarks.cells import COLUMNS, KEY, MATRICES, METHOD, ROWS, WAYS, CellsJo
 from benchmarks.train_all import append_row, read_rows, train_words
 from clustergan_core.command_line import build_parser
 from clustergan_core.command_line.training import read_config
+from clustergan_core.data.opening import open_dataset
 from clustergan_core.errors import SettingsError
-from clustergan_core.evaluation import accuracy, nmi
-from clustergan_core.expression.cell_clusterings import kmeans_cells, principal_components
-from clustergan_core.opening import open_dataset
+from clustergan_core.evaluation.agreement import accuracy, nmi
+from clustergan_core.evaluation.clusterings import kmeans_cells, principal_components
 from clustergan_core.runs.config import make_config
 from clustergan_core.runs.scores import read_scores
 from clustergan_core.runs.store import Run

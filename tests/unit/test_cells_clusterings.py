@@ -8,17 +8,16 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-from clustergan_core.data.reference_labels import number_labels
-from clustergan_core.expression.cell_clusterings import (
+from clustergan_core.data.counts.prepare import prepare
+from clustergan_core.data.counts.settings import QUALITY_PRESETS, PreparationSettings
+from clustergan_core.data.own.labels import number_labels
+from clustergan_core.evaluation.clusterings import (
     kmeans_cells,
     leiden_at,
     leiden_clusters,
     neighbour_graph,
     principal_components,
 )
-from clustergan_core.expression.preparation import prepare
-from clustergan_core.expression.preparation_settings import PreparationSettings
-from clustergan_core.expression.quality_settings import QUALITY_PRESETS
 from tests.small_cells import facs_matrix, planted_matrix
 
 

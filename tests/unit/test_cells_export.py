@@ -10,14 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from clustergan_core.cells.exports import ClusteredCells, gene_sets, h5ad_bytes, loupe_clusters, loupe_map, marker_table
+from clustergan_core.cells.markers import find_markers
+from clustergan_core.cells.methods_text import describe_methods
+from clustergan_core.data.counts.prepare import prepare
+from clustergan_core.data.counts.settings import PREPARATION_PRESETS, PreparationSettings, QualitySettings
 from clustergan_core.errors import DataError
-from clustergan_core.expression.export import ClusteredCells, h5ad_bytes
-from clustergan_core.expression.export_tables import gene_sets, loupe_clusters, loupe_map, marker_table
-from clustergan_core.expression.markers import find_markers
-from clustergan_core.expression.methods_text import describe_methods
-from clustergan_core.expression.preparation import prepare
-from clustergan_core.expression.preparation_settings import PREPARATION_PRESETS, PreparationSettings
-from clustergan_core.expression.quality_settings import QualitySettings
 from tests.small_cells import count_matrix, planted_matrix
 
 IDS = ("c3", "c0", "c2")

@@ -10,12 +10,11 @@ import pandas as pd
 import pytest
 from scipy.sparse import csc_matrix, csr_matrix
 
+from clustergan_core.cells.expression import dot_plot, gene_values
+from clustergan_core.cells.markers import compare_selections, find_markers, rank_sums
+from clustergan_core.data.counts.matrix import CountMatrix
+from clustergan_core.data.counts.sparse import log_normalised
 from clustergan_core.errors import DataError
-from clustergan_core.expression.counts import CountMatrix
-from clustergan_core.expression.gene_values import dot_plot, gene_values
-from clustergan_core.expression.log_normalising import log_normalised
-from clustergan_core.expression.markers import compare_selections, find_markers
-from clustergan_core.expression.rank_sums import rank_sums
 from tests.small_cells import count_matrix, facs_matrix, planted_matrix
 
 

@@ -10,16 +10,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from clustergan_core.data.counts.highly_variable_genes import highly_variable, most_variable
+from clustergan_core.data.counts.matrix import CountMatrix, CountState
+from clustergan_core.data.counts.prepare import prepare
+from clustergan_core.data.counts.settings import (
+    PREPARATION_PRESETS,
+    QUALITY_PRESETS,
+    PreparationSettings,
+    QualitySettings,
+)
+from clustergan_core.data.counts.steps import apply_preparation, describe_differences, find_genes
 from clustergan_core.data.dataset import Dataset
+from clustergan_core.data.own.labels import ReferenceLabels
 from clustergan_core.data.preprocessing import Step
-from clustergan_core.data.reference_labels import ReferenceLabels
 from clustergan_core.errors import DataError
-from clustergan_core.expression.counts import CountMatrix, CountState
-from clustergan_core.expression.gene_choice import highly_variable, most_variable
-from clustergan_core.expression.preparation import prepare
-from clustergan_core.expression.preparation_settings import PREPARATION_PRESETS, PreparationSettings
-from clustergan_core.expression.preparation_steps import apply_preparation, describe_differences, find_genes
-from clustergan_core.expression.quality_settings import QUALITY_PRESETS, QualitySettings
 from tests.small_cells import count_matrix, facs_matrix, planted_matrix
 
 ALL_CELLS = QUALITY_PRESETS["paper"]
@@ -229,7 +233,7 @@ def test_hardly_any_cell_is_refused() -> None:
 
 
 def test_more_values_than_fit_are_refused_before_they_are_held(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("clustergan_core.expression.preparation.MAX_VALUES", 1000)
+    monkeypatch.setattr("clustergan_core.data.counts.prepare.MAX_VALUES", 1000)
     matrix, _ = planted_matrix()
     with pytest.raises(DataError, match="120 cells of 20 genes are more than 1,000 values: choose at most 8 genes"):
         prepare(matrix, settings(n_genes=20))

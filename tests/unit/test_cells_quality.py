@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from clustergan_core.data.counts.genes import is_mitochondrial, is_ribosomal, unique_gene_names
+from clustergan_core.data.counts.matrix import CountState
+from clustergan_core.data.counts.quality import DETECTED, MITO, RIBO, TOTAL, cell_figures, check_quality
+from clustergan_core.data.counts.settings import QUALITY_PRESETS, QualitySettings
+from clustergan_core.data.counts.sparse import gene_moments, parts, take_dense
 from clustergan_core.errors import DataError
-from clustergan_core.expression.counts import CountState
-from clustergan_core.expression.counts_in_parts import gene_moments, parts, take_dense
-from clustergan_core.expression.gene_names import is_mitochondrial, is_ribosomal, unique_gene_names
-from clustergan_core.expression.quality import DETECTED, MITO, RIBO, TOTAL, cell_figures, check_quality
-from clustergan_core.expression.quality_settings import QUALITY_PRESETS, QualitySettings
 from tests.small_cells import count_matrix, facs_matrix
 
 COUNTS = [

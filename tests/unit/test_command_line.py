@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from clustergan_core.command_line import main
-from clustergan_core.data import DATASETS
+from clustergan_core.data.registry import DATASETS
 from clustergan_core.methods import METHODS
 from clustergan_core.runs.store import Run
 from clustergan_core.runs.worker import execute

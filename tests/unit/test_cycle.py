@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from clustergan_core.evaluation import latent_cycle_loss, sample_cycle_loss
+from clustergan_core.evaluation.cycle import latent_cycle_loss, sample_cycle_loss
 
 
 def test_sample_cycle_loss_averages_over_samples_and_pixels():

@@ -10,7 +10,10 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.datasets import load_digits
 
-from clustergan_core.data import OwnDataOptions, load_dataset, open_like, open_own
+from clustergan_core.data.options import OwnDataOptions
+from clustergan_core.data.own.files import open_own
+from clustergan_core.data.own.new_samples import read_like
+from clustergan_core.data.registry import load_dataset
 from clustergan_core.errors import DataError
 
 RANDOM = np.random.default_rng(0)
@@ -122,11 +125,11 @@ def test_new_images_pass_through_the_same_steps(tmp_path: Path) -> None:
     path = save(tmp_path / "a.npz", images=images)
     dataset = open_own(path)
     steps = json.loads(json.dumps(dataset.preprocessing))
-    samples, ids = open_like(path, "image", dataset.shape, (), steps)
+    samples, ids = read_like(path, "image", dataset.shape, (), steps)
     assert np.array_equal(samples, dataset.samples)
     assert ids == ("0", "1", "2", "3", "4")
     wilder = save(tmp_path / "b.npz", images=images * 10)
-    samples, _ = open_like(wilder, "image", dataset.shape, (), steps)
+    samples, _ = read_like(wilder, "image", dataset.shape, (), steps)
     assert (samples.min(), samples.max()) == (0.0, 1.0)
 
 
@@ -135,37 +138,37 @@ def test_digits_are_assigned_on_either_scale(tmp_path: Path, divisor: int) -> No
     dataset = load_dataset("digits")
     rows, _ = load_digits(return_X_y=True)
     path = save(tmp_path / "a.npz", images=rows[:50].reshape(-1, 8, 8) / divisor)
-    samples, _ = open_like(path, dataset.kind, dataset.shape, (), dataset.preprocessing)
+    samples, _ = read_like(path, dataset.kind, dataset.shape, (), dataset.preprocessing)
     assert np.array_equal(samples, dataset.samples[:50])
 
 
 def test_new_images_of_another_size_or_scale_are_refused(tmp_path: Path) -> None:
     dataset = load_dataset("digits")
     with pytest.raises(DataError, match=r"a\.npz holds images of 12×8 pixels, but the run was trained on 8×8"):
-        open_like(save(tmp_path / "a.npz", images=BYTES), "image", dataset.shape, (), dataset.preprocessing)
+        read_like(save(tmp_path / "a.npz", images=BYTES), "image", dataset.shape, (), dataset.preprocessing)
     path = save(tmp_path / "a.npz", images=BYTES[:, :, :8])
     with pytest.raises(DataError, match="from 0 to 16"):
-        open_like(path, "image", dataset.shape, (), dataset.preprocessing)
+        read_like(path, "image", dataset.shape, (), dataset.preprocessing)
     path = save(tmp_path / "a.npz", images=COLOURS[:, :, :8])
     with pytest.raises(DataError, match="as many channels"):
-        open_like(path, "image", dataset.shape, (), dataset.preprocessing)
+        read_like(path, "image", dataset.shape, (), dataset.preprocessing)
 
 
 def test_new_table_rows_are_put_in_the_order_of_training_by_name(tmp_path: Path) -> None:
     steps = ({"step": "divide", "by": 10},)
     path = save(tmp_path / "a.npz", x=np.array([[1, 2], [3, 4]]), feature_names=np.array(["b", "a"]))
-    samples, _ = open_like(path, "table", (2,), ("a", "b"), steps)
+    samples, _ = read_like(path, "table", (2,), ("a", "b"), steps)
     assert samples == pytest.approx(np.array([[0.2, 0.1], [0.4, 0.3]]))
     with pytest.raises(DataError, match=r"a\.npz lacks the columns c"):
-        open_like(path, "table", (2,), ("a", "c"), steps)
+        read_like(path, "table", (2,), ("a", "c"), steps)
     with pytest.raises(DataError, match="trained on 3 features"):
-        open_like(path, "table", (3,), ("a", "b", "c"), steps)
+        read_like(path, "table", (3,), ("a", "b", "c"), steps)
 
 
 def test_values_beyond_0_to_1_are_refused_by_a_run_without_a_scale(tmp_path: Path) -> None:
     path = save(tmp_path / "a.npz", x=np.array([[0.5, 2.0]]))
     with pytest.raises(DataError, match="trained on values from 0 to 1"):
-        open_like(path, "table", (2,), ("a", "b"), ())
+        read_like(path, "table", (2,), ("a", "b"), ())
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from clustergan_core.data import UNLABELLED, Dataset, OwnDataOptions, open_dataset, open_own, split_samples
+from clustergan_core.data.dataset import UNLABELLED, Dataset, split_samples
+from clustergan_core.data.opening import open_dataset
+from clustergan_core.data.options import OwnDataOptions
+from clustergan_core.data.own.files import open_own
 from clustergan_core.errors import DataError, SettingsError
 
 CELLS = "cell,a,b,donor\nc1,1,5,x\nc2,2,4,x\nc3,3,3,y\nc4,4,2,y\nc5,5,1,z\n"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from clustergan_core.data.download import PublishedFile, fetch, find_local
+from clustergan_core.data.published.download import PublishedFile, fetch, find_local
 from clustergan_core.errors import DataError, DownloadError
 
 CONTENT = bytes(range(256)) * 4000  # 1 MB
@@ -176,7 +176,7 @@ def test_a_file_without_an_address_is_asked_for_by_name_and_folder(folders: Path
 def test_a_read_only_folder_is_said_in_one_sentence(
     server: Server, folders: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("clustergan_core.data.download.os.access", lambda *_: False)
+    monkeypatch.setattr("clustergan_core.data.published.download.os.access", lambda *_: False)
     with pytest.raises(DownloadError, match="cannot be written to"):
         fetch(published(server, "/toy.bin"))
     assert server.requests == []
@@ -201,7 +201,7 @@ def test_a_verified_file_is_hashed_again_only_after_it_changed(folders: Path, mo
         hashed.append(path)
         return real(name, usedforsecurity=usedforsecurity)
 
-    monkeypatch.setattr("clustergan_core.data.download.hashlib.new", counting)
+    monkeypatch.setattr("clustergan_core.data.published.download.hashlib.new", counting)
     fetch(file)
     fetch(file)
     assert len(hashed) == 1

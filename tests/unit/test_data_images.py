@@ -12,8 +12,11 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from clustergan_core.data import UNLABELLED, OwnDataOptions, open_like, open_own, vetting
-from clustergan_core.data.own_files import slug
+from clustergan_core.data.dataset import UNLABELLED
+from clustergan_core.data.options import OwnDataOptions
+from clustergan_core.data.own import vetting
+from clustergan_core.data.own.files import open_own, slug
+from clustergan_core.data.own.new_samples import read_like
 from clustergan_core.errors import DataError
 
 RANDOM = np.random.default_rng(0)
@@ -134,14 +137,14 @@ def test_new_pictures_pass_through_the_same_steps(tmp_path: Path, channels: int)
     path = write_zip(tmp_path / "p.zip", files)
     dataset = open_own(path)
     assert dataset.shape == (channels, 40, 40)
-    samples, ids = open_like(path, "image", dataset.shape, (), dataset.preprocessing)
+    samples, ids = read_like(path, "image", dataset.shape, (), dataset.preprocessing)
     assert np.array_equal(samples, dataset.samples)
     assert ids == dataset.sample_ids
 
 
 def test_pictures_are_assigned_to_a_run_of_digits_on_their_own_scale(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "p", {"a.png": png(np.full((20, 20, 3), 255, dtype=np.uint8))})
-    samples, _ = open_like(folder, "image", (1, 8, 8), (), ({"step": "divide", "by": 16},))
+    samples, _ = read_like(folder, "image", (1, 8, 8), (), ({"step": "divide", "by": 16},))
     assert samples.shape == (1, 1, 8, 8)
     assert np.unique(samples).tolist() == [1.0]
 
@@ -197,7 +200,7 @@ def test_names_that_lead_outside_an_archive_are_refused(tmp_path: Path, name: st
 
 def test_too_many_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vetting, "MAX_MEMBERS", 3)
-    monkeypatch.setattr("clustergan_core.data.own_images.MAX_MEMBERS", 3)
+    monkeypatch.setattr("clustergan_core.data.own.images.MAX_MEMBERS", 3)
     with pytest.raises(DataError, match="holds 4 files and at most 3 are read"):
         open_own(write_zip(tmp_path / "p.zip", some_pictures()))
     with pytest.raises(DataError, match="holds more than 3 pictures"):

@@ -15,11 +15,13 @@ from sklearn.cluster import KMeans
 from sklearn.datasets import load_digits as load_bundled_digits
 from sklearn.metrics import adjusted_rand_score
 
-from clustergan_core.data import DATASETS, Dataset, cifar, coil, is_available, load_dataset, open_dataset
-from clustergan_core.data.dataset import split_samples
-from clustergan_core.data.own_options import OwnDataOptions
-from clustergan_core.data.synthetic import SYNTHETIC_MEANS
-from clustergan_core.data.usps import load_usps
+from clustergan_core.data.dataset import Dataset, split_samples
+from clustergan_core.data.opening import open_dataset
+from clustergan_core.data.options import OwnDataOptions
+from clustergan_core.data.published import cifar, coil
+from clustergan_core.data.published.synthetic import SYNTHETIC_MEANS
+from clustergan_core.data.published.usps import load_usps
+from clustergan_core.data.registry import DATASETS, is_available, load_dataset
 from clustergan_core.errors import DataError, SettingsError
 
 # As published (UCI's .names files, the ClusterGAN paper's sources): training classes, then test classes.

@@ -7,8 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from clustergan_core.data import UNLABELLED, OwnDataOptions, open_like, open_own
-from clustergan_core.data.table_text import read_table
+from clustergan_core.data.dataset import UNLABELLED
+from clustergan_core.data.options import OwnDataOptions
+from clustergan_core.data.own.files import open_own
+from clustergan_core.data.own.new_samples import read_like
+from clustergan_core.data.own.table_text import read_table
 from clustergan_core.errors import DataError
 
 
@@ -181,11 +184,11 @@ def test_new_samples_pass_through_the_same_steps(tmp_path: Path, with_option: bo
     path = write(tmp_path / "t.csv", "id;a;kind;b;c\nu;1,5;x;2;3\nv;2,5;y;;3\nw;4;x;7;3\nz;3;y;1;3\n")
     dataset = open_own(path, OwnDataOptions(labels="kind" if with_option else None))
     steps = json.loads(json.dumps(dataset.preprocessing))
-    samples, ids = open_like(path, "table", dataset.shape, dataset.feature_names, steps)
+    samples, ids = read_like(path, "table", dataset.shape, dataset.feature_names, steps)
     assert np.array_equal(samples, dataset.samples)
     assert ids == ("u", "v", "w", "z")
     other = write(tmp_path / "new.csv", "b,extra,a\n7,9,1.5\n,9,99\n-50,9,2.75\n")
-    samples, ids = open_like(other, "table", dataset.shape, dataset.feature_names, steps)
+    samples, ids = read_like(other, "table", dataset.shape, dataset.feature_names, steps)
     assert samples == pytest.approx(np.array([[0, 1], [1, 1 / 6], [0.5, 0]]))  # beyond the range is clipped
     assert ids == ("0", "1", "2")
 
@@ -193,7 +196,7 @@ def test_new_samples_pass_through_the_same_steps(tmp_path: Path, with_option: bo
 def test_a_single_new_sample_is_enough(tmp_path: Path) -> None:
     dataset = open_own(write(tmp_path / "t.csv", "a,b\n0,4\n2,0\n"))
     new = write(tmp_path / "new.csv", "a,b\n1,1\n")
-    samples, _ = open_like(new, "table", dataset.shape, dataset.feature_names, dataset.preprocessing)
+    samples, _ = read_like(new, "table", dataset.shape, dataset.feature_names, dataset.preprocessing)
     assert samples.tolist() == [[0.5, 0.25]]
 
 
@@ -201,35 +204,35 @@ def test_new_samples_without_header_are_taken_by_position_if_the_columns_fit(tmp
     steps = ({"step": "divide", "by": 100},)
     names = tuple(f"{axis}{point}" for point in range(1, 9) for axis in "xy")
     row = ",".join(str(value) for value in range(0, 96, 6))
-    samples, _ = open_like(write(tmp_path / "pen.csv", f"{row}\n{row}\n"), "table", (16,), names, steps)
+    samples, _ = read_like(write(tmp_path / "pen.csv", f"{row}\n{row}\n"), "table", (16,), names, steps)
     assert samples == pytest.approx(np.tile(np.arange(0, 96, 6) / 100, (2, 1)))
     with pytest.raises(DataError, match=r"pen\.csv lacks 16 of the 16 columns .*x1, y1"):
-        open_like(write(tmp_path / "pen.csv", f"{row},7\n{row},7\n"), "table", (16,), names, steps)
+        read_like(write(tmp_path / "pen.csv", f"{row},7\n{row},7\n"), "table", (16,), names, steps)
 
 
 def test_new_samples_that_lack_a_column_are_refused_by_its_name(tmp_path: Path) -> None:
     dataset = open_own(write(tmp_path / "t.csv", "a,b\n0,4\n2,0\n"))
     with pytest.raises(DataError, match=r"new\.csv lacks 1 of the 2 columns the run was trained on \(b\)"):
-        open_like(write(tmp_path / "new.csv", "a,c\n1,1\n"), "table", (2,), ("a", "b"), dataset.preprocessing)
+        read_like(write(tmp_path / "new.csv", "a,c\n1,1\n"), "table", (2,), ("a", "b"), dataset.preprocessing)
 
 
 def test_new_samples_with_gaps_where_training_had_none_are_refused(tmp_path: Path) -> None:
     dataset = open_own(write(tmp_path / "t.csv", "a,b\n0,4\n2,0\n"))
     with pytest.raises(DataError, match=r"missing values in columns that had none in training \(a\)"):
-        open_like(write(tmp_path / "new.csv", "a,b\n,1\n2,1\n"), "table", (2,), ("a", "b"), dataset.preprocessing)
+        read_like(write(tmp_path / "new.csv", "a,b\n,1\n2,1\n"), "table", (2,), ("a", "b"), dataset.preprocessing)
 
 
 def test_new_samples_off_a_known_scale_are_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "new.csv", "a,b\n500,1\n2,1\n")
     with pytest.raises(DataError, match="values from 1 to 500, but the run was trained on values from 0 to 100"):
-        open_like(path, "table", (2,), ("a", "b"), ({"step": "divide", "by": 100},))
+        read_like(path, "table", (2,), ("a", "b"), ({"step": "divide", "by": 100},))
 
 
 def test_pictures_cannot_be_assigned_to_a_run_of_tables(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="bring a table"):
-        open_like(tmp_path, "table", (2,), ("a", "b"), ())
+        read_like(tmp_path, "table", (2,), ("a", "b"), ())
     with pytest.raises(DataError, match="There is no file"):
-        open_like(tmp_path / "none.csv", "table", (2,), ("a", "b"), ())
+        read_like(tmp_path / "none.csv", "table", (2,), ("a", "b"), ())
 
 
 @pytest.mark.parametrize(

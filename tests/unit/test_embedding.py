@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from clustergan_core.embedding import FittedMap, MapFrame, MapSettings, compute_map
-from clustergan_core.embedding.settings import Algorithm
+from clustergan_core.embedding.compute import compute_map
+from clustergan_core.embedding.fitted import FittedMap
+from clustergan_core.embedding.settings import Algorithm, MapFrame, MapSettings
 from clustergan_core.errors import DataError
-from clustergan_core.evaluation import nearest_neighbours, shared_with_neighbours
+from clustergan_core.evaluation.label_free import shared_with_neighbours
+from clustergan_core.evaluation.neighbours import nearest_neighbours
 
 ALGORITHMS: tuple[Algorithm, ...] = ("pca", "tsne", "umap")
 every_algorithm = pytest.mark.parametrize("algorithm", ALGORITHMS)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from clustergan_core.embedding import FittedMap, MapSettings, map_key
-from clustergan_core.embedding.settings import Algorithm
+from clustergan_core.embedding.fitted import FittedMap
+from clustergan_core.embedding.settings import Algorithm, MapSettings, map_key
 
 
 def settings_of(algorithm: Algorithm, **others: object) -> MapSettings:

@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
+from clustergan_core.data.counts.reading import limits
+from clustergan_core.data.counts.reading.hdf5 import vetting as hdf5_vetting
+from clustergan_core.data.counts.reading.preflight import Preflight, make_preflight
+from clustergan_core.data.counts.reading.reader import open_counts, read_counts
 from clustergan_core.errors import DataError
-from clustergan_core.expression import hdf5_vetting, limits
-from clustergan_core.expression.preflight import Preflight, make_preflight
-from clustergan_core.expression.reading import open_counts, read_counts
 from tests.count_files import N_CELLS, N_GENES, SYMBOLS, make_barcodes, make_counts, write_folder, write_tenx_hdf5
 
 HEADER = "%%MatrixMarket matrix coordinate integer general\n"

@@ -14,12 +14,12 @@ import pandas as pd
 import pytest
 from scipy.sparse import csc_matrix, csr_matrix
 
+from clustergan_core.data.counts.matrix import CountMatrix
+from clustergan_core.data.counts.reading.formats import find_form
+from clustergan_core.data.counts.reading.preflight import make_preflight
+from clustergan_core.data.counts.reading.reader import open_counts, read_counts
+from clustergan_core.data.counts.reading.tenx import matrix_market as triplets
 from clustergan_core.errors import DataError
-from clustergan_core.expression import triplets
-from clustergan_core.expression.counts import CountMatrix
-from clustergan_core.expression.forms import find_form
-from clustergan_core.expression.preflight import make_preflight
-from clustergan_core.expression.reading import open_counts, read_counts
 from tests.count_files import (
     N_CELLS,
     N_GENES,

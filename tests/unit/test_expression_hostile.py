@@ -16,10 +16,11 @@ import numpy as np
 import openpyxl
 import pytest
 
+from clustergan_core.data.counts.reading.reader import read_counts
+from clustergan_core.data.counts.reading.sandbox import child as reading_process
+from clustergan_core.data.counts.reading.sandbox import parent as reading_safely
+from clustergan_core.data.counts.reading.sandbox.parent import inspect, read_safely
 from clustergan_core.errors import DataError
-from clustergan_core.expression import reading_process, reading_safely
-from clustergan_core.expression.reading import read_counts
-from clustergan_core.expression.reading_safely import inspect, read_safely
 from tests.count_files import N_CELLS, N_GENES, SYMBOLS, make_barcodes, make_counts, write_folder, write_tenx_hdf5
 
 SECRET = "the secret of another file"
@@ -332,7 +333,7 @@ def test_a_killed_reading_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 def test_the_child_cannot_take_more_memory_than_it_may() -> None:
     code = (
-        "import mmap\nfrom clustergan_core.expression.process_limits import allow_reading, limit_process\n"
+        "import mmap\nfrom clustergan_core.data.counts.reading.limits import allow_reading, limit_process\n"
         "limit_process(30)\n"
         "try:\n    mmap.mmap(-1, 3 << 30)\nexcept OSError:\n    print('refused')\n"
         "allow_reading(50_000_000)\nmmap.mmap(-1, 3 << 30)\nprint('allowed')"

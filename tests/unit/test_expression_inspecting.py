@@ -11,18 +11,18 @@ import numpy as np
 import pytest
 
 from clustergan_core.command_line import main
-from clustergan_core.expression.count_file import spread_blocks
-from clustergan_core.expression.gene_kinds import (
+from clustergan_core.data.counts.matrix import find_state
+from clustergan_core.data.counts.reading.count_file import spread_blocks
+from clustergan_core.data.counts.reading.names import (
     find_kind,
     looks_like_barcodes,
     looks_like_genes,
     make_unique,
     require_names,
 )
-from clustergan_core.expression.preflight import Preflight, make_preflight
-from clustergan_core.expression.reading import open_counts
-from clustergan_core.expression.reading_safely import inspect
-from clustergan_core.expression.states import find_state
+from clustergan_core.data.counts.reading.preflight import Preflight, make_preflight
+from clustergan_core.data.counts.reading.reader import open_counts
+from clustergan_core.data.counts.reading.sandbox.parent import inspect
 from tests.count_files import (
     N_CELLS,
     N_GENES,
@@ -149,7 +149,8 @@ def test_columns_of_classes_are_offered_as_labels(tmp_path: Path) -> None:
 
 
 def test_a_look_is_a_part_of_a_large_matrix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from clustergan_core.expression import hdf5_values, reading
+    from clustergan_core.data.counts.reading import reader as reading
+    from clustergan_core.data.counts.reading.hdf5 import values as hdf5_values
 
     monkeypatch.setattr(hdf5_values, "LOOK_NONZEROS", 200)
     monkeypatch.setattr(reading, "LOOK_TEXT_VALUES", 10 * N_CELLS)

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from clustergan_core.expression.counts import CountMatrix
-from clustergan_core.expression.forms import find_form, looks_like_counts
-from clustergan_core.expression.preflight import Preflight
-from clustergan_core.expression.reading_safely import inspect, read_safely
+from clustergan_core.data.counts.matrix import CountMatrix
+from clustergan_core.data.counts.reading.formats import find_form, looks_like_counts
+from clustergan_core.data.counts.reading.preflight import Preflight
+from clustergan_core.data.counts.reading.sandbox.parent import inspect, read_safely
 
 # file → summary, form, orientation and part; figures of the whole; labels by column
 REAL: dict[str, dict[str, Any]] = {
@@ -150,7 +150,7 @@ def test_other_files_of_these_sets_are_no_counts(data_folder: Path, name: str) -
 
 
 def test_labels_of_a_second_file_match_the_cells(data_folder: Path, seen: dict[str, Any]) -> None:
-    from clustergan_core.data.reference_labels import find_labels
+    from clustergan_core.data.own.labels import find_labels
 
     for name, labels, n_classes in (
         ("baron_mouse1/counts.csv.gz", "baron_mouse1/labels.csv", 13),

@@ -11,12 +11,12 @@ import numpy as np
 import openpyxl
 import pytest
 
+from clustergan_core.data.counts.matrix import CountMatrix
+from clustergan_core.data.counts.reading.count_file import Orientation
+from clustergan_core.data.counts.reading.formats import find_form, looks_like_counts
+from clustergan_core.data.counts.reading.preflight import make_preflight
+from clustergan_core.data.counts.reading.reader import open_counts, read_counts
 from clustergan_core.errors import DataError
-from clustergan_core.expression.count_file import Orientation
-from clustergan_core.expression.counts import CountMatrix
-from clustergan_core.expression.forms import find_form, looks_like_counts
-from clustergan_core.expression.preflight import make_preflight
-from clustergan_core.expression.reading import open_counts, read_counts
 from tests.count_files import N_CELLS, N_GENES, SYMBOLS, make_barcodes, make_counts, write_folder, write_table
 
 

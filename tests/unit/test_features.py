@@ -8,8 +8,8 @@ import pytest
 import torch
 from safetensors import safe_open
 
-from clustergan_core.data import load_dataset
 from clustergan_core.data.dataset import Dataset, split_samples
+from clustergan_core.data.registry import load_dataset
 from clustergan_core.errors import SettingsError
 from clustergan_core.evaluation.classifier import CLASSIFIERS_FOLDER, find_classifier, read_record
 from clustergan_core.evaluation.features import (

@@ -5,8 +5,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from clustergan_core.data import load_dataset
 from clustergan_core.data.dataset import Dataset, split_samples
+from clustergan_core.data.registry import load_dataset
 from clustergan_core.evaluation.features import choose_features
 from clustergan_core.generation_scores import RealSamples, draw_latent, generate_all, read_generated, reconstruct
 from clustergan_core.live_scores import LiveScorer

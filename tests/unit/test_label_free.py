@@ -6,15 +6,9 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from clustergan_core.evaluation import (
-    kmeans_clusters,
-    nearest_neighbours,
-    shared_with_neighbours,
-    sharing_neighbours,
-    silhouette,
-    usage,
-    usage_entropy,
-)
+from clustergan_core.evaluation.clusterings import kmeans_clusters
+from clustergan_core.evaluation.label_free import shared_with_neighbours, silhouette, usage, usage_entropy
+from clustergan_core.evaluation.neighbours import nearest_neighbours, sharing_neighbours
 
 
 def two_blobs(n: int = 20, gap: float = 100.0) -> tuple[np.ndarray, np.ndarray]:

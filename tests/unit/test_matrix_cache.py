@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from clustergan_core.expression import matrix_cache
-from clustergan_core.expression.matrix_cache import forget_matrix, read_kept
-from clustergan_core.expression.reading_safely import read_safely
+from clustergan_core.data.counts.reading.sandbox import cache as matrix_cache
+from clustergan_core.data.counts.reading.sandbox.cache import forget_matrix, read_kept
+from clustergan_core.data.counts.reading.sandbox.parent import read_safely
 from tests.count_files import write_folder
 
 

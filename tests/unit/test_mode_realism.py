@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 
+from clustergan_core.cells.expression import value_scale
+from clustergan_core.data.counts.steps import finish_values
 from clustergan_core.evaluation.nearness import RealSpace, fit_real_space
-from clustergan_core.expression.preparation_steps import finish_values
-from clustergan_core.expression.value_scale import value_scale
 from clustergan_core.method import Encoding, Method
 from clustergan_core.nn.prior import Latent, Prior
 from clustergan_core.runs.mode_realism import (

@@ -10,10 +10,10 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from clustergan_core.command_line import main
-from clustergan_core.data import OwnDataOptions
+from clustergan_core.data.counts.preparation_options import read_preparation
+from clustergan_core.data.opening import open_dataset
+from clustergan_core.data.options import OwnDataOptions
 from clustergan_core.errors import DataError, SettingsError
-from clustergan_core.expression.preparation_words import read_preparation
-from clustergan_core.opening import open_dataset
 from clustergan_core.runs.store import Run
 
 N_CELLS, N_GENES = 90, 60

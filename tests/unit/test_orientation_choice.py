@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from clustergan_core.command_line import main
-from clustergan_core.data import OwnDataOptions
+from clustergan_core.data.counts.reading.sandbox.parent import inspect, read_safely
+from clustergan_core.data.opening import is_count_matrix, open_dataset
+from clustergan_core.data.options import OwnDataOptions
 from clustergan_core.errors import DataError, SettingsError
-from clustergan_core.expression.reading_safely import inspect, read_safely
-from clustergan_core.opening import is_count_matrix, open_dataset
 from clustergan_core.runs.store import Run
 from tests.count_files import N_CELLS, N_GENES, SYMBOLS, make_barcodes, make_counts, write_table, write_tenx_hdf5
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from clustergan_core.data.dataset import Dataset, share_samples
-from clustergan_core.evaluation import nearest_neighbours, sharing_neighbours
+from clustergan_core.evaluation.neighbours import nearest_neighbours, sharing_neighbours
 from clustergan_core.generation_scores import draw_latent
 from clustergan_core.method import Batch
 from clustergan_core.methods.paired_clustergan import PairedClusterGAN, PairedClusterGANSettings

@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks.precision import train_once
-from clustergan_core.data import load_dataset
+from clustergan_core.data.registry import load_dataset
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])

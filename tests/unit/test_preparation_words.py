@@ -2,10 +2,14 @@
 
 import pytest
 
+from clustergan_core.data.counts.preparation_options import nearest_preset, read_preparation, write_preparation
+from clustergan_core.data.counts.settings import (
+    PREPARATION_PRESETS,
+    QUALITY_PRESETS,
+    PreparationSettings,
+    QualitySettings,
+)
 from clustergan_core.errors import SettingsError
-from clustergan_core.expression.preparation_settings import PREPARATION_PRESETS, PreparationSettings
-from clustergan_core.expression.preparation_words import nearest_preset, read_preparation, write_preparation
-from clustergan_core.expression.quality_settings import QUALITY_PRESETS, QualitySettings
 
 
 def test_a_rule_of_a_preset_is_switched_off_by_a_word() -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from clustergan_core.data import OwnDataOptions
+from clustergan_core.data.opening import open_dataset
+from clustergan_core.data.options import OwnDataOptions
 from clustergan_core.errors import RunError
-from clustergan_core.opening import open_dataset
 from clustergan_core.runs.cells import run_matrix
 from clustergan_core.runs.config import make_config
 from clustergan_core.runs.store import Run, create_run

@@ -8,11 +8,13 @@ import pytest
 
 from clustergan_core.command_line import build_parser
 from clustergan_core.command_line.training import read_config
-from clustergan_core.data import OwnDataOptions, load_dataset, open_dataset
 from clustergan_core.data.dataset import Dataset, share_samples
+from clustergan_core.data.opening import open_dataset
+from clustergan_core.data.options import OwnDataOptions, split_values
+from clustergan_core.data.registry import load_dataset
 from clustergan_core.errors import SettingsError
 from clustergan_core.methods.presets import PRESETS, find_preset
-from clustergan_core.runs.config import RunConfig, make_config, make_schedule, parse_settings, split_values
+from clustergan_core.runs.config import RunConfig, make_config, make_schedule, parse_settings
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from clustergan_core.embedding import FittedMap, MapFrame, MapSettings
+from clustergan_core.embedding.fitted import FittedMap
+from clustergan_core.embedding.settings import MapFrame, MapSettings
 from clustergan_core.runs import map_worker, maps
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.maps import MapRequest, MapWorker, find_map, read_progress, write_progress

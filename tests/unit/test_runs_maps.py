@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from clustergan_core.embedding import FittedMap, MapFrame, MapSettings, compute_map
-from clustergan_core.embedding.settings import Algorithm
+from clustergan_core.embedding.compute import compute_map
+from clustergan_core.embedding.fitted import FittedMap
+from clustergan_core.embedding.settings import Algorithm, MapFrame, MapSettings
 from clustergan_core.runs import maps
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.maps import MapRequest, cancel_map, carry_out, find_map, read_progress

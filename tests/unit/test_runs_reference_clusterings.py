@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-from clustergan_core.expression.cell_clusterings import kmeans_cells, principal_components
+from clustergan_core.evaluation.clusterings import kmeans_cells, principal_components
 from clustergan_core.runs import reference_clusterings as module
 from clustergan_core.runs.reference_clusterings import reference_clusterings
 from clustergan_core.runs.store import Run

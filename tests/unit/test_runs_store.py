@@ -135,7 +135,7 @@ def test_a_folder_that_cannot_be_made_is_told_in_one_sentence(run: Run, tmp_path
 def test_data_that_has_changed_is_refused(own_folders: Path) -> None:
     path = own_folders / "own.npz"
     np.savez(path, x=np.random.default_rng(0).random((50, 4)))
-    from clustergan_core.data import open_dataset
+    from clustergan_core.data.opening import open_dataset
 
     run = create_run(make_config(open_dataset(str(path)), str(path)), own_folders / "runs" / "own")
     assert run.is_data_here()

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from clustergan_core.data.uploads import server_files as shared_files
+from clustergan_core.data.uploads.label_tables import label_tables
+from clustergan_core.data.uploads.server_files import find_shared, list_shared, shared_name
+from clustergan_core.data.uploads.store import forget_upload
 from clustergan_core.errors import DataError
-from clustergan_core.runs import shared_files
-from clustergan_core.runs.label_tables import label_tables
-from clustergan_core.runs.shared_files import find_shared, list_shared, shared_name
-from clustergan_core.runs.uploads import forget_upload
 from tests.count_files import write_folder, write_tenx_hdf5
 
 

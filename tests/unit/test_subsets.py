@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from clustergan_core.command_line import main
+from clustergan_core.data.opening import open_dataset
 from clustergan_core.errors import SettingsError
-from clustergan_core.opening import open_dataset
 from clustergan_core.runs.config import make_config
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.store import Run

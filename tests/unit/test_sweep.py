@@ -13,7 +13,7 @@ import pytest
 from clustergan_core import command_line
 from clustergan_core.command_line.sweeping import _read_axes, add_commands
 from clustergan_core.command_line.training import read_config_and_data
-from clustergan_core.data import load_dataset
+from clustergan_core.data.registry import load_dataset
 from clustergan_core.errors import RunError, SettingsError, StorageError
 from clustergan_core.paths import RUN_NAME, runs_folder
 from clustergan_core.runs import queue, twins

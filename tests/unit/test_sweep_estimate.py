@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from clustergan_core.data import load_dataset
+from clustergan_core.data.registry import load_dataset
 from clustergan_core.runs import sweep_estimate
 from clustergan_core.runs.estimate import AROUND_SECONDS, Estimate
 from clustergan_core.runs.status import State, Status

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks import unbalanced
 from benchmarks.unbalanced import N_GENES, N_LARGEST, prepare, scale_counts, thin_out
-from clustergan_core.data import open_dataset
+from clustergan_core.data.opening import open_dataset
 
 
 def test_classes_fall_geometrically_to_a_tenth_and_always_to_the_same_samples() -> None:

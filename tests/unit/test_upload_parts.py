@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from clustergan_core.data.counts.reading.formats import find_form
+from clustergan_core.data.counts.reading.reader import open_counts
+from clustergan_core.data.uploads.label_tables import label_tables, likeliest_column
+from clustergan_core.data.uploads.sorting import Brought, keep_files
+from clustergan_core.data.uploads.store import list_uploads
 from clustergan_core.errors import DataError, StorageError
-from clustergan_core.expression.forms import find_form
-from clustergan_core.expression.reading import open_counts
-from clustergan_core.runs.label_tables import label_tables, likeliest_column
-from clustergan_core.runs.upload_parts import Brought, keep_files
-from clustergan_core.runs.uploads import list_uploads
 from tests.count_files import make_barcodes, make_counts, write_folder, write_table, write_tenx_hdf5
 
 pytestmark = pytest.mark.usefixtures("own_folders")

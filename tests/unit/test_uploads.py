@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from clustergan_core.errors import DataError
-from clustergan_core.runs.uploads import (
+from clustergan_core.data.uploads.store import (
     MAX_NAME,
     STALE_SECONDS,
     beside,
@@ -24,6 +23,7 @@ from clustergan_core.runs.uploads import (
     store_upload,
     upload_size,
 )
+from clustergan_core.errors import DataError
 
 
 @pytest.fixture(autouse=True)

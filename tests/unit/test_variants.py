@@ -27,7 +27,8 @@ from benchmarks.variants import (
 )
 from clustergan_core.command_line import build_parser
 from clustergan_core.command_line.training import read_config
-from clustergan_core.data import load_dataset, open_dataset
+from clustergan_core.data.opening import open_dataset
+from clustergan_core.data.registry import load_dataset
 from clustergan_core.errors import SettingsError
 from clustergan_core.runs.config import make_config
 from clustergan_core.runs.scores import read_scores

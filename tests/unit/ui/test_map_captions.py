@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from clustergan_core.embedding import FittedMap, MapSettings, compute_map
-from clustergan_core.embedding.settings import Algorithm
+from clustergan_core.embedding.compute import compute_map
+from clustergan_core.embedding.fitted import FittedMap
+from clustergan_core.embedding.settings import Algorithm, MapSettings
 from ui.map_captions import caption_of, shown_share
 
 

@@ -1,0 +1,152 @@
+"""Marker genes, exploratory: what tells a cluster from the other cells, or one selection from another.
+
+The clusters were found in the same values that are tested here, so p-values are too small to be quoted: they order
+genes, and say no more. The test is Wilcoxon's rank sum on log-normalised values, corrected for ties.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.sparse import csc_matrix, csr_matrix
+from scipy.stats import false_discovery_control, norm
+
+from clustergan_core.data.counts.genes import unique_gene_names
+from clustergan_core.data.counts.matrix import CountMatrix
+from clustergan_core.data.counts.sparse import gene_moments, log_normalised
+from clustergan_core.errors import DataError
+
+MIN_CELLS = 3  # a gene that fewer of the compared cells have is not tested
+MIN_SIZE = 2  # one cell has no ranks to sum
+PSEUDO = 1e-9  # as scanpy adds it, so that fold changes agree
+OUTSIDE = -1  # a cell that belongs to no cluster
+
+
+def find_markers(matrix: CountMatrix, clusters: NDArray[np.int64], n_top: int | None = None) -> pd.DataFrame:
+    """Every cluster (N,) against all other clusters' cells; cells numbered −1 take no part.
+
+    A row is a gene in a cluster, best score first, `n_top` a cluster: cluster, gene, gene_id, score, log2_fold_change,
+    fraction_in, fraction_out, mean_in, mean_out, p, p_adjusted (Benjamini–Hochberg within the cluster). Clusters of a
+    single cell have no rows. Raises DataError when fewer than two clusters are left.
+    """
+    assert clusters.shape == (len(matrix.cell_ids),), (clusters.shape, len(matrix.cell_ids))
+    numbers, sizes = np.unique(clusters[clusters != OUTSIDE], return_counts=True)
+    if len(numbers) < 2:
+        raise DataError(f"Markers need two clusters, but {matrix.name}'s cells lie in {len(numbers)}: choose others.")
+    chosen = clusters != OUTSIDE
+    values, genes = _tested(matrix, chosen)
+    groups = np.searchsorted(numbers, clusters[chosen])
+    sums = rank_sums(values, groups, len(numbers))
+    names = _names(matrix, genes)
+    tables = [
+        _table(names, sums, group, n_top).assign(cluster=int(number))
+        for group, (number, size) in enumerate(zip(numbers, sizes, strict=True))
+        if size >= MIN_SIZE
+    ]
+    return _cluster_first(pd.concat(tables, ignore_index=True)) if tables else _cluster_first(pd.DataFrame())
+
+
+def compare_selections(
+    matrix: CountMatrix, first: NDArray[np.bool_], second: NDArray[np.bool_], n_top: int | None = None
+) -> pd.DataFrame:
+    """Selection A (N,) against selection B (N,), a row a gene, as `find_markers` but without the cluster.
+
+    Genes that A has more of come first. Raises DataError when the selections overlap or hold hardly a cell.
+    """
+    n_shared = int((first & second).sum())
+    if n_shared:
+        raise DataError(f"Selections A and B share {n_shared:,} cells: select them apart.")
+    for name, selection in (("A", first), ("B", second)):
+        if selection.sum() < MIN_SIZE:
+            raise DataError(f"Selection {name} holds {int(selection.sum())} cells: select at least {MIN_SIZE}.")
+    chosen = first | second
+    values, genes = _tested(matrix, chosen)
+    sums = rank_sums(values, second[chosen].astype(np.int64), 2)
+    return _table(_names(matrix, genes), sums, 0, n_top)
+
+
+def _tested(matrix: CountMatrix, cells: NDArray[np.bool_]) -> tuple[csc_matrix[Any], NDArray[np.int64]]:
+    """(log-normalised values of the chosen cells and the genes they have, numbers of these genes)."""
+    normalised: csr_matrix[Any] = log_normalised(matrix)
+    genes = np.flatnonzero(gene_moments(normalised, cells).n_cells >= MIN_CELLS)
+    if len(genes) == 0:
+        raise DataError(f"No gene is detected in {MIN_CELLS} of the {int(cells.sum())} cells: compare more of them.")
+    kept = normalised if cells.all() else normalised[cells]
+    return csc_matrix(kept[:, genes] if len(genes) < kept.shape[1] else kept), genes
+
+
+def _names(matrix: CountMatrix, genes: NDArray[np.int64]) -> pd.DataFrame:
+    names = np.array(unique_gene_names(matrix), dtype=object)[genes]
+    return pd.DataFrame({"gene": names, "gene_id": matrix.gene_ids[genes].astype(object)})
+
+
+def _table(names: pd.DataFrame, sums: RankSums, group: int, n_top: int | None) -> pd.DataFrame:
+    inside, outside = sums.mean[group], sums.mean_rest[group]
+    table = names.assign(
+        score=sums.score[group],
+        log2_fold_change=np.log2((np.expm1(inside) + PSEUDO) / (np.expm1(outside) + PSEUDO)),
+        fraction_in=sums.fraction[group],
+        fraction_out=sums.fraction_rest[group],
+        mean_in=inside,
+        mean_out=outside,
+        p=sums.p[group],
+        p_adjusted=false_discovery_control(sums.p[group]),
+    )
+    table = table.sort_values("score", ascending=False, kind="stable", ignore_index=True)
+    return table if n_top is None else table.head(n_top)
+
+
+def _cluster_first(table: pd.DataFrame) -> pd.DataFrame:
+    return table[["cluster", *(column for column in table if column != "cluster")]] if len(table) else table
+
+
+@dataclass(frozen=True)
+class RankSums:
+    """Of each group against all other cells: figures (n_groups, G)."""
+
+    score: NDArray[np.float64]  # of the standard normal; above 0 where the group has the higher values
+    p: NDArray[np.float64]  # two-sided, by the normal approximation
+    mean: NDArray[np.float64]  # of the group
+    mean_rest: NDArray[np.float64]
+    fraction: NDArray[np.float64]  # of the group's cells with a value above zero
+    fraction_rest: NDArray[np.float64]
+
+
+def rank_sums(values: csc_matrix[Any], groups: NDArray[np.int64], n_groups: int) -> RankSums:
+    """Values (N, G), none negative, of cells in `groups` (N,) numbered 0 … n_groups − 1, none of them empty."""
+    n_cells, n_genes = values.shape
+    sizes = np.bincount(groups, minlength=n_groups).astype(np.float64)
+    ranks, sums, detected = (np.zeros((n_groups, n_genes)) for _ in range(3))
+    ties = np.zeros(n_genes)  # Σ (t³ − t) over values that t cells share
+    for gene in range(n_genes):
+        entries = slice(values.indptr[gene], values.indptr[gene + 1])
+        above = values.data[entries] > 0
+        own, of_group = values.data[entries][above], groups[values.indices[entries][above]]
+        order = np.argsort(own)
+        own, of_group = own[order], of_group[order]
+        n_zeros = n_cells - len(own)
+        starts = np.flatnonzero(np.concatenate(([True], own[1:] != own[:-1]))) if len(own) else np.zeros(0, np.int64)
+        shared = np.diff(starts, append=len(own))  # cells that share each value
+        own_ranks = np.repeat(n_zeros + starts + (shared + 1) / 2, shared)
+        in_group = np.bincount(of_group, minlength=n_groups)
+        zero_ranks = (sizes - in_group) * (n_zeros + 1) / 2
+        ranks[:, gene] = np.bincount(of_group, weights=own_ranks, minlength=n_groups) + zero_ranks
+        sums[:, gene] = np.bincount(of_group, weights=own, minlength=n_groups)
+        detected[:, gene] = in_group
+        ties[gene] = np.sum(shared.astype(np.float64) ** 3 - shared) + float(n_zeros) ** 3 - n_zeros
+    size, rest = sizes[:, None], n_cells - sizes[:, None]
+    correction = 1 - ties / (float(n_cells) ** 3 - n_cells)
+    deviation = np.sqrt(correction * size * rest * (n_cells + 1) / 12)
+    score = np.divide(ranks - size * (n_cells + 1) / 2, deviation, out=np.zeros_like(ranks), where=deviation > 0)
+    return RankSums(
+        score=score,
+        p=2 * norm.sf(np.abs(score)),
+        mean=sums / size,
+        mean_rest=(sums.sum(axis=0) - sums) / rest,
+        fraction=detected / size,
+        fraction_rest=(detected.sum(axis=0) - detected) / rest,
+    )

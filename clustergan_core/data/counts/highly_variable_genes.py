@@ -1,0 +1,50 @@
+"""Which genes a network sees: the most variable ones."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clustergan_core.data.counts.matrix import CountMatrix
+from clustergan_core.data.counts.sparse import log_normalised
+from clustergan_core.data.dataset import DATA_SEED
+
+MAX_CELLS = 20_000  # a ranking of genes needs no more, and scanpy holds the matrix three times
+
+
+def most_variable(variance: NDArray[np.float64], allowed: NDArray[np.bool_], n_genes: int) -> NDArray[np.int64]:
+    """Numbers of the allowed genes of highest variance, in the file's order; of equals, the first."""
+    ranked = np.argsort(-np.where(allowed, variance, -np.inf), kind="stable")
+    return np.sort(ranked[: min(n_genes, int(allowed.sum()))])
+
+
+def highly_variable(
+    matrix: CountMatrix, cell_mask: NDArray[np.bool_], allowed: NDArray[np.bool_], n_genes: int
+) -> NDArray[np.int64]:
+    """Numbers of scanpy's highly variable genes (flavor "seurat": dispersion within bins of mean expression).
+
+    Beyond MAX_CELLS cells, that many are drawn by the data's seed.
+    """
+    cells = np.flatnonzero(cell_mask)
+    if len(cells) > MAX_CELLS:
+        cells = np.sort(np.random.default_rng(DATA_SEED).choice(cells, MAX_CELLS, replace=False))
+    n_genes = min(n_genes, int(allowed.sum()))
+    is_whole = len(cells) == len(cell_mask)
+    seen = CountMatrix(
+        name=matrix.name,
+        counts=matrix.counts if is_whole else matrix.counts[cells],
+        cell_ids=matrix.cell_ids[cells],
+        gene_ids=matrix.gene_ids,
+        gene_symbols=matrix.gene_symbols,
+        cells=matrix.cells.iloc[cells],
+        state=matrix.state,
+        part=matrix.part,
+    )
+    import scanpy
+
+    table = scanpy.pp.highly_variable_genes(
+        scanpy.AnnData(log_normalised(seen)), flavor="seurat", n_top_genes=n_genes, inplace=False
+    )
+    assert table is not None
+    score = np.asarray(table["dispersions_norm"], dtype=np.float64)
+    return most_variable(np.where(np.isnan(score), -1e300, score), allowed, n_genes)

@@ -1,0 +1,77 @@
+"""CountMatrix: cells × genes as a file holds them, before anything is left out or transformed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from clustergan_core.errors import DataError
+
+LARGEST_LOG = 20.0  # e^20 counts of one gene in one cell do not occur
+
+SHOWN = 5
+
+# raw: whole counts; log: log-normalised; normalised: neither whole nor logarithms; scaled: with negative values.
+CountState = Literal["raw", "log", "normalised", "scaled"]
+STATE_WORDS: dict[CountState, str] = {
+    "raw": "raw counts",
+    "log": "log-normalised values",
+    "normalised": "normalised values",
+    "scaled": "scaled values",
+}
+
+
+@dataclass(frozen=True)
+class CountMatrix:
+    """A matrix of N cells and G genes. Sparse stays sparse until genes are selected."""
+
+    name: str
+    counts: csr_matrix[Any]  # (N, G) float32
+    cell_ids: NDArray[np.str_]  # (N,) barcodes
+    gene_ids: NDArray[np.str_]  # (G,) unique: what the file identifies genes by
+    gene_symbols: NDArray[np.str_]  # (G,) what a person calls them; the ids where the file has no symbols
+    cells: pd.DataFrame  # (N, …) what the file says of its cells, by their ids: numbers, or categories of text
+    state: CountState
+    part: str  # which part of the file it is, such as "X", "raw" or "layers['counts']"
+    notes: tuple[str, ...] = ()  # sentences on what was left out, renamed or made up in reading
+
+
+def take_cells(matrix: CountMatrix, rows: NDArray[np.bool_] | NDArray[np.int64]) -> CountMatrix:
+    """Some cells with all their genes (a copy): a mask (N,), or row numbers in the order wanted."""
+    return replace(matrix, counts=matrix.counts[rows], cell_ids=matrix.cell_ids[rows], cells=matrix.cells.iloc[rows])
+
+
+def find_cells(matrix: CountMatrix, cell_ids: Sequence[str]) -> NDArray[np.int64]:
+    """(M,) the rows of these cells. Raises DataError for cells that the matrix lacks or names twice."""
+    places = {cell: row for row, cell in enumerate(matrix.cell_ids.tolist())}
+    if len(places) < len(matrix.cell_ids):
+        n_repeated = len(matrix.cell_ids) - len(places)
+        raise DataError(f"{matrix.name} names {n_repeated} cells twice: make its barcodes unique.")
+    missing = [cell for cell in cell_ids if cell not in places]
+    if missing:
+        shown = ", ".join(missing[:SHOWN]) + (", …" if len(missing) > SHOWN else "")
+        raise DataError(
+            f"{matrix.name} lacks {len(missing)} of the run's cells ({shown}): bring the file it was made of."
+        )
+    return np.array([places[cell] for cell in cell_ids], dtype=np.int64)
+
+
+def find_state(values: NDArray[Any]) -> tuple[CountState, str]:
+    """(the state, the reason in words) of a matrix's stored values; NaN and infinity are passed over."""
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        return "raw", "no value is stored"
+    smallest, largest = float(finite.min()), float(finite.max())
+    if smallest < 0:
+        return "scaled", f"negative values down to {smallest:.3g}"
+    if np.array_equal(finite, np.rint(finite)):
+        return "raw", f"whole numbers up to {largest:,.0f}"
+    if largest < LARGEST_LOG:
+        return "log", f"fractions, none above {largest:.3g}"
+    return "normalised", f"fractions up to {largest:,.4g}"

@@ -1,0 +1,197 @@
+"""A count matrix made ready to train on: quality control, choice of genes, transform, and the record of all three.
+
+The paper's way (preset "paper"): log2(1 + count), the 720 genes of highest variance, divided by the largest entry.
+The matrix stays sparse and is never copied; only the chosen genes become dense.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from clustergan_core.data.counts.genes import unique_gene_names
+from clustergan_core.data.counts.highly_variable_genes import highly_variable, most_variable
+from clustergan_core.data.counts.matrix import CountMatrix
+from clustergan_core.data.counts.quality import QualityReport, check_quality
+from clustergan_core.data.counts.settings import PreparationSettings
+from clustergan_core.data.counts.sparse import GeneMoments, cell_totals, gene_moments, take_dense
+from clustergan_core.data.counts.steps import finish_values, read_values, value_transform
+from clustergan_core.data.dataset import LEAST_SPLIT, Dataset, Splits, share_samples, split_samples
+from clustergan_core.data.own.cell_text import as_text
+from clustergan_core.data.own.labels import ReferenceLabels, number_labels
+from clustergan_core.data.own.tables import MAX_CATEGORIES
+from clustergan_core.data.own.vetting import MAX_VALUES, MIN_SAMPLES
+from clustergan_core.data.preprocessing import Step
+from clustergan_core.errors import DataError
+
+
+def prepare(
+    matrix: CountMatrix,
+    settings: PreparationSettings,
+    labels: ReferenceLabels | None = None,
+    report: QualityReport | None = None,
+) -> Dataset:
+    """The cells that pass quality control as a Dataset of kind "expression".
+
+    `labels` name every cell of the matrix, "" where nothing is known. `report` is the settings' own quality control
+    where it was done already. Held-out cells play no part in the choice of genes, nor in any fitted number.
+    Raises DataError when hardly a cell is left, too few are for holding any out, no gene differs between cells, or
+    there are too many values to hold.
+    """
+    report = check_quality(matrix, settings.quality) if report is None else report
+    if report.n_cells < MIN_SAMPLES:
+        raise DataError(f"Quality control leaves {report.n_cells} of {matrix.name}'s cells: relax its thresholds.")
+    splits = _split(matrix.name, report.n_cells, settings)
+    steps: list[Step] = [*_record_quality(settings, report)]
+    if labels is not None:
+        steps.append({"step": "labels", "text": labels.note})
+    samples, fitted = _fit(matrix, settings, report, splits)
+    numbers, names = (None, ()) if labels is None else number_labels(labels.texts[report.cell_mask])
+    chosen = next(step for step in fitted if step["step"] == "select_genes")
+    gene_names = dict(zip(matrix.gene_ids.tolist(), unique_gene_names(matrix), strict=True))
+    return Dataset(
+        name=matrix.name,
+        kind="expression",
+        samples=samples,
+        splits=splits,
+        labels=numbers,
+        label_names=names,
+        feature_names=tuple(gene_names[gene] for gene in chosen["ids"]),
+        sample_ids=tuple(matrix.cell_ids[report.cell_mask].tolist()),
+        preprocessing=(*steps, *fitted),
+        columns=_columns(matrix, report, exclude=None if labels is None else labels.column),
+        content_digest=_digest(matrix, settings, report, chosen["ids"]),
+    )
+
+
+def _split(name: str, n_cells: int, settings: PreparationSettings) -> Splits:
+    if not settings.hold_out:
+        return share_samples(n_cells)
+    if n_cells < LEAST_SPLIT:
+        raise DataError(
+            f"{name} has {n_cells} cells after quality control, too few to hold any out: keep at least {LEAST_SPLIT}, "
+            "or choose hold_out=false."
+        )
+    return split_samples(n_cells)
+
+
+def _digest(matrix: CountMatrix, settings: PreparationSettings, report: QualityReport, genes: list[str]) -> str:
+    """SHA-256 over the counts that samples are made of and the settings that make them, the same on every machine."""
+    places = {gene: place for place, gene in enumerate(matrix.gene_ids.tolist())}
+    counts = take_dense(matrix.counts, report.cell_mask, np.array([places[gene] for gene in genes]), None)
+    totals = cell_totals(matrix.counts)[report.cell_mask] if matrix.state == "raw" else np.zeros(0)  # whole numbers
+    told = repr((counts.shape, matrix.state, genes, settings.model_dump_json(exclude={"quality"})))
+    return hashlib.sha256(told.encode() + totals.tobytes() + np.ascontiguousarray(counts).tobytes()).hexdigest()
+
+
+def _record_quality(settings: PreparationSettings, report: QualityReport) -> tuple[Step, ...]:
+    rules = [
+        {"rule": rule.rule, "removes": rule.removes, "n_removed": rule.n_removed, "n_left": rule.n_left}
+        | ({"skipped": rule.skipped} if rule.skipped else {})
+        for rule in report.rules
+    ]
+    counted = {"n_cells": len(report.cell_mask), "n_cells_left": report.n_cells}
+    counted |= {"n_genes": len(report.gene_mask), "n_genes_left": report.n_genes}
+    return ({"step": "quality", "settings": settings.quality.model_dump(), "rules": rules, **counted},)
+
+
+def _fit(
+    matrix: CountMatrix, settings: PreparationSettings, report: QualityReport, splits: Splits
+) -> tuple[NDArray[np.float32], list[Step]]:
+    """(samples (cells left, n_genes), the steps that give them again)."""
+    fitted_on = np.zeros(len(report.cell_mask), dtype=np.bool_)
+    fitted_on[np.flatnonzero(report.cell_mask)[splits.train]] = True
+    steps: list[Step] = [{"step": "expression_values", "state": matrix.state, "part": matrix.part}]
+    steps += _value_steps(matrix, settings, fitted_on)
+    moments = gene_moments(matrix.counts, fitted_on, value_transform(steps, matrix))
+    # A gene without spread tells nothing of a cell.
+    varies = report.gene_mask & (moments.variance > 0)
+    if not varies.any():
+        raise DataError(f"No gene of {matrix.name} differs between the cells that are left: relax the thresholds.")
+    genes, selection = _choose_genes(matrix, settings, moments, fitted_on, varies)
+    if report.n_cells * len(genes) > MAX_VALUES:
+        raise DataError(
+            f"{report.n_cells:,} cells of {len(genes):,} genes are more than {MAX_VALUES:,} values: choose at most "
+            f"{MAX_VALUES // report.n_cells:,} genes."
+        )
+    steps.append(
+        {
+            "step": "select_genes",
+            "by": selection,
+            "n_considered": int(varies.sum()),
+            "ids": matrix.gene_ids[genes].tolist(),
+            "symbols": matrix.gene_symbols[genes].tolist(),
+        }
+    )
+    values = read_values(steps, matrix, report.cell_mask)
+    finishing = _finishing_steps(settings, values, moments, genes, splits)
+    return finish_values(finishing, values), [*steps, *finishing]
+
+
+def _value_steps(matrix: CountMatrix, settings: PreparationSettings, fitted_on: NDArray[np.bool_]) -> list[Step]:
+    """Logarithms are not taken twice, and scaled values have lost what these steps would need."""
+    if matrix.state in ("log", "scaled"):
+        return []
+    if settings.transform == "paper":
+        return [{"step": "log", "base": 2}]
+    target = settings.target
+    if target is None:
+        totals = cell_totals(matrix.counts)[fitted_on]
+        target = float(np.median(totals[totals > 0])) if totals.any() else 1.0
+    normalised = {"step": "normalise_totals", "target": target, "n_genes": len(matrix.gene_ids)}
+    return [normalised, {"step": "log", "base": "e"}]
+
+
+def _choose_genes(
+    matrix: CountMatrix,
+    settings: PreparationSettings,
+    moments: GeneMoments,
+    fitted_on: NDArray[np.bool_],
+    varies: NDArray[np.bool_],
+) -> tuple[NDArray[np.int64], str]:
+    """(gene numbers, how they were chosen). Dispersion has no meaning for scaled values, so there variance decides."""
+    if int(varies.sum()) <= settings.n_genes:
+        return np.flatnonzero(varies), "all"
+    if settings.selection == "hvg" and matrix.state != "scaled":
+        return highly_variable(matrix, fitted_on, varies, settings.n_genes), "hvg"
+    return most_variable(moments.variance, varies, settings.n_genes), "variance"
+
+
+def _finishing_steps(
+    settings: PreparationSettings,
+    values: NDArray[np.float32],
+    moments: GeneMoments,
+    genes: NDArray[np.int64],
+    splits: Splits,
+) -> list[Step]:
+    if settings.standardise:
+        deviations = np.sqrt(moments.variance[genes])
+        standardised = {
+            "step": "standardise_genes",
+            "means": moments.mean[genes].tolist(),
+            "deviations": deviations.tolist(),
+            "clip": settings.clip,
+        }
+        return [standardised, {"step": "scale_by", "by": settings.clip}]
+    trained = values if splits.is_shared else values[splits.train]
+    return [{"step": "scale_by", "by": max(float(trained.max()), -float(trained.min()))}]
+
+
+def _columns(matrix: CountMatrix, report: QualityReport, exclude: str | None) -> dict[str, NDArray[Any]]:
+    """Figures of quality control and the file's own columns, where they are numbers or few enough classes."""
+    columns = {str(name): np.asarray(report.figures[name])[report.cell_mask] for name in report.figures}
+    for name in matrix.cells:
+        if name == exclude or str(name) in columns:
+            continue
+        values = matrix.cells[name][report.cell_mask]
+        if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+            columns[str(name)] = values.to_numpy(dtype=np.float64, na_value=np.nan)
+            continue
+        texts = as_text(values.to_numpy(dtype=object))
+        if 0 < len(set(texts.tolist()) - {""}) <= MAX_CATEGORIES:
+            columns[str(name)] = texts
+    return columns

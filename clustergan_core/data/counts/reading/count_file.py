@@ -1,0 +1,107 @@
+"""CountFile: a count matrix whose names have been read and whose values have not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from clustergan_core.data.counts.reading.names import make_unique
+from clustergan_core.data.options import Orientation
+
+__all__ = ["CountFile", "Layout", "Look", "Names", "Orientation", "Way", "name_all", "spread_blocks"]
+
+Way = Literal["cells-by-genes", "genes-by-cells"]
+LOOK_VALUES = 8_000_000  # of a dense block: half a second, and 4,000 cells of 2,000 genes
+LOOK_NONZEROS = 5_000_000
+
+
+@dataclass(frozen=True)
+class Names:
+    """How a file names its N cells and G genes, and what it says of its cells."""
+
+    cell_ids: NDArray[np.str_]  # (N,) unique
+    gene_ids: NDArray[np.str_]  # (G,) unique
+    gene_symbols: NDArray[np.str_]  # (G,)
+    cells: pd.DataFrame  # (N, …) numbers, or categories of text
+    n_repeated_genes: int = 0
+    n_repeated_cells: int = 0
+
+
+def name_all(
+    cell_ids: NDArray[np.str_],
+    gene_ids: NDArray[np.str_],
+    gene_symbols: NDArray[np.str_] | None = None,
+    cells: pd.DataFrame | None = None,
+) -> Names:
+    """Names with repeats made unique by a suffix; symbols stay as the file has them."""
+    unique_cells, n_repeated_cells = make_unique(cell_ids)
+    unique_genes, n_repeated_genes = make_unique(gene_ids)
+    frame = pd.DataFrame(index=pd.Index(unique_cells)) if cells is None else cells.set_axis(unique_cells, axis=0)
+    return Names(
+        cell_ids=unique_cells,
+        gene_ids=unique_genes,
+        gene_symbols=unique_genes if gene_symbols is None else gene_symbols,
+        cells=frame,
+        n_repeated_genes=n_repeated_genes,
+        n_repeated_cells=n_repeated_cells,
+    )
+
+
+@dataclass(frozen=True)
+class Look:
+    """Some of a matrix's cells with all genes, or some genes of all cells, as sparse values."""
+
+    values: csr_matrix[Any]  # (cells looked at, genes looked at) float32
+    cells: NDArray[np.int64]  # which ones
+    genes: NDArray[np.int64]
+    is_whole: bool = True  # False where not all values of these cells and genes were seen
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the matrix lies in its file, in words a person uses."""
+
+    form: str  # such as "10x folder"
+    part: str  # such as "X" or "layers['counts']"
+    orientation: Way
+    reason: str  # why the orientation is held to be so
+    is_sure: bool = True  # False where only the shape tells the orientation
+    can_transpose: bool = False  # whether a person's word on the orientation is heard
+    n_nonzeros: int | None = None  # as the file declares them; None where it does not
+    text_bytes: int = 0  # of a text form, after expansion
+    notes: Sequence[str] = field(default=())  # sentences on what was left out or made up
+
+
+class CountFile(Protocol):
+    """One opened file. Looking costs little whatever the size; reading gives all."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def names(self) -> Names: ...
+    @property
+    def layout(self) -> Layout: ...
+    def look(self) -> Look:
+        """A part of the values, at most about LOOK_VALUES of them."""
+        ...
+
+    def read(self) -> csr_matrix[Any]:
+        """All values (N, G) as float32. Raises DataError for what cannot be read."""
+        ...
+
+    def close(self) -> None: ...
+
+
+def spread_blocks(n_rows: int, n_wanted: int, n_blocks: int = 4) -> list[slice]:
+    """Slices of at most `n_wanted` rows in all, from start to end: a file's first cells may all be of one kind."""
+    if n_rows <= n_wanted:
+        return [slice(0, n_rows)]
+    each = max(1, n_wanted // n_blocks)
+    starts = np.linspace(0, n_rows - each, min(n_blocks, max(1, n_wanted // each))).astype(int)
+    return [slice(int(start), int(start) + each) for start in np.unique(starts)]

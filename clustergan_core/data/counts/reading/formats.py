@@ -1,0 +1,107 @@
+"""Which form a file has, by its name and first bytes, and whether a plain table is one of counts."""
+
+from __future__ import annotations
+
+import csv
+from contextlib import suppress
+from pathlib import Path
+from typing import Literal
+
+from clustergan_core.data.counts.reading.compressed_text import packed_text
+from clustergan_core.data.counts.reading.hdf5.vetting import HDF5_MAGIC
+from clustergan_core.data.counts.reading.names import looks_like_barcodes, looks_like_genes
+from clustergan_core.data.counts.reading.tables.dialect import find_dialect, first_lines
+from clustergan_core.data.counts.reading.tenx.files import holds_tenx
+from clustergan_core.data.own.table_text import is_number, split_line
+from clustergan_core.data.own.vetting import GZIP_MAGIC
+from clustergan_core.errors import DataError
+
+SEURAT_SUFFIXES = frozenset({".rds", ".rda", ".rdata", ".robj", ".h5seurat", ".qs"})
+
+# hdf5: 10x .h5, .h5ad, .loom and X with Y, told apart by what they hold once their links are vetted.
+Form = Literal["10x", "hdf5", "text", "sheet", "seurat"]
+
+HDF5_SUFFIXES = frozenset({".h5", ".hdf5", ".h5ad", ".loom"})
+TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
+N_NAMES_SEEN = 2000  # row names that are looked at
+MANY_FEATURES = 2000  # more whole numbers than this in a row, most of them zero, are counts of genes
+MOSTLY = 0.5
+FEW_NAMES = 10
+
+
+def find_form(path: Path) -> Form | None:
+    """The form a count matrix at `path` would be read by, or None where its name and first bytes are of none.
+
+    "text" is ambiguous: an ordinary table has the same name, and `looks_like_counts` tells.
+    """
+    if path.is_dir():
+        return "10x" if holds_tenx(path) else None
+    if not path.is_file():
+        return None
+    suffix = _suffix(path)
+    if suffix in SEURAT_SUFFIXES:
+        return "seurat"
+    if suffix == ".mtx":
+        return "10x"
+    if suffix == ".zip":
+        return "10x" if holds_tenx(path) else None
+    if suffix == ".xlsx":
+        return "sheet"
+    with path.open("rb") as file:
+        start = file.read(len(HDF5_MAGIC))
+    if start == HDF5_MAGIC or suffix in HDF5_SUFFIXES:
+        return "hdf5"
+    if suffix in TEXT_SUFFIXES or (suffix == "" and start.startswith(GZIP_MAGIC)):
+        return "text"
+    return None
+
+
+def looks_like_counts(path: Path) -> bool:
+    """Whether to read a file as a count matrix rather than as an ordinary table or pictures.
+
+    Every form but text is taken at its word. A text is one of counts if names above or beside it are those of genes, if
+    they are barcodes, or if each row holds more than MANY_FEATURES whole numbers that are mostly zero. Looks at the
+    beginning alone.
+    """
+    form = find_form(path)
+    if form != "text":
+        return form is not None
+    with suppress(DataError, csv.Error):
+        text = packed_text(path)
+        dialect = find_dialect(text)
+        _, lines, _ = first_lines(text, N_NAMES_SEEN)
+        body = lines[int(dialect.has_header) :]
+        rows = [split_line(line[:400], dialect.delimiter)[0] for line in body] if dialect.has_row_names else []
+        for names in (rows, dialect.columns):
+            is_long = len(names) >= FEW_NAMES
+            if is_long and (
+                looks_like_genes(names) or (looks_like_barcodes(names) and _is_sparse(body, dialect.delimiter))
+            ):
+                return True
+        return len(dialect.columns) > MANY_FEATURES and _is_sparse(body, dialect.delimiter)
+    return False
+
+
+def _is_sparse(lines: list[str], delimiter: str) -> bool:
+    """Whether most cells of the first lines are zero and the others whole."""
+    cells = [cell for line in lines[:5] for cell in split_line(line, delimiter)[1:] if is_number(cell, ".")]
+    n_whole = sum(float(cell).is_integer() for cell in cells)
+    n_zero = sum(float(cell) == 0 for cell in cells)
+    return bool(cells) and n_zero > MOSTLY * len(cells) and n_whole > 0.99 * len(cells)
+
+
+def _suffix(path: Path) -> str:
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    return suffixes[-2] if len(suffixes) > 1 and suffixes[-1] == ".gz" else (suffixes or [""])[-1]
+
+
+def refuse_seurat(path: Path) -> DataError:
+    """The error that says how to bring the counts of an R object."""
+    quoted = path.name.replace("\\", "").replace('"', "")
+    return DataError(
+        f"{path.name} is a file of R, which is not read here: in R, write its counts as a 10x folder with these three "
+        "lines, and bring the folder:\n"
+        "    library(Seurat)\n"
+        f'    counts <- GetAssayData(readRDS("{quoted}"), assay = "RNA", layer = "counts")\n'
+        '    DropletUtils::write10xCounts("counts10x", counts, version = "3")'
+    )

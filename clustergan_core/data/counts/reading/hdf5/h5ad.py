@@ -1,0 +1,124 @@
+""".h5ad files of every anndata since 0.6, read part by part without the library: what is not asked for stays packed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from clustergan_core.data.counts.matrix import CountState, find_state
+from clustergan_core.data.counts.reading.count_file import Layout, name_all
+from clustergan_core.data.counts.reading.hdf5.names import read_frame
+from clustergan_core.data.counts.reading.hdf5.values import CompressedValues, DenseValues, Hdf5Counts, StoredValues
+from clustergan_core.data.counts.reading.names import require_names
+from clustergan_core.errors import DataError
+
+if TYPE_CHECKING:
+    import h5py
+
+# The nearer to raw the better; among equals, layers["counts"] before X before raw before other layers.
+_PREFERENCE: tuple[CountState, ...] = ("raw", "log", "normalised", "scaled")
+_SYMBOL_COLUMNS = frozenset(
+    {"gene_symbols", "gene_symbol", "symbol", "symbols", "gene_name", "gene_names", "feature_name", "gene_short_name"}
+)
+
+
+def open_h5ad(file: h5py.File, name: str) -> Hdf5Counts:
+    """The part of the file that holds counts, or comes nearest to them: the order stands in `_PREFERENCE`.
+
+    Raises DataError where no part is a matrix.
+    """
+    parts, states = {}, {}
+    for part, node in _find_parts(file):
+        values = _open_values(node, f"{name}: {part}")
+        if values is not None:
+            parts[part] = values
+            states[part] = find_state(values.look().values.data)[0]
+    if not parts:
+        raise DataError(f"{name} holds no matrix in X, layers or raw: write the file again with its counts.")
+    part = min(parts, key=lambda found: _PREFERENCE.index(states[found]))
+    values = parts[part]
+    cell_ids, cells, n_left_out = read_frame(file.get("obs"), f"{name}: obs", file.get("uns"))
+    gene_ids, genes, _ = _read_genes(file, part, name)
+    if values.shape != (len(cell_ids), len(gene_ids)):
+        raise DataError(
+            f"{name} holds {values.shape[0]:,} × {values.shape[1]:,} values in {part} for {len(cell_ids):,} cells and "
+            f"{len(gene_ids):,} genes: write it again."
+        )
+    notes = [f"Of {len(parts)} matrices, {part} is read ({states[part]}); X is {states['X']}."] if part != "X" and (
+        "X" in parts
+    ) else []  # fmt: skip
+    if n_left_out:
+        notes.append(f"{n_left_out} columns of obs are left out: they are neither numbers nor text.")
+    names = name_all(
+        require_names(name, "cell", cell_ids.tolist()),
+        require_names(name, "gene", gene_ids.tolist()),
+        _find_symbols(name, genes),
+        cells,
+    )
+    layout = Layout(
+        form="AnnData file (.h5ad)",
+        part=part,
+        orientation="cells-by-genes",
+        reason="AnnData files hold cells in rows",
+        n_nonzeros=values.n_nonzeros,
+        notes=notes,
+    )
+    return Hdf5Counts(name, names, layout, file, values)
+
+
+def _find_parts(file: h5py.File) -> Iterator[tuple[str, Any]]:
+    import h5py
+
+    layers = file.get("layers")
+    others = [key for key in layers if key != "counts"] if isinstance(layers, h5py.Group) else []
+    if isinstance(layers, h5py.Group) and "counts" in layers:
+        yield "layers['counts']", layers["counts"]
+    if "X" in file:
+        yield "X", file["X"]
+    raw = file["raw.X"] if "raw.X" in file else file.get("raw/X")  # the first is how anndata 0.6 wrote it
+    if raw is not None:
+        yield "raw", raw
+    for key in others[:10]:
+        yield f"layers['{key}']", file[f"layers/{key}"]
+
+
+def _open_values(node: Any, where: str) -> StoredValues | None:
+    import h5py
+
+    if isinstance(node, h5py.Dataset):
+        return DenseValues(node, where) if node.shape else None
+    if not isinstance(node, h5py.Group):
+        return None
+    form = node.attrs.get("encoding-type", node.attrs.get("h5sparse_format", ""))
+    form = form.decode() if isinstance(form, bytes) else str(form)
+    if form[:3] not in ("csr", "csc"):
+        return None
+    shape = node.attrs.get("shape", node.attrs.get("h5sparse_shape"))
+    if shape is None or np.shape(shape) != (2,):
+        raise DataError(f"{where} does not declare its shape: write it again.")
+    return CompressedValues(node, where, (int(shape[0]), int(shape[1])), is_by_cell=form.startswith("csr"))
+
+
+def _read_genes(file: h5py.File, part: str, name: str) -> tuple[NDArray[np.str_], pd.DataFrame, int]:
+    if part == "raw":
+        node = file["raw.var"] if "raw.var" in file else file.get("raw/var")
+        ids, genes, n_left_out = read_frame(node, f"{name}: raw/var", file.get("uns"))
+        if not any(column in genes for column in _SYMBOL_COLUMNS):  # raw often keeps no columns; var may know more
+            var_ids, var, _ = read_frame(file.get("var"), f"{name}: var", file.get("uns"))
+            if np.array_equal(var_ids, ids):
+                genes = var
+        return ids, genes, n_left_out
+    return read_frame(file.get("var"), f"{name}: var", file.get("uns"))
+
+
+def _find_symbols(name: str, genes: pd.DataFrame) -> NDArray[np.str_] | None:
+    column = next((column for column in genes if str(column).lower() in _SYMBOL_COLUMNS), None)
+    if column is None:
+        return None
+    given = genes[column]
+    texts = [str(text) if pd.notna(text) and str(text) else str(gene) for text, gene in zip(given, genes.index)]
+    return require_names(name, "gene", texts)

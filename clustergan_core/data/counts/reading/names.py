@@ -1,0 +1,158 @@
+"""Names of genes and cells: what kind they are, of which species, and what spreadsheets and repeats do to them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clustergan_core.data.counts.reading.limits import MAX_NAME
+from clustergan_core.errors import DataError
+
+GeneKind = Literal["symbols", "Ensembl", "Entrez", "WormBase", "FlyBase", "TAIR", "numbered", "unknown"]
+Species = Literal["human", "mouse", "worm", "fly", "zebrafish", "rat", "thale cress", "unknown"]
+
+CLEAR = 0.5  # share of names that must be of a kind
+LOOKED_AT = 5000  # names are alike: this many tell the kind
+MIN_STEMS = 0.2  # distinct stems a name: V1 … V100 have one stem, a gene table hundreds
+
+_IDS: tuple[tuple[str, GeneKind, Species], ...] = (
+    (r"ENSG\d{11}(\.\d+)?(_PAR_Y)?", "Ensembl", "human"),
+    (r"ENSMUSG\d{11}(\.\d+)?", "Ensembl", "mouse"),
+    (r"ENSRNOG\d{11}(\.\d+)?", "Ensembl", "rat"),
+    (r"ENSDARG\d{11}(\.\d+)?", "Ensembl", "zebrafish"),
+    (r"ENS[A-Z]{0,6}G\d{11}(\.\d+)?", "Ensembl", "unknown"),
+    (r"WBGene\d{8}", "WormBase", "worm"),
+    (r"FBgn\d{7}", "FlyBase", "fly"),
+    (r"AT[1-5CM]G\d{5}", "TAIR", "thale cress"),
+)
+_NUMBERED = re.compile(r"(gene|g|feature|column|v|x)?[_ .-]?\d+", re.IGNORECASE)
+_ENTREZ = re.compile(r"X?\d{1,9}(\.0)?")
+# Genes hardly any table lacks; they tell a gene table from one of other codes.
+_FAMILIAR = frozenset(
+    re.findall(
+        r"\S+",
+        """ACTB ACTG1 GAPDH B2M MALAT1 NEAT1 XIST EEF1A1 TMSB4X TMSB10 FTL FTH1 PPIA UBC VIM CST3 LYZ NKG7 GNLY PTPRC
+        MS4A1 FCGR3A IL7R INS1 INS2 GCG SST PPY APOE APOD APOC1 CLU TTR FOSB EGR1 HSPA8 HSP90AA1 TUBA1A TUBB S100A4
+        S100A8 S100A9 NOC2L SOX4 SOX9 PCNA MKI67 TOP2A EPCAM KRT8 KRT18 COL1A1 COL1A2 COL3A1 PECAM1 HBB HBA1 HBA2
+        SAMD11""",
+    )
+)
+_FAMILIES = re.compile(r"(RP[LS]\d+[A-Z]?\d*|MT-[A-Z0-9]+|CD\d+[A-Z]?|HLA-[A-Z0-9]+|TMEM\d+[A-Z]?|ZNF\d+|LINC\d+|"
+                       r"SLC\d+A\d+|CCL\d+|CXCL\d+|NDUF[A-Z]+\d+|EIF\d[A-Z0-9]*|X?\d{7}[A-Z]\d\dRIK)")  # fmt: skip
+_HUMAN = re.compile(r"[A-Z][A-Z0-9]*(orf\d+)?[A-Z0-9]*([-.][A-Z0-9]+)*")
+_MOUSE = re.compile(r"([A-Z][a-z0-9]*[a-z][a-z0-9]*|X?\d{7}[A-Z]\d\dRik|mt-[A-Z][A-Za-z0-9]+)([-.][A-Za-z0-9]+)*")
+_WORM = re.compile(r"[a-z]{3,4}-\d+(\.\d+)?|[A-Z]\d{1,3}[A-Z]\d{1,2}\.\d+[a-z]?")
+_BARCODE = re.compile(r"[ACGTN]{10,}")
+_CELL = re.compile(r"(^|[^a-z])cell", re.IGNORECASE)
+_MONTH = r"(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)"
+_DATE = re.compile(
+    rf"\d{{1,2}}-{_MONTH}(-\d\d)?|{_MONTH}-\d{{1,2}}|\d{{4}}-\d\d-\d\d([ T]\d\d:\d\d:\d\d)?|\d\d?/\d\d?/\d{{2,4}}",
+    re.IGNORECASE,
+)
+
+
+def find_kind(gene_ids: Sequence[str]) -> tuple[GeneKind, Species]:
+    """(what the ids are, the species they tell of)."""
+    names = list(gene_ids[:LOOKED_AT])
+    if not names:
+        return "unknown", "unknown"
+    for pattern, kind, species in _IDS:
+        if _share(names, re.compile(pattern)) > CLEAR:
+            return kind, species
+    if _share(names, _ENTREZ) > CLEAR and not _counts_up(names):
+        return "Entrez", "unknown"
+    if _share(names, _NUMBERED) > CLEAR and _count_stems(names) <= max(1, MIN_STEMS * len(names)):
+        return "numbered", "unknown"
+    if _share(names, _WORM) > CLEAR:
+        return "symbols", "worm"
+    if _share(names, _HUMAN) > CLEAR:
+        return "symbols", "human"
+    if _share(names, _MOUSE) > CLEAR:
+        return "symbols", "mouse"
+    return "unknown", "unknown"
+
+
+def looks_like_genes(names: Sequence[str]) -> bool:
+    """Whether names are those of genes beyond what other codes and words of a table would look like."""
+    if _are_gene_ids(names):
+        return True
+    shown = list(names[:LOOKED_AT])
+    distinct = {name.upper() for name in shown}
+    n_familiar = sum(name in _FAMILIAR or _FAMILIES.fullmatch(name) is not None for name in distinct)
+    return n_familiar >= max(3, 0.01 * len(shown)) and _count_stems(shown) > MIN_STEMS * len(shown)
+
+
+def looks_like_barcodes(names: Sequence[str]) -> bool:
+    """Whether names hold the bases of a barcode, or say that they are cells."""
+    shown = list(names[:LOOKED_AT])
+    return bool(shown) and sum(bool(_BARCODE.search(name) or _CELL.search(name)) for name in shown) > CLEAR * len(shown)
+
+
+def find_dates(gene_ids: Sequence[str]) -> list[str]:
+    """Names that a spreadsheet made of genes: MARCH1 became 1-Mar."""
+    return [name for name in gene_ids if _DATE.fullmatch(name)]
+
+
+def make_unique(names: NDArray[np.str_]) -> tuple[NDArray[np.str_], int]:
+    """(names with -1, -2, … behind repeats, how many were repeats)."""
+    taken, seen = set(names.tolist()), set[str]()
+    unique, n_repeats = [], 0
+    suffixes: dict[str, int] = {}
+    for name in names.tolist():
+        new = name
+        if name in seen:
+            n_repeats += 1
+            number = suffixes.get(name, 0)
+            while new in taken:
+                number += 1
+                new = f"{name}-{number}"
+            suffixes[name] = number
+            taken.add(new)
+        seen.add(new)
+        unique.append(new)
+    return np.array(unique, dtype=np.str_), n_repeats
+
+
+def require_names(file: str, what: str, names: Sequence[str]) -> NDArray[np.str_]:
+    """The names as an array. Raises DataError for one too long to be a name."""
+    longest = max(names, key=len, default="")
+    if len(longest) > MAX_NAME:
+        raise DataError(
+            f"{file} names a {what} by {len(longest):,} characters ('{longest[:20]}…') and at most {MAX_NAME} are "
+            "read: shorten it."
+        )
+    return np.array([_clean(name) for name in names], dtype=np.str_)
+
+
+def _clean(name: str) -> str:
+    """The name without spaces around it or signs that move a terminal's cursor."""
+    return name.strip() if name.isprintable() else "".join(sign for sign in name if sign.isprintable()).strip()
+
+
+def number_names(what: str, count: int) -> NDArray[np.str_]:
+    """gene_1, gene_2, … where a file names none."""
+    return np.array([f"{what}_{number + 1}" for number in range(count)], dtype=np.str_)
+
+
+def _are_gene_ids(names: Sequence[str]) -> bool:
+    shown = list(names[:LOOKED_AT])
+    return bool(shown) and any(_share(shown, re.compile(pattern)) > CLEAR for pattern, _, _ in _IDS)
+
+
+def _share(names: Sequence[str], pattern: re.Pattern[str]) -> float:
+    return sum(pattern.fullmatch(name) is not None for name in names) / len(names)
+
+
+def _count_stems(names: Sequence[str]) -> int:
+    """How many beginnings up to the first digit there are."""
+    return len({re.split(r"\d", name, maxsplit=1)[0] for name in names})
+
+
+def _counts_up(names: Sequence[str]) -> bool:
+    numbers = [int(float(name.lstrip("Xx"))) for name in names[:50] if _ENTREZ.fullmatch(name)]
+    return all(later - earlier == 1 for earlier, later in pairwise(numbers))

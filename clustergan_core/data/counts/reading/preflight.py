@@ -1,0 +1,200 @@
+"""Preflight: what a count matrix is, told from its names and a look at its values, before it is read whole."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
+
+from clustergan_core.data.counts.matrix import STATE_WORDS, CountState, find_state
+from clustergan_core.data.counts.reading.count_file import CountFile, Look, Names, Way
+from clustergan_core.data.counts.reading.limits import estimate_seconds, reading_bytes
+from clustergan_core.data.counts.reading.names import GeneKind, Species, find_dates, find_kind
+from clustergan_core.data.own.cell_text import natural_order
+
+N_PREVIEW = 5
+MANY_BARCODES = 100_000  # droplets of one experiment with a cell in them are some thousand
+LABEL_VALUES = range(2, 201)  # fewer tell nothing, more are names
+N_EXAMPLES = 6
+
+_STATE_ADVICE = {
+    "log": "The values are logarithms: quality control by counts and the paper's transform want raw counts, so bring "
+    "them if you have them.",
+    "normalised": "The values were normalised: bring raw counts if you have them.",
+    "scaled": "The values were scaled (some are negative), which quality control cannot undo: bring raw counts if you "
+    "have them.",
+}
+
+
+class LabelColumn(BaseModel):
+    """A column of the cells whose values recur as classes do."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    n_values: int
+    examples: tuple[str, ...]
+
+
+class Preflight(BaseModel):
+    """What is known of a file before it is read whole; figures of values speak of the part that was looked at."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    summary: str = Field(description='One line, such as "2,700 cells × 32,738 genes, raw counts, human symbols".')
+    looks_like_counts: bool = Field(description="False where nothing tells it from an ordinary table.")
+    form: str
+    part: str = Field(description="Which part of the file is read.")
+    n_cells: int
+    n_genes: int
+    orientation: Way
+    orientation_reason: str
+    is_orientation_sure: bool
+    can_transpose: bool = Field(description="Whether another orientation may be asked for.")
+    preview_cells: tuple[str, ...]
+    preview_genes: tuple[str, ...]
+    preview_values: tuple[tuple[float | None, ...], ...] = Field(description="A row a cell; None for NaN.")
+    state: CountState
+    state_reason: str
+    gene_kind: GeneKind
+    species: Species
+    n_cells_looked_at: int
+    n_genes_looked_at: int
+    n_repeated_genes: int
+    n_repeated_cells: int
+    n_empty_cells: int | None = Field(description="Among the cells looked at; None if not all genes were.")
+    n_empty_genes: int | None = Field(description="Among the genes looked at; None if not all cells were.")
+    n_missing: int = Field(description="NaN and infinite values, among those looked at.")
+    n_negative: int
+    n_nonzeros: int = Field(description="As the file declares, else worked out from nonzero_share.")
+    nonzero_share: float
+    label_columns: tuple[LabelColumn, ...]
+    memory_mb: float
+    seconds: float
+    notes: tuple[str, ...] = Field(description="Sentences on what is left out or made up.")
+    warnings: tuple[str, ...] = Field(description="Sentences on what to mend or to look at.")
+
+
+def make_preflight(file: CountFile, is_expression: bool = True) -> Preflight:
+    """Looks at an opened file; `is_expression` is what `forms.looks_like_counts` says of it.
+
+    Raises DataError where even a look cannot be had."""
+    look, names, layout = file.look(), file.names, file.layout
+    n_cells, n_genes = len(names.cell_ids), len(names.gene_ids)
+    values = look.values.data
+    state, reason = find_state(values)
+    kind, species = find_kind(names.gene_ids.tolist())
+    if species == "unknown":
+        species = find_kind(names.gene_symbols.tolist())[1]
+    share = look.values.nnz / max(look.values.shape[0] * look.values.shape[1], 1)
+    n_nonzeros = layout.n_nonzeros if layout.n_nonzeros is not None else round(share * n_cells * n_genes)
+    facts: dict[str, Any] = {
+        "n_cells_looked_at": len(look.cells),
+        "n_genes_looked_at": len(look.genes),
+        "n_empty_cells": _count_empty(look, 1) if look.is_whole and len(look.genes) == n_genes else None,
+        "n_empty_genes": _count_empty(look, 0) if look.is_whole and len(look.cells) == n_cells else None,
+        "n_missing": int(values.size - np.isfinite(values).sum()),
+        "n_negative": int((values < 0).sum()),
+    }
+    warnings = [] if is_expression else ["Nothing tells this from an ordinary table: it may be no count matrix."]
+    return Preflight(
+        name=file.name,
+        summary=f"{n_cells:,} cells × {n_genes:,} genes, {STATE_WORDS[state]}, {_name_genes(kind, species)}",
+        looks_like_counts=is_expression,
+        form=layout.form,
+        part=layout.part,
+        n_cells=n_cells,
+        n_genes=n_genes,
+        orientation=layout.orientation,
+        orientation_reason=layout.reason,
+        is_orientation_sure=layout.is_sure,
+        can_transpose=layout.can_transpose,
+        preview_cells=tuple(names.cell_ids[look.cells[:N_PREVIEW]].tolist()),
+        preview_genes=tuple(names.gene_symbols[look.genes[:N_PREVIEW]].tolist()),
+        preview_values=_preview(look),
+        state=state,
+        state_reason=reason,
+        gene_kind=kind,
+        species=species,
+        n_repeated_genes=names.n_repeated_genes,
+        n_repeated_cells=names.n_repeated_cells,
+        n_nonzeros=n_nonzeros,
+        nonzero_share=share if layout.n_nonzeros is None else n_nonzeros / (n_cells * n_genes),
+        label_columns=_find_label_columns(names.cells),
+        memory_mb=round(reading_bytes(n_nonzeros) / 1e6, 1),
+        seconds=round(_estimate(file, n_nonzeros), 1),
+        notes=tuple(layout.notes),
+        warnings=(*warnings, *_warn(file, names, state, facts)),
+        **facts,
+    )
+
+
+def _estimate(file: CountFile, n_nonzeros: int) -> float:
+    is_dense = file.layout.n_nonzeros is None and not file.layout.text_bytes
+    n_dense = len(file.names.cell_ids) * len(file.names.gene_ids) if is_dense else 0
+    return estimate_seconds(n_nonzeros, n_dense, file.layout.text_bytes)
+
+
+def _preview(look: Look) -> tuple[tuple[float | None, ...], ...]:
+    corner = look.values[:N_PREVIEW, :N_PREVIEW].toarray().tolist()
+    return tuple(tuple(value if math.isfinite(value) else None for value in row) for row in corner)
+
+
+def _count_empty(look: Look, axis: int) -> int:
+    return int((look.values.getnnz(axis=axis) == 0).sum())
+
+
+def _name_genes(kind: GeneKind, species: Species) -> str:
+    if kind == "numbered":
+        return "genes without names"
+    if kind == "unknown":
+        return "gene names of an unknown kind"
+    words = kind if kind == "symbols" else f"{kind} ids"
+    return words if species == "unknown" else f"{species} {words}"
+
+
+def _find_label_columns(cells: pd.DataFrame) -> tuple[LabelColumn, ...]:
+    found = []
+    for name, column in cells.items():
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            present = [str(text) for text in column.cat.remove_unused_categories().cat.categories]
+        elif column.dtype.kind in "iub" and column.nunique() in LABEL_VALUES:
+            present = [str(value) for value in column.unique()]
+        else:
+            continue
+        if len(present) in LABEL_VALUES and len(present) < len(column):
+            examples = tuple(natural_order(present)[:N_EXAMPLES])
+            found.append(LabelColumn(name=str(name), n_values=len(present), examples=examples))
+    return tuple(found)
+
+
+def _warn(file: CountFile, names: Names, state: CountState, facts: dict[str, Any]) -> list[str]:
+    told: list[str] = []
+    n_cells, n_genes = len(names.cell_ids), len(names.gene_ids)
+    if not file.layout.is_sure:
+        told.append(f"Check the orientation: {file.layout.reason}.")
+    if state in _STATE_ADVICE:
+        told.append(_STATE_ADVICE[state])
+    if n_cells > MANY_BARCODES:
+        told.append(f"{n_cells:,} barcodes are more than an experiment has cells: is this the raw, unfiltered matrix?")
+    if names.n_repeated_genes:
+        told.append(f"{names.n_repeated_genes:,} gene names are repeats and get -1, -2, … behind them.")
+    if names.n_repeated_cells:
+        told.append(f"{names.n_repeated_cells:,} cell names are repeats and get -1, -2, … behind them.")
+    dates = find_dates(names.gene_symbols.tolist())
+    if dates:
+        shown = ", ".join(dates[:4])
+        told.append(f"{len(dates):,} genes were turned into dates by a spreadsheet ({shown}): MARCH1 became 1-Mar.")
+    if facts["n_missing"]:
+        told.append(f"{facts['n_missing']:,} values looked at are NaN or infinite, and no such matrix is read.")
+    looked_at = "" if facts["n_cells_looked_at"] == n_cells else f" of the {facts['n_cells_looked_at']:,} looked at"
+    if facts["n_empty_cells"]:
+        told.append(f"{facts['n_empty_cells']:,} cells{looked_at} have no counts at all.")
+    if facts["n_empty_genes"]:
+        looked_at = "" if facts["n_genes_looked_at"] == n_genes else f" of the {facts['n_genes_looked_at']:,} looked at"
+        told.append(f"{facts['n_empty_genes']:,} genes{looked_at} are counted in no cell.")
+    return told

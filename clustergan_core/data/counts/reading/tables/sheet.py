@@ -1,0 +1,120 @@
+"""Count tables in a spreadsheet (.xlsx): the first sheet that holds any, read without keeping its cells."""
+
+from __future__ import annotations
+
+import datetime
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clustergan_core.data.counts.reading.limits import MAX_CELLS, MAX_SHEET_CELLS
+from clustergan_core.data.counts.reading.tables.grid import ANNOTATION, GridText
+from clustergan_core.data.own.table_text import MISSING
+from clustergan_core.data.own.vetting import open_archive
+from clustergan_core.errors import DataError
+
+MAX_SHEET_COLUMNS = 16_384  # the form's own limit, at which Excel cuts a table off
+BLOCK_VALUES = 4_000_000
+MAX_NOTE = 200  # characters of one cell of annotation that are kept
+
+
+def open_sheet(path: Path) -> GridText:
+    """Names and text columns of a sheet. Raises DataError for what is no table, or too large for this form."""
+    open_archive(path).close()  # an .xlsx is a zip; its members are within the limits
+    rows, n_cut = _read_rows(path)
+    if len(rows) < 2 or len(rows[0]) < 2:
+        raise DataError(f"{path.name} holds no table in its first sheet: bring names and counts.")
+    header, body = rows[0], rows[1:]
+    names = [_write(row[0]) for row in body]
+    columns = [_write(cell) for cell in header[1:]]
+    annotation = {
+        place: np.array([_write(row[place + 1])[:MAX_NOTE] for row in body], dtype=np.str_)
+        for place, column in enumerate(columns)
+        if ANNOTATION.fullmatch(column) or _holds_text([row[place + 1] for row in body])
+    }
+    notes = []
+    if len(columns) + 1 >= MAX_SHEET_COLUMNS:
+        notes.append(f"The sheet is {MAX_SHEET_COLUMNS:,} columns wide, where Excel cuts off: some may be missing.")
+    if n_cut:
+        notes.append(f"{n_cut} further sheets are left out.")
+
+    def blocks(places: Sequence[int], most: int | None) -> Iterator[NDArray[np.float32]]:
+        step = max(1, BLOCK_VALUES // max(len(places), 1))
+        for start in range(0, min(len(body), most or len(body)), step):
+            chosen = body[start : min(start + step, most or len(body))]
+            yield np.array([[_number(path.name, row[place + 1]) for place in places] for row in chosen], np.float32)
+
+    return GridText("Excel sheet (.xlsx)", np.array(names, dtype=np.str_), columns, annotation, 0, blocks, notes)
+
+
+def _read_rows(path: Path) -> tuple[list[tuple[Any, ...]], int]:
+    """(rows of equal width without empty ones at the end, how many sheets are left out)."""
+    try:
+        with path.open("rb") as file:
+            rows, n_further = _read_first_sheet(file, path.name)
+    # openpyxl answers damage, and XML made to do harm, by whatever its parser meets (a SyntaxError among them).
+    except (KeyError, ValueError, TypeError, OSError, zipfile.BadZipFile, SyntaxError) as error:
+        raise DataError(f"{path.name} is not a whole .xlsx file: save it again, or as .csv.") from error
+    while rows and all(cell is None for cell in rows[-1]):
+        rows.pop()
+    width = max((_width(row) for row in rows), default=0)
+    return [(*row, *[None] * (width - len(row)))[:width] for row in rows], n_further
+
+
+def _read_first_sheet(file: IO[bytes], name: str) -> tuple[list[tuple[Any, ...]], int]:
+    import openpyxl
+
+    book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+    try:
+        sheets = book.worksheets
+        if not sheets:
+            raise DataError(f"{name} holds no sheet: save it again, or as .csv.")
+        sheets[0].reset_dimensions()  # some declare a million empty rows
+        rows: list[tuple[Any, ...]] = []
+        n_cells = 0
+        for row in sheets[0].iter_rows(values_only=True):
+            n_cells += len(row)
+            if n_cells > MAX_SHEET_CELLS or len(rows) > MAX_CELLS:
+                raise DataError(
+                    f"{name} holds more than {MAX_SHEET_CELLS:,} cells or {MAX_CELLS:,} rows: save it as .csv."
+                )
+            rows.append(row)
+        return rows, len(sheets) - 1
+    finally:
+        book.close()
+
+
+def _width(row: tuple[Any, ...]) -> int:
+    return max((place + 1 for place, cell in enumerate(row) if cell is not None), default=0)
+
+
+def _write(cell: Any) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime.datetime):
+        return cell.strftime("%Y-%m-%d")  # a gene once: MARCH1 became a date
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()
+
+
+def _is_gap(cell: Any) -> bool:
+    return cell is None or (isinstance(cell, str) and cell.strip() in MISSING)
+
+
+def _holds_text(cells: Sequence[Any]) -> bool:
+    present = [cell for cell in cells if not _is_gap(cell)]
+    return bool(present) and sum(not isinstance(cell, int | float) for cell in present) > len(present) / 2
+
+
+def _number(name: str, cell: Any) -> float:
+    if _is_gap(cell):
+        return float("nan")
+    try:
+        return float(cell)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"{name} has '{_write(cell)[:40]}' where a count should stand: mend that cell.") from error

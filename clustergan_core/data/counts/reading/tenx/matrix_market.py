@@ -1,0 +1,144 @@
+"""Matrix Market text: a header that is checked against the text's size, then one line a non-zero value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.sparse import coo_matrix, csr_matrix
+
+from clustergan_core.data.counts.reading.compressed_text import PackedText
+from clustergan_core.data.counts.reading.count_file import LOOK_NONZEROS, Look
+from clustergan_core.data.counts.reading.limits import (
+    MAX_TRIPLET_BYTES,
+    SHORTEST_TRIPLET,
+    check_memory,
+    check_nonzeros,
+    check_shape,
+)
+from clustergan_core.errors import DataError
+
+MAX_HEADER_LINES = 1000
+MAX_LINE = 4096
+LINES_AT_A_TIME = 5_000_000
+
+
+@dataclass(frozen=True)
+class Triplets:
+    """The header of a text, by which it is read: rows are genes and columns cells, as 10x has them."""
+
+    text: PackedText
+    n_rows: int
+    n_columns: int
+    n_nonzeros: int
+    has_values: bool  # False: a pattern, whose every entry is 1
+
+    def look(self) -> Look:
+        """The first columns with all rows, or the first rows with all columns, by the order of the text."""
+        rows, columns, values = next(self._blocks(LOOK_NONZEROS))
+        counts = self._assemble(rows, columns, values)
+        all_columns, all_rows = np.arange(self.n_columns), np.arange(self.n_rows)
+        if len(values) == self.n_nonzeros:
+            return Look(counts, all_columns, all_rows)
+        if (np.diff(columns) >= 0).all():
+            n_complete = max(1, int(columns[-1]))  # the last one may go on
+            return Look(counts[:n_complete], all_columns[:n_complete], all_rows)
+        if (np.diff(rows) >= 0).all():
+            n_complete = max(1, int(rows[-1]))
+            return Look(csr_matrix(counts[:, :n_complete]), all_columns, all_rows[:n_complete])
+        return Look(counts, all_columns, all_rows, is_whole=False)
+
+    def read(self) -> csr_matrix[Any]:
+        """Cells × genes. Raises DataError where the text is not what its header says."""
+        check_memory(self.text.name, self.n_nonzeros)
+        parts = list(self._blocks(LINES_AT_A_TIME))
+        rows, columns, values = (np.concatenate([part[position] for part in parts]) for position in range(3))
+        if len(values) != self.n_nonzeros:
+            raise DataError(
+                f"{self.text.name} declares {self.n_nonzeros:,} values and holds {len(values):,}: copy or download it "
+                "again."
+            )
+        return self._assemble(rows, columns, values)
+
+    def _assemble(self, rows: NDArray[Any], columns: NDArray[Any], values: NDArray[Any]) -> csr_matrix[Any]:
+        counts = csr_matrix(coo_matrix((values, (columns, rows)), shape=(self.n_columns, self.n_rows)))
+        counts.eliminate_zeros()
+        return counts
+
+    def _blocks(self, n_lines: int) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]]:
+        """(gene, cell, value) of a number of lines at a time, counted from 0."""
+        kinds = {0: np.int64, 1: np.int64, 2: np.float32} if self.has_values else {0: np.int64, 1: np.int64}
+        n_read = 0
+        with self.text.open(MAX_TRIPLET_BYTES) as stream:
+            _read_header(stream, self.text.name)
+            if self.n_nonzeros == 0:
+                yield np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.float32)
+                return
+            try:
+                frames = pd.read_csv(
+                    stream, sep=r"\s+", header=None, names=list(kinds), dtype=kinds, comment="%",
+                    chunksize=n_lines, index_col=False,
+                )  # fmt: skip
+                for frame in frames:
+                    n_read += len(frame)
+                    if n_read > self.n_nonzeros:
+                        raise DataError(
+                            f"{self.text.name} declares {self.n_nonzeros:,} values and holds more: write it again."
+                        )
+                    rows, columns = frame[0].to_numpy() - 1, frame[1].to_numpy() - 1
+                    for places, most, what in ((rows, self.n_rows, "row"), (columns, self.n_columns, "column")):
+                        if places.min() < 0 or places.max() >= most:
+                            raise DataError(
+                                f"{self.text.name} has a value outside its {most:,} {what}s: write it again."
+                            )
+                    values = frame[2].to_numpy() if self.has_values else np.ones(len(frame), np.float32)
+                    yield rows.astype(np.int32), columns.astype(np.int32), values
+            except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError, OverflowError) as error:
+                raise DataError(
+                    f"{self.text.name} has lines that are not 'row column value': copy or download it again."
+                ) from error
+
+
+def open_triplets(text: PackedText) -> Triplets:
+    """Raises DataError for anything but a sparse matrix whose declared size the text can hold."""
+    with text.open(MAX_TRIPLET_BYTES) as stream:
+        (n_rows, n_columns, n_nonzeros), has_values = _read_header(stream, text.name)
+    # Which side the genes are on is not known yet: neither may be larger than both are allowed to be.
+    check_shape(text.name, max(n_rows, n_columns), min(n_rows, n_columns))
+    check_nonzeros(text.name, n_nonzeros, (n_rows, n_columns))
+    shortest = SHORTEST_TRIPLET if has_values else SHORTEST_TRIPLET - 2
+    if n_nonzeros * shortest - 1 > text.most_bytes():
+        raise DataError(
+            f"{text.name} declares {n_nonzeros:,} values, more than its {text.n_bytes:,} bytes can hold: copy or "
+            "download it again."
+        )
+    return Triplets(text, n_rows, n_columns, n_nonzeros, has_values)
+
+
+def _read_header(stream: BinaryIO, name: str) -> tuple[tuple[int, int, int], bool]:
+    """((rows, columns, values), whether entries have values); leaves the stream at the first entry."""
+    words = stream.readline(MAX_LINE).decode("utf-8", "replace").lower().split()
+    if len(words) != 5 or words[0] != "%%matrixmarket":
+        raise DataError(f"{name} does not begin with %%MatrixMarket: bring the matrix.mtx of a 10x folder.")
+    _, _, layout, kind, symmetry = words
+    if layout != "coordinate" or kind not in ("integer", "real", "pattern", "double") or symmetry != "general":
+        raise DataError(
+            f"{name} is a Matrix Market text of the form '{layout} {kind} {symmetry}' and 'coordinate integer general' "
+            "is read: write it so."
+        )
+    for _ in range(MAX_HEADER_LINES):
+        line = stream.readline(MAX_LINE)
+        if not line.startswith(b"%") and line.strip():
+            break
+        if not line:
+            break
+    else:
+        line = b""
+    numbers = line.split()
+    if len(numbers) != 3 or not all(number.isdigit() and len(number) < 19 for number in numbers):
+        raise DataError(f"{name} does not declare its rows, columns and values: copy or download it again.")
+    return (int(numbers[0]), int(numbers[1]), int(numbers[2])), kind != "pattern"

@@ -1,0 +1,127 @@
+"""QualitySettings: which cells and genes are good enough, and the presets a person starts from."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Selection = Literal["variance", "hvg"]
+Transformation = Literal["paper", "lognorm"]
+
+PAPER_GENES = 720
+DEFAULT_GENES = 1000  # neighbours agree a little more than with 720 on all sets tried (docs/decisions.md)
+
+
+class QualitySettings(BaseModel):
+    """Thresholds of quality control, in the order in which they act; None or 0 switches a rule off."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    min_counts: int = Field(
+        default=0, ge=0, title="Least counts", description="Cells with fewer counts in all are removed."
+    )
+    min_genes: int = Field(
+        default=100, ge=0, title="Least genes", description="Cells with fewer detected genes are removed."
+    )
+    max_genes: int | None = Field(
+        default=None,
+        ge=1,
+        title="Genes below",
+        description="Cells with this many genes or more are removed: doublets.",
+    )
+    max_mito_share: float | None = Field(
+        default=None,
+        gt=0,
+        le=1,
+        title="Mitochondrial share below",
+        description="Cells with this share of mitochondrial counts or more are removed: they were dying.",
+    )
+    n_mads: float | None = Field(
+        default=None,
+        gt=0,
+        title="MADs of counts and genes",
+        description="Cells whose log counts or log genes lie further from the median, in median absolute deviations, "
+        "are removed.",
+    )
+    n_mito_mads: float | None = Field(
+        default=None,
+        gt=0,
+        title="MADs of the mitochondrial share",
+        description="Cells whose mitochondrial share lies further above the median are removed.",
+    )
+    min_cells: int = Field(
+        default=3, ge=0, title="Least cells", description="Genes detected in fewer cells are removed."
+    )
+
+
+QUALITY_PRESETS: dict[str, QualitySettings] = {
+    "permissive": QualitySettings(),
+    "classic": QualitySettings(min_genes=200, max_genes=2500, max_mito_share=0.05),
+    # The mitochondrial rules act together: 3 MADs above the median, or 8%.
+    "MAD": QualitySettings(min_genes=0, n_mads=5, n_mito_mads=3, max_mito_share=0.08),
+    "paper": QualitySettings(min_genes=0, min_cells=0),
+}
+
+N_GENES_OF_A_GENOME = 20_000  # about as many code for proteins in human, mouse and worm
+
+
+def quality_preset(name: str, n_genes: int) -> QualitySettings:
+    """A preset for a file of `n_genes`: the least number of genes in proportion, where the file has chosen ones only.
+
+    Of 2,000 genes chosen before, a good cell may have twenty: 100 would throw away nearly all of them.
+    """
+    preset = QUALITY_PRESETS[name]
+    share = min(1.0, n_genes / N_GENES_OF_A_GENOME)
+    return preset.model_copy(update={"min_genes": math.ceil(preset.min_genes * share)})
+
+
+class PreparationSettings(BaseModel):
+    """Quality control, the choice of genes and the transform. Without `target` it is the median cell's total."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    quality: QualitySettings = Field(default=QUALITY_PRESETS["permissive"], title="Quality control")
+    selection: Selection = Field(
+        default="variance",
+        title="Genes",
+        description="variance: of the transformed values, as in the paper. hvg: scanpy's highly variable genes, "
+        "whose variance is compared with that of genes expressed alike.",
+    )
+    n_genes: int = Field(
+        default=DEFAULT_GENES, ge=2, le=20_000, title="Number of genes", description="The most variable ones are kept."
+    )
+    transform: Transformation = Field(
+        default="lognorm",
+        title="Transform",
+        description="paper: log2(1 + count). lognorm: counts scaled to the same total in every cell, then log(1 + x). "
+        "Both are divided by the largest value.",
+    )
+    target: float | None = Field(
+        default=None,
+        gt=0,
+        title="Counts a cell",
+        description="lognorm: the total that every cell is scaled to; else the median.",
+    )
+    standardise: bool = Field(
+        default=False,
+        title="Standardise genes",
+        description="Each gene to mean 0 and deviation 1, clipped and divided by the clip.",
+    )
+    clip: float = Field(
+        default=10, gt=0, title="Clip", description="Standardised values beyond this many deviations are cut."
+    )
+    hold_out: bool = Field(
+        default=False,
+        title="Hold cells out",
+        description="Fit and train on 80% of the cells, choose on 10% and score on 10%, instead of using all for all.",
+    )
+
+
+PREPARATION_PRESETS: dict[str, PreparationSettings] = {
+    "default": PreparationSettings(),
+    "paper": PreparationSettings(
+        quality=QUALITY_PRESETS["paper"], selection="variance", n_genes=PAPER_GENES, transform="paper"
+    ),
+}

@@ -1,0 +1,163 @@
+"""A large sparse matrix looked through a few cells at a time: sums in float64, and never a second copy of it.
+
+Every entry is named once: a logarithm of two halves is not the logarithm of their sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from clustergan_core.data.counts.matrix import CountMatrix
+from clustergan_core.errors import DataError
+
+TARGET = 1e4  # counts that every cell is scaled to before the logarithm
+
+N_ENTRIES = 4_000_000  # entries a part: some 100 MB of temporaries in float64
+
+# Values of a part that is no copy, with the part's own cells: takes them and answers new ones of the same length.
+Transform = Callable[[NDArray[np.float32], NDArray[np.int64]], NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class GeneMoments:
+    """What the cells looked at hold of each gene."""
+
+    mean: NDArray[np.float64]  # (G,)
+    variance: NDArray[np.float64]  # (G,) over the cells' number, not one less
+    n_cells: NDArray[np.int64]  # (G,) cells with a value above zero
+
+
+def parts(counts: csr_matrix[Any], n_entries: int = N_ENTRIES) -> Iterator[tuple[slice, csr_matrix[Any]]]:
+    """Consecutive cells, as (rows, their matrix): views into `counts`, of about `n_entries` entries each."""
+    n_cells, start = counts.shape[0], 0
+    while start < n_cells:
+        stop = int(np.searchsorted(counts.indptr, int(counts.indptr[start]) + n_entries, side="right")) - 1
+        stop = min(max(stop, start + 1), n_cells)
+        rows = slice(start, stop)
+        entries = slice(int(counts.indptr[start]), int(counts.indptr[stop]))
+        indptr = counts.indptr[start : stop + 1] - counts.indptr[start]
+        part = csr_matrix((counts.data[entries], counts.indices[entries], indptr), (stop - start, counts.shape[1]))
+        yield rows, part
+        start = stop
+
+
+def cell_of_entry(part: csr_matrix[Any]) -> NDArray[np.int64]:
+    """(entries,) which of the part's cells each entry belongs to."""
+    return np.repeat(np.arange(part.shape[0]), np.diff(part.indptr))
+
+
+def cell_totals(counts: csr_matrix[Any]) -> NDArray[np.float64]:
+    """(N,) the sum of each cell's values."""
+    totals, ones = np.zeros(counts.shape[0]), np.ones(counts.shape[1])
+    for rows, part in parts(counts):
+        totals[rows] = part @ ones
+    return totals
+
+
+def sum_by_cell(
+    counts: csr_matrix[Any], gene_sets: tuple[NDArray[np.bool_], ...] = ()
+) -> tuple[NDArray[np.float64], NDArray[np.int64], list[NDArray[np.float64]]]:
+    """(total (N,), genes above zero (N,), and for each set of genes (G,) its total (N,))."""
+    n_cells = counts.shape[0]
+    totals, detected = np.zeros(n_cells), np.zeros(n_cells, dtype=np.int64)
+    of_sets = [np.zeros(n_cells) for _ in gene_sets]
+    for rows, part in parts(counts):
+        cells, n_rows = cell_of_entry(part), part.shape[0]
+        totals[rows] = np.bincount(cells, weights=part.data, minlength=n_rows)
+        detected[rows] = np.bincount(cells[part.data > 0], minlength=n_rows)
+        for of_set, genes in zip(of_sets, gene_sets, strict=True):
+            belongs = genes[part.indices]
+            of_set[rows] = np.bincount(cells[belongs], weights=part.data[belongs], minlength=n_rows)
+    return totals, detected, of_sets
+
+
+def gene_moments(
+    counts: csr_matrix[Any], cell_mask: NDArray[np.bool_], transform: Transform | None = None
+) -> GeneMoments:
+    """Mean, variance and number of cells of every gene over the cells of `cell_mask` (N,).
+
+    `transform` is applied to the stored entries first, so it must keep zero at zero.
+    """
+    n_genes = counts.shape[1]
+    sums, squares, n_cells = np.zeros(n_genes), np.zeros(n_genes), np.zeros(n_genes, dtype=np.int64)
+    for rows, part in parts(counts):
+        cells = cell_of_entry(part)
+        chosen = cell_mask[rows][cells]
+        values, genes = part.data, part.indices
+        if transform is not None:
+            values = transform(values, cells + rows.start)
+        if not chosen.all():
+            values, genes = values[chosen], genes[chosen]
+        values = values.astype(np.float64)
+        sums += np.bincount(genes, weights=values, minlength=n_genes)
+        squares += np.bincount(genes, weights=values * values, minlength=n_genes)
+        n_cells += np.bincount(genes[values > 0], minlength=n_genes)
+    n_chosen = max(1, int(cell_mask.sum()))
+    mean = sums / n_chosen
+    return GeneMoments(mean, np.maximum(squares / n_chosen - mean * mean, 0.0), n_cells)
+
+
+def take_dense(
+    counts: csr_matrix[Any], cell_mask: NDArray[np.bool_], genes: NDArray[np.int64], transform: Transform | None = None
+) -> NDArray[np.float32]:
+    """(cells of the mask, genes as ordered) dense float32; `transform` as in `gene_moments`."""
+    dense = np.empty((int(cell_mask.sum()), len(genes)), dtype=np.float32)
+    place = np.full(counts.shape[1], -1, dtype=np.int32)
+    place[genes] = np.arange(len(genes), dtype=np.int32)
+    start = 0
+    for rows, part in parts(counts):
+        # Few entries are of the chosen genes: only these are traced to their cells.
+        entries = np.flatnonzero(place[part.indices] >= 0)
+        cells = np.searchsorted(part.indptr, entries, side="right") - 1
+        chosen = cell_mask[rows][cells]
+        entries, cells = entries[chosen], cells[chosen]
+        values = part.data[entries]
+        if transform is not None:
+            values = transform(values, cells + rows.start)
+        row_of_cell = np.cumsum(cell_mask[rows]) - 1
+        n_rows = int(cell_mask[rows].sum())
+        block = dense[start : start + n_rows]
+        block[:] = 0
+        block[row_of_cell[cells], place[part.indices[entries]]] = values
+        start += n_rows
+    return dense
+
+
+def as_counts(block: NDArray[Any]) -> csr_matrix[Any]:
+    """A dense block as sparse float32; what float32 cannot hold becomes infinite, and is told as such."""
+    with np.errstate(over="ignore"):
+        return csr_matrix(np.asarray(block).astype(np.float32, copy=False))
+
+
+def log_normalised(matrix: CountMatrix) -> csr_matrix[Any]:
+    """log(1 + 10,000 × count / the cell's total) of every entry; logarithms are taken as they are.
+
+    Shares the places of the entries with `matrix`, so that it costs half of a copy.
+    Raises DataError for scaled values, of which no expression can be read.
+    """
+    if matrix.state == "scaled":
+        raise DataError(f"{matrix.name} holds scaled values: bring counts or log-normalised values to compare genes.")
+    counts = matrix.counts
+    if matrix.state == "log":
+        return counts
+    totals = cell_totals(counts)
+    factors = size_factors(totals, TARGET)
+    values = np.empty(len(counts.data), dtype=np.float32)
+    for rows, part in parts(counts):
+        entries = slice(int(counts.indptr[rows.start]), int(counts.indptr[rows.stop]))
+        values[entries] = np.log1p(part.data * factors[cell_of_entry(part) + rows.start])
+    normalised = csr_matrix((values, counts.indices, counts.indptr), shape=counts.shape)
+    # Asked of the original once; scipy would look through the copy again.
+    normalised.has_sorted_indices = counts.has_sorted_indices
+    return normalised
+
+
+def size_factors(totals: NDArray[np.float64], target: float) -> NDArray[np.float32]:
+    """(N,) what a cell's counts are multiplied by to add up to `target`; 1 for a cell without counts."""
+    return np.where(totals > 0, target / np.where(totals > 0, totals, 1.0), 1.0).astype(np.float32)

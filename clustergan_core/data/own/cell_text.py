@@ -1,0 +1,63 @@
+"""Cells of a column: which are missing, what numbers they hold, how they are compared, named and ordered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+
+def is_missing(values: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which cells are empty."""
+    return np.asarray(pd.isna(values), dtype=np.bool_)
+
+
+def as_numbers(values: NDArray[Any]) -> NDArray[np.float64]:
+    """The cells as numbers, NaN where a cell is empty or isn't one."""
+    return np.asarray(pd.to_numeric(pd.Series(values), errors="coerce"), dtype=np.float64)
+
+
+def as_text(values: NDArray[Any]) -> NDArray[np.str_]:
+    """Each cell as a person writes it (3.0 is "3"); "" where it is missing."""
+    gaps = is_missing(values)
+    texts = ["" if gap else _write(value) for value, gap in zip(values.tolist(), gaps, strict=True)]
+    return np.array(texts, dtype=np.str_)
+
+
+def _write(value: object) -> str:
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    return str(value).strip()
+
+
+def natural_order(texts: Iterable[str]) -> list[str]:
+    """Numbers by value, then everything else by the alphabet."""
+
+    def place(text: str) -> tuple[int, float, str]:
+        try:
+            return (0, float(text), text)
+        except ValueError:
+            return (1, 0.0, text)
+
+    return sorted(texts, key=place)
+
+
+def as_categories(texts: NDArray[Any], missing: NDArray[np.bool_] | None = None) -> pd.Categorical:
+    """Text as categories in natural order; missing ones have none."""
+    given = texts if missing is None else texts[~missing]
+    categories = pd.Index(natural_order(set(given.tolist())), dtype=object)
+    codes = categories.get_indexer(pd.Index(texts.tolist(), dtype=object)).astype(np.int32)
+    if missing is not None:
+        codes[missing] = -1
+    return pd.Categorical.from_codes(codes, categories=categories)
+
+
+def categorize(codes: NDArray[Any], categories: NDArray[np.str_]) -> pd.Categorical | None:
+    if codes.dtype.kind not in "iu" or codes.ndim != 1 or len(set(categories.tolist())) != len(categories):
+        return None
+    places = codes.astype(np.int64)
+    places[(places < 0) | (places >= len(categories))] = -1
+    return pd.Categorical.from_codes(places, categories=pd.Index(categories, dtype=object))

@@ -1,0 +1,100 @@
+"""New samples for a finished run: read and prepared exactly as its training samples were."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clustergan_core.data.dataset import Kind
+from clustergan_core.data.own.arrays import read_arrays, take_ids, take_samples
+from clustergan_core.data.own.images import find_pictures, read_pictures, to_grey
+from clustergan_core.data.own.tables import read_features
+from clustergan_core.data.preprocessing import TOLERANCE, Step, Values, apply_preprocessing
+from clustergan_core.errors import DataError
+
+SHOWN = 8
+
+
+def read_like(
+    path: Path, kind: Kind, shape: tuple[int, ...], feature_names: Sequence[str], preprocessing: Sequence[Step]
+) -> tuple[NDArray[np.float32], tuple[str, ...]]:
+    """(samples (N, *shape) in [0, 1], sample ids; row numbers where the file has none).
+
+    Takes .npz or a text table for tables, .npz or pictures for images. Raises DataError where columns are missing,
+    shapes differ, or values lie off the scale the run was trained on.
+    """
+    if not path.exists():
+        raise DataError(f"There is no file {path}: check the path.")
+    if kind == "expression":
+        raise DataError(f"{path.name} cannot be assigned: new samples of expression data are not read yet.")
+    is_array = path.suffix.lower() == ".npz"
+    is_pictures = path.is_dir() or path.suffix.lower() == ".zip"
+    if kind == "table" and not is_pictures:
+        raw, sample_ids = (
+            _read_array_table(path, feature_names) if is_array else read_features(path, feature_names, preprocessing)
+        )
+        samples = apply_preprocessing(preprocessing, raw, feature_names)
+    elif kind == "image" and is_array:
+        raw, sample_ids = _read_array_images(path, shape, preprocessing)
+        if raw.dtype == np.uint8 and not any(step["step"] in ("divide", "scale_range") for step in preprocessing):
+            preprocessing = [*preprocessing, {"step": "divide", "by": 255}]
+        samples = apply_preprocessing(preprocessing, raw)
+    elif kind == "image" and is_pictures:
+        samples, sample_ids = _read_pictures(path, shape)
+    else:
+        wanted = "a table (.csv, .tsv, .txt or .npz)" if kind == "table" else "images (.npz, a zip or a folder)"
+        raise DataError(f"{path.name} is not what the run was trained on: bring {wanted}.")
+    if len(samples) == 0:
+        raise DataError(f"{path.name} holds no samples: bring at least one.")
+    if samples.min() < -TOLERANCE or samples.max() > 1 + TOLERANCE:
+        raise DataError(
+            f"{path.name} holds values from {samples.min():g} to {samples.max():g}, but the run was trained on values "
+            "from 0 to 1: bring them on that scale."
+        )
+    return np.clip(samples, 0.0, 1.0), sample_ids or tuple(str(index) for index in range(len(samples)))
+
+
+def _read_array_table(path: Path, feature_names: Sequence[str]) -> tuple[Values, tuple[str, ...]]:
+    arrays = read_arrays(path)
+    samples, given = take_samples(path, arrays)
+    if samples.ndim != 2 or samples.shape[1] != len(feature_names):
+        raise DataError(
+            f"{path.name} holds samples of shape {samples.shape[1:]}, but the run was trained on {len(feature_names)} "
+            "features: bring as many."
+        )
+    if any(key in arrays for key in ("feature_names", "features")):
+        missing = [name for name in feature_names if name not in given]
+        if missing:
+            raise DataError(f"{path.name} lacks the columns {', '.join(missing[:SHOWN])}: name them as in training.")
+        samples = samples[:, [given.index(name) for name in feature_names]]
+    return samples, take_ids(arrays, len(samples))
+
+
+def _read_array_images(path: Path, shape: tuple[int, ...], steps: Sequence[Step]) -> tuple[Values, tuple[str, ...]]:
+    arrays = read_arrays(path)
+    images, _ = take_samples(path, arrays)
+    if images.ndim != 4 or images.shape[1] != shape[0]:
+        raise DataError(
+            f"{path.name} holds samples of shape {images.shape[1:]}, but the run was trained on images of {shape}: "
+            "bring images with as many channels."
+        )
+    is_resized = any(step["step"] == "resize" for step in steps)
+    if not is_resized and images.shape[1:] != shape:
+        raise DataError(
+            f"{path.name} holds images of {images.shape[3]}×{images.shape[2]} pixels, but the run was trained on "
+            f"{shape[2]}×{shape[1]}: resize them."
+        )
+    return images, take_ids(arrays, len(images))
+
+
+def _read_pictures(path: Path, shape: tuple[int, ...]) -> tuple[NDArray[np.float32], tuple[str, ...]]:
+    """Pictures always hold 0 … 255, whatever scale the run's own arrays had."""
+    with find_pictures(path) as pictures:
+        images = read_pictures(pictures, pictures.names, shape[1], shape[2])
+        names = tuple(pictures.names)
+    if shape[0] == 1:
+        images = to_grey(images)
+    return images.astype(np.float32) / np.float32(255), names

@@ -1,0 +1,49 @@
+"""Tables that may name the cells of a matrix: those brought with it, or lying beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from itertools import islice
+from pathlib import Path
+
+from clustergan_core.data.counts.reading.tenx.files import tenx_role
+from clustergan_core.data.own.files import TABLE_SUFFIXES
+from clustergan_core.data.own.labels import LABEL_NAMES
+from clustergan_core.data.uploads.server_files import shared_name
+from clustergan_core.data.uploads.store import beside
+
+MAX_TABLES = 8
+MAX_TABLE_BYTES = 32 << 20  # a table of names is no larger; what is may be another matrix
+_NAMED = re.compile(r"(cell[ _.-]?)?(type|types|ontology|annotation|cluster|clusters|population)s?\d?", re.IGNORECASE)
+
+
+def label_tables(source: Path) -> list[Path]:
+    """Tables beside an upload, or in the folder of a shared file; none for a file from anywhere else."""
+    folder = beside(source)
+    if shared_name(source) is not None:
+        folder = source if source.is_dir() else source.parent
+    if not folder.is_dir():
+        return []
+    found = (path for path in sorted(folder.iterdir()) if path != source and _may_name_cells(path, folder))
+    return list(islice(found, MAX_TABLES))
+
+
+def likeliest_column(columns: Iterable[str]) -> str | None:
+    """Of columns that hold classes, the one that most likely names the kinds of cells."""
+    names = list(columns)
+    for is_likely in (lambda name: name.lower() in LABEL_NAMES, _NAMED.fullmatch, lambda name: True):
+        if found := next((name for name in names if is_likely(name)), None):
+            return found
+    return None
+
+
+def _may_name_cells(path: Path, folder: Path) -> bool:
+    return (
+        Path(path.name.lower().removesuffix(".gz")).suffix in TABLE_SUFFIXES
+        and not path.name.startswith(".")
+        and tenx_role(path.name) is None
+        and path.is_file()
+        and path.resolve().is_relative_to(folder.resolve())
+        and path.stat().st_size <= MAX_TABLE_BYTES
+    )

@@ -1,0 +1,90 @@
+"""Files of the operator's, in the folder that CLUSTERGAN_FILES names: chosen by path, read, never changed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from clustergan_core.data.counts.reading.formats import HDF5_SUFFIXES
+from clustergan_core.data.counts.reading.tenx.files import holds_tenx, tenx_role
+from clustergan_core.data.own.files import TABLE_SUFFIXES
+from clustergan_core.data.uploads.sorting import ARCHIVE_SUFFIXES
+from clustergan_core.errors import DataError
+from clustergan_core.paths import files_folder
+
+MAX_LISTED = 300
+MAX_SCANNED = 5000  # entries of a folder that are looked at
+DEPTH = 2  # a file in a folder in the folder
+SUFFIXES = HDF5_SUFFIXES | TABLE_SUFFIXES | ARCHIVE_SUFFIXES | {".xlsx", ".mtx"}
+
+
+def list_shared() -> list[str]:
+    """Paths of what may be chosen, relative to the folder: matrices, tables and 10x folders, in order of their names.
+
+    A folder of several 10x matrices is listed by its matrices. Two levels deep; hidden files are passed over, and so
+    are links that lead out of the folder.
+    """
+    home = files_folder()
+    if home is None or not home.is_dir():
+        return []
+    home = home.resolve()
+    found = [path.relative_to(home).as_posix() for path in _walk(home, home, DEPTH)]
+    return sorted(found, key=str.lower)[:MAX_LISTED]
+
+
+def find_shared(name: str) -> Path:
+    """The file or folder of a name as `list_shared` gives it. Raises DataError for any other."""
+    home = files_folder()
+    if home is None or name not in list_shared():
+        raise DataError(f"There is no {name} among the files of this server: choose one from the list.")
+    return home.resolve() / name
+
+
+def shared_name(path: Path) -> str | None:
+    """The name `list_shared` gives to a path, or None where it lies elsewhere."""
+    home = files_folder()
+    if home is None or not path.is_relative_to(home.resolve()):
+        return None
+    return path.relative_to(home.resolve()).as_posix()
+
+
+def _walk(folder: Path, home: Path, depth: int) -> Iterator[Path]:
+    for path in _list(folder):
+        if not path.name.isprintable() or path.name.startswith(".") or not _lies_in(home, path):
+            continue
+        if path.is_dir():
+            if _is_tenx(path):
+                yield path
+            elif depth > 1:
+                yield from _walk(path, home, depth - 1)
+        elif path.is_file() and _is_read(path.name):
+            yield path
+
+
+def _list(folder: Path) -> list[Path]:
+    """Entries in order; none of a folder that may not be read."""
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(Path(entry.path) for entry, _ in zip(entries, range(MAX_SCANNED), strict=False))
+    except OSError:
+        return []
+
+
+def _lies_in(home: Path, path: Path) -> bool:
+    try:
+        return path.resolve(strict=True).is_relative_to(home)
+    except (OSError, RuntimeError):  # a link to nowhere, or round in a circle
+        return False
+
+
+def _is_read(name: str) -> bool:
+    """Whether a file is of a kind that is read, and no list of names that goes with a matrix."""
+    role = tenx_role(name)
+    return (role is None or role[1] == "matrix.mtx") and Path(name.lower().removesuffix(".gz")).suffix in SUFFIXES
+
+
+def _is_tenx(folder: Path) -> bool:
+    roles = [tenx_role(path.name) for path in _list(folder)]
+    matrices = [role for role in roles if role is not None and role[1] == "matrix.mtx"]
+    return len(matrices) == 1 and holds_tenx(folder)

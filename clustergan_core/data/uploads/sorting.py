@@ -1,0 +1,165 @@
+"""What files brought together are: a 10x folder, pictures, a matrix with tables of its cells, or each its own."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from clustergan_core.data.counts.reading.formats import find_form, looks_like_counts
+from clustergan_core.data.counts.reading.tenx.files import tenx_role
+from clustergan_core.data.own.files import TABLE_SUFFIXES
+from clustergan_core.data.own.images import SUFFIXES as PICTURE_SUFFIXES
+from clustergan_core.data.uploads.store import Content, publish, safe_name, safe_path, staging, store_beside
+from clustergan_core.errors import DataError
+from clustergan_core.files import storage_error, write_atomically
+
+ARCHIVE_SUFFIXES = frozenset({".npz", ".zip"})
+MAX_FILES = 20_000
+_JUNK = re.compile(r"\._.*|\.DS_Store|Thumbs\.db|__MACOSX|desktop\.ini", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One upload, and the tables kept beside it."""
+
+    path: Path
+    tables: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What became of files brought together."""
+
+    kept: tuple[Kept, ...]
+    left_out: tuple[str, ...] = ()  # names of files that are of no kind that is read
+
+
+@dataclass
+class _Piece:
+    """A file or a folder, on its way."""
+
+    path: Path
+    tables: list[Path] = field(default_factory=list)
+
+
+def keep_files(files: Sequence[tuple[str, Content]]) -> Brought:
+    """Keeps files, given by name (with the folders it had, if any) and content.
+
+    Raises DataError where they hold nothing that is read here, or parts of a 10x folder without its matrix.
+    """
+    if len(files) > MAX_FILES:
+        raise DataError(f"{len(files):,} files are more than the {MAX_FILES:,} that are taken at once: bring a .zip.")
+    given = [(name, content) for name, content in files if not any(map(_JUNK.fullmatch, PurePosixPath(name).parts))]
+    filled = [(name, content) for name, content in given if content]
+    if not filled:
+        shown = given[0][0] if given else "This folder"
+        raise DataError(f"{shown} is empty: choose a file with data in it.")
+    with staging() as folder, _on_disk(folder):
+        staged: list[tuple[PurePosixPath, Path]] = []
+        for number, (name, content) in enumerate(filled):
+            path = folder / str(number) / safe_name(name)
+            write_atomically(path, content)
+            staged.append((PurePosixPath(name), path))
+        matrices, staged = _take_tenx(staged, folder)
+        pictures, staged = _take_pictures(staged, folder)
+        pieces, left_out = _sort_rest(staged, matrices)
+        if not pieces and not pictures:
+            shown = ", ".join(left_out[:4]) + (", …" if len(left_out) > 4 else "")
+            raise DataError(
+                f"{shown} is of no kind that is read here: bring counts (10x folder, .h5ad, .h5, .loom, .xlsx, .csv), "
+                "a table (.csv, .tsv, .txt), arrays (.npz) or pictures (a folder or .zip)."
+            )
+        return Brought(tuple(_keep(piece) for piece in [*pieces, *pictures]), tuple(left_out))
+
+
+@contextmanager
+def _on_disk(folder: Path) -> Iterator[None]:
+    """A disk that is full, or not to be written to, as a sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise storage_error(folder, error) from error
+
+
+def _keep(piece: _Piece) -> Kept:
+    path = publish(piece.path)
+    return Kept(path, tuple(store_beside(path, table.name, table.read_bytes()) for table in piece.tables))
+
+
+def _take_tenx(
+    staged: list[tuple[PurePosixPath, Path]], folder: Path
+) -> tuple[list[_Piece], list[tuple[PurePosixPath, Path]]]:
+    """(folders put together of the parts of 10x folders, what is left)."""
+    homes: dict[PurePosixPath, dict[str, dict[str, Path]]] = {}  # folder → prefix → part → where it is now
+    rest = []
+    for name, path in staged:
+        role = tenx_role(name.name)
+        if role is None:
+            rest.append((name, path))
+        else:
+            homes.setdefault(name.parent, {}).setdefault(role[0], {})[role[1]] = path
+    pieces = []
+    for number, (home, prefixes) in enumerate(homes.items()):
+        matrices = [prefix for prefix, parts in prefixes.items() if "matrix.mtx" in parts]
+        if not matrices:
+            known = ", ".join(path.name for parts in prefixes.values() for path in parts.values())
+            raise DataError(f"{known} came without a matrix.mtx: bring the three files of a 10x folder together.")
+        for prefix in matrices:
+            # One file of names for several matrices, or of another prefix than the only matrix, goes with each.
+            shared = {
+                role: path for other, parts in prefixes.items() if other not in matrices for role, path in parts.items()
+            }
+            name = home.name if len(matrices) == 1 and home.name else prefix.strip(" ._-") or home.name or "10x"
+            target = folder / f"tenx-{number}-{len(pieces)}" / safe_name(name)
+            pieces.append(_Piece(_join(target, shared | prefixes[prefix])))
+    return pieces, rest
+
+
+def _join(home: Path, parts: dict[str, Path]) -> Path:
+    """A folder with one set of parts, all under plain names, whatever their prefixes were."""
+    home.mkdir(parents=True)
+    for role, path in parts.items():
+        shutil.copyfile(path, home / f"{role}{'.gz' if path.suffix.lower() == '.gz' else ''}")
+    return home
+
+
+def _take_pictures(
+    staged: list[tuple[PurePosixPath, Path]], folder: Path
+) -> tuple[list[_Piece], list[tuple[PurePosixPath, Path]]]:
+    """(a folder of all loose pictures, its sub-folders kept, or none; what is left)."""
+    pictures = [(name, path) for name, path in staged if path.suffix.lower() in PICTURE_SUFFIXES]
+    if len(pictures) < 2:
+        return [], staged
+    tops = {name.parts[0] if len(name.parts) > 1 else "" for name, _ in pictures}
+    top = tops.pop() if len(tops) == 1 else ""
+    home = folder / "pictures" / safe_name(top or "pictures")
+    for number, (name, path) in enumerate(pictures):
+        target = home / safe_path(str(name.relative_to(top)) if top else str(name))
+        if target.exists():
+            target = target.with_name(f"{number}-{target.name}")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        path.rename(target)
+    return [_Piece(home)], [pair for pair in staged if pair not in pictures]
+
+
+def _sort_rest(staged: list[tuple[PurePosixPath, Path]], matrices: list[_Piece]) -> tuple[list[_Piece], list[str]]:
+    """(10x folders and single files, tables beside the matrix where there is just one; names of what is not read)."""
+    matrices, tables, others, left_out = [*matrices], [], [], []
+    for name, path in staged:
+        suffix = Path(path.name.lower().removesuffix(".gz")).suffix
+        if find_form(path) not in (None, "text") or (suffix in TABLE_SUFFIXES and looks_like_counts(path)):
+            matrices.append(_Piece(path))
+        elif suffix in TABLE_SUFFIXES:
+            tables.append(path)
+        elif suffix in ARCHIVE_SUFFIXES:
+            others.append(_Piece(path))
+        else:
+            left_out.append(str(name))
+    if len(matrices) == 1:
+        matrices[0].tables.extend(tables)
+        return [*matrices, *others], left_out
+    return [*matrices, *map(_Piece, tables), *others], left_out
