@@ -34,10 +34,10 @@ from clustergan_core.evaluation.clusterings import (
     neighbour_graph,
     principal_components,
 )
-from clustergan_core.runs.config import make_config
+from clustergan_core.runs.configure import make_config
 from clustergan_core.runs.latents import run_latents
-from clustergan_core.runs.seeds import read_seeds
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
+from clustergan_core.runs.sweeps.plan import read_seeds
 
 Clusters = NDArray[np.int64]
 

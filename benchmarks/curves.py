@@ -27,7 +27,8 @@ from clustergan_core.errors import AppError, RunError
 from clustergan_core.methods import find_method
 from clustergan_core.methods.presets import find_preset
 from clustergan_core.runs.config import RunConfig
-from clustergan_core.runs.store import Run, find_run
+from clustergan_core.runs.run import Run
+from clustergan_core.runs.store import find_run
 
 CURVES = Path(__file__).with_name("curves")
 SCORES = ("purity", "accuracy", "nmi", "ari")

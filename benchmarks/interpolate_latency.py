@@ -20,7 +20,8 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from clustergan_core.errors import AppError
-from clustergan_core.runs.store import Run, find_run
+from clustergan_core.runs.run import Run
+from clustergan_core.runs.store import find_run
 from tests.browser.chromium import find_chromium
 from tests.browser.server import running_server
 

@@ -21,9 +21,10 @@ from streamlit.testing.v1 import AppTest
 from benchmarks.machine import describe_machine
 from clustergan_core.data.registry import load_dataset
 from clustergan_core.paths import PROJECT_FOLDER, runs_folder
-from clustergan_core.runs.config import make_config
+from clustergan_core.runs.configure import make_config
+from clustergan_core.runs.run import Run
 from clustergan_core.runs.status import hold_lock, write_status
-from clustergan_core.runs.store import Run, create_run, list_shipped
+from clustergan_core.runs.store import create_run, list_shipped
 
 N_RUNS, N_ROWS, N_POLLS = 100, 100_000, 7
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.tables import put_table
 from clustergan_core.methods import find_method
-from clustergan_core.runs.protocol import CRITERIA, Report
+from clustergan_core.runs.sweeps.protocol import CRITERIA, Report
 
 REPORTS = Path(__file__).with_name("protocols")
 MEASUREMENTS = Path(__file__).resolve().parent.parent / "docs" / "measurements.md"

@@ -29,9 +29,11 @@ from benchmarks.machine import describe_machine
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.data.registry import load_dataset
 from clustergan_core.paths import PROJECT_FOLDER, queue_folder, runs_folder
-from clustergan_core.runs.config import RunConfig, make_config
-from clustergan_core.runs.hands import LocalQueue, continue_run
-from clustergan_core.runs.store import Run, create_run
+from clustergan_core.runs.config import RunConfig
+from clustergan_core.runs.configure import make_config
+from clustergan_core.runs.queue.backends import LocalQueue, continue_run
+from clustergan_core.runs.run import Run
+from clustergan_core.runs.store import create_run
 from clustergan_core.runs.worker import execute
 
 N_STEPS = 400
@@ -111,7 +113,10 @@ def _kill_until_done(runs: list[Run], n_kills: int, dice: random.Random) -> dict
                     continue_run(run)
             if sum(killed.values()) < n_kills and time.monotonic() > next_kill:
                 next_kill = time.monotonic() + dice.uniform(LEAST_PAUSE, MOST_PAUSE)
-                trainings, keepers = _pids("clustergan_core.runs.process"), _pids("clustergan_core.runs.keeper")
+                trainings, keepers = (
+                    _pids("clustergan_core.runs.queue.process"),
+                    _pids("clustergan_core.runs.queue.dispatcher"),
+                )
                 draw = dice.random()
                 if draw < 0.2 or not trainings:
                     server.kill()

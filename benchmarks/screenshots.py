@@ -24,7 +24,8 @@ from scipy.spatial import cKDTree
 
 from clustergan_core.errors import RunError
 from clustergan_core.paths import runs_folder
-from clustergan_core.runs.store import Run, list_runs, list_shipped
+from clustergan_core.runs.run import Run
+from clustergan_core.runs.store import list_runs, list_shipped
 from tests.browser.chromium import find_chromium
 from tests.browser.map_driver import drag, middle, star
 from tests.browser.page_driver import WAIT, settle

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.tables import put_table
 from clustergan_core.evaluation.suggest_k import CRITERIA
-from clustergan_core.runs.sweep_report import SweepReport, list_shipped_reports
+from clustergan_core.runs.sweeps.report import SweepReport, list_shipped_reports
 
 MEASUREMENTS = Path(__file__).resolve().parent.parent / "docs" / "measurements.md"
 

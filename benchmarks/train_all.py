@@ -32,10 +32,11 @@ from clustergan_core.errors import AppError, SettingsError
 from clustergan_core.methods import METHODS, find_method
 from clustergan_core.methods.presets import presets_of
 from clustergan_core.paths import PROJECT_FOLDER, derived_folder
-from clustergan_core.runs.config import RunConfig, make_config
+from clustergan_core.runs.config import RunConfig
+from clustergan_core.runs.configure import make_config
+from clustergan_core.runs.run import Run
 from clustergan_core.runs.scores import read_scores
-from clustergan_core.runs.seeds import read_seeds
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.sweeps.plan import read_seeds
 from clustergan_core.runs.weights import read_checkpoint
 
 RESULTS = Path(__file__).with_name("results.csv")

@@ -22,10 +22,11 @@ from clustergan_core.data.dataset import Dataset
 from clustergan_core.data.opening import open_dataset
 from clustergan_core.data.registry import DATASETS, is_available, load_dataset
 from clustergan_core.errors import SettingsError
-from clustergan_core.runs.config import RunConfig, make_config
+from clustergan_core.runs.config import RunConfig
+from clustergan_core.runs.configure import make_config
+from clustergan_core.runs.run import Run
 from clustergan_core.runs.scores import read_scores
-from clustergan_core.runs.seeds import read_seeds
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.sweeps.plan import read_seeds
 
 Overrides = Mapping[str, str | float]
 

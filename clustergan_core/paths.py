@@ -20,6 +20,11 @@ def runs_folder() -> Path:
     return Path(os.environ.get("CLUSTERGAN_RUNS") or PROJECT_FOLDER / "runs")
 
 
+def pretrained_folder() -> Path:
+    """The folder of models that came with the program: CLUSTERGAN_PRETRAINED, else `pretrained` beside it."""
+    return Path(os.environ.get("CLUSTERGAN_PRETRAINED") or PRETRAINED_FOLDER)
+
+
 def queue_folder() -> Path:
     """Where runs stand in line, and the locks of this machine's device slots."""
     return runs_folder() / ".queue"

@@ -11,53 +11,15 @@ from typing import Any
 
 import numpy as np
 import torch
-from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor
 from torch.optim import Optimizer
 
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.errors import SettingsError
-from clustergan_core.live_scores import LiveScorer, Scores
 from clustergan_core.method import Batch, Method
 from clustergan_core.nn.acceleration import StepRunner
-
-
-class Schedule(BaseModel):
-    """How long to train and how often to report."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    n_steps: int = Field(
-        ge=1,
-        le=10_000_000,
-        title="Steps",
-        description="Updates of the generator, and before them of the encoder alone where there is a warm-up.",
-    )
-    log_every: int = Field(50, ge=1, title="Log every", description="Steps between two rows of losses.")
-    evaluate_every: int = Field(500, ge=1, title="Evaluate every", description="Steps between two evaluations.")
-    extensions: tuple[int, ...] = ()  # of `n_steps`, how many each continuation beyond the planned end added
-
-    @property
-    def ends(self) -> tuple[int, ...]:
-        """The steps at which training ended or will end: as planned, then after each continuation."""
-        return tuple(self.n_steps - sum(self.extensions[number:]) for number in range(len(self.extensions) + 1))
-
-    def extended(self, n_more: int) -> Schedule:
-        """The same with so many steps after its end."""
-        return self.model_copy(update={"n_steps": self.n_steps + n_more, "extensions": (*self.extensions, n_more)})
-
-    def is_evaluation(self, step: int) -> bool:
-        """Whether scores are due after a step."""
-        return step % self.evaluate_every == 0 or step in self.ends
-
-    def begin(self, method: Method, step: int) -> None:
-        """Tells the method which step comes: of the planned training, or of what was added to it."""
-        ends = self.ends
-        if step <= ends[0]:
-            method.begin_step(step, ends[0])
-            return
-        number = next(number for number, end in enumerate(ends) if step <= end)
-        method.begin_added_step(step - ends[number - 1], self.extensions[number - 1])
+from clustergan_core.schedule import Schedule
+from clustergan_core.scoring.live import LiveScorer, Scores
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ require_frame(__file__)
 
 from clustergan_core.errors import DataError
 from clustergan_core.runs.cells import is_of_cells
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from ui.cell_clusters import load_cells, load_markers
 from ui.cell_colouring import choose_unsure
 from ui.cell_exports import show_exports
@@ -36,8 +36,8 @@ def main() -> None:
 
 def show_clusters(run: Run) -> None:
     """All sections; those that need genes while the run's data is here."""
-    from clustergan_core.runs.annotations import cluster_groups
-    from clustergan_core.runs.cluster_table import cluster_table
+    from clustergan_core.runs.clusters.names import cluster_groups
+    from clustergan_core.runs.clusters.tables import cluster_table
 
     annotations, cells = names_of(run), load_cells(run)
     if cells is None:

@@ -6,7 +6,7 @@ from ui.guard import require_frame
 
 require_frame(__file__)
 
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from ui.cell_views import choose_cell_view, show_cells
 from ui.choices import linked, one_of
 from ui.loaded import load_method
@@ -21,7 +21,7 @@ from ui.walk_pictures import show_downloads, show_modes, show_responses, show_sa
 @page_errors()
 def walk(run: Run) -> None:
     """Everything that follows the sliders. A move of one draws this part only, and only for its newest value."""
-    from clustergan_core.runs.generation import generate_codes, read_codes, walk_codes
+    from clustergan_core.generation import generate_codes, read_codes, walk_codes
 
     method = load_method(run)
     prior = method.prior

@@ -10,7 +10,7 @@ from ui.guard import require_frame
 
 require_frame(__file__)
 
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from ui.cell_modes import show_cell_modes
 from ui.choices import linked, one_of, whole_number
 from ui.messages import page_errors
@@ -21,7 +21,7 @@ from ui.run_choice import choose_run
 from ui.shared_draw import choose_seed
 
 if TYPE_CHECKING:
-    from clustergan_core.runs.mode_summary import ModeSummary
+    from clustergan_core.scoring.modes import ModeSummary
 
 MAX_COLUMNS = 24
 DETAIL_SAMPLES = 24

@@ -6,7 +6,7 @@ from ui.guard import require_frame
 
 require_frame(__file__)
 
-from clustergan_core.runs.sweep import Sweep
+from clustergan_core.runs.sweeps.sweep import Sweep
 from ui.choices import carried, linked, one_of, write_address
 from ui.shell_command import show_shell
 from ui.sweep_choice import SWEEP_KEY, choose_sweep, describe, first_sweep

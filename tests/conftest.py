@@ -11,7 +11,7 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from clustergan_core.runs.store import Run
+    from clustergan_core.runs.run import Run
 
 # No time limit a single example: the machine may be busy. The same examples every time: a red test stays red.
 settings.register_profile("project", deadline=None, derandomize=True, print_blob=True)

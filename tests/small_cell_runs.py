@@ -9,10 +9,10 @@ import pandas as pd
 
 from clustergan_core.data.opening import open_dataset
 from clustergan_core.data.options import OwnDataOptions
-from clustergan_core.runs.config import make_config
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.configure import make_config
+from clustergan_core.runs.run import Run
 from clustergan_core.runs.worker import execute
-from clustergan_core.training import Schedule
+from clustergan_core.schedule import Schedule
 from tests.small_cells import planted_matrix
 from tests.small_runs import NARROW, new_run
 

@@ -5,11 +5,13 @@ from typing import Any
 
 from clustergan_core.data.registry import load_dataset
 from clustergan_core.methods import find_method
-from clustergan_core.runs.config import RunConfig, make_config
+from clustergan_core.runs.config import RunConfig
+from clustergan_core.runs.configure import make_config
+from clustergan_core.runs.run import Run
 from clustergan_core.runs.status import write_status
-from clustergan_core.runs.store import Run, create_run
+from clustergan_core.runs.store import create_run
 from clustergan_core.runs.worker import first_status
-from clustergan_core.training import Schedule
+from clustergan_core.schedule import Schedule
 
 NARROW = {"width": 0.1, "n_critic_steps": 1, "n_normal": 5, "batch_size": 16}
 

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from clustergan_core.data.registry import load_dataset
-from clustergan_core.runs.label_free import LabelFree, write_label_free
-from clustergan_core.runs.scores import write_scores
+from clustergan_core.runs.run import Run
+from clustergan_core.runs.scores import write_label_free, write_scores
 from clustergan_core.runs.status import State, Status, write_status
-from clustergan_core.runs.store import Run
-from clustergan_core.runs.sweep import Sweep, folder_for
-from clustergan_core.runs.sweep_plan import plan_sweep
+from clustergan_core.runs.sweeps.plan import plan_sweep
+from clustergan_core.runs.sweeps.sweep import Sweep, folder_for
+from clustergan_core.scoring.label_free import LabelFree
 from tests.small_runs import small_config
 
 CLUSTERS = ((0, 0, 1, 1), (0, 0, 1, 2), (1, 1, 0, 0))  # of four samples, by seed

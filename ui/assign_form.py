@@ -10,7 +10,7 @@ import streamlit as st
 
 from clustergan_core.data.uploads.store import safe_name
 from clustergan_core.errors import AppError
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from ui.messages import plain, show_notes, show_problem
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from ui.mode_titles import ModeTitles
 
 if TYPE_CHECKING:
     from clustergan_core.data.dataset import Dataset
-    from clustergan_core.runs.latents import RunLatents
+    from clustergan_core.scoring.latents import RunLatents
 
 SAMPLE = "sample"  # the address's parameter, as on the Map page: a position in the data set
 _BARCODE = "cell_barcode"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from clustergan_core.errors import DataError
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from ui.loaded import load_data, load_latents, load_run_matrix, weights_stamp
 
 if TYPE_CHECKING:
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from clustergan_core.cells.expression import DotPlot
-    from clustergan_core.runs.annotations import ClusterGroup
-    from clustergan_core.runs.latents import RunLatents
-    from clustergan_core.runs.reference_clusterings import ReferenceClusterings
+    from clustergan_core.runs.clusters.names import ClusterGroup
+    from clustergan_core.runs.clusters.references import ReferenceClusterings
+    from clustergan_core.scoring.latents import RunLatents
 
 Groups = tuple["ClusterGroup", ...]
 
@@ -54,7 +54,7 @@ def group_of_cells(run: Run, groups: Groups) -> NDArray[np.int64]:
     """The group's number of each cell of the data set (N,); −1 where the run does not tell."""
     import numpy as np
 
-    from clustergan_core.runs.annotations import merge_clusters
+    from clustergan_core.runs.clusters.names import merge_clusters
 
     cells, dataset = load_cells(run), load_data(run)
     assert cells is not None and dataset is not None, "asked for with the data alone"
@@ -101,7 +101,7 @@ def _dots(
     show_spinner="k-means and Leiden, once a run: seconds for some thousand cells, minutes for many more…",
 )
 def _references(_run: Run, folder: str, digest: str) -> ReferenceClusterings:
-    from clustergan_core.runs.reference_clusterings import reference_clusterings
+    from clustergan_core.runs.clusters.references import reference_clusterings
 
     dataset = load_data(_run)
     assert dataset is not None, "asked for with the data alone"

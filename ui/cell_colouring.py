@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from clustergan_core.drawing.palette import label_colours, mix
 from clustergan_core.drawing.theme import THEMES
 from clustergan_core.runs.cells import is_of_cells
-from clustergan_core.runs.cluster_table import UNSURE_BELOW
+from clustergan_core.runs.clusters.tables import UNSURE_BELOW
 from ui.cell_clusters import load_reference_clusterings
 from ui.choices import linked, number
 from ui.gene_choice import GENE, choose_gene, expression_of
@@ -22,7 +22,7 @@ from ui.map_view import MapView
 from ui.theme import theme_name
 
 if TYPE_CHECKING:
-    from clustergan_core.runs.annotations import Annotations
+    from clustergan_core.runs.clusters.names import Annotations
 
 NAME, UNSURE, KMEANS, LEIDEN = "cluster name", "unsure cells", "k-means", "Leiden"
 
@@ -62,7 +62,7 @@ def choose_unsure() -> float:
 
 def colour_by_name(view: MapView, annotations: Annotations) -> Colouring:
     """Clusters by the names a person gave them, those of one name as one group; else by number."""
-    from clustergan_core.runs.annotations import cluster_groups, merge_clusters
+    from clustergan_core.runs.clusters.names import cluster_groups, merge_clusters
 
     groups = cluster_groups(annotations, view.run.config.n_clusters)
     return Colouring(

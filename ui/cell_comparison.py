@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from ui.cell_clusters import load_cells
 from ui.cell_selections import BOTH, CellSelection, choose_clusters, selection_of
 from ui.loaded import load_run_matrix
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from clustergan_core.data.counts.matrix import CountMatrix
-    from clustergan_core.runs.annotations import Annotations
+    from clustergan_core.runs.clusters.names import Annotations
 
 _MISSING = "Comparing genes needs the file that the run was trained on, which is not on this machine."
 _N_SHOWN = 100  # genes a side; the file has all
@@ -29,7 +29,7 @@ _N_SHOWN = 100  # genes a side; the file has all
 @page_errors()
 def show_comparison(run: Run, annotations: Annotations) -> None:
     """Both selections, and the genes that tell them apart; without the run's data, why there is nothing."""
-    from clustergan_core.runs.annotations import cluster_groups
+    from clustergan_core.runs.clusters.names import cluster_groups
 
     st.subheader("Selections A and B")
     cells = load_cells(run)

@@ -6,22 +6,22 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from clustergan_core.runs.annotations import annotations_path
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.clusters.names import annotations_path
+from clustergan_core.runs.run import Run
 from ui.loaded import load_data, load_latents, load_method, load_run_matrix, weights_stamp
 from ui.page_links import link_page
 from ui.theme import choose_picture
 
 if TYPE_CHECKING:
     from clustergan_core.embedding.settings import Algorithm
-    from clustergan_core.runs.cell_export import CellExport
+    from clustergan_core.runs.clusters.exports import CellExport
 
 _TITLES: dict[Algorithm, str] = {"umap": "UMAP", "tsne": "t-SNE", "pca": "PCA"}
 
 
 def show_exports(run: Run) -> None:
     """Buttons for h5ad, Loupe, markers and gene sets, and the paragraph on methods. Needs the run's data."""
-    from clustergan_core.runs.cell_export import describe_run
+    from clustergan_core.runs.clusters.exports import describe_run
 
     st.subheader("Take it with you")
     if load_run_matrix(run) is None:
@@ -35,7 +35,7 @@ def show_exports(run: Run) -> None:
 
 
 def _show_files(run: Run) -> None:
-    from clustergan_core.runs.cell_export import find_layout
+    from clustergan_core.runs.clusters.exports import find_layout
 
     layout = find_layout(run, load_method(run), load_latents(run, "all"))
     st.caption(
@@ -70,6 +70,6 @@ def _gather(run: Run, layout: Algorithm) -> CellExport:
 
 @st.cache_resource(max_entries=4, show_spinner="Gathering the cells…")
 def _gathered(_run: Run, layout: Algorithm, folder: str, stamp: object, named: int) -> CellExport:
-    from clustergan_core.runs.cell_export import gather_cells
+    from clustergan_core.runs.clusters.exports import gather_cells
 
     return gather_cells(_run, layout, dataset=load_data(_run), matrix=load_run_matrix(_run))

@@ -23,7 +23,7 @@ def explain_k(dataset: Dataset, n_clusters: int) -> None:
 
 
 def _show(dataset: Dataset) -> None:
-    from clustergan_core.runs.cell_k import suggest_cell_k
+    from clustergan_core.cells.suggest_k import suggest_cell_k
 
     with st.spinner("Looking for groups…"):
         found = suggest_cell_k(dataset)

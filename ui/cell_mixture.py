@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from ui.cell_walk import AVERAGED, CELL_WAYS
 from ui.code_bars import show_code
 from ui.gene_contrast import show_contrast
@@ -16,10 +16,10 @@ from ui.walk_code import choose_mixture, formula, mixture_buttons
 
 def show_cell_mixture(run: Run) -> None:
     """Weights of the modes, the genes of their mixture, and what the encoder reads in it."""
+    from clustergan_core.cells.contrasts import contrast_codes, one_hot
     from clustergan_core.cells.expression import value_scale
-    from clustergan_core.runs.cell_moves import contrast_codes, one_hot
-    from clustergan_core.runs.cell_walks import many_normals
-    from clustergan_core.runs.generation import read_codes
+    from clustergan_core.cells.walks import many_normals
+    from clustergan_core.generation import read_codes
 
     method = load_method(run)
     # An empty mode stands for nothing in the data, so a mixture begins with modes that hold cells.

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from clustergan_core.drawing.axes import MAX_TICKS, cut, swatch
 from clustergan_core.drawing.palette import mode_colours
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from ui.loaded import load_method, weights_stamp
 from ui.messages import page_errors, plain
 from ui.mode_titles import ModeTitles, mode_titles
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from clustergan_core.cells.expression import ValueScale
-    from clustergan_core.runs.mode_realism import GeneratedModes, ModeRealism
-    from clustergan_core.runs.mode_summary import ModeSummary
+    from clustergan_core.cells.fidelity import GeneratedModes, ModeRealism
+    from clustergan_core.scoring.modes import ModeSummary
 
 _N_GENES = 60
 
@@ -52,7 +52,7 @@ def show_cell_modes(run: Run, summary: ModeSummary) -> None:
 
 
 def _table(summary: ModeSummary, modes: CellModes, titles: ModeTitles) -> pd.DataFrame:
-    from clustergan_core.runs.mode_realism import realism_table
+    from clustergan_core.cells.fidelity import realism_table
 
     known = summary.table().drop(columns=["samples", "usage"])
     if modes.realism:
@@ -121,8 +121,8 @@ def _show_table(run: Run, table: pd.DataFrame) -> None:
 
 def _show_telling_genes(run: Run, modes: CellModes, titles: ModeTitles) -> None:
     """Means of the genes that set modes apart, generated and real, on one scale."""
+    from clustergan_core.cells.fidelity import telling_genes
     from clustergan_core.drawing.profiles import mode_profile_figure
-    from clustergan_core.runs.mode_realism import telling_genes
 
     st.subheader("Genes that tell the modes apart")
     means: dict[str, NDArray[np.floating]] = {"Generated": modes.generated.means}
@@ -152,8 +152,8 @@ def _show_telling_genes(run: Run, modes: CellModes, titles: ModeTitles) -> None:
 @page_errors()
 def _show_one_mode(run: Run, modes: CellModes, titles: ModeTitles) -> None:
     """The chosen mode; choosing another draws nothing else."""
+    from clustergan_core.cells.fidelity import gene_table
     from clustergan_core.drawing.real_against_generated import real_against_generated_figure
-    from clustergan_core.runs.mode_realism import gene_table
 
     st.subheader("One mode")
     mode = choose_named_mode("mode", "Mode", titles, titles.largest()[0])
@@ -204,7 +204,7 @@ def _show_one_mode(run: Run, modes: CellModes, titles: ModeTitles) -> None:
 @st.cache_resource(max_entries=6, show_spinner="Comparing generated with real cells…")
 def _cell_modes(_run: Run, _cells: RealCells | None, folder: str, stamp: object, has_data: bool) -> CellModes:
     from clustergan_core.cells.expression import value_scale
-    from clustergan_core.runs.mode_realism import compare_modes, expressing_thresholds, generate_cells
+    from clustergan_core.cells.fidelity import compare_modes, expressing_thresholds, generate_cells
 
     scale, method = value_scale(_run.config.dataset.preprocessing), load_method(_run)
     if _cells is None:

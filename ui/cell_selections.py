@@ -10,13 +10,13 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from ui.cluster_names import choose_groups
 from ui.map_view import MapView
 from ui.messages import plain
 
 if TYPE_CHECKING:
-    from clustergan_core.runs.annotations import ClusterGroup
+    from clustergan_core.runs.clusters.names import ClusterGroup
 
 Which = Literal["A", "B"]
 BOTH: tuple[Which, Which] = ("A", "B")

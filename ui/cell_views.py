@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from ui.cell_mixture import show_cell_mixture
 from ui.cell_walk import show_cell_walk
 from ui.choices import linked, one_of

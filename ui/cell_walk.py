@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from ui.cell_walk_genes import choose_ranking, show_gene_curves, show_switches
 from ui.cell_walk_map import show_path
 from ui.cell_walk_neighbours import show_distance, show_neighbours
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from clustergan_core.cells.expression import ValueScale
-    from clustergan_core.runs.cell_walks import CellWalk
+    from clustergan_core.cells.walks import CellWalk
 
 AVERAGED = "Average of 64"
 CELL_WAYS = (AVERAGED, *WAYS)
@@ -35,7 +35,7 @@ CELL_WAYS = (AVERAGED, *WAYS)
 def show_cell_walk(run: Run) -> None:
     """Everything that follows the choices; while only μ moves, only the markers do."""
     from clustergan_core.cells.expression import value_scale
-    from clustergan_core.runs.cell_walks import many_normals
+    from clustergan_core.cells.walks import many_normals
 
     method, titles, cells = load_method(run), mode_titles(run), real_cells(run)
     scale = value_scale(run.config.dataset.preprocessing)
@@ -105,7 +105,7 @@ def _key(run: Run, ends: Ends, normals: NDArray[np.float32], has_data: bool) -> 
 def _walk(
     _run: Run, _scale: ValueScale, _ends: Ends, _normals: NDArray[np.float32], _cells: RealCells | None, key: str
 ) -> CellWalk:
-    from clustergan_core.runs.cell_walks import walk_cells
+    from clustergan_core.cells.walks import walk_cells
 
     space = None if _cells is None else _cells.space
     return walk_cells(load_method(_run), _scale, _ends.mode_a, _ends.mode_b, _normals, space)

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from ui.choices import linked, one_of
 from ui.theme import is_dark, show_themed, theme_name
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from clustergan_core.cells.expression import ValueScale
     from clustergan_core.cells.switch_genes import Ranking
-    from clustergan_core.runs.cell_walks import CellWalk
+    from clustergan_core.cells.walks import CellWalk
 
 RANKINGS: dict[str, Ranking] = {"Genes that change most": "range", "that rise": "up", "that fall": "down"}
 _N_CURVES = 6

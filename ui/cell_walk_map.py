@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from ui.loaded import load_method, weights_stamp
 from ui.real_cells import RealCells
 from ui.theme import is_dark, show_themed, theme_name
@@ -16,8 +16,8 @@ from ui.theme import is_dark, show_themed, theme_name
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
+    from clustergan_core.cells.walks import CellWalk
     from clustergan_core.embedding.fitted import FittedMap
-    from clustergan_core.runs.cell_walks import CellWalk
 
 _MAX_POINTS = 2_000  # drawn behind the path; more would be sent again with every move
 _TITLES = {"umap": "UMAP", "tsne": "t-SNE"}

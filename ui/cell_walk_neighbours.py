@@ -15,7 +15,7 @@ from ui.theme import is_dark, show_themed, theme_name
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-    from clustergan_core.runs.cell_walks import CellWalk
+    from clustergan_core.cells.walks import CellWalk
 
 
 def show_distance(walk: CellWalk, mu: float, key: str) -> None:

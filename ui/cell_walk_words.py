@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from clustergan_core.runs.cell_walks import CellWalk
+    from clustergan_core.cells.walks import CellWalk
     from ui.mode_titles import ModeTitles
 
 

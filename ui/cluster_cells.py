@@ -92,7 +92,7 @@ def _begin_anew_with(base: RunConfig) -> None:
 
 
 def _start(config: RunConfig) -> None:
-    from clustergan_core.runs.hands import launch
+    from clustergan_core.runs.queue.backends import launch
 
     try:
         run = launch(config, usual_scheduler())

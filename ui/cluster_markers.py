@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from ui.cell_clusters import Groups, load_dots
 from ui.choices import linked, one_of, whole_number
 from ui.cluster_names import choose_group

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from clustergan_core.errors import RunError, SettingsError
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from ui.choices import one_of, write_address
 from ui.messages import show_problem
 
 if TYPE_CHECKING:
-    from clustergan_core.runs.annotations import Annotations, ClusterGroup
+    from clustergan_core.runs.clusters.names import Annotations, ClusterGroup
 
 
 def names_of(run: Run) -> Annotations:
     """The names and notes kept of a run; where they cannot be read the page says so and goes on with numbers."""
-    from clustergan_core.runs.annotations import Annotations, read_annotations, set_aside_annotations
+    from clustergan_core.runs.clusters.names import Annotations, read_annotations, set_aside_annotations
 
     try:
         return read_annotations(run)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from clustergan_core.errors import AppError
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from ui.cell_clusters import Groups
 from ui.cluster_names import choose_groups
 from ui.data_choice import load_source
@@ -61,7 +61,7 @@ def show_reclustering(run: Run, groups: Groups, sizes: dict[str, int]) -> None:
 
 def _prepare(run: Run, clusters: Sequence[int]) -> tuple[RunConfig, Dataset]:
     """The coming run on the cells of these clusters, by the method of this one; how many there are is found anew."""
-    from clustergan_core.runs.subsets import keep_clusters
+    from clustergan_core.runs.clusters.subsets import keep_clusters
 
     source, options = run.config.dataset.source, keep_clusters(run, clusters)
     # Known classes of all cells say nothing of how many lie in some.
@@ -71,7 +71,7 @@ def _prepare(run: Run, clusters: Sequence[int]) -> tuple[RunConfig, Dataset]:
 
 
 def _start(config: RunConfig) -> None:
-    from clustergan_core.runs.hands import launch
+    from clustergan_core.runs.queue.backends import launch
 
     try:
         run = launch(config, usual_scheduler())

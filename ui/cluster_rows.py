@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import streamlit as st
 
 from clustergan_core.errors import AppError
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from ui.cell_clusters import Groups
 from ui.marker_table import offer_csv
 from ui.messages import plain, show_problem
@@ -16,7 +16,7 @@ from ui.messages import plain, show_problem
 if TYPE_CHECKING:
     import pandas as pd
 
-    from clustergan_core.runs.annotations import Annotations
+    from clustergan_core.runs.clusters.names import Annotations
 
 Text = Literal["name", "note"]
 _BEFORE, _OUTCOME = "annotations_before", "annotations_outcome"  # session state: to undo, and what was said last
@@ -67,7 +67,7 @@ def _say_empty(table: pd.DataFrame) -> list[str]:
 
 
 def _show_row(run: Run, row: dict[Hashable, Any], annotations: Annotations, colour: str, markers: str) -> None:
-    from clustergan_core.runs.annotations import MAX_NAME, MAX_NOTE
+    from clustergan_core.runs.clusters.names import MAX_NAME, MAX_NOTE
 
     cluster = int(row["cluster"])
     number, name, note, cells, confidence, unsure, genes = st.columns(_WIDTHS, gap="small", vertical_alignment="center")
@@ -135,7 +135,7 @@ def _undo(run: Run) -> None:
 
 def _write(run: Run, what: Text, cluster: int, text: str) -> tuple[Annotations, Annotations]:
     """Changes one text in the file as it is now; (what was kept, what is)."""
-    from clustergan_core.runs.annotations import read_annotations, write_annotations
+    from clustergan_core.runs.clusters.names import read_annotations, write_annotations
 
     before = read_annotations(run)
     after = before.with_name(cluster, text) if what == "name" else before.with_note(cluster, text)

@@ -10,7 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from clustergan_core.data.dataset import UNLABELLED
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from ui.cell_clusters import Groups, cells_key, group_of_cells, load_reference_clusterings
 from ui.choices import linked, one_of
 from ui.messages import page_errors, plain
@@ -18,7 +18,7 @@ from ui.theme import show_figure
 
 if TYPE_CHECKING:
     from clustergan_core.data.dataset import Dataset
-    from clustergan_core.runs.reference_clusterings import ReferenceClusterings
+    from clustergan_core.runs.clusters.references import ReferenceClusterings
 
 _NONE, _LABEL = "nothing", "label"
 _MANY_CELLS = 20_000  # beyond these k-means and Leiden take minutes, so that a person asks for them
@@ -62,7 +62,7 @@ def _compare(
     merged: tuple[tuple[int, ...], ...],
     digest: str,
 ) -> pd.DataFrame:
-    from clustergan_core.runs.clustering_scores import compare_clusterings
+    from clustergan_core.runs.clusters.tables import compare_clusterings
 
     known = _own >= 0
     clusterings = {name: clusters[known] for name, clusters in _clusterings(_run, _own, _others).items()}

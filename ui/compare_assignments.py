@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from ui.loaded import load_data, weights_stamp
 
 if TYPE_CHECKING:
     from clustergan_core.data.dataset import SplitName
     from clustergan_core.evaluation.stability import Stability
-    from clustergan_core.runs.common_samples import Assignment, ClusteringAgreement, CommonSamples
+    from clustergan_core.runs.comparison.samples import Assignment, ClusteringAgreement, CommonSamples
 
 Key = tuple[tuple[str, object], ...]  # folders and weights: what results are valid for
 
 
 def load_common(runs: Sequence[Run], split: SplitName) -> CommonSamples:
     """The samples of a split that all the runs assign; AppError where there are none or data is missing."""
-    from clustergan_core.runs.common_samples import find_common
+    from clustergan_core.runs.comparison.samples import find_common
 
     return find_common([_assignment(run, str(run.folder), split, weights_stamp(run)) for run in runs])
 
@@ -42,7 +42,7 @@ def _key(runs: Sequence[Run]) -> Key:
 # Clusters alone are kept, and not the latents they came with: a dozen runs of 70,000 samples are a few megabytes.
 @st.cache_resource(max_entries=60, show_spinner="Encoding the samples…")
 def _assignment(_run: Run, folder: str, split: SplitName, stamp: object) -> Assignment:
-    from clustergan_core.runs.common_samples import Assignment
+    from clustergan_core.runs.comparison.samples import Assignment
     from clustergan_core.runs.latents import run_latents
 
     latents = run_latents(_run, split, dataset=load_data(_run))
@@ -51,7 +51,7 @@ def _assignment(_run: Run, folder: str, split: SplitName, stamp: object) -> Assi
 
 @st.cache_resource(max_entries=60, show_spinner=False)
 def _agreement(_common: CommonSamples, key: Key, split: SplitName) -> ClusteringAgreement:
-    from clustergan_core.runs.common_samples import compare_two
+    from clustergan_core.runs.comparison.samples import compare_two
 
     return compare_two(_common)
 

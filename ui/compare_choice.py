@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from clustergan_core.errors import RunError, SettingsError
-from clustergan_core.runs.comparison import Comparison
-from clustergan_core.runs.store import Run, list_runs, list_shipped
+from clustergan_core.runs.comparison.groups import Comparison
+from clustergan_core.runs.run import Run
+from clustergan_core.runs.store import list_runs, list_shipped
 from ui.choices import N_NAMED_RUNS, linked, one_of, respell
 from ui.messages import plain, show_problem
 from ui.page_links import link_pages

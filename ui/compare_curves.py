@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from clustergan_core.runs.comparison import Comparison
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.comparison.groups import Comparison
+from clustergan_core.runs.run import Run
 from ui.choices import linked, one_of
 from ui.live_scores import TITLES
 from ui.messages import page_errors, plain, section_errors

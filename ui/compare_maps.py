@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from ui.canvas_map import MapEvent, canvas_map
 from ui.choices import linked, one_of
 from ui.compare_colouring import OTHERS, colour_pair, pair_colouring_names

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from clustergan_core.runs.comparison import Comparison
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.comparison.groups import Comparison
+from clustergan_core.runs.run import Run
 from ui.choices import linked, one_of
 from ui.compare_assignments import load_agreement
 from ui.messages import plain
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
     from clustergan_core.data.dataset import SplitName
-    from clustergan_core.runs.common_samples import ClusteringAgreement, CommonSamples
+    from clustergan_core.runs.comparison.samples import ClusteringAgreement, CommonSamples
 
 ARI_HELP = "Adjusted Rand index: agreement on pairs of samples beyond chance, 0 by chance, 1 when both are the same."
 NMI_HELP = "Normalised mutual information, from 0 (independent) to 1 (the same)."

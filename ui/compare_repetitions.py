@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clustergan_core.runs.comparison import Comparison
+from clustergan_core.runs.comparison.groups import Comparison
 from ui.messages import plain
 
 _TIMES = {2: "twice", 3: "three times"}

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
-from clustergan_core.live_scores import AGREEMENT_SCORES
-from clustergan_core.runs.comparison import Comparison, SeedGroup
-from clustergan_core.runs.score_spread import Reading, ScoreSpread, read_score, spread_score
-from clustergan_core.runs.scores import RunScores
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.comparison.groups import Comparison, SeedGroup
+from clustergan_core.runs.comparison.spread import Reading, ScoreSpread, read_score, spread_score
+from clustergan_core.runs.run import Run
+from clustergan_core.scoring.final import RunScores
+from clustergan_core.scoring.live import AGREEMENT_SCORES
 from ui.choices import linked, one_of
 from ui.compare_repetitions import say_repetitions
 from ui.live_scores import TITLES

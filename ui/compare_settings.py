@@ -7,7 +7,14 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from clustergan_core.runs.comparison import ABSENT, SEED, Comparison, DifferingSetting, SeedGroup, differing_settings
+from clustergan_core.runs.comparison.groups import (
+    ABSENT,
+    SEED,
+    Comparison,
+    DifferingSetting,
+    SeedGroup,
+    differing_settings,
+)
 from ui.messages import plain
 
 

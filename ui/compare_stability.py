@@ -10,8 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from clustergan_core.data.dataset import UNLABELLED
-from clustergan_core.runs.comparison import Comparison
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.comparison.groups import Comparison
+from clustergan_core.runs.run import Run
 from ui.choices import linked, one_of
 from ui.compare_assignments import load_common, load_stability
 from ui.compare_repetitions import say_repetitions
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from clustergan_core.data.dataset import Dataset, SplitName
     from clustergan_core.evaluation.stability import Stability
-    from clustergan_core.runs.common_samples import CommonSamples
+    from clustergan_core.runs.comparison.samples import CommonSamples
 
 N_LEAST_STABLE = 24
 N_COLUMNS = 8

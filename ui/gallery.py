@@ -13,7 +13,7 @@ from clustergan_core.drawing.images import mosaic, png
 from clustergan_core.drawing.palette import mode_colours
 from clustergan_core.drawing.theme import THEMES, Theme
 from clustergan_core.errors import AppError
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from ui.loaded import load_latents, load_method, weights_stamp
 from ui.messages import plain
 from ui.page_links import link_to_views
@@ -87,7 +87,7 @@ def _map_picture(_run: Run, folder: str, stamp: object, theme: Theme) -> bytes:
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def _mode_picture(_run: Run, folder: str, stamp: object, theme: Theme) -> bytes:
-    from clustergan_core.runs.sample_history import generate_grid
+    from clustergan_core.generation import generate_grid
 
     grid = generate_grid(load_method(_run), PICTURE_ROWS)[:N_SHOWN_MODES]  # (modes, rows, *shape)
     colours = mode_colours(len(grid))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from clustergan_core.errors import DataError, SettingsError
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from ui.choices import Check, linked
 from ui.messages import show_problem
 

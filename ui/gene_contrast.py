@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from clustergan_core.drawing.palette import mode_colours
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from ui.theme import show_figure
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from clustergan_core.runs.cell_moves import GeneContrast
+    from clustergan_core.cells.contrasts import GeneContrast
 
 _N_GENES = 30
 

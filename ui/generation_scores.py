@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from clustergan_core.runs.scores import RunScores
+from clustergan_core.scoring.final import RunScores
 
 FRECHET_HELP = (
     "How far the features of generated samples are from those of real ones, in mean and spread; lower is better. It "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from ui.generation_scores import FRECHET_HELP
 from ui.metrics_history import MetricsHistory, usage_of
 from ui.theme import show_figure
@@ -50,8 +50,8 @@ def show_without_labels(run: Run, history: MetricsHistory) -> None:
     if len(history.evaluations) < 2:
         return
     from clustergan_core.drawing.curves import loss_figure, score_figure
-    from clustergan_core.live_scores import say_kept_weights
     from clustergan_core.methods import find_method
+    from clustergan_core.scoring.live import say_kept_weights
 
     method = find_method(run.config.method)
     st.subheader("Without labels")

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from clustergan_core.runs.run import Request, Run
 from clustergan_core.runs.status import Status
-from clustergan_core.runs.store import Request, Run
 from ui.durations import say_duration
 from ui.live_figures import show_generated, show_losses, show_usage, show_without_labels
 from ui.live_scores import show_final_scores, show_live_scores
@@ -102,7 +102,7 @@ def _say_place(run: Run, status: Status) -> str:
     """Where the run stands in line, or which cluster it waits for."""
     if status.scheduler:
         return f"handed to {status.scheduler}, waiting for a worker there"
-    from clustergan_core.runs.queue import waiting_runs
+    from clustergan_core.runs.queue.queue import waiting_runs
 
     names = [waiting.name for waiting in waiting_runs()]
     if run.name not in names or names[0] == run.name:
@@ -137,7 +137,7 @@ def _continue_button(run: Run, status: Status) -> None:
     is_first_choice = status.state != "failed"  # what failed once mostly fails again
     label = "Resume" if status.state == "paused" else "Continue"
     if st.button(label, type="primary" if is_first_choice else "secondary", icon=":material/play_arrow:"):
-        from clustergan_core.runs.hands import continue_run
+        from clustergan_core.runs.queue.backends import continue_run
 
         continue_run(run, usual_scheduler())
         st.rerun()
@@ -149,7 +149,7 @@ def _train_on_button(run: Run, status: Status) -> None:
         n_more = st.number_input("Steps more", 1, 10_000_000, max(1, status.n_steps // 4), key="n_more_steps")
         st.caption("Its final scores go: those of the weights it ends with take their place.")
         if st.button("Continue for these steps", type="primary"):
-            from clustergan_core.runs.hands import extend_run
+            from clustergan_core.runs.queue.backends import extend_run
 
             extend_run(run, int(n_more), usual_scheduler())
             st.rerun()
@@ -172,7 +172,7 @@ def _request_button(run: Run, what: Request, label: str, waiting: str, icon: str
 
 @page_errors()
 def _ask(run: Run, what: Request) -> None:
-    from clustergan_core.runs.queue import ask
+    from clustergan_core.runs.queue.queue import ask
 
     ask(run, what)
 
@@ -189,6 +189,6 @@ def _show_log(run: Run) -> None:
 
 def training_run_names() -> list[str]:
     """The runs that train or wait now, newest first; damaged ones are passed over."""
-    from clustergan_core.runs.queue import active_runs
+    from clustergan_core.runs.queue.queue import active_runs
 
     return [run.name for run in active_runs()]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from clustergan_core.live_scores import AGREEMENT_SCORES, say_kept_briefly
 from clustergan_core.methods import find_method
 from clustergan_core.runs.metrics import Row
-from clustergan_core.runs.scores import RunScores, read_scores
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
+from clustergan_core.runs.scores import read_scores
+from clustergan_core.scoring.final import RunScores
+from clustergan_core.scoring.live import AGREEMENT_SCORES, say_kept_briefly
 from ui.generation_scores import show_generation_scores
 from ui.metrics_history import MetricsHistory
 from ui.run_summary import NEEDS_LABELS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from clustergan_core.runs.metrics import Row
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from ui.metrics_history import MetricsHistory
 
 

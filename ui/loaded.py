@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from clustergan_core.errors import DataError
-from clustergan_core.runs.store import Run, Weights
+from clustergan_core.runs.run import Run, Weights
 
 if TYPE_CHECKING:
     from clustergan_core.data.counts.matrix import CountMatrix
     from clustergan_core.data.dataset import Dataset, SplitName
     from clustergan_core.method import Method
-    from clustergan_core.runs.latents import RunLatents
+    from clustergan_core.scoring.latents import RunLatents
 
 
 def load_method(run: Run, which: Weights = "best") -> Method:

@@ -9,7 +9,7 @@ import streamlit as st
 from clustergan_core.data.dataset import SplitName
 from clustergan_core.embedding.settings import MapSettings
 from clustergan_core.runs.maps import MapRequest
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from ui.choices import linked, number, one_of, whole_number
 
 ALGORITHMS = {"t-SNE": "tsne", "UMAP": "umap", "PCA": "pca"}

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from ui.loaded import load_data, load_latents, load_method, weights_stamp
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from clustergan_core.methods.presets import PresetName, presets_of
+from clustergan_core.methods.presets import presets_of
+from clustergan_core.preset import PresetName
 from ui.choices import linked, one_of, respell
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from clustergan_core.runs.metrics import Row, read_rows
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 
 if TYPE_CHECKING:
-    from clustergan_core.training import Schedule
+    from clustergan_core.schedule import Schedule
 
 RECENT_ROWS = 20  # over which the present speed is measured
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from ui.choices import linked, one_of
 from ui.loaded import load_data
 from ui.mode_rows import assigned_samples, describe_label, percent
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from clustergan_core.data.dataset import Dataset
-    from clustergan_core.runs.latents import RunLatents
-    from clustergan_core.runs.mode_summary import ModeSummary
+    from clustergan_core.scoring.latents import RunLatents
+    from clustergan_core.scoring.modes import ModeSummary
 
 _CELL = 84
 _N_COLUMNS = 4

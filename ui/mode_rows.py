@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from clustergan_core.errors import DataError
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from ui.growing_picture import WHOLE_GRID, show_growing
 from ui.loaded import load_data, load_latents, load_method, weights_stamp
 from ui.theme import theme_name
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from clustergan_core.runs.latents import RunLatents
-    from clustergan_core.runs.mode_summary import ModeSummary
+    from clustergan_core.scoring.latents import RunLatents
+    from clustergan_core.scoring.modes import ModeSummary
 
 _WIDTH = 900  # pixels the page has for the picture on a 1280-px screen
 _LABEL_WIDTH = 200
@@ -118,13 +118,13 @@ def percent(share: float) -> str:
 
 @st.cache_resource(max_entries=20, show_spinner="Comparing the modes…")
 def _summary(_run: Run, folder: str, stamp: object, is_data_here: bool) -> ModeSummary:
-    from clustergan_core.runs.mode_summary import summarise_modes
+    from clustergan_core.scoring.modes import summarise_modes
 
     return summarise_modes(load_method(_run), assigned_samples(_run), load_data(_run))
 
 
 @st.cache_resource(max_entries=20, show_spinner="Generating…")
 def _generated(_run: Run, folder: str, stamp: object, seed: int) -> NDArray[np.float32]:
-    from clustergan_core.runs.generation import N_DRAWS, generate_modes
+    from clustergan_core.generation import N_DRAWS, generate_modes
 
     return generate_modes(load_method(_run), N_DRAWS, seed)

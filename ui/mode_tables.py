@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from ui.loaded import load_data
 from ui.mode_detail import real_means
 from ui.mode_rows import assigned_samples, generated_modes
@@ -16,7 +16,7 @@ from ui.theme import show_figure
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from clustergan_core.runs.mode_summary import ModeSummary
+    from clustergan_core.scoring.modes import ModeSummary
 
 _MEAN_SAMPLES = 24
 _SEED = 0  # means barely depend on it, and must not jump while someone draws new z_n

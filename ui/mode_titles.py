@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from ui.cluster_names import names_of
 from ui.mode_rows import summary_of
 from ui.real_cells import real_cells

@@ -20,7 +20,7 @@ from ui.settings_form import setting, settings_grid
 if TYPE_CHECKING:
     from clustergan_core.data.dataset import Dataset
     from clustergan_core.runs.config import RunConfig
-    from clustergan_core.runs.store import Run
+    from clustergan_core.runs.run import Run
 
 SEED_KEY = "training_seed"  # in the address too: `seed` there is that of the z_n which Modes and Interpolate share
 
@@ -70,7 +70,7 @@ def _form(base: RunConfig, dataset: Dataset) -> RunConfig:
     """The settings as the person wants them, starting from the preset's."""
     from clustergan_core.methods import METHODS
     from clustergan_core.runs.config import RunConfig
-    from clustergan_core.training import Schedule
+    from clustergan_core.schedule import Schedule
 
     model = METHODS[base.method].Settings
     reset_when_base_changes(base)
@@ -129,7 +129,7 @@ def _start_button(is_possible: bool = True) -> bool:
 
 def _start(config: RunConfig, dataset: Dataset) -> Run | None:
     """What the run will be, how long it takes, and the button."""
-    from clustergan_core.runs.hands import launch
+    from clustergan_core.runs.queue.backends import launch
 
     with st.container(border=True):
         st.markdown("**This run**")

@@ -41,7 +41,7 @@ def choose_way(prior: Prior, ways: Sequence[str] = WAYS) -> tuple[str, int]:
 
 def choose_normal(prior: Prior, way: str, seed: int) -> NDArray[np.float32]:
     """z_n (n_normal,): the seed's first draw, with the sliders' values in its first dimensions if so chosen."""
-    from clustergan_core.runs.generation import draw_normals
+    from clustergan_core.generation import draw_normals
 
     normal = draw_normals(prior, seed)[0]
     if way != BY_DIMENSION:
@@ -62,7 +62,7 @@ def choose_normal(prior: Prior, way: str, seed: int) -> NDArray[np.float32]:
 
 def _start_from_draw(prior: Prior) -> None:
     """Sets the sliders to the seed's draw, so that the picture stays as it is when one begins to move them."""
-    from clustergan_core.runs.generation import draw_normals
+    from clustergan_core.generation import draw_normals
 
     if st.session_state.get("zn") == BY_DIMENSION:
         drawn = draw_normals(prior, st.session_state.get("seed", FIRST_SEED))[0] / prior.sigma

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from ui.cell_choice import cell_name, choose_cell
 from ui.gene_contrast import show_contrast
 from ui.loaded import load_method
@@ -17,13 +17,13 @@ from ui.named_mode_choice import choose_named_mode
 from ui.real_cells import NEEDS_DATA, RealCells, real_cells
 
 if TYPE_CHECKING:
-    from clustergan_core.runs.cell_moves import GeneContrast
+    from clustergan_core.cells.contrasts import GeneContrast
 
 
 def show_one_cell(run: Run) -> None:
     """The cell, the type it becomes, and its genes before and after."""
+    from clustergan_core.cells.contrasts import contrast_codes, one_hot
     from clustergan_core.cells.expression import value_scale
-    from clustergan_core.runs.cell_moves import contrast_codes, one_hot
 
     method, titles, cells = load_method(run), mode_titles(run), real_cells(run)
     latents = assigned_samples(run) if cells is None else cells.latents

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 if TYPE_CHECKING:  # it brings the networks, which links do without
-    from clustergan_core.runs.store import Run
+    from clustergan_core.runs.run import Run
 
 VIEWS = ("Map", "Modes", "Interpolate")  # pages that look at a run
 

@@ -9,7 +9,7 @@ import streamlit as st
 if TYPE_CHECKING:
     from clustergan_core.data.dataset import Dataset
     from clustergan_core.data.options import OwnDataOptions
-    from clustergan_core.methods.presets import PresetName
+    from clustergan_core.preset import PresetName
     from clustergan_core.runs.config import RunConfig
 
 FORM_BASE = "form_base"  # session state: the data, method and preset that the form's values belong to
@@ -19,7 +19,7 @@ def preset_config(
     source: str, options: OwnDataOptions, dataset: Dataset, method: str, preset: PresetName, **given: Any
 ) -> RunConfig:
     """A run's config on this machine's device, with what the person has chosen instead of the preset's."""
-    from clustergan_core.runs.config import make_config
+    from clustergan_core.runs.configure import make_config
     from clustergan_core.runs.worker import choose_device
 
     return make_config(

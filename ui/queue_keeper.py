@@ -8,7 +8,7 @@ import time
 
 import streamlit as st
 
-from clustergan_core.runs.keeper import ensure_keeper
+from clustergan_core.runs.queue.dispatcher import ensure_keeper
 
 LOOK_SECONDS = 2.0
 

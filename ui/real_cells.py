@@ -10,13 +10,13 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from ui.loaded import load_data, load_latents, weights_stamp
 
 if TYPE_CHECKING:
     from clustergan_core.data.dataset import Dataset
     from clustergan_core.evaluation.nearness import RealSpace
-    from clustergan_core.runs.latents import RunLatents
+    from clustergan_core.scoring.latents import RunLatents
 
 NEEDS_DATA = "needs the data, which is not on this machine."
 

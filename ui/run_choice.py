@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from clustergan_core.errors import RunError
-from clustergan_core.runs.store import Run, list_runs, list_shipped
+from clustergan_core.runs.run import Run
+from clustergan_core.runs.store import list_runs, list_shipped
 from ui.choices import keep_in_history
 from ui.messages import plain
 from ui.named_choice import pick_named

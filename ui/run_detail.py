@@ -9,9 +9,9 @@ import streamlit as st
 
 from clustergan_core.errors import RunError
 from clustergan_core.methods import METHODS
-from clustergan_core.runs.hands import continue_run
-from clustergan_core.runs.queue import ask as ask_run
-from clustergan_core.runs.store import Request, Run
+from clustergan_core.runs.queue.backends import continue_run
+from clustergan_core.runs.queue.queue import ask as ask_run
+from clustergan_core.runs.run import Request, Run
 from ui.assign_form import assign_form
 from ui.confirmation import ask, ask_text
 from ui.data_choice import list_choices, source_text

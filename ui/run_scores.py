@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from clustergan_core.data.dataset import UNLABELLED
-from clustergan_core.runs.scores import RunScores
+from clustergan_core.scoring.final import RunScores
 from ui.generation_scores import show_generation_scores
 from ui.loaded import load_data, load_latents
 from ui.run_summary import RunSummary

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from clustergan_core.errors import RunError
 from clustergan_core.runs.config import RunConfig
-from clustergan_core.runs.scores import RunScores, read_scores
+from clustergan_core.runs.run import Run
+from clustergan_core.runs.scores import read_scores
 from clustergan_core.runs.status import Status
-from clustergan_core.runs.store import Run, list_runs, list_shipped
+from clustergan_core.runs.store import list_runs, list_shipped
+from clustergan_core.scoring.final import RunScores
 
 NEEDS_LABELS = "needs labels"
 

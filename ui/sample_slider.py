@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from clustergan_core.runs.sample_history import grid_path, grid_steps
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
+from clustergan_core.runs.samples import grid_path, grid_steps
 from ui.loaded import load_method
 from ui.theme import theme_name
 
@@ -58,7 +58,8 @@ def _grid_png(_run: Run, folder: str, step: int | None, stamp: int, theme: str) 
     """The PNG, drawn for dense screens, and its width in the page's pixels; no step means from the best weights."""
     from clustergan_core.drawing.images import png, sample_grid
     from clustergan_core.drawing.palette import mode_colours
-    from clustergan_core.runs.sample_history import N_COLUMNS, generate_grid, read_grid
+    from clustergan_core.generation import generate_grid
+    from clustergan_core.runs.samples import N_COLUMNS, read_grid
 
     samples = generate_grid(load_method(_run), N_COLUMNS) if step is None else read_grid(_run.folder, step)
     n_modes = len(samples)

@@ -9,10 +9,9 @@ import streamlit as st
 
 from clustergan_core.data.options import join_values, split_values
 from clustergan_core.errors import SettingsError
-from clustergan_core.methods import find_method
-from clustergan_core.runs.config import parse_settings, try_networks
-from clustergan_core.runs.sweep_plan import setting_title
-from clustergan_core.runs.sweep_presets import SWEEP_PRESETS, values_of
+from clustergan_core.methods import find_method, parse_settings, try_networks
+from clustergan_core.runs.sweeps.plan import setting_title
+from clustergan_core.runs.sweeps.presets import SWEEP_PRESETS, values_of
 from ui.choices import linked, one_of
 from ui.settings_form import literal_choices
 

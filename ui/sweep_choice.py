@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from clustergan_core.errors import SettingsError
-from clustergan_core.runs.sweep import Sweep, list_sweeps
-from clustergan_core.runs.sweep_plan import SweepPlan, setting_title
-from clustergan_core.runs.sweep_report import SweepReport, list_shipped_reports
+from clustergan_core.runs.sweeps.plan import SweepPlan, setting_title
+from clustergan_core.runs.sweeps.report import SweepReport, list_shipped_reports
+from clustergan_core.runs.sweeps.sweep import Sweep, list_sweeps
 from ui.choices import one_of
 from ui.messages import plain, show_problem
 from ui.named_choice import pick_named

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from clustergan_core.drawing.sweep_panels import PrintedRow, SweepDrawing, SweepPanel, SweepSeries
-from clustergan_core.runs.sweep_plan import setting_title
+from clustergan_core.runs.sweeps.plan import setting_title
 
 if TYPE_CHECKING:
     from clustergan_core.evaluation.suggest_k import Suggestion
-    from clustergan_core.runs.sweep_report import SweepReport, Values
+    from clustergan_core.runs.sweeps.report import SweepReport, Values
     from ui.sweep_scores import ChosenScore
 
 BOUNDED = ("purity", "accuracy")  # what cannot be perfect with fewer clusters than labels

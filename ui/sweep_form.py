@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from clustergan_core.data.dataset import Dataset
     from clustergan_core.runs.config import RunConfig
-    from clustergan_core.runs.sweep import Sweep
-    from clustergan_core.runs.sweep_plan import SweepPlan
+    from clustergan_core.runs.sweeps.plan import SweepPlan
+    from clustergan_core.runs.sweeps.sweep import Sweep
 
 USUAL_SEEDS = "0-4"
 
@@ -48,9 +48,8 @@ def new_sweep() -> Sweep | None:
 
 def _plan(base: RunConfig, dataset: Dataset) -> SweepPlan:
     """The grid as the person wants it, starting from the preset's settings."""
-    from clustergan_core.runs.seeds import read_seeds
-    from clustergan_core.runs.sweep_plan import plan_sweep
-    from clustergan_core.training import Schedule
+    from clustergan_core.runs.sweeps.plan import plan_sweep, read_seeds
+    from clustergan_core.schedule import Schedule
 
     reset_when_base_changes(base)
     axes = choose_axes(base, dataset)

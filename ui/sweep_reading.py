@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from clustergan_core.runs.metrics import read_rows
+from clustergan_core.runs.run import Run
 from clustergan_core.runs.status import Status
-from clustergan_core.runs.store import Run
-from clustergan_core.runs.sweep import Sweep
-from clustergan_core.runs.sweep_plan import Point
+from clustergan_core.runs.sweeps.plan import Point
+from clustergan_core.runs.sweeps.sweep import Sweep
 from ui.metrics_history import load_history
 
 if TYPE_CHECKING:
-    from clustergan_core.runs.sweep_report import SweepReport, SweepRow
+    from clustergan_core.runs.sweeps.report import SweepReport, SweepRow
 
 Curve = tuple[tuple[float, float], ...]  # (share of the training that is done, score)
 
@@ -58,7 +58,7 @@ def _kept_curve(path: str, stamp: int, _status: Status, score: str, _run: Run) -
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _report(folder: str, plan: str, stamp: object, _sweep: Sweep) -> SweepReport:
-    from clustergan_core.runs.sweep_report import make_report
+    from clustergan_core.runs.sweeps.report import make_report
 
     return make_report(_sweep)
 

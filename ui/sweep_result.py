@@ -13,7 +13,7 @@ from ui.theme import PICTURES, Picture, show_figure
 
 if TYPE_CHECKING:
     from clustergan_core.evaluation.suggest_k import Suggestion
-    from clustergan_core.runs.sweep_report import SweepReport
+    from clustergan_core.runs.sweeps.report import SweepReport
     from ui.sweep_scores import ChosenScore
 
 PICTURE_KEY = "sweep_picture"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from clustergan_core.runs.status import Status
-from clustergan_core.runs.sweep import Sweep
-from clustergan_core.runs.sweep_plan import Point, name_values
+from clustergan_core.runs.sweeps.plan import Point, name_values
+from clustergan_core.runs.sweeps.sweep import Sweep
 from ui.messages import page_errors
 from ui.page_links import VIEWS, link_page
 from ui.run_summary import STATE_WORDS
@@ -20,7 +20,7 @@ from ui.theme import show_figure
 
 if TYPE_CHECKING:
     from clustergan_core.drawing.sweep_grid import RunCell
-    from clustergan_core.runs.store import Request, Run
+    from clustergan_core.runs.run import Request, Run
     from ui.sweep_scores import ChosenScore
 
 ONE_KEY = "sweep_run"
@@ -150,13 +150,13 @@ def _show_links(sweep: Sweep, point: Point, run: Run, statuses: Mapping[Point, S
 
 @page_errors()
 def _ask(run: Run, what: Request) -> None:
-    from clustergan_core.runs.queue import ask
+    from clustergan_core.runs.queue.queue import ask
 
     ask(run, what)
 
 
 @page_errors()
 def _continue(run: Run) -> None:
-    from clustergan_core.runs.hands import continue_run
+    from clustergan_core.runs.queue.backends import continue_run
 
     continue_run(run, usual_scheduler())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from clustergan_core.methods import find_method
-from clustergan_core.runs.sweep_plan import SweepPlan
+from clustergan_core.runs.sweeps.plan import SweepPlan
 from ui.choices import linked, one_of
 
 SCORES = {"Purity": "purity", "Accuracy": "accuracy", "NMI": "nmi", "ARI": "ari"}

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from clustergan_core.data.dataset import Dataset
-    from clustergan_core.runs.sweep import Sweep
-    from clustergan_core.runs.sweep_plan import Point, SweepPlan
+    from clustergan_core.runs.sweeps.plan import Point, SweepPlan
+    from clustergan_core.runs.sweeps.sweep import Sweep
 
 
 def start(plan: SweepPlan, dataset: Dataset) -> Sweep | None:
     """The box with the button; returns the sweep once it has been pressed."""
-    from clustergan_core.runs.sweep import place_sweep
+    from clustergan_core.runs.sweeps.sweep import place_sweep
 
     with st.container(border=True):
         st.markdown("**This sweep**")
@@ -53,8 +53,8 @@ def start(plan: SweepPlan, dataset: Dataset) -> Sweep | None:
 
 
 def _begin(sweep: Sweep, scheduler: str | None) -> bool:
-    from clustergan_core.runs.hands import open_hands
-    from clustergan_core.runs.sweep_work import begin_missing
+    from clustergan_core.runs.queue.backends import open_hands
+    from clustergan_core.runs.sweeps.work import begin_missing
 
     try:
         with open_hands(scheduler) as hands:
@@ -92,7 +92,7 @@ def _describe(sweep: Sweep, asked: SweepPlan, *, n_finished: int, n_elsewhere: i
 def _show_estimate(sweep: Sweep, missing: Sequence[Point], dataset: Dataset) -> None:
     """Time and room; steps are timed again only where what changes their time does."""
     from clustergan_core.paths import runs_folder
-    from clustergan_core.runs.sweep_estimate import estimate_sweep, free_bytes
+    from clustergan_core.runs.sweeps.estimate import estimate_sweep, free_bytes
 
     if not missing:
         return
@@ -122,7 +122,7 @@ def _show_estimate(sweep: Sweep, missing: Sequence[Point], dataset: Dataset) -> 
 
 @st.cache_data(max_entries=64, show_spinner="Timing a few steps…")
 def _step_seconds(key: tuple[str, ...], _sweep: Sweep, _dataset: Dataset) -> float:
-    from clustergan_core.runs.sweep_estimate import time_step
+    from clustergan_core.runs.sweeps.estimate import time_step
 
     return time_step(_sweep.plan, _sweep.plan.points()[: len(_sweep.points) // len(_sweep.plan.seeds)], _dataset)
 

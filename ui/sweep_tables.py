@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from clustergan_core.runs.sweep_plan import setting_title
+from clustergan_core.runs.sweeps.plan import setting_title
 from ui.run_summary import STATE_WORDS
 from ui.sweep_scores import SCORES
 
 if TYPE_CHECKING:
-    from clustergan_core.runs.sweep_report import SweepReport, Values
+    from clustergan_core.runs.sweeps.report import SweepReport, Values
 
 FIGURES = {
     "seed_agreement": "Seed agreement",

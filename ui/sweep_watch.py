@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from clustergan_core.runs.status import State, Status
-from clustergan_core.runs.sweep import Sweep
-from clustergan_core.runs.sweep_plan import Point
-from clustergan_core.runs.sweep_progress import SweepProgress, measure_progress
+from clustergan_core.runs.sweeps.plan import Point
+from clustergan_core.runs.sweeps.sweep import Sweep
+from clustergan_core.runs.sweeps.work import SweepProgress, measure_progress
 from ui.confirmation import ask
 from ui.durations import say_duration
 from ui.messages import page_errors, plain
@@ -19,7 +19,7 @@ from ui.state_badges import show_badge
 from ui.sweep_runs import show_runs
 
 if TYPE_CHECKING:
-    from clustergan_core.runs.store import Request
+    from clustergan_core.runs.run import Request
     from ui.sweep_scores import ChosenScore
 
 REFRESH_SECONDS = 2
@@ -70,7 +70,7 @@ def _what_the_page_shows(statuses: Mapping[Point, Status]) -> list[tuple[bool, b
 
 
 def _show_progress(sweep: Sweep, statuses: Mapping[Point, Status]) -> None:
-    from clustergan_core.runs.sweep_estimate import count_at_once
+    from clustergan_core.runs.sweeps.estimate import count_at_once
 
     n_runs = len(sweep.points)
     progress = measure_progress(n_runs, statuses, count_at_once(sweep.plan.config))
@@ -118,8 +118,8 @@ def _show_buttons(sweep: Sweep, progress: SweepProgress) -> None:
 @page_errors()
 def begin(sweep: Sweep) -> None:
     """Hands over what is missing, and starts what there is room for."""
-    from clustergan_core.runs.hands import open_hands
-    from clustergan_core.runs.sweep_work import begin_missing
+    from clustergan_core.runs.queue.backends import open_hands
+    from clustergan_core.runs.sweeps.work import begin_missing
 
     with open_hands(usual_scheduler()) as hands:
         begin_missing(sweep, hands)
@@ -128,6 +128,6 @@ def begin(sweep: Sweep) -> None:
 
 @page_errors()
 def _ask_all(sweep: Sweep, what: Request) -> None:
-    from clustergan_core.runs.sweep_work import ask_all
+    from clustergan_core.runs.sweeps.work import ask_all
 
     ask_all(sweep, what)

@@ -71,7 +71,7 @@ def end_buttons() -> None:
 
 def choose_mixture(prior: Prior, first: tuple[int, ...] = (0, 1)) -> Mixture:
     """A slider for each mode; the weights are scaled to a sum of 1. It begins with the modes `first`."""
-    from clustergan_core.runs.generation import mixture_code
+    from clustergan_core.generation import mixture_code
 
     modes = _choose_modes(prior.n_clusters, first)
     weights = [0.0] * prior.n_clusters

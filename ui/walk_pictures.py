@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from ui.code_bars import show_code
 from ui.growing_picture import LARGE_SAMPLE, STRIP, show_growing
 from ui.loaded import weights_stamp
@@ -59,7 +59,7 @@ def _draw_walk(
 ) -> tuple[bytes, tuple[int, int], str]:
     """PNG of the strip, its size on the page, and the sentence on flips; `place` stands for all that is not hashed."""
     from clustergan_core.drawing.walk_strip import walk_strip
-    from clustergan_core.runs.generation import read_codes
+    from clustergan_core.generation import read_codes
 
     mus, samples = sample_walk(_method, _normal, _ends, N_STEPS)
     codes = read_codes(_method, samples)
@@ -81,7 +81,7 @@ def show_modes(run: Run, method: Method, normal: NDArray[np.float32], mixture: M
     import numpy as np
 
     from clustergan_core.drawing.walk_strip import walk_strip
-    from clustergan_core.runs.generation import generate_codes
+    from clustergan_core.generation import generate_codes
 
     pure = np.eye(method.prior.n_clusters, dtype=np.float32)[list(mixture.modes)]
     strip = walk_strip(
@@ -165,7 +165,7 @@ def sample_walk(
     method: Method, normal: NDArray[np.float32], ends: Ends, n_steps: int
 ) -> tuple[list[float], NDArray[np.float32]]:
     """Evenly spaced μ from 0 to 1 and their samples (n_steps, *shape)."""
-    from clustergan_core.runs.generation import generate_codes, walk_codes
+    from clustergan_core.generation import generate_codes, walk_codes
 
     mus = [step / (n_steps - 1) for step in range(n_steps)]
     return mus, generate_codes(method, walk_codes(method.prior, ends.mode_a, ends.mode_b, mus), normal)

@@ -7,8 +7,8 @@ from pathlib import Path
 from clustergan_core.data.dataset import SplitName
 from clustergan_core.errors import SettingsError
 from clustergan_core.files import write_atomically
-from clustergan_core.runs.cell_export import describe_run, gather_cells
-from clustergan_core.runs.store import Run, Weights
+from clustergan_core.runs.clusters.exports import describe_run, gather_cells
+from clustergan_core.runs.run import Run, Weights
 
 CELL_FORMATS = ("h5ad", "loupe", "markers", "gene-sets", "methods")
 LAYOUTS = ("umap", "tsne", "pca", "none")

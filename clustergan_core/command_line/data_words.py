@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from clustergan_core.data.options import Orientation, OwnDataOptions, ReadAs, split_values
 from clustergan_core.errors import SettingsError
-from clustergan_core.runs.invalid_settings import explain_invalid
+from clustergan_core.invalid_settings import explain_invalid
 
 
 def add_data_words(command: argparse.ArgumentParser) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from tqdm import tqdm
 
-from clustergan_core.runs.hands import Hands, open_hands
-from clustergan_core.runs.sweep import Sweep
-from clustergan_core.runs.sweep_plan import Point, name_values
-from clustergan_core.runs.sweep_work import carry_out, leave
+from clustergan_core.runs.queue.backends import Hands, open_hands
+from clustergan_core.runs.sweeps.plan import Point, name_values
+from clustergan_core.runs.sweeps.sweep import Sweep
+from clustergan_core.runs.sweeps.work import carry_out, leave
 
 N_NAMED = 12  # runs that a sentence still lists
 

@@ -10,8 +10,9 @@ from clustergan_core.data.registry import DATASETS, is_available
 from clustergan_core.errors import RunError
 from clustergan_core.methods import METHODS
 from clustergan_core.methods.presets import presets_of
+from clustergan_core.runs.run import Run
 from clustergan_core.runs.scores import read_scores
-from clustergan_core.runs.store import Run, list_runs, list_shipped
+from clustergan_core.runs.store import list_runs, list_shipped
 
 
 def add_commands(commands: Any) -> None:

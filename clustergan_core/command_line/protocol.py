@@ -11,12 +11,11 @@ from typing import Any
 from clustergan_core.command_line.grid_progress import work_off
 from clustergan_core.command_line.training import add_run_words, read_config
 from clustergan_core.errors import RunError
-from clustergan_core.live_scores import AGREEMENT_SCORES
 from clustergan_core.methods import find_method
-from clustergan_core.runs.protocol import READINGS, Report, make_report
-from clustergan_core.runs.seeds import read_seeds
-from clustergan_core.runs.sweep import Sweep, folder_for
-from clustergan_core.runs.sweep_plan import Point, plan_sweep
+from clustergan_core.runs.sweeps.plan import Point, plan_sweep, read_seeds
+from clustergan_core.runs.sweeps.protocol import READINGS, Report, make_report
+from clustergan_core.runs.sweeps.sweep import Sweep, folder_for
+from clustergan_core.scoring.live import AGREEMENT_SCORES
 
 
 def add_commands(commands: Any) -> None:

@@ -8,9 +8,10 @@ import time
 from typing import Any
 
 from clustergan_core.errors import RunError
-from clustergan_core.runs.hands import continue_run, extend_run
-from clustergan_core.runs.queue import advance, ask, waiting_runs
-from clustergan_core.runs.store import Run, find_run, list_runs
+from clustergan_core.runs.queue.backends import continue_run, extend_run
+from clustergan_core.runs.queue.queue import advance, ask, waiting_runs
+from clustergan_core.runs.run import Run
+from clustergan_core.runs.store import find_run, list_runs
 
 POLL_SECONDS = 0.5
 

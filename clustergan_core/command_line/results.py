@@ -10,11 +10,12 @@ from typing import Any
 from clustergan_core.command_line.cell_exports import CELL_FORMATS, LAYOUTS, export_cells, write_text
 from clustergan_core.command_line.data_words import add_orientation, read_orientation
 from clustergan_core.errors import DataError, SettingsError
-from clustergan_core.generation_scores import GENERATION_SCORES
 from clustergan_core.runs.assignments import assign_file, run_table
-from clustergan_core.runs.queue import ask
-from clustergan_core.runs.scores import RunScores, score_run
+from clustergan_core.runs.queue.queue import ask
+from clustergan_core.runs.scores import score_run
 from clustergan_core.runs.store import find_run
+from clustergan_core.scoring.final import RunScores
+from clustergan_core.scoring.generated import GENERATION_SCORES
 
 SPLITS = ("test", "all")
 WEIGHTS = ("best", "last")

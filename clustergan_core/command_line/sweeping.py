@@ -16,15 +16,14 @@ from clustergan_core.data.dataset import Dataset
 from clustergan_core.data.options import split_values
 from clustergan_core.errors import SettingsError
 from clustergan_core.files import write_atomically
-from clustergan_core.live_scores import AGREEMENT_SCORES
-from clustergan_core.runs.hands import open_hands
-from clustergan_core.runs.seeds import read_seeds
-from clustergan_core.runs.sweep import Sweep, place_sweep
-from clustergan_core.runs.sweep_estimate import estimate_sweep
-from clustergan_core.runs.sweep_plan import SweepPlan, plan_sweep
-from clustergan_core.runs.sweep_presets import SWEEP_PRESETS, values_of
-from clustergan_core.runs.sweep_report import SweepReport, make_report
-from clustergan_core.runs.sweep_work import begin_missing
+from clustergan_core.runs.queue.backends import open_hands
+from clustergan_core.runs.sweeps.estimate import estimate_sweep
+from clustergan_core.runs.sweeps.plan import SweepPlan, plan_sweep, read_seeds
+from clustergan_core.runs.sweeps.presets import SWEEP_PRESETS, values_of
+from clustergan_core.runs.sweeps.report import SweepReport, make_report
+from clustergan_core.runs.sweeps.sweep import Sweep, place_sweep
+from clustergan_core.runs.sweeps.work import begin_missing
+from clustergan_core.scoring.live import AGREEMENT_SCORES
 
 SHOWN = (*AGREEMENT_SCORES, "silhouette", "usage_entropy", "neighbour_agreement", "frechet", "seed_agreement")
 

@@ -17,16 +17,17 @@ from clustergan_core.data.opening import open_dataset
 from clustergan_core.data.registry import DATASETS
 from clustergan_core.errors import SettingsError
 from clustergan_core.methods import METHODS, default_method
-from clustergan_core.methods.presets import PRESETS
 from clustergan_core.paths import new_run_name, runs_folder
-from clustergan_core.runs.config import RunConfig, make_config
-from clustergan_core.runs.following import follow
-from clustergan_core.runs.hands import Hands, LocalQueue, open_hands
-from clustergan_core.runs.queue import advance, ask
+from clustergan_core.preset import PRESETS
+from clustergan_core.runs.config import RunConfig
+from clustergan_core.runs.configure import make_config
+from clustergan_core.runs.queue.backends import Hands, LocalQueue, follow, open_hands
+from clustergan_core.runs.queue.queue import advance, ask
+from clustergan_core.runs.queue.slots import occupy
+from clustergan_core.runs.run import Run
 from clustergan_core.runs.scores import read_scores
-from clustergan_core.runs.slots import occupy
 from clustergan_core.runs.status import Status, write_status
-from clustergan_core.runs.store import Run, create_run, find_run
+from clustergan_core.runs.store import create_run, find_run
 from clustergan_core.runs.worker import check_unfinished, choose_device, execute, first_status
 from clustergan_core.training import Progress
 

@@ -1,11 +1,15 @@
-"""Every clustering method by name, and the one way to build one."""
+"""METHODS: every clustering method by name, its settings checked, and the one way to build one."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
+from pydantic import ValidationError
 
 from clustergan_core.data.dataset import Kind
 from clustergan_core.errors import SettingsError
+from clustergan_core.invalid_settings import explain_invalid
 from clustergan_core.method import Method, MethodSettings
 from clustergan_core.methods.clustergan import ClusterGAN
 from clustergan_core.methods.paired_clustergan import PairedClusterGAN
@@ -44,3 +48,23 @@ def build_method(
         torch.manual_seed(seed)
         method = find_method(name)(settings, kind, shape)
     return method.to(device)
+
+
+def try_networks(method: str, settings: MethodSettings, kind: Kind, shape: tuple[int, ...]) -> Method:
+    """A method's networks without numbers: those that do not fit the data raise SettingsError before there is a run."""
+    with torch.device("meta"):
+        return find_method(method)(settings, kind, shape)
+
+
+def parse_settings(method: str, settings: dict[str, Any]) -> MethodSettings:
+    """Settings as the method's model; a wrong one raises SettingsError with its name, value and what it may be."""
+    model = find_method(method).Settings
+    try:
+        return model.model_validate(settings)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        name = str(problem["loc"][0])
+        if problem["type"] == "extra_forbidden":
+            known = ", ".join(model.model_fields)
+            raise SettingsError(f"{method} has no setting named {name}: choose one of {known}.") from error
+        raise explain_invalid(error) from error

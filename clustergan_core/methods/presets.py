@@ -8,15 +8,12 @@ the method and the five critic steps, raises the learning rate and stops after m
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any
 
 from clustergan_core.data.dataset import Kind
 from clustergan_core.errors import SettingsError
 from clustergan_core.nn.networks import SMALLEST_CONVOLVED
-
-PresetName = Literal["default", "paper", "quick"]
-PRESETS: tuple[PresetName, ...] = get_args(PresetName)
+from clustergan_core.preset import PRESETS, Preset, PresetName
 
 PAPER_STEPS = 500_000
 PAPER_STEPS_EXPRESSION = 100_000
@@ -34,14 +31,6 @@ _PAPER_SETTINGS: dict[str, dict[str, Any]] = {
 }
 # Data sets the paper does not have take the settings of their nearest relative there.
 _RELATIVES: dict[Kind, dict[str, Any]] = {"image": {}, "table": {"n_normal": 5}, "expression": {}}
-
-
-@dataclass(frozen=True)
-class Preset:
-    """Overrides of the method's default settings, and how long to train."""
-
-    settings: dict[str, Any]
-    n_steps: int
 
 
 # Chosen by purity on training and validation labels (digits, seeds 10–12; see docs/decisions.md), never by test labels.

@@ -11,8 +11,9 @@ import pandas as pd
 from clustergan_core.data.dataset import UNLABELLED, SplitName
 from clustergan_core.data.opening import open_like
 from clustergan_core.data.options import Orientation
-from clustergan_core.runs.latents import RunLatents, encode_samples, run_latents
-from clustergan_core.runs.store import Run, Weights
+from clustergan_core.runs.latents import run_latents
+from clustergan_core.runs.run import Run, Weights
+from clustergan_core.scoring.latents import RunLatents, encode_samples
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from clustergan_core.files import write_atomically
-from clustergan_core.live_scores import AGREEMENT_SCORES, say_kept_weights
 from clustergan_core.methods import find_method
-from clustergan_core.runs.scores import RunScores
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
+from clustergan_core.scoring.final import RunScores
+from clustergan_core.scoring.live import AGREEMENT_SCORES, say_kept_weights
 
 
 def write_card(run: Run, scores: RunScores) -> None:

@@ -9,7 +9,7 @@ from clustergan_core.data.counts.matrix import CountMatrix, find_cells, take_cel
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.data.opening import open_matrix
 from clustergan_core.errors import RunError
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 
 
 def is_of_cells(run: Run) -> bool:

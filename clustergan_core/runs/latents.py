@@ -5,33 +5,14 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
-from numpy.typing import NDArray
 
 from clustergan_core.data.dataset import Dataset, SplitName
 from clustergan_core.files import write_atomically
-from clustergan_core.method import Encoding, Method
-from clustergan_core.runs.store import Run, Weights
-
-
-@dataclass(frozen=True)
-class RunLatents:
-    """The latents of a split, sample by sample."""
-
-    indices: NDArray[np.int64]  # (N,) positions in the data set
-    normal: NDArray[np.float32]  # (N, n_normal)
-    code: NDArray[np.float32]  # (N, n_clusters) probabilities; (N, 0) for methods without a code
-    clusters: NDArray[np.int64]  # (N,) assigned modes
-    confidence: NDArray[np.float32]  # (N,) in [0, 1]
-
-    def encoding(self) -> Encoding:
-        """The same as tensors."""
-        code = torch.from_numpy(self.code) if self.code.shape[1] else None
-        return Encoding(torch.from_numpy(self.normal), code)
+from clustergan_core.runs.run import Run, Weights
+from clustergan_core.scoring.latents import RunLatents, encode_samples
 
 
 def run_latents(
@@ -53,15 +34,6 @@ def run_latents(
     latents = _read_latents(path, digest)
     assert latents is not None
     return latents
-
-
-def encode_samples(method: Method, samples: NDArray[np.float32], indices: NDArray[np.int64]) -> RunLatents:
-    """Encodes and assigns samples (N, *shape) with a method."""
-    tensor = torch.from_numpy(np.ascontiguousarray(samples))
-    encoding = method.encode_all(tensor)
-    clusters, confidence = method.assign_encoding(encoding)
-    code = encoding.cluster.numpy() if encoding.cluster is not None else np.zeros((len(samples), 0), np.float32)
-    return RunLatents(indices, encoding.normal.numpy(), code, clusters.numpy(), confidence.numpy())
 
 
 def _read_latents(path: Path | None, weights_digest: str) -> RunLatents | None:

@@ -28,9 +28,10 @@ from clustergan_core.errors import RunError
 from clustergan_core.files import is_locked, write_atomically
 from clustergan_core.method import Method
 from clustergan_core.paths import PROJECT_FOLDER
-from clustergan_core.runs.latents import RunLatents, run_latents
+from clustergan_core.runs.latents import run_latents
+from clustergan_core.runs.run import Run, Weights
 from clustergan_core.runs.status import hold_lock
-from clustergan_core.runs.store import Run, Weights
+from clustergan_core.scoring.latents import RunLatents
 
 MAP_SEED = 0
 

@@ -1,41 +1,18 @@
-"""Scores of a finished run on a split, in both readings of its assignment."""
+"""A finished run's scores, with labels and without, worked out and kept beside it."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
 
-import numpy as np
-import torch
-from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
+from pydantic import ValidationError
 
-from clustergan_core.data.dataset import UNLABELLED, Dataset, SplitName
-from clustergan_core.evaluation.agreement import score_agreement
-from clustergan_core.evaluation.classifier import find_classifier
-from clustergan_core.evaluation.clusterings import kmeans_clusters
-from clustergan_core.evaluation.features import choose_features, find_inception
-from clustergan_core.evaluation.label_free import silhouette, usage, usage_entropy
+from clustergan_core.data.dataset import Dataset, SplitName
 from clustergan_core.files import write_atomically
-from clustergan_core.generation_scores import (
-    GENERATION_SCORES,
-    RealSamples,
-    cycle_losses,
-    draw_latent,
-    generate_all,
-    read_generated,
-    reconstruct,
-)
-from clustergan_core.live_scores import AGREEMENT_SCORES
-from clustergan_core.method import Method
-from clustergan_core.nn.acceleration import one_thread
-from clustergan_core.runs.latents import RunLatents, encode_samples
-from clustergan_core.runs.store import Run, Weights
+from clustergan_core.runs.run import Run, Weights
+from clustergan_core.scoring.final import RunScores, score_method
+from clustergan_core.scoring.label_free import LabelFree, score_without_labels
 
-RunScores = dict[str, Any]  # the JSON document of `evaluate`
-
-N_GENERATED = 5000  # compared with as many real ones, fewer where the split holds less than twice that
-N_CYCLE_LATENTS = 1000  # of those generated
+LABEL_FREE_FILE = "label_free.json"
 
 
 def score_run(
@@ -52,55 +29,8 @@ def score_run(
     Works on one thread and gives five digits, so that the same weights give the same figures wherever they are scored.
     `dataset` is the run's, for those who hold it already.
     """
-    with one_thread(), threadpool_limits(1):
-        return _five_digits(_score(run, split, which, dataset or run.dataset()))
-
-
-def _score(run: Run, split: SplitName, which: Weights, dataset: Dataset) -> RunScores:
-    method = run.load(which)
-    indices = dataset.indices(split)
-    samples = dataset.samples[indices]
-    latents = encode_samples(method, samples, indices)
-    features = method.clustering_features(latents.encoding()).numpy()
-    labels = None if dataset.labels is None else dataset.labels[indices]
-    n_clusters = run.config.n_clusters
-    return {
-        "run": run.name,
-        "method": run.config.method,
-        "dataset": dataset.name,
-        "split": split,
-        "is_training_data": dataset.splits.is_shared or split == "all",
-        "weights": which,
-        "n": len(indices),
-        "n_labelled": 0 if labels is None else int((labels != UNLABELLED).sum()),
-        "n_clusters": n_clusters,
-        "assignment": "argmax",
-        **_agreement(labels, latents.clusters),
-        "kmeans": _agreement(labels, kmeans_clusters(features, n_clusters)),
-        "silhouette": silhouette(features, latents.clusters),
-        "usage": [round(float(share), 4) for share in usage(latents.clusters, n_clusters)],
-        "usage_entropy": usage_entropy(latents.clusters, n_clusters),
-        **_score_generated(method, dataset, latents),
-    }
-
-
-def _score_generated(method: Method, dataset: Dataset, latents: RunLatents) -> RunScores:
-    """Cycle losses, Fréchet distances and what the data set's classifier reads, null where there is none."""
-    samples = torch.from_numpy(dataset.samples[latents.indices])
-    latent = draw_latent(method, N_GENERATED)
-    generated = generate_all(method, latent)
-    reconstructions = reconstruct(method, latents.encoding())
-    inception, classifier = find_inception(dataset), find_classifier(dataset)
-    scores: RunScores = {
-        **cycle_losses(method, samples, reconstructions, latent, generated, N_CYCLE_LATENTS),
-        "frechet": RealSamples(dataset, latents.indices, choose_features(dataset), N_GENERATED).compare(generated),
-        "fid": inception and RealSamples(dataset, latents.indices, inception, N_GENERATED).compare(generated),
-        **dict.fromkeys((*GENERATION_SCORES, "classifier")),
-    }
-    if classifier is None or dataset.labels is None or not classifier.knows_labels_of(dataset):
-        return scores
-    labels = dataset.labels[latents.indices]
-    return scores | read_generated(method, classifier, labels, latents.clusters, reconstructions)
+    figures = score_method(run.load(which), dataset or run.dataset(), split)
+    return {"run": run.name, "method": run.config.method, "weights": which, **figures}
 
 
 def write_scores(run: Run, scores: RunScores) -> None:
@@ -114,17 +44,19 @@ def read_scores(run: Run) -> RunScores | None:
     return json.loads(path.read_text()) if path.exists() else None
 
 
-def _agreement(labels: NDArray[np.int64] | None, clusters: NDArray[np.int64]) -> dict[str, float | None]:
-    if labels is None or not (labels != UNLABELLED).any():
-        return dict.fromkeys(AGREEMENT_SCORES)
-    agreement = score_agreement(labels, clusters)
-    return {name: getattr(agreement, name) for name in AGREEMENT_SCORES}
+def score_run_without_labels(run: Run, dataset: Dataset) -> LabelFree:
+    """What `score_without_labels` says of the run's best weights."""
+    return score_without_labels(run.load("best"), dataset)
 
 
-def _five_digits(value: Any) -> Any:
-    """Every figure of a document rounded to what does not depend on the processor."""
-    if isinstance(value, dict):
-        return {key: _five_digits(part) for key, part in value.items()}
-    if isinstance(value, list):
-        return [_five_digits(part) for part in value]
-    return float(f"{value:.5g}") if isinstance(value, float) else value
+def write_label_free(run: Run, scores: LabelFree) -> None:
+    """Keeps them as label_free.json."""
+    write_atomically(run.folder / LABEL_FREE_FILE, scores.model_dump_json().encode())
+
+
+def read_label_free(run: Run) -> LabelFree | None:
+    """The kept figures; None where a run has none, or none that can be read: they are worked out when it finishes."""
+    try:
+        return LabelFree.model_validate(json.loads((run.folder / LABEL_FREE_FILE).read_text()))
+    except (OSError, ValueError, ValidationError):
+        return None

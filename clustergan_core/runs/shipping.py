@@ -18,14 +18,16 @@ from clustergan_core.embedding.fitted import FittedMap
 from clustergan_core.embedding.settings import MapSettings
 from clustergan_core.errors import RunError
 from clustergan_core.files import write_atomically
-from clustergan_core.paths import PRETRAINED_FOLDER
+from clustergan_core.paths import pretrained_folder
 from clustergan_core.runs.card import write_card
 from clustergan_core.runs.cells import is_of_cells
-from clustergan_core.runs.latents import encode_samples, latents_file, run_latents, weights_digest, write_latents
+from clustergan_core.runs.latents import latents_file, run_latents, weights_digest, write_latents
 from clustergan_core.runs.maps import MapRequest
+from clustergan_core.runs.run import Run
 from clustergan_core.runs.scores import score_run, write_scores
-from clustergan_core.runs.store import Run, find_run
+from clustergan_core.runs.store import find_run
 from clustergan_core.runs.weights import write_shipped_weights
+from clustergan_core.scoring.latents import encode_samples
 
 SHIPPED_MAPS = tuple(MapSettings.model_validate({"algorithm": name}) for name in ("tsne", "umap", "pca"))
 SHIPPED_ROWS = 500  # of metrics.jsonl, so that a card's curves stay small
@@ -35,7 +37,7 @@ def ship_run(run: Run, name: str) -> Run:
     """Copies a finished run to pretrained/<name>; RunError when it is not finished."""
     if run.status().state != "finished":
         raise RunError(f"Run {run.name} is {run.status().state}: ship it once it is finished.")
-    folder = PRETRAINED_FOLDER / name
+    folder = pretrained_folder() / name
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "embeddings").mkdir(parents=True)
     shutil.copy(run.folder / "status.json", folder)

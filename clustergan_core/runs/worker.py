@@ -14,18 +14,17 @@ import torch
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.errors import AppError, RunError, SettingsError, StorageError
 from clustergan_core.files import append_whole, remove_temporaries
-from clustergan_core.live_scores import say_kept_weights
 from clustergan_core.methods import build_method, find_method
 from clustergan_core.runs.card import write_card
 from clustergan_core.runs.config import RunConfig
-from clustergan_core.runs.label_free import score_without_labels, write_label_free
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.metrics import append_row, cut_after
-from clustergan_core.runs.sample_history import grid_path, grid_steps, write_grid
-from clustergan_core.runs.scores import score_run, write_scores
+from clustergan_core.runs.run import Run
+from clustergan_core.runs.samples import grid_path, grid_steps, write_grid
+from clustergan_core.runs.scores import score_run, score_run_without_labels, write_label_free, write_scores
 from clustergan_core.runs.status import State, Status, hold_lock, read_status, write_status
-from clustergan_core.runs.store import Run
 from clustergan_core.runs.weights import read_checkpoint, write_checkpoint, write_tensors
+from clustergan_core.scoring.live import say_kept_weights
 from clustergan_core.training import Checkpoint, Progress, train
 
 RESERVED_BYTES = 2**16  # given up when the disk is full, so that the run can still say so
@@ -173,7 +172,7 @@ def _finish(run: Run, dataset: Dataset) -> Status:
     config = run.config
     scores = score_run(run, "test", "best", dataset)
     run_latents(run, "test", "best", dataset)
-    write_label_free(run, score_without_labels(run, dataset))
+    write_label_free(run, score_run_without_labels(run, dataset))
     write_scores(run, scores)
     write_card(run, scores)
     last = run.metrics().rows[-1]

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from streamlit.runtime.pages_manager import PagesManager
 
-from clustergan_core.runs import queue
 from clustergan_core.runs.config import RunConfig
 from clustergan_core.runs.estimate import Estimate
-from clustergan_core.runs.slots import Slots
+from clustergan_core.runs.queue import queue
+from clustergan_core.runs.queue.slots import Slots
+from clustergan_core.runs.run import Run
 from clustergan_core.runs.status import Status, write_status
-from clustergan_core.runs.store import Run
 from clustergan_core.runs.worker import execute
 from tests.small_cell_runs import train_cells, write_planted
 from tests.small_runs import new_run, small_config
@@ -37,7 +37,7 @@ def _a_server_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
 def _no_queue_keeper(monkeypatch: pytest.MonkeyPatch) -> None:
     """No thread or process outlives a test and looks after another's runs, or a person's own."""
     monkeypatch.setattr("ui.queue_keeper.keep_queue", lambda: None)
-    monkeypatch.setattr("clustergan_core.runs.hands.ensure_keeper", lambda: None)
+    monkeypatch.setattr("clustergan_core.runs.queue.backends.ensure_keeper", lambda: None)
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def apart(own_folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs lie in the test's own folder, no process is started, and time is not measured but given."""
     monkeypatch.setattr(queue, "start_worker", _start_nothing)
     monkeypatch.setattr("clustergan_core.runs.estimate.estimate_run", _estimate)
-    monkeypatch.setattr("clustergan_core.runs.sweep_estimate.estimate_run", _estimate)
+    monkeypatch.setattr("clustergan_core.runs.sweeps.estimate.estimate_run", _estimate)
 
 
 @pytest.fixture(scope="session")

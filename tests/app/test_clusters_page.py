@@ -12,12 +12,13 @@ from streamlit.testing.v1 import AppTest
 
 from clustergan_core.cells.markers import find_markers
 from clustergan_core.runs import latents as latents_module
-from clustergan_core.runs import subsets
-from clustergan_core.runs.annotations import Annotations, annotations_path, read_annotations, write_annotations
 from clustergan_core.runs.cells import run_matrix
-from clustergan_core.runs.latents import RunLatents
-from clustergan_core.runs.reference_clusterings import reference_clusterings
-from clustergan_core.runs.store import Run, list_runs
+from clustergan_core.runs.clusters import subsets
+from clustergan_core.runs.clusters.names import Annotations, annotations_path, read_annotations, write_annotations
+from clustergan_core.runs.clusters.references import reference_clusterings
+from clustergan_core.runs.run import Run
+from clustergan_core.runs.store import list_runs
+from clustergan_core.scoring.latents import RunLatents
 from tests.app.app_pages import open_page, texts
 
 PLANTED = np.arange(120) % 3  # genes 5k … 5k + 4 are high in group k
@@ -190,7 +191,7 @@ def test_other_clusterings_stand_beside_with_labels_without_and_with_another_col
 
 
 def test_cells_of_some_clusters_are_clustered_again_by_one_button(cells: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("clustergan_core.runs.hands.open_hands", lambda _: nullcontext(NoHands()))
+    monkeypatch.setattr("clustergan_core.runs.queue.backends.open_hands", lambda _: nullcontext(NoHands()))
     app = opened()
     assert not any(button.key == "recluster_these" for button in app.button)
     app.multiselect(key="recluster").set_value([0, 2]).run()

@@ -13,11 +13,11 @@ from clustergan_core.embedding.fitted import FittedMap
 from clustergan_core.embedding.settings import MapSettings
 from clustergan_core.evaluation.agreement import ari
 from clustergan_core.evaluation.stability import measure_stability
-from clustergan_core.runs import store
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.maps import MapRequest, MapWorker, write_progress
+from clustergan_core.runs.run import Run
 from clustergan_core.runs.status import hold_lock
-from clustergan_core.runs.store import Run, list_shipped
+from clustergan_core.runs.store import list_shipped
 from clustergan_core.runs.worker import execute
 from tests.app.app_pages import open_page, texts
 from tests.small_runs import new_run, small_config
@@ -41,7 +41,7 @@ def seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def own(seeds: Path, own_folders: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Run]:
     """A copy of those runs that a test may spoil; no shipped models, and maps are computed by nobody."""
-    monkeypatch.setattr(store, "PRETRAINED_FOLDER", own_folders / "pretrained")
+    monkeypatch.setenv("CLUSTERGAN_PRETRAINED", str(own_folders / "pretrained"))
     monkeypatch.setattr(
         MapWorker, "submit", lambda _, request: write_progress(request.job_folder(), "waiting", 0.0, "Waiting.")
     )
@@ -67,7 +67,7 @@ def metric(app: AppTest, label: str) -> str:
 
 
 def test_without_runs_it_says_how_to_get_them(own_folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "PRETRAINED_FOLDER", own_folders / "pretrained")
+    monkeypatch.setenv("CLUSTERGAN_PRETRAINED", str(own_folders / "pretrained"))
     app = opened()
     assert "A comparison needs two runs" in app.info[0].value
     assert any(link.page == "train" for link in app.page_link)

@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from clustergan_core.cells.contrasts import contrast_codes, one_hot
 from clustergan_core.cells.expression import value_scale
-from clustergan_core.runs.annotations import Annotations, write_annotations
-from clustergan_core.runs.cell_moves import contrast_codes, one_hot
+from clustergan_core.runs.clusters.names import Annotations, write_annotations
 from clustergan_core.runs.latents import run_latents
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from tests.app.app_pages import open_page, texts
 
 
@@ -72,7 +72,7 @@ def test_moving_mu_moves_the_table_and_keeps_the_walk(cells: Run, monkeypatch: p
     def fail(*_: object, **__: object) -> None:
         raise AssertionError("the walk is kept")
 
-    monkeypatch.setattr("clustergan_core.runs.cell_walks.walk_cells", fail)
+    monkeypatch.setattr("clustergan_core.cells.walks.walk_cells", fail)
     app.slider(key="mu").set_value(1.0).run()
     assert not app.error
     assert neighbours_of(app)["barcode"].tolist() != before

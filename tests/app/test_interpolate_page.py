@@ -10,9 +10,9 @@ import streamlit as st
 import torch
 from PIL import Image, ImageSequence
 
+from clustergan_core.generation import draw_normals
 from clustergan_core.nn.prior import Latent
-from clustergan_core.runs.generation import draw_normals
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from tests.app.app_pages import open_page, texts
 from ui.walk_code import Ends
 from ui.walk_pictures import describe_flips, walk_gif

@@ -12,11 +12,11 @@ from clustergan_core.data.counts.sparse import log_normalised
 from clustergan_core.drawing.palette import mode_colours
 from clustergan_core.embedding.fitted import FittedMap
 from clustergan_core.embedding.settings import MapSettings
-from clustergan_core.runs.annotations import Annotations, annotations_path, write_annotations
 from clustergan_core.runs.cells import run_matrix
+from clustergan_core.runs.clusters.names import Annotations, annotations_path, write_annotations
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.maps import MapRequest, MapWorker
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from tests.app.app_pages import PROJECT, open_page, texts
 from ui.canvas_map import MapEvent
 

@@ -11,7 +11,7 @@ from clustergan_core.embedding.fitted import FittedMap
 from clustergan_core.embedding.settings import Algorithm, MapSettings
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.maps import MapRequest, MapWorker, write_progress
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from tests.app.app_pages import open_page, texts
 from ui.map_captions import shown_share
 from ui.map_details import mostly
@@ -212,6 +212,6 @@ def test_a_colour_that_needs_the_data_is_named_when_the_data_is_absent(without_d
 
 
 def test_with_no_run_at_all_the_page_leads_to_training(own_folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("clustergan_core.runs.store.PRETRAINED_FOLDER", own_folders / "none")
+    monkeypatch.setenv("CLUSTERGAN_PRETRAINED", str(own_folders / "none"))
     app = opened()
     assert "no trained run yet" in app.info[0].value

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from clustergan_core.runs.latents import run_latents
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from tests.app.app_pages import open_page, texts
 
 

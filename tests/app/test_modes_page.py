@@ -13,8 +13,8 @@ from streamlit.testing.v1 import AppTest
 
 from clustergan_core.data.registry import load_dataset
 from clustergan_core.drawing.images import layout_grid
-from clustergan_core.runs.generation import generate_modes
-from clustergan_core.runs.store import Run
+from clustergan_core.generation import generate_modes
+from clustergan_core.runs.run import Run
 from tests.app.app_pages import open_page, texts
 
 pytestmark = pytest.mark.usefixtures("own_copy")

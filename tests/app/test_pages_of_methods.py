@@ -9,7 +9,6 @@ import pytest
 
 from clustergan_core.methods import METHODS
 from clustergan_core.methods.presets import find_preset, presets_of
-from clustergan_core.runs import store
 from clustergan_core.runs.worker import execute
 from tests.app.app_pages import open_page, texts
 from tests.app.train_widgets import opened, widget
@@ -29,7 +28,7 @@ def run_of_each(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def _own_runs(run_of_each: Path, own_folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(run_of_each, own_folders / "runs")
-    monkeypatch.setattr(store, "PRETRAINED_FOLDER", own_folders / "none")
+    monkeypatch.setenv("CLUSTERGAN_PRETRAINED", str(own_folders / "none"))
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -7,11 +7,12 @@ import pytest
 
 from clustergan_core.data.opening import open_dataset
 from clustergan_core.data.options import OwnDataOptions
-from clustergan_core.runs.config import RunConfig, make_config
+from clustergan_core.runs.config import RunConfig
+from clustergan_core.runs.configure import make_config
 from clustergan_core.runs.latents import run_latents
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from clustergan_core.runs.worker import execute
-from clustergan_core.training import Schedule
+from clustergan_core.schedule import Schedule
 from tests.app.app_pages import open_page, texts
 from tests.small_runs import NARROW, new_run
 

@@ -8,9 +8,9 @@ import pytest
 from clustergan_core.data.opening import open_dataset
 from clustergan_core.data.options import OwnDataOptions
 from clustergan_core.data.uploads.store import beside, store_beside, store_upload
-from clustergan_core.runs.config import make_config
+from clustergan_core.runs.configure import make_config
+from clustergan_core.runs.run import Run
 from clustergan_core.runs.status import write_status
-from clustergan_core.runs.store import Run
 from clustergan_core.runs.worker import execute
 from tests.app.app_pages import open_page, texts
 from tests.app.train_widgets import all_texts, press, widget

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from clustergan_core.data.registry import load_dataset
-from clustergan_core.runs import store
-from clustergan_core.runs.slots import count_slots, occupy
+from clustergan_core.runs.queue.slots import count_slots, occupy
+from clustergan_core.runs.run import Run
 from clustergan_core.runs.status import hold_lock, write_status
-from clustergan_core.runs.store import Run, list_runs
+from clustergan_core.runs.store import list_runs
 from clustergan_core.runs.worker import execute
 from tests.app.app_pages import open_page, texts
 from tests.small_runs import new_run, small_config
@@ -19,7 +19,7 @@ from tests.small_runs import new_run, small_config
 @pytest.fixture(autouse=True)
 def _shipped(own_folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No shipped models: the page shows what a test puts there."""
-    monkeypatch.setattr(store, "PRETRAINED_FOLDER", own_folders / "pretrained")
+    monkeypatch.setenv("CLUSTERGAN_PRETRAINED", str(own_folders / "pretrained"))
 
 
 def finished(folder: Path, **settings: Any) -> Run:

@@ -6,8 +6,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from clustergan_core.runs import store
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from clustergan_core.runs.worker import execute
 from tests.app.app_pages import open_page, texts
 from tests.small_runs import new_run, small_config
@@ -17,7 +16,7 @@ from tests.small_runs import new_run, small_config
 def shipped(own_folders: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of shipped models, empty at first."""
     folder = own_folders / "pretrained"
-    monkeypatch.setattr(store, "PRETRAINED_FOLDER", folder)
+    monkeypatch.setenv("CLUSTERGAN_PRETRAINED", str(folder))
     return folder
 
 

@@ -8,13 +8,13 @@ from streamlit.testing.v1 import AppTest
 
 from clustergan_core.data.registry import load_dataset
 from clustergan_core.paths import runs_folder
-from clustergan_core.runs import sweep_report
-from clustergan_core.runs.config import make_config
-from clustergan_core.runs.queue import waiting_runs
-from clustergan_core.runs.sweep import Sweep, list_sweeps, open_sweep
-from clustergan_core.runs.sweep_plan import plan_sweep
-from clustergan_core.runs.sweep_report import SweepReport, SweepRow
-from clustergan_core.runs.sweep_work import begin_missing
+from clustergan_core.runs.configure import make_config
+from clustergan_core.runs.queue.queue import waiting_runs
+from clustergan_core.runs.sweeps import report as sweep_report
+from clustergan_core.runs.sweeps.plan import plan_sweep
+from clustergan_core.runs.sweeps.report import SweepReport, SweepRow
+from clustergan_core.runs.sweeps.sweep import Sweep, list_sweeps, open_sweep
+from clustergan_core.runs.sweeps.work import begin_missing
 from clustergan_core.runs.worker import execute
 from tests.app.app_pages import open_page, texts
 from tests.app.train_widgets import press, widget
@@ -123,7 +123,7 @@ def test_any_setting_can_be_varied_and_a_second_one_with_it() -> None:
 
 
 def test_a_sweep_larger_than_the_disk_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("clustergan_core.runs.sweep_estimate.free_bytes", lambda folder: 1_000_000)
+    monkeypatch.setattr("clustergan_core.runs.sweeps.estimate.free_bytes", lambda folder: 1_000_000)
     app = open_page("sweep", **FORM)
 
     assert "has room for 1 MB: choose fewer values or seeds, or make room." in app.warning[0].value.replace("\\", "")

@@ -5,8 +5,8 @@ import pytest
 from clustergan_core.methods import METHODS, default_method
 from clustergan_core.methods.presets import find_preset
 from clustergan_core.paths import runs_folder
-from clustergan_core.runs.queue import enqueue
-from clustergan_core.runs.slots import count_slots, occupy
+from clustergan_core.runs.queue.queue import enqueue
+from clustergan_core.runs.queue.slots import count_slots, occupy
 from clustergan_core.runs.store import list_runs
 from tests.app.train_widgets import all_texts, opened, press, widget
 from tests.small_runs import new_run
@@ -137,7 +137,7 @@ def test_a_run_for_which_there_is_no_room_waits_and_says_where_in_line() -> None
 
 
 def test_a_scheduler_that_does_not_answer_is_named_and_no_run_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("clustergan_core.runs.cluster.CONNECT_SECONDS", 1)
+    monkeypatch.setattr("clustergan_core.runs.queue.dask.CONNECT_SECONDS", 1)
     app = opened(task="New run")
     app.text_input(key="scheduler_address").set_value("tcp://127.0.0.1:9").run()
     press(app, "Start training")

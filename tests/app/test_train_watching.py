@@ -8,12 +8,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from clustergan_core.generation_scores import GENERATION_SCORES
 from clustergan_core.runs.metrics import append_row
+from clustergan_core.runs.run import Run
 from clustergan_core.runs.scores import read_scores, write_scores
 from clustergan_core.runs.status import State, Status, hold_lock, write_status
-from clustergan_core.runs.store import Run
 from clustergan_core.runs.worker import execute
+from clustergan_core.scoring.generated import GENERATION_SCORES
 from tests.app.app_pages import open_page
 from tests.app.train_widgets import all_texts, opened, press, widget
 from tests.small_runs import new_run, small_config
@@ -124,7 +124,7 @@ def test_a_name_is_shown_as_it_is(finished: Run) -> None:
 
 def test_a_shipped_model_says_that_its_log_does_not_come_along(finished: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     (finished.folder / "log.txt").unlink()
-    monkeypatch.setattr("clustergan_core.runs.store.PRETRAINED_FOLDER", finished.folder.parent)
+    monkeypatch.setenv("CLUSTERGAN_PRETRAINED", str(finished.folder.parent))
     assert "its log does not come along" in all_texts(opened(run="finished"))
 
 

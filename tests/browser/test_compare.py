@@ -7,9 +7,11 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from clustergan_core.embedding.settings import MapSettings
-from clustergan_core.runs.latents import RunLatents, run_latents
+from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.maps import MapRequest, find_map
-from clustergan_core.runs.store import Run, list_shipped
+from clustergan_core.runs.run import Run
+from clustergan_core.runs.store import list_shipped
+from clustergan_core.scoring.latents import RunLatents
 from tests.browser.map_driver import drag, is_inside, star
 from tests.browser.page_driver import choose, expect_calm, settle, visit
 from tests.browser.server import Server

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from clustergan_core.evaluation.agreement import ari
 from clustergan_core.runs.latents import run_latents
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from tests.browser.page_driver import WAIT, download, expect_calm, fill_number, follow, settle, visit
 from tests.browser.server import Server
 from tests.browser.training_driver import badge, leave_nothing_training, only_run

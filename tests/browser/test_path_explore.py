@@ -15,7 +15,8 @@ from clustergan_core.data.registry import load_dataset
 from clustergan_core.embedding.settings import MapSettings
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.maps import MapRequest, find_map
-from clustergan_core.runs.store import Run, list_shipped
+from clustergan_core.runs.run import Run
+from clustergan_core.runs.store import list_shipped
 from tests.browser.map_driver import drag, is_inside, middle, places_on_screen, star
 from tests.browser.page_driver import WAIT, download, expect_calm, fill_number, follow, settle, visit
 from tests.browser.server import Server, running_server

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from clustergan_core.runs.annotations import read_annotations
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.clusters.names import read_annotations
+from clustergan_core.runs.run import Run
 from tests.browser.map_driver import drag
 from tests.browser.page_driver import choose, expect_calm, follow, settle, visit
 from tests.browser.server import Server

@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from clustergan_core.data.registry import load_dataset
-from clustergan_core.runs.config import make_config
+from clustergan_core.runs.configure import make_config
 from clustergan_core.runs.estimate import estimate_run
-from clustergan_core.runs.sweep import open_sweep
+from clustergan_core.runs.sweeps.sweep import open_sweep
 from tests.browser.page_driver import WAIT, expect_calm, fill_number, settle, take, visit
 from tests.browser.server import Server
 from tests.browser.training_driver import badge, leave_no_sweep_training

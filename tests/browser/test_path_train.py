@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from clustergan_core.data.registry import load_dataset
-from clustergan_core.runs.config import make_config
+from clustergan_core.runs.configure import make_config
 from clustergan_core.runs.estimate import estimate_run
 from tests.browser.page_driver import WAIT, expect_calm, fill_number, follow, settle, visit
 from tests.browser.server import Server

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Locator, Page
 
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from tests.browser.server import Server
 
 

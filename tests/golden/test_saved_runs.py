@@ -14,9 +14,9 @@ import pytest
 from clustergan_core.data.dataset import split_samples
 from clustergan_core.drawing.images import sample_grid
 from clustergan_core.runs.latents import run_latents
-from clustergan_core.runs.sample_history import grid_steps, read_grid
+from clustergan_core.runs.run import Run
+from clustergan_core.runs.samples import grid_steps, read_grid
 from clustergan_core.runs.scores import read_scores, score_run
-from clustergan_core.runs.store import Run
 
 FOLDER = Path(__file__).parent
 FORMATS = sorted(FOLDER.glob("run-format-*"))

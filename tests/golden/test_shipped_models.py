@@ -6,8 +6,9 @@ import torch
 from clustergan_core.evaluation.classifier import CLASSIFIERS_FOLDER
 from clustergan_core.evaluation.features import INCEPTION_VARIABLE
 from clustergan_core.runs.card import render_card
+from clustergan_core.runs.run import Run
 from clustergan_core.runs.scores import read_scores, score_run
-from clustergan_core.runs.store import Run, list_shipped
+from clustergan_core.runs.store import list_shipped
 
 
 @pytest.mark.parametrize("shipped", list_shipped(), ids=lambda run: run.name)

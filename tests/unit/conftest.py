@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from clustergan_core.runs.store import Run
+    from clustergan_core.runs.run import Run
 
 
 @pytest.fixture
 def run(trained: Run, tmp_path: Path) -> Run:
     """A finished run of this test's own, without maps."""
-    from clustergan_core.runs.store import Run
+    from clustergan_core.runs.run import Run
 
     shutil.copytree(trained.folder, tmp_path / "run")
     return Run(tmp_path / "run")

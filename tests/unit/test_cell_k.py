@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from clustergan_core.cells import suggest_k as cell_k
+from clustergan_core.cells.suggest_k import suggest_cell_k
 from clustergan_core.data.opening import open_dataset
 from clustergan_core.data.options import OwnDataOptions
-from clustergan_core.runs import cell_k
-from clustergan_core.runs.cell_k import suggest_cell_k
-from clustergan_core.runs.config import make_config
+from clustergan_core.runs.configure import make_config
 from tests.unit.test_opening import LENIENT, write_cells
 
 

@@ -8,16 +8,16 @@ import pytest
 import torch
 from scipy.spatial.distance import cdist
 
+from clustergan_core.cells.contrasts import contrast_codes, one_hot
 from clustergan_core.cells.expression import value_scale
 from clustergan_core.cells.switch_genes import find_switches, rank_genes
+from clustergan_core.cells.walks import CellWalk, WalkNearness, many_normals, walk_cells
 from clustergan_core.data.counts.prepare import prepare
 from clustergan_core.data.counts.settings import PreparationSettings, QualitySettings
 from clustergan_core.data.counts.steps import read_values, undo_finishing
 from clustergan_core.evaluation.nearness import RealSpace, fit_real_space
 from clustergan_core.method import Encoding, Method
 from clustergan_core.nn.prior import Latent, Prior
-from clustergan_core.runs.cell_moves import contrast_codes, one_hot
-from clustergan_core.runs.cell_walks import CellWalk, WalkNearness, many_normals, walk_cells
 from tests.small_cells import count_matrix, planted_matrix
 
 GENES = ("linear", "square", "hump", "down", "still")

@@ -17,9 +17,9 @@ from clustergan_core.data.opening import open_dataset
 from clustergan_core.errors import SettingsError
 from clustergan_core.evaluation.agreement import accuracy, nmi
 from clustergan_core.evaluation.clusterings import kmeans_cells, principal_components
-from clustergan_core.runs.config import make_config
+from clustergan_core.runs.configure import make_config
+from clustergan_core.runs.run import Run
 from clustergan_core.runs.scores import read_scores
-from clustergan_core.runs.store import Run
 from clustergan_core.runs.worker import execute
 from tests.small_cells import planted_matrix
 from tests.small_runs import new_run

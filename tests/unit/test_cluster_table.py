@@ -6,10 +6,9 @@ import pytest
 from sklearn.metrics import adjusted_rand_score, silhouette_score
 
 from clustergan_core.data.dataset import UNLABELLED
-from clustergan_core.runs.annotations import Annotations
-from clustergan_core.runs.cluster_table import cluster_table
-from clustergan_core.runs.clustering_scores import compare_clusterings
-from clustergan_core.runs.latents import RunLatents
+from clustergan_core.runs.clusters.names import Annotations
+from clustergan_core.runs.clusters.tables import cluster_table, compare_clusterings
+from clustergan_core.scoring.latents import RunLatents
 
 
 def cells_of(clusters: list[int], confidence: list[float]) -> RunLatents:

@@ -12,7 +12,7 @@ import pytest
 from clustergan_core.command_line import main
 from clustergan_core.data.registry import DATASETS
 from clustergan_core.methods import METHODS
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from clustergan_core.runs.worker import execute
 from tests.small_runs import new_run
 

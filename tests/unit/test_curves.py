@@ -8,7 +8,7 @@ from benchmarks import curves
 from benchmarks.curves import Line, fit_line, keep, read_curves, render_curves
 from benchmarks.protocol_table import MEASUREMENTS
 from benchmarks.tables import put_table
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 
 
 def curve(purities: dict[int, float]) -> list[dict[str, str]]:

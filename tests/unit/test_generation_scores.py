@@ -8,12 +8,13 @@ from torch import Tensor
 from clustergan_core.data.dataset import Dataset, split_samples
 from clustergan_core.data.registry import load_dataset
 from clustergan_core.evaluation.features import choose_features
-from clustergan_core.generation_scores import RealSamples, draw_latent, generate_all, read_generated, reconstruct
-from clustergan_core.live_scores import LiveScorer
+from clustergan_core.generation import draw_latent, generate_all, reconstruct
 from clustergan_core.method import ENCODE_BATCH
 from clustergan_core.methods import build_method
 from clustergan_core.methods.clustergan import ClusterGANSettings
-from clustergan_core.runs.scores import _five_digits
+from clustergan_core.scoring.final import _five_digits
+from clustergan_core.scoring.generated import RealSamples, read_generated
+from clustergan_core.scoring.live import LiveScorer
 
 
 class RawFeatures:

@@ -9,10 +9,7 @@ from hypothesis import strategies as st
 from clustergan_core.drawing.images import filmstrip
 from clustergan_core.drawing.palette import mode_colours, rgb
 from clustergan_core.drawing.walk_strip import walk_strip
-from clustergan_core.methods.clustergan import ClusterGAN, ClusterGANSettings
-from clustergan_core.nn.acceleration import one_thread
-from clustergan_core.nn.prior import Latent, Prior
-from clustergan_core.runs.generation import (
+from clustergan_core.generation import (
     draw_normals,
     generate_codes,
     generate_modes,
@@ -20,6 +17,9 @@ from clustergan_core.runs.generation import (
     read_codes,
     walk_codes,
 )
+from clustergan_core.methods.clustergan import ClusterGAN, ClusterGANSettings
+from clustergan_core.nn.acceleration import one_thread
+from clustergan_core.nn.prior import Latent, Prior
 
 N_CLUSTERS, N_NORMAL = 4, 3
 

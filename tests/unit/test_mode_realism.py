@@ -9,11 +9,7 @@ import pytest
 import torch
 
 from clustergan_core.cells.expression import value_scale
-from clustergan_core.data.counts.steps import finish_values
-from clustergan_core.evaluation.nearness import RealSpace, fit_real_space
-from clustergan_core.method import Encoding, Method
-from clustergan_core.nn.prior import Latent, Prior
-from clustergan_core.runs.mode_realism import (
+from clustergan_core.cells.fidelity import (
     ModeRealism,
     compare_modes,
     expressing_thresholds,
@@ -22,6 +18,10 @@ from clustergan_core.runs.mode_realism import (
     realism_table,
     telling_genes,
 )
+from clustergan_core.data.counts.steps import finish_values
+from clustergan_core.evaluation.nearness import RealSpace, fit_real_space
+from clustergan_core.method import Encoding, Method
+from clustergan_core.nn.prior import Latent, Prior
 
 # What modes 0, 1 and 2 generate of four genes, up to z_n in the first.
 PROFILES = np.array([[2.0, 0.0, 1.0, 0.1], [0.0, 2.0, 1.0, 0.1], [9.0, 9.0, 9.0, 9.0]], dtype=np.float32)

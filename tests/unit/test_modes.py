@@ -14,8 +14,8 @@ from clustergan_core.evaluation.modes import (
     mode_labels,
 )
 from clustergan_core.methods.clustergan import ClusterGAN, ClusterGANSettings
-from clustergan_core.runs.latents import RunLatents
-from clustergan_core.runs.mode_summary import NEEDS_DATA, NEEDS_LABELS, summarise_modes
+from clustergan_core.scoring.latents import RunLatents
+from clustergan_core.scoring.modes import NEEDS_DATA, NEEDS_LABELS, summarise_modes
 
 RANDOM = np.random.default_rng(0)
 

@@ -14,7 +14,7 @@ from clustergan_core.data.counts.preparation_options import read_preparation
 from clustergan_core.data.opening import open_dataset
 from clustergan_core.data.options import OwnDataOptions
 from clustergan_core.errors import DataError, SettingsError
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 
 N_CELLS, N_GENES = 90, 60
 

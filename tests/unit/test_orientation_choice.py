@@ -12,7 +12,7 @@ from clustergan_core.data.counts.reading.sandbox.parent import inspect, read_saf
 from clustergan_core.data.opening import is_count_matrix, open_dataset
 from clustergan_core.data.options import OwnDataOptions
 from clustergan_core.errors import DataError, SettingsError
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 from tests.count_files import N_CELLS, N_GENES, SYMBOLS, make_barcodes, make_counts, write_table, write_tenx_hdf5
 
 FEW = {"min_genes": "1", "min_cells": "1"}

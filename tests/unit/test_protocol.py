@@ -15,14 +15,13 @@ from clustergan_core.command_line import main
 from clustergan_core.command_line.protocol import render_report
 from clustergan_core.errors import RunError, SettingsError
 from clustergan_core.paths import PROJECT_FOLDER
-from clustergan_core.runs import protocol
-from clustergan_core.runs.protocol import make_report, rank_correlation
-from clustergan_core.runs.seeds import read_seeds
+from clustergan_core.runs.run import Run
 from clustergan_core.runs.status import write_status
-from clustergan_core.runs.store import Run
-from clustergan_core.runs.sweep import Sweep
-from clustergan_core.runs.sweep_plan import plan_sweep
-from clustergan_core.runs.sweep_work import carry_out, leave
+from clustergan_core.runs.sweeps import protocol
+from clustergan_core.runs.sweeps.plan import plan_sweep, read_seeds
+from clustergan_core.runs.sweeps.protocol import make_report, rank_correlation
+from clustergan_core.runs.sweeps.sweep import Sweep
+from clustergan_core.runs.sweeps.work import carry_out, leave
 from clustergan_core.runs.worker import execute, first_status
 from tests.small_runs import new_run, small_config
 

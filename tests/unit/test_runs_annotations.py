@@ -9,8 +9,7 @@ import pytest
 
 from clustergan_core.drawing.palette import mode_colours
 from clustergan_core.errors import RunError, SettingsError, StorageError
-from clustergan_core.runs import store
-from clustergan_core.runs.annotations import (
+from clustergan_core.runs.clusters.names import (
     MAX_NAME,
     MAX_NOTE,
     Annotations,
@@ -21,7 +20,7 @@ from clustergan_core.runs.annotations import (
     set_aside_annotations,
     write_annotations,
 )
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -134,7 +133,7 @@ def test_a_file_of_a_newer_format_is_left_to_the_version_that_wrote_it(run: Run)
 def test_a_shipped_run_keeps_its_names_with_what_is_derived_of_it(
     run: Run, own_folders: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "PRETRAINED_FOLDER", own_folders / "pretrained")
+    monkeypatch.setenv("CLUSTERGAN_PRETRAINED", str(own_folders / "pretrained"))
     shipped = Run(shutil.copytree(run.folder, own_folders / "pretrained" / "digits-model"))
     before = contents(shipped.folder)
     write_annotations(shipped, Annotations().with_name(0, "zeros"))

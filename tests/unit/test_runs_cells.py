@@ -9,8 +9,9 @@ from clustergan_core.data.opening import open_dataset
 from clustergan_core.data.options import OwnDataOptions
 from clustergan_core.errors import RunError
 from clustergan_core.runs.cells import run_matrix
-from clustergan_core.runs.config import make_config
-from clustergan_core.runs.store import Run, create_run
+from clustergan_core.runs.configure import make_config
+from clustergan_core.runs.run import Run
+from clustergan_core.runs.store import create_run
 from tests.unit.test_opening import LENIENT, write_cells
 
 

@@ -14,13 +14,13 @@ import pytest
 from clustergan_core.command_line import main as command_line
 from clustergan_core.errors import RunError
 from clustergan_core.paths import PROJECT_FOLDER, runs_folder
-from clustergan_core.runs.cluster import Cluster, train_folder
-from clustergan_core.runs.hands import continue_run
-from clustergan_core.runs.queue import ask
-from clustergan_core.runs.store import Run
-from clustergan_core.runs.sweep import Sweep
-from clustergan_core.runs.sweep_plan import plan_sweep
-from clustergan_core.runs.sweep_work import carry_out
+from clustergan_core.runs.queue.backends import continue_run
+from clustergan_core.runs.queue.dask import Cluster, train_folder
+from clustergan_core.runs.queue.queue import ask
+from clustergan_core.runs.run import Run
+from clustergan_core.runs.sweeps.plan import plan_sweep
+from clustergan_core.runs.sweeps.sweep import Sweep
+from clustergan_core.runs.sweeps.work import carry_out
 from clustergan_core.runs.worker import execute
 from tests.small_runs import new_run, small_config
 
@@ -157,7 +157,7 @@ def test_a_run_that_waits_for_a_worker_can_be_stopped_and_is_left_alone(schedule
 def test_an_address_where_nobody_answers_is_told_in_a_sentence(
     own_folders: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("clustergan_core.runs.cluster.CONNECT_SECONDS", 1)
+    monkeypatch.setattr("clustergan_core.runs.queue.dask.CONNECT_SECONDS", 1)
     words = ["train", "--dataset", "digits", "--steps", "10", "--scheduler"]
     assert command_line([*words, "tcp://127.0.0.1:9"]) == 2
     assert "No scheduler answers at tcp://127.0.0.1:9 within 1 s" in capsys.readouterr().err

@@ -9,10 +9,10 @@ import pytest
 
 from clustergan_core.errors import RunError
 from clustergan_core.evaluation.agreement import ari, nmi
-from clustergan_core.runs.common_samples import Assignment, compare_two, find_common
-from clustergan_core.runs.comparison import ABSENT, Comparison, differing_settings, group_by_seed, label_runs
-from clustergan_core.runs.score_spread import read_score, spread_score
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.comparison.groups import ABSENT, Comparison, differing_settings, group_by_seed, label_runs
+from clustergan_core.runs.comparison.samples import Assignment, compare_two, find_common
+from clustergan_core.runs.comparison.spread import read_score, spread_score
+from clustergan_core.runs.run import Run
 from tests.small_runs import new_run, small_config
 
 

@@ -13,8 +13,12 @@ from clustergan_core.data.opening import open_dataset
 from clustergan_core.data.options import OwnDataOptions, split_values
 from clustergan_core.data.registry import load_dataset
 from clustergan_core.errors import SettingsError
-from clustergan_core.methods.presets import PRESETS, find_preset
-from clustergan_core.runs.config import RunConfig, make_config, make_schedule, parse_settings
+from clustergan_core.methods import parse_settings
+from clustergan_core.methods.presets import find_preset
+from clustergan_core.preset import PRESETS
+from clustergan_core.runs.config import RunConfig
+from clustergan_core.runs.configure import make_config
+from clustergan_core.schedule import make_schedule
 
 
 @pytest.fixture(scope="module")

@@ -16,12 +16,12 @@ import torch
 from clustergan_core.command_line import main as command_line
 from clustergan_core.errors import RunError
 from clustergan_core.paths import PROJECT_FOLDER
-from clustergan_core.runs import launch as launch_module
-from clustergan_core.runs.hands import continue_run, launch
-from clustergan_core.runs.keeper import ensure_keeper
-from clustergan_core.runs.queue import active_runs, ask
+from clustergan_core.runs.queue import launch as launch_module
+from clustergan_core.runs.queue.backends import continue_run, launch
+from clustergan_core.runs.queue.dispatcher import ensure_keeper
+from clustergan_core.runs.queue.queue import active_runs, ask
+from clustergan_core.runs.run import Run
 from clustergan_core.runs.status import write_status
-from clustergan_core.runs.store import Run
 from clustergan_core.runs.weights import read_tensors
 from clustergan_core.runs.worker import execute
 from tests.small_runs import new_run, small_config
@@ -115,7 +115,7 @@ def test_the_line_goes_on_when_the_training_before_it_is_killed_and_no_server_is
     ask(second, "stop")
     _wait(lambda: second.status().state == "stopped")
     ensure_keeper()  # nobody waits any more: there is nothing to keep
-    _wait(lambda: not _processes_with("clustergan_core.runs.keeper"))
+    _wait(lambda: not _processes_with("clustergan_core.runs.queue.dispatcher"))
 
 
 def test_a_run_whose_process_cannot_write_is_paused_with_a_sentence_and_goes_on_unharmed(own_folders: Path) -> None:

@@ -12,7 +12,7 @@ from clustergan_core.embedding.settings import MapFrame, MapSettings
 from clustergan_core.runs import map_worker, maps
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.maps import MapRequest, MapWorker, find_map, read_progress, write_progress
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.run import Run
 
 PCA = MapSettings.model_validate({"algorithm": "pca"})
 PCA_IN_SPACE = MapSettings.model_validate({"algorithm": "pca", "n_components": 3})

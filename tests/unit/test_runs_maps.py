@@ -13,8 +13,8 @@ from clustergan_core.embedding.settings import Algorithm, MapFrame, MapSettings
 from clustergan_core.runs import maps
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.maps import MapRequest, cancel_map, carry_out, find_map, read_progress
+from clustergan_core.runs.run import Run
 from clustergan_core.runs.status import hold_lock
-from clustergan_core.runs.store import Run
 
 
 def settings_of(algorithm: Algorithm, **others: object) -> MapSettings:
@@ -104,7 +104,7 @@ def test_a_job_keeps_the_coordinates_that_compute_map_gives(run: Run, settings: 
 def test_a_map_that_came_with_a_model_is_found_where_later_ones_are_kept_elsewhere(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("clustergan_core.runs.store.PRETRAINED_FOLDER", tmp_path)
+    monkeypatch.setenv("CLUSTERGAN_PRETRAINED", str(tmp_path))
     monkeypatch.setenv("CLUSTERGAN_DERIVED", str(tmp_path / "derived"))
     request = MapRequest(run, PCA)
     features = features_of(request)

@@ -11,15 +11,15 @@ import pytest
 from clustergan_core.command_line import main as command_line
 from clustergan_core.errors import RunError, SettingsError
 from clustergan_core.paths import PROJECT_FOLDER, queue_folder, runs_folder
-from clustergan_core.runs import queue
-from clustergan_core.runs.hands import continue_run, extend_run
-from clustergan_core.runs.queue import active_runs, advance, ask, enqueue, waiting_runs
-from clustergan_core.runs.slots import Slots, count_slots, occupy, take_slots
+from clustergan_core.runs.queue import queue
+from clustergan_core.runs.queue.backends import continue_run, extend_run
+from clustergan_core.runs.queue.queue import active_runs, advance, ask, enqueue, waiting_runs
+from clustergan_core.runs.queue.slots import Slots, count_slots, occupy, take_slots
+from clustergan_core.runs.run import Run
 from clustergan_core.runs.status import Status, hold_lock, write_status
-from clustergan_core.runs.store import Run
 from clustergan_core.runs.tickets import has_ticket, in_line
 from clustergan_core.runs.worker import execute
-from clustergan_core.training import Schedule
+from clustergan_core.schedule import Schedule
 from tests.small_runs import new_run, small_config
 
 pytestmark = pytest.mark.usefixtures("own_folders")
@@ -46,7 +46,7 @@ def launcher(monkeypatch: pytest.MonkeyPatch) -> Launcher:
     monkeypatch.setenv("CLUSTERGAN_CPU_SLOTS", "2")
     launcher = Launcher()
     monkeypatch.setattr(queue, "start_worker", launcher.start)
-    monkeypatch.setattr("clustergan_core.runs.hands.ensure_keeper", lambda: None)
+    monkeypatch.setattr("clustergan_core.runs.queue.backends.ensure_keeper", lambda: None)
     return launcher
 
 
@@ -87,7 +87,7 @@ def test_more_threads_than_slots_take_all_of_them(launcher: Launcher) -> None:
 
 def test_a_slot_is_free_again_when_its_process_is_killed(launcher: Launcher) -> None:
     program = (
-        "from clustergan_core.runs.slots import take_slots; import time; take_slots('cpu', 2); "
+        "from clustergan_core.runs.queue.slots import take_slots; import time; take_slots('cpu', 2); "
         "print('held', flush=True); time.sleep(60)"
     )
     words = [sys.executable, "-c", program]

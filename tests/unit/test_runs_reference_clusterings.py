@@ -7,9 +7,9 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from clustergan_core.evaluation.clusterings import kmeans_cells, principal_components
-from clustergan_core.runs import reference_clusterings as module
-from clustergan_core.runs.reference_clusterings import reference_clusterings
-from clustergan_core.runs.store import Run
+from clustergan_core.runs.clusters import references as module
+from clustergan_core.runs.clusters.references import reference_clusterings
+from clustergan_core.runs.run import Run
 from tests.small_cell_runs import N_CELLS, N_GROUPS, train_cells, write_planted
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from clustergan_core.errors import RunError
 from clustergan_core.files import is_locked
+from clustergan_core.runs.run import Run
 from clustergan_core.runs.status import State, Status, hold_lock, read_status, write_status
-from clustergan_core.runs.store import Run
 
 
 def _status(state: State, age: float = 0.0) -> Status:

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from clustergan_core.errors import AppError, DataError, RunError
-from clustergan_core.runs import store
-from clustergan_core.runs.config import FORMAT, make_config
+from clustergan_core.runs.config import FORMAT
+from clustergan_core.runs.configure import make_config
+from clustergan_core.runs.run import Run
 from clustergan_core.runs.status import hold_lock
-from clustergan_core.runs.store import Run, create_run, find_run, find_run_by_name, list_runs
+from clustergan_core.runs.store import create_run, find_run, find_run_by_name, list_runs
 from tests.small_runs import new_run, small_config
 
 
@@ -34,7 +35,7 @@ def test_a_name_from_outside_is_never_read_as_a_path(run: Run, name: str) -> Non
 def test_a_data_set_s_name_means_its_shipped_model_of_highest_test_nmi(
     own_folders: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "PRETRAINED_FOLDER", own_folders / "pretrained")
+    monkeypatch.setenv("CLUSTERGAN_PRETRAINED", str(own_folders / "pretrained"))
     # Neither the first by name nor the one of highest purity, and one without labels and one never scored beside them.
     kept = {
         "a": {"nmi": 0.5, "purity": 0.9},
@@ -54,7 +55,7 @@ def test_a_data_set_s_name_means_its_shipped_model_of_highest_test_nmi(
 def test_a_run_of_ones_own_goes_before_a_shipped_one_of_that_name(
     own_folders: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "PRETRAINED_FOLDER", own_folders / "pretrained")
+    monkeypatch.setenv("CLUSTERGAN_PRETRAINED", str(own_folders / "pretrained"))
     new_run(own_folders / "pretrained" / "digits-a")
     own = new_run(own_folders / "runs" / "digits")
 

@@ -7,8 +7,7 @@ import torch
 from torch import Tensor
 
 from clustergan_core.errors import RunError
-from clustergan_core.methods import build_method
-from clustergan_core.runs.config import parse_settings
+from clustergan_core.methods import build_method, parse_settings
 from clustergan_core.runs.weights import (
     load_weights,
     read_checkpoint,

@@ -13,9 +13,9 @@ import torch
 from clustergan_core.errors import RunError, SettingsError
 from clustergan_core.methods.clustergan import ClusterGAN
 from clustergan_core.runs.metrics import Row
-from clustergan_core.runs.sample_history import grid_steps, read_grid
+from clustergan_core.runs.run import Run
+from clustergan_core.runs.samples import grid_steps, read_grid
 from clustergan_core.runs.status import hold_lock
-from clustergan_core.runs.store import Run
 from clustergan_core.runs.weights import read_tensors
 from clustergan_core.runs.worker import check_unfinished, choose_device, execute
 from clustergan_core.training import Progress

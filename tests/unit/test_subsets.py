@@ -8,10 +8,10 @@ import pytest
 from clustergan_core.command_line import main
 from clustergan_core.data.opening import open_dataset
 from clustergan_core.errors import SettingsError
-from clustergan_core.runs.config import make_config
+from clustergan_core.runs.clusters.subsets import keep_clusters
+from clustergan_core.runs.configure import make_config
 from clustergan_core.runs.latents import run_latents
-from clustergan_core.runs.store import Run
-from clustergan_core.runs.subsets import keep_clusters
+from clustergan_core.runs.run import Run
 from tests.unit.test_cell_export import TRAIN
 from tests.unit.test_opening import write_cells
 

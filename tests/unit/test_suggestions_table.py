@@ -1,7 +1,7 @@
 """The table of suggested K in docs/measurements.md is what the shipped sweeps say."""
 
 from benchmarks.suggestions_table import MEASUREMENTS, insert_table, render
-from clustergan_core.runs.sweep_report import list_shipped_reports
+from clustergan_core.runs.sweeps.report import list_shipped_reports
 
 
 def test_the_table_is_made_from_the_shipped_sweeps() -> None:

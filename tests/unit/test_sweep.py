@@ -16,15 +16,15 @@ from clustergan_core.command_line.training import read_config_and_data
 from clustergan_core.data.registry import load_dataset
 from clustergan_core.errors import RunError, SettingsError, StorageError
 from clustergan_core.paths import RUN_NAME, runs_folder
-from clustergan_core.runs import queue, twins
-from clustergan_core.runs.config import make_config
-from clustergan_core.runs.hands import extend_run
+from clustergan_core.runs.configure import make_config
+from clustergan_core.runs.queue import queue
+from clustergan_core.runs.queue.backends import extend_run
 from clustergan_core.runs.scores import read_scores
-from clustergan_core.runs.seeds import read_seeds
 from clustergan_core.runs.store import list_runs
-from clustergan_core.runs.sweep import Sweep, find_sweep, list_sweeps, open_sweep, place_sweep
-from clustergan_core.runs.sweep_plan import SweepPlan, plan_sweep
-from clustergan_core.runs.sweep_work import ask_all, begin_missing
+from clustergan_core.runs.sweeps import reuse as twins
+from clustergan_core.runs.sweeps.plan import SweepPlan, plan_sweep, read_seeds
+from clustergan_core.runs.sweeps.sweep import Sweep, find_sweep, list_sweeps, open_sweep, place_sweep
+from clustergan_core.runs.sweeps.work import ask_all, begin_missing
 from clustergan_core.runs.worker import execute
 from tests.small_runs import new_run, small_config
 from tests.sweeps import finish, finished_sweep, set_state, small_sweep

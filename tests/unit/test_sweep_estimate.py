@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from clustergan_core.data.registry import load_dataset
-from clustergan_core.runs import sweep_estimate
 from clustergan_core.runs.estimate import AROUND_SECONDS, Estimate
 from clustergan_core.runs.status import State, Status
-from clustergan_core.runs.sweep_estimate import estimate_bytes, estimate_sweep, free_bytes, time_step
-from clustergan_core.runs.sweep_plan import Point
-from clustergan_core.runs.sweep_progress import measure_progress
+from clustergan_core.runs.sweeps import estimate as sweep_estimate
+from clustergan_core.runs.sweeps.estimate import estimate_bytes, estimate_sweep, free_bytes, time_step
+from clustergan_core.runs.sweeps.plan import Point
+from clustergan_core.runs.sweeps.work import measure_progress
 from clustergan_core.runs.worker import execute
 from tests.small_runs import new_run, small_config
 from tests.sweeps import small_sweep

@@ -3,7 +3,7 @@
 import pytest
 
 from clustergan_core.methods import METHODS
-from clustergan_core.runs.sweep_presets import SWEEP_PRESETS, paper_rows, values_of
+from clustergan_core.runs.sweeps.presets import SWEEP_PRESETS, paper_rows, values_of
 
 
 @pytest.mark.parametrize(

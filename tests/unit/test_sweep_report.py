@@ -11,8 +11,8 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from clustergan_core.errors import RunError
-from clustergan_core.runs.label_free import read_label_free
-from clustergan_core.runs.sweep_report import list_shipped_reports, make_report, pairwise_agreement, read_report
+from clustergan_core.runs.scores import read_label_free
+from clustergan_core.runs.sweeps.report import list_shipped_reports, make_report, pairwise_agreement, read_report
 from tests.sweeps import CLUSTERS, finish, finished_sweep, small_sweep
 
 pytestmark = pytest.mark.usefixtures("own_folders")
@@ -140,7 +140,7 @@ def test_the_csv_has_a_line_a_run() -> None:
 def test_a_report_survives_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     report = make_report(finished_sweep(PURITIES, seeds=(0, 1, 2)))
     (tmp_path / "mnist.json").write_text(report.model_dump_json())
-    monkeypatch.setattr("clustergan_core.runs.sweep_report.SHIPPED_SWEEPS", tmp_path)
+    monkeypatch.setattr("clustergan_core.runs.sweeps.report.SHIPPED_SWEEPS", tmp_path)
 
     assert list_shipped_reports() == [report]
     (tmp_path / "mnist.json").write_text("[]")

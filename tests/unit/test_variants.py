@@ -30,9 +30,9 @@ from clustergan_core.command_line.training import read_config
 from clustergan_core.data.opening import open_dataset
 from clustergan_core.data.registry import load_dataset
 from clustergan_core.errors import SettingsError
-from clustergan_core.runs.config import make_config
+from clustergan_core.runs.configure import make_config
+from clustergan_core.runs.run import Run
 from clustergan_core.runs.scores import read_scores
-from clustergan_core.runs.store import Run
 from clustergan_core.runs.worker import execute
 from tests.small_runs import new_run, small_config
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from clustergan_core.cells.switch_genes import find_switches
-from clustergan_core.runs.cell_walks import CellWalk, WalkNearness
+from clustergan_core.cells.walks import CellWalk, WalkNearness
 from ui.cell_walk_words import describe_nearness, describe_reading
 from ui.mode_titles import ModeTitles
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from clustergan_core.runs.metrics import append_row, cut_after
-from clustergan_core.training import Schedule
+from clustergan_core.schedule import Schedule
 from ui.durations import say_duration
 from ui.metrics_history import MetricsHistory
 

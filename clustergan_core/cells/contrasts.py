@@ -1,0 +1,67 @@
+"""A cell as another type: its own z_n kept, its mode replaced; and any two codes compared gene by gene."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from clustergan_core.cells.expression import ValueScale
+from clustergan_core.generation import generate_latents
+from clustergan_core.method import Method
+
+
+@dataclass(frozen=True)
+class GeneContrast:
+    """Generated expression of every gene at two codes with the same z_n, averaged over the draws."""
+
+    scale: ValueScale
+    before: NDArray[np.float32]  # (n_genes,)
+    after: NDArray[np.float32]
+    samples: NDArray[np.float32]  # (n_draws, n_genes) what was generated after, as the method gives it
+
+    @property
+    def differences(self) -> NDArray[np.float64]:
+        """(n_genes,) how far each gene rises, as the scale tells differences."""
+        return self.scale.differences(self.after, self.before)
+
+    def top(self, n_genes: int) -> NDArray[np.int64]:
+        """The genes that change most, from the one that rises most to the one that falls most."""
+        differences = self.differences
+        changed = np.argsort(-np.abs(differences), kind="stable")[:n_genes]
+        return changed[np.argsort(-differences[changed], kind="stable")]
+
+    def n_changed(self, at_least: float = 1.0) -> int:
+        """How many genes change by this much: a log2 fold change of 1 is a doubling or halving."""
+        return int((np.abs(self.differences) >= at_least).sum())
+
+    def table(self, gene_names: tuple[str, ...], states: tuple[str, str]) -> pd.DataFrame:
+        """A row a gene, the largest change first."""
+        column = self.scale.difference_title.replace(" ", "_")
+        table = pd.DataFrame(
+            {"gene": gene_names, column: self.differences, states[0]: self.before, states[1]: self.after}
+        )
+        order = np.argsort(-np.abs(self.differences), kind="stable")
+        return table.iloc[order].round(4).reset_index(drop=True)
+
+
+def contrast_codes(
+    method: Method,
+    scale: ValueScale,
+    before: NDArray[np.float32],
+    after: NDArray[np.float32],
+    normals: NDArray[np.float32],
+) -> GeneContrast:
+    """Genes at the cluster part `after` (n_clusters,) against `before`, at each of `normals` (n_draws, n_normal)."""
+    samples = [
+        generate_latents(method, np.broadcast_to(code, (len(normals), len(code))), normals) for code in (before, after)
+    ]
+    values = [scale.expression(part).mean(axis=0) for part in samples]
+    return GeneContrast(scale, values[0], values[1], samples[1])
+
+
+def one_hot(n_clusters: int, mode: int) -> NDArray[np.float32]:
+    """The cluster part (n_clusters,) of a mode."""
+    return np.eye(n_clusters, dtype=np.float32)[mode]

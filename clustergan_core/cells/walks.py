@@ -1,0 +1,131 @@
+"""A walk from one cell type to another: each gene's generated expression along μ, and how near real cells are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import NDArray
+
+from clustergan_core.cells.expression import ValueScale
+from clustergan_core.cells.switch_genes import Switches, find_switches
+from clustergan_core.evaluation.nearness import N_NEAREST, RealSpace
+from clustergan_core.generation import generate_latents, read_codes, walk_codes
+from clustergan_core.method import Method
+from clustergan_core.nn.prior import Prior
+
+N_STEPS = 41
+N_DRAWS = 64  # z_n that a walk is averaged over
+N_LISTED = 10  # nearest real cells that are kept of each step
+SPREAD = (16, 84)  # percentiles of the draws: one standard deviation to either side, were they normal
+
+
+@dataclass(frozen=True)
+class WalkNearness:
+    """How near real cells are to the generated ones of each step, in the real cells' principal components."""
+
+    distance: NDArray[np.float64]  # (M,) to the fifth nearest real cell, the median of the draws
+    low: NDArray[np.float64]  # (M,) of the draws
+    high: NDArray[np.float64]  # (M,)
+    points: NDArray[np.float32]  # (M, D) the draws' mean among the real cells' components
+    nearest: NDArray[np.int64]  # (M, n) real cells by their root mean square distance to the draws, nearest first
+    nearest_distances: NDArray[np.float64]  # (M, n)
+    usual: float  # the median of the same distance among real cells
+    limit: float  # 95% of real cells lie nearer to their fifth nearest
+
+    def far_stretches(self, mus: NDArray[np.float64]) -> list[tuple[float, float]]:
+        """The stretches of μ, from their first to their last step, whose distance is beyond the limit."""
+        edges = np.flatnonzero(np.diff(np.concatenate([[0], self.distance > self.limit, [0]]).astype(int)))
+        return [(float(mus[first]), float(mus[after - 1])) for first, after in edges.reshape(-1, 2).tolist()]
+
+
+@dataclass(frozen=True)
+class CellWalk:
+    """The walk from mode B at μ = 0 to mode A at μ = 1, in M steps."""
+
+    mode_a: int
+    mode_b: int
+    n_draws: int
+    mus: NDArray[np.float64]  # (M,)
+    mean: NDArray[np.float32]  # (M, n_genes) expression, over the draws
+    low: NDArray[np.float32]  # (M, n_genes) percentiles of the draws
+    high: NDArray[np.float32]
+    switches: Switches
+    codes: NDArray[np.float32] | None  # (M, n_clusters) what the encoder reads, averaged; None without a code
+    nearness: WalkNearness | None  # None while the data is absent
+
+    def step_at(self, mu: float) -> int:
+        """The step nearest to μ."""
+        return int(np.abs(self.mus - mu).argmin())
+
+    def table(self, gene_names: tuple[str, ...]) -> pd.DataFrame:
+        """A row a gene: how and where it switches, the difference between the ends, and its mean in every step."""
+        steps = {f"mu={mu:.3f}": column for mu, column in zip(self.mus, self.mean.round(4), strict=True)}
+        return pd.DataFrame(
+            {
+                "gene": gene_names,
+                "change": self.switches.turns,
+                "switch_mu": self.switches.mus.round(3),
+                "end_minus_start": (self.mean[-1] - self.mean[0]).round(4),
+                "range": np.ptp(self.mean, axis=0).round(4),
+                **steps,
+            }
+        )
+
+
+def many_normals(prior: Prior, seed: int) -> NDArray[np.float32]:
+    """The z_n (N_DRAWS, n_normal) of a seed that a walk is averaged over."""
+    latent = prior.sample(N_DRAWS, torch.Generator().manual_seed(seed), torch.device("cpu"))
+    return latent.normal.numpy()
+
+
+def walk_cells(
+    method: Method,
+    scale: ValueScale,
+    mode_a: int,
+    mode_b: int,
+    normals: NDArray[np.float32],
+    space: RealSpace | None = None,
+    n_steps: int = N_STEPS,
+) -> CellWalk:
+    """The walk with each of `normals` (n_draws, n_normal), looked for among the real cells of `space` where given."""
+    mus = np.linspace(0, 1, n_steps)
+    codes = walk_codes(method.prior, mode_a, mode_b, mus.tolist())
+    expression, read, points = [], [], []
+    # Step by step, because all draws of all steps of thousands of genes are a lot to hold.
+    for code in codes:
+        samples = generate_latents(method, np.broadcast_to(code, (len(normals), len(code))), normals)
+        values = scale.expression(samples)
+        expression.append([values.mean(axis=0), *np.percentile(values, SPREAD, axis=0)])
+        step_codes = read_codes(method, samples)
+        read.append(None if step_codes is None else step_codes.mean(axis=0))
+        points.append(None if space is None else space.project(samples))
+    mean, low, high = np.array(expression, dtype=np.float32).transpose(1, 0, 2)
+    return CellWalk(
+        mode_a,
+        mode_b,
+        len(normals),
+        mus,
+        mean,
+        low,
+        high,
+        find_switches(mus, mean),
+        None if any(code is None for code in read) else np.array(read),
+        None if space is None else _measure(space, np.array(points)),
+    )
+
+
+def _measure(space: RealSpace, points: NDArray[np.float32]) -> WalkNearness:
+    """The nearness of generated cells (M, n_draws, D)."""
+    n_steps, n_draws, _ = points.shape
+    distances = space.distances(points.reshape(n_steps * n_draws, -1)).reshape(n_steps, n_draws)
+    low, distance, high = np.percentile(distances, (SPREAD[0], 50, SPREAD[1]), axis=1)
+    # The mean square distance of the draws to a cell is that of their mean, and the draws' own variance on top.
+    means = points.mean(axis=1)
+    variances = points.var(axis=1).sum(axis=1)
+    nearest, to_mean = space.nearest(means, max(N_LISTED, N_NEAREST))
+    return WalkNearness(
+        distance, low, high, means, nearest, np.sqrt(to_mean**2 + variances[:, None]), space.median, space.limit
+    )

@@ -1,0 +1,141 @@
+"""What leaves a run of cells for other programs: the cells with clusters, names, latents and a map; their markers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from clustergan_core.cells.exports import ClusteredCells, gene_sets, h5ad_bytes, loupe_clusters, loupe_map, marker_table
+from clustergan_core.cells.markers import find_markers
+from clustergan_core.cells.methods_text import describe_methods
+from clustergan_core.data.counts.matrix import CountMatrix, take_cells
+from clustergan_core.data.dataset import Dataset, SplitName
+from clustergan_core.drawing.palette import mode_colours
+from clustergan_core.embedding.compute import compute_map
+from clustergan_core.embedding.fitted import FittedMap
+from clustergan_core.embedding.settings import Algorithm, MapSettings
+from clustergan_core.method import Method
+from clustergan_core.runs.cells import run_matrix
+from clustergan_core.runs.clusters.names import Annotations, cluster_groups, merge_clusters, read_annotations
+from clustergan_core.runs.latents import run_latents
+from clustergan_core.runs.maps import MapRequest, find_map
+from clustergan_core.runs.run import Run, Weights
+from clustergan_core.scoring.latents import RunLatents
+
+_BY_RENOWN: tuple[Algorithm, ...] = ("umap", "tsne")  # what programs for cells look for first
+
+
+@dataclass(frozen=True)
+class CellExport:
+    """A run's cells of one split, as every file of them shows them."""
+
+    run: Run
+    matrix: CountMatrix  # these cells, all genes
+    cells: ClusteredCells
+    annotations: Annotations
+
+    @cached_property
+    def markers(self) -> pd.DataFrame:
+        """Markers of every cluster against all other cells; clusters of one name count as one."""
+        groups = cluster_groups(self.annotations, self.run.config.n_clusters)
+        found = find_markers(self.matrix, merge_clusters(self.cells.clusters, groups))
+        return found.assign(cluster=[groups[number].clusters[0] for number in found["cluster"]])
+
+    def h5ad(self) -> bytes:
+        """The cells with all genes for scanpy and CELLxGENE."""
+        return h5ad_bytes(self.matrix, self.cells)
+
+    def loupe_clusters_csv(self) -> str:
+        """Loupe's categories."""
+        return loupe_clusters(self.cells).to_csv(index=False)
+
+    def loupe_projection_csv(self) -> str:
+        """Loupe's projection."""
+        return loupe_map(self.cells).to_csv(index=False)
+
+    def markers_csv(self) -> str:
+        """All markers with clusters by name."""
+        return marker_table(self.markers, self.cells).to_csv(index=False)
+
+    def gene_sets_csv(self) -> str:
+        """The best markers as CELLxGENE's gene sets."""
+        return gene_sets(self.markers, self.cells).to_csv(index=False)
+
+
+def describe_run(run: Run, has_markers: bool = True) -> str:
+    """What was done to a run's cells, in sentences for a paper, and the command that repeats it."""
+    config = run.config
+    return describe_methods(
+        config.dataset.name,
+        config.dataset.preprocessing,
+        config.method_title,
+        config.n_clusters,
+        config.schedule.n_steps,
+        config.seed,
+        config.versions,
+        config.command(),
+        has_markers,
+    )
+
+
+def gather_cells(
+    run: Run,
+    layout: Algorithm | None = "umap",
+    split: SplitName = "all",
+    which: Weights = "best",
+    dataset: Dataset | None = None,
+    matrix: CountMatrix | None = None,
+) -> CellExport:
+    """A run's cells with their clusters and a flat map, which is computed and kept where there is none yet.
+
+    `layout` None goes without a map. `dataset` and `matrix` are the run's, where they are at hand.
+    Raises RunError for a run that is not of cells, DataError when its data is absent.
+    """
+    dataset = run.dataset() if dataset is None else dataset
+    matrix = run_matrix(run, dataset) if matrix is None else matrix
+    latents = run_latents(run, split, which, dataset)
+    annotations = read_annotations(run)
+    config = run.config
+    cells = ClusteredCells(
+        cell_ids=[dataset.sample_ids[index] for index in latents.indices],
+        clusters=latents.clusters,
+        confidence=latents.confidence,
+        latents=np.concatenate([latents.normal, latents.code], axis=1),
+        coordinates=None if layout is None else _lay_out(run, layout, split, which, latents),
+        map_name=layout or "",
+        names=annotations.names,
+        colours=mode_colours(config.n_clusters),
+        config=config.model_dump(mode="json"),
+        seed=config.seed,
+        versions=config.versions,
+    )
+    is_whole = len(latents.indices) == len(matrix.cell_ids)
+    return CellExport(run, matrix if is_whole else take_cells(matrix, latents.indices), cells, annotations)
+
+
+def find_layout(run: Run, method: Method, latents: RunLatents) -> Algorithm:
+    """The best known map of a run's cells that is there already: UMAP, else t-SNE; PCA, which takes no time, always."""
+    for layout in _BY_RENOWN:
+        request = MapRequest(
+            run, MapSettings.model_validate({"algorithm": layout}), "all", n_samples=len(latents.indices)
+        )
+        if find_map(request, request.features(method, latents)) is not None:
+            return layout
+    return "pca"
+
+
+def _lay_out(run: Run, layout: Algorithm, split: SplitName, which: Weights, latents: RunLatents) -> NDArray[np.float32]:
+    """(M, 2) coordinates of the map that the Map page shows by default."""
+    settings = MapSettings.model_validate({"algorithm": layout})
+    request = MapRequest(run, settings, split, which, n_samples=len(latents.indices))
+    features = request.features(run.load(which), latents)
+    kept = find_map(request, features)
+    if kept is not None:
+        return kept.coordinates
+    *_, final = compute_map(features, settings)
+    FittedMap(features, final.coordinates, settings).save(run.embeddings_folder())
+    return final.coordinates

@@ -1,0 +1,44 @@
+"""Cells of some clusters of a run as a list of ids, to be clustered again by themselves."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from pathlib import Path
+
+import numpy as np
+
+from clustergan_core.data.options import OwnDataOptions
+from clustergan_core.errors import SettingsError
+from clustergan_core.files import write_atomically
+from clustergan_core.paths import lists_folder
+from clustergan_core.runs.cells import is_of_cells
+from clustergan_core.runs.latents import run_latents
+from clustergan_core.runs.run import Run
+
+FEWEST_CELLS = 30  # fewer have neighbours of their own kind by accident
+
+
+def keep_clusters(run: Run, clusters: Collection[int]) -> OwnDataOptions:
+    """The run's own way to read its data, narrowed to the cells of these clusters.
+
+    The list is a file named by its content, so that the same choice is the same data. Raises SettingsError when few
+    cells are left or the run is not of cells.
+    """
+    if not is_of_cells(run):
+        raise SettingsError(f"{run.title} is not of cells: choose a run of a count matrix.")
+    dataset = run.dataset()
+    latents = run_latents(run, "all", dataset=dataset)
+    chosen = np.isin(latents.clusters, list(clusters))
+    if chosen.sum() < FEWEST_CELLS:
+        raise SettingsError(f"{int(chosen.sum())} cells are too few to cluster: choose at least {FEWEST_CELLS}.")
+    ids = [dataset.sample_ids[index] for index in latents.indices[chosen]]
+    return run.config.dataset.options.model_copy(update={"ids": str(_write(ids))})
+
+
+def _write(ids: list[str]) -> Path:
+    content = "".join(f"{identity}\n" for identity in ids).encode()
+    path = lists_folder() / f"cells-{hashlib.sha256(content).hexdigest()[:12]}.txt"
+    if not path.exists():
+        write_atomically(path, content)
+    return path

@@ -1,0 +1,113 @@
+"""make_config: everything about a new run that was left open is filled in."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from importlib.metadata import version
+from platform import python_version
+from typing import Any
+
+from pydantic import ValidationError
+
+from clustergan_core.cells.suggest_k import suggest_cell_k
+from clustergan_core.data.dataset import Dataset, Kind
+from clustergan_core.data.options import OwnDataOptions
+from clustergan_core.invalid_settings import explain_invalid
+from clustergan_core.method import Method
+from clustergan_core.methods import default_method, find_method, parse_settings, try_networks
+from clustergan_core.methods.presets import find_preset
+from clustergan_core.nn.acceleration import choose_threads
+from clustergan_core.preset import PresetName
+from clustergan_core.runs.config import DatasetRecord, RunConfig, _say_chosen
+from clustergan_core.schedule import make_schedule
+
+FALLBACK_N_CLUSTERS = 10
+RECORDED_PACKAGES = ("torch", "numpy", "scikit-learn")
+RECORDED_FOR_CELLS = ("scanpy", "anndata", "igraph", "leidenalg")  # what reads, prepares and clusters count matrices
+
+
+def _count_trained(networks: Method) -> int:
+    """Parameters that learn; running averages of them cost next to nothing."""
+    return sum(parameter.numel() for parameter in networks.parameters() if parameter.requires_grad)
+
+
+def make_config(
+    dataset: Dataset,
+    source: str,
+    *,
+    method: str | None = None,
+    preset: PresetName = "default",
+    settings: dict[str, Any] | None = None,
+    n_steps: int | None = None,
+    evaluate_every: int | None = None,
+    seed: int = 0,
+    device: str = "cpu",
+    threads: int | None = None,
+    options: OwnDataOptions | None = None,
+    title: str = "",
+) -> RunConfig:
+    """Fills in what was left open: the method, the preset's settings and length, and K.
+
+    Without a method it is the one with the best figures that has the preset. K is `settings["n_clusters"]` if set, else
+    the number of labels, else what `suggest_cell_k` says of cells and 10 of all else; `notes` says which. Where not
+    set, threads follow the size of the networks.
+    Raises SettingsError for an unknown or impossible setting.
+    """
+    method = find_method(method or default_method(preset)).name
+    chosen = find_preset(method, preset, source, dataset.kind, dataset.shape)
+    given = dict(settings or {})
+    n_clusters, note = _choose_n_clusters(given, dataset)
+    full = parse_settings(method, {**chosen.settings, **given, "n_clusters": n_clusters})
+    networks = try_networks(method, full, dataset.kind, dataset.shape)
+    if threads is None:
+        n_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        threads = choose_threads(_count_trained(networks), n_cores)
+    record = DatasetRecord(
+        source=source,
+        name=dataset.name,
+        digest=dataset.digest,
+        kind=dataset.kind,
+        shape=dataset.shape,
+        n_samples=len(dataset.samples),
+        label_names=dataset.label_names,
+        feature_names=dataset.feature_names,
+        preprocessing=dataset.preprocessing,
+        options=options or OwnDataOptions(),
+    )
+    try:
+        return RunConfig(
+            title=title,
+            created=datetime.now().astimezone(),
+            method=method,
+            dataset=record,
+            preset=preset,
+            settings=full.model_dump(),
+            schedule=make_schedule(chosen.n_steps if n_steps is None else n_steps, dataset.shape, evaluate_every),
+            seed=seed,
+            device=device,
+            threads=threads,
+            versions=_versions(dataset.kind),
+            notes=(note,),
+        )
+    except ValidationError as error:
+        raise explain_invalid(error) from error
+
+
+def _versions(kind: Kind) -> dict[str, str]:
+    packages = RECORDED_PACKAGES + (RECORDED_FOR_CELLS if kind == "expression" else ())
+    return {"python": python_version()} | {name: version(name) for name in packages}
+
+
+def _choose_n_clusters(settings: dict[str, Any], dataset: Dataset) -> tuple[Any, str]:
+    if settings.get("n_clusters") is not None:
+        return settings["n_clusters"], _say_chosen(settings["n_clusters"])
+    if dataset.n_labels is not None and dataset.n_labels >= 2:
+        return dataset.n_labels, f"K = {dataset.n_labels}, the number of labels in the data."
+    if dataset.kind == "expression":
+        n_clusters = suggest_cell_k(dataset).n_clusters
+        return (
+            n_clusters,
+            f"K = {n_clusters}, the number of clusters that Leiden finds, as no labels are chosen.",
+        )
+    return FALLBACK_N_CLUSTERS, f"K = {FALLBACK_N_CLUSTERS}, because the data has no labels to count."

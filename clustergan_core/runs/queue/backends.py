@@ -1,0 +1,131 @@
+"""Whose hands runs are put into, this machine's queue or a cluster's: starting, continuing and extending them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Protocol
+
+from clustergan_core.errors import RunError, SettingsError
+from clustergan_core.paths import new_run_name, runs_folder
+from clustergan_core.runs.config import RunConfig
+from clustergan_core.runs.queue.dispatcher import ensure_keeper
+from clustergan_core.runs.queue.queue import advance, enqueue
+from clustergan_core.runs.run import Run
+from clustergan_core.runs.status import hold_lock
+from clustergan_core.runs.store import create_run
+from clustergan_core.runs.worker import check_unfinished
+from clustergan_core.training import Checkpoint, Progress
+
+POLL_SECONDS = 0.5
+
+MOST_STEPS = 10_000_000  # as a schedule allows
+
+
+class Hands(Protocol):
+    """Who trains: this machine's queue, or a cluster."""
+
+    def begin(self, runs: Sequence[Run], *, is_first: bool = False) -> None:
+        """Takes runs over, to train them as soon as there is room."""
+        ...
+
+    def tend(self) -> None:
+        """Called about twice a second by whoever waits."""
+        ...
+
+    def picks_up(self, run: Run) -> bool:
+        """Whether a run whose process died will go on without being begun again."""
+        ...
+
+
+class LocalQueue:
+    """The queue of this machine."""
+
+    def begin(self, runs: Sequence[Run], *, is_first: bool = False) -> None:
+        enqueue(runs, is_first=is_first)
+        ensure_keeper()
+
+    def tend(self) -> None:
+        advance()
+
+    def picks_up(self, run: Run) -> bool:
+        return False
+
+
+@contextmanager
+def open_hands(scheduler: str | None) -> Iterator[Hands]:
+    """The workers of a scheduler such as tcp://host:8786, or this machine's queue where none is named."""
+    if not scheduler:
+        yield LocalQueue()
+        return
+    from clustergan_core.runs.queue.dask import Cluster  # distributed takes a second to import
+
+    with Cluster(scheduler) as cluster:
+        yield cluster
+
+
+def launch(config: RunConfig, scheduler: str | None = None) -> Run:
+    """Creates a run under the runs folder; it trains at once if there is room, else when its turn comes."""
+    with open_hands(scheduler) as hands:
+        run = create_run(config, runs_folder() / new_run_name(config.method, config.dataset.name, datetime.now()))
+        hands.begin([run])
+        hands.tend()
+    return run
+
+
+def continue_run(run: Run, scheduler: str | None = None) -> None:
+    """Lets an unfinished run go on from its checkpoint, a paused one before all that wait.
+
+    RunError where there is nothing to continue.
+    """
+    check_unfinished(run)
+    with open_hands(scheduler) as hands:
+        hands.begin([run], is_first=run.status().state == "paused")
+        hands.tend()
+
+
+def extend_run(run: Run, n_more: int, scheduler: str | None = None) -> None:
+    """Lets a run that has ended go on for `n_more` steps beyond its planned end.
+
+    Its final scores and card go, as they belong to weights that change. RunError while it trains or waits, for shipped
+    models, for a run of a sweep and for one without a checkpoint; SettingsError for an impossible number.
+    """
+    if not 1 <= n_more <= MOST_STEPS - run.config.schedule.n_steps:
+        raise SettingsError(f"{n_more} more steps are not possible: choose at least 1, and {MOST_STEPS:,} in all.")
+    if run.status().state != "finished":
+        check_unfinished(run)
+    if run.is_of_sweep:
+        raise RunError(
+            f"Run {run.name} belongs to a sweep, whose runs are all of one length: sweep with more steps, or train it "
+            "alone by its command."
+        )
+    if run.is_shipped or not (run.folder / "resume.safetensors").exists():
+        raise RunError(f"Run {run.name} holds no checkpoint to go on from: train it anew with more steps.")
+    with open_hands(scheduler) as hands:
+        with hold_lock(run.folder / "lock"):
+            run.extend(n_more)
+        hands.begin([run])
+        hands.tend()
+
+
+def follow(run: Run, hands: Hands) -> Iterator[Progress]:
+    """Yields every row of losses from now on, until the run has ended and nobody will go on with it."""
+    offset = run.metrics().offset
+    while True:
+        hands.tend()
+        status = run.status()  # before the rows, so that the last ones are not missed
+        part = run.metrics(offset)
+        offset = part.offset
+        for row in part.rows:
+            yield Progress(
+                row["step"], status.n_steps, row["seconds"], row["losses"], row.get("scores"), False, _no_checkpoint
+            )
+        if status.is_over and not (status.state == "interrupted" and hands.picks_up(run)):
+            return
+        time.sleep(POLL_SECONDS)
+
+
+def _no_checkpoint() -> Checkpoint:
+    raise AssertionError("only the process that trains can capture its state")

@@ -1,0 +1,92 @@
+"""The queue's keeper: a small process of its own that lives while runs wait, whether or not a server or a tab does.
+
+    python -m clustergan_core.runs.queue.dispatcher
+
+Whoever puts a run in line sees to it that there is one; it ends with the line. It knows no more than that a ticket is
+there and the slots it needs are free, and leaves the start itself to the command `queue`, so waiting needs no PyTorch.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from contextlib import AbstractContextManager
+
+from clustergan_core.errors import AppError
+from clustergan_core.files import file_lock
+from clustergan_core.paths import PROJECT_FOLDER, queue_folder
+from clustergan_core.runs.queue.detached import start_detached
+from clustergan_core.runs.queue.slots import is_room
+from clustergan_core.runs.tickets import Ticket, read_tickets
+
+TICK_SECONDS = 1.0
+PAUSE_SECONDS = 10.0  # after an attempt that started nothing, as on a full disk
+
+
+def ensure_keeper() -> None:
+    """Starts a keeper where runs wait and none lives; it outlives this process."""
+    if not read_tickets() or _is_kept():
+        return
+    start_detached("clustergan_core.runs.queue.dispatcher")
+
+
+def keep() -> None:
+    """Starts whose turn it is, until nobody waits."""
+    while read_tickets():
+        with _hold_office() as is_ours:
+            if not is_ours:
+                return
+            while tickets := read_tickets():
+                if _is_room(tickets):
+                    _start_what_fits()
+                    if len(read_tickets()) == len(tickets):
+                        time.sleep(PAUSE_SECONDS)
+                time.sleep(TICK_SECONDS)
+        # Looked at once more after the office is free: a run that came in between had seen it held.
+
+
+def _is_room(tickets: list[Ticket]) -> bool:
+    """Whether there is room for the first in line of one of the devices."""
+    first: dict[str, int] = {}
+    for ticket in tickets:
+        device, threads = _needs_of(ticket)
+        first.setdefault(device, threads)
+    try:
+        return any(is_room(device, threads) for device, threads in first.items())
+    except AppError:  # a full disk today is free tomorrow
+        return False
+
+
+def _needs_of(ticket: Ticket) -> tuple[str, int]:
+    """Device and threads, read without the run's classes, which bring PyTorch; the command drops damaged runs."""
+    try:
+        config = json.loads((ticket.folder / "config.json").read_text())
+        return str(config["device"]), int(config["threads"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return "cpu", 1
+
+
+def _start_what_fits() -> None:
+    subprocess.run(
+        [sys.executable, "-m", "clustergan_core", "queue"],
+        cwd=PROJECT_FOLDER,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=False,
+    )
+
+
+def _is_kept() -> bool:
+    with _hold_office() as is_ours:
+        return not is_ours
+
+
+def _hold_office() -> AbstractContextManager[bool]:
+    return file_lock(queue_folder() / "keeper", waits=False)
+
+
+if __name__ == "__main__":
+    keep()

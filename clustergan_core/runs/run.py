@@ -1,0 +1,207 @@
+"""Run: a run's folder, read, and what a person may change of it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import ValidationError
+
+from clustergan_core.data.dataset import Dataset
+from clustergan_core.data.opening import open_dataset
+from clustergan_core.data.registry import is_available
+from clustergan_core.errors import DataError, RunError
+from clustergan_core.files import append_whole, find_storage_problem, is_locked, write_atomically
+from clustergan_core.paths import derived_folder, pretrained_folder
+from clustergan_core.runs.config import FORMAT, RunConfig
+from clustergan_core.runs.metrics import MetricsPart, read_rows
+from clustergan_core.runs.status import Status, read_status
+from clustergan_core.runs.tickets import has_ticket
+
+if TYPE_CHECKING:
+    from clustergan_core.method import Method
+
+SWEEP_FILE = "sweep.json"  # marks a folder of runs that were started together
+Weights = Literal["best", "last"]
+Request = Literal["stop", "pause", "evaluate"]  # what a person may ask of a training process
+# Between writing "starting" and holding the lock lie a few system calls.
+START_ALLOWANCE_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run on disk. Nothing is cached but its config, which never changes while it trains."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """The folder's name, which is the run's id."""
+        return self.folder.name
+
+    @property
+    def is_shipped(self) -> bool:
+        """Whether it came with the program: read-only, best weights only, no data."""
+        return self.folder.parent == pretrained_folder()
+
+    @property
+    def is_of_sweep(self) -> bool:
+        """Whether it lies in a sweep's folder, beside runs that it is compared with."""
+        return (self.folder.parent / SWEEP_FILE).exists()
+
+    def embeddings_folder(self) -> Path:
+        """Where latents and maps that are computed later are kept: beside the run, or elsewhere for a shipped one."""
+        return derived_folder() / self.name if self.is_shipped else self.folder / "embeddings"
+
+    def find_embedding(self, file_name: str) -> Path | None:
+        """A kept file of latents or a map: computed later, or shipped with the run."""
+        candidates = (self.embeddings_folder() / file_name, self.folder / "embeddings" / file_name)
+        return next((path for path in candidates if path.exists()), None)
+
+    @cached_property
+    def config(self) -> RunConfig:
+        """config.json; RunError when it is missing, damaged or of a newer format."""
+        path = self.folder / "config.json"
+        try:
+            content = json.loads(path.read_text())
+            number = content["format"]
+            if isinstance(number, int) and number > FORMAT:
+                raise RunError(
+                    f"Run {self.name} has format {number}, and this version reads up to {FORMAT}: update it."
+                )
+            return RunConfig.model_validate(content)
+        except (OSError, ValueError, TypeError, KeyError, ValidationError) as error:
+            raise RunError(f"{path} cannot be read as a run's configuration: restore or delete the run.") from error
+
+    @property
+    def title(self) -> str:
+        """What a person called it, or its name."""
+        return self.config.title or self.name
+
+    def status(self) -> Status:
+        """The state as of now: "interrupted" where the disk says that it trains or waits, and nobody sees to it."""
+        status = read_status(self.folder / "status.json")
+        if status.is_over or self._is_seen_to(status):
+            return status
+        # The process may have finished between the two looks.
+        latest = read_status(self.folder / "status.json")
+        if latest.is_over or self._is_seen_to(latest):
+            return latest
+        return latest.model_copy(update={"state": "interrupted", "message": find_storage_problem(self.folder)})
+
+    def _is_seen_to(self, status: Status) -> bool:
+        if is_locked(self.folder / "lock"):
+            return True
+        if status.state == "waiting":
+            return bool(status.scheduler) or has_ticket(self.folder)
+        age = (datetime.now().astimezone() - status.heartbeat).total_seconds()
+        return status.state == "starting" and age < START_ALLOWANCE_SECONDS
+
+    def metrics(self, offset: int = 0) -> MetricsPart:
+        """Progress rows from a byte offset on."""
+        return read_rows(self.folder / "metrics.jsonl", offset)
+
+    def log(self) -> str:
+        """The activity log so far."""
+        path = self.folder / "log.txt"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def add_to_log(self, sentence: str) -> None:
+        """Writes what has happened to the activity log, with the time."""
+        append_whole(self.folder / "log.txt", f"{datetime.now():%Y-%m-%d %H:%M:%S}  {sentence}\n".encode())
+
+    def has_weights(self, which: Weights = "best") -> bool:
+        """Whether these weights have been written yet."""
+        return any(self.folder.glob(f"weights-{which}*.safetensors"))
+
+    def load(self, which: Weights = "best") -> Method:
+        """The method with its weights, on the CPU and ready to encode and generate."""
+        import torch
+
+        from clustergan_core.methods import build_method
+        from clustergan_core.runs.weights import load_weights
+
+        if which == "last" and self.is_shipped:
+            raise RunError(f"{self.name} ships its best weights only: choose --weights best.")
+        config = self.config
+        method = build_method(
+            config.method,
+            config.method_settings(),
+            config.dataset.kind,
+            config.dataset.shape,
+            config.seed,
+            torch.device("cpu"),
+        )
+        load_weights(method, self.folder, which)
+        return method.eval().requires_grad_(False)
+
+    def dataset(self) -> Dataset:
+        """The data it was trained on; DataError when it is absent or no longer the same."""
+        record = self.config.dataset
+        dataset = open_dataset(record.source, record.options)
+        if dataset.digest != record.digest:
+            raise DataError(
+                f"{record.source} has changed since run {self.name} was trained on it: restore that file or train anew."
+            )
+        return dataset
+
+    def is_data_here(self) -> bool:
+        """Whether `dataset()` can be had without a download."""
+        source = self.config.dataset.source
+        return is_available(source) or Path(source).exists()
+
+    def request(self, what: Request) -> None:
+        """Asks the training process for something; it looks at every log row."""
+        write_atomically(self.folder / "control" / what, b"")
+
+    def is_requested(self, what: Request) -> bool:
+        """Whether the process has yet to take up a request."""
+        return (self.folder / "control" / what).exists()
+
+    def forget_requests(self) -> None:
+        """Clears what was asked of an earlier process; only before a new one starts, which then hears everything."""
+        for path in (self.folder / "control").glob("*"):
+            path.unlink(missing_ok=True)
+
+    def rename(self, title: str) -> None:
+        """Gives the run a title; RunError for a shipped run, an empty or an overlong title."""
+        self._refuse_if_shipped("renamed")
+        title = title.strip()
+        if not 1 <= len(title) <= 80:
+            raise RunError(f"A title has 1 to 80 characters, and this one has {len(title)}: choose another.")
+        self._replace_config(self.config.model_copy(update={"title": title}))
+
+    def extend(self, n_more: int) -> None:
+        """Moves the planned end by so many steps; only while no process trains it, which `hands.extend_run` sees to."""
+        self._replace_config(self.config.model_copy(update={"schedule": self.config.schedule.extended(n_more)}))
+        for derived in ("scores.json", "label_free.json", "card.md"):
+            (self.folder / derived).unlink(missing_ok=True)
+
+    def _replace_config(self, config: RunConfig) -> None:
+        # A run of an earlier format may hold by now what that format cannot.
+        config = config.model_copy(update={"format": FORMAT})
+        write_atomically(self.folder / "config.json", config.model_dump_json(indent=2).encode())
+        self.__dict__.pop("config", None)  # what `cached_property` keeps
+
+    def delete(self) -> None:
+        """Removes the run's folder, a damaged one too; RunError while it trains and for shipped runs."""
+        self._refuse_if_shipped("deleted")
+        if self._is_training():
+            raise RunError(f"Run {self.name} is still training: stop it before deleting it.")
+        shutil.rmtree(self.folder)
+
+    def _is_training(self) -> bool:
+        """Whether its process lives, also when status.json is damaged."""
+        try:
+            return not self.status().is_over
+        except RunError:
+            return is_locked(self.folder / "lock")
+
+    def _refuse_if_shipped(self, what: str) -> None:
+        if self.is_shipped:
+            raise RunError(f"{self.name} came with the program and cannot be {what}: train a copy of your own instead.")

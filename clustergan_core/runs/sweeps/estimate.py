@@ -1,0 +1,81 @@
+"""What a sweep will take, before it starts: time, measured by a few steps, and room on the disk."""
+
+from __future__ import annotations
+
+import math
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from clustergan_core.data.dataset import Dataset
+from clustergan_core.methods import build_method
+from clustergan_core.runs.config import RunConfig
+from clustergan_core.runs.estimate import AROUND_SECONDS, estimate_run
+from clustergan_core.runs.queue.slots import count_needed, count_slots
+from clustergan_core.runs.sweeps.plan import Point, SweepPlan
+
+MOST_TIMED = 3  # points of the grid
+N_GRIDS = 21  # of samples that a run keeps
+
+
+@dataclass(frozen=True)
+class SweepEstimate:
+    """Wall seconds with `n_at_once` runs training at a time, and bytes."""
+
+    n_runs: int
+    n_at_once: int
+    seconds: float
+    seconds_each: float
+    n_bytes: int
+
+
+def estimate_sweep(
+    plan: SweepPlan, points: Sequence[Point], dataset: Dataset, step_seconds: float | None = None
+) -> SweepEstimate:
+    """For the runs that are missing, from the time of a step, which is measured where it is not given."""
+    n_at_once = count_at_once(plan.config)
+    if not points:
+        return SweepEstimate(0, n_at_once, 0.0, 0.0, 0)
+    if step_seconds is None:
+        step_seconds = time_step(plan, points, dataset)
+    each = AROUND_SECONDS + step_seconds * plan.config.schedule.n_steps
+    n_bytes = max(estimate_bytes(config, dataset) for config in _few_configs(plan, points))
+    rounds = math.ceil(len(points) / n_at_once)
+    return SweepEstimate(len(points), n_at_once, each * rounds, each, n_bytes * len(points))
+
+
+def time_step(plan: SweepPlan, points: Sequence[Point], dataset: Dataset) -> float:
+    """Seconds of a step, timed at the first, the middle and the last of some runs."""
+    configs = _few_configs(plan, points)
+    return sum(estimate_run(config, dataset).seconds_per_step for config in configs) / len(configs)
+
+
+def count_at_once(config: RunConfig) -> int:
+    """How many such runs train at a time on this machine."""
+    return max(1, count_slots(config.device) // count_needed(config.device, config.threads))
+
+
+def free_bytes(folder: Path) -> int:
+    """Room on the disk of a folder that may not be there yet."""
+    return shutil.disk_usage(next(place for place in (folder, *folder.parents) if place.exists())).free
+
+
+def estimate_bytes(config: RunConfig, dataset: Dataset) -> int:
+    """What a finished run keeps: weights twice, a checkpoint with Adam's two moments, latents and sample grids."""
+    with torch.device("meta"):
+        method = build_method(
+            config.method, config.method_settings(), dataset.kind, dataset.shape, config.seed, torch.device("meta")
+        )
+    weights = sum(tensor.numel() * tensor.element_size() for tensor in method.state_dict().values())
+    trained = sum(p.numel() * p.element_size() for p in method.parameters() if p.requires_grad)
+    n_kept = len(dataset.indices("test")) * (config.n_clusters + int(config.settings["n_normal"]) + 8) * 2
+    grid = config.n_clusters * 8 * math.prod(dataset.shape)
+    return 3 * weights + 2 * trained + n_kept + N_GRIDS * grid
+
+
+def _few_configs(plan: SweepPlan, points: Sequence[Point]) -> list[RunConfig]:
+    chosen = sorted({0, (len(points) - 1) // 2, len(points) - 1})[:MOST_TIMED]
+    return [plan.config_of(points[number]) for number in chosen]

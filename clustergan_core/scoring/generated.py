@@ -1,0 +1,117 @@
+"""What is scored of generated samples: cycle losses, Fréchet distance, and the three accuracies of the paper's §2.6.
+
+Every latent is drawn from the prior with one fixed seed, on the CPU, so that the same weights give the same figures.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from clustergan_core.data.dataset import DATA_SEED, Dataset
+from clustergan_core.evaluation.classifier import Classifier
+from clustergan_core.evaluation.cycle import latent_cycle_loss, sample_cycle_loss
+from clustergan_core.evaluation.features import FeatureNetwork
+from clustergan_core.evaluation.frechet import frechet_distance
+from clustergan_core.evaluation.generation import (
+    cluster_accuracy,
+    mode_accuracy,
+    name_modes,
+    reconstruction_accuracy,
+)
+from clustergan_core.generation import draw_latent, generate_all
+from clustergan_core.method import Method
+from clustergan_core.nn.prior import Latent
+
+GENERATION_SCORES = ("mode_accuracy", "reconstruction_accuracy", "cluster_accuracy")
+N_MODE_SAMPLES = 2000  # over all modes
+_LEAST_PER_MODE = 20
+
+Figures = dict[str, Any]  # JSON
+
+
+class RealSamples:
+    """Two disjoint halves of a split's samples in the terms of a feature network, and how far they lie apart."""
+
+    def __init__(self, dataset: Dataset, indices: NDArray[np.int64], features: FeatureNetwork, most: int) -> None:
+        """Halves of `indices` drawn with a fixed seed, each at most `most` samples and the same number."""
+        drawn = np.random.default_rng(DATA_SEED).permutation(indices)
+        self.n = min(most, len(drawn) // 2)
+        self.features = features
+        self.first, second = (
+            features(torch.from_numpy(dataset.samples[np.sort(half)]))
+            for half in (drawn[: self.n], drawn[self.n : 2 * self.n])
+        )
+        self.between_halves = frechet_distance(self.first, second) if self.n >= 2 else None
+
+    def compare(self, generated: Tensor) -> Figures | None:
+        """The Fréchet distance of the first `n` generated samples to the first half, beside that of the halves.
+
+        `value` and `real_halves` both compare n samples with n samples. None where the split has fewer than 4 samples.
+        """
+        if self.between_halves is None:
+            return None
+        value = frechet_distance(self.first, self.features(generated[: self.n]))
+        return {
+            "value": _four_digits(value),
+            "features": self.features.name,
+            "n": self.n,
+            "real_halves": _four_digits(self.between_halves),
+        }
+
+
+def cycle_losses(
+    method: Method, samples: Tensor, reconstructions: Tensor | None, latent: Latent, generated: Tensor, n_latents: int
+) -> dict[str, float]:
+    """‖x − G(E(x))‖² of samples and ‖z − E(G(z))‖² of latents, both means over samples and dimensions.
+
+    `generated` is what `latent` gives; the first `n_latents` of them are encoded.
+    """
+    losses: dict[str, float] = {}
+    if reconstructions is not None:
+        losses["sample_cycle"] = sample_cycle_loss(samples.numpy(), reconstructions.cpu().numpy())
+    recovered = method.encode_all(generated[:n_latents]).joined().numpy()
+    losses["latent_cycle"] = latent_cycle_loss(latent.joined()[:n_latents].numpy(), recovered)
+    return losses
+
+
+def read_generated(
+    method: Method,
+    classifier: Classifier,
+    labels: NDArray[np.int64],
+    clusters: NDArray[np.int64],
+    reconstructions: Tensor | None,
+) -> Figures:
+    """Mode, Reconstruction and Cluster Accuracy (`evaluation/generation.py`) with the classifier that read them.
+
+    For the labels (N,), clusters (N,) and reconstructions (N, *shape) of the same samples.
+    """
+    n_modes = method.prior.n_clusters
+    n_each = max(_LEAST_PER_MODE, N_MODE_SAMPLES // n_modes)
+    normal = draw_latent(method, n_modes * n_each).normal
+    modes = torch.arange(n_modes).repeat_interleave(n_each)
+    read = classifier.labels(generate_all(method, Latent(normal, method.prior.one_hot(modes)))).reshape(n_modes, n_each)
+    names = name_modes(read)
+    return {
+        "mode_accuracy": mode_accuracy(read),
+        "reconstruction_accuracy": None
+        if reconstructions is None
+        else reconstruction_accuracy(labels, classifier.labels(reconstructions)),
+        "cluster_accuracy": cluster_accuracy(labels, clusters, names),
+        "classifier": {
+            "name": classifier.name,
+            "test_accuracy": classifier.record.test_accuracy,
+            "n_generated": n_modes * n_each,
+            "n_labels_with_a_mode": len(np.unique(names)),
+            "n_labels": len(classifier.record.label_names),
+        },
+    }
+
+
+def _four_digits(value: float) -> float:
+    """What a machine with other processor instructions gives as well."""
+    return float(f"{value:.4g}")

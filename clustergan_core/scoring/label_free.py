@@ -1,0 +1,82 @@
+"""What can be said of a trained method without labels: the figures by which a number of modes is suggested.
+
+They are read on training samples, the same for every run on the same data, so that the clusterings of several runs can
+be compared sample by sample and nothing is chosen by test samples.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+from threadpoolctl import threadpool_limits
+
+from clustergan_core.data.dataset import DATA_SEED, Dataset
+from clustergan_core.evaluation.features import fit_components
+from clustergan_core.evaluation.label_free import shared_with_neighbours, silhouette, usage, usage_entropy
+from clustergan_core.evaluation.neighbours import nearest_neighbours
+from clustergan_core.generation import draw_latent, generate_all
+from clustergan_core.method import Method
+from clustergan_core.nn.acceleration import one_thread
+from clustergan_core.scoring.generated import RealSamples
+
+N_SAMPLES = 2_000
+N_COMPARED = 1_000  # generated samples, and as many real ones
+N_NEIGHBOURS = 5
+
+
+class LabelFree(BaseModel):
+    """label_free.json."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dataset: str  # its digest: clusters are comparable where this and n agree
+    n: int
+    clusters: tuple[int, ...]  # of the n samples
+    n_used: int  # modes with at least one of them
+    usage_entropy: float  # in nats
+    silhouette: float | None  # of the latents
+    data_silhouette: float | None  # of the samples' principal components
+    neighbour_agreement: float  # corrected for chance
+    frechet: float | None  # in principal components, which have seen no labels
+
+
+def score_without_labels(method: Method, dataset: Dataset) -> LabelFree:
+    """Scores a method on at most 2,000 training samples (all samples where they are not split)."""
+    with one_thread(), threadpool_limits(1):
+        n_clusters = method.prior.n_clusters
+        indices = chosen_samples(dataset)
+        samples = dataset.samples[indices]
+        encoding = method.encode_all(torch.from_numpy(samples))
+        clusters = method.assign_encoding(encoding)[0].numpy()
+        components = fit_components(dataset)
+        neighbours = nearest_neighbours(samples.reshape(len(samples), -1), min(N_NEIGHBOURS, len(samples) - 1))
+        generated = generate_all(method, draw_latent(method, N_COMPARED))
+        frechet = RealSamples(dataset, indices, components, N_COMPARED).compare(generated)
+        return LabelFree(
+            dataset=dataset.digest,
+            n=len(indices),
+            clusters=tuple(clusters.tolist()),
+            n_used=int((usage(clusters, n_clusters) > 0).sum()),
+            usage_entropy=_round(usage_entropy(clusters, n_clusters)),
+            silhouette=_round(silhouette(method.clustering_features(encoding).numpy(), clusters)),
+            data_silhouette=_round(silhouette(components(torch.from_numpy(samples)).astype(np.float32), clusters)),
+            neighbour_agreement=_round(shared_with_neighbours(neighbours, clusters)),
+            frechet=None if frechet is None else frechet["value"],
+        )
+
+
+def chosen_samples(dataset: Dataset) -> NDArray[np.int64]:
+    """The samples that every run on this data is judged by, ascending."""
+    train = dataset.splits.train
+    if len(train) <= N_SAMPLES:
+        return train
+    return np.sort(np.random.default_rng(DATA_SEED).choice(train, N_SAMPLES, replace=False))
+
+
+def _round(value: Any) -> Any:
+    """Five digits, which do not depend on the processor."""
+    return None if value is None else float(f"{value:.5g}")

@@ -1,0 +1,101 @@
+"""Scores of a method while it trains: with labels where there are any, and without them for choosing weights."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from clustergan_core.data.dataset import DATA_SEED, UNLABELLED, Dataset
+from clustergan_core.evaluation.agreement import score_agreement
+from clustergan_core.evaluation.features import choose_features
+from clustergan_core.evaluation.label_free import (
+    shared_with_neighbours,
+    silhouette,
+    usage,
+    usage_entropy,
+)
+from clustergan_core.evaluation.neighbours import nearest_neighbours
+from clustergan_core.generation import draw_latent, generate_all, reconstruct
+from clustergan_core.method import Encoding, Method
+from clustergan_core.scoring.generated import RealSamples, cycle_losses
+
+Scores = dict[str, Any]  # JSON: floats, and `usage` as a list of K
+
+AGREEMENT_SCORES = ("purity", "accuracy", "nmi", "ari")
+N_CRITERION_SAMPLES = 2000  # of the training split
+N_LIVE_SAMPLES = 1000  # of the validation split
+N_SILHOUETTE_SAMPLES = 500
+N_RECONSTRUCTED = 250  # samples, and as many latents
+N_LIVE_GENERATED = 500  # compared with as many real ones
+CRITERION = "neighbour agreement of the code, corrected for chance, on training samples (no labels)"
+
+
+def say_kept_weights(method: type[Method]) -> str:
+    """Which weights of a run are kept as its best, to follow "the weights are"."""
+    if method.trains_on_neighbours:
+        return "those of the last evaluation, as agreement with neighbours cannot judge what was trained on them"
+    return f"those of the highest {CRITERION}"
+
+
+def say_kept_briefly(method: type[Method]) -> str:
+    """The same in few words, to follow "with the weights of"."""
+    return "the last evaluation" if method.trains_on_neighbours else "the highest label-free criterion"
+
+
+class LiveScorer:
+    """Scores a method on fixed subsets: agreement on validation samples, the label-free criterion on training ones.
+
+    Each sample is encoded once; silhouette, reconstructions and generated samples are fewer, so that an evaluation
+    costs about as much as a few training steps (`python -m benchmarks.evaluation_cost`).
+    """
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.validation = _subset(dataset.splits.validation, N_LIVE_SAMPLES)
+        self.samples = torch.from_numpy(dataset.samples[self.validation])
+        self.labels = None if dataset.labels is None else dataset.labels[self.validation]
+        # Spread over the samples, whose order may be that of their labels.
+        n_validation = len(self.validation)
+        self.reconstructed = torch.linspace(0, n_validation - 1, min(N_RECONSTRUCTED, n_validation)).long()
+        train = dataset.samples[_subset(dataset.splits.train, N_CRITERION_SAMPLES)]
+        self.train_samples = torch.from_numpy(train)
+        self.neighbours = nearest_neighbours(train.reshape(len(train), -1), 5)
+        self.real = RealSamples(dataset, dataset.splits.validation, choose_features(dataset), N_LIVE_GENERATED)
+
+    def score(self, method: Method) -> Scores:
+        """Scores by name; those that need labels are absent without them."""
+        train_clusters = method.assign_all(self.train_samples)[0].numpy()
+        n_clusters = method.prior.n_clusters
+        encoding = method.encode_all(self.samples)
+        clusters = method.assign_encoding(encoding)[0].numpy()
+        latents = method.clustering_features(encoding).numpy()
+        scores: Scores = {
+            "criterion": shared_with_neighbours(self.neighbours, train_clusters),
+            **method.label_free_figures(),
+            "usage": [round(float(share), 4) for share in usage(train_clusters, n_clusters)],
+            "usage_entropy": usage_entropy(train_clusters, n_clusters),
+            "silhouette": silhouette(latents, clusters, N_SILHOUETTE_SAMPLES),
+            "n": len(clusters),
+            **self._score_generated(method, encoding),
+        }
+        if self.labels is not None and (self.labels != UNLABELLED).any():
+            agreement = score_agreement(self.labels, clusters)
+            scores |= {name: getattr(agreement, name) for name in AGREEMENT_SCORES}
+        return scores
+
+    def _score_generated(self, method: Method, encoding: Encoding) -> Scores:
+        """Cycle losses on some of the samples, and the Fréchet distance where there are samples to compare with."""
+        latent = draw_latent(method, N_LIVE_GENERATED)
+        generated = generate_all(method, latent)
+        some = self.reconstructed
+        reconstructions = reconstruct(method, encoding, some)
+        scores: Scores = cycle_losses(method, self.samples[some], reconstructions, latent, generated, N_RECONSTRUCTED)
+        frechet = self.real.compare(generated)
+        return scores | ({"frechet": frechet} if frechet else {})
+
+
+def _subset(indices: np.ndarray, most: int) -> np.ndarray:
+    if len(indices) <= most:
+        return indices
+    return np.sort(np.random.default_rng(DATA_SEED).choice(indices, most, replace=False))
