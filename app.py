@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from ui.guard import frame
-from ui.messages import log_errors, page_errors
-from ui.queue_keeper import keep_queue
-from ui.theme import ICON
+from ui.frame.dispatcher import keep_queue
+from ui.frame.guard import frame
+from ui.frame.messages import log_errors, page_errors
+from ui.frame.theme import ICON
 
 log_errors()
 keep_queue()

@@ -2,25 +2,25 @@
 
 import streamlit as st
 
-from ui.guard import require_frame
+from ui.frame.guard import require_frame
 
 require_frame(__file__)
 
 from clustergan_core.errors import DataError
 from clustergan_core.runs.cells import is_of_cells
 from clustergan_core.runs.run import Run
-from ui.cell_clusters import load_cells, load_markers
-from ui.cell_colouring import choose_unsure
-from ui.cell_exports import show_exports
-from ui.cluster_markers import show_cluster_markers, show_gene_figures
-from ui.cluster_names import names_of
-from ui.cluster_reclustering import show_reclustering
-from ui.cluster_rows import show_rows
-from ui.cluster_scores import show_side_by_side
-from ui.loaded import load_data, load_run_matrix
-from ui.messages import show_problem
-from ui.page_links import link_page
-from ui.run_choice import choose_run
+from ui.cells.loading import load_cells, load_markers
+from ui.cells.names import names_of
+from ui.clusters.exports import show_exports
+from ui.clusters.markers import show_cluster_markers, show_gene_figures
+from ui.clusters.reclustering import show_reclustering
+from ui.clusters.rows import show_rows
+from ui.clusters.side_by_side import show_side_by_side
+from ui.frame.links import link_page
+from ui.frame.messages import show_problem
+from ui.loading.runs import load_data, load_run_matrix
+from ui.map.cell_colouring import choose_unsure
+from ui.runs.choice import choose_run
 
 
 def main() -> None:

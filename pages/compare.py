@@ -2,20 +2,20 @@
 
 import streamlit as st
 
-from ui.guard import require_frame
+from ui.frame.guard import require_frame
 
 require_frame(__file__)
 
-from ui.compare_assignments import load_common
-from ui.compare_choice import choose_comparison
-from ui.compare_curves import watch_curves
-from ui.compare_maps import show_maps
-from ui.compare_pair import choose_pair, label_pair, show_agreement
-from ui.compare_scores import show_scores
-from ui.compare_settings import show_differences
-from ui.compare_stability import show_stability
-from ui.map_settings import choose_split
-from ui.messages import page_errors, section_errors
+from ui.compare.assignments import load_common
+from ui.compare.choice import choose_comparison
+from ui.compare.curves import watch_curves
+from ui.compare.maps import show_maps
+from ui.compare.pair import choose_pair, label_pair, show_agreement
+from ui.compare.scores import show_scores
+from ui.compare.settings import show_differences
+from ui.compare.stability import show_stability
+from ui.frame.messages import page_errors, section_errors
+from ui.map.settings import choose_split
 
 st.title("Compare")
 comparison = choose_comparison()

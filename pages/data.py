@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui.guard import require_frame
+from ui.frame.guard import require_frame
 
 require_frame(__file__)
 
@@ -11,15 +11,14 @@ from pathlib import Path
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.data.registry import DATASETS
 from clustergan_core.errors import AppError
-from ui.counts_view import show_counts
-from ui.data_choice import choose_source, chosen_for, load_source, source_text
-from ui.data_overview import show_overview
-from ui.data_summary import show_all_sources, show_size, show_source
-from ui.file_look import FileLook, look_at
-from ui.messages import show_problem
-from ui.own_file_options import OwnDataOptions, choose_options, describe_look, options_in_address
-from ui.preflight_panel import show_reading
-from ui.uploads_panel import list_own_files, upload_form
+from ui.data.choice import choose_source, chosen_for, load_source, source_text
+from ui.data.counts.preflight import show_reading
+from ui.data.counts.view import show_counts
+from ui.data.options import OwnDataOptions, choose_options, describe_look, options_in_address
+from ui.data.summary import show_all_sources, show_overview, show_size, show_source
+from ui.data.uploads import list_own_files, upload_form
+from ui.frame.messages import show_problem
+from ui.loading.files import FileLook, look_at
 
 
 def main() -> None:

@@ -2,19 +2,19 @@
 
 import streamlit as st
 
-from ui.guard import require_frame
+from ui.frame.guard import require_frame
 
 require_frame(__file__)
 
 from clustergan_core.runs.run import Run
-from ui.cell_views import choose_cell_view, show_cells
-from ui.choices import linked, one_of
-from ui.loaded import load_method
-from ui.messages import page_errors
-from ui.normal_choice import choose_normal, choose_way
-from ui.run_choice import choose_run
-from ui.walk_code import VIEWS, choose_ends, choose_mixture, end_buttons, formula, mixture_buttons
-from ui.walk_pictures import show_downloads, show_modes, show_responses, show_sample, show_walk, walk_gif
+from ui.frame.choices import linked, one_of
+from ui.frame.messages import page_errors
+from ui.interpolate.cells import choose_cell_view, show_cells
+from ui.interpolate.codes import VIEWS, choose_ends, choose_mixture, end_buttons, formula, mixture_buttons
+from ui.interpolate.pictures import show_downloads, show_modes, show_responses, show_sample, show_walk, walk_gif
+from ui.interpolate.z_n import choose_normal, choose_way
+from ui.loading.runs import load_method
+from ui.runs.choice import choose_run
 
 
 @st.fragment

@@ -2,24 +2,24 @@
 
 import streamlit as st
 
-from ui.guard import require_frame
+from ui.frame.guard import require_frame
 
 require_frame(__file__)
 
 from clustergan_core.data.registry import DATASETS
 from clustergan_core.runs.cells import is_of_cells
 from clustergan_core.runs.maps import MapRequest, find_map
-from ui.cell_colouring import cell_colouring_names, choose_cell_colouring, follow_gene
-from ui.cell_comparison import show_comparison
-from ui.choices import linked, one_of
-from ui.cluster_names import names_of
-from ui.download import offer_download
-from ui.map_colouring import colouring_names, make_colouring
-from ui.map_job import show_computation
-from ui.map_plot import draw_flat, draw_in_space
-from ui.map_settings import choose_map
-from ui.map_view import MapView, open_view
-from ui.run_choice import choose_run
+from ui.cells.names import names_of
+from ui.data.download import offer_download
+from ui.frame.choices import linked, one_of
+from ui.map.cell_colouring import cell_colouring_names, choose_cell_colouring, follow_gene
+from ui.map.colouring import colouring_names, make_colouring
+from ui.map.job import show_computation
+from ui.map.plot import draw_flat, draw_in_space
+from ui.map.selection_markers import show_comparison
+from ui.map.settings import choose_map
+from ui.map.view import MapView, open_view
+from ui.runs.choice import choose_run
 
 HEIGHT = 540  # with the choices above it, all of the map fits a laptop's screen
 

@@ -6,19 +6,20 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui.guard import require_frame
+from ui.frame.guard import require_frame
 
 require_frame(__file__)
 
 from clustergan_core.runs.run import Run
-from ui.cell_modes import show_cell_modes
-from ui.choices import linked, one_of, whole_number
-from ui.messages import page_errors
-from ui.mode_detail import choose_mode, show_mode
-from ui.mode_rows import describe_summary, generated_modes, show_rows, summary_of
-from ui.mode_tables import show_profiles, show_table
-from ui.run_choice import choose_run
-from ui.shared_draw import choose_seed
+from ui.frame.choices import linked, one_of, whole_number
+from ui.frame.messages import page_errors
+from ui.frame.seed import choose_seed
+from ui.loading.modes import summary_of
+from ui.modes.cells import show_cell_modes
+from ui.modes.detail import choose_mode, show_mode
+from ui.modes.rows import describe_summary, generated_modes, show_rows
+from ui.modes.tables import show_profiles, show_table
+from ui.runs.choice import choose_run
 
 if TYPE_CHECKING:
     from clustergan_core.scoring.modes import ModeSummary

@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from ui.guard import require_frame
+from ui.frame.guard import require_frame
 
 require_frame(__file__)
 
-from ui.messages import page_errors
-from ui.page_links import link_pages
-from ui.run_choice import RUN_KEY, pick_run
-from ui.run_detail import show_run
-from ui.run_summary import RunSummary, summarise_all
-from ui.run_table import mark_row, matches, show_run_table, take_picked
+from ui.frame.links import link_pages
+from ui.frame.messages import page_errors
+from ui.loading.summaries import RunSummary, summarise_all
+from ui.runs.choice import RUN_KEY, pick_run
+from ui.runs.detail import show_run
+from ui.runs.table import mark_row, matches, show_run_table, take_picked
 
 REFRESH_SECONDS = 2
 

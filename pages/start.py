@@ -4,13 +4,13 @@ import math
 
 import streamlit as st
 
-from ui.guard import require_frame
+from ui.frame.guard import require_frame
 
 require_frame(__file__)
 
-from ui.gallery import show_gallery
-from ui.page_links import link_page, link_pages
-from ui.run_summary import RunSummary, summarise_all
+from ui.frame.links import link_page, link_pages
+from ui.loading.summaries import RunSummary, summarise_all
+from ui.runs.gallery import show_gallery
 
 N_OWN_SHOWN = 6  # the newest; the Runs page lists all
 TEACHING_DATA = ("mnist", "digits")

@@ -2,19 +2,19 @@
 
 import streamlit as st
 
-from ui.guard import require_frame
+from ui.frame.guard import require_frame
 
 require_frame(__file__)
 
 from clustergan_core.runs.sweeps.sweep import Sweep
-from ui.choices import carried, linked, one_of, write_address
-from ui.shell_command import show_shell
-from ui.sweep_choice import SWEEP_KEY, choose_sweep, describe, first_sweep
-from ui.sweep_form import new_sweep
-from ui.sweep_reading import load_report
-from ui.sweep_result import show_result
-from ui.sweep_scores import choose_score
-from ui.sweep_watch import delete_button, watch_sweep
+from ui.frame.choices import carried, linked, one_of, write_address
+from ui.frame.messages import show_shell
+from ui.sweep.choice import SWEEP_KEY, choose_sweep, describe, first_sweep
+from ui.sweep.form import new_sweep
+from ui.sweep.reading import load_report
+from ui.sweep.result import show_result
+from ui.sweep.scores import choose_score
+from ui.sweep.watch import delete_button, watch_sweep
 
 NEW, LOOK = "New sweep", "Look at a sweep"
 VIEW_KEY = "sweep_view"

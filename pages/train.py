@@ -4,15 +4,15 @@ from typing import Any
 
 import streamlit as st
 
-from ui.guard import require_frame
+from ui.frame.guard import require_frame
 
 require_frame(__file__)
 
-from ui.choices import carried, linked, one_of, write_address
-from ui.live_run import live_run, training_run_names
-from ui.new_run import fill_form_from, new_run
-from ui.run_choice import RUN_KEY, choose_run
-from ui.watching import NEW, NEXT, WATCH, choices_to_watch
+from ui.frame.choices import carried, linked, one_of, write_address
+from ui.frame.links import NEW, NEXT, WATCH, choices_to_watch
+from ui.runs.choice import RUN_KEY, choose_run
+from ui.train.form import fill_form_from, new_run
+from ui.train.live import live_run, training_run_names
 
 VISITED = "has_seen_training"  # session state: whether this page has been drawn before
 

@@ -1,1 +1,7 @@
-"""Arrays in, pictures and figures out: Pillow images and Plotly figures, without any user interface."""
+"""Arrays in, pictures and figures out, without any user interface.
+
+figures/    Plotly
+pictures/   Pillow
+palette.py  colours of modes and labels
+theme.py    font and colours that all figures share, light and dark
+"""

@@ -36,7 +36,7 @@ def _a_server_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _no_queue_keeper(monkeypatch: pytest.MonkeyPatch) -> None:
     """No thread or process outlives a test and looks after another's runs, or a person's own."""
-    monkeypatch.setattr("ui.queue_keeper.keep_queue", lambda: None)
+    monkeypatch.setattr("ui.frame.dispatcher.keep_queue", lambda: None)
     monkeypatch.setattr("clustergan_core.runs.queue.backends.ensure_keeper", lambda: None)
 
 

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from clustergan_core.paths import PRETRAINED_FOLDER
 from clustergan_core.runs.store import list_shipped
 from tests.app.app_pages import open_page
-from ui.run_choice import FIRST_LOOK
+from ui.runs.choice import FIRST_LOOK
 
 PROJECT = Path(__file__).resolve().parents[2]
 PAGES = sorted((PROJECT / "pages").glob("*.py"))
@@ -44,7 +44,7 @@ def test_a_mistake_that_can_be_mended_is_told_in_its_own_words_and_ends_the_page
         import streamlit as st
 
         from clustergan_core.errors import DataError
-        from ui.messages import page_errors
+        from ui.frame.messages import page_errors
 
         with page_errors():
             st.text("drawn before")
@@ -58,7 +58,7 @@ def test_a_mistake_that_can_be_mended_is_told_in_its_own_words_and_ends_the_page
 
 def test_our_own_bug_is_a_calm_sentence_on_the_page_and_a_traceback_in_the_log(own_folders: Path) -> None:
     def script() -> None:
-        from ui.messages import log_errors, page_errors
+        from ui.frame.messages import log_errors, page_errors
 
         log_errors()
         log_errors()
@@ -76,7 +76,7 @@ def test_our_own_bug_is_a_calm_sentence_on_the_page_and_a_traceback_in_the_log(o
 
 def test_an_error_streamlit_itself_catches_is_logged_too(own_folders: Path) -> None:
     def script() -> None:
-        from ui.messages import log_errors
+        from ui.frame.messages import log_errors
 
         log_errors()
         raise ZeroDivisionError("outside every guard")

@@ -95,7 +95,7 @@ def test_a_name_that_cannot_be_kept_is_refused_and_nothing_is_lost(cells: Run) -
 
 
 def test_more_clusters_than_a_page_holds_are_shown_in_parts(cells: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ui.cluster_rows._N_ROWS", 2)
+    monkeypatch.setattr("ui.clusters.rows._N_ROWS", 2)
     app = opened()
     fields = [f"{what} of mode {mode}" for mode in (0, 1) for what in ("Name", "Note")]
     assert [field.label for field in app.text_input] == fields

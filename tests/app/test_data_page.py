@@ -13,7 +13,7 @@ from PIL import Image
 
 from clustergan_core.data.uploads.store import list_uploads, store_upload
 from tests.app.app_pages import PROJECT, open_page, texts
-from ui.messages import plain
+from ui.frame.messages import plain
 
 LEAVES = "leaf;length;width;species\n" + "\n".join(
     f"l{i};{i % 7},5;{(i * 3) % 11},25;{'oak' if i % 3 else 'elm'}" for i in range(60)
@@ -175,7 +175,7 @@ def test_train_on_this_leads_to_the_train_page_with_the_same_data() -> None:
 
 def test_the_page_s_parts_load_neither_the_networks_nor_what_reads_cells() -> None:
     heavy = ("torch", "sklearn", "scanpy", "anndata", "h5py", "umap")
-    script = f"import sys, ui.counts_view, ui.uploads_panel; print([m for m in {heavy} if m in sys.modules])"
+    script = f"import sys, ui.data.counts.view, ui.data.uploads; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

@@ -14,8 +14,8 @@ from clustergan_core.generation import draw_normals
 from clustergan_core.nn.prior import Latent
 from clustergan_core.runs.run import Run
 from tests.app.app_pages import open_page, texts
-from ui.walk_code import Ends
-from ui.walk_pictures import describe_flips, walk_gif
+from ui.interpolate.codes import Ends
+from ui.interpolate.pictures import describe_flips, walk_gif
 
 DATA_URL = "data:image/png;base64,"
 

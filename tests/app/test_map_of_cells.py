@@ -33,15 +33,13 @@ class SeenMap:
 
 @pytest.fixture
 def seen(monkeypatch: pytest.MonkeyPatch) -> SeenMap:
-    import ui.map_plot
-
     seen = SeenMap()
 
     def watch(coordinates: np.ndarray, groups: np.ndarray, values: np.ndarray | None, **named: object) -> MapEvent:
         seen.groups, seen.values, seen.named = groups, values, named
         return MapEvent(seen.selection, clicked=None)
 
-    monkeypatch.setattr(ui.map_plot, "canvas_map", watch)
+    monkeypatch.setattr("ui.map.plot.canvas_map", watch)
     return seen
 
 

@@ -13,8 +13,8 @@ from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.maps import MapRequest, MapWorker, write_progress
 from clustergan_core.runs.run import Run
 from tests.app.app_pages import open_page, texts
-from ui.map_captions import shown_share
-from ui.map_details import mostly
+from ui.map.details import mostly
+from ui.map.plot import shown_share
 
 
 def settings_of(algorithm: Algorithm, **others: object) -> MapSettings:

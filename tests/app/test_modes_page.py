@@ -12,7 +12,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from clustergan_core.data.registry import load_dataset
-from clustergan_core.drawing.images import layout_grid
+from clustergan_core.drawing.pictures.images import layout_grid
 from clustergan_core.generation import generate_modes
 from clustergan_core.runs.run import Run
 from tests.app.app_pages import open_page, texts
@@ -91,7 +91,7 @@ def test_sorting_by_usage_puts_the_most_used_mode_first(
     own_copy: Path, pictures: dict[str, np.ndarray], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     orders: list[list[int]] = []
-    from ui import mode_rows
+    from ui.modes import rows as mode_rows
 
     show = mode_rows.show_rows
 
@@ -108,7 +108,7 @@ def test_without_the_data_the_page_says_so_and_invents_no_figures(
     own_copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Run, "is_data_here", lambda self: False)
-    monkeypatch.setattr("ui.mode_rows.load_latents", _no_latents)
+    monkeypatch.setattr("ui.modes.rows.load_latents", _no_latents)
     app = open_page("modes", run="digits")
     assert not app.error
     assert "needs the data" in texts(app)

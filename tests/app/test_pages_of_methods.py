@@ -13,7 +13,7 @@ from clustergan_core.runs.worker import execute
 from tests.app.app_pages import open_page, texts
 from tests.app.train_widgets import opened, widget
 from tests.small_runs import new_run, small_config
-from ui.method_choice import describe_method, describe_preset
+from ui.forms.method import describe_method, describe_preset
 
 
 @pytest.fixture(scope="module")

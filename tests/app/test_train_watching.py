@@ -17,8 +17,8 @@ from clustergan_core.scoring.generated import GENERATION_SCORES
 from tests.app.app_pages import open_page
 from tests.app.train_widgets import all_texts, opened, press, widget
 from tests.small_runs import new_run, small_config
-from ui.live_table import metrics_csv
-from ui.watching import NEXT, choices_to_watch
+from ui.frame.links import NEXT, choices_to_watch
+from ui.train.figures import metrics_csv
 
 NEW_SCORES = ("frechet", "fid", "classifier", *GENERATION_SCORES)  # which runs of format 1 once had not
 

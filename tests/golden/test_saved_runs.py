@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from clustergan_core.data.dataset import split_samples
-from clustergan_core.drawing.images import sample_grid
+from clustergan_core.drawing.pictures.images import sample_grid
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.samples import grid_steps, read_grid

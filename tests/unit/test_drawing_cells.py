@@ -4,10 +4,10 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from clustergan_core.drawing.gene_contrast import gene_contrast_figure
-from clustergan_core.drawing.gene_walks import gene_curves_figure, switch_figure
-from clustergan_core.drawing.nearness import distance_walk_figure, path_map_figure
-from clustergan_core.drawing.real_against_generated import real_against_generated_figure
+from clustergan_core.drawing.figures.gene_contrast import gene_contrast_figure
+from clustergan_core.drawing.figures.gene_walks import gene_curves_figure, switch_figure
+from clustergan_core.drawing.figures.nearness import distance_walk_figure, path_map_figure
+from clustergan_core.drawing.figures.real_against_generated import real_against_generated_figure
 
 MUS = np.linspace(0, 1, 5)
 

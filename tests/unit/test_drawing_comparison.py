@@ -6,12 +6,12 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from clustergan_core.drawing.clusterings import MAX_FLOWS, clusterings_figure, flows_figure
-from clustergan_core.drawing.counts import agreeing_runs_figure
-from clustergan_core.drawing.curves import LINE_COLOURS
-from clustergan_core.drawing.overlaid_curves import RunCurve, line_style, overlaid_curves_figure
+from clustergan_core.drawing.figures.clusterings import MAX_FLOWS, clusterings_figure, flows_figure
+from clustergan_core.drawing.figures.counts import agreeing_runs_figure
+from clustergan_core.drawing.figures.curves import LINE_COLOURS
+from clustergan_core.drawing.figures.overlaid_curves import RunCurve, line_style, overlaid_curves_figure
+from clustergan_core.drawing.figures.score_dots import ScorePanel, score_dots_figure
 from clustergan_core.drawing.palette import mode_colours, rgb
-from clustergan_core.drawing.score_dots import ScorePanel, score_dots_figure
 
 COUNTS = np.array([[1, 9, 0], [7, 0, 1]])  # left mode 0 is right mode 1, left 1 is right 0, right 2 is left over
 

@@ -8,14 +8,14 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from clustergan_core.drawing.clusterings import clusterings_figure
-from clustergan_core.drawing.counts import (
+from clustergan_core.drawing.figures.clusterings import clusterings_figure
+from clustergan_core.drawing.figures.counts import (
     agreeing_runs_figure,
     class_balance_figure,
     contingency_figure,
     matched_order,
 )
-from clustergan_core.drawing.curves import (
+from clustergan_core.drawing.figures.curves import (
     LINE_COLOURS,
     MAX_POINTS,
     distance_figure,
@@ -24,17 +24,17 @@ from clustergan_core.drawing.curves import (
     thin,
     usage_figure,
 )
-from clustergan_core.drawing.overlaid_curves import RunCurve, overlaid_curves_figure
-from clustergan_core.drawing.palette import UNLABELLED_COLOUR, contrast_ratio, mode_colours
-from clustergan_core.drawing.profiles import (
+from clustergan_core.drawing.figures.overlaid_curves import RunCurve, overlaid_curves_figure
+from clustergan_core.drawing.figures.profiles import (
     code_figure,
     mode_profile_figure,
     most_variable,
     response_figure,
     spread,
 )
-from clustergan_core.drawing.scatter import embedding3d_figure, embedding3d_values_figure
-from clustergan_core.drawing.score_dots import ScorePanel, score_dots_figure
+from clustergan_core.drawing.figures.scatter import embedding3d_figure, embedding3d_values_figure
+from clustergan_core.drawing.figures.score_dots import ScorePanel, score_dots_figure
+from clustergan_core.drawing.palette import UNLABELLED_COLOUR, contrast_ratio, mode_colours
 from clustergan_core.drawing.theme import THEMES, apply_theme
 
 RANDOM = np.random.default_rng(0)

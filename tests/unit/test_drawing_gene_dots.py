@@ -6,12 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from clustergan_core.drawing.gene_dots import (
-    LARGEST_DOT,
-    dot_plot_figure,
-    gene_heat_figure,
-    standardise_genes,
-)
+from clustergan_core.drawing.figures.gene_dots import LARGEST_DOT, dot_plot_figure, gene_heat_figure, standardise_genes
 
 MEAN = np.array([[0.0, 2.0, 1.0], [4.0, 1.0, 1.0]])
 FRACTION = np.array([[0.0, 0.25, 1.0], [1.0, 0.5, 1.0]])

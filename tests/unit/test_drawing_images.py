@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from clustergan_core.drawing.bitmaps import crisp_side
-from clustergan_core.drawing.images import (
+from clustergan_core.drawing.palette import mode_colours, rgb
+from clustergan_core.drawing.pictures.bitmaps import crisp_side
+from clustergan_core.drawing.pictures.images import (
     filmstrip,
     gif,
     layout_grid,
@@ -17,8 +18,7 @@ from clustergan_core.drawing.images import (
     sprite_sheet,
     to_picture,
 )
-from clustergan_core.drawing.lettering import letter, shorten, spell_out, text_width
-from clustergan_core.drawing.palette import mode_colours, rgb
+from clustergan_core.drawing.pictures.lettering import letter, shorten, spell_out, text_width
 from clustergan_core.drawing.theme import THEMES, Theme
 
 RANDOM = np.random.default_rng(0)

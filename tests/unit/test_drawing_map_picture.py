@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from clustergan_core.drawing.map_picture import draw_map_picture
+from clustergan_core.drawing.pictures.map_picture import draw_map_picture
 
 
 def test_points_lie_as_on_the_map_in_their_colours() -> None:

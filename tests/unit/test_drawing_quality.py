@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from clustergan_core.drawing.quality import N_BINS, REMOVED_COLOUR, figure_histogram
+from clustergan_core.drawing.figures.quality import N_BINS, REMOVED_COLOUR, figure_histogram
 from clustergan_core.drawing.theme import SERIES_COLOUR
 
 VALUES = np.array([10.0, 100, 200, 300, 5000, 90])

@@ -6,9 +6,16 @@ from typing import Any
 
 import pytest
 
-from clustergan_core.drawing.sweep import BEST, sweep_figure
-from clustergan_core.drawing.sweep_grid import MOST_WORDY_COLUMNS, RunCell, sweep_grid_figure
-from clustergan_core.drawing.sweep_panels import PrintedRow, SweepDrawing, SweepPanel, SweepSeries, place
+from clustergan_core.drawing.figures.sweep import (
+    BEST,
+    PrintedRow,
+    SweepDrawing,
+    SweepPanel,
+    SweepSeries,
+    place,
+    sweep_figure,
+)
+from clustergan_core.drawing.figures.sweep_grid import MOST_WORDY_COLUMNS, RunCell, sweep_grid_figure
 from clustergan_core.drawing.theme import apply_theme
 
 PURITY = ((0.6, 0.7), (0.9,), ())  # of K = 7, 9 and 10

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clustergan_core.drawing.images import sample_grid
 from clustergan_core.drawing.palette import rgb
-from clustergan_core.drawing.tabular import STROKE_FEATURES, is_pen_stroke, profile_picture, thumbnail
+from clustergan_core.drawing.pictures.images import sample_grid
+from clustergan_core.drawing.pictures.tabular import STROKE_FEATURES, is_pen_stroke, profile_picture, thumbnail
 from clustergan_core.drawing.theme import THEMES
 
 RED = "#bd1f01"

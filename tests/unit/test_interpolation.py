@@ -6,9 +6,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clustergan_core.drawing.images import filmstrip
 from clustergan_core.drawing.palette import mode_colours, rgb
-from clustergan_core.drawing.walk_strip import walk_strip
+from clustergan_core.drawing.pictures.images import filmstrip
+from clustergan_core.drawing.pictures.walk_strip import walk_strip
 from clustergan_core.generation import (
     draw_normals,
     generate_codes,

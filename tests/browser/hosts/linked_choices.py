@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui.choices import linked, number, one_of
+from ui.frame.choices import linked, number, one_of
 
 RUNS = ["a", "b", "c"]
 

@@ -5,8 +5,8 @@ import pytest
 
 from clustergan_core.cells.switch_genes import find_switches
 from clustergan_core.cells.walks import CellWalk, WalkNearness
-from ui.cell_walk_words import describe_nearness, describe_reading
-from ui.mode_titles import ModeTitles
+from ui.cells.titles import ModeTitles
+from ui.interpolate.cell_walk import describe_nearness, describe_reading
 
 TITLES = ModeTitles(("mode 0", "mode 1"), ("mode 0, mostly T", "mode 1, mostly B"), ("", ""), (70, 30))
 MUS = np.linspace(0, 1, 5)

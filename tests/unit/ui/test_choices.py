@@ -4,7 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from clustergan_core.errors import SettingsError
-from ui.choices import number, one_of, whole_number
+from ui.frame.choices import number, one_of, whole_number
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_a_value_that_does_not_fit_is_refused_with_what_would(check, text: str, 
 def page() -> None:
     import streamlit as st
 
-    from ui.choices import linked, number, one_of
+    from ui.frame.choices import linked, number, one_of
 
     n_modes = {"large": 10, "small": 3}
     with linked("run", one_of(list(n_modes))):
@@ -86,7 +86,7 @@ def test_a_choice_that_no_longer_fits_falls_back_without_a_word() -> None:
 def page_of_several() -> None:
     import streamlit as st
 
-    from ui.choices import linked, one_of
+    from ui.frame.choices import linked, one_of
 
     names = ["a", "b", "c"] if st.session_state.get("has_c", True) else ["a", "b"]
     with linked("runs", one_of(names)):

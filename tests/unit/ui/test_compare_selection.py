@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ui.compare_selection import SIDES, LinkedSelection
+from ui.compare.selection import SIDES, LinkedSelection
 
 LEFT = np.array([3, 5, 7, 9])  # samples by their position in the data
 RIGHT = np.array([9, 7, 5, 1])

@@ -6,7 +6,7 @@ import pytest
 from clustergan_core.embedding.compute import compute_map
 from clustergan_core.embedding.fitted import FittedMap
 from clustergan_core.embedding.settings import Algorithm, MapSettings
-from ui.map_captions import caption_of, shown_share
+from ui.map.plot import caption_of, shown_share
 
 
 def map_of(algorithm: Algorithm) -> FittedMap:

@@ -8,8 +8,8 @@ import pytest
 
 from clustergan_core.runs.metrics import append_row, cut_after
 from clustergan_core.schedule import Schedule
-from ui.durations import say_duration
-from ui.metrics_history import MetricsHistory
+from ui.frame.words import say_duration
+from ui.loading.metrics import MetricsHistory
 
 SCHEDULE = Schedule(n_steps=100, log_every=10, evaluate_every=10)
 
@@ -96,7 +96,7 @@ def test_the_time_left_follows_the_pace_of_the_last_rows(tmp_path: Path) -> None
 
 
 def test_a_redraw_of_a_hundred_thousand_rows_takes_less_than_three_tenths_of_a_second(tmp_path: Path) -> None:
-    from clustergan_core.drawing.curves import loss_figure
+    from clustergan_core.drawing.figures.curves import loss_figure
 
     path = tmp_path / "metrics.jsonl"
     line = '{"step": %d, "seconds": 1, "losses": {"critic": %f, "penalty": 0.1, "generator": 2, "a": 1, "b": 1}}\n'

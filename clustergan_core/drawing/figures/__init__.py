@@ -1,0 +1,1 @@
+"""Plotly figures, one module a kind of figure; axes.py holds what stands at their axes."""

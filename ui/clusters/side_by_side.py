@@ -1,0 +1,152 @@
+"""The run's clusters beside k-means and Leiden of the same cells, and against a column of the data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from clustergan_core.data.dataset import UNLABELLED
+from clustergan_core.runs.run import Run
+from ui.cells.loading import Groups, cells_key, group_of_cells, load_reference_clusterings
+from ui.frame.choices import linked, one_of
+from ui.frame.messages import page_errors, plain
+from ui.frame.theme import show_figure
+
+if TYPE_CHECKING:
+    from clustergan_core.data.dataset import Dataset
+    from clustergan_core.runs.clusters.references import ReferenceClusterings
+
+_NONE, _LABEL = "nothing", "label"
+_MANY_CELLS = 20_000  # beyond these k-means and Leiden take minutes, so that a person asks for them
+_MAX_CLASSES = 60  # a column with more is an id, not a grouping
+
+
+@st.fragment
+@page_errors()
+def show_side_by_side(run: Run, groups: Groups, dataset: Dataset) -> None:
+    """A row a clustering: how many clusters, how compact, how alike; and with a reference how near to it."""
+    st.subheader("Beside k-means and Leiden")
+    reference_name = _choose_reference(dataset)
+    reference, classes = _reference(dataset, reference_name)
+    if len(dataset.samples) > _MANY_CELLS and not st.toggle(
+        f"Work them out for {len(dataset.samples):,} cells: some minutes, once a run", key="references"
+    ):
+        return
+    others = load_reference_clusterings(run)
+    assert others is not None, "shown with the data alone"
+    own = group_of_cells(run, groups)
+    known = own >= 0
+    _show_scores(_compare(run, own, others, reference, reference_name, *cells_key(run, groups)))
+    n_labelled = "" if reference is None else f" {int((reference[known] != UNLABELLED).sum()):,} cells have a class."
+    st.caption(
+        "All on the same genes and in the same principal components. Clusters of one name count as one. "
+        "Labels played no part in any of them." + n_labelled
+    )
+    if reference is not None and classes:
+        _show_contingency(own[known], reference[known], classes, groups, reference_name)
+
+
+@st.cache_data(max_entries=20, show_spinner="Comparing the clusterings…")
+def _compare(
+    _run: Run,
+    _own: NDArray[np.int64],
+    _others: ReferenceClusterings,
+    _reference: NDArray[np.int64] | None,
+    reference_name: str,
+    folder: str,
+    stamp: object,
+    merged: tuple[tuple[int, ...], ...],
+    digest: str,
+) -> pd.DataFrame:
+    from clustergan_core.runs.clusters.tables import compare_clusterings
+
+    known = _own >= 0
+    clusterings = {name: clusters[known] for name, clusters in _clusterings(_run, _own, _others).items()}
+    return compare_clusterings(
+        clusterings, _others.components[known], None if _reference is None else _reference[known]
+    )
+
+
+def _clusterings(run: Run, own: NDArray[np.int64], others: ReferenceClusterings) -> dict[str, NDArray[np.int64]]:
+    usual, at_k = others.leiden, others.leiden_at_k
+    named = {"this run": own, f"k-means, {run.config.n_clusters} clusters": others.kmeans}
+    named[f"Leiden, resolution {usual.resolution:g}"] = usual.clusters
+    if at_k.resolution != usual.resolution:
+        named[f"Leiden, resolution {at_k.resolution:.3g}"] = at_k.clusters
+    return named
+
+
+def _choose_reference(dataset: Dataset) -> str:
+    """What to compare with: the labels where there are any, any column of few classes, or nothing."""
+    columns = [name for name, values in dataset.columns.items() if _is_grouping(values)]
+    names = ([_LABEL] if dataset.labels is not None else []) + [
+        _NONE,
+        *(c for c in columns if c not in (_NONE, _LABEL)),
+    ]
+    with linked("reference", one_of(names)):
+        return st.selectbox(
+            "Compare with",
+            names,
+            key="reference",
+            bind="query-params",
+            width=260,
+            help="A column of your data. It is only compared with: no cell's cluster depends on it.",
+        )
+
+
+def _is_grouping(values: NDArray[np.generic]) -> bool:
+    return not np.issubdtype(values.dtype, np.number) and 2 <= len(set(values.astype(str).tolist())) <= _MAX_CLASSES
+
+
+def _reference(dataset: Dataset, name: str) -> tuple[NDArray[np.int64] | None, list[str]]:
+    """(each cell's class by number, UNLABELLED for none; the classes' names); None without a reference."""
+    if name == _NONE:
+        return None, []
+    if name == _LABEL and dataset.labels is not None:
+        return dataset.labels, list(dataset.label_names)
+    texts = dataset.columns[name].astype(str)
+    classes = sorted(set(texts.tolist()) - {""})
+    numbers = np.searchsorted(np.array(classes), texts)
+    return np.where(texts == "", UNLABELLED, numbers).astype(np.int64), classes
+
+
+def _show_scores(table: pd.DataFrame) -> None:
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        table,
+        hide_index=True,
+        key="clustering-scores",
+        width="content",
+        placeholder="–",
+        alt="Figures of this run's clusters, of k-means and of Leiden",
+        column_config={
+            "clustering": "Clustering",
+            "clusters": number("Clusters", help="That hold a cell."),
+            "silhouette": number("Silhouette", format="%.3f", help="From −1 to 1: how compact and apart clusters are."),
+            "ari_with_first": number("ARI with this run", format="%.3f", help="1 for the same clusters, 0 for chance."),
+            "purity": number("Purity", format="%.3f", help="Share of cells of their cluster's most frequent class."),
+            "accuracy": number("Accuracy", format="%.3f", help="Clusters matched with classes one to one."),
+            "nmi": number("NMI", format="%.3f", help="Normalised mutual information, from 0 to 1."),
+            "ari": number("ARI", format="%.3f", help="Adjusted Rand index: 1 at best, 0 for chance."),
+        },
+    )
+
+
+def _show_contingency(
+    own: NDArray[np.int64], reference: NDArray[np.int64], classes: list[str], groups: Groups, column: str
+) -> None:
+    from clustergan_core.drawing.figures.counts import contingency_figure
+    from clustergan_core.evaluation.agreement import contingency_table
+
+    st.markdown(f"**{plain(column.capitalize())} against clusters**")
+    counts = contingency_table(reference, own, len(classes), len(groups))
+    held = np.flatnonzero(counts.sum(axis=0))
+    names, colours = [groups[number].name for number in held], [groups[number].colour for number in held]
+    figure = contingency_figure(counts[:, held], classes, colours, names)
+    show_figure(figure, "cluster-contingency", f"Cells of each class of {column} in each cluster")
+    with st.expander("As a table"):
+        st.dataframe(pd.DataFrame(counts[:, held], index=pd.Index(classes, name=column), columns=pd.Index(names)))

@@ -1,0 +1,140 @@
+"""One score of all runs over their training."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from clustergan_core.runs.comparison.groups import Comparison
+from clustergan_core.runs.run import Run
+from ui.frame.choices import linked, one_of
+from ui.frame.messages import page_errors, plain, section_errors
+from ui.frame.theme import show_themed, theme_name
+from ui.loading.metrics import MetricsHistory, load_history
+from ui.train.scores import TITLES
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+SCORES = {
+    **TITLES,
+    "criterion": "Label-free criterion",
+    "silhouette": "Silhouette",
+    "usage_entropy": "Usage entropy",
+    "frechet": "Fréchet distance",
+}
+POSITIONS = {"steps": "step", "seconds": "seconds"}
+REFRESH_SECONDS = 5
+
+Curve = tuple[str, int, tuple[float, ...], tuple[float | None, ...]]
+
+
+def watch_curves(comparison: Comparison) -> None:
+    """The curves, drawn anew while a run is at work; the whole page follows when one has ended."""
+    at_work = _at_work(comparison)
+
+    @st.fragment(run_every=REFRESH_SECONDS if at_work else None)
+    @page_errors()
+    def watch() -> None:
+        with section_errors():
+            if _at_work(comparison) != at_work:
+                st.rerun()
+            show_curves(comparison, len(at_work))
+
+    watch()
+
+
+def _at_work(comparison: Comparison) -> set[str]:
+    return {run.name for run in comparison.runs if not run.status().is_over}
+
+
+def show_curves(comparison: Comparison, n_at_work: int) -> None:
+    """The chosen score over steps or seconds, runs of one group in one colour."""
+    st.subheader("Curves", anchor=False)
+    histories = {run.name: load_history(run) for run in comparison.runs}
+    evaluated = [run for run in comparison.runs if histories[run.name].evaluations]
+    if not evaluated:
+        st.caption(
+            "None of these runs has been evaluated yet: their curves appear here."
+            if n_at_work
+            else "None of these runs has kept evaluations of its training, so there are no curves."
+        )
+        return
+    names = {
+        title: name
+        for name, title in SCORES.items()
+        if any(value is not None for run in evaluated for value in _values(histories[run.name], name))
+    }
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        with linked("curve", one_of(list(names))):
+            title = st.selectbox("Score", list(names), key="curve", bind="query-params", width=220)
+        with linked("over", one_of(list(POSITIONS))):
+            over = st.segmented_control(
+                "Over", list(POSITIONS), default="steps", required=True, key="over", bind="query-params"
+            )
+    curves: list[Curve] = []
+    for run in evaluated:
+        history, values = histories[run.name], _values(histories[run.name], names[title])
+        if any(value is not None for value in values):
+            positions = history.evaluation_steps() if over == "steps" else history.evaluation_seconds()
+            curves.append((comparison.label(run), comparison.group_of(run), tuple(positions), tuple(values)))
+    groups = tuple(group.title for group in comparison.groups)
+    figure = _figure(tuple(curves), groups, title, POSITIONS[over], theme_name())
+    show_themed(figure, "compared-curves", f"{title} of each run over the {over} of its training")
+    without = [run for run in comparison.runs if comparison.label(run) not in {label for label, *_ in curves}]
+    st.caption(_describe(comparison, without, names[title], over or "steps"))
+    if n_at_work:
+        st.caption(f"Still at work: {n_at_work} of these runs; drawn anew every {REFRESH_SECONDS} seconds.")
+    table = pd.concat(
+        [pd.DataFrame({"run": label, over: positions, title: values}) for label, _, positions, values in curves]
+    )
+    st.download_button(
+        "CSV",
+        table.to_csv(index=False).encode(),
+        "compared-curves.csv",
+        "text/csv",
+        key="curves-csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def _values(history: MetricsHistory, name: str) -> list[float | None]:
+    """A score over the evaluations; of a distance its value."""
+    return [value["value"] if isinstance(value, dict) else value for value in history.scores(name)]
+
+
+def _describe(comparison: Comparison, without: list[Run], name: str, over: str) -> str:
+    where = "on training samples, without labels" if name == "criterion" else "on validation samples"
+    sentences = [f"Scored {where}, at every evaluation of the training."]
+    if over == "steps" and len({run.config.method for run in comparison.runs}) > 1:
+        sentences.append(
+            "A step is not the same work in each method: over seconds they compare, if one machine trained them."
+        )
+    if name == "frechet":
+        measured = {
+            (run.config.dataset.name, distance["features"], distance["n"])
+            for run in comparison.runs
+            for distance in load_history(run).scores(name)
+            if isinstance(distance, dict)
+        }
+        sentences.append(
+            "Lower is better; these are of different data, features or numbers of samples, so compare no two of them."
+            if len(measured) > 1
+            else "Lower is better; it depends on the features and on the number of samples."
+        )
+    if without:
+        names = ", ".join(plain(comparison.label(run)) for run in without)
+        sentences.append(f"No curve of {names}: this score has not been kept while it trained.")
+    return " ".join(sentences)
+
+
+@st.cache_data(max_entries=40, show_spinner=False)
+def _figure(curves: tuple[Curve, ...], groups: tuple[str, ...], title: str, x: str, theme: str) -> Figure:
+    from clustergan_core.drawing.figures.overlaid_curves import RunCurve, overlaid_curves_figure
+    from clustergan_core.drawing.theme import apply_theme
+
+    figure = overlaid_curves_figure([RunCurve(*curve) for curve in curves], groups, title, x)
+    return apply_theme(figure, theme == "dark")

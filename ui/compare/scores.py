@@ -1,0 +1,190 @@
+"""Final scores of the runs, with their spread over seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import streamlit as st
+
+from clustergan_core.runs.comparison.groups import Comparison, SeedGroup
+from clustergan_core.runs.comparison.spread import Reading, ScoreSpread, read_score, spread_score
+from clustergan_core.runs.run import Run
+from clustergan_core.scoring.final import RunScores
+from clustergan_core.scoring.live import AGREEMENT_SCORES
+from ui.compare.settings import say_repetitions
+from ui.frame.choices import linked, one_of
+from ui.frame.messages import plain
+from ui.frame.theme import show_themed, theme_name
+from ui.loading.summaries import NEEDS_LABELS, summarise
+from ui.train.scores import TITLES
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+READINGS: dict[str, Reading] = {"argmax": "argmax", "k-means": "kmeans"}
+LABEL_FREE = {"silhouette": "Silhouette", "usage_entropy": "Usage entropy", "frechet": "Fréchet"}
+
+
+def show_scores(comparison: Comparison) -> None:
+    """A row a group with mean and standard deviation, every seed as a dot, and every run's figures in a table."""
+    st.subheader("Scores", anchor=False)
+    scores = {run.name: summarise(run).scores for run in comparison.runs}
+    if not any(scores.values()):
+        st.caption("None of these runs is finished, so there are no final scores yet; the curves show those so far.")
+        return
+    with linked("reading", one_of(list(READINGS))):
+        reading = READINGS[
+            st.segmented_control(
+                "Clusters read as",
+                list(READINGS),
+                default="argmax",
+                required=True,
+                key="reading",
+                bind="query-params",
+                help="The largest entry of the encoder's code, as all pages do, or k-means on the latents.",
+            )
+        ]
+    _show_groups(comparison, scores, reading)
+    _show_dots(comparison, scores, reading)
+    _show_runs(comparison, scores)
+
+
+def _show_groups(comparison: Comparison, scores: dict[str, RunScores | None], reading: Reading) -> None:
+    rows = []
+    for group in comparison.groups:
+        counted = _counted(comparison, group, scores)
+        own = [scores[run.name] for run in counted]
+        seeds = [run.config.seed for run in counted]
+        missing = [seed for seed in dict.fromkeys(group.seeds) if seed not in seeds]
+        row: dict[str, Any] = {"Runs": group.title, "n": len(seeds), "Seeds": ", ".join(map(str, seeds)) or "–"}
+        row |= {title: _say(spread_score(own, name, reading), own) for name, title in TITLES.items()}
+        row["Scored on"] = _say_scored_on(own, missing)
+        row |= {title: _say(spread_score(own, name)) for name, title in LABEL_FREE.items()}
+        rows.append(row)
+    narrow = st.column_config.NumberColumn(width=40, help="Number of scored seeds.")
+    st.dataframe(
+        pd.DataFrame(rows), hide_index=True, column_config={"n": narrow}, alt="Mean scores of each group of runs"
+    )
+    st.caption(_describe(comparison, scores))
+
+
+def _counted(comparison: Comparison, group: SeedGroup, scores: dict[str, RunScores | None]) -> list[Run]:
+    """The group's runs that mean and spread are of: of each seed the first that is scored."""
+    return comparison.once_a_seed(run for run in group.runs if scores[run.name])
+
+
+def _say(spread: ScoreSpread, labelled: Sequence[RunScores | None] = ()) -> str:
+    """Mean ± standard deviation; agreement with labels says where it needs them."""
+    if spread.mean is None:
+        return NEEDS_LABELS if any(labelled) else "–"
+    n_decimals = 3 if abs(spread.mean) < 3 else 2
+    mean = f"{spread.mean:.{n_decimals}f}"
+    return mean if spread.sd is None else f"{mean} ± {spread.sd:.{n_decimals}f}"
+
+
+def _say_scored_on(scores: Sequence[RunScores | None], missing: Sequence[int]) -> str:
+    places = dict.fromkeys(_scored_on(row) for row in scores if row)
+    unfinished = f"seed{'' if len(missing) == 1 else 's'} {', '.join(map(str, missing))} not finished"
+    return "; ".join([*places, *([unfinished] if missing else [])])
+
+
+def _scored_on(scores: RunScores) -> str:
+    n, n_labelled = scores["n"], scores.get("n_labelled", scores["n"])
+    where = "all" if scores["is_training_data"] else scores["split"]
+    return f"{n:,} {where}" + (f", {n_labelled:,} labelled" if n_labelled < n else "")
+
+
+def _describe(comparison: Comparison, scores: dict[str, RunScores | None]) -> str:
+    sentences = [
+        "Mean ± standard deviation over the seeds of a group (over n − 1). “all”: scored on samples that were also "
+        "trained on. Labels are used for purity, accuracy, NMI and ARI alone."
+    ]
+    if repetitions := say_repetitions(comparison):
+        sentences.append(repetitions)
+    measured = _frechet_measures(comparison, scores)
+    if len(measured) == 1:
+        _, features, n = next(iter(measured))
+        sentences.append(f"Fréchet distance of {n:,} generated samples, features: {features}; lower is better.")
+    elif measured:
+        sentences.append(
+            "Fréchet distances here are of different data, features or numbers of samples, so they cannot be compared: "
+            + "; ".join(plain(f"{data}, {features}, n = {n:,}") for data, features, n in sorted(measured))
+            + "."
+        )
+    return " ".join(sentences)
+
+
+def _frechet_measures(comparison: Comparison, scores: dict[str, RunScores | None]) -> set[tuple[str, str, int]]:
+    """On what data, in which features and over how many samples distances were measured; several do not compare."""
+    distances = [(run, (scores[run.name] or {}).get("frechet")) for run in comparison.runs]
+    return {(run.config.dataset.name, distance["features"], distance["n"]) for run, distance in distances if distance}
+
+
+def _show_dots(comparison: Comparison, scores: dict[str, RunScores | None], reading: Reading) -> None:
+    counted = [_counted(comparison, group, scores) for group in comparison.groups]
+    groups = tuple(
+        (group.title, tuple(comparison.label(run) for run in runs))
+        for group, runs in zip(comparison.groups, counted, strict=True)
+    )
+    apart = {"frechet"} if len(_frechet_measures(comparison, scores)) > 1 else set()
+    for key, names, kind in (
+        ("dots-labels", TITLES, "Agreement with the labels"),
+        ("dots-free", LABEL_FREE, "Scores without labels"),
+    ):
+        panels = []
+        for name, title in names.items():
+            if name in apart:
+                continue
+            spreads = [spread_score([scores[run.name] for run in runs], name, reading) for runs in counted]
+            if any(spread.known for spread in spreads):
+                panels.append((title, tuple(spread.values for spread in spreads)))
+        if panels:
+            description = f"{kind}: every seed a dot, the mean and standard deviation of each group"
+            show_themed(_dots(tuple(panels), groups, theme_name()), key, description)
+    if apart:
+        st.caption("No panel of Fréchet distances: on one axis they would look comparable, and they are not.")
+
+
+@st.cache_data(max_entries=40, show_spinner=False)
+def _dots(
+    panels: tuple[tuple[str, tuple[tuple[float | None, ...], ...]], ...],
+    groups: tuple[tuple[str, tuple[str, ...]], ...],
+    theme: str,
+) -> Figure:
+    from clustergan_core.drawing.figures.score_dots import ScorePanel, score_dots_figure
+    from clustergan_core.drawing.theme import apply_theme
+
+    figure = score_dots_figure(
+        [ScorePanel(title, values) for title, values in panels],
+        [title for title, _ in groups],
+        [labels for _, labels in groups],
+    )
+    return apply_theme(figure, theme == "dark")
+
+
+def _show_runs(comparison: Comparison, scores: dict[str, RunScores | None]) -> None:
+    rows = []
+    for run in comparison.runs:
+        own = scores[run.name]
+        row: dict[str, Any] = {"Run": run.name, "Group": comparison.groups[comparison.group_of(run)].title}
+        row["Seed"] = run.config.seed
+        for reading in READINGS.values():
+            suffix = "" if reading == "argmax" else " (k-means)"
+            row |= {TITLES[name] + suffix: own and read_score(own, name, reading) for name in AGREEMENT_SCORES}
+        row |= {title: own and read_score(own, name) for name, title in LABEL_FREE.items()}
+        row["Scored on"] = _scored_on(own) if own else "not finished"
+        rows.append(row)
+    table = pd.DataFrame(rows)
+    with st.expander("Each run"):
+        st.dataframe(table, hide_index=True, placeholder="–", alt="Scores of each run in both readings")
+        st.download_button(
+            "CSV",
+            table.to_csv(index=False).encode(),
+            "compared-scores.csv",
+            "text/csv",
+            key="scores-csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )

@@ -1,0 +1,168 @@
+"""Choosing the data, the same way on every page, kept in the address as ?dataset=.
+
+A published set stands there by its name, a person's own data as "cells.csv (0123456789ab)": its name and the first
+twelve characters of its checksum, under which it is kept; a file of the server's as "files/" and its path.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from clustergan_core.data.options import OwnDataOptions
+from clustergan_core.data.registry import DATASETS, is_available
+from clustergan_core.data.uploads.server_files import find_shared, list_shared, shared_name
+from clustergan_core.data.uploads.store import list_uploads
+from clustergan_core.errors import AppError, DataError
+from clustergan_core.paths import uploads_folder
+from ui.data.count_choices import CountChoices, count_choices, leave_choices
+from ui.data.download import offer_download
+from ui.data.options import choose_options, options_in_address
+from ui.frame.choices import linked, one_of
+from ui.frame.links import link_page
+from ui.frame.messages import page_errors, show_problem
+from ui.loading.files import file_stamp
+from ui.loading.matrices import load_matrix
+
+if TYPE_CHECKING:
+    from clustergan_core.data.dataset import Dataset
+from clustergan_core.data.dataset import Dataset
+from ui.frame.messages import plain
+
+# Matched before any part of it becomes a path; the name cannot hold a slash.
+_UPLOAD = re.compile(r"([A-Za-z0-9_][A-Za-z0-9._ -]{0,99}) \(([0-9a-f]{12})\)")
+
+_SHARED = "files/"
+
+DATASET_KEY = "dataset"  # the picker's key and the address's parameter
+
+
+def choose_dataset() -> tuple[str, OwnDataOptions, Dataset] | None:
+    """A picker of published sets and of one's own files, with what reading the latter needs.
+
+    Returns the source as `open_dataset` and a run's config take it, how to read it, and the loaded data, which all
+    sessions share and none may change. None when the data cannot be had yet; the page has then said why and what to do.
+    """
+    source = choose_source()
+    if source is None:
+        return None
+    options = OwnDataOptions()
+    if source not in DATASETS:
+        chosen = choose_options(Path(source), chosen_for(source))
+        if chosen is None:
+            return None
+        options = chosen
+    try:
+        dataset = load_source(source, options)
+    except AppError as problem:
+        show_problem(problem)
+        if options.preparation:  # it may be what is wrong
+            text = source_text(source)
+            link_page("Data", {DATASET_KEY: text, **options_in_address(options)}, "Change the preparation")
+        return None
+    if source not in DATASETS and dataset.kind == "expression":
+        show_preparation_line(source_text(source), options, dataset)
+    return source, options, dataset
+
+
+def choose_source() -> str | None:
+    """The picker alone; None while the data is not on this machine, after offering its download."""
+    texts = list_choices()
+    with linked(DATASET_KEY, one_of(texts)):
+        text = st.selectbox(
+            "Data set",
+            texts,
+            key=DATASET_KEY,
+            bind="query-params",
+            on_change=_leave,
+            help="Published sets by name; your own data with the start of its checksum; files of this server by path.",
+        )
+    source = source_of(text)
+    if source in DATASETS and not is_available(source):
+        offer_download(source)
+        return None
+    return source
+
+
+def show_next(data: str) -> None:
+    """Has the picker show other data; before the picker is drawn."""
+    leave_choices(data)
+    st.session_state[DATASET_KEY] = data
+
+
+@page_errors()
+def _leave() -> None:
+    leave_choices(st.session_state[DATASET_KEY])
+
+
+def chosen_for(source: str) -> CountChoices:
+    """How the Data page was told to read and prepare this data, if it is a count matrix."""
+    return count_choices(source_text(source))
+
+
+def list_choices() -> list[str]:
+    """What the picker offers, as it stands in the address: published sets, uploads, newest first, files by path."""
+    shared = [f"{_SHARED}{name}" for name in list_shared()]
+    return [*DATASETS, *(source_text(str(path)) for path in list_uploads()), *shared]
+
+
+def source_text(source: str) -> str:
+    """What a source, as a run's config holds it, is called in the picker and the address."""
+    if source in DATASETS:
+        return source
+    path = Path(source)
+    name = shared_name(path)
+    return f"{path.name} ({path.parent.name})" if name is None else f"{_SHARED}{name}"
+
+
+def source_of(text: str) -> str:
+    """What `open_dataset` takes for a choice's text: a name of DATASETS or the path of an upload or shared file.
+
+    Raises DataError for a text that is none of these; never leaves their folders.
+    """
+    if text in DATASETS:
+        return text
+    if text.startswith(_SHARED):
+        return str(find_shared(text.removeprefix(_SHARED)))
+    found = _UPLOAD.fullmatch(text)
+    home = uploads_folder().resolve()
+    path = home / found[2] / found[1] if found else None
+    if path is None or not path.exists() or path.resolve().parent.parent != home:
+        raise DataError(f"There is no data set or upload named {text}: choose one from the list on the Data page.")
+    return str(path)
+
+
+def load_source(source: str, options: OwnDataOptions) -> Dataset:
+    """The data, loaded once for all sessions; raises AppError as `open_dataset` does. Nothing is downloaded."""
+    return _load(source, options.model_dump_json(), _stamp(source), options)
+
+
+def _stamp(source: str) -> tuple[int, int, int]:
+    """Changes when an own file does; published files are checked by checksum instead."""
+    return (0, 0, 0) if source in DATASETS else file_stamp(Path(source))
+
+
+@st.cache_resource(max_entries=4, show_spinner="Loading the data…")
+def _load(source: str, options_text: str, stamp: object, _options: OwnDataOptions) -> Dataset:
+    from clustergan_core.data.opening import is_count_matrix, open_dataset, prepare_counts
+
+    if source not in DATASETS and is_count_matrix(source, _options.read_as):
+        return prepare_counts(load_matrix(Path(source), _options.orientation), source, _options)
+    return open_dataset(source, _options)
+
+
+def show_preparation_line(data: str, options: OwnDataOptions, dataset: Dataset) -> None:
+    """What is left of the cells and genes, by which choices, and the way back to them; `data` as in the address."""
+    steps = {step["step"]: step for step in dataset.preprocessing}
+    quality, genes = steps["quality"], steps["select_genes"]
+    words = ", ".join(f"{name} {value}" for name, value in options.preparation.items()) or "default"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(
+            f"**{quality['n_cells_left']:,} of {quality['n_cells']:,} cells × {len(genes['ids']):,} genes** "
+            f":gray[(preparation: {plain(words)})]",
+            width="content",
+        )
+        link_page("Data", {"dataset": data, **options_in_address(options)}, "Change on the Data page")

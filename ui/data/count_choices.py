@@ -1,0 +1,146 @@
+"""How a count matrix is read and prepared, as chosen on the Data page: in the address, and followed from page to page.
+
+In the address it stands in the words of the command line: ?prepare=quality=classic&prepare=n_genes=500. It belongs to
+one file; another one begins anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, get_args
+
+import streamlit as st
+
+from clustergan_core.data.options import Orientation, OwnDataOptions, ReadAs
+from clustergan_core.errors import SettingsError
+from ui.frame.messages import show_problem
+
+PREPARE, ORIENTATION, READ_AS = "prepare", "orientation", "read_as"  # parameters of the address
+_CHOSEN = "count_choices"  # session state: (what data, the choices, those before them)
+MAX_UNDO = 50
+
+
+@dataclass(frozen=True)
+class CountChoices:
+    """What a person chose instead of what is taken by itself."""
+
+    read_as: ReadAs = "auto"
+    orientation: Orientation = "auto"
+    preparation: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    data: str
+    now: CountChoices
+    before: tuple[CountChoices, ...] = ()
+
+
+def count_choices(data: str) -> CountChoices:
+    """The choices for this data: those of the address, else those made before in this session.
+
+    A wrong one in the address is named in one sentence and left out.
+    """
+    chosen: _Chosen | None = st.session_state.get(_CHOSEN)
+    asked = {name: st.query_params.get_all(name) for name in (PREPARE, ORIENTATION, READ_AS)}
+    if chosen is None or chosen.data != data:
+        chosen = _Chosen(data, _read(asked))
+    elif any(asked.values()) and asked != _in_lists(chosen.now):  # a link
+        chosen = _Chosen(data, _read(asked), chosen.before)
+    st.session_state[_CHOSEN] = chosen
+    _write(chosen.now)
+    return chosen.now
+
+
+def leave_choices(data: str) -> None:
+    """Forgets what was chosen for other data, also in the address, before `data` takes its place on the page."""
+    chosen: _Chosen | None = st.session_state.get(_CHOSEN)
+    if chosen is not None and chosen.data != data:
+        del st.session_state[_CHOSEN]
+        _write(CountChoices())
+
+
+def choose(data: str, choices: CountChoices) -> None:
+    """Takes other choices for this data; called from a widget's callback, so that the page is drawn with them."""
+    chosen: _Chosen | None = st.session_state.get(_CHOSEN)
+    before = chosen.before if chosen is not None and chosen.data == data else ()
+    if chosen is not None and chosen.data == data and chosen.now != choices:
+        before = (*before, chosen.now)[-MAX_UNDO:]
+    st.session_state[_CHOSEN] = _Chosen(data, choices, before)
+    _write(choices)
+
+
+def prepare_by(data: str, words: Mapping[str, str]) -> None:
+    """Takes another preparation for this data, as `choose` does."""
+    choose(data, replace(count_choices(data), preparation=dict(words)))
+
+
+def take_choices(data: str, options: OwnDataOptions) -> None:
+    """Takes the choices of a run's options for this data, as `choose` does."""
+    choose(data, CountChoices(options.read_as, options.orientation, options.preparation))
+
+
+def can_undo(data: str) -> bool:
+    """Whether a choice was made before the present one."""
+    chosen: _Chosen | None = st.session_state.get(_CHOSEN)
+    return chosen is not None and chosen.data == data and bool(chosen.before)
+
+
+def undo(data: str) -> None:
+    """Goes back to the choices before the present ones."""
+    chosen: _Chosen | None = st.session_state.get(_CHOSEN)
+    if chosen is not None and chosen.data == data and chosen.before:
+        st.session_state[_CHOSEN] = _Chosen(data, chosen.before[-1], chosen.before[:-1])
+        _write(chosen.before[-1])
+
+
+def choices_in_address(options: OwnDataOptions) -> dict[str, Any]:
+    """A run's or a page's options as parameters of an address, without those that are as they would be anyway."""
+    choices = CountChoices(options.read_as, options.orientation, options.preparation)
+    return {name: texts for name, texts in _in_lists(choices).items() if texts}
+
+
+def _in_lists(choices: CountChoices) -> dict[str, list[str]]:
+    return {
+        PREPARE: [f"{name}={value}" for name, value in choices.preparation.items()],
+        ORIENTATION: [] if choices.orientation == "auto" else [choices.orientation],
+        READ_AS: [] if choices.read_as == "auto" else [choices.read_as],
+    }
+
+
+def _write(choices: CountChoices) -> None:
+    for name, texts in _in_lists(choices).items():
+        if texts != st.query_params.get_all(name):
+            if texts:
+                st.query_params[name] = texts
+            else:
+                del st.query_params[name]
+
+
+def _read(asked: Mapping[str, list[str]]) -> CountChoices:
+    return CountChoices(
+        read_as=_one_of(READ_AS, asked[READ_AS], ReadAs),
+        orientation=_one_of(ORIENTATION, asked[ORIENTATION], Orientation),
+        preparation=_read_preparation(asked[PREPARE]),
+    )
+
+
+def _read_preparation(texts: list[str]) -> dict[str, str]:
+    from clustergan_core.data.counts.preparation_options import read_preparation
+
+    words = {name: value for name, _, value in (text.partition("=") for text in texts)}
+    try:
+        read_preparation(words)
+    except SettingsError as problem:
+        show_problem(f"The address asks for a preparation that is not possible. {problem}")
+        return {}
+    return words
+
+
+def _one_of(name: str, texts: list[str], choices: Any) -> Any:
+    if not texts or texts[-1] in get_args(choices):
+        return texts[-1] if texts else "auto"
+    possible = ", ".join(get_args(choices))
+    show_problem(f"The address asks for {name}={texts[-1]}, but it can be {possible}; auto is taken.")
+    return "auto"

@@ -1,0 +1,131 @@
+"""One button from a count matrix to clusters: what will be trained on, into how many clusters, for how long."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from clustergan_core.errors import AppError
+from ui.forms.preset import preset_config, reset_when_base_changes
+from ui.forms.scheduler import usual_scheduler
+from ui.forms.settings import setting
+from ui.forms.start import show_command, show_estimate
+from ui.frame.choices import carried
+from ui.frame.links import link_page, watch
+from ui.frame.messages import show_problem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from clustergan_core.data.dataset import Dataset
+    from clustergan_core.data.options import OwnDataOptions
+    from clustergan_core.runs.config import RunConfig
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from clustergan_core.data.dataset import Dataset
+
+K_KEY = "n_clusters"
+_K_BASE = "k_base"  # session state: the data and the usual K that the number in the field belongs to
+
+
+def cluster_cells(
+    source: str,
+    options: OwnDataOptions,
+    dataset: Dataset,
+    reading_seconds: float,
+    more: Mapping[str, Any],
+) -> None:
+    """The card with the button, which starts a run with the default preset and shows it on the Train page.
+
+    `more` is what the address of the Train page has to ask for, for whoever wants to choose more.
+    """
+    from clustergan_core.methods import METHODS, default_method
+
+    method = default_method()
+    base = preset_config(source, options, dataset, method, "default")
+    _begin_anew_with(base)
+    with st.container(border=True):
+        what, number, start = st.columns([0.46, 0.2, 0.34], gap="medium")
+        with number:
+            field = METHODS[method].Settings.model_fields[K_KEY]
+            n_clusters = setting(K_KEY, field, base.n_clusters)
+            explain_k(dataset, base.n_clusters)
+        given = {} if n_clusters == base.n_clusters else {"settings": {K_KEY: n_clusters}}
+        config = preset_config(source, options, dataset, method, "default", **given)
+        with what:
+            st.markdown("  \n".join(_describe(config, dataset)))
+        with start:
+            if st.button("Cluster these cells", type="primary", icon=":material/bubble_chart:", width="stretch"):
+                _start(config)
+            show_estimate(config, dataset, reading_seconds)
+        with what, st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            link_page("Train", more, "Choose more settings")
+        with start:
+            show_command(config)
+
+
+def _describe(config: RunConfig, dataset: Dataset) -> list[str]:
+    is_shared = dataset.splits.is_shared
+    lines = [
+        f"**{len(dataset.samples):,} cells × {dataset.shape[0]:,} genes** will be trained on"
+        if is_shared
+        else f"**{len(dataset.splits.train):,} of {len(dataset.samples):,} cells × {dataset.shape[0]:,} genes** will "
+        "be trained on, the others choose and score",
+        f"{config.method_title}, {config.schedule.n_steps:,} steps. {config.notes[0]}",
+    ]
+    if dataset.labels is None:
+        return [*lines, "No labels, and none are needed"]
+    return [*lines, f"{dataset.n_labels} labels, only compared with the clusters and never trained on"]
+
+
+def _begin_anew_with(base: RunConfig) -> None:
+    """Other data and other labels bring their own K, thresholds do not. The Train page starts from the same."""
+    belongs_to = (base.dataset.source, base.n_clusters)
+    before = st.session_state.get(_K_BASE)
+    chosen = st.session_state.get(K_KEY, carried(K_KEY))
+    reset_when_base_changes(base)
+    if before == belongs_to and chosen is not None:
+        st.session_state[K_KEY] = chosen
+    elif before is not None:
+        st.session_state[K_KEY] = base.n_clusters
+    st.session_state[_K_BASE] = belongs_to
+
+
+def _start(config: RunConfig) -> None:
+    from clustergan_core.runs.queue.backends import launch
+
+    try:
+        run = launch(config, usual_scheduler())
+    except AppError as problem:
+        show_problem(problem)
+        return
+    watch(run.name)
+
+
+def explain_k(dataset: Dataset, n_clusters: int) -> None:
+    """A popover; the figures of labelled cells, whose K is the number of labels, are worked out when asked for."""
+    with st.popover(f"Why K = {n_clusters}?", width="stretch"):
+        if dataset.labels is not None:
+            st.markdown(f"The chosen column holds {dataset.n_labels} classes.")
+            if not st.toggle("Ask Leiden and criteria without labels", key="ask_cell_k"):
+                return
+        _show(dataset)
+
+
+def _show(dataset: Dataset) -> None:
+    from clustergan_core.cells.suggest_k import suggest_cell_k
+
+    with st.spinner("Looking for groups…"):
+        found = suggest_cell_k(dataset)
+    drawn = f" (of {found.n_cells:,} cells drawn)" if found.n_cells < len(dataset.splits.train) else ""
+    st.markdown(f"**Leiden finds {found.n_leiden} clusters** at resolution 1{drawn}. It is the number to begin with.")
+    if found.suggestion is not None:
+        st.markdown(f"Criteria without labels, read on k-means, suggest **{found.suggestion.n_clusters}**:")
+        st.markdown("\n".join(f"- {vote.reason}" for vote in found.suggestion.votes))
+    st.caption(
+        "They prefer coarse groups. Too many clusters can be merged later by giving them one name; too few cannot be "
+        "split, but clustered again. A sweep trains several K and judges them by the same criteria."
+    )
+    link_page("Sweep")

@@ -1,0 +1,67 @@
+"""Which genes a network sees, and how their counts become numbers for it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clustergan_core.data.counts.matrix import STATE_WORDS, CountState
+from ui.data.counts.preparation import PreparationForm
+from ui.frame.messages import page_errors
+
+_SELECTION = {
+    "variance": "The genes that differ most between cells, as in the paper.",
+    "hvg": "scanpy's highly variable genes: those that differ more than others of their mean.",
+}
+_TRANSFORM = {
+    "lognorm": "Counts scaled to the same total in every cell, then log(1 + x): depth of sequencing no longer counts.",
+    "paper": "log2(1 + count) as it stands, so that cells of many counts stay apart from cells of few.",
+}
+
+
+def show_genes(form: PreparationForm, state: CountState) -> None:
+    """The section of genes and transform; `state` is what was done to the file's values before."""
+    from clustergan_core.data.counts.settings import PREPARATION_PRESETS
+
+    st.subheader("Genes and transform", anchor=False)
+    selection, transform, number = st.columns([0.37, 0.37, 0.26], gap="medium")
+    with selection:
+        form.choice("selection", _SELECTION)
+    with transform:
+        form.choice("transform", _TRANSFORM)
+    with number:
+        form.number("n_genes")
+        st.button(
+            "As in the paper",
+            icon=":material/article:",
+            key="as_in_paper",
+            disabled=form.settings == PREPARATION_PRESETS["paper"],
+            help="No quality control, the 720 genes of highest variance, log2(1 + count), divided by the largest.",
+            on_click=page_errors()(form.prepare_as),
+            args=("paper",),
+        )
+    with st.expander("Finer points of the preparation"):
+        target, clip, standardise, hold_out = st.columns(4, vertical_alignment="bottom")
+        with target:
+            form.number("target")
+        with clip:
+            form.number("clip")
+        with standardise:
+            form.switch("standardise")
+        with hold_out:
+            form.switch("hold_out")
+    if state in ("log", "scaled"):
+        st.caption(f"The file holds {STATE_WORDS[state]}, so no transform is applied, whichever is chosen.")
+    divided = (
+        "Standardised values are divided by the clip"
+        if form.settings.standardise
+        else "Values are divided by the largest"
+    )
+    words = " ".join(f"--prepare {name}={value}" for name, value in _words(form).items())
+    command = f" On the command line: `{words}`" if words else ""
+    st.caption(f"{divided}. Every number that repeats this is kept with the run.{command}")
+
+
+def _words(form: PreparationForm) -> dict[str, str]:
+    from clustergan_core.data.counts.preparation_options import write_preparation
+
+    return write_preparation(form.settings, form.quality, form.n_genes)

@@ -1,0 +1,46 @@
+"""A count matrix on the Data page: what it is, what is left of it, and what is trained on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from clustergan_core.errors import AppError
+from ui.data.choice import DATASET_KEY, chosen_for, load_source, source_text
+from ui.data.counts.cluster import cluster_cells
+from ui.data.counts.genes import show_genes
+from ui.data.counts.preflight import show_preflight
+from ui.data.counts.preparation import read_form
+from ui.data.counts.quality import show_quality
+from ui.data.options import choose_for_counts, options_in_address
+from ui.data.summary import show_overview, show_source
+from ui.frame.messages import show_problem
+from ui.loading.files import FileLook
+from ui.loading.matrices import load_matrix
+
+
+def show_counts(source: str, look: FileLook, beside: DeltaGenerator) -> None:
+    """Draws the sections; `beside` takes what is chosen next to the picker."""
+    path, data, choices = Path(source), source_text(source), chosen_for(source)
+    assert look.preflight is not None
+    show_preflight(path, data, look, choices)
+    card = st.container()  # of what all below comes to
+    try:
+        with beside:
+            options = choose_for_counts(path, look, choices)
+            show_source(source)
+        form = read_form(data, choices, look.preflight.n_genes)
+        is_enough = show_quality(path, options, form)
+        show_genes(form, load_matrix(path, options.orientation).state)
+        if not is_enough:
+            return
+        dataset = load_source(source, options)
+        with card:
+            more = {DATASET_KEY: data, "task": "New run", **options_in_address(options)}
+            cluster_cells(source, options, dataset, look.preflight.seconds, more)
+    except AppError as problem:
+        show_problem(problem)
+        return
+    show_overview(dataset)

@@ -1,0 +1,70 @@
+"""Which column holds known classes: one of the data's own, or of a table that came with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from clustergan_core.data.own.labels import NO_LABELS
+from clustergan_core.data.uploads.label_tables import label_tables, likeliest_column
+from clustergan_core.errors import DataError
+from ui.frame.choices import linked, one_of
+from ui.loading.files import look_at
+
+LABELS_KEY = "labels"  # the widget's key and the address's parameter
+AUTOMATIC = "automatic"
+_HELP = (
+    "The column of known classes, if there is one. It is never trained on, only compared with the clusters. Automatic "
+    "takes a column named label, labels, class or target; none compares with nothing."
+)
+
+
+def choose_labels(path: Path, columns: Sequence[str]) -> str | None:
+    """A select box; returns the choice as `--labels` takes it, None for automatic."""
+    tables = columns_of_tables(path)
+    choices = [AUTOMATIC, NO_LABELS, *(name for name in columns if name != NO_LABELS), *tables]
+    if st.session_state.get(LABELS_KEY, AUTOMATIC) not in choices:
+        st.session_state[LABELS_KEY] = AUTOMATIC  # of other data; said, as the browser would go on showing it
+    with linked(LABELS_KEY, one_of(choices)):
+        chosen = st.selectbox("Labels", choices, key=LABELS_KEY, bind="query-params", help=_HELP)
+    return None if chosen == AUTOMATIC else tables.get(chosen, chosen)
+
+
+def columns_of_tables(path: Path) -> dict[str, str]:
+    """Columns of classes in the tables beside a file: what to call them, and FILE:COLUMN."""
+    found = {}
+    for table in label_tables(path):
+        try:
+            look = look_at(table, read_as="table")
+        except DataError:
+            continue  # a text of another kind
+        found |= {_text(table, column): f"{table}:{column}" for column in look.classes}
+    return found
+
+
+def likeliest_labels(path: Path) -> str | None:
+    """What the select box should show for a file that came with tables of its cells, or None."""
+    return next((labels for table in label_tables(path) if (labels := likeliest_of(table)) is not None), None)
+
+
+def likeliest_of(table: Path) -> str | None:
+    """The same for one table; None where no column of it holds classes, or it is none."""
+    try:
+        column = likeliest_column(look_at(table, read_as="table").classes)
+    except DataError:
+        return None
+    return None if column is None else _text(table, column)
+
+
+def label_text(labels: str | None) -> str:
+    """A choice as `--labels` takes it, in the words of the select box."""
+    if labels is None:
+        return AUTOMATIC
+    file, separator, column = labels.rpartition(":")
+    return _text(Path(file), column) if separator and Path(file).is_file() else labels
+
+
+def _text(table: Path, column: str) -> str:
+    return f"{table.name}: {column}"

@@ -1,0 +1,96 @@
+"""What a run will be, how long it takes and the command for it: the same wherever one is started."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from clustergan_core.errors import AppError
+from ui.frame.messages import plain, show_problem, show_shell
+from ui.frame.words import say_duration
+
+LEAST_SCORED = 5  # samples a cluster
+
+if TYPE_CHECKING:
+    from clustergan_core.data.dataset import Dataset
+    from clustergan_core.runs.config import RunConfig
+    from clustergan_core.runs.estimate import Estimate
+
+
+def describe_run(config: RunConfig, dataset: Dataset) -> list[str]:
+    """Lines of Markdown on what is trained on, how it is split, and for how long."""
+    splits = dataset.splits
+    shape = "×".join(map(str, dataset.shape[1:] if dataset.kind == "image" else dataset.shape))
+    samples, features = _units(dataset)
+    lines = [f"{len(dataset.samples):,} {samples} of {plain(dataset.name)}, {shape} {features} each"]
+    if splits.is_shared:
+        lines.append("Trained on all of them and scored over all")
+    else:
+        shares = {"train": splits.train, "validation": splits.validation, "test": splits.test}
+        lines.append(" · ".join(f"{len(indices):,} {name}" for name, indices in shares.items()))
+    if dataset.labels is None:
+        lines.append("No labels: purity, accuracy, NMI and ARI will not be shown")
+    else:
+        lines.append(f"{dataset.n_labels} labels, used for scores alone")
+    return [*lines, f"K = {config.n_clusters}, {config.schedule.n_steps:,} steps, seed {config.seed}"]
+
+
+def warnings_of(config: RunConfig, dataset: Dataset) -> list[str]:
+    """What makes a run's figures mean little, though it can be trained; sentences for a person."""
+    warnings = []
+    n_scored, n_trained = len(dataset.indices("test")), len(dataset.splits.train)
+    if config.n_clusters * LEAST_SCORED > n_scored:
+        warnings.append(
+            f"K = {config.n_clusters:,} leaves fewer than {LEAST_SCORED} of the {n_scored:,} scored samples for each "
+            "cluster: purity is high by chance then. Choose a smaller K."
+        )
+    if (batch := config.settings["batch_size"]) > n_trained:
+        warnings.append(
+            f"Batches of {batch:,} hold each of the {n_trained:,} training samples more than once: choose smaller ones."
+        )
+    return warnings
+
+
+def show_estimate(config: RunConfig, dataset: Dataset, reading_seconds: float = 0) -> None:
+    """How long it will take, the reading of its data included."""
+    try:
+        seconds = reading_seconds + training_seconds(config, dataset)
+    except AppError as problem:
+        show_problem(problem)
+        return
+    st.caption(
+        f":material/timer: About **{say_duration(seconds)}** on this machine ({config.device}, {_threads(config)})."
+    )
+
+
+def training_seconds(config: RunConfig, dataset: Dataset) -> float:
+    """Timed by a few steps; only what changes the time of a step is timed again."""
+    settings = repr(sorted(config.settings.items()))
+    key = (config.method, settings, config.dataset.kind, str(config.dataset.shape), config.device, _threads(config))
+    return replace(_estimate(key, config, dataset), n_steps=config.schedule.n_steps).seconds
+
+
+def show_command(config: RunConfig) -> None:
+    """The command that repeats a run, behind a button."""
+    with st.popover("The command for this run", width="stretch"):
+        show_shell(config.command())
+
+
+def _units(dataset: Dataset) -> tuple[str, str]:
+    """What samples and their values are called."""
+    return {"image": ("samples", "pixels"), "table": ("samples", "features"), "expression": ("cells", "genes")}[
+        dataset.kind
+    ]
+
+
+def _threads(config: RunConfig) -> str:
+    return f"{config.threads} thread" + ("s" if config.threads > 1 else "")
+
+
+@st.cache_data(max_entries=64, show_spinner="Timing a few steps…")
+def _estimate(key: tuple[str, ...], _config: RunConfig, _dataset: Dataset) -> Estimate:
+    from clustergan_core.runs.estimate import estimate_run
+
+    return estimate_run(_config, _dataset)

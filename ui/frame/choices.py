@@ -1,0 +1,161 @@
+"""Choices that live in the address, so that a link restores the view, and that follow the person from page to page.
+
+A widget with `key="mu", bind="query-params"` already reads and writes `?mu=`. Streamlit drops a wrong value without a
+word and forgets the value on the next page; `linked` says the one and carries the other:
+
+    with linked("mu", number(0, 1)):
+        mu = st.slider("μ", 0.0, 1.0, 0.5, key="mu", bind="query-params")
+
+What stands in the address is the text the widget shows, so options are given in the words a link should hold.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import streamlit as st
+from streamlit.errors import StreamlitAPIException
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from clustergan_core.errors import SettingsError
+from ui.frame.messages import show_problem
+
+# What the text of a choice has to be; raises SettingsError with the sentence's second half.
+Check = Callable[[str], None]
+
+_CARRIED = "carried"  # session state: the last value of every linked choice, by name
+_TEXTS = "carried_texts"  # session state: how each of them stood in the address; no text for a default
+N_NAMED = 12  # options a message still lists
+N_NAMED_RUNS = 3  # the same of runs and sweeps, whose names are long and whose picker lists them all
+
+
+def one_of(options: Sequence[object], n_named: int = N_NAMED) -> Check:
+    """The text is one of the options as they are shown; a refusal lists so many of them."""
+    texts = [str(option) for option in options]
+
+    def check(text: str) -> None:
+        if text in texts:
+            return
+        named = ", ".join(texts[:n_named]) + (f" and {len(texts) - n_named} more" if len(texts) > n_named else "")
+        raise SettingsError(f"it can be {named}" if texts else "there is nothing to choose from yet")
+
+    return check
+
+
+def number(low: float, high: float) -> Check:
+    """The text is a number from low to high, both included."""
+
+    def check(text: str) -> None:
+        try:
+            is_inside = math.isfinite(float(text)) and low <= float(text) <= high
+        except ValueError:
+            is_inside = False
+        if not is_inside:
+            raise SettingsError(f"it is a number from {low:g} to {high:g}")
+
+    return check
+
+
+def whole_number(low: int, high: int) -> Check:
+    """The text is a whole number from low to high, both included."""
+
+    def check(text: str) -> None:
+        try:
+            is_inside = low <= int(text) <= high
+        except ValueError:
+            is_inside = False
+        if not is_inside:
+            raise SettingsError(f"it is a whole number from {low} to {high}")
+
+    return check
+
+
+def carried(name: str) -> object | None:
+    """The last value of a linked choice in this session, on whatever page; None where there is none."""
+    return st.session_state.get(_CARRIED, {}).get(name)
+
+
+@contextmanager
+def linked(name: str, check: Check) -> Iterator[None]:
+    """Stands around the widget whose key is `name` and whose bind is "query-params".
+
+    A value in the address that the check refuses is named in one sentence and the widget falls back to its default; a
+    value chosen earlier that does not fit any more (another run has fewer modes) falls back without a word. Of a widget
+    that holds several values each is checked, and those that fit stay.
+    """
+    carried: dict[str, object] = st.session_state.setdefault(_CARRIED, {})
+    texts: dict[str, list[str]] = st.session_state.setdefault(_TEXTS, {})
+    asked = st.query_params.get_all(name)
+    if name in st.session_state:
+        fitting = _fitting(check, st.session_state[name])
+        if fitting is None:
+            del st.session_state[name]
+        elif fitting != st.session_state[name] or (name in carried and fitting == carried[name]):
+            # It may be the value of the last page's widget, which Streamlit drops when this page's takes its place.
+            st.session_state[name] = fitting
+            if not asked and texts.get(name):
+                write_address(name, [text for text in texts[name] if not _refusal(check, text)])
+    elif asked:
+        known = carried.get(name)
+        known_texts = [str(part) for part in (known if isinstance(known, list) else [known])]
+        refused = [text for text in asked if _refusal(check, text) and text not in known_texts]
+        if refused:
+            rest = "the default is shown" if len(refused) == len(asked) else "the others are shown"
+            reason = _refusal(check, refused[0])
+            show_problem(SettingsError(f"The address asks for {name}={refused[0]}, but {reason}; {rest}."))
+    elif name in carried and (fitting := _fitting(check, carried[name])) is not None:
+        st.session_state[name] = fitting
+    yield
+    if name in st.session_state:
+        carried[name] = st.session_state[name]
+        texts[name] = st.query_params.get_all(name)
+
+
+def write_address(name: str, text: str | list[str]) -> bool:
+    """Puts a choice into the address before its widget is drawn; False where that has been: it then writes its own."""
+    try:
+        st.query_params[name] = text
+    except StreamlitAPIException:
+        return False
+    return True
+
+
+def respell(name: str, spell: Callable[[str], Sequence[str]]) -> None:
+    """Puts a choice that the address has in other words into those of its widget, before the widget is drawn.
+
+    `spell` gives the widget's words for each text, which is none where it stands for nothing.
+    """
+    asked = st.query_params.get_all(name)
+    spelt = [text for part in asked for text in spell(part)]
+    if spelt != asked and write_address(name, spelt):
+        # The widget would read the address as it was when this run began.
+        st.rerun()
+
+
+def keep_in_history(name: str) -> None:
+    """After the widget of a choice that several pages have: a change of page, Back too, leaves it in the address.
+
+    Streamlit takes what belongs to widgets of the page left out of it, even where Back leads to an entry that has it,
+    and writes an entry of its own into the history. The widget has read the address by now, and the browser writes it.
+    """
+    context = get_script_run_ctx()
+    assert context is not None
+    with context.session_state.query_params() as parameters:
+        if binding := parameters.get_binding_for_param(name):
+            parameters.unbind_widget(binding.widget_id)
+
+
+def _fitting(check: Check, value: object) -> object | None:
+    """A value that fits, or of several those that do; None where the value does not fit."""
+    if isinstance(value, list):
+        return [part for part in value if not _refusal(check, part)]
+    return None if _refusal(check, value) else value
+
+
+def _refusal(check: Check, value: object) -> str | None:
+    """Why a value does not fit, or None when it does."""
+    try:
+        check(str(value))
+    except SettingsError as problem:
+        return str(problem)
+    return None

@@ -1,0 +1,50 @@
+"""Links to other pages in a line, coloured as links are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+if TYPE_CHECKING:  # it brings the networks, which links do without
+    from clustergan_core.runs.run import Run
+
+NEW, WATCH = "New run", "Watch a run"  # what the Train page does
+NEXT = "next_choices"  # session state: values of widgets for the coming run of the Train page
+
+VIEWS = ("Map", "Modes", "Interpolate")  # pages that look at a run
+
+
+def link_pages(*labels: str, query: dict[str, str] | None = None) -> None:
+    """Links to pages by their titles; `query` is what their address asks for."""
+    with st.container(horizontal=True, gap="small"):
+        for label in labels:
+            link_page(label, query)
+
+
+def link_page(label: str, query: Mapping[str, Any] | None = None, text: str = "") -> None:
+    """One link to the page of that title, called by it or by `text`."""
+    st.page_link(f"pages/{label.lower()}.py", label=f":primary[{text or label}]", query_params=query)
+
+
+def link_to_views(run: Run) -> None:
+    """Links that open a run on the pages that look at it."""
+    link_pages(*views_of(run), query={"run": run.name})
+
+
+def views_of(run: Run) -> tuple[str, ...]:
+    """The pages that look at this run: one more for cells."""
+    return ("Map", "Clusters", *VIEWS[1:]) if run.config.dataset.kind == "expression" else VIEWS
+
+
+def choices_to_watch(name: str) -> dict[str, Any]:
+    """Choices of the Train page that show a run."""
+    return {"task": WATCH, "run": name}
+
+
+def watch(name: str) -> None:
+    """Goes to the Train page, which shows the run of that name."""
+    st.session_state[NEXT] = choices_to_watch(name)
+    # An empty address, as Streamlit refuses to clear one that holds choices of widgets.
+    st.switch_page("pages/train.py", query_params={})

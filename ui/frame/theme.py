@@ -1,0 +1,82 @@
+"""How the app looks beyond .streamlit/config.toml: its icon, and figures that follow the light or dark theme."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import streamlit as st
+
+from clustergan_core.drawing import theme as drawing_theme
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+from base64 import b64encode
+
+LARGE_SAMPLE = "max({width}px, min(32vw, 42vh))"  # beside its code, and with the walk begun below it on one screen
+# All rows fit the window's height, and none is larger than it was drawn.
+WHOLE_GRID = "max({width}px, min(2 * {width}px, (100vh - 6rem) * {width} / {height}))"
+STRIP = "max({width}px, {width} * 0.09vw)"  # a walk of eleven samples fills the width, fewer are as large
+
+Picture = Literal["svg", "png"]
+
+PICTURES: dict[str, Picture] = {"SVG": "svg", "PNG": "png"}
+_PICTURE_KEY = "picture"  # session state: what the camera above every figure saves
+
+ICON = Path(__file__).with_name("icon.svg")
+
+
+def is_dark() -> bool:
+    """Whether the person sees the dark theme now; no until the browser has said so."""
+    return st.context.theme.type == "dark"
+
+
+def theme_name() -> drawing_theme.Theme:
+    """The theme the person sees now, as clustergan_core.drawing calls it."""
+    return drawing_theme.theme_name(is_dark())
+
+
+def show_figure(figure: "Figure", key: str, description: str, picture: Picture | None = None) -> None:
+    """Draws a figure of clustergan_core.drawing in the theme; `description` is what a screen reader says.
+
+    Its one button saves it as a `picture`, else as `choose_picture` has it: SVG for print, PNG at three times the size
+    for slides.
+    """
+    drawing_theme.apply_theme(figure, is_dark())
+    show_themed(figure, key, description, picture)
+
+
+def show_themed(figure: "Figure", key: str, description: str, picture: Picture | None = None) -> None:
+    """`show_figure` for a figure that is kept over reruns and has its theme already: theming is most of the time."""
+    picture = picture or PICTURES[st.session_state.get(_PICTURE_KEY, "SVG")]
+    config = {
+        "displaylogo": False,
+        "modeBarButtons": [["toImage"]],
+        "toImageButtonOptions": {"format": picture, "filename": key, "scale": 3 if picture == "png" else 1},
+    }
+    st.plotly_chart(figure, theme=None, key=key, config=config, alt=description)
+
+
+def choose_picture() -> None:
+    """What the camera above all figures saves from now on, on every page."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption("The camera above a figure saves it as", width="content")
+        st.segmented_control(
+            "Picture",
+            list(PICTURES),
+            default="SVG",
+            required=True,
+            key=_PICTURE_KEY,
+            persist_state="session",
+            label_visibility="collapsed",
+        )
+
+
+def show_growing(png: bytes, size: tuple[int, int], limit: str, alt: str, key: str) -> None:
+    """A picture as wide as its `limit`, a CSS length in terms of its `size` in a small window, or its container.
+
+    It travels inside the message: Streamlit shrinks files that are drawn larger for dense and wide screens.
+    """
+    width, height = size
+    longest = limit.format(width=width, height=height)
+    st.html(f"<style>.st-key-{key} {{ width: {longest}; max-width: 100%; }}</style>")
+    with st.container(key=key, width="content"):
+        st.image(f"data:image/png;base64,{b64encode(png).decode()}", width="stretch", alt=alt)

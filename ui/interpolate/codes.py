@@ -1,0 +1,144 @@
+"""Where a person stands between the modes: two modes and μ, or a mixture of many."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui.frame.choices import linked, number, one_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from clustergan_core.nn.prior import Prior
+
+VIEWS = ("Two modes", "All modes")
+MAX_SLIDERS = 12  # modes mixed at a time; with more modes one chooses which
+FIRST_MU = 0.5
+FROM, TO = "From (μ = 0)", "To (μ = 1)"
+MU_HELP = (
+    "The paper's formula: z_c = μ · z_c¹ + (1 − μ) · z_c². z_c¹ is the mode on the right, `a` in the address; z_c² is "
+    "the mode on the left, `b` in the address."
+)
+SAME_ENDS = "From and To are the same mode: choose another for a walk."
+_FIRST_WEIGHT = 0.5  # of the two modes a mixture begins with; all others begin with 0
+
+
+@dataclass(frozen=True)
+class Ends:
+    """A walk from mode B at μ = 0 to mode A at μ = 1, and where on it one stands."""
+
+    mode_a: int
+    mode_b: int
+    mu: float
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """The modes on offer and the scaled weights of all K modes."""
+
+    modes: tuple[int, ...]
+    weights: NDArray[np.float32]  # (K,), their sum is 1
+    first: tuple[int, ...]  # the modes that it begins with, half and half
+
+
+def choose_ends(prior: Prior) -> Ends:
+    """From mode B by μ to mode A side by side, in the order in which the slider runs."""
+    modes = list(range(prior.n_clusters))
+    left, middle, right = st.columns([1, 4, 1], vertical_alignment="bottom", gap="medium")
+    with left, linked("b", one_of(modes)):
+        mode_b = st.selectbox(FROM, modes, 0, key="b", bind="query-params")
+    with right, linked("a", one_of(modes)):
+        mode_a = st.selectbox(TO, modes, 1, key="a", bind="query-params")
+    with middle, linked("mu", number(0, 1)):
+        mu = st.slider("μ", 0.0, 1.0, FIRST_MU, 0.01, key="mu", bind="query-params", help=MU_HELP)
+    if mode_a == mode_b:
+        st.caption(SAME_ENDS)
+    return Ends(mode_a, mode_b, mu)
+
+
+def end_buttons() -> None:
+    """Snap and Reset for a walk between two modes."""
+    st.button(
+        "Snap", on_click=_snap_mu, key="snap-mu", help="To the nearer of the two modes, a code that training knew."
+    )
+    st.button("Reset", on_click=_reset_mu, key="reset-mu", help="μ back to the middle.")
+
+
+def choose_mixture(prior: Prior, first: tuple[int, ...] = (0, 1)) -> Mixture:
+    """A slider for each mode; the weights are scaled to a sum of 1. It begins with the modes `first`."""
+    from clustergan_core.generation import mixture_code
+
+    modes = _choose_modes(prior.n_clusters, first)
+    weights = [0.0] * prior.n_clusters
+    n_columns = math.ceil(len(modes) / math.ceil(len(modes) / 6))
+    for start in range(0, len(modes), n_columns):
+        for column, mode in zip(st.columns(n_columns), modes[start : start + n_columns], strict=False):
+            with column, linked(f"w{mode}", number(0, 1)):
+                weights[mode] = st.slider(
+                    f"Mode {mode}", 0.0, 1.0, _first_weight(mode, first), 0.01, key=f"w{mode}", bind="query-params"
+                )
+    return Mixture(modes, mixture_code(prior, weights), first)
+
+
+def mixture_buttons(mixture: Mixture) -> None:
+    """Snap and Reset for a mixture."""
+    nearest = int(mixture.weights.argmax())
+    st.button(
+        "Snap",
+        on_click=_set_weights,
+        args=({mode: float(mode == nearest) for mode in mixture.modes},),
+        key="snap-weights",
+        help="To the mode of the largest weight, a code that training knew.",
+    )
+    st.button(
+        "Reset",
+        on_click=_set_weights,
+        args=({mode: _first_weight(mode, mixture.first) for mode in mixture.modes},),
+        key="reset-weights",
+        help="All weights as at first.",
+    )
+
+
+def formula(weights: NDArray[np.float32]) -> str:
+    """The cluster part as a sum of modes, the largest first: "0.63 · mode 0 + 0.37 · mode 3"."""
+    order = (-weights).argsort(kind="stable")
+    return " + ".join(f"{weights[mode]:.2f} · mode {mode}" for mode in order.tolist() if weights[mode] >= 0.005)
+
+
+def _choose_modes(n_clusters: int, begun_with: tuple[int, ...]) -> tuple[int, ...]:
+    """Which modes have a slider: all, or those chosen where that would be a wall; a link's weights are among them."""
+    if n_clusters <= MAX_SLIDERS:
+        return tuple(range(n_clusters))
+    linked_modes = [mode for mode in range(n_clusters) if f"w{mode}" in st.query_params]
+    first = sorted({*begun_with, *linked_modes})[:MAX_SLIDERS]
+    chosen = st.multiselect(
+        f"Modes to mix (up to {MAX_SLIDERS} of {n_clusters})",
+        range(n_clusters),
+        first,
+        max_selections=MAX_SLIDERS,
+        key="mixed",
+        persist_state="session",
+    )
+    return tuple(sorted(chosen)) or (0,)
+
+
+def _first_weight(mode: int, first: tuple[int, ...]) -> float:
+    return _FIRST_WEIGHT if mode in first else 0.0
+
+
+def _snap_mu() -> None:
+    st.session_state["mu"] = float(round(st.session_state["mu"]))
+
+
+def _reset_mu() -> None:
+    st.session_state["mu"] = FIRST_MU
+
+
+def _set_weights(weights: dict[int, float]) -> None:
+    for mode, weight in weights.items():
+        st.session_state[f"w{mode}"] = weight

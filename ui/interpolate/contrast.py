@@ -1,0 +1,76 @@
+"""Two generated states of cells gene by gene: a figure of the genes that change most, and all of them as a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from clustergan_core.drawing.palette import mode_colours
+from clustergan_core.runs.run import Run
+from ui.frame.theme import show_figure
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from clustergan_core.cells.contrasts import GeneContrast
+
+_N_GENES = 30
+
+
+def show_contrast(
+    run: Run,
+    contrast: GeneContrast,
+    states: tuple[str, str],
+    modes: tuple[int, int],
+    name: str,
+    real: NDArray[np.float32] | None = None,
+) -> None:
+    """The genes that change most from one state to the other, and beside them the table of all.
+
+    `modes` give the states their colours, `real` is a measured cell (n_genes,) on the same scale.
+    """
+    from clustergan_core.drawing.figures.gene_contrast import gene_contrast_figure
+
+    gene_names, genes = run.config.dataset.feature_names, contrast.top(_N_GENES)
+    palette = mode_colours(run.config.n_clusters)
+    figure = gene_contrast_figure(
+        [gene_names[gene] for gene in genes.tolist()],
+        contrast.before[genes],
+        contrast.after[genes],
+        contrast.differences[genes],
+        states=states,
+        colours=(palette[modes[0]], palette[modes[1]]),
+        value_title=contrast.scale.title,
+        difference_title=contrast.scale.difference_title,
+        real=None if real is None else real[genes],
+    )
+    table = contrast.table(gene_names, states)
+    if real is not None:
+        table.insert(2, "real cell", table["gene"].map(dict(zip(gene_names, real.round(4).tolist(), strict=True))))
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        show_figure(figure, "gene-contrast", f"The {len(genes)} genes that change most from {states[0]} to {states[1]}")
+    with right:
+        st.dataframe(
+            table,
+            hide_index=True,
+            height=500,
+            column_config={
+                column: st.column_config.NumberColumn(
+                    "log2 FC" if column == "log2_fold_change" else None, format="%.2f"
+                )
+                for column in table.columns[1:]
+            },
+            key="contrast-table",
+            alt="Every gene in both states with its change",
+        )
+        st.download_button(
+            "Genes as CSV",
+            lambda: table.to_csv(index=False).encode(),
+            f"{name}.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )

@@ -1,0 +1,9 @@
+"""What pages read from disk, once for all sessions; none may change it.
+
+runs.py       a run's method, dataset and latents
+modes.py      the modes of a run
+summaries.py  what lists say of each run
+metrics.py    metrics, read on from where they ended
+matrices.py   count matrices and figures of their cells
+files.py      a first look at a person's own file
+"""

@@ -1,0 +1,79 @@
+"""Colouring a map: by mode, by label, by confidence, or by any column the data brings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clustergan_core.drawing.palette import label_colours, mode_colours
+from ui.map.view import MapView
+
+MAX_GROUPS = 60  # a column with more distinct texts is an id, not a grouping
+
+
+@dataclass(frozen=True)
+class Colouring:
+    """Groups with names and colours, and for a number its values; groups then stay as legend and labels."""
+
+    groups: NDArray[np.int64]
+    names: list[str]
+    colours: list[str]
+    values: NDArray[np.float32] | None = None
+    values_name: str = ""
+    is_zero_grey: bool = False  # as expression is drawn
+
+
+def colouring_names(view: MapView) -> list[str]:
+    """What this map can be coloured by, the mode first."""
+    names = ["mode"]
+    if view.labels() is not None:
+        names.append("label")
+    names.append("confidence")
+    if view.dataset is not None:
+        names += [name for name in view.dataset.columns if name not in names and _is_usable(view, name)]
+    return names
+
+
+def make_colouring(view: MapView, name: str) -> Colouring:
+    """The colouring of that name."""
+    modes = _by_mode(view)
+    if name == "mode":
+        return modes
+    if name == "confidence":
+        return Colouring(modes.groups, modes.names, modes.colours, view.confidence, "confidence")
+    if name == "label":
+        return _by_label(view)
+    column = _column(view, name)
+    if np.issubdtype(column.dtype, np.number):
+        return Colouring(modes.groups, modes.names, modes.colours, column.astype(np.float32), name)
+    texts, groups = np.unique(column.astype(str), return_inverse=True)
+    return Colouring(groups.astype(np.int64), texts.tolist(), label_colours(len(texts)))
+
+
+def mode_names(n_modes: int) -> list[str]:
+    """ "Mode 0" and so on, as on every page."""
+    return [f"Mode {mode}" for mode in range(n_modes)]
+
+
+def _by_mode(view: MapView) -> Colouring:
+    n_modes = view.run.config.n_clusters
+    return Colouring(view.clusters, mode_names(n_modes), mode_colours(n_modes))
+
+
+def _by_label(view: MapView) -> Colouring:
+    labels = view.labels()
+    assert labels is not None and view.dataset is not None
+    names = list(view.dataset.label_names)
+    return Colouring(labels, names, label_colours(len(names)))
+
+
+def _column(view: MapView, name: str) -> NDArray[np.generic]:
+    assert view.dataset is not None
+    return np.asarray(view.dataset.columns[name])[view.indices]
+
+
+def _is_usable(view: MapView, name: str) -> bool:
+    column = _column(view, name)
+    return bool(np.issubdtype(column.dtype, np.number)) or len(np.unique(column.astype(str))) <= MAX_GROUPS

@@ -1,0 +1,168 @@
+"""Beside the map: one sample in full, or a selection in sum."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+from PIL import Image
+
+from clustergan_core.drawing.palette import mode_colours
+from clustergan_core.drawing.pictures.images import mosaic
+from clustergan_core.drawing.pictures.tabular import thumbnail
+from clustergan_core.runs.cells import is_of_cells
+from ui.frame.code_bars import show_code
+from ui.frame.links import link_page
+from ui.frame.messages import plain
+from ui.frame.theme import theme_name
+from ui.map.colouring import mode_names
+from ui.map.view import MapView
+
+N_NEIGHBOURS = 8
+N_SHOWN = 48  # samples of a selection that are drawn
+PICTURE_SIDE = 132
+
+
+def show_sample(view: MapView, row: int, cluster_names: Sequence[str] = ()) -> None:
+    """The sample of a point, its reconstruction, its code, and its nearest neighbours in latent space."""
+    mode = int(view.clusters[row])
+    cluster = plain(cluster_names[mode]) if cluster_names else f"mode {mode}"
+    st.markdown(f"**{view.noun.capitalize()} {plain(view.sample_id(row))}** · {cluster}{_label_of(view, row)}")
+    if not is_of_cells(view.run):
+        _show_pictures(view, row, mode)
+    show_code(view.code[row], height="90px")
+    st.caption("ẑ_n: " + ", ".join(f"{value:.2f}" for value in view.normal[row]))
+    neighbours = nearest_rows(view.features, row, N_NEIGHBOURS)
+    st.markdown("**Nearest in latent space**")
+    if not is_of_cells(view.run):
+        st.image(_mosaic(view, neighbours, n_columns=4), width="content")
+    st.caption(", ".join(f"{view.sample_id(int(near))} (mode {view.clusters[near]})" for near in neighbours))
+    if is_of_cells(view.run):
+        asked = {"run": view.run.name, "view": "One cell", "sample": str(view.indices[row])}
+        link_page("Interpolate", asked, "This cell as another type")
+
+
+def _show_pictures(view: MapView, row: int, mode: int) -> None:
+    """The sample and its reconstruction side by side."""
+    rows = np.array([row])
+    pictures = [("Reconstruction G(E(x))", view.reconstructions(rows)[0])]
+    if view.dataset is not None:
+        pictures.insert(0, ("Sample x", view.pictures(rows)[0]))
+    colour = mode_colours(view.run.config.n_clusters)[mode]
+    for column, (title, picture) in zip(st.columns(2), pictures, strict=False):
+        kind = view.run.config.dataset.kind
+        image = thumbnail(picture, kind, view.feature_names, PICTURE_SIDE, colour, theme_name())
+        column.image(image, caption=title, width=PICTURE_SIDE)
+    if view.dataset is None:
+        st.caption("The data is not on this machine, so the sample itself cannot be shown.")
+
+
+def show_selection(view: MapView, selection: NDArray[np.int64], cluster_names: Sequence[str] = ()) -> None:
+    """How many, which modes and labels, some of the samples unless they are cells, and all of them as a table."""
+    share = len(selection) / len(view.clusters)
+    st.markdown(f"**{len(selection):,} {view.noun}s selected** ({share:.1%} of the map)")
+    if not is_of_cells(view.run):
+        _show_some(view, selection)
+    _show_counts(view, selection, cluster_names)
+    st.download_button(
+        "Selection as CSV",
+        selection_table(view, selection, cluster_names).to_csv(index=False),
+        file_name=f"{view.run.name}-selection.csv",
+        mime="text/csv",
+        icon=":material/download:",
+    )
+
+
+def show_overview(view: MapView, cluster_names: Sequence[str] = ()) -> None:
+    """What to do on the map, and the modes by size, while nothing is selected."""
+    st.markdown(f"**Click a point** for its {view.noun}, or draw a **lasso** or **box** around many.")
+    _show_counts(view, np.arange(len(view.clusters)), cluster_names)
+
+
+def nearest_rows(features: NDArray[np.float32], row: int, n: int) -> NDArray[np.int64]:
+    """The `n` other rows of features (N, D) nearest to one, nearest first."""
+    distances = np.linalg.norm(features - features[row], axis=1)
+    distances[row] = np.inf
+    n = min(n, len(features) - 1)
+    nearest = np.argpartition(distances, n - 1)[:n] if n else np.zeros(0, dtype=np.int64)
+    return nearest[np.argsort(distances[nearest], kind="stable")]
+
+
+def selection_table(view: MapView, rows: NDArray[np.int64], cluster_names: Sequence[str] = ()) -> pd.DataFrame:
+    """The selected samples: id, mode and its name, confidence, label where there is one."""
+    table = pd.DataFrame(
+        {
+            "sample": [view.sample_id(int(row)) for row in rows],
+            "cluster": view.clusters[rows],
+            "confidence": view.confidence[rows].round(4),
+        }
+    )
+    if cluster_names:
+        table.insert(2, "name", [cluster_names[mode] for mode in table["cluster"]])
+    labels = view.labels()
+    if labels is not None:
+        table["label"] = _label_names(view, labels[rows])
+    return table
+
+
+def _show_some(view: MapView, selection: NDArray[np.int64]) -> None:
+    """Pictures of some of the selected samples."""
+    shown = selection
+    if len(selection) > N_SHOWN:
+        shown = np.sort(np.random.default_rng(0).choice(selection, N_SHOWN, replace=False))
+    st.image(_mosaic(view, shown, n_columns=8), width="stretch")
+    what = "samples" if view.dataset is not None else "reconstructions, as the data is not on this machine"
+    st.caption(f"{len(shown)} of the {what}; bars show the mode.")
+
+
+def _show_counts(view: MapView, rows: NDArray[np.int64], cluster_names: Sequence[str]) -> None:
+    """Rows by mode, or by the names of clusters, with the label most of each have; all labels folded below."""
+    names = cluster_names or mode_names(view.run.config.n_clusters)
+    what = "cluster" if cluster_names else "mode"
+    modes = pd.Series([names[mode] for mode in view.clusters[rows]], name=what)
+    counts = modes.value_counts().rename(f"{view.noun}s").to_frame()
+    labels = view.labels()
+    if labels is None:
+        st.dataframe(counts.reset_index(), hide_index=True, key="map-counts")
+        return
+    by_label = pd.crosstab(modes, pd.Series(_label_names(view, labels[rows]), name="label")).loc[counts.index]
+    counts.insert(0, "mostly", [mostly(row) for _, row in by_label.iterrows()])
+    st.dataframe(counts.reset_index(), hide_index=True, key="map-counts")
+    with st.expander(f"All labels of each {what}"):
+        first = {what: st.column_config.Column(pinned=True)}  # stays while one moves to the labels on the right
+        st.dataframe(by_label.reset_index(), hide_index=True, key="map-labels", column_config=first)
+
+
+def mostly(by_label: pd.Series) -> str:
+    """The label most of some samples have and its share of those that have one, from their numbers by label."""
+    labelled = by_label.drop("", errors="ignore")
+    if not labelled.sum():
+        return "no label"
+    share = labelled.max() / labelled.sum()
+    return f"{labelled.idxmax()} ({'>99%' if 0.995 <= share < 1 else f'{share:.0%}'})"  # 100% is all of them
+
+
+def _label_names(view: MapView, labels: NDArray[np.int64]) -> list[str]:
+    assert view.dataset is not None
+    return [view.dataset.label_names[label] if label >= 0 else "" for label in labels]
+
+
+def _label_of(view: MapView, row: int) -> str:
+    labels = view.labels()
+    return "" if labels is None else f" · label {_label_names(view, labels[[row]])[0] or 'none'}"
+
+
+def _mosaic(view: MapView, rows: NDArray[np.int64], n_columns: int) -> Image.Image:
+    colours = mode_colours(view.run.config.n_clusters)
+    return mosaic(
+        view.pictures(rows),
+        n_columns=n_columns,
+        colours=[colours[mode] for mode in view.clusters[rows]],
+        feature_names=view.feature_names,
+        cell=40,
+        scale=2,
+        theme=theme_name(),
+    )

@@ -1,0 +1,64 @@
+"""Placing new samples on a finished map, which itself does not move."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from clustergan_core.embedding.fitted import FittedMap
+from ui.frame.messages import show_notes
+from ui.map.view import MapView
+
+COLOUR = "#e0115f"  # a red that no mode has
+
+
+@dataclass(frozen=True)
+class Newcomers:
+    """New samples on the map."""
+
+    coordinates: NDArray[np.float32]  # (M, 2)
+    clusters: NDArray[np.int64]
+    table: pd.DataFrame  # sample, cluster, confidence
+    notes: tuple[str, ...] = ()  # on what the file lacked and was made up for
+
+
+def choose_newcomers(view: MapView, fitted: FittedMap) -> Newcomers | None:
+    """An uploader for samples like those the run was trained on; None while there are none."""
+    with st.expander("Place new samples on this map", icon=":material/add_location_alt:"):
+        st.caption("A file like the one the run was trained on: the same columns, or pictures of the same size.")
+        upload = st.file_uploader("File", key="newcomers", label_visibility="collapsed")
+        if upload is None:
+            return None
+        content = upload.getvalue()
+        newcomers = _place(
+            view, fitted, upload.name, content, hashlib.sha256(content).hexdigest(), str(view.run.folder)
+        )
+        show_notes(newcomers.notes)
+        st.dataframe(newcomers.table, hide_index=True, height=220)
+        st.download_button(
+            "Clusters as CSV",
+            newcomers.table.to_csv(index=False),
+            file_name="clusters.csv",
+            mime="text/csv",
+            icon=":material/download:",
+        )
+        return newcomers
+
+
+@st.cache_data(max_entries=4, show_spinner="Encoding and placing the new samples…")
+def _place(_view: MapView, _fitted: FittedMap, name: str, _content: bytes, digest: str, folder: str) -> Newcomers:
+    from clustergan_core.runs.assignments import assign_file
+
+    with tempfile.TemporaryDirectory() as temporary:
+        path = Path(temporary) / (Path(name).name or "upload")
+        path.write_bytes(_content)
+        assigned = assign_file(_view.run, path)
+    features = _view.method.clustering_features(assigned.latents.encoding()).numpy()
+    return Newcomers(_fitted.place(features), assigned.latents.clusters, assigned.table(), assigned.notes)

@@ -1,0 +1,175 @@
+"""The finished map, flat on the canvas or turning in space, with its details beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from clustergan_core.drawing.figures.scatter import embedding3d_figure, embedding3d_values_figure
+from clustergan_core.drawing.pictures.sprites import sprite_sheet
+from clustergan_core.embedding.fitted import FittedMap
+from clustergan_core.errors import SettingsError
+from clustergan_core.runs.cells import is_of_cells
+from ui.canvas_map import Sprites, canvas_map
+from ui.frame.messages import show_problem
+from ui.frame.theme import show_figure, theme_name
+from ui.loading.runs import weights_stamp
+from ui.map.colouring import Colouring
+from ui.map.details import show_overview, show_sample, show_selection
+from ui.map.new_points import COLOUR, Newcomers, choose_newcomers
+from ui.map.selections import offer_to_keep
+from ui.map.view import MapView
+
+if TYPE_CHECKING:  # it brings scikit-learn, which a page does without until there is a map
+    from clustergan_core.embedding.fitted import FittedMap
+
+MAX_SPRITES = 10_000  # a browser holds 4 bytes a pixel: 30 MB for these
+MAX_HOVER_TEXTS = 20_000
+SPRITE_SIDE = 28
+SAMPLE = "sample"  # the address's parameter
+
+
+def draw_flat(
+    view: MapView, fitted: FittedMap, colouring: Colouring, height: int, cluster_names: Sequence[str] = ()
+) -> None:
+    """The canvas map beside the details of what is clicked or selected; clusters are numbers unless they are named."""
+    chosen = chosen_row(view)
+    plot, details = st.columns([2.2, 1], gap="medium")
+    with plot:
+        slot = st.container()
+        newcomers = choose_newcomers(view, fitted)
+    with slot:
+        coordinates, shown = _with_newcomers(fitted.coordinates, colouring, newcomers)
+        event = canvas_map(
+            coordinates,
+            shown.groups,
+            shown.values,
+            key="map",
+            group_names=shown.names,
+            group_colours=shown.colours,
+            values_name=shown.values_name,
+            is_zero_grey=shown.is_zero_grey,
+            # A thousand genes drawn as small as a thumb say nothing of a cell.
+            sprites=None if is_of_cells(view.run) else sprites_of(view),
+            hover_text=hover_texts(view, len(coordinates), cluster_names),
+            caption=caption_of(fitted),
+            height=height,
+            highlighted=chosen,
+        )
+    if event.clicked is not None and event.clicked < len(view.indices) and event.clicked != chosen:
+        st.query_params[SAMPLE] = str(view.indices[event.clicked])
+        st.rerun()
+    selection = None if event.selection is None else event.selection[event.selection < len(view.indices)]
+    with details:
+        if selection is not None and len(selection):
+            if is_of_cells(view.run):
+                offer_to_keep(view, selection)
+            show_selection(view, selection, cluster_names)
+        if chosen is not None:
+            show_sample(view, chosen, cluster_names)
+            if st.button(f"Close {view.noun}", icon=":material/close:"):
+                del st.query_params[SAMPLE]
+                st.rerun()
+        elif selection is None or not len(selection):
+            show_overview(view, cluster_names)
+
+
+def draw_in_space(view: MapView, fitted: FittedMap, colouring: Colouring, cluster_names: Sequence[str] = ()) -> None:
+    """Three dimensions in Plotly: drag turns, the wheel zooms, the legend isolates."""
+    title = {"tsne": "t-SNE", "umap": "UMAP", "pca": "component"}[fitted.settings.algorithm]
+    if colouring.values is None:
+        figure = embedding3d_figure(fitted.coordinates, colouring.groups, colouring.names, colouring.colours, title)
+    else:
+        figure = embedding3d_values_figure(
+            fitted.coordinates, colouring.values, colouring.values_name, title, colouring.is_zero_grey
+        )
+    show_figure(figure, "map-space", f"{len(view.indices):,} {view.noun}s in three dimensions")
+    st.caption(caption_of(fitted))
+    show_overview(view, cluster_names)
+
+
+def chosen_row(view: MapView) -> int | None:
+    """The point of the sample in the address; a wrong number is named and left out."""
+    asked = st.query_params.get(SAMPLE)
+    if asked is None:
+        return None
+    rows = np.flatnonzero(view.indices == int(asked)) if asked.isdecimal() and len(asked) < 10 else np.zeros(0, int)
+    if len(rows):
+        return int(rows[0])
+    problem = f"The address asks for sample={asked}, which is not on this map: click one of its points instead."
+    show_problem(SettingsError(problem))
+    return None
+
+
+def _with_newcomers(
+    coordinates: NDArray[np.float32], colouring: Colouring, newcomers: Newcomers | None
+) -> tuple[NDArray[np.float32], Colouring]:
+    """The map's points and behind them the new ones, as a group of their own."""
+    if newcomers is None:
+        return coordinates, colouring
+    n_new, new_group = len(newcomers.coordinates), len(colouring.names)
+    values = colouring.values
+    if values is not None:
+        values = np.concatenate([values, np.full(n_new, np.nan, np.float32)])
+    extended = replace(
+        colouring,
+        groups=np.concatenate([colouring.groups, np.full(n_new, new_group)]),
+        names=[*colouring.names, "New samples"],
+        colours=[*colouring.colours, COLOUR],
+        values=values,
+    )
+    return np.concatenate([coordinates, newcomers.coordinates]), extended
+
+
+def sprites_of(view: MapView) -> Sprites | None:
+    """Thumbnails of the first points: samples, or reconstructions while the data is absent."""
+    sheet, columns = _sheet(
+        view, str(view.run.folder), len(view.indices), weights_stamp(view.run), view.dataset is None, theme_name()
+    )
+    n_drawn = min(len(view.indices), MAX_SPRITES)
+    cells = np.where(np.arange(len(view.indices)) < n_drawn, np.arange(len(view.indices)), -1)
+    return Sprites(sheet, SPRITE_SIDE, SPRITE_SIDE, columns, cells)
+
+
+@st.cache_data(max_entries=6, show_spinner="Drawing the thumbnails…")
+def _sheet(
+    _view: MapView, folder: str, n: int, stamp: object, is_reconstruction: bool, theme: str
+) -> tuple[bytes, int]:
+    rows = np.arange(min(len(_view.indices), MAX_SPRITES))
+    return sprite_sheet(_view.pictures(rows), cell=SPRITE_SIDE, feature_names=_view.feature_names, theme=theme_name())
+
+
+def hover_texts(view: MapView, n_points: int, cluster_names: Sequence[str] = ()) -> list[str] | None:
+    """What hovering calls each point, those beyond the view's new samples; None where the texts would be too many.
+
+    With `cluster_names` (K,) each says its cluster, too.
+    """
+    if n_points > MAX_HOVER_TEXTS:
+        return None
+    prefix = view.noun.capitalize() if view.dataset is not None else f"Reconstruction of {view.noun}"
+    texts = [f"{prefix} {view.sample_id(row)}" for row in range(len(view.indices))]
+    if cluster_names:
+        texts = [f"{text} · {cluster_names[mode]}" for text, mode in zip(texts, view.clusters.tolist(), strict=True)]
+    return texts + [f"New {view.noun}"] * (n_points - len(texts))
+
+
+def caption_of(fitted: FittedMap) -> str:
+    """The sentence about one finished map."""
+    if fitted.settings.algorithm != "pca":
+        return "Distances between clusters carry no meaning; who is next to whom within a cluster does."
+    n_axes = "two" if fitted.settings.n_components == 2 else "three"
+    return (
+        f"A linear projection: what is far apart here is far apart in latent space. These {n_axes} axes show "
+        f"{shown_share(fitted):.0%} of the variance; what differs along others lies together."
+    )
+
+
+def shown_share(fitted: FittedMap) -> float:
+    """Share of the latents' variance that the map's axes show, from 0 to 1; of a projection only."""
+    total = float(fitted.latents.var(axis=0).sum())
+    return float(fitted.coordinates.var(axis=0).sum()) / total if total else 1.0

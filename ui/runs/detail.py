@@ -1,0 +1,219 @@
+"""One run in full: what can be done with it, its scores, and everything that repeats it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pandas as pd
+import streamlit as st
+
+from clustergan_core.errors import RunError
+from clustergan_core.methods import METHODS
+from clustergan_core.runs.queue.backends import continue_run
+from clustergan_core.runs.queue.queue import ask as ask_run
+from clustergan_core.runs.run import Request, Run
+from ui.data.choice import list_choices, source_text
+from ui.data.options import options_in_address
+from ui.forms.scheduler import usual_scheduler
+from ui.frame.dialogs import ask, ask_text
+from ui.frame.links import link_page, views_of
+from ui.frame.messages import page_errors, plain, show_problem, show_shell
+from ui.frame.words import say_duration
+from ui.loading.runs import load_data
+from ui.loading.summaries import RunSummary
+from ui.runs.assign import assign_form
+from ui.runs.scores import show_scores
+
+BadgeColour = Literal["green", "gray", "blue", "red"]
+
+_BADGES: dict[str, BadgeColour] = {
+    "finished": "green",
+    "shipped": "gray",
+    "training": "blue",
+    "starting": "blue",
+    "waiting": "gray",
+    "failed": "red",
+    "damaged": "red",
+}
+LOG_END = 20_000  # characters of the log that are shown
+LOG_LINES, LOG_HEIGHT = 12, 300  # a longer log scrolls
+
+
+def show_run(summary: RunSummary) -> None:
+    """Everything about one run; a damaged one says so and can be deleted."""
+    run = summary.run
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.subheader(plain(summary.title), anchor=False, width="content")
+        st.badge(summary.state, color=_BADGES.get(summary.state, "orange"))
+    if summary.problem or summary.config is None or summary.status is None:
+        st.error(plain(summary.problem), icon=":material/info:")
+        if not run.is_shipped:
+            _delete_button(summary)
+        return
+    st.caption(plain(_describe(summary)))
+    if summary.status.message:
+        st.error(plain(summary.status.message), icon=":material/info:")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        _show_links(summary)
+        _show_actions(summary)
+    show_scores(summary)
+    if run.has_weights():
+        with st.expander("Assign a new file to this run's modes"):
+            assign_form(run)
+    with st.expander("Settings"):
+        _show_settings(summary)
+    with st.expander("The command that repeats this run"):
+        show_shell(summary.config.command())
+    card = run.folder / "card.md"
+    if card.is_file():
+        with st.expander("Card"):
+            st.markdown(card.read_text(errors="replace").partition("\n")[2])
+    log = run.log()
+    if log:
+        with st.expander("Log"):
+            st.code(log[-LOG_END:], language=None, height=LOG_HEIGHT if log.count("\n") > LOG_LINES else "content")
+
+
+def _describe(summary: RunSummary) -> str:
+    """One line on what it is and how far it came."""
+    config, status = summary.config, summary.status
+    assert config is not None and status is not None, "only whole runs are described"
+    n_steps = config.schedule.n_steps
+    steps = f"{status.step:,} steps" if status.step >= n_steps else f"{status.step:,} of {n_steps:,} steps"
+    parts = [
+        *([summary.run.name] if summary.title != summary.run.name else []),
+        f"{summary.method_title} on {config.dataset.name}",
+        f"{config.n_clusters} modes",
+        f"seed {config.seed}",
+        f"{steps} in {say_duration(status.seconds)}" if status.step else steps,
+        f"begun {config.created:%-d %b %Y %H:%M}",
+    ]
+    return " · ".join(parts)
+
+
+def _show_links(summary: RunSummary) -> None:
+    run, config = summary.run, summary.config
+    assert config is not None
+    for view in views_of(run) if run.has_weights() else ():
+        link_page(view, {"run": run.name})
+    link_page("Compare", {"runs": run.name}, "Compare with …")
+    if not run.is_shipped:
+        link_page("Train", {"run": run.name, "task": "Watch a run"})
+    source = config.dataset.source
+    text = source_text(source)
+    if text in list_choices():
+        link_page("Data", {"dataset": text, **options_in_address(config.dataset.options)})
+
+
+def _show_actions(summary: RunSummary) -> None:
+    run = summary.run
+    if summary.state in ("stopped", "paused", "interrupted", "failed") and st.button(
+        "Continue", key="continue", icon=":material/play_arrow:", type="primary"
+    ):
+        _continue(summary)
+    if summary.is_training and not run.is_shipped:
+        _ask_button(run, "pause", ":material/pause:")
+    if (summary.is_training or summary.state == "paused") and not run.is_shipped:
+        _ask_button(run, "stop", ":material/stop:")
+    if run.has_weights():
+        _download_button(summary)
+    if run.is_shipped:
+        return
+    if st.button("Rename", key="rename", icon=":material/edit:"):
+        ask_text(
+            "Rename the run",
+            "Title",
+            value=run.config.title,
+            placeholder=run.name,
+            note=plain(f"Links and the command line go on calling it {run.name}."),
+            change=run.rename,
+        )
+    _delete_button(summary)
+
+
+def _ask_button(run: Run, what: Request, icon: str) -> None:
+    """A wish that a training takes up at its next row, and a waiting run at once."""
+    st.button(
+        what.capitalize(),
+        key=what,
+        icon=icon,
+        disabled=run.is_requested(what),
+        on_click=page_errors()(ask_run),
+        args=(run, what),
+    )
+
+
+def _continue(summary: RunSummary) -> None:
+    try:
+        continue_run(summary.run, usual_scheduler())
+    except RunError as problem:
+        show_problem(problem)
+        return
+    st.rerun()
+
+
+def _delete_button(summary: RunSummary) -> None:
+    is_training = summary.is_training and not summary.problem
+    if st.button(
+        "Delete",
+        key="delete",
+        icon=":material/delete:",
+        disabled=is_training,
+        help="Stop it on the Train page before deleting it." if is_training else None,
+    ):
+        ask(
+            "Delete this run?",
+            f"**{plain(summary.title)}** goes with its weights, scores, maps and log. This cannot be undone.",
+            yes="Delete it",
+            change=summary.run.delete,
+        )
+
+
+def _download_button(summary: RunSummary) -> None:
+    """Clusters, confidence and latents of all samples; computed when pressed."""
+    run = summary.run
+    is_here = load_data(run) is not None
+
+    def csv() -> bytes:
+        from clustergan_core.runs.assignments import run_table
+
+        return run_table(run).to_csv(index=False).encode()
+
+    st.download_button(
+        "Clusters as CSV",
+        data=csv,
+        file_name=f"{run.name}-clusters.csv",
+        mime="text/csv",
+        on_click="ignore",
+        icon=":material/download:",
+        disabled=not is_here,
+        help="Each sample with its cluster, confidence, label and latents."
+        if is_here
+        else "Needs the data this run was trained on, which is not on this machine: see the Data page.",
+    )
+
+
+def _show_settings(summary: RunSummary) -> None:
+    config = summary.config
+    assert config is not None
+    differing = config.changed_settings()
+    fields = METHODS[config.method].Settings.model_fields
+    names = sorted(config.settings, key=lambda name: name not in differing)
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Setting": [fields[name].title or name if name in fields else name for name in names],
+                "Value": [str(config.settings[name]) for name in names],
+                "Preset": ["differs" if name in differing else "" for name in names],
+                "Meaning": [fields[name].description or "" if name in fields else "" for name in names],
+            }
+        ),
+        hide_index=True,
+    )
+    versions = ", ".join(f"{name} {version}" for name, version in config.versions.items())
+    st.caption(
+        plain(
+            f"Preset {config.preset}, {config.schedule.n_steps:,} steps, seed {config.seed}, {config.device} with "
+            f"{config.threads} thread{'' if config.threads == 1 else 's'}; {versions}. {' '.join(config.notes)}"
+        )
+    )

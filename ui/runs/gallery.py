@@ -1,0 +1,112 @@
+"""Trained models as cards, each with a picture: what its modes generate, or of cells their map."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from clustergan_core.data.registry import DATASETS
+from clustergan_core.drawing.palette import mode_colours
+from clustergan_core.drawing.pictures.images import mosaic, png
+from clustergan_core.drawing.theme import THEMES, Theme
+from clustergan_core.errors import AppError
+from clustergan_core.runs.run import Run
+from ui.frame.links import link_to_views
+from ui.frame.messages import plain
+from ui.frame.theme import theme_name
+from ui.loading.runs import load_latents, load_method, weights_stamp
+from ui.loading.summaries import RunSummary, describe_scores
+
+N_COLUMNS = 3
+PICTURE_COLUMNS, PICTURE_ROWS = 5, 2
+MAP_SIZE = (720, 300)
+N_SHOWN_MODES = PICTURE_COLUMNS * PICTURE_ROWS  # more would be too small to see
+
+
+def show_gallery(summaries: Sequence[RunSummary]) -> None:
+    """One card a model, three in a line."""
+    for start in range(0, len(summaries), N_COLUMNS):
+        columns = st.columns(N_COLUMNS)
+        for column, summary in zip(columns, summaries[start : start + N_COLUMNS], strict=False):
+            with column, st.container(border=True, height="stretch"):
+                _show_card(summary)
+
+
+def _show_card(summary: RunSummary) -> None:
+    config = summary.config
+    assert config is not None, "only readable runs are shown in the gallery"
+    try:
+        if config.dataset.kind == "expression":
+            picture, alt = map_picture(summary.run, theme_name()), f"The cells of {summary.title} on a map"
+        else:
+            picture = mode_picture(summary.run, theme_name())
+            alt = f"One generated sample of each mode of {summary.title}"
+        st.image(picture, width="stretch", output_format="PNG", alt=alt)
+    except AppError as problem:
+        st.caption(plain(str(problem)))
+    source = DATASETS.get(config.dataset.source)
+    title = config.title or (source.title if source else config.dataset.name)
+    st.markdown(f"**{plain(title)}** · {summary.method_title}")
+    more = f", the first {N_SHOWN_MODES} shown" if config.n_clusters > N_SHOWN_MODES else ""
+    st.caption(f"{config.n_clusters} modes{more}  \n{describe_scores(summary.scores)}")
+    link_to_views(summary.run)
+
+
+def mode_picture(run: Run, theme: Theme) -> bytes:
+    """PNG of a generated sample of each mode, with the mode's colour beneath."""
+    return _mode_picture(run, str(run.folder), weights_stamp(run), theme)
+
+
+def map_picture(run: Run, theme: Theme) -> bytes:
+    """PNG of a run's cells on the map that is there already, else on the first two components of their latents."""
+    return _map_picture(run, str(run.folder), weights_stamp(run), theme)
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _map_picture(_run: Run, folder: str, stamp: object, theme: Theme) -> bytes:
+    from clustergan_core.drawing.pictures.map_picture import draw_map_picture
+    from clustergan_core.embedding.compute import compute_map
+    from clustergan_core.embedding.settings import MapSettings
+    from clustergan_core.runs.maps import MapRequest, find_map
+
+    request = MapRequest(_run, MapSettings.model_validate({}), "all")
+    latents = load_latents(_run, "all")
+    features = request.features(load_method(_run), latents)
+    fitted = find_map(request, features)
+    if fitted is None:
+        *_, frame = compute_map(features, MapSettings.model_validate({"algorithm": "pca"}))
+        coordinates = frame.coordinates
+    else:
+        coordinates = fitted.coordinates
+    groups = latents.clusters[request.rows(len(latents.clusters))]
+    return png(draw_map_picture(coordinates, groups, mode_colours(_run.config.n_clusters), MAP_SIZE, theme))
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _mode_picture(_run: Run, folder: str, stamp: object, theme: Theme) -> bytes:
+    from clustergan_core.generation import generate_grid
+
+    grid = generate_grid(load_method(_run), PICTURE_ROWS)[:N_SHOWN_MODES]  # (modes, rows, *shape)
+    colours = mode_colours(len(grid))
+    # Few modes fill one row, so a second z_n fills the other.
+    is_repeated = len(grid) <= PICTURE_COLUMNS
+    samples = np.concatenate([grid[:, 0], grid[:, 1]]) if is_repeated else grid[:, 0]
+    picture = mosaic(
+        samples,
+        n_columns=len(grid) if is_repeated else PICTURE_COLUMNS,
+        colours=colours * 2 if is_repeated else colours,
+        feature_names=_run.config.dataset.feature_names,
+        scale=2,
+        theme=theme,
+    )
+    return png(_widen(picture, PICTURE_COLUMNS / len(grid) if is_repeated else 1, THEMES[theme].page))
+
+
+def _widen(picture: Image.Image, factor: float, colour: str) -> Image.Image:
+    """The picture with empty space to its right, so that samples are equally large on every card."""
+    page = Image.new("RGB", (round(picture.width * factor), picture.height), colour)
+    page.paste(picture)
+    return page

@@ -1,0 +1,172 @@
+"""A report as the panels of its figure."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from clustergan_core.drawing.figures.sweep import PrintedRow, SweepDrawing, SweepPanel, SweepSeries
+from clustergan_core.runs.sweeps.plan import setting_title
+
+if TYPE_CHECKING:
+    from clustergan_core.evaluation.suggest_k import Suggestion
+    from clustergan_core.runs.sweeps.report import SweepReport, Values
+    from ui.sweep.scores import ChosenScore
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ui.loading.summaries import STATE_WORDS
+from ui.sweep.scores import SCORES
+
+if TYPE_CHECKING:
+    from clustergan_core.runs.sweeps.report import SweepReport, Values
+
+FIGURES = {
+    "seed_agreement": "Seed agreement",
+    "silhouette": "Silhouette",
+    "neighbour_agreement": "Neighbour agreement",
+    "frechet": "Fréchet, components",
+    "usage_entropy": "Usage entropy",
+}
+
+BOUNDED = ("purity", "accuracy")  # what cannot be perfect with fewer clusters than labels
+CRITERIA = {
+    "seed_agreement": "Seed agreement (pairwise ARI) ↑",
+    "silhouette": "Silhouette of the latents ↑",
+    "neighbour_agreement": "Neighbour agreement ↑",
+    "frechet": "Fréchet distance in principal components ↓",
+    "usage_entropy": "Usage entropy (nats; dotted: log K)",
+}
+
+
+def make_drawing(report: SweepReport, score: ChosenScore, suggestion: Suggestion | None) -> SweepDrawing:
+    """The first setting is the x axis; the values of all others are series."""
+    plan = report.plan
+    first, values = next(iter(plan.axes.items()))
+    if all(isinstance(value, int | float) for value in values):
+        values = tuple(sorted(values))
+    suggested = values.index(k) if suggestion and (k := suggestion.n_clusters) is not None else None
+    votes = {vote.criterion.name: values.index(vote.n_clusters) for vote in suggestion.votes} if suggestion else {}
+    judged = [criterion.name for criterion in report.criteria()]
+    panels = []
+    for name, heading in CRITERIA.items():
+        series = _series(report, name, values)
+        if any(figures for each in series for figures in each.figures):
+            reference = _log_k(report, values) if name == "usage_entropy" else ()
+            if name == "neighbour_agreement" and name not in judged:
+                heading = "Neighbour agreement (trained on: no vote)"
+            panels.append(SweepPanel(heading, series, votes.get(name), reference, "log K"))
+    title = setting_title(plan.config.method, first)
+    if not score.needs_labels and panels:
+        return SweepDrawing(title, values, panels[0], tuple(panels[1:]), (), suggested)
+    bounds = _bounds(report, values) if score.name in BOUNDED else ()
+    result = SweepPanel(
+        f"{score.title} (test split)", _series(report, score.name, values), None, bounds, "best attainable with K"
+    )
+    printed = [
+        PrintedRow(row.source, tuple(row.figures.get(value) for value in values))
+        for row in plan.paper_rows()
+        if row.score == score.name
+    ]
+    return SweepDrawing(title, values, result, tuple(panels), tuple(printed), suggested)
+
+
+def _series(report: SweepReport, name: str, values: Sequence[Any]) -> tuple[SweepSeries, ...]:
+    """One series for every combination of the further settings' values."""
+    method = report.plan.config.method
+    others = dict(itertools.islice(report.plan.axes.items(), 1, None))
+    found = []
+    for combination in itertools.product(*others.values()):
+        words = [f"{setting_title(method, other)} = {value}" for other, value in zip(others, combination)]
+        places: list[Values] = [(value, *combination) for value in values]
+        found.append(
+            SweepSeries(
+                ", ".join(words),
+                tuple(tuple(report.figures_at(place, name)) for place in places),
+                tuple(_names(report, place, name) for place in places),
+            )
+        )
+    return tuple(found)
+
+
+def _names(report: SweepReport, place: Values, name: str) -> tuple[str, ...]:
+    if name == "seed_agreement":
+        return ("two seeds",) * len(report.figures_at(place, name))
+    return tuple(f"seed {row.seed}" for row in report.rows_at(place) if row.figure(name) is not None)
+
+
+def _bounds(report: SweepReport, values: Sequence[Any]) -> tuple[float | None, ...]:
+    plan = report.plan
+    if next(iter(plan.axes)) != "n_clusters":
+        return ()
+    bounds = tuple(plan.best_attainable(int(k)) for k in values)
+    return bounds if any(bound is not None for bound in bounds) else ()
+
+
+def _log_k(report: SweepReport, values: Sequence[Any]) -> tuple[float | None, ...]:
+    plan = report.plan
+    if next(iter(plan.axes)) == "n_clusters":
+        return tuple(math.log(k) for k in values)
+    return (math.log(plan.config.n_clusters),) * len(values) if "n_clusters" not in plan.axes else ()
+
+
+def point_rows(report: SweepReport) -> pd.DataFrame:
+    """Mean ± standard deviation of every figure, with the number of finished runs."""
+    return pd.DataFrame([_point_row(report, values) for values in report.combinations()])
+
+
+def run_rows(report: SweepReport) -> pd.DataFrame:
+    """Every run's figures, in the order of the grid."""
+    method = report.plan.config.method
+    rows = []
+    for row in report.rows:
+        figures = {heading: row.figure(name) for name, heading in {**_scores(report), **FIGURES}.items()}
+        figures.pop(FIGURES["seed_agreement"])  # of two runs
+        rows.append(
+            {
+                **{setting_title(method, name): value for name, value in zip(report.plan.axes, row.values)},
+                "Seed": row.seed,
+                "State": STATE_WORDS.get(row.state, row.state),
+                **figures,
+                "Seconds": row.seconds or None,
+                "Run": row.run or None,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _point_row(report: SweepReport, values: Values) -> dict[str, Any]:
+    plan = report.plan
+    row: dict[str, Any] = {setting_title(plan.config.method, name): value for name, value in zip(plan.axes, values)}
+    row["Runs"] = sum(run.state == "finished" for run in report.rows_at(values))
+    for name, heading in {**_scores(report), **FIGURES}.items():
+        row[heading] = _say_spread(report, values, name)
+        if name == "purity":  # what it is compared with stands beside it
+            row |= _references(report, values)
+    return row
+
+
+def _references(report: SweepReport, values: Values) -> dict[str, Any]:
+    plan = report.plan
+    found: dict[str, Any] = {}
+    if "n_clusters" in plan.axes and plan.label_shares:
+        bound = plan.best_attainable(int(dict(zip(plan.axes, values))["n_clusters"]))
+        found["Best attainable"] = None if bound is None else f"{bound:.3f}"
+    for printed in plan.paper_rows():
+        found[printed.source.partition(" (")[0]] = printed.figures.get(values[0])
+    return found
+
+
+def _scores(report: SweepReport) -> dict[str, str]:
+    """The scores that need labels, where there are any."""
+    return {name: title for title, name in SCORES.items()} if report.plan.config.dataset.label_names else {}
+
+
+def _say_spread(report: SweepReport, values: Values, name: str) -> str | None:
+    spread = report.spread_at(values, name)
+    if spread is None:
+        return None
+    return f"{spread['mean']:.3f}" + ("" if spread["sd"] is None else f" ± {spread['sd']:.3f}")

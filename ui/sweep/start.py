@@ -1,0 +1,134 @@
+"""What a sweep will be before it starts: its runs, those that are there, time, room on the disk, and the button."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from clustergan_core.errors import AppError, RunError
+from ui.forms.scheduler import choose_scheduler
+from ui.frame.messages import plain, show_problem, show_shell
+from ui.frame.words import say_duration
+from ui.sweep.choice import describe, say_seeds
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from clustergan_core.data.dataset import Dataset
+    from clustergan_core.runs.sweeps.plan import Point, SweepPlan
+    from clustergan_core.runs.sweeps.sweep import Sweep
+
+
+def start(plan: SweepPlan, dataset: Dataset) -> Sweep | None:
+    """The box with the button; returns the sweep once it has been pressed."""
+    from clustergan_core.runs.sweeps.sweep import place_sweep
+
+    with st.container(border=True):
+        st.markdown("**This sweep**")
+        try:
+            sweep = place_sweep(plan)
+            sweep.check()
+        except RunError as problem:
+            show_problem(problem)
+            return None
+        finished = {point for point, status in sweep.statuses().items() if status.state == "finished"}
+        twins = sweep.twins()
+        missing = [point for point in sweep.points if point not in finished and point not in twins]
+        counts = {"n_finished": len(finished), "n_elsewhere": len(twins), "n_missing": len(missing)}
+        st.markdown("  \n".join(_describe(sweep, plan, **counts)))
+        scheduler = choose_scheduler()
+        label = f"Start {_count(len(missing))}" if missing else "Show the result"
+        icon = ":material/play_arrow:" if missing else ":material/show_chart:"
+        is_started = st.button(label, type="primary", key="start_sweep", icon=icon, width="stretch")
+        estimate = st.container()
+        if is_started and ((not missing and not twins) or _begin(sweep, scheduler)):
+            return sweep
+        with estimate:
+            _show_estimate(sweep, missing, dataset)
+        with st.popover("The command for this sweep", width="stretch"):
+            show_shell(plan.command())
+    return None
+
+
+def _begin(sweep: Sweep, scheduler: str | None) -> bool:
+    from clustergan_core.runs.queue.backends import open_hands
+    from clustergan_core.runs.sweeps.work import begin_missing
+
+    try:
+        with open_hands(scheduler) as hands:
+            begin_missing(sweep, hands)
+            hands.tend()
+    except AppError as problem:
+        show_problem(problem)
+        return False
+    return True
+
+
+def _describe(sweep: Sweep, asked: SweepPlan, *, n_finished: int, n_elsewhere: int, n_missing: int) -> list[str]:
+    n_runs = len(sweep.points)
+    n_values = n_runs // len(sweep.plan.seeds)
+    n_seeds = len(sweep.plan.seeds)
+    lines = [
+        describe(sweep.plan),
+        f"**{_count(n_runs)}**: {n_values} combinations of values × {n_seeds} seed{'s' if n_seeds > 1 else ''}"
+        if len(asked.axes) > 1
+        else f"**{_count(n_runs)}**: {n_values} values × {n_seeds} seed{'s' if n_seeds > 1 else ''}",
+    ]
+    if earlier := [seed for seed in sweep.plan.seeds if seed not in asked.seeds]:
+        lines.append(f"Seeds {say_seeds(earlier)} of an earlier start are part of it")
+    if n_finished or n_elsewhere:
+        there = [f"**{n_finished} of {n_runs}** are finished already"] if n_finished else []
+        there += [f"**{n_elsewhere} of {n_runs}** were trained elsewhere and are taken over"] if n_elsewhere else []
+        lines.append("; ".join([*there, f"{n_missing} to train" if n_missing else "nothing to train"]))
+    if asked.config.dataset.label_names:
+        lines.append("Labels are used for scores alone")
+    else:
+        lines.append("No labels: purity, accuracy, NMI and ARI will not be shown")
+    return lines
+
+
+def _show_estimate(sweep: Sweep, missing: Sequence[Point], dataset: Dataset) -> None:
+    """Time and room; steps are timed again only where what changes their time does."""
+    from clustergan_core.paths import runs_folder
+    from clustergan_core.runs.sweeps.estimate import estimate_sweep, free_bytes
+
+    if not missing:
+        return
+    plan, config = sweep.plan, sweep.plan.config
+    key = (config.method, repr(sorted(config.settings.items())), repr(plan.axes), config.dataset.digest, config.device)
+    try:
+        estimate = estimate_sweep(plan, missing, dataset, _step_seconds(key, sweep, dataset))
+    except AppError as problem:
+        show_problem(problem)
+        return
+    at_once = f", {estimate.n_at_once} at a time" if estimate.n_runs > 1 and estimate.n_at_once > 1 else ""
+    st.caption(
+        f":material/timer: About **{say_duration(estimate.seconds)}** on this machine ({config.device}{at_once}; "
+        f"{say_duration(estimate.seconds_each)} a run)."
+    )
+    free = free_bytes(runs_folder())
+    st.caption(f":material/hard_drive: About **{_say_bytes(estimate.n_bytes)}** on the disk; {_say_bytes(free)} free.")
+    if estimate.n_bytes > free:
+        st.warning(
+            plain(
+                f"The runs keep about {_say_bytes(estimate.n_bytes)}, and {runs_folder()} has room for "
+                f"{_say_bytes(free)}: choose fewer values or seeds, or make room."
+            ),
+            icon=":material/hard_drive:",
+        )
+
+
+@st.cache_data(max_entries=64, show_spinner="Timing a few steps…")
+def _step_seconds(key: tuple[str, ...], _sweep: Sweep, _dataset: Dataset) -> float:
+    from clustergan_core.runs.sweeps.estimate import time_step
+
+    return time_step(_sweep.plan, _sweep.plan.points()[: len(_sweep.points) // len(_sweep.plan.seeds)], _dataset)
+
+
+def _count(n_runs: int) -> str:
+    return f"{n_runs:,} run{'' if n_runs == 1 else 's'}"
+
+
+def _say_bytes(n_bytes: float) -> str:
+    return f"{n_bytes / 1e9:,.1f} GB" if n_bytes >= 1e9 else f"{max(1, round(n_bytes / 1e6)):,} MB"

@@ -1,0 +1,133 @@
+"""A sweep of one's own as it is now: how far it is, what can be done with all its runs, and each of them in a cell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from clustergan_core.runs.status import State, Status
+from clustergan_core.runs.sweeps.plan import Point
+from clustergan_core.runs.sweeps.sweep import Sweep
+from clustergan_core.runs.sweeps.work import SweepProgress, measure_progress
+from ui.forms.scheduler import usual_scheduler
+from ui.frame.dialogs import ask
+from ui.frame.messages import page_errors, plain
+from ui.frame.words import say_duration
+from ui.runs.badges import show_badge
+from ui.sweep.runs import show_runs
+
+if TYPE_CHECKING:
+    from clustergan_core.runs.run import Request
+    from ui.sweep.scores import ChosenScore
+
+REFRESH_SECONDS = 2
+_ORDER: tuple[State, ...] = (
+    "finished", "running", "starting", "waiting", "paused", "stopped", "interrupted", "failed",
+)  # fmt: skip
+
+
+def watch_sweep(sweep: Sweep, score: ChosenScore) -> None:
+    """Draws the sweep, every other second anew while it is at work; the whole page follows when a run has ended."""
+    seen = _what_the_page_shows(sweep.statuses())
+    is_at_work = any(is_active for _, is_active in seen)
+
+    @st.fragment(run_every=REFRESH_SECONDS if is_at_work else None)
+    @page_errors()
+    def watch() -> None:
+        statuses = sweep.statuses()
+        if _what_the_page_shows(statuses) != seen:
+            st.rerun()
+        st.subheader("Runs", anchor=False)
+        _show_progress(sweep, statuses)
+        show_runs(sweep, statuses, score)
+
+    watch()
+
+
+def delete_button(sweep: Sweep, *, is_at_work: bool) -> None:
+    """Asks before everything of the sweep goes."""
+    if st.button(
+        "Delete",
+        key="delete_sweep",
+        icon=":material/delete:",
+        disabled=is_at_work,
+        help="Stop it before deleting it." if is_at_work else None,
+    ):
+        n_runs = len(sweep.statuses())
+        ask(
+            "Delete this sweep?",
+            f"**{plain(sweep.name)}** goes with its {n_runs} runs, their weights and scores. This cannot be undone.",
+            yes="Delete it",
+            change=sweep.delete,
+        )
+
+
+def _what_the_page_shows(statuses: Mapping[Point, Status]) -> list[tuple[bool, bool]]:
+    """Whether each run is finished, and whether it is at work: what the parts outside the fragment depend on."""
+    return [(status.state == "finished", not status.is_over) for status in statuses.values()]
+
+
+def _show_progress(sweep: Sweep, statuses: Mapping[Point, Status]) -> None:
+    from clustergan_core.runs.sweeps.estimate import count_at_once
+
+    n_runs = len(sweep.points)
+    progress = measure_progress(n_runs, statuses, count_at_once(sweep.plan.config))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        for state in _ORDER:
+            if number := progress.counts.get(state, 0):
+                show_badge(state, f"{number}")
+        if n_missing := n_runs - len(statuses):
+            st.badge(f"{n_missing} not begun", color="gray")
+        if words := _say_time(progress):
+            st.markdown(words)
+    done = sum(status.step / max(1, status.n_steps) for status in statuses.values())
+    if progress.counts.get("finished", 0) < n_runs:
+        st.progress(min(1.0, done / n_runs))
+        _show_buttons(sweep, progress)
+
+
+def _say_time(progress: SweepProgress) -> str:
+    if not progress.n_active:
+        return ""
+    if progress.seconds_left is None:
+        return "the time left shows once a run has begun"
+    return f"about **{say_duration(progress.seconds_left)}** left"
+
+
+def _show_buttons(sweep: Sweep, progress: SweepProgress) -> None:
+    with st.container(horizontal=True, gap="small"):
+        if progress.n_idle:
+            label = f"Train the {progress.n_idle} missing" if progress.n_idle > 1 else "Train the missing run"
+            is_first_choice = not progress.n_active
+            st.button(
+                label,
+                key="train_missing",
+                type="primary" if is_first_choice else "secondary",
+                icon=":material/play_arrow:",
+                on_click=begin,
+                args=(sweep,),
+                help="Runs that are neither finished nor at work: they begin, or go on from their checkpoints.",
+            )
+        if progress.n_active:
+            st.button("Pause all", key="pause_all", icon=":material/pause:", on_click=_ask_all, args=(sweep, "pause"))
+            st.button("Stop all", key="stop_all", icon=":material/stop:", on_click=_ask_all, args=(sweep, "stop"))
+
+
+@page_errors()
+def begin(sweep: Sweep) -> None:
+    """Hands over what is missing, and starts what there is room for."""
+    from clustergan_core.runs.queue.backends import open_hands
+    from clustergan_core.runs.sweeps.work import begin_missing
+
+    with open_hands(usual_scheduler()) as hands:
+        begin_missing(sweep, hands)
+        hands.tend()
+
+
+@page_errors()
+def _ask_all(sweep: Sweep, what: Request) -> None:
+    from clustergan_core.runs.sweeps.work import ask_all
+
+    ask_all(sweep, what)

@@ -1,0 +1,142 @@
+"""Curves of a run: losses, mode usage, what can be said without labels, and how generated samples compare."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clustergan_core.runs.metrics import Row
+from clustergan_core.runs.run import Run
+from ui.frame.theme import show_figure
+from ui.loading.metrics import MetricsHistory, usage_of
+from ui.runs.generated import FRECHET_HELP
+
+USAGE_HEIGHT = 250  # pixels: beside the samples
+CYCLES = {
+    "sample_cycle": "‖x − G(E(x))‖², samples",
+    "latent_cycle": "‖z − E(G(z))‖², latents",
+}
+
+
+def show_usage(run: Run, history: MetricsHistory) -> None:
+    """The share of training samples in each mode at the newest evaluation."""
+    st.subheader("Use of the modes")
+    if not history.evaluations:
+        st.caption("Shown from the first evaluation on.")
+        return
+    from clustergan_core.drawing.figures.curves import usage_figure
+    from clustergan_core.drawing.palette import mode_colours
+
+    newest = history.evaluations[-1]
+    usage = usage_of(newest)
+    n_empty = int((usage == 0).sum())
+    empty = f", {n_empty} of {len(usage)} modes empty" if n_empty else ""
+    st.caption(f"Share of training samples in each mode, step {newest['step']:,}{empty}.")
+    figure = usage_figure(usage, mode_colours(run.config.n_clusters))
+    figure.update_layout(height=USAGE_HEIGHT)
+    show_figure(figure, "usage", "Share of training samples in each mode")
+
+
+def show_losses(history: MetricsHistory) -> None:
+    """Every loss on a scale of its own."""
+    if not history.n_rows:
+        return
+    from clustergan_core.drawing.figures.curves import loss_figure
+
+    st.subheader("Losses")
+    show_figure(loss_figure(history.thinned_losses()), "losses", "Each loss over the steps of training")
+
+
+def show_without_labels(run: Run, history: MetricsHistory) -> None:
+    """The criterion that chooses weights, the silhouette and the cycle losses."""
+    if len(history.evaluations) < 2:
+        return
+    from clustergan_core.drawing.figures.curves import loss_figure, score_figure
+    from clustergan_core.methods import find_method
+    from clustergan_core.scoring.live import say_kept_weights
+
+    method = find_method(run.config.method)
+    st.subheader("Without labels")
+    st.caption(f"The best weights are {say_kept_weights(method)}. Cycle losses are means over dimensions.")
+    steps = history.evaluation_steps()
+    left, right = st.columns([0.45, 0.55], gap="large")
+    with left:
+        courses = {name: history.scores(name) for name in ("criterion", "silhouette")}
+        show_figure(
+            score_figure(steps, courses, best=history.best_step(run.config.schedule, method.trains_on_neighbours)),
+            "criterion",
+            "Criterion and silhouette",
+        )
+    with right:
+        rows = [
+            {"step": row["step"], **{words: row[name] for name, words in CYCLES.items() if name in row}}
+            for row in history.evaluations
+        ]
+        show_figure(loss_figure(rows, n_columns=2), "cycles", "Cycle losses of samples and latents")
+
+
+def show_generated(history: MetricsHistory) -> None:
+    """How far generated samples are from real ones, over training."""
+    measured = [row for row in history.evaluations if row.get("frechet")]
+    if not measured:
+        return
+    from clustergan_core.drawing.figures.curves import distance_figure
+
+    newest = measured[-1]["frechet"]
+    st.subheader("Likeness of generated samples")
+    words, curve = st.columns([0.35, 0.65], gap="large")
+    with words:
+        st.metric("Fréchet distance", f"{newest['value']:g}", help=FRECHET_HELP)
+        st.caption(
+            f"{newest['n']:,} generated against as many validation samples, step {measured[-1]['step']:,}. Two sets of "
+            f"{newest['n']:,} real samples: {newest['real_halves']:g}, about the least to hope for. "
+            f"Features: {newest['features']}."
+        )
+    with curve:
+        figure = distance_figure(
+            [row["step"] for row in measured],
+            [row["frechet"]["value"] for row in measured],
+            newest["real_halves"],
+        )
+        show_figure(figure, "frechet", "Fréchet distance of generated samples over the steps of training")
+
+
+def show_table(run: Run, history: MetricsHistory) -> None:
+    """Folded: the evaluations row by row, and a file with every row of losses and scores."""
+    if not history.n_rows:
+        return
+    with st.expander("The figures as a table", icon=":material/table:"):
+        if history.evaluations:
+            rows = [
+                _flat({name: value for name, value in row.items() if name != "usage"}) for row in history.evaluations
+            ]
+            st.dataframe(rows, hide_index=True, height=260)
+        st.download_button(
+            "Losses and scores (CSV)",
+            lambda: metrics_csv(run),
+            file_name=f"{run.name}-metrics.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+
+
+def metrics_csv(run: Run) -> str:
+    """Every row of metrics.jsonl with a column for each loss and score; mode usage as `usage_<mode>`.
+
+    The Fréchet distance is `frechet`, what belongs to it `frechet_features`, `frechet_n`, `frechet_real_halves`.
+    """
+    import pandas as pd
+
+    rows = []
+    for row in run.metrics().rows:
+        scores = _flat(row.get("scores", {}))
+        usage = {f"usage_{mode}": share for mode, share in enumerate(scores.pop("usage", []))}
+        rows.append({"step": row["step"], "seconds": row["seconds"], **row["losses"], **scores, **usage})
+    return pd.DataFrame(rows).to_csv(index=False)
+
+
+def _flat(scores: Row) -> Row:
+    """Scores with the parts of the Fréchet distance in columns of their own."""
+    frechet = scores.get("frechet") or {}
+    parts = {"frechet" if part == "value" else f"frechet_{part}": value for part, value in frechet.items()}
+    return {name: value for name, value in scores.items() if name != "frechet"} | parts

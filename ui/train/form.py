@@ -1,0 +1,150 @@
+"""The upper half of the Train page: what to train on, how, for how long, and the start."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from clustergan_core.errors import AppError, SettingsError
+from ui.data.choice import DATASET_KEY, choose_dataset, source_text
+from ui.data.count_choices import take_choices
+from ui.data.options import options_in_form
+from ui.forms.method import choose_method, choose_preset
+from ui.forms.preset import FORM_BASE, preset_config, reset_when_base_changes
+from ui.forms.scheduler import choose_scheduler
+from ui.forms.settings import setting, settings_grid
+from ui.forms.start import describe_run, show_command, show_estimate, warnings_of
+from ui.frame.messages import show_problem
+
+if TYPE_CHECKING:
+    from clustergan_core.data.dataset import Dataset
+    from clustergan_core.runs.config import RunConfig
+    from clustergan_core.runs.run import Run
+
+SEED_KEY = "training_seed"  # in the address too: `seed` there is that of the z_n which Modes and Interpolate share
+
+
+def new_run() -> Run | None:
+    """The form; returns the run once it has been started."""
+    form, summary = st.columns([0.64, 0.36], gap="large")
+    with form:
+        chosen = choose_dataset()
+        if chosen is None:
+            return None
+        source, options, dataset = chosen
+        method = choose_method()
+        preset = choose_preset(method)
+        try:
+            base = preset_config(source, options, dataset, method, preset)
+            config = _form(base, dataset)
+        except SettingsError as problem:
+            with summary:
+                _refuse(problem)
+            return None
+    with summary:
+        return _start(config, dataset)
+
+
+def fill_form_from(run: Run) -> dict[str, Any]:
+    """Session state that shows a run's choices in the form, to change and start anew."""
+    config = run.config
+    text = source_text(config.dataset.source)
+    take_choices(text, config.dataset.options)
+    from clustergan_core.methods import METHODS
+
+    values = {
+        DATASET_KEY: text,
+        **options_in_form(config.dataset.options),
+        "method": METHODS[config.method].title,
+        "preset": config.preset,
+        "steps": config.schedule.ends[0],
+        "evaluate_every": config.schedule.evaluate_every,
+        SEED_KEY: config.seed,
+        **config.settings,
+    }
+    return values | {FORM_BASE: (config.dataset.digest, config.method, config.preset)}
+
+
+def _form(base: RunConfig, dataset: Dataset) -> RunConfig:
+    """The settings as the person wants them, starting from the preset's."""
+    from clustergan_core.methods import METHODS
+    from clustergan_core.runs.config import RunConfig
+    from clustergan_core.schedule import Schedule
+
+    model = METHODS[base.method].Settings
+    reset_when_base_changes(base)
+    n_clusters, steps, seed = st.columns(3)
+    with n_clusters:
+        values = {"n_clusters": setting("n_clusters", model.model_fields["n_clusters"], base.n_clusters)}
+    with steps:
+        n_steps = setting("steps", Schedule.model_fields["n_steps"], base.schedule.n_steps)
+    with seed:
+        seed_number = setting(SEED_KEY, RunConfig.model_fields["seed"], base.seed)
+    note = st.empty()
+    others = [name for name in model.model_fields if name != "n_clusters"]
+    with st.expander(f"All settings ({len(others)})"):
+        values |= settings_grid(model, others, base.settings)
+        name, rhythm = st.columns([2, 1])
+        with name:
+            title = st.text_input(
+                "Name", key="title", max_chars=80, help="What to call the run; you can rename it later."
+            )
+        with rhythm:
+            field = Schedule.model_fields["evaluate_every"]
+            evaluate_every = setting("evaluate_every", field, base.schedule.evaluate_every)
+    changed = {name: value for name, value in values.items() if value != base.settings[name]}
+    source, options = base.dataset.source, base.dataset.options
+    config = preset_config(
+        source,
+        options,
+        dataset,
+        base.method,
+        base.preset,
+        settings=changed,
+        n_steps=n_steps,
+        # Left as proposed it follows the number of steps.
+        evaluate_every=None if evaluate_every == base.schedule.evaluate_every else evaluate_every,
+        seed=seed_number,
+        title=title,
+    )
+    n_changed = len(changed) + (n_steps != base.schedule.n_steps)
+    note.caption(config.notes[0] + (f" {n_changed} changed from the preset." if n_changed else ""))
+    return config
+
+
+def _refuse(problem: SettingsError) -> None:
+    """The box of the start, where these settings are no run."""
+    with st.container(border=True):
+        st.markdown("**This run**")
+        show_problem(problem)
+        _start_button(is_possible=False)
+
+
+def _start_button(is_possible: bool = True) -> bool:
+    return st.button(
+        "Start training", type="primary", icon=":material/play_arrow:", width="stretch", disabled=not is_possible
+    )
+
+
+def _start(config: RunConfig, dataset: Dataset) -> Run | None:
+    """What the run will be, how long it takes, and the button."""
+    from clustergan_core.runs.queue.backends import launch
+
+    with st.container(border=True):
+        st.markdown("**This run**")
+        st.markdown("  \n".join(describe_run(config, dataset)))
+        scheduler = choose_scheduler()
+        for warning in warnings_of(config, dataset):
+            st.warning(warning, icon=":material/warning:")
+        is_started = _start_button()
+        estimate = st.container()
+        show_command(config)
+        if is_started:
+            try:
+                return launch(config, scheduler)
+            except AppError as problem:
+                show_problem(problem)
+        with estimate:
+            show_estimate(config, dataset)
+    return None

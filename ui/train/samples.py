@@ -1,0 +1,75 @@
+"""Samples generated over training from the same z_n, with one slider over their history."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clustergan_core.runs.run import Run
+from clustergan_core.runs.samples import grid_path, grid_steps
+from ui.frame.theme import theme_name
+from ui.loading.runs import load_method
+
+_KEY = "sample_step"
+_PINNED = "pinned_slider"  # session state: the key of the slider that a person has moved away from the newest picture
+MANY_MODES = 14  # above which the grid scrolls in a frame of its own
+FRAME_HEIGHT = 560
+DENSITY = 2
+
+
+def show_samples(run: Run) -> None:
+    """The grid of the chosen step; the newest until the person moves the slider, and again when moved to its end.
+
+    A shipped model keeps no history: its weights draw the grid.
+    """
+    st.subheader("Generated samples")
+    steps = grid_steps(run.folder)
+    if not steps and not run.has_weights():
+        st.caption("Shown as soon as training starts.")
+        return
+    step = _choose_step(run, steps) if steps else None
+    history = "; only the weights change over the steps" if steps else ", drawn with the best weights"
+    st.caption(f"Rows are modes, each column shares one z_n{history}.")
+    path = run.folder / "config.json" if step is None else grid_path(run.folder, step)
+    with st.container(height=FRAME_HEIGHT if run.config.n_clusters > MANY_MODES else "content", border=False):
+        picture, width = _grid_png(run, str(run.folder), step, path.stat().st_mtime_ns, theme_name())
+        after = "" if step is None else f" after step {step}"
+        st.image(picture, width=width, alt=f"Generated samples of each mode{after}")
+
+
+def _choose_step(run: Run, steps: list[int]) -> int:
+    """A slider over the history that is made anew, at its end, for every new picture, and left alone once moved.
+
+    Setting the value of one that stays would race with what the browser last sent of it.
+    """
+    if len(steps) == 1:
+        return steps[0]
+    pinned = st.session_state.get(_PINNED, "")
+    is_pinned = pinned.startswith(f"{_KEY}-{run.name}-") and st.session_state.get(pinned) in steps
+    key = pinned if is_pinned else f"{_KEY}-{run.name}-{steps[-1]}"
+
+    def moved() -> None:
+        st.session_state[_PINNED] = key if st.session_state[key] != steps[-1] else ""
+
+    return st.select_slider("Step", steps, steps[-1], key=key, format_func="{:,}".format, on_change=moved)
+
+
+@st.cache_data(max_entries=60, show_spinner=False)
+def _grid_png(_run: Run, folder: str, step: int | None, stamp: int, theme: str) -> tuple[bytes, int]:
+    """The PNG, drawn for dense screens, and its width in the page's pixels; no step means from the best weights."""
+    from clustergan_core.drawing.palette import mode_colours
+    from clustergan_core.drawing.pictures.images import png, sample_grid
+    from clustergan_core.generation import generate_grid
+    from clustergan_core.runs.samples import N_COLUMNS, read_grid
+
+    samples = generate_grid(load_method(_run), N_COLUMNS) if step is None else read_grid(_run.folder, step)
+    n_modes = len(samples)
+    picture = sample_grid(
+        samples,
+        row_labels=[f"mode {mode}" for mode in range(n_modes)],
+        row_colours=mode_colours(n_modes),
+        feature_names=_run.config.dataset.feature_names,
+        cell=40,
+        scale=DENSITY,
+        theme="dark" if theme == "dark" else "light",
+    )
+    return png(picture), picture.width // DENSITY

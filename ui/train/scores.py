@@ -1,0 +1,87 @@
+"""Scores of a run: while it trains on validation samples, at its end on the test split."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clustergan_core.methods import find_method
+from clustergan_core.runs.metrics import Row
+from clustergan_core.runs.run import Run
+from clustergan_core.runs.scores import read_scores
+from clustergan_core.scoring.final import RunScores
+from clustergan_core.scoring.live import AGREEMENT_SCORES, say_kept_briefly
+from ui.frame.theme import show_figure
+from ui.loading.metrics import MetricsHistory
+from ui.loading.summaries import NEEDS_LABELS
+from ui.runs.generated import show_generation_scores
+
+TITLES = {"purity": "Purity", "accuracy": "Accuracy", "nmi": "NMI", "ari": "ARI"}
+SCORES_HEIGHT = 270  # pixels: beside the samples
+HELP = {
+    "purity": "Share of samples whose label is the most frequent one of their cluster; several clusters may share one.",
+    "accuracy": "Share of samples that are right when each cluster is matched with one label of its own.",
+    "nmi": "Normalised mutual information of clusters and labels, from 0 (independent) to 1 (the same).",
+    "ari": "Adjusted Rand index: agreement of pairs of samples beyond chance, 0 by chance, 1 when the same.",
+}
+
+
+def show_live_scores(run: Run, history: MetricsHistory) -> None:
+    """The newest agreement with labels, and its course; or that it needs labels."""
+    st.subheader("Agreement with the labels")
+    if not history.evaluations:
+        st.caption("Shown from the first evaluation on.")
+        return
+    newest = history.evaluations[-1]
+    if "purity" not in newest:
+        st.caption(f"Purity, accuracy, NMI and ARI: {NEEDS_LABELS}, and this data has none.")
+        return
+    st.caption(f"{_where(run, newest)}, step {newest['step']:,}. Labels are used for these scores alone.")
+    tiles = st.columns(len(AGREEMENT_SCORES))
+    for tile, name in zip(tiles, AGREEMENT_SCORES, strict=True):
+        tile.metric(TITLES[name], f"{newest[name]:.3f}", help=HELP[name])
+    if len(history.evaluations) < 2:
+        return
+    from clustergan_core.drawing.figures.curves import score_figure
+    from clustergan_core.methods import find_method
+
+    best = history.best_step(run.config.schedule, find_method(run.config.method).trains_on_neighbours)
+    courses = {TITLES[name]: history.scores(name) for name in AGREEMENT_SCORES}
+    figure = score_figure(history.evaluation_steps(), courses, best=best)
+    figure.update_layout(height=SCORES_HEIGHT)
+    show_figure(figure, "scores", "Purity, accuracy, NMI and ARI over the steps of training")
+
+
+def _where(run: Run, evaluation: Row) -> str:
+    if run.config.dataset.has_splits:
+        return f"Validation split, n = {evaluation['n']:,}"
+    return f"n = {evaluation['n']:,} of the samples it is trained on"
+
+
+def show_final_scores(run: Run) -> None:
+    """Both readings of the best weights' assignment, as a small table."""
+    scores = read_scores(run)
+    if scores is None:
+        return
+    st.subheader("Result")
+    where = (
+        "all samples, which it was also trained on" if scores["is_training_data"] else f"the {scores['split']} split"
+    )
+    kept = say_kept_briefly(find_method(scores["method"]))
+    st.caption(f"On {where}, n = {scores['n']:,}, with the weights of {kept}.")
+    agreement, generation = st.columns([0.5, 0.5], gap="large")
+    with agreement:
+        if scores["purity"] is None:
+            st.caption(f"Purity, accuracy, NMI and ARI: {NEEDS_LABELS}, and this data has none.")
+        else:
+            st.markdown(_score_table(scores))
+    with generation:
+        show_generation_scores(scores)
+
+
+def _score_table(scores: RunScores) -> str:
+    heading = "| Clusters read as | " + " | ".join(TITLES.values()) + " |"
+    rows = [
+        f"| {name} | " + " | ".join(f"{reading[score]:.3f}" for score in AGREEMENT_SCORES) + " |"
+        for name, reading in (("argmax of the code", scores), ("k-means on the latents", scores["kmeans"]))
+    ]
+    return "\n".join([heading, "|---|" + "--:|" * len(TITLES), *rows])
