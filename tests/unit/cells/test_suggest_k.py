@@ -11,7 +11,7 @@ from clustergan_core.cells.suggest_k import suggest_cell_k
 from clustergan_core.data.opening import open_dataset
 from clustergan_core.data.options import OwnDataOptions
 from clustergan_core.runs.configure import make_config
-from tests.unit.test_opening import LENIENT, write_cells
+from tests.unit.data.test_opening import LENIENT, write_cells
 
 
 def test_three_kinds_of_cells_are_told_apart_without_labels(tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from clustergan_core.runs.clusters.subsets import keep_clusters
 from clustergan_core.runs.configure import make_config
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.run import Run
-from tests.unit.test_cell_export import TRAIN
-from tests.unit.test_opening import write_cells
+from tests.unit.data.test_opening import write_cells
+from tests.unit.runs.test_cluster_exports import TRAIN
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 from clustergan_core.command_line import main
 from clustergan_core.runs.clusters.names import Annotations, write_annotations
 from clustergan_core.runs.run import Run
-from tests.unit.test_opening import write_cells
+from tests.unit.data.test_opening import write_cells
 
 TRAIN = ["--steps", "20", "--set", "width=0.1", "--set", "n_starts=1", "--prepare", "min_genes=10"]
 

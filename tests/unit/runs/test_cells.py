@@ -12,7 +12,7 @@ from clustergan_core.runs.cells import run_matrix
 from clustergan_core.runs.configure import make_config
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.store import create_run
-from tests.unit.test_opening import LENIENT, write_cells
+from tests.unit.data.test_opening import LENIENT, write_cells
 
 
 def test_rows_follow_the_samples_and_genes_are_all_there(tmp_path: Path) -> None:
