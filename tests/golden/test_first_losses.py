@@ -23,10 +23,11 @@ SETTINGS = {"n_clusters": 4, "n_normal": 6}
 PHASES = {"paired-clustergan": {"warm_up_share": 0.5, "n_starts": 2}}
 N_STEPS = {"clustergan": 4, "paired-clustergan": 8}
 # Processors differ in the last digits of a float32. With a normalised critic the difference grows with each step:
-# between an AMD and an Intel one it was 5% at the fourth; of Paired ClusterGAN's eighth one loss was .14% off.
+# between an AMD and an Intel one it was 5% at the fourth; of Paired ClusterGAN's eighth one loss was up to 0.31% off
+# between an AMD and two Intel ones.
 TOLERANCE: dict[str, Callable[[int], float]] = {
     "clustergan": lambda step: 1e-4 * 10**step,
-    "paired-clustergan": lambda step: 3e-3,
+    "paired-clustergan": lambda step: 5e-3,
 }
 
 
