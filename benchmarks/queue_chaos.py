@@ -4,7 +4,7 @@
     python -m benchmarks.queue_chaos --seed 7 --kills 20
 
 The runs lie in a folder of their own, with a real server on it. Every few seconds one thing is killed with SIGKILL,
-drawn by the seed: a training process, the queue's keeper, or the server, which is then started again. A run whose
+drawn by the seed: a training process, the queue's dispatcher, or the server, which is then started again. A run whose
 process was killed is put in line again, as the button "Continue" does it. At the end every run must be finished, every
 metrics file must have each of its rows once, and each run's rows and final scores must equal those of the same run
 trained alone without disturbance.
@@ -80,7 +80,7 @@ def _queue_runs(n_runs: int) -> list[Run]:
         create_run(_config(data, seed), runs_folder() / f"run-{seed:02}-{('clustergan', 'paired')[seed % 2]}")
         for seed in range(n_runs)
     ]
-    LocalQueue().begin(runs)
+    LocalQueue().submit(runs)
     return runs
 
 
@@ -101,7 +101,7 @@ def _config(data: Dataset, seed: int) -> RunConfig:
 
 def _kill_until_done(runs: list[Run], n_kills: int, dice: random.Random) -> dict[str, int]:
     """Looks on, kills, and continues what was interrupted, until nothing waits or trains."""
-    killed = {"training processes": 0, "keepers": 0, "servers": 0}
+    killed = {"training processes": 0, "dispatchers": 0, "servers": 0}
     server, next_kill = _start_server(), time.monotonic() + MOST_PAUSE
     end = time.monotonic() + LIMIT_SECONDS
     try:
@@ -113,7 +113,7 @@ def _kill_until_done(runs: list[Run], n_kills: int, dice: random.Random) -> dict
                     continue_run(run)
             if sum(killed.values()) < n_kills and time.monotonic() > next_kill:
                 next_kill = time.monotonic() + dice.uniform(LEAST_PAUSE, MOST_PAUSE)
-                trainings, keepers = (
+                trainings, dispatchers = (
                     _pids("clustergan_core.runs.queue.process"),
                     _pids("clustergan_core.runs.queue.dispatcher"),
                 )
@@ -123,9 +123,9 @@ def _kill_until_done(runs: list[Run], n_kills: int, dice: random.Random) -> dict
                     server.wait()
                     killed["servers"] += 1
                     server = _start_server()
-                elif draw < 0.35 and keepers:
-                    _kill(keepers[0])
-                    killed["keepers"] += 1
+                elif draw < 0.35 and dispatchers:
+                    _kill(dispatchers[0])
+                    killed["dispatchers"] += 1
                 else:
                     _kill(dice.choice(trainings))
                     killed["training processes"] += 1

@@ -42,7 +42,7 @@ class StraightforwardStep:
             (losses["critic"] + self.settings.penalty_weight * losses["penalty"]).backward()
             self.critic_optimizer.step()
         latent = self.prior.sample(self.settings.batch_size, self.random, batches[0].device)
-        losses |= self.player_losses(latent)
+        losses |= self.generator_encoder_losses(latent)
         self.player_optimizer.zero_grad()
         self.player_loss(losses).backward()
         self.player_optimizer.step()
@@ -59,7 +59,7 @@ class StraightforwardStep:
         (gradient,) = torch.autograd.grad(scores, between, torch.ones_like(scores), create_graph=True)
         return {"critic": critic, "penalty": ((gradient.flatten(1).norm(2, dim=1) - 1) ** 2).mean()}
 
-    def player_losses(self, latent: Latent) -> dict[str, Tensor]:
+    def generator_encoder_losses(self, latent: Latent) -> dict[str, Tensor]:
         """−mean D(G(z)), the squared error of z_n and the cross-entropy of z_c."""
         fake = self.generator(latent.joined())
         recovered = self.encoder(fake)

@@ -68,7 +68,7 @@ def read_codes(method: Method, samples: NDArray[np.float32]) -> NDArray[np.float
 def draw_latent(method: Method, count: int) -> Latent:
     """Fixed draws from the method's prior and its modes' masses, on the CPU; fewer are not the first of more."""
     generator = torch.Generator().manual_seed(DATA_SEED)
-    modes = None if method.mode_masses is None else method.mode_masses.draw(count, generator)
+    modes = None if method.mode_weights is None else method.mode_weights.draw(count, generator)
     return method.prior.sample(count, generator, torch.device("cpu"), modes)
 
 

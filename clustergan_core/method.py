@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from clustergan_core.data.dataset import Kind
-from clustergan_core.nn.prior import Latent, ModeMasses, Prior
+from clustergan_core.nn.prior import Latent, ModeWeights, Prior
 
 ENCODE_BATCH = 256  # what a convolution makes of more leaves the processor's cache, and takes 1.4 times as long
 
@@ -74,7 +74,7 @@ class Method(ABC, nn.Module):
         return next(self.parameters()).device
 
     @property
-    def mode_masses(self) -> ModeMasses | None:
+    def mode_weights(self) -> ModeWeights | None:
         """How large a share of the samples each mode has, where the method learns that; else all are equally large."""
         return None
 

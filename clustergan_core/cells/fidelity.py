@@ -81,7 +81,7 @@ def generate_cells(
         points.append(None if space is None else space.project(samples))
         codes = read_codes(method, samples)
         read_back.append(None if codes is None else (codes.argmax(axis=1) == mode).mean())
-    masses = method.mode_masses
+    masses = method.mode_weights
     shares = np.full(n_modes, 1 / n_modes) if masses is None else masses.shares.cpu().numpy().astype(np.float64)
     return GeneratedModes(
         means=np.array(means),

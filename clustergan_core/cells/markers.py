@@ -17,7 +17,7 @@ from scipy.stats import false_discovery_control, norm
 
 from clustergan_core.data.counts.genes import unique_gene_names
 from clustergan_core.data.counts.matrix import CountMatrix
-from clustergan_core.data.counts.sparse import gene_moments, log_normalised
+from clustergan_core.data.counts.sparse import gene_moments, log1p_normalised
 from clustergan_core.errors import DataError
 
 MIN_CELLS = 3  # a gene that fewer of the compared cells have is not tested
@@ -40,7 +40,7 @@ def find_markers(matrix: CountMatrix, clusters: NDArray[np.int64], n_top: int | 
     chosen = clusters != OUTSIDE
     values, genes = _tested(matrix, chosen)
     groups = np.searchsorted(numbers, clusters[chosen])
-    sums = rank_sums(values, groups, len(numbers))
+    sums = wilcoxon(values, groups, len(numbers))
     names = _names(matrix, genes)
     tables = [
         _table(names, sums, group, n_top).assign(cluster=int(number))
@@ -65,13 +65,13 @@ def compare_selections(
             raise DataError(f"Selection {name} holds {int(selection.sum())} cells: select at least {MIN_SIZE}.")
     chosen = first | second
     values, genes = _tested(matrix, chosen)
-    sums = rank_sums(values, second[chosen].astype(np.int64), 2)
+    sums = wilcoxon(values, second[chosen].astype(np.int64), 2)
     return _table(_names(matrix, genes), sums, 0, n_top)
 
 
 def _tested(matrix: CountMatrix, cells: NDArray[np.bool_]) -> tuple[csc_matrix[Any], NDArray[np.int64]]:
     """(log-normalised values of the chosen cells and the genes they have, numbers of these genes)."""
-    normalised: csr_matrix[Any] = log_normalised(matrix)
+    normalised: csr_matrix[Any] = log1p_normalised(matrix)
     genes = np.flatnonzero(gene_moments(normalised, cells).n_cells >= MIN_CELLS)
     if len(genes) == 0:
         raise DataError(f"No gene is detected in {MIN_CELLS} of the {int(cells.sum())} cells: compare more of them.")
@@ -84,7 +84,7 @@ def _names(matrix: CountMatrix, genes: NDArray[np.int64]) -> pd.DataFrame:
     return pd.DataFrame({"gene": names, "gene_id": matrix.gene_ids[genes].astype(object)})
 
 
-def _table(names: pd.DataFrame, sums: RankSums, group: int, n_top: int | None) -> pd.DataFrame:
+def _table(names: pd.DataFrame, sums: WilcoxonTests, group: int, n_top: int | None) -> pd.DataFrame:
     inside, outside = sums.mean[group], sums.mean_rest[group]
     table = names.assign(
         score=sums.score[group],
@@ -105,7 +105,7 @@ def _cluster_first(table: pd.DataFrame) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class RankSums:
+class WilcoxonTests:
     """Of each group against all other cells: figures (n_groups, G)."""
 
     score: NDArray[np.float64]  # of the standard normal; above 0 where the group has the higher values
@@ -116,7 +116,7 @@ class RankSums:
     fraction_rest: NDArray[np.float64]
 
 
-def rank_sums(values: csc_matrix[Any], groups: NDArray[np.int64], n_groups: int) -> RankSums:
+def wilcoxon(values: csc_matrix[Any], groups: NDArray[np.int64], n_groups: int) -> WilcoxonTests:
     """Values (N, G), none negative, of cells in `groups` (N,) numbered 0 … n_groups − 1, none of them empty."""
     n_cells, n_genes = values.shape
     sizes = np.bincount(groups, minlength=n_groups).astype(np.float64)
@@ -142,7 +142,7 @@ def rank_sums(values: csc_matrix[Any], groups: NDArray[np.int64], n_groups: int)
     correction = 1 - ties / (float(n_cells) ** 3 - n_cells)
     deviation = np.sqrt(correction * size * rest * (n_cells + 1) / 12)
     score = np.divide(ranks - size * (n_cells + 1) / 2, deviation, out=np.zeros_like(ranks), where=deviation > 0)
-    return RankSums(
+    return WilcoxonTests(
         score=score,
         p=2 * norm.sf(np.abs(score)),
         mean=sums / size,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from tqdm import tqdm
 
-from clustergan_core.runs.queue.backends import Hands, open_hands
+from clustergan_core.runs.queue.backends import Backend, open_backend
 from clustergan_core.runs.sweeps.plan import Point, name_values
 from clustergan_core.runs.sweeps.sweep import Sweep
 from clustergan_core.runs.sweeps.work import carry_out, leave
@@ -32,8 +32,8 @@ def work_off(sweep: Sweep, scheduler: str | None = None) -> bool:
     begun = [point for point in left if point in before]
     say(f"To train: {_name(sweep, left)}" + (f", of which begun already: {_name(sweep, begun)}." if begun else "."))
     try:
-        with open_hands(scheduler) as hands:
-            _watch(sweep, left, hands)
+        with open_backend(scheduler) as backend:
+            _watch(sweep, left, backend)
     except KeyboardInterrupt:
         say("Stopping the runs; the same command goes on from there.")
         leave(sweep)
@@ -46,11 +46,11 @@ def say(sentence: str) -> None:
     tqdm.write(sentence, file=sys.stderr)
 
 
-def _watch(sweep: Sweep, left: Sequence[Point], hands: Hands) -> None:
+def _watch(sweep: Sweep, left: Sequence[Point], backend: Backend) -> None:
     n_steps = len(left) * sweep.plan.config.schedule.n_steps
     told: set[Point] = set()
     with tqdm(total=n_steps, unit=" steps", file=sys.stderr, disable=not sys.stderr.isatty()) as bar:
-        for statuses in carry_out(sweep, hands):
+        for statuses in carry_out(sweep, backend):
             bar.update(sum(statuses[point].step for point in left if point in statuses) - bar.n)
             for point in left:
                 status = statuses.get(point)

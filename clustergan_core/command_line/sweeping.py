@@ -16,13 +16,13 @@ from clustergan_core.data.dataset import Dataset
 from clustergan_core.data.options import split_values
 from clustergan_core.errors import SettingsError
 from clustergan_core.files import write_atomically
-from clustergan_core.runs.queue.backends import open_hands
+from clustergan_core.runs.queue.backends import open_backend
 from clustergan_core.runs.sweeps.estimate import estimate_sweep
 from clustergan_core.runs.sweeps.plan import SweepPlan, plan_sweep, read_seeds
 from clustergan_core.runs.sweeps.presets import SWEEP_PRESETS, values_of
 from clustergan_core.runs.sweeps.report import SweepReport, make_report
 from clustergan_core.runs.sweeps.sweep import Sweep, place_sweep
-from clustergan_core.runs.sweeps.work import begin_missing
+from clustergan_core.runs.sweeps.work import submit_missing
 from clustergan_core.scoring.live import AGREEMENT_SCORES
 
 SHOWN = (*AGREEMENT_SCORES, "silhouette", "usage_entropy", "neighbour_agreement", "frechet", "seed_agreement")
@@ -60,8 +60,8 @@ def _sweep(arguments: argparse.Namespace) -> None:
         _say_estimate(sweep, dataset)
         return
     if arguments.detach:
-        with open_hands(arguments.scheduler) as hands:
-            n_begun = len(begin_missing(sweep, hands))
+        with open_backend(arguments.scheduler) as backend:
+            n_begun = len(submit_missing(sweep, backend))
         print(f"{n_begun} runs are in line: {sweep.folder}" if n_begun else f"Nothing to do: {sweep.folder}")
         return
     if any(status.state != "finished" for status in sweep.statuses().values()) or not sweep.statuses():
@@ -132,7 +132,7 @@ def render_report(report: SweepReport) -> str:
         found = "no K" if suggestion.n_clusters is None else f"K = {suggestion.n_clusters}"
         reasons = [reason.reason for reason in (*suggestion.votes, *suggestion.undecided)]
         lines += ["", f"Suggested without labels: {found}", *reasons]
-        if empty_modes := report.say_empty_modes():
+        if empty_modes := report.describe_empty_modes():
             lines.append(empty_modes)
     for row in plan.paper_rows():
         figures = ", ".join(f"{value}: {figure:g}" for value, figure in row.figures.items())

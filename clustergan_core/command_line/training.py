@@ -21,7 +21,7 @@ from clustergan_core.paths import new_run_name, runs_folder
 from clustergan_core.preset import PRESETS
 from clustergan_core.runs.config import RunConfig
 from clustergan_core.runs.configure import make_config
-from clustergan_core.runs.queue.backends import Hands, LocalQueue, follow, open_hands
+from clustergan_core.runs.queue.backends import Backend, LocalQueue, follow, open_backend
 from clustergan_core.runs.queue.queue import advance, ask
 from clustergan_core.runs.queue.slots import occupy
 from clustergan_core.runs.run import Run
@@ -68,15 +68,15 @@ def _train(arguments: argparse.Namespace) -> None:
     for note in run.config.notes:
         print(note)
     if arguments.scheduler:
-        with open_hands(arguments.scheduler) as hands:
-            hands.begin([run])
+        with open_backend(arguments.scheduler) as backend:
+            backend.submit([run])
             if not arguments.queue:
-                _print_end(run, _follow(run, hands))
+                _print_end(run, _follow(run, backend))
         return
     if arguments.queue:
-        hands = LocalQueue()
-        hands.begin([run])
-        hands.tend()
+        backend = LocalQueue()
+        backend.submit([run])
+        backend.poll()
         print(f"{run.status().state}; stop, pause and continue take its name, and `queue` shows the line")
         return
     show, close = _reporter(run)
@@ -87,11 +87,11 @@ def _train(arguments: argparse.Namespace) -> None:
     _print_end(run, status)
 
 
-def _follow(run: Run, hands: Hands) -> Status:
+def _follow(run: Run, backend: Backend) -> Status:
     """Shows what others train, as if it were trained here. Ctrl-C stops it."""
     show, close = _reporter(run)
     try:
-        for progress in follow(run, hands):
+        for progress in follow(run, backend):
             show(progress)
     except KeyboardInterrupt:
         ask(run, "stop")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from clustergan_core.data.counts.matrix import CountMatrix, take_cells
 from clustergan_core.data.counts.preparation_options import read_preparation
-from clustergan_core.data.counts.reading.formats import find_form, looks_like_counts
+from clustergan_core.data.counts.reading.formats import find_format, looks_like_counts
 from clustergan_core.data.dataset import UNLABELLED, Dataset, Kind, Splits
 from clustergan_core.data.options import Orientation, OwnDataOptions, ReadAs
 from clustergan_core.data.own.files import open_own, slug
@@ -64,7 +64,7 @@ def is_count_matrix(name_or_path: str, read_as: ReadAs = "auto") -> bool:
     path = Path(name_or_path).expanduser()
     if not path.exists():
         return False
-    if find_form(path) == "text" and read_as != "auto":
+    if find_format(path) == "text" and read_as != "auto":
         return read_as == "counts"
     return looks_like_counts(path)
 

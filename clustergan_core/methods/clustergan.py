@@ -120,7 +120,7 @@ class ClusterGAN(Method):
         losses: dict[str, Tensor] = {}
         for batch, fake, mix in zip(batches, fakes, mixes, strict=True):
             losses |= self._critic_step(batch.samples, fake, mix)
-        return losses | self._player_step()
+        return losses | self._generator_encoder_step()
 
     def critic_losses(self, real: Tensor, fake: Tensor, mix: Tensor) -> dict[str, Tensor]:
         """The critic's two terms for real and generated samples (B, *shape) and mixing weights (B,)."""
@@ -134,7 +134,7 @@ class ClusterGAN(Method):
             "penalty": gradient_penalty(gradients),
         }
 
-    def player_losses(self, latent: Latent) -> dict[str, Tensor]:
+    def generator_encoder_losses(self, latent: Latent) -> dict[str, Tensor]:
         """The three terms of generator and encoder for a batch of latents."""
         with self._passes():
             fake = self.generator(latent.joined())
@@ -204,9 +204,9 @@ class ClusterGAN(Method):
         self.critic_optimizer.step()
         return {name: value.detach() for name, value in losses.items()}
 
-    def _player_step(self) -> dict[str, Tensor]:
+    def _generator_encoder_step(self) -> dict[str, Tensor]:
         latent = self.prior.sample(self.settings.batch_size, self.random, self.device)
-        losses = self.player_losses(latent)
+        losses = self.generator_encoder_losses(latent)
         loss = (
             losses["generator"]
             + self.settings.normal_weight * losses["normal_recovery"]

@@ -60,7 +60,7 @@ class Prior:
         return mu[:, None] * modes[start] + (1 - mu[:, None]) * modes[end]
 
 
-class ModeMasses(nn.Module):
+class ModeWeights(nn.Module):
     """How large a share of the samples each mode has, where a method learns that; the prior itself is uniform."""
 
     shares: Tensor  # (n_clusters,), which sum to 1

@@ -6,7 +6,7 @@ from clustergan_core.files import write_atomically
 from clustergan_core.methods import find_method
 from clustergan_core.runs.run import Run
 from clustergan_core.scoring.final import RunScores
-from clustergan_core.scoring.live import AGREEMENT_SCORES, say_kept_weights
+from clustergan_core.scoring.live import AGREEMENT_SCORES, describe_kept_weights
 
 
 def write_card(run: Run, scores: RunScores) -> None:
@@ -30,7 +30,7 @@ def render_card(run: Run, scores: RunScores) -> str:
         config.command(),
         "```",
         "",
-        f"Weights: {scores['weights']}, which are {say_kept_weights(method)}. {' '.join(config.notes)}",
+        f"Weights: {scores['weights']}, which are {describe_kept_weights(method)}. {' '.join(config.notes)}",
         "",
         _scores_heading(scores),
         "",

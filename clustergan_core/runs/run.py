@@ -177,7 +177,7 @@ class Run:
         self._replace_config(self.config.model_copy(update={"title": title}))
 
     def extend(self, n_more: int) -> None:
-        """Moves the planned end by so many steps; only while no process trains it, which `hands.extend_run` sees to."""
+        """Moves the planned end; only while no process trains it, which `backends.extend_run` sees to."""
         self._replace_config(self.config.model_copy(update={"schedule": self.config.schedule.extended(n_more)}))
         for derived in ("scores.json", "label_free.json", "card.md"):
             (self.folder / derived).unlink(missing_ok=True)

@@ -24,7 +24,7 @@ from clustergan_core.runs.samples import grid_path, grid_steps, write_grid
 from clustergan_core.runs.scores import score_run, score_run_without_labels, write_label_free, write_scores
 from clustergan_core.runs.status import State, Status, hold_lock, read_status, write_status
 from clustergan_core.runs.weights import read_checkpoint, write_checkpoint, write_tensors
-from clustergan_core.scoring.live import say_kept_weights
+from clustergan_core.scoring.live import describe_kept_weights
 from clustergan_core.training import Checkpoint, Progress, train
 
 RESERVED_BYTES = 2**16  # given up when the disk is full, so that the run can still say so
@@ -168,7 +168,7 @@ def save_progress(run: Run, progress: Progress) -> None:
 
 def _finish(run: Run, dataset: Dataset) -> Status:
     """Scores the best weights on the test split and writes the card."""
-    run.add_to_log(f"Scoring the best weights, {say_kept_weights(find_method(run.config.method))}.")
+    run.add_to_log(f"Scoring the best weights, {describe_kept_weights(find_method(run.config.method))}.")
     config = run.config
     scores = score_run(run, "test", "best", dataset)
     run_latents(run, "test", "best", dataset)

@@ -32,14 +32,14 @@ N_LIVE_GENERATED = 500  # compared with as many real ones
 CRITERION = "neighbour agreement of the code, corrected for chance, on training samples (no labels)"
 
 
-def say_kept_weights(method: type[Method]) -> str:
+def describe_kept_weights(method: type[Method]) -> str:
     """Which weights of a run are kept as its best, to follow "the weights are"."""
     if method.trains_on_neighbours:
         return "those of the last evaluation, as agreement with neighbours cannot judge what was trained on them"
     return f"those of the highest {CRITERION}"
 
 
-def say_kept_briefly(method: type[Method]) -> str:
+def describe_kept_weights_briefly(method: type[Method]) -> str:
     """The same in few words, to follow "with the weights of"."""
     return "the last evaluation" if method.trains_on_neighbours else "the highest label-free criterion"
 

@@ -191,7 +191,7 @@ def test_other_clusterings_stand_beside_with_labels_without_and_with_another_col
 
 
 def test_cells_of_some_clusters_are_clustered_again_by_one_button(cells: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("clustergan_core.runs.queue.backends.open_hands", lambda _: nullcontext(NoHands()))
+    monkeypatch.setattr("clustergan_core.runs.queue.backends.open_backend", lambda _: nullcontext(NoBackend()))
     app = opened()
     assert not any(button.key == "recluster_these" for button in app.button)
     app.multiselect(key="recluster").set_value([0, 2]).run()
@@ -209,12 +209,12 @@ def test_cells_of_some_clusters_are_clustered_again_by_one_button(cells: Run, mo
     assert app.title[0].value == "Train"
 
 
-class NoHands:
+class NoBackend:
     """Takes a run and trains nothing."""
 
-    def begin(self, runs: object) -> None: ...
+    def submit(self, runs: object) -> None: ...
 
-    def tend(self) -> None: ...
+    def poll(self) -> None: ...
 
 
 @pytest.mark.parametrize(("threshold", "counts"), [("0.4", ["0", "0", "0"]), ("0.6", ["0", "0", "40"])])

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from clustergan_core.cells.markers import compare_selections
-from clustergan_core.data.counts.sparse import log_normalised
+from clustergan_core.data.counts.sparse import log1p_normalised
 from clustergan_core.drawing.palette import mode_colours
 from clustergan_core.embedding.fitted import FittedMap
 from clustergan_core.embedding.settings import MapSettings
@@ -65,7 +65,7 @@ def test_a_gene_in_the_address_colours_the_map_by_its_expression(mapped: Run, se
     assert not app.error
     assert app.selectbox(key="colour").value == "gene"
     assert seen.values is not None
-    expected = log_normalised(run_matrix(mapped)).toarray()[:, 7]
+    expected = log1p_normalised(run_matrix(mapped)).toarray()[:, 7]
     assert seen.values == pytest.approx(expected, rel=1e-6)
     assert seen.named["is_zero_grey"] is True
     assert seen.named["values_name"] == asked

@@ -14,7 +14,7 @@ from clustergan_core.runs.sweeps import report as sweep_report
 from clustergan_core.runs.sweeps.plan import plan_sweep
 from clustergan_core.runs.sweeps.report import SweepReport, SweepRow
 from clustergan_core.runs.sweeps.sweep import Sweep, list_sweeps, open_sweep
-from clustergan_core.runs.sweeps.work import begin_missing
+from clustergan_core.runs.sweeps.work import submit_missing
 from clustergan_core.runs.worker import execute
 from tests.app.app_pages import open_page, texts
 from tests.app.train_widgets import press, widget
@@ -216,7 +216,7 @@ def test_the_score_can_be_chosen_and_purity_warns_of_itself() -> None:
 def test_a_sweep_at_work_is_shown_by_itself_and_can_be_paused_and_continued() -> None:
     finished_sweep(PURITIES, n_steps=30)
     sweep = small_sweep()
-    begin_missing(sweep)
+    submit_missing(sweep)
     app = open_page("sweep")
     assert widget(app, "sweep").value == sweep.name
     assert [button.disabled for button in app.button if button.label == "Delete"] == [True]
@@ -229,7 +229,7 @@ def test_a_sweep_at_work_is_shown_by_itself_and_can_be_paused_and_continued() ->
 
 def test_one_run_can_be_stopped_and_continued_alone() -> None:
     sweep = small_sweep()
-    begin_missing(sweep)
+    submit_missing(sweep)
     app = open_page("sweep")
     app.selectbox(key="sweep_run").set_value("K = 10, seed 1").run()
     press(app, "Stop")

@@ -13,7 +13,7 @@ from clustergan_core.runs.comparison.spread import Reading, ScoreSpread, read_sc
 from clustergan_core.runs.run import Run
 from clustergan_core.scoring.final import RunScores
 from clustergan_core.scoring.live import AGREEMENT_SCORES
-from ui.compare.settings import say_repetitions
+from ui.compare.settings import describe_repetitions
 from ui.frame.choices import linked, one_of
 from ui.frame.messages import plain
 from ui.frame.theme import show_themed, theme_name
@@ -101,7 +101,7 @@ def _describe(comparison: Comparison, scores: dict[str, RunScores | None]) -> st
         "Mean ± standard deviation over the seeds of a group (over n − 1). “all”: scored on samples that were also "
         "trained on. Labels are used for purity, accuracy, NMI and ARI alone."
     ]
-    if repetitions := say_repetitions(comparison):
+    if repetitions := describe_repetitions(comparison):
         sentences.append(repetitions)
     measured = _frechet_measures(comparison, scores)
     if len(measured) == 1:

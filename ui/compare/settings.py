@@ -62,7 +62,7 @@ def _show_table(comparison: Comparison, rows: Sequence[DifferingSetting], groups
     )
 
 
-def say_repetitions(comparison: Comparison) -> str:
+def describe_repetitions(comparison: Comparison) -> str:
     """A sentence on seeds that several runs of a group have; empty where every seed is there once."""
     said = []
     for group in comparison.groups:

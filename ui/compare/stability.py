@@ -13,7 +13,7 @@ from clustergan_core.data.dataset import UNLABELLED
 from clustergan_core.runs.comparison.groups import Comparison
 from clustergan_core.runs.run import Run
 from ui.compare.assignments import load_common, load_stability
-from ui.compare.settings import say_repetitions
+from ui.compare.settings import describe_repetitions
 from ui.frame.choices import linked, one_of
 from ui.frame.links import link_page
 from ui.frame.messages import plain
@@ -58,7 +58,7 @@ def show_stability(comparison: Comparison, split: SplitName) -> StabilityView | 
     st.subheader("Stability", anchor=False)
     choices = _choices(comparison)
     if not choices:
-        st.caption(f"Needs two runs of the same data that have weights. {say_repetitions(comparison)}".rstrip())
+        st.caption(f"Needs two runs of the same data that have weights. {describe_repetitions(comparison)}".rstrip())
         return None
     with linked("stable_over", one_of(list(choices))):
         name = st.selectbox(
@@ -70,7 +70,7 @@ def show_stability(comparison: Comparison, split: SplitName) -> StabilityView | 
             help="Groups of runs that differ in their seed alone, then all compared runs of the same data.",
         )
     runs = choices[name]
-    if repetitions := say_repetitions(comparison):
+    if repetitions := describe_repetitions(comparison):
         st.caption(repetitions)
     common = load_common(runs, split)
     view = StabilityView(common, load_stability(common, split), _are_seeds(comparison, runs))

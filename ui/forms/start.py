@@ -9,7 +9,7 @@ import streamlit as st
 
 from clustergan_core.errors import AppError
 from ui.frame.messages import plain, show_problem, show_shell
-from ui.frame.words import say_duration
+from ui.frame.words import describe_duration
 
 LEAST_SCORED = 5  # samples a cluster
 
@@ -61,7 +61,7 @@ def show_estimate(config: RunConfig, dataset: Dataset, reading_seconds: float = 
         show_problem(problem)
         return
     st.caption(
-        f":material/timer: About **{say_duration(seconds)}** on this machine ({config.device}, {_threads(config)})."
+        f":material/timer: About **{describe_duration(seconds)}** on this machine ({config.device}, {_threads(config)})."
     )
 
 

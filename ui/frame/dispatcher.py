@@ -8,7 +8,7 @@ import time
 
 import streamlit as st
 
-from clustergan_core.runs.queue.dispatcher import ensure_keeper
+from clustergan_core.runs.queue.dispatcher import ensure_dispatcher
 
 LOOK_SECONDS = 2.0
 
@@ -17,7 +17,7 @@ _log = logging.getLogger("clustergan")
 
 @st.cache_resource(show_spinner=False)
 def keep_queue() -> threading.Thread:
-    """One thread for the whole server, which sees to it that the queue has a keeper while runs wait."""
+    """One thread for the whole server, which sees to it that the queue has a dispatcher while runs wait."""
     thread = threading.Thread(target=_look_for_ever, name="queue", daemon=True)
     thread.start()
     return thread
@@ -27,7 +27,7 @@ def _look_for_ever() -> None:
     last_problem = ""
     while True:
         try:
-            ensure_keeper()
+            ensure_dispatcher()
             last_problem = ""
         except Exception as problem:  # a full disk today is free tomorrow, and nobody else would go on
             if str(problem) != last_problem:

@@ -3,7 +3,7 @@
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
 
 
-def say_duration(seconds: float) -> str:
+def describe_duration(seconds: float) -> str:
     """ "40 seconds", "3 minutes", "1 hour 20 minutes", "6 days": as exact as an estimate deserves."""
     if seconds < 90:
         return _count(max(1, round(seconds)), "second")

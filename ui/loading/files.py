@@ -58,11 +58,11 @@ def file_stamp(path: Path) -> tuple[int, int, int]:
 
 @st.cache_data(max_entries=16, show_spinner="Looking at the file…")
 def _look(path_text: str, stamp: tuple[int, int, int], read_as: ReadAs, orientation: Orientation) -> FileLook:
-    from clustergan_core.data.counts.reading.formats import find_form
+    from clustergan_core.data.counts.reading.formats import find_format
     from clustergan_core.data.opening import is_count_matrix
 
     path = Path(path_text)
-    is_text = find_form(path) == "text"
+    is_text = find_format(path) == "text"
     if is_count_matrix(str(path), read_as):
         from clustergan_core.data.counts.reading.sandbox.parent import inspect
 

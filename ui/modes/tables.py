@@ -63,12 +63,12 @@ def show_table(summary: ModeSummary, run: Run) -> None:
 
 def show_profiles(run: Run, summary: ModeSummary) -> None:
     """Mean of each feature in each mode, generated and, where the data is here, real."""
-    from clustergan_core.drawing.figures.profiles import MAX_FEATURES, mode_profile_figure, most_variable
+    from clustergan_core.drawing.figures.profiles import MAX_FEATURES, mode_profile_figure, rank_by_variance
 
     st.subheader("Mean profiles")
     record = run.config.dataset
     generated = generated_modes(run, _MEAN_SAMPLES, _SEED).mean(axis=1)  # (K, F)
-    shown = most_variable(generated, MAX_FEATURES)
+    shown = rank_by_variance(generated, MAX_FEATURES)
     names = [record.feature_names[index] if record.feature_names else f"x{index + 1}" for index in shown.tolist()]
     profiles: dict[str, NDArray[np.floating]] = {"Generated": generated[:, shown]}
     dataset, latents = load_data(run), assigned_samples(run)

@@ -10,7 +10,7 @@ import streamlit as st
 from clustergan_core.errors import RunError
 from clustergan_core.methods import METHODS
 from clustergan_core.runs.queue.backends import continue_run
-from clustergan_core.runs.queue.queue import ask as ask_run
+from clustergan_core.runs.queue.queue import ask as request_run
 from clustergan_core.runs.run import Request, Run
 from ui.data.choice import list_choices, source_text
 from ui.data.options import options_in_address
@@ -18,7 +18,7 @@ from ui.forms.scheduler import usual_scheduler
 from ui.frame.dialogs import ask, ask_text
 from ui.frame.links import link_page, views_of
 from ui.frame.messages import page_errors, plain, show_problem, show_shell
-from ui.frame.words import say_duration
+from ui.frame.words import describe_duration
 from ui.loading.runs import load_data
 from ui.loading.summaries import RunSummary
 from ui.runs.assign import assign_form
@@ -85,7 +85,7 @@ def _describe(summary: RunSummary) -> str:
         f"{summary.method_title} on {config.dataset.name}",
         f"{config.n_clusters} modes",
         f"seed {config.seed}",
-        f"{steps} in {say_duration(status.seconds)}" if status.step else steps,
+        f"{steps} in {describe_duration(status.seconds)}" if status.step else steps,
         f"begun {config.created:%-d %b %Y %H:%M}",
     ]
     return " · ".join(parts)
@@ -138,7 +138,7 @@ def _ask_button(run: Run, what: Request, icon: str) -> None:
         key=what,
         icon=icon,
         disabled=run.is_requested(what),
-        on_click=page_errors()(ask_run),
+        on_click=page_errors()(request_run),
         args=(run, what),
     )
 

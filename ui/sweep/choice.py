@@ -46,13 +46,13 @@ def describe(plan: SweepPlan) -> str:
     parts = [
         f"{config.method_title} on {config.dataset.name}",
         *axes,
-        f"seed{'s' if len(plan.seeds) > 1 else ''} {say_seeds(plan.seeds)}",
+        f"seed{'s' if len(plan.seeds) > 1 else ''} {describe_seeds(plan.seeds)}",
         f"{config.schedule.n_steps:,} steps",
     ]
     return plain(" · ".join(parts))
 
 
-def say_seeds(seeds: Sequence[int]) -> str:
+def describe_seeds(seeds: Sequence[int]) -> str:
     """ "0–4" where they follow each other, else each of them."""
     is_row = len(seeds) > 2 and list(seeds) == list(range(seeds[0], seeds[0] + len(seeds)))
     return f"{seeds[0]}–{seeds[-1]}" if is_row else ", ".join(map(str, seeds))

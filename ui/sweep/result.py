@@ -44,7 +44,7 @@ def show_result(report: SweepReport, score: ChosenScore) -> None:
     if suggestion and box:
         with box:
             is_whole = n_finished == len(report.rows)
-            _show_suggestion(suggestion, report.say_empty_modes(), len(report.plan.seeds), is_whole=is_whole)
+            _show_suggestion(suggestion, report.describe_empty_modes(), len(report.plan.seeds), is_whole=is_whole)
     st.markdown("**Mean ± standard deviation over the seeds**")
     st.dataframe(point_rows(report), hide_index=True, placeholder="–", alt="Scores and criteria at each value")
     with st.expander(f"Every run ({len(report.rows)})", icon=":material/table:"):

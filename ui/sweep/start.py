@@ -9,8 +9,8 @@ import streamlit as st
 from clustergan_core.errors import AppError, RunError
 from ui.forms.scheduler import choose_scheduler
 from ui.frame.messages import plain, show_problem, show_shell
-from ui.frame.words import say_duration
-from ui.sweep.choice import describe, say_seeds
+from ui.frame.words import describe_duration
+from ui.sweep.choice import describe, describe_seeds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,13 +52,13 @@ def start(plan: SweepPlan, dataset: Dataset) -> Sweep | None:
 
 
 def _begin(sweep: Sweep, scheduler: str | None) -> bool:
-    from clustergan_core.runs.queue.backends import open_hands
-    from clustergan_core.runs.sweeps.work import begin_missing
+    from clustergan_core.runs.queue.backends import open_backend
+    from clustergan_core.runs.sweeps.work import submit_missing
 
     try:
-        with open_hands(scheduler) as hands:
-            begin_missing(sweep, hands)
-            hands.tend()
+        with open_backend(scheduler) as backend:
+            submit_missing(sweep, backend)
+            backend.poll()
     except AppError as problem:
         show_problem(problem)
         return False
@@ -76,7 +76,7 @@ def _describe(sweep: Sweep, asked: SweepPlan, *, n_finished: int, n_elsewhere: i
         else f"**{_count(n_runs)}**: {n_values} values × {n_seeds} seed{'s' if n_seeds > 1 else ''}",
     ]
     if earlier := [seed for seed in sweep.plan.seeds if seed not in asked.seeds]:
-        lines.append(f"Seeds {say_seeds(earlier)} of an earlier start are part of it")
+        lines.append(f"Seeds {describe_seeds(earlier)} of an earlier start are part of it")
     if n_finished or n_elsewhere:
         there = [f"**{n_finished} of {n_runs}** are finished already"] if n_finished else []
         there += [f"**{n_elsewhere} of {n_runs}** were trained elsewhere and are taken over"] if n_elsewhere else []
@@ -104,8 +104,8 @@ def _show_estimate(sweep: Sweep, missing: Sequence[Point], dataset: Dataset) -> 
         return
     at_once = f", {estimate.n_at_once} at a time" if estimate.n_runs > 1 and estimate.n_at_once > 1 else ""
     st.caption(
-        f":material/timer: About **{say_duration(estimate.seconds)}** on this machine ({config.device}{at_once}; "
-        f"{say_duration(estimate.seconds_each)} a run)."
+        f":material/timer: About **{describe_duration(estimate.seconds)}** on this machine ({config.device}{at_once}; "
+        f"{describe_duration(estimate.seconds_each)} a run)."
     )
     free = free_bytes(runs_folder())
     st.caption(f":material/hard_drive: About **{_say_bytes(estimate.n_bytes)}** on the disk; {_say_bytes(free)} free.")

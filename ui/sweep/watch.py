@@ -14,7 +14,7 @@ from clustergan_core.runs.sweeps.work import SweepProgress, measure_progress
 from ui.forms.scheduler import usual_scheduler
 from ui.frame.dialogs import ask
 from ui.frame.messages import page_errors, plain
-from ui.frame.words import say_duration
+from ui.frame.words import describe_duration
 from ui.runs.badges import show_badge
 from ui.sweep.runs import show_runs
 
@@ -93,7 +93,7 @@ def _say_time(progress: SweepProgress) -> str:
         return ""
     if progress.seconds_left is None:
         return "the time left shows once a run has begun"
-    return f"about **{say_duration(progress.seconds_left)}** left"
+    return f"about **{describe_duration(progress.seconds_left)}** left"
 
 
 def _show_buttons(sweep: Sweep, progress: SweepProgress) -> None:
@@ -118,16 +118,16 @@ def _show_buttons(sweep: Sweep, progress: SweepProgress) -> None:
 @page_errors()
 def begin(sweep: Sweep) -> None:
     """Hands over what is missing, and starts what there is room for."""
-    from clustergan_core.runs.queue.backends import open_hands
-    from clustergan_core.runs.sweeps.work import begin_missing
+    from clustergan_core.runs.queue.backends import open_backend
+    from clustergan_core.runs.sweeps.work import submit_missing
 
-    with open_hands(usual_scheduler()) as hands:
-        begin_missing(sweep, hands)
-        hands.tend()
+    with open_backend(usual_scheduler()) as backend:
+        submit_missing(sweep, backend)
+        backend.poll()
 
 
 @page_errors()
 def _ask_all(sweep: Sweep, what: Request) -> None:
-    from clustergan_core.runs.sweeps.work import ask_all
+    from clustergan_core.runs.sweeps.work import request_all
 
-    ask_all(sweep, what)
+    request_all(sweep, what)

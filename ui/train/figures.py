@@ -52,11 +52,11 @@ def show_without_labels(run: Run, history: MetricsHistory) -> None:
         return
     from clustergan_core.drawing.figures.curves import loss_figure, score_figure
     from clustergan_core.methods import find_method
-    from clustergan_core.scoring.live import say_kept_weights
+    from clustergan_core.scoring.live import describe_kept_weights
 
     method = find_method(run.config.method)
     st.subheader("Without labels")
-    st.caption(f"The best weights are {say_kept_weights(method)}. Cycle losses are means over dimensions.")
+    st.caption(f"The best weights are {describe_kept_weights(method)}. Cycle losses are means over dimensions.")
     steps = history.evaluation_steps()
     left, right = st.columns([0.45, 0.55], gap="large")
     with left:

@@ -11,7 +11,7 @@ from clustergan_core.runs.status import Status
 from ui.forms.scheduler import usual_scheduler
 from ui.frame.links import link_to_views
 from ui.frame.messages import page_errors, plain, show_shell
-from ui.frame.words import say_duration
+from ui.frame.words import describe_duration
 from ui.loading.metrics import MetricsHistory, load_history
 from ui.runs.badges import show_badge
 from ui.train.figures import show_generated, show_losses, show_table, show_usage, show_without_labels
@@ -85,7 +85,7 @@ def _say_time(run: Run, status: Status, history: MetricsHistory) -> str:
         return _say_place(run, status)
     if status.state == "starting":
         return "the process is loading its libraries"
-    so_far = f"{say_duration(status.seconds)} so far"
+    so_far = f"{describe_duration(status.seconds)} so far"
     if status.state in ("finished", "failed"):
         return so_far.removesuffix(" so far") + " of training"
     left = history.seconds_left(status.n_steps)
@@ -93,7 +93,7 @@ def _say_time(run: Run, status: Status, history: MetricsHistory) -> str:
         return so_far
     if status.state == "running" and status.step >= status.n_steps:
         return f"{so_far} · scoring the best weights"
-    return f"{so_far} · about {say_duration(left)} {'to go when continued' if status.is_over else 'left'}"
+    return f"{so_far} · about {describe_duration(left)} {'to go when continued' if status.is_over else 'left'}"
 
 
 def _say_place(run: Run, status: Status) -> str:

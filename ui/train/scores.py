@@ -9,7 +9,7 @@ from clustergan_core.runs.metrics import Row
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.scores import read_scores
 from clustergan_core.scoring.final import RunScores
-from clustergan_core.scoring.live import AGREEMENT_SCORES, say_kept_briefly
+from clustergan_core.scoring.live import AGREEMENT_SCORES, describe_kept_weights_briefly
 from ui.frame.theme import show_figure
 from ui.loading.metrics import MetricsHistory
 from ui.loading.summaries import NEEDS_LABELS
@@ -66,7 +66,7 @@ def show_final_scores(run: Run) -> None:
     where = (
         "all samples, which it was also trained on" if scores["is_training_data"] else f"the {scores['split']} split"
     )
-    kept = say_kept_briefly(find_method(scores["method"]))
+    kept = describe_kept_weights_briefly(find_method(scores["method"]))
     st.caption(f"On {where}, n = {scores['n']:,}, with the weights of {kept}.")
     agreement, generation = st.columns([0.5, 0.5], gap="large")
     with agreement:

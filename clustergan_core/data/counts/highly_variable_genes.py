@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clustergan_core.data.counts.matrix import CountMatrix
-from clustergan_core.data.counts.sparse import log_normalised
+from clustergan_core.data.counts.sparse import log1p_normalised
 from clustergan_core.data.dataset import DATA_SEED
 
 MAX_CELLS = 20_000  # a ranking of genes needs no more, and scanpy holds the matrix three times
 
 
-def most_variable(variance: NDArray[np.float64], allowed: NDArray[np.bool_], n_genes: int) -> NDArray[np.int64]:
+def rank_by_variance(variance: NDArray[np.float64], allowed: NDArray[np.bool_], n_genes: int) -> NDArray[np.int64]:
     """Numbers of the allowed genes of highest variance, in the file's order; of equals, the first."""
     ranked = np.argsort(-np.where(allowed, variance, -np.inf), kind="stable")
     return np.sort(ranked[: min(n_genes, int(allowed.sum()))])
@@ -43,8 +43,8 @@ def highly_variable(
     import scanpy
 
     table = scanpy.pp.highly_variable_genes(
-        scanpy.AnnData(log_normalised(seen)), flavor="seurat", n_top_genes=n_genes, inplace=False
+        scanpy.AnnData(log1p_normalised(seen)), flavor="seurat", n_top_genes=n_genes, inplace=False
     )
     assert table is not None
     score = np.asarray(table["dispersions_norm"], dtype=np.float64)
-    return most_variable(np.where(np.isnan(score), -1e300, score), allowed, n_genes)
+    return rank_by_variance(np.where(np.isnan(score), -1e300, score), allowed, n_genes)

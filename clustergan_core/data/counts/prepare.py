@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from clustergan_core.data.counts.genes import unique_gene_names
-from clustergan_core.data.counts.highly_variable_genes import highly_variable, most_variable
+from clustergan_core.data.counts.highly_variable_genes import highly_variable, rank_by_variance
 from clustergan_core.data.counts.matrix import CountMatrix
 from clustergan_core.data.counts.quality import QualityReport, check_quality
 from clustergan_core.data.counts.settings import PreparationSettings
@@ -158,7 +158,7 @@ def _choose_genes(
         return np.flatnonzero(varies), "all"
     if settings.selection == "hvg" and matrix.state != "scaled":
         return highly_variable(matrix, fitted_on, varies, settings.n_genes), "hvg"
-    return most_variable(moments.variance, varies, settings.n_genes), "variance"
+    return rank_by_variance(moments.variance, varies, settings.n_genes), "variance"
 
 
 def _finishing_steps(

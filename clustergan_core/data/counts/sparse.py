@@ -135,7 +135,7 @@ def as_counts(block: NDArray[Any]) -> csr_matrix[Any]:
         return csr_matrix(np.asarray(block).astype(np.float32, copy=False))
 
 
-def log_normalised(matrix: CountMatrix) -> csr_matrix[Any]:
+def log1p_normalised(matrix: CountMatrix) -> csr_matrix[Any]:
     """log(1 + 10,000 × count / the cell's total) of every entry; logarithms are taken as they are.
 
     Shares the places of the entries with `matrix`, so that it costs half of a copy.

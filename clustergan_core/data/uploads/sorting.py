@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from clustergan_core.data.counts.reading.formats import find_form, looks_like_counts
+from clustergan_core.data.counts.reading.formats import find_format, looks_like_counts
 from clustergan_core.data.counts.reading.tenx.files import tenx_role
 from clustergan_core.data.own.files import TABLE_SUFFIXES
 from clustergan_core.data.own.images import SUFFIXES as PICTURE_SUFFIXES
@@ -151,7 +151,7 @@ def _sort_rest(staged: list[tuple[PurePosixPath, Path]], matrices: list[_Piece])
     matrices, tables, others, left_out = [*matrices], [], [], []
     for name, path in staged:
         suffix = Path(path.name.lower().removesuffix(".gz")).suffix
-        if find_form(path) not in (None, "text") or (suffix in TABLE_SUFFIXES and looks_like_counts(path)):
+        if find_format(path) not in (None, "text") or (suffix in TABLE_SUFFIXES and looks_like_counts(path)):
             matrices.append(_Piece(path))
         elif suffix in TABLE_SUFFIXES:
             tables.append(path)

@@ -52,7 +52,7 @@ def mode_profile_figure(
     groups the features by the mode in which they are highest.
     """
     n_modes, n_features = means.shape
-    shown = most_variable(means, max_features)
+    shown = rank_by_variance(means, max_features)
     if order == "peak":
         known = np.nan_to_num(means[:, shown], nan=-np.inf)
         shown = shown[np.lexsort((-known.max(axis=0), known.argmax(axis=0)))]
@@ -185,7 +185,7 @@ def code_figure(
     return figure
 
 
-def most_variable(values: NDArray[np.floating], n_features: int) -> NDArray[np.int64]:
+def rank_by_variance(values: NDArray[np.floating], n_features: int) -> NDArray[np.int64]:
     """Indices, ascending, of the `n_features` columns of `values` (K, F) with the largest variance over its rows."""
     known = values[~np.isnan(values).any(axis=1)]
     variances = known.var(axis=0) if len(known) else np.zeros(values.shape[1])

@@ -41,12 +41,12 @@ from clustergan_core.methods.paired_clustergan.pairing import balanced_targets, 
 from clustergan_core.methods.paired_clustergan.partners import Partners
 from clustergan_core.methods.paired_clustergan.settings import PairedClusterGANSettings
 from clustergan_core.methods.paired_clustergan.warm_up import (
-    KeptStart,
-    fall,
+    BestRestart,
+    cosine_decay,
     find_start,
-    forget,
     one_cycle,
     reinitialise,
+    reset_optimizer_state,
 )
 from clustergan_core.nn.acceleration import autocast, build_adam, set_learning_rate
 from clustergan_core.nn.averaging import average_into, averaging_rate
@@ -60,10 +60,10 @@ from clustergan_core.nn.losses import (
     zero_centred_penalty,
 )
 from clustergan_core.nn.networks import ConditionedCritic, build_networks, choose_architecture
-from clustergan_core.nn.prior import Latent, ModeMasses, Prior
+from clustergan_core.nn.prior import Latent, ModeWeights, Prior
 
 ADDED_PACE = 0.5  # of the game's learning rates, where a training goes on beyond its planned end
-RARE = 4  # steps between two that hold the penalty and the held codes
+PENALTY_INTERVAL = 4  # steps between two that hold the penalty and the held codes
 WARM_UP_DECAY = 0.99  # of the running averages while weights still move fast
 N_JUDGED = 2048  # pairs by which a start is judged
 ENCODER_BETAS = (0.5, 0.9)  # of its Adam
@@ -103,8 +103,8 @@ class PairedClusterGAN(Method):
         self.critic = ConditionedCritic(networks.critic, settings.n_clusters)
         self.mean_generator = copy.deepcopy(self.generator).requires_grad_(False)
         self.mean_encoder = copy.deepcopy(self.encoder).requires_grad_(False)
-        self.masses = ModeMasses(settings.n_clusters)
-        self.kept_start = KeptStart(self.encoder, self.masses.shares)
+        self.masses = ModeWeights(settings.n_clusters)
+        self.kept_start = BestRestart(self.encoder, self.masses.shares)
         self.has_warm_up = settings.partners != "none"
 
     def prepare(self, samples: Tensor, generator: torch.Generator) -> None:
@@ -158,20 +158,20 @@ class PairedClusterGAN(Method):
         self.strictness.fill_(_between(settings.first_strictness, settings.strictness, start.share))
         self.temperature.fill_(_between(settings.first_temperature, settings.temperature, start.share))
 
-    def _begin_game_step(self, step: int, n_steps: int, highest: float = 1.0) -> None:
+    def _begin_game_step(self, step: int, n_steps: int, highest_scale: float = 1.0) -> None:
         """`highest`: the share of the settings' learning rates from which they fall to zero."""
         settings = self.settings
-        self.variant = "game" if step % RARE else "game with penalty and codes"
+        self.variant = "game" if step % PENALTY_INTERVAL else "game with penalty and codes"
         if self.has_warm_up and self.codes is None:
             self._hold_codes()
-        pace = highest * fall((step - 1) / n_steps)
-        set_learning_rate(self.critic_optimizer, settings.learning_rate * pace)
-        set_learning_rate(self.generator_optimizer, settings.learning_rate * pace)
-        set_learning_rate(self.encoder_optimizer, settings.encoder_learning_rate * pace)
+        lr_scale = highest_scale * cosine_decay((step - 1) / n_steps)
+        set_learning_rate(self.critic_optimizer, settings.learning_rate * lr_scale)
+        set_learning_rate(self.generator_optimizer, settings.learning_rate * lr_scale)
+        set_learning_rate(self.encoder_optimizer, settings.encoder_learning_rate * lr_scale)
         self.rate_of_means.fill_(averaging_rate(step, settings.decay))
 
     @property
-    def mode_masses(self) -> ModeMasses | None:
+    def mode_weights(self) -> ModeWeights | None:
         return self.masses if self.settings.masses == "learned" else None
 
     @property
@@ -186,7 +186,7 @@ class PairedClusterGAN(Method):
         self.train()
         if self._is_warming_up:
             return self._warm_up_step(batches[0])
-        losses = self._critic_step(batches[0]) | self._player_step(batches[1:])
+        losses = self._critic_step(batches[0]) | self._generator_encoder_step(batches[1:])
         average_into(self.mean_encoder, self.encoder, self.rate_of_means)
         average_into(self.mean_generator, self.generator, self.rate_of_means)
         return losses
@@ -206,7 +206,7 @@ class PairedClusterGAN(Method):
             losses["penalty"] = zero_centred_penalty(gradients)
         return {"critic": non_saturating_critic_loss(*scores.chunk(2))} | losses
 
-    def player_losses(self, latent: Latent) -> dict[str, Tensor]:
+    def generator_encoder_losses(self, latent: Latent) -> dict[str, Tensor]:
         """The three terms of generator and encoder for a batch of latents."""
         cluster = latent.cluster.argmax(dim=1)
         with self._passes():
@@ -254,7 +254,7 @@ class PairedClusterGAN(Method):
         }
 
     def inference_networks(self) -> dict[str, nn.Module]:
-        learned = {} if self.mode_masses is None else {"mode_masses": self.mode_masses}
+        learned = {} if self.mode_weights is None else {"mode_weights": self.mode_weights}
         return {"mean_generator": self.mean_generator, "mean_encoder": self.mean_encoder, **learned}
 
     def label_free_figures(self) -> dict[str, float]:
@@ -275,7 +275,7 @@ class PairedClusterGAN(Method):
 
     def _start_anew(self) -> None:
         reinitialise(self.encoder, self.random)
-        forget(self.encoder_optimizer)
+        reset_optimizer_state(self.encoder_optimizer)
         self.masses.shares.fill_(1 / self.settings.n_clusters)
 
     def _judge_start(self) -> None:
@@ -319,16 +319,16 @@ class PairedClusterGAN(Method):
         loss = losses["critic"]
         if "penalty" in losses:
             # γ/2 as in the source, times the steps it stands for.
-            loss = loss + RARE * self.settings.penalty_weight / 2 * losses["penalty"]
+            loss = loss + PENALTY_INTERVAL * self.settings.penalty_weight / 2 * losses["penalty"]
         self.critic_optimizer.zero_grad(set_to_none=True)
         loss.backward()
         self.critic_optimizer.step()
         return {name: value.detach() for name, value in losses.items()}
 
-    def _player_step(self, held: Sequence[Batch]) -> dict[str, Tensor]:
+    def _generator_encoder_step(self, held: Sequence[Batch]) -> dict[str, Tensor]:
         modes = self.masses.draw(self.settings.batch_size, self.random)
         latent = self.prior.sample(self.settings.batch_size, self.random, self.device, modes)
-        losses = self.player_losses(latent)
+        losses = self.generator_encoder_losses(latent)
         normal = self.settings.normal_weight * losses["normal_recovery"]
         cluster = self.settings.cluster_weight * losses["cluster_recovery"]
         of_generator = losses["generator"] + normal + cluster

@@ -38,11 +38,11 @@ class Start:
         return self.step / self.n_steps
 
 
-class KeptStart(nn.Module):
+class BestRestart(nn.Module):
     """The best start so far: its encoder and mode masses, and the figure by which it is the best."""
 
     masses: Tensor  # (n_clusters,)
-    merit: Tensor  # ()
+    merit: Tensor  # () its score, under the name that saved runs have it by
 
     def __init__(self, encoder: nn.Module, masses: Tensor) -> None:
         super().__init__()
@@ -51,11 +51,11 @@ class KeptStart(nn.Module):
         self.register_buffer("merit", torch.tensor(-torch.inf))
 
     @torch.no_grad()
-    def offer(self, encoder: nn.Module, masses: Tensor, merit: Tensor) -> None:
-        """Takes a start's encoder and masses over if its `merit` () is higher; no step waits for the device."""
-        is_better = merit > self.merit  # never where a start diverged
+    def offer(self, encoder: nn.Module, masses: Tensor, score: Tensor) -> None:
+        """Takes a start's encoder and masses over if its `score` () is higher; no step waits for the device."""
+        is_better = score > self.merit  # never where a start diverged
         kept = [*self.encoder.parameters(), *self.encoder.buffers(), self.masses, self.merit]
-        offered = [*encoder.parameters(), *encoder.buffers(), masses, merit]
+        offered = [*encoder.parameters(), *encoder.buffers(), masses, score]
         for old, new in zip(kept, offered, strict=True):
             old.copy_(torch.where(is_better, new, old))
 
@@ -77,10 +77,10 @@ def _steps_before(number: int, n_steps: int, n_starts: int) -> int:
 
 def one_cycle(share: float) -> float:
     """The learning rate at this share of a start, of its highest: a linear rise, then half a cosine to zero."""
-    return share / RISE if share < RISE else fall((share - RISE) / (1 - RISE))
+    return share / RISE if share < RISE else cosine_decay((share - RISE) / (1 - RISE))
 
 
-def fall(share: float) -> float:
+def cosine_decay(share: float) -> float:
     """Half a cosine from 1 to 0."""
     return (1 + math.cos(math.pi * share)) / 2
 
@@ -95,7 +95,7 @@ def reinitialise(network: nn.Module, random: torch.Generator) -> None:
                 reset()
 
 
-def forget(optimizer: Optimizer) -> None:
+def reset_optimizer_state(optimizer: Optimizer) -> None:
     """Clears what an optimiser remembers, in place, so that a recorded step sees it."""
     for state in optimizer.state.values():
         for value in state.values():

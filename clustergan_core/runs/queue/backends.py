@@ -1,4 +1,4 @@
-"""Whose hands runs are put into, this machine's queue or a cluster's: starting, continuing and extending them."""
+"""Backends: who trains, this machine's queue or a cluster; starting, continuing, extending and following runs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Protocol
 from clustergan_core.errors import RunError, SettingsError
 from clustergan_core.paths import new_run_name, runs_folder
 from clustergan_core.runs.config import RunConfig
-from clustergan_core.runs.queue.dispatcher import ensure_keeper
+from clustergan_core.runs.queue.dispatcher import ensure_dispatcher
 from clustergan_core.runs.queue.queue import advance, enqueue
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.status import hold_lock
@@ -24,18 +24,18 @@ POLL_SECONDS = 0.5
 MOST_STEPS = 10_000_000  # as a schedule allows
 
 
-class Hands(Protocol):
+class Backend(Protocol):
     """Who trains: this machine's queue, or a cluster."""
 
-    def begin(self, runs: Sequence[Run], *, is_first: bool = False) -> None:
+    def submit(self, runs: Sequence[Run], *, is_first: bool = False) -> None:
         """Takes runs over, to train them as soon as there is room."""
         ...
 
-    def tend(self) -> None:
+    def poll(self) -> None:
         """Called about twice a second by whoever waits."""
         ...
 
-    def picks_up(self, run: Run) -> bool:
+    def will_retry(self, run: Run) -> bool:
         """Whether a run whose process died will go on without being begun again."""
         ...
 
@@ -43,19 +43,19 @@ class Hands(Protocol):
 class LocalQueue:
     """The queue of this machine."""
 
-    def begin(self, runs: Sequence[Run], *, is_first: bool = False) -> None:
+    def submit(self, runs: Sequence[Run], *, is_first: bool = False) -> None:
         enqueue(runs, is_first=is_first)
-        ensure_keeper()
+        ensure_dispatcher()
 
-    def tend(self) -> None:
+    def poll(self) -> None:
         advance()
 
-    def picks_up(self, run: Run) -> bool:
+    def will_retry(self, run: Run) -> bool:
         return False
 
 
 @contextmanager
-def open_hands(scheduler: str | None) -> Iterator[Hands]:
+def open_backend(scheduler: str | None) -> Iterator[Backend]:
     """The workers of a scheduler such as tcp://host:8786, or this machine's queue where none is named."""
     if not scheduler:
         yield LocalQueue()
@@ -68,10 +68,10 @@ def open_hands(scheduler: str | None) -> Iterator[Hands]:
 
 def launch(config: RunConfig, scheduler: str | None = None) -> Run:
     """Creates a run under the runs folder; it trains at once if there is room, else when its turn comes."""
-    with open_hands(scheduler) as hands:
+    with open_backend(scheduler) as backend:
         run = create_run(config, runs_folder() / new_run_name(config.method, config.dataset.name, datetime.now()))
-        hands.begin([run])
-        hands.tend()
+        backend.submit([run])
+        backend.poll()
     return run
 
 
@@ -81,9 +81,9 @@ def continue_run(run: Run, scheduler: str | None = None) -> None:
     RunError where there is nothing to continue.
     """
     check_unfinished(run)
-    with open_hands(scheduler) as hands:
-        hands.begin([run], is_first=run.status().state == "paused")
-        hands.tend()
+    with open_backend(scheduler) as backend:
+        backend.submit([run], is_first=run.status().state == "paused")
+        backend.poll()
 
 
 def extend_run(run: Run, n_more: int, scheduler: str | None = None) -> None:
@@ -103,18 +103,18 @@ def extend_run(run: Run, n_more: int, scheduler: str | None = None) -> None:
         )
     if run.is_shipped or not (run.folder / "resume.safetensors").exists():
         raise RunError(f"Run {run.name} holds no checkpoint to go on from: train it anew with more steps.")
-    with open_hands(scheduler) as hands:
+    with open_backend(scheduler) as backend:
         with hold_lock(run.folder / "lock"):
             run.extend(n_more)
-        hands.begin([run])
-        hands.tend()
+        backend.submit([run])
+        backend.poll()
 
 
-def follow(run: Run, hands: Hands) -> Iterator[Progress]:
+def follow(run: Run, backend: Backend) -> Iterator[Progress]:
     """Yields every row of losses from now on, until the run has ended and nobody will go on with it."""
     offset = run.metrics().offset
     while True:
-        hands.tend()
+        backend.poll()
         status = run.status()  # before the rows, so that the last ones are not missed
         part = run.metrics(offset)
         offset = part.offset
@@ -122,7 +122,7 @@ def follow(run: Run, hands: Hands) -> Iterator[Progress]:
             yield Progress(
                 row["step"], status.n_steps, row["seconds"], row["losses"], row.get("scores"), False, _no_checkpoint
             )
-        if status.is_over and not (status.state == "interrupted" and hands.picks_up(run)):
+        if status.is_over and not (status.state == "interrupted" and backend.will_retry(run)):
             return
         time.sleep(POLL_SECONDS)
 

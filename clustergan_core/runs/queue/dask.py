@@ -49,7 +49,7 @@ class Cluster:
         """Disconnects."""
         self.client.close()
 
-    def begin(self, runs: Sequence[Run], *, is_first: bool = False) -> None:
+    def submit(self, runs: Sequence[Run], *, is_first: bool = False) -> None:
         """Hands runs that nobody trains to the scheduler; `is_first` before all that it holds of this program."""
         for run in runs:
             with hold_lock(run.folder / "lock"):
@@ -70,10 +70,10 @@ class Cluster:
             fire_and_forget(future)
             self._futures[run.folder] = future
 
-    def tend(self) -> None:
+    def poll(self) -> None:
         """Nothing: the scheduler looks after its line itself."""
 
-    def picks_up(self, run: Run) -> bool:
+    def will_retry(self, run: Run) -> bool:
         """Whether the scheduler will give a run, whose worker is gone, to another."""
         future = self._futures.get(run.folder)
         return future is not None and not future.done()

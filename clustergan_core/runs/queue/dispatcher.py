@@ -1,4 +1,4 @@
-"""The queue's keeper: a small process of its own that lives while runs wait, whether or not a server or a tab does.
+"""The queue's dispatcher: a small process of its own that lives while runs wait, whether or not a server or a tab does.
 
     python -m clustergan_core.runs.queue.dispatcher
 
@@ -25,17 +25,17 @@ TICK_SECONDS = 1.0
 PAUSE_SECONDS = 10.0  # after an attempt that started nothing, as on a full disk
 
 
-def ensure_keeper() -> None:
-    """Starts a keeper where runs wait and none lives; it outlives this process."""
-    if not read_tickets() or _is_kept():
+def ensure_dispatcher() -> None:
+    """Starts a dispatcher where runs wait and none lives; it outlives this process."""
+    if not read_tickets() or _is_running():
         return
     start_detached("clustergan_core.runs.queue.dispatcher")
 
 
-def keep() -> None:
+def run_dispatcher() -> None:
     """Starts whose turn it is, until nobody waits."""
     while read_tickets():
-        with _hold_office() as is_ours:
+        with _dispatcher_lock() as is_ours:
             if not is_ours:
                 return
             while tickets := read_tickets():
@@ -79,14 +79,14 @@ def _start_what_fits() -> None:
     )
 
 
-def _is_kept() -> bool:
-    with _hold_office() as is_ours:
+def _is_running() -> bool:
+    with _dispatcher_lock() as is_ours:
         return not is_ours
 
 
-def _hold_office() -> AbstractContextManager[bool]:
-    return file_lock(queue_folder() / "keeper", waits=False)
+def _dispatcher_lock() -> AbstractContextManager[bool]:
+    return file_lock(queue_folder() / "dispatcher", waits=False)
 
 
 if __name__ == "__main__":
-    keep()
+    run_dispatcher()

@@ -1,6 +1,6 @@
 """The queue: runs wait on disk for a device slot and start in order, whoever looks after it at the moment.
 
-There is no process that owns the line. `advance` starts what there is room for; the keeper calls it when a slot is
+There is no process that owns the line. `advance` starts what there is room for; the dispatcher calls it when a slot is
 free, a training process when it ends, a command that waits for runs while it waits. All hold the line's lock meanwhile,
 so two servers on one folder never start a run twice, and a line left by a reboot is taken up by the next server.
 """

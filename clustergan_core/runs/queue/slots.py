@@ -44,7 +44,7 @@ class Slots:
 def count_slots(device: str) -> int:
     """One a GPU; on the CPU one a core, as a small network keeps one busy, or CLUSTERGAN_CPU_SLOTS."""
     if device == "cuda":
-        import torch  # here, so that the queue's keeper does without it
+        import torch  # here, so that the queue's dispatcher does without it
 
         return max(1, torch.cuda.device_count())
     chosen = os.environ.get("CLUSTERGAN_CPU_SLOTS", "")

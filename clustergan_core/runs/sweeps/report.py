@@ -123,7 +123,7 @@ class SweepReport(BaseModel):
         }
         return suggest_n_clusters(figures)
 
-    def say_empty_modes(self) -> str:
+    def describe_empty_modes(self) -> str:
         """At which K the runs leave modes empty, in the median, as a sentence; nothing where they use all."""
         if list(self.plan.axes) != ["n_clusters"]:
             return ""

@@ -33,7 +33,7 @@ def find_difference(one: RunConfig, other: RunConfig) -> str:
     return f"{names[0]} is {kept.get(names[0])} there and {asked[names[0]]} here" if names else ""
 
 
-def find_twins(configs: Sequence[RunConfig]) -> list[Run | None]:
+def find_identical_runs(configs: Sequence[RunConfig]) -> list[Run | None]:
     """For each configuration a finished run of one's own that has it, wherever it lies; None where there is none."""
     wanted = {_key(config) for config in configs}
     known: dict[tuple[Any, ...], list[Run]] = {}
@@ -44,10 +44,12 @@ def find_twins(configs: Sequence[RunConfig]) -> list[Run | None]:
                 known.setdefault(key, []).append(run)
         except (RunError, KeyError):
             continue  # damaged, or of another version
-    return [next((run for run in known.get(_key(config), ()) if _is_twin(run, config)), None) for config in configs]
+    return [
+        next((run for run in known.get(_key(config), ()) if _is_identical(run, config)), None) for config in configs
+    ]
 
 
-def take_over(run: Run, config: RunConfig, folder: Path) -> Run:
+def reuse_run(run: Run, config: RunConfig, folder: Path) -> Run:
     """Copies a finished run to a new folder, under the title of its twin; names a person gave clusters stay behind.
 
     Raises RunError when the folder is there already, StorageError when it cannot be written.
@@ -100,7 +102,7 @@ def _key(config: RunConfig) -> tuple[Any, ...]:
     return config.method, config.dataset.digest, config.seed, config.n_clusters, config.schedule.n_steps
 
 
-def _is_twin(run: Run, config: RunConfig) -> bool:
+def _is_identical(run: Run, config: RunConfig) -> bool:
     if find_difference(run.config, config) or find_difference(config, run.config):
         return False
     try:

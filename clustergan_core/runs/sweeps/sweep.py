@@ -19,7 +19,7 @@ from clustergan_core.runs.run import SWEEP_FILE, Run
 from clustergan_core.runs.status import Status
 from clustergan_core.runs.store import create_run, list_sweep_folders
 from clustergan_core.runs.sweeps.plan import SWEEP_FORMAT, Point, SweepPlan, plain_name
-from clustergan_core.runs.sweeps.reuse import find_difference, find_twins, take_over
+from clustergan_core.runs.sweeps.reuse import find_difference, find_identical_runs, reuse_run
 
 MOST_NAME = 50  # characters of the sweep's name in a run's, which must be one that an address may ask for
 
@@ -65,7 +65,7 @@ class Sweep:
     def twins(self) -> dict[Point, Run]:
         """Finished runs that lie elsewhere, of an earlier sweep perhaps, for points without a run here."""
         points = [point for point in self.points if self.run(point) is None]
-        found = find_twins([self.plan.config_of(point) for point in points]) if points else []
+        found = find_identical_runs([self.plan.config_of(point) for point in points]) if points else []
         return {point: run for point, run in zip(points, found, strict=True) if run is not None}
 
     def check(self) -> None:
@@ -86,7 +86,7 @@ class Sweep:
         twins = self.twins()
         for point in self.points:
             if point in twins:
-                take_over(twins[point], self.plan.config_of(point), self.folder_of(point))
+                reuse_run(twins[point], self.plan.config_of(point), self.folder_of(point))
             elif self.run(point) is None:
                 create_run(self.plan.config_of(point), self.folder_of(point))
 

@@ -9,7 +9,7 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 
 from clustergan_core.errors import RunError
-from clustergan_core.runs.queue.backends import Hands, LocalQueue
+from clustergan_core.runs.queue.backends import Backend, LocalQueue
 from clustergan_core.runs.queue.queue import ask
 from clustergan_core.runs.run import Request, Run
 from clustergan_core.runs.status import State, Status
@@ -21,36 +21,36 @@ MOST_ATTEMPTS = 3  # at a run whose process keeps dying
 STOP_SECONDS = 30  # a training that is asked to stop looks up at its next row of losses
 
 
-def begin_missing(sweep: Sweep, hands: Hands | None = None) -> list[Point]:
+def submit_missing(sweep: Sweep, backend: Backend | None = None) -> list[Point]:
     """Makes what is not there and hands over all that is neither finished nor at work; returns those points."""
     sweep.make_missing()
     idle = [point for point in sweep.points if _is_idle(sweep.run(point))]
-    (hands or LocalQueue()).begin([run for point in idle if (run := sweep.run(point)) is not None])
+    (backend or LocalQueue()).submit([run for point in idle if (run := sweep.run(point)) is not None])
     return idle
 
 
-def carry_out(sweep: Sweep, hands: Hands | None = None) -> Generator[dict[Point, Status], None, None]:
+def carry_out(sweep: Sweep, backend: Backend | None = None) -> Generator[dict[Point, Status], None, None]:
     """Works off what is missing, and yields every status about twice a second until no run waits or trains.
 
     A run whose process dies is handed over again, thrice at most; one that fails, or that a person stops or pauses
     meanwhile, stays as it is. Raises RunError as `Sweep.check` does.
     """
-    hands = hands or LocalQueue()
-    begin_missing(sweep, hands)
+    backend = backend or LocalQueue()
+    submit_missing(sweep, backend)
     attempts: Counter[Point] = Counter()
     while True:
-        hands.tend()
+        backend.poll()
         statuses = sweep.statuses()
         n_picked_up = 0
         for point, status in statuses.items():
             run = sweep.run(point)
             if status.state != "interrupted" or status.message or run is None:
                 continue
-            if hands.picks_up(run):
+            if backend.will_retry(run):
                 n_picked_up += 1
             elif attempts[point] < MOST_ATTEMPTS:
                 attempts[point] += 1
-                hands.begin([run], is_first=True)
+                backend.submit([run], is_first=True)
                 statuses[point] = run.status()
         yield statuses
         if not n_picked_up and all(status.is_over for status in statuses.values()):
@@ -60,13 +60,13 @@ def carry_out(sweep: Sweep, hands: Hands | None = None) -> Generator[dict[Point,
 
 def leave(sweep: Sweep) -> None:
     """Stops what waits and trains, and waits until the checkpoints are saved; all can be continued."""
-    ask_all(sweep, "stop")
+    request_all(sweep, "stop")
     end = time.monotonic() + STOP_SECONDS
     while time.monotonic() < end and any(not status.is_over for status in sweep.statuses().values()):
         time.sleep(POLL_SECONDS / 5)
 
 
-def ask_all(sweep: Sweep, what: Request) -> None:
+def request_all(sweep: Sweep, what: Request) -> None:
     """Asks every run that waits or trains to stop or to pause; those that wait first, or they would take the room."""
     runs = [run for point in sweep.points if (run := sweep.run(point)) is not None]
     states = [(run, run.status()) for run in runs]

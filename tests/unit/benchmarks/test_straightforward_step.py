@@ -52,7 +52,7 @@ def test_losses_and_gradients_are_the_same(name: str) -> None:
     expected = gradients(other["critic"] + 10 * other["penalty"], [plain.critic])
     assert (found - expected).norm() < 1e-4 * expected.norm()
 
-    one, other = ours.player_losses(latent), plain.player_losses(latent)
+    one, other = ours.generator_encoder_losses(latent), plain.generator_encoder_losses(latent)
     for term, value in other.items():
         assert float(one[term].detach()) == pytest.approx(float(value.detach()), rel=1e-5, abs=1e-6)
     found = gradients(plain.player_loss(one), [ours.generator, ours.encoder])

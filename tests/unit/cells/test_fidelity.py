@@ -34,7 +34,7 @@ def fake_method() -> Method:
     def encode(samples: torch.Tensor) -> Encoding:
         return Encoding(samples[:, :1], torch.eye(3)[samples[:, :2].argmax(dim=1)])
 
-    parts = {"prior": Prior(1, 3, 0.1), "device": torch.device("cpu"), "mode_masses": None}
+    parts = {"prior": Prior(1, 3, 0.1), "device": torch.device("cpu"), "mode_weights": None}
     return cast(Method, SimpleNamespace(generate=generate, encode=encode, **parts))
 
 

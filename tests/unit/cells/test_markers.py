@@ -11,9 +11,9 @@ import pytest
 from scipy.sparse import csc_matrix, csr_matrix
 
 from clustergan_core.cells.expression import dot_plot, gene_values
-from clustergan_core.cells.markers import compare_selections, find_markers, rank_sums
+from clustergan_core.cells.markers import compare_selections, find_markers, wilcoxon
 from clustergan_core.data.counts.matrix import CountMatrix
-from clustergan_core.data.counts.sparse import log_normalised
+from clustergan_core.data.counts.sparse import log1p_normalised
 from clustergan_core.errors import DataError
 from tests.small_cells import count_matrix, facs_matrix, planted_matrix
 
@@ -48,7 +48,7 @@ def test_rank_sums_of_a_small_table_are_those_of_the_textbook() -> None:
 
     values = np.array([[0, 1.5], [0, 2], [3, 2], [1, 0], [0, 0], [2, 7.0]])
     groups = np.array([0, 0, 1, 1, 0, 1])
-    sums = rank_sums(csc_matrix(values), groups, 2)
+    sums = wilcoxon(csc_matrix(values), groups, 2)
     for gene in range(2):
         expected = mannwhitneyu(
             values[groups == 0, gene], values[groups == 1, gene], method="asymptotic", use_continuity=False
@@ -59,7 +59,7 @@ def test_rank_sums_of_a_small_table_are_those_of_the_textbook() -> None:
 
 
 def test_a_gene_that_is_the_same_everywhere_has_no_score() -> None:
-    sums = rank_sums(csc_matrix(np.ones((4, 1))), np.array([0, 0, 1, 1]), 2)
+    sums = wilcoxon(csc_matrix(np.ones((4, 1))), np.array([0, 0, 1, 1]), 2)
     assert sums.score.tolist() == [[0], [0]] and sums.p.tolist() == [[1], [1]]
 
 
@@ -131,7 +131,7 @@ def test_log_normalised_values_are_scanpys() -> None:
     matrix, _ = planted_matrix(n_cells=20)
     expected = matrix.counts.toarray()
     expected = np.log1p(1e4 * expected / expected.sum(axis=1, keepdims=True))
-    assert log_normalised(matrix).toarray() == pytest.approx(expected, rel=1e-5)
+    assert log1p_normalised(matrix).toarray() == pytest.approx(expected, rel=1e-5)
 
 
 def test_known_markers_of_blood_are_found(data_folder: Path) -> None:
@@ -154,7 +154,7 @@ def scanpy_markers(matrix: CountMatrix, clusters: np.ndarray, tie_correct: bool)
     import scanpy
 
     cells = scanpy.AnnData(
-        log_normalised(matrix).toarray(),
+        log1p_normalised(matrix).toarray(),
         obs=pd.DataFrame({"c": pd.Categorical(clusters.astype(str))}, index=matrix.cell_ids.astype(object)),
         var=pd.DataFrame(index=matrix.gene_ids.astype(object)),
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from clustergan_core.data.counts.reading.formats import find_form
+from clustergan_core.data.counts.reading.formats import find_format
 from clustergan_core.data.counts.reading.reader import open_counts
 from clustergan_core.data.uploads.label_tables import label_tables, likeliest_column
 from clustergan_core.data.uploads.sorting import Brought, keep_files
@@ -34,7 +34,7 @@ def test_the_parts_of_a_10x_folder_become_one_folder(tmp_path: Path, prefix: str
     (kept,) = brought.kept
     assert kept.path.name == ("GSM42_lung" if prefix else "10x")
     assert sorted(path.name for path in kept.path.iterdir()) == ["barcodes.tsv.gz", f"{features}.gz", "matrix.mtx.gz"]
-    assert find_form(kept.path) == "10x"
+    assert find_format(kept.path) == "10x"
     with closing(open_counts(kept.path)) as file:
         assert np.array_equal(file.read().toarray(), make_counts())
 

@@ -15,7 +15,7 @@ import pytest
 from scipy.sparse import csc_matrix, csr_matrix
 
 from clustergan_core.data.counts.matrix import CountMatrix
-from clustergan_core.data.counts.reading.formats import find_form
+from clustergan_core.data.counts.reading.formats import find_format
 from clustergan_core.data.counts.reading.preflight import make_preflight
 from clustergan_core.data.counts.reading.reader import open_counts, read_counts
 from clustergan_core.data.counts.reading.tenx import matrix_market as triplets
@@ -48,10 +48,10 @@ def assert_same(matrix: CountMatrix, has_symbols: bool = True) -> None:
 @pytest.mark.parametrize("prefix", ["", "GSM123_lung_"])
 def test_a_10x_folder_is_read_in_every_variety(tmp_path: Path, is_packed: bool, features: str, prefix: str) -> None:
     folder = write_folder(tmp_path / "lung", prefix, features, is_packed)
-    assert find_form(folder) == "10x"
+    assert find_format(folder) == "10x"
     assert_same(read_counts(folder))
     matrix = folder / f"{prefix}matrix.mtx{'.gz' if is_packed else ''}"
-    assert find_form(matrix) == "10x"
+    assert find_format(matrix) == "10x"
     assert_same(read_counts(matrix))  # one of the loose files, chosen by hand
 
 
@@ -68,7 +68,7 @@ def test_a_zip_of_a_10x_folder_is_read(tmp_path: Path, inside: str) -> None:
         for path in folder.iterdir():
             archive.write(path, inside + path.name)
             archive.writestr(f"__MACOSX/{inside}._{path.name}", b"\0\5\x16\7")
-    assert find_form(tmp_path / "lung.zip") == "10x"
+    assert find_format(tmp_path / "lung.zip") == "10x"
     assert_same(read_counts(tmp_path / "lung.zip"))
 
 
@@ -102,7 +102,7 @@ def test_a_matrix_without_its_names_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize("genome", [None, "GRCh38"], ids=["version 3", "legacy"])
 def test_a_10x_hdf5_file_is_read(tmp_path: Path, genome: str | None) -> None:
     path = write_tenx_hdf5(tmp_path / "a.h5", genome)
-    assert find_form(path) == "hdf5"
+    assert find_format(path) == "hdf5"
     matrix = read_counts(path)
     assert_same(matrix)
     assert matrix.part == (genome or "matrix")
@@ -238,7 +238,7 @@ def test_repeated_names_are_made_unique(tmp_path: Path) -> None:
 def test_a_seurat_file_is_answered_by_three_lines_of_r(tmp_path: Path) -> None:
     path = tmp_path / "atlas.rds"
     path.write_bytes(b"\x1f\x8b\x08\0\0\0\0\0")
-    assert find_form(path) == "seurat"
+    assert find_format(path) == "seurat"
     with pytest.raises(DataError, match="atlas") as caught:
         read_counts(path)
     lines = str(caught.value).splitlines()
@@ -253,7 +253,7 @@ def test_other_files_have_no_form(tmp_path: Path) -> None:
     (tmp_path / "a.npz").write_bytes(b"PK")
     shutil.make_archive(str(tmp_path / "pictures"), "zip", pictures)
     for path in (pictures, tmp_path / "a.npz", tmp_path / "pictures.zip", tmp_path / "missing.h5"):
-        assert find_form(path) is None
+        assert find_format(path) is None
     with pytest.raises(DataError, match="bring a 10x folder"):
         read_counts(pictures)
 

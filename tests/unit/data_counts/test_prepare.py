@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from clustergan_core.data.counts.highly_variable_genes import highly_variable, most_variable
+from clustergan_core.data.counts.highly_variable_genes import highly_variable, rank_by_variance
 from clustergan_core.data.counts.matrix import CountMatrix, CountState
 from clustergan_core.data.counts.prepare import prepare
 from clustergan_core.data.counts.settings import (
@@ -79,8 +79,8 @@ def test_genes_without_spread_are_never_chosen() -> None:
 def test_of_equally_variable_genes_the_first_are_chosen_in_the_files_order() -> None:
     variance = np.array([1.0, 3.0, 2.0, 3.0, 9.0])
     allowed = np.array([True, True, True, True, False])
-    assert most_variable(variance, allowed, 3).tolist() == [1, 2, 3]
-    assert most_variable(variance, allowed, 9).tolist() == [0, 1, 2, 3]
+    assert rank_by_variance(variance, allowed, 3).tolist() == [1, 2, 3]
+    assert rank_by_variance(variance, allowed, 9).tolist() == [0, 1, 2, 3]
 
 
 def test_highly_variable_genes_are_scanpys() -> None:

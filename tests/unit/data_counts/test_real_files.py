@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from clustergan_core.data.counts.matrix import CountMatrix
-from clustergan_core.data.counts.reading.formats import find_form, looks_like_counts
+from clustergan_core.data.counts.reading.formats import find_format, looks_like_counts
 from clustergan_core.data.counts.reading.preflight import Preflight
 from clustergan_core.data.counts.reading.sandbox.parent import inspect, read_safely
 
@@ -135,7 +135,7 @@ def test_a_real_file_is_read_as_its_source_says(data_folder: Path, seen: dict[st
 
 
 def test_forms_are_found_by_name_and_first_bytes(data_folder: Path) -> None:
-    forms = {name: find_form(data_folder / name) for name in REAL if (data_folder / name).exists()}
+    forms = {name: find_format(data_folder / name) for name in REAL if (data_folder / name).exists()}
     expected = {"h5ad": "hdf5", "h5": "hdf5", "gz": "text", "pbmc_sorted_mtx": "10x"}
     assert forms == {name: expected[name.rpartition(".")[2]] for name in forms}
 

@@ -13,7 +13,7 @@ import pytest
 
 from clustergan_core.data.counts.matrix import CountMatrix
 from clustergan_core.data.counts.reading.count_file import Orientation
-from clustergan_core.data.counts.reading.formats import find_form, looks_like_counts
+from clustergan_core.data.counts.reading.formats import find_format, looks_like_counts
 from clustergan_core.data.counts.reading.preflight import make_preflight
 from clustergan_core.data.counts.reading.reader import open_counts, read_counts
 from clustergan_core.errors import DataError
@@ -32,7 +32,7 @@ def assert_same(matrix: CountMatrix) -> None:
 def test_a_table_is_read_either_way_round(tmp_path: Path, name: str, is_by_gene: bool, corner: str | None) -> None:
     delimiter = "," if name == "a.csv" else "\t"
     path = write_table(tmp_path / name, is_by_gene, delimiter, corner=corner)
-    assert find_form(path) == "text"
+    assert find_format(path) == "text"
     assert looks_like_counts(path)
     assert_same(read_counts(path))
 
@@ -222,7 +222,7 @@ def write_sheet(path: Path, genes: list[object], is_by_gene: bool = True) -> Pat
 @pytest.mark.parametrize("is_by_gene", [True, False])
 def test_a_sheet_is_read_either_way_round(tmp_path: Path, is_by_gene: bool) -> None:
     path = write_sheet(tmp_path / "a.xlsx", [*SYMBOLS], is_by_gene)
-    assert find_form(path) == "sheet"
+    assert find_format(path) == "sheet"
     matrix = read_counts(path)
     assert_same(matrix)
     assert list(matrix.cells.columns) == ([] if is_by_gene else ["tissue"])

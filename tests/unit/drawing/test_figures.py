@@ -28,7 +28,7 @@ from clustergan_core.drawing.figures.overlaid_curves import RunCurve, overlaid_c
 from clustergan_core.drawing.figures.profiles import (
     code_figure,
     mode_profile_figure,
-    most_variable,
+    rank_by_variance,
     response_figure,
     spread,
 )
@@ -245,7 +245,7 @@ def test_features_can_be_grouped_by_the_mode_in_which_they_peak() -> None:
 
 def test_empty_modes_neither_hide_nor_decide_which_features_vary() -> None:
     means = np.array([[0.0, 0.0, 1.0], [np.nan, np.nan, np.nan], [0.0, 0.5, 0.0]])
-    assert most_variable(means, 2).tolist() == [1, 2]
+    assert rank_by_variance(means, 2).tolist() == [1, 2]
     assert np.isnan(traces(mode_profile_figure(means, names(3)))[0].z[1]).all()
 
 

@@ -6,7 +6,13 @@ import pytest
 import torch
 from torch import nn
 
-from clustergan_core.methods.paired_clustergan.warm_up import KeptStart, find_start, forget, one_cycle, reinitialise
+from clustergan_core.methods.paired_clustergan.warm_up import (
+    BestRestart,
+    find_start,
+    one_cycle,
+    reinitialise,
+    reset_optimizer_state,
+)
 from clustergan_core.nn.acceleration import build_adam
 
 
@@ -56,7 +62,7 @@ def test_a_forgetful_optimizer_steps_like_a_new_one():
     used.step()
     with torch.no_grad():
         old.copy_(start)
-    forget(used)
+    reset_optimizer_state(used)
     for parameter, optimizer in ((old, used), (new, fresh)):
         parameter.grad = torch.tensor([0.3, 0.2, -0.1])
         optimizer.step()
@@ -64,7 +70,7 @@ def test_a_forgetful_optimizer_steps_like_a_new_one():
 
 
 def test_only_a_better_start_is_kept_and_a_diverged_one_never():
-    start = KeptStart(nn.Linear(2, 2), torch.full((2,), 0.5))
+    start = BestRestart(nn.Linear(2, 2), torch.full((2,), 0.5))
     good, worse, diverged = (nn.Linear(2, 2) for _ in range(3))
     nn.init.constant_(diverged.weight, torch.nan)
     shares = torch.tensor([0.3, 0.7])

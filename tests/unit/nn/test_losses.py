@@ -156,7 +156,7 @@ def test_player_losses_are_the_three_terms_of_equation_one():
         "normal_recovery": np.mean((z_n - recovered[:, :N_NORMAL]) ** 2),
         "cluster_recovery": -np.mean(np.sum(z_c * log_softmax(recovered[:, N_NORMAL:]), axis=1)),
     }
-    losses = {name: float(loss.detach()) for name, loss in method.player_losses(latent).items()}
+    losses = {name: float(loss.detach()) for name, loss in method.generator_encoder_losses(latent).items()}
     assert losses == pytest.approx(expected, rel=1e-4)
 
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 from scipy.stats import chisquare, kstest
 
-from clustergan_core.nn.prior import Latent, ModeMasses, Prior
+from clustergan_core.nn.prior import Latent, ModeWeights, Prior
 
 CPU = torch.device("cpu")
 
@@ -20,14 +20,14 @@ def test_modes_are_drawn_uniformly():
 
 
 def test_modes_are_drawn_by_their_masses():
-    masses = ModeMasses(3)
+    masses = ModeWeights(3)
     masses.shares.copy_(torch.tensor([0.7, 0.1, 0.2]))
     counts = torch.bincount(masses.draw(20_000, seeded(0)), minlength=3)
     assert chisquare(counts.numpy(), 20_000 * np.array([0.7, 0.1, 0.2])).pvalue > 0.01
 
 
 def test_masses_begin_equal_and_cover_rounding():
-    masses = ModeMasses(7)
+    masses = ModeWeights(7)
     assert masses.shares.tolist() == pytest.approx([1 / 7] * 7)
     masses.shares.mul_(0.5)  # as if sums fell short of 1
     assert int(masses.draw(1000, seeded(0)).max()) == 6

@@ -88,8 +88,8 @@ def test_shipped_weights_hold_learned_masses(tmp_path: Path) -> None:
     method, again = (
         build_method("paired-clustergan", settings, "table", config.dataset.shape, 0, torch.device("cpu")) for _ in "ab"
     )
-    assert method.mode_masses is not None and again.mode_masses is not None
-    method.mode_masses.shares.copy_(torch.tensor([0.5, 0.25, 0.125, 0.125]))  # exact in half precision
+    assert method.mode_weights is not None and again.mode_weights is not None
+    method.mode_weights.shares.copy_(torch.tensor([0.5, 0.25, 0.125, 0.125]))  # exact in half precision
     write_shipped_weights(method, tmp_path)
     load_weights(again, tmp_path, "best")
-    assert torch.equal(again.mode_masses.shares, method.mode_masses.shares)
+    assert torch.equal(again.mode_weights.shares, method.mode_weights.shares)

@@ -144,7 +144,7 @@ def test_the_command_line_shows_a_run_on_a_cluster_as_one_of_its_own(
 def test_a_run_that_waits_for_a_worker_can_be_stopped_and_is_left_alone(scheduler: str, own_folders: Path) -> None:
     run = new_run(own_folders / "runs" / "waits")
     with Cluster(scheduler) as cluster:  # it has no workers
-        cluster.begin([run])
+        cluster.submit([run])
         assert (run.status().state, run.status().scheduler) == ("waiting", scheduler)
         with pytest.raises(RunError, match="waiting for its turn already"):
             continue_run(run)

@@ -18,7 +18,7 @@ from clustergan_core.errors import RunError
 from clustergan_core.paths import PROJECT_FOLDER
 from clustergan_core.runs.queue import launch as launch_module
 from clustergan_core.runs.queue.backends import continue_run, launch
-from clustergan_core.runs.queue.dispatcher import ensure_keeper
+from clustergan_core.runs.queue.dispatcher import ensure_dispatcher
 from clustergan_core.runs.queue.queue import active_runs, ask
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.status import write_status
@@ -114,7 +114,7 @@ def test_the_line_goes_on_when_the_training_before_it_is_killed_and_no_server_is
     _wait(lambda: second.status().state == "running")
     ask(second, "stop")
     _wait(lambda: second.status().state == "stopped")
-    ensure_keeper()  # nobody waits any more: there is nothing to keep
+    ensure_dispatcher()  # nobody waits any more: there is nothing to keep
     _wait(lambda: not _processes_with("clustergan_core.runs.queue.dispatcher"))
 
 

@@ -46,7 +46,7 @@ def launcher(monkeypatch: pytest.MonkeyPatch) -> Launcher:
     monkeypatch.setenv("CLUSTERGAN_CPU_SLOTS", "2")
     launcher = Launcher()
     monkeypatch.setattr(queue, "start_worker", launcher.start)
-    monkeypatch.setattr("clustergan_core.runs.queue.backends.ensure_keeper", lambda: None)
+    monkeypatch.setattr("clustergan_core.runs.queue.backends.ensure_dispatcher", lambda: None)
     return launcher
 
 

@@ -97,7 +97,7 @@ def test_everything_in_one_cluster_is_no_agreement_and_no_candidate() -> None:
     suggestion = report.suggest_n_clusters()
     assert suggestion is not None
     assert {vote.criterion.name: vote.n_clusters for vote in suggestion.votes}["silhouette"] == 4
-    assert report.say_empty_modes() == "Not all modes hold samples: at K = 2 only 1, at K = 4 only 3 of them."
+    assert report.describe_empty_modes() == "Not all modes hold samples: at K = 2 only 1, at K = 4 only 3 of them."
 
 
 def test_a_method_that_trains_on_neighbours_is_not_judged_by_them() -> None:

@@ -24,7 +24,7 @@ from clustergan_core.runs.store import list_runs
 from clustergan_core.runs.sweeps import reuse as twins
 from clustergan_core.runs.sweeps.plan import SweepPlan, plan_sweep, read_seeds
 from clustergan_core.runs.sweeps.sweep import Sweep, find_sweep, list_sweeps, open_sweep, place_sweep
-from clustergan_core.runs.sweeps.work import ask_all, begin_missing
+from clustergan_core.runs.sweeps.work import request_all, submit_missing
 from clustergan_core.runs.worker import execute
 from tests.small_runs import new_run, small_config
 from tests.sweeps import finish, finished_sweep, set_state, small_sweep
@@ -134,7 +134,7 @@ def test_running_a_sweep_again_trains_nothing(monkeypatch: pytest.MonkeyPatch) -
     again = small_sweep()
 
     assert again.folder == sweep.folder
-    assert begin_missing(again) == []
+    assert submit_missing(again) == []
     queue.advance()
     assert {status.state for status in again.statuses().values()} == {"finished"}
 
@@ -147,7 +147,7 @@ def test_only_what_is_missing_is_put_in_line() -> None:
         run = sweep.run(point)
         assert run is not None
         set_state(run, state)  # type: ignore[arg-type] # each is a state
-    assert begin_missing(sweep) == [second, third, fourth]
+    assert submit_missing(sweep) == [second, third, fourth]
     assert [run.folder for run in queue.waiting_runs()] == [sweep.folder_of(p) for p in (second, third, fourth)]
 
 
@@ -163,7 +163,7 @@ def test_another_value_trains_only_what_no_sweep_has_trained() -> None:
     earlier = trained_sweep()
     sweep = place_sweep(small_sweep({"n_clusters": (9, 10, 11)}).plan)
     assert sweep.folder != earlier.folder
-    assert begin_missing(sweep) == [point for point in sweep.points if point.values == (("n_clusters", 11),)]
+    assert submit_missing(sweep) == [point for point in sweep.points if point.values == (("n_clusters", 11),)]
 
     earlier.delete()  # what was taken over is a copy
     taken = dict(sweep.finished())
@@ -260,7 +260,7 @@ def test_what_a_killed_copy_left_goes_with_the_next_one() -> None:
 
 
 def test_seeds_of_an_earlier_sweep_stay_part_of_it() -> None:
-    begin_missing(place_sweep(small_sweep(seeds=(0, 1)).plan))
+    submit_missing(place_sweep(small_sweep(seeds=(0, 1)).plan))
     sweep = place_sweep(small_sweep(seeds=(5,)).plan)
 
     assert sweep.plan.seeds == (0, 1, 5)
@@ -306,8 +306,8 @@ def test_all_that_wait_are_paused_at_once() -> None:
     run = sweep.run(sweep.points[0])
     assert run is not None
     finish(run, 0.5)
-    begin_missing(sweep)
-    ask_all(sweep, "pause")
+    submit_missing(sweep)
+    request_all(sweep, "pause")
 
     assert [status.state for status in sweep.statuses().values()] == ["finished", "paused", "paused", "paused"]
     assert queue.waiting_runs() == []
@@ -315,10 +315,10 @@ def test_all_that_wait_are_paused_at_once() -> None:
 
 def test_a_sweep_at_work_is_not_deleted() -> None:
     sweep = small_sweep()
-    begin_missing(sweep)
+    submit_missing(sweep)
     with pytest.raises(RunError, match=r"4 runs of .* train or wait: stop them"):
         sweep.delete()
-    ask_all(sweep, "stop")
+    request_all(sweep, "stop")
     sweep.delete()
 
     assert list(runs_folder().glob("sweep*")) == []

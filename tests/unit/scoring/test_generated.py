@@ -89,7 +89,7 @@ class PerfectClassifier:
 class OneHotMethod:
     """Generates the one-hot code itself; modes 0 and 2 are label "a", mode 1 is "b"."""
 
-    mode_masses = None
+    mode_weights = None
 
     def __init__(self) -> None:
         from clustergan_core.nn.prior import Prior

@@ -8,7 +8,7 @@ import pytest
 
 from clustergan_core.runs.metrics import append_row, cut_after
 from clustergan_core.schedule import Schedule
-from ui.frame.words import say_duration
+from ui.frame.words import describe_duration
 from ui.loading.metrics import MetricsHistory
 
 SCHEDULE = Schedule(n_steps=100, log_every=10, evaluate_every=10)
@@ -127,4 +127,4 @@ def test_a_redraw_of_a_hundred_thousand_rows_takes_less_than_three_tenths_of_a_s
     ],
 )
 def test_a_time_is_said_as_exactly_as_an_estimate_deserves(seconds: float, words: str) -> None:
-    assert say_duration(seconds) == words
+    assert describe_duration(seconds) == words

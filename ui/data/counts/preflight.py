@@ -12,7 +12,7 @@ import streamlit as st
 from clustergan_core.data.options import Orientation, ReadAs
 from ui.data.count_choices import CountChoices, choose
 from ui.frame.messages import page_errors, plain
-from ui.frame.words import say_duration
+from ui.frame.words import describe_duration
 from ui.loading.files import FileLook, look_at
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _facts(preflight: Preflight) -> list[tuple[str, str]]:
     more = f" and {len(columns) - MAX_TOLD} more" if len(columns) > MAX_TOLD else ""
     memory = f"{preflight.memory_mb:,.0f} MB" if preflight.memory_mb >= 1 else "less than 1 MB"
     return [
-        ("Form", preflight.form if preflight.part == preflight.form else f"{preflight.form}, part {preflight.part}"),
+        ("Format", preflight.form if preflight.part == preflight.form else f"{preflight.form}, part {preflight.part}"),
         ("Cells", f"in {where}: {preflight.orientation_reason}"),
         (
             "Values",
@@ -103,7 +103,7 @@ def _facts(preflight: Preflight) -> list[tuple[str, str]]:
             + ("" if is_whole else f" (looked at: {seen})"),
         ),
         ("Columns that could be labels", (", ".join(columns[:MAX_TOLD]) + more) or "none"),
-        ("Reading it takes", f"about {say_duration(preflight.seconds)} and at most {memory}"),
+        ("Reading it takes", f"about {describe_duration(preflight.seconds)} and at most {memory}"),
     ]
 
 

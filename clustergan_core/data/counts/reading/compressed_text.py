@@ -20,7 +20,7 @@ _DAMAGED = "{name} is a damaged {packing} file: make it again."
 
 
 @dataclass(frozen=True)
-class PackedText:
+class CompressedText:
     """One text in a file or in a member of a zip."""
 
     name: str
@@ -49,7 +49,7 @@ class PackedText:
 
 
 class _Bounded(io.RawIOBase):
-    def __init__(self, text: PackedText, source: IO[bytes] | gzip.GzipFile, most: int) -> None:
+    def __init__(self, text: CompressedText, source: IO[bytes] | gzip.GzipFile, most: int) -> None:
         self._text, self._source, self._most, self._n_read = text, source, most, 0
 
     def readable(self) -> bool:
@@ -72,6 +72,6 @@ class _Bounded(io.RawIOBase):
         return len(content)
 
 
-def packed_text(path: Path) -> PackedText:
+def open_compressed_text(path: Path) -> CompressedText:
     """The text of a file."""
-    return PackedText(path.name, path.stat().st_size, lambda: path.open("rb"))
+    return CompressedText(path.name, path.stat().st_size, lambda: path.open("rb"))

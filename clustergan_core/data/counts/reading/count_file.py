@@ -14,9 +14,9 @@ from scipy.sparse import csr_matrix
 from clustergan_core.data.counts.reading.names import make_unique
 from clustergan_core.data.options import Orientation
 
-__all__ = ["CountFile", "Layout", "Look", "Names", "Orientation", "Way", "name_all", "spread_blocks"]
+__all__ = ["CountFile", "Layout", "Peek", "Names", "Orientation", "LaidOut", "name_all", "spread_blocks"]
 
-Way = Literal["cells-by-genes", "genes-by-cells"]
+LaidOut = Literal["cells-by-genes", "genes-by-cells"]
 LOOK_VALUES = 8_000_000  # of a dense block: half a second, and 4,000 cells of 2,000 genes
 LOOK_NONZEROS = 5_000_000
 
@@ -54,7 +54,7 @@ def name_all(
 
 
 @dataclass(frozen=True)
-class Look:
+class Peek:
     """Some of a matrix's cells with all genes, or some genes of all cells, as sparse values."""
 
     values: csr_matrix[Any]  # (cells looked at, genes looked at) float32
@@ -69,7 +69,7 @@ class Layout:
 
     form: str  # such as "10x folder"
     part: str  # such as "X" or "layers['counts']"
-    orientation: Way
+    orientation: LaidOut
     reason: str  # why the orientation is held to be so
     is_sure: bool = True  # False where only the shape tells the orientation
     can_transpose: bool = False  # whether a person's word on the orientation is heard
@@ -87,7 +87,7 @@ class CountFile(Protocol):
     def names(self) -> Names: ...
     @property
     def layout(self) -> Layout: ...
-    def look(self) -> Look:
+    def peek(self) -> Peek:
         """A part of the values, at most about LOOK_VALUES of them."""
         ...
 

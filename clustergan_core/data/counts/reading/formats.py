@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
-from clustergan_core.data.counts.reading.compressed_text import packed_text
+from clustergan_core.data.counts.reading.compressed_text import open_compressed_text
 from clustergan_core.data.counts.reading.hdf5.vetting import HDF5_MAGIC
 from clustergan_core.data.counts.reading.names import looks_like_barcodes, looks_like_genes
 from clustergan_core.data.counts.reading.tables.dialect import find_dialect, first_lines
@@ -19,7 +19,7 @@ from clustergan_core.errors import DataError
 SEURAT_SUFFIXES = frozenset({".rds", ".rda", ".rdata", ".robj", ".h5seurat", ".qs"})
 
 # hdf5: 10x .h5, .h5ad, .loom and X with Y, told apart by what they hold once their links are vetted.
-Form = Literal["10x", "hdf5", "text", "sheet", "seurat"]
+Format = Literal["10x", "hdf5", "text", "sheet", "seurat"]
 
 HDF5_SUFFIXES = frozenset({".h5", ".hdf5", ".h5ad", ".loom"})
 TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
@@ -29,7 +29,7 @@ MOSTLY = 0.5
 FEW_NAMES = 10
 
 
-def find_form(path: Path) -> Form | None:
+def find_format(path: Path) -> Format | None:
     """The form a count matrix at `path` would be read by, or None where its name and first bytes are of none.
 
     "text" is ambiguous: an ordinary table has the same name, and `looks_like_counts` tells.
@@ -63,11 +63,11 @@ def looks_like_counts(path: Path) -> bool:
     they are barcodes, or if each row holds more than MANY_FEATURES whole numbers that are mostly zero. Looks at the
     beginning alone.
     """
-    form = find_form(path)
+    form = find_format(path)
     if form != "text":
         return form is not None
     with suppress(DataError, csv.Error):
-        text = packed_text(path)
+        text = open_compressed_text(path)
         dialect = find_dialect(text)
         _, lines, _ = first_lines(text, N_NAMES_SEEN)
         body = lines[int(dialect.has_header) :]

@@ -10,7 +10,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from clustergan_core.data.counts.matrix import STATE_WORDS, CountState, find_state
-from clustergan_core.data.counts.reading.count_file import CountFile, Look, Names, Way
+from clustergan_core.data.counts.reading.count_file import CountFile, LaidOut, Names, Peek
 from clustergan_core.data.counts.reading.limits import estimate_seconds, reading_bytes
 from clustergan_core.data.counts.reading.names import GeneKind, Species, find_dates, find_kind
 from clustergan_core.data.own.cell_text import natural_order
@@ -51,7 +51,7 @@ class Preflight(BaseModel):
     part: str = Field(description="Which part of the file is read.")
     n_cells: int
     n_genes: int
-    orientation: Way
+    orientation: LaidOut
     orientation_reason: str
     is_orientation_sure: bool
     can_transpose: bool = Field(description="Whether another orientation may be asked for.")
@@ -83,7 +83,7 @@ def make_preflight(file: CountFile, is_expression: bool = True) -> Preflight:
     """Looks at an opened file; `is_expression` is what `forms.looks_like_counts` says of it.
 
     Raises DataError where even a look cannot be had."""
-    look, names, layout = file.look(), file.names, file.layout
+    look, names, layout = file.peek(), file.names, file.layout
     n_cells, n_genes = len(names.cell_ids), len(names.gene_ids)
     values = look.values.data
     state, reason = find_state(values)
@@ -139,12 +139,12 @@ def _estimate(file: CountFile, n_nonzeros: int) -> float:
     return estimate_seconds(n_nonzeros, n_dense, file.layout.text_bytes)
 
 
-def _preview(look: Look) -> tuple[tuple[float | None, ...], ...]:
+def _preview(look: Peek) -> tuple[tuple[float | None, ...], ...]:
     corner = look.values[:N_PREVIEW, :N_PREVIEW].toarray().tolist()
     return tuple(tuple(value if math.isfinite(value) else None for value in row) for row in corner)
 
 
-def _count_empty(look: Look, axis: int) -> int:
+def _count_empty(look: Peek, axis: int) -> int:
     return int((look.values.getnnz(axis=axis) == 0).sum())
 
 

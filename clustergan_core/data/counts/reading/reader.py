@@ -8,7 +8,7 @@ import numpy as np
 
 from clustergan_core.data.counts.matrix import CountMatrix, find_state
 from clustergan_core.data.counts.reading.count_file import CountFile, Orientation
-from clustergan_core.data.counts.reading.formats import find_form
+from clustergan_core.data.counts.reading.formats import find_format
 from clustergan_core.data.own.vetting import open_archive, require_file
 from clustergan_core.errors import DataError
 
@@ -67,7 +67,7 @@ def read_opened(file: CountFile) -> CountMatrix:
 
 
 def _open(path: Path, orientation: Orientation) -> CountFile:
-    form = find_form(path)
+    form = find_format(path)
     if form == "10x":
         from clustergan_core.data.counts.reading.tenx.folder import open_tenx_folder
 

@@ -36,7 +36,7 @@ def open_h5ad(file: h5py.File, name: str) -> Hdf5Counts:
         values = _open_values(node, f"{name}: {part}")
         if values is not None:
             parts[part] = values
-            states[part] = find_state(values.look().values.data)[0]
+            states[part] = find_state(values.peek().values.data)[0]
     if not parts:
         raise DataError(f"{name} holds no matrix in X, layers or raw: write the file again with its counts.")
     part = min(parts, key=lambda found: _PREFERENCE.index(states[found]))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
 
-from clustergan_core.data.counts.reading.count_file import LOOK_NONZEROS, LOOK_VALUES, Look, spread_blocks
+from clustergan_core.data.counts.reading.count_file import LOOK_NONZEROS, LOOK_VALUES, Peek, spread_blocks
 from clustergan_core.data.counts.reading.hdf5.vetting import check_stored_size, read_values, require_numbers
 from clustergan_core.data.counts.reading.limits import MAX_NONZEROS, check_memory, check_nonzeros, check_shape
 from clustergan_core.errors import DataError
@@ -34,7 +34,7 @@ class StoredValues(Protocol):
     def shape(self) -> tuple[int, int]: ...
     @property
     def n_nonzeros(self) -> int | None: ...
-    def look(self) -> Look: ...
+    def peek(self) -> Peek: ...
     def read(self) -> csr_matrix[Any]: ...
 
 
@@ -62,12 +62,12 @@ class DenseValues:
     def n_nonzeros(self) -> int | None:
         return None
 
-    def look(self) -> Look:
+    def peek(self) -> Peek:
         n_cells, n_genes = self.shape
         blocks = spread_blocks(n_cells, max(1, LOOK_VALUES // n_genes))
         parts = [self.dataset[:, block].T if self.is_transposed else self.dataset[block] for block in blocks]
         cells = np.concatenate([np.arange(block.start, block.stop) for block in blocks])
-        return Look(as_counts(np.concatenate(parts)), cells, np.arange(n_genes))
+        return Peek(as_counts(np.concatenate(parts)), cells, np.arange(n_genes))
 
     def read(self) -> csr_matrix[Any]:
         n_rows, n_columns = self.dataset.shape
@@ -117,7 +117,7 @@ class CompressedValues:
     def n_nonzeros(self) -> int | None:
         return int(self.group["data"].size)
 
-    def look(self) -> Look:
+    def peek(self) -> Peek:
         bounds = self._read_bounds()
         n_major = len(bounds) - 1
         n_wanted = n_major if bounds[-1] <= LOOK_NONZEROS else max(1, int(n_major * LOOK_NONZEROS / bounds[-1]))
@@ -126,8 +126,8 @@ class CompressedValues:
         chosen = np.concatenate([np.arange(block.start, block.stop) for block in blocks])
         values = vstack(parts, format="csr") if len(parts) > 1 else parts[0]
         if self.is_by_cell:
-            return Look(values, chosen, np.arange(self.shape[1]))
-        return Look(csr_matrix(values.T), np.arange(self.shape[0]), chosen)
+            return Peek(values, chosen, np.arange(self.shape[1]))
+        return Peek(csr_matrix(values.T), np.arange(self.shape[0]), chosen)
 
     def read(self) -> csr_matrix[Any]:
         check_memory(self.where, self.n_nonzeros or 0)
@@ -169,8 +169,8 @@ class Hdf5Counts:
     file: h5py.File
     values: StoredValues
 
-    def look(self) -> Look:
-        return self.values.look()
+    def peek(self) -> Peek:
+        return self.values.peek()
 
     def read(self) -> csr_matrix[Any]:
         return self.values.read()

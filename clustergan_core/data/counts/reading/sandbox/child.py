@@ -79,7 +79,7 @@ def _read(path: Path, orientation: Orientation, folder: Path, allowed: list[int]
     try:
         n_nonzeros = file.layout.n_nonzeros
         if n_nonzeros is None:
-            look = file.look()
+            look = file.peek()
             n_cells, n_genes = len(file.names.cell_ids), len(file.names.gene_ids)
             n_nonzeros = int(look.values.nnz / max(len(look.cells) * len(look.genes), 1) * n_cells * n_genes)
         allowed[0] = allow_reading(n_nonzeros)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from clustergan_core.data.counts.reading.compressed_text import PackedText
+from clustergan_core.data.counts.reading.compressed_text import CompressedText
 from clustergan_core.data.counts.reading.limits import MAX_CELLS
 from clustergan_core.data.counts.reading.tables.grid import ANNOTATION
 from clustergan_core.data.own.table_text import MISSING, SPACES, find_delimiter, is_number, split_line
@@ -39,7 +39,7 @@ class Dialect:
     annotation: list[int]  # places of columns that hold no counts
 
 
-def first_lines(text: PackedText, n_lines: int = DIALECT_LINES) -> tuple[str, list[str], int]:
+def first_lines(text: CompressedText, n_lines: int = DIALECT_LINES) -> tuple[str, list[str], int]:
     """(encoding, the first lines that hold something, how many lines stand above them)."""
     raw: list[bytes] = []
     with text.open() as stream:
@@ -80,7 +80,7 @@ def _stands_above(line: str, below: str) -> bool:
     return not line.strip() or re.match(r"sep=", line, re.IGNORECASE) is not None
 
 
-def find_dialect(text: PackedText) -> Dialect:
+def find_dialect(text: CompressedText) -> Dialect:
     """How the first lines are written. Raises DataError for what is no text of at least two lines."""
     encoding, lines, n_before = first_lines(text)
     delimiter, decimal = _find_wide(lines) if _is_wide(lines) else find_delimiter(lines)

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
 
-from clustergan_core.data.counts.reading.count_file import Layout, Look, Names, Orientation, name_all
+from clustergan_core.data.counts.reading.count_file import Layout, Names, Orientation, Peek, name_all
 from clustergan_core.data.counts.reading.limits import MAX_DENSE_VALUES, check_memory, check_nonzeros, check_shape
 from clustergan_core.data.counts.reading.names import number_names, require_names
 from clustergan_core.data.counts.reading.tables.orientation import find_orientation
@@ -57,12 +57,12 @@ class Grid:
     columns: list[int]  # places of the counts among `column_names`
     n_look_rows: int
 
-    def look(self) -> Look:
+    def peek(self) -> Peek:
         rows = vstack([as_counts(block) for block in self.text.blocks(self.columns, self.n_look_rows)], format="csr")
         n_rows, n_columns = rows.shape
         if self.layout.orientation == "genes-by-cells":
-            return Look(csr_matrix(rows.T), np.arange(n_columns), np.arange(n_rows))
-        return Look(csr_matrix(rows), np.arange(n_rows), np.arange(n_columns))
+            return Peek(csr_matrix(rows.T), np.arange(n_columns), np.arange(n_rows))
+        return Peek(csr_matrix(rows), np.arange(n_rows), np.arange(n_columns))
 
     def read(self) -> csr_matrix[Any]:
         parts: list[Any] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from clustergan_core.data.counts.reading.count_file import Orientation, Way
+from clustergan_core.data.counts.reading.count_file import LaidOut, Orientation
 from clustergan_core.data.counts.reading.names import find_kind, looks_like_barcodes, looks_like_genes
 
 _SURE_KINDS = ("Ensembl", "Entrez", "WormBase", "FlyBase", "TAIR")
@@ -15,7 +15,7 @@ _SURE_KINDS = ("Ensembl", "Entrez", "WormBase", "FlyBase", "TAIR")
 class FoundOrientation:
     """A guess and what speaks for it."""
 
-    orientation: Way
+    orientation: LaidOut
     reason: str
     is_sure: bool
 
@@ -24,9 +24,9 @@ def find_orientation(rows: Sequence[str], columns: Sequence[str], chosen: Orient
     """What was chosen, else a guess by the names of rows and columns."""
     if chosen != "auto":
         return FoundOrientation(chosen, "as you chose", True)
-    by_gene: Way = "genes-by-cells"
-    by_cell: Way = "cells-by-genes"
-    sides: tuple[tuple[Sequence[str], Sequence[str], Way, Way, str], ...] = (
+    by_gene: LaidOut = "genes-by-cells"
+    by_cell: LaidOut = "cells-by-genes"
+    sides: tuple[tuple[Sequence[str], Sequence[str], LaidOut, LaidOut, str], ...] = (
         (rows, columns, by_gene, by_cell, "row"),
         (columns, rows, by_cell, by_gene, "column"),
     )

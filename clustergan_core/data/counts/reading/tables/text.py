@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from clustergan_core.data.counts.reading.compressed_text import PackedText, packed_text
+from clustergan_core.data.counts.reading.compressed_text import CompressedText, open_compressed_text
 from clustergan_core.data.counts.reading.limits import MAX_CELLS
 from clustergan_core.data.counts.reading.tables.dialect import MAX_LINE_BYTES, Dialect, find_dialect
 from clustergan_core.data.counts.reading.tables.grid import GridText
@@ -25,7 +25,7 @@ MAX_NOTE = 200  # characters of one cell of annotation that are kept
 
 def open_text(path: Path) -> GridText:
     """Names and text columns of a table. Raises DataError for what is no even table of numbers with names."""
-    text = packed_text(path)
+    text = open_compressed_text(path)
     try:
         dialect = find_dialect(text)
         row_names, annotation, n_bytes = _read_names(text, dialect)
@@ -46,7 +46,7 @@ def open_text(path: Path) -> GridText:
     )
 
 
-def _read_names(text: PackedText, dialect: Dialect) -> tuple[list[str], dict[int, NDArray[np.str_]], int]:
+def _read_names(text: CompressedText, dialect: Dialect) -> tuple[list[str], dict[int, NDArray[np.str_]], int]:
     """(row names, annotation by place, expanded size) by one pass that parses the front of each line alone."""
     names: list[str] = []
     annotation: dict[int, list[str]] = {place: [] for place in dialect.annotation}
@@ -101,7 +101,7 @@ def _front(line: bytes, delimiter: bytes, n_cells: int) -> bytes:
 
 
 def _read_blocks(
-    text: PackedText, dialect: Dialect, columns: Sequence[int], most: int | None
+    text: CompressedText, dialect: Dialect, columns: Sequence[int], most: int | None
 ) -> Iterator[NDArray[np.float32]]:
     """Blocks of rows. Their cells are parsed as one long column: pandas takes long for each of many columns."""
     places = [place + int(dialect.has_row_names) for place in columns]

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from numpy.typing import NDArray
 
-from clustergan_core.data.counts.reading.compressed_text import PackedText, packed_text
+from clustergan_core.data.counts.reading.compressed_text import CompressedText, open_compressed_text
 from clustergan_core.data.own.vetting import open_archive
 from clustergan_core.errors import DataError
 
@@ -28,9 +28,9 @@ _ROLE = re.compile(r"(?P<prefix>.*?)(?P<role>matrix\.mtx|features\.tsv|genes\.ts
 class TenxFiles:
     """The texts of one matrix."""
 
-    matrix: PackedText
-    features: PackedText
-    barcodes: PackedText
+    matrix: CompressedText
+    features: CompressedText
+    barcodes: CompressedText
 
 
 def find_tenx_files(path: Path, stack: ExitStack) -> TenxFiles:
@@ -45,7 +45,7 @@ def find_tenx_files(path: Path, stack: ExitStack) -> TenxFiles:
         return _choose(path.name, _list_zip(archive), None)
     match = _ROLE.fullmatch(path.name)
     prefix = match["prefix"] if match else re.sub(r"\.mtx(\.gz)?$", "", path.name, flags=re.IGNORECASE)
-    return _choose(path.name, {**_list_folder(path.parent), path.name: packed_text(path)}, prefix, path.name)
+    return _choose(path.name, {**_list_folder(path.parent), path.name: open_compressed_text(path)}, prefix, path.name)
 
 
 def holds_tenx(path: Path) -> bool:
@@ -74,19 +74,19 @@ def tenx_role(name: str) -> tuple[str, str] | None:
     return (found["stem"], "matrix.mtx") if found else None
 
 
-def _list_folder(folder: Path) -> dict[str, PackedText]:
+def _list_folder(folder: Path) -> dict[str, CompressedText]:
     """Texts by name, of the folder and of one folder in it; links that lead outside are passed over."""
-    found: dict[str, PackedText] = {}
+    found: dict[str, CompressedText] = {}
     home = folder.resolve()
     for entry in sorted(islice(chain(folder.glob("*"), folder.glob("*/*")), MAX_LISTED)):
         if _has_role(entry.name) and entry.is_file() and entry.resolve().is_relative_to(home):
-            found[entry.relative_to(folder).as_posix()] = packed_text(entry)
+            found[entry.relative_to(folder).as_posix()] = open_compressed_text(entry)
     return found
 
 
-def _list_zip(archive: zipfile.ZipFile) -> dict[str, PackedText]:
+def _list_zip(archive: zipfile.ZipFile) -> dict[str, CompressedText]:
     return {
-        member.filename: PackedText(member.filename, member.file_size, partial(archive.open, member.filename))
+        member.filename: CompressedText(member.filename, member.file_size, partial(archive.open, member.filename))
         for member in archive.infolist()
         if not member.is_dir() and _has_role(PurePosixPath(member.filename).name)
     }
@@ -96,8 +96,8 @@ def _has_role(name: str) -> bool:
     return _ROLE.fullmatch(name) is not None and not name.startswith("._")  # such are added by macOS
 
 
-def _choose(where: str, texts: Mapping[str, PackedText], prefix: str | None, given: str | None = None) -> TenxFiles:
-    sets: dict[tuple[str, str], dict[str, PackedText]] = {}
+def _choose(where: str, texts: Mapping[str, CompressedText], prefix: str | None, given: str | None = None) -> TenxFiles:
+    sets: dict[tuple[str, str], dict[str, CompressedText]] = {}
     for name, text in texts.items():
         path = PurePosixPath(name)
         match = _ROLE.fullmatch(path.name)

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from clustergan_core.data.counts.reading.compressed_text import PackedText
-from clustergan_core.data.counts.reading.count_file import Layout, Look, Names, Orientation, name_all
+from clustergan_core.data.counts.reading.compressed_text import CompressedText
+from clustergan_core.data.counts.reading.count_file import Layout, Names, Orientation, Peek, name_all
 from clustergan_core.data.counts.reading.limits import MAX_CELLS, MAX_GENES, check_shape
 from clustergan_core.data.counts.reading.names import require_names
 from clustergan_core.data.counts.reading.tenx.files import EXPRESSION, find_tenx_files, keep_expression
@@ -34,8 +34,8 @@ class TenxFolder:
     stack: ExitStack
     is_transposed: bool = False  # the text holds cells × genes, as some people write it
 
-    def look(self) -> Look:
-        look = self.triplets.look()
+    def peek(self) -> Peek:
+        look = self.triplets.peek()
         if self.is_transposed:
             look = replace(look, values=csr_matrix(look.values.T), cells=look.genes, genes=look.cells)
         seen = self.kept[self.kept < len(look.genes)]  # a look is at the first ones, or at all
@@ -90,7 +90,7 @@ def _open(path: Path, orientation: Orientation, stack: ExitStack) -> TenxFolder:
     return TenxFolder(path.name, names, layout, triplets, kept, stack, is_transposed)
 
 
-def _read_rows(text: PackedText, most: int) -> list[list[str]]:
+def _read_rows(text: CompressedText, most: int) -> list[list[str]]:
     """The tab-separated rows of names; the matrix's own limit says why there are too many."""
     with text.open(MAX_NAMES_BYTES) as stream:
         content = stream.read().decode("utf-8-sig", "replace")

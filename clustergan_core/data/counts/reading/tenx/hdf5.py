@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from clustergan_core.data.counts.reading.count_file import Layout, Look, Names, name_all
+from clustergan_core.data.counts.reading.count_file import Layout, Names, Peek, name_all
 from clustergan_core.data.counts.reading.hdf5.names import read_text
 from clustergan_core.data.counts.reading.hdf5.values import CompressedValues
 from clustergan_core.data.counts.reading.hdf5.vetting import read_values
@@ -32,9 +32,9 @@ class TenxHdf5:
     values: CompressedValues
     kept: NDArray[np.int64]  # rows of genes among all features
 
-    def look(self) -> Look:
-        look = self.values.look()
-        return Look(look.values[:, self.kept], look.cells, np.arange(len(self.kept)))
+    def peek(self) -> Peek:
+        look = self.values.peek()
+        return Peek(look.values[:, self.kept], look.cells, np.arange(len(self.kept)))
 
     def read(self) -> csr_matrix[Any]:
         counts = self.values.read()

@@ -11,8 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, csr_matrix
 
-from clustergan_core.data.counts.reading.compressed_text import PackedText
-from clustergan_core.data.counts.reading.count_file import LOOK_NONZEROS, Look
+from clustergan_core.data.counts.reading.compressed_text import CompressedText
+from clustergan_core.data.counts.reading.count_file import LOOK_NONZEROS, Peek
 from clustergan_core.data.counts.reading.limits import (
     MAX_TRIPLET_BYTES,
     SHORTEST_TRIPLET,
@@ -31,26 +31,26 @@ LINES_AT_A_TIME = 5_000_000
 class Triplets:
     """The header of a text, by which it is read: rows are genes and columns cells, as 10x has them."""
 
-    text: PackedText
+    text: CompressedText
     n_rows: int
     n_columns: int
     n_nonzeros: int
     has_values: bool  # False: a pattern, whose every entry is 1
 
-    def look(self) -> Look:
+    def peek(self) -> Peek:
         """The first columns with all rows, or the first rows with all columns, by the order of the text."""
         rows, columns, values = next(self._blocks(LOOK_NONZEROS))
         counts = self._assemble(rows, columns, values)
         all_columns, all_rows = np.arange(self.n_columns), np.arange(self.n_rows)
         if len(values) == self.n_nonzeros:
-            return Look(counts, all_columns, all_rows)
+            return Peek(counts, all_columns, all_rows)
         if (np.diff(columns) >= 0).all():
             n_complete = max(1, int(columns[-1]))  # the last one may go on
-            return Look(counts[:n_complete], all_columns[:n_complete], all_rows)
+            return Peek(counts[:n_complete], all_columns[:n_complete], all_rows)
         if (np.diff(rows) >= 0).all():
             n_complete = max(1, int(rows[-1]))
-            return Look(csr_matrix(counts[:, :n_complete]), all_columns, all_rows[:n_complete])
-        return Look(counts, all_columns, all_rows, is_whole=False)
+            return Peek(csr_matrix(counts[:, :n_complete]), all_columns, all_rows[:n_complete])
+        return Peek(counts, all_columns, all_rows, is_whole=False)
 
     def read(self) -> csr_matrix[Any]:
         """Cells × genes. Raises DataError where the text is not what its header says."""
@@ -103,7 +103,7 @@ class Triplets:
                 ) from error
 
 
-def open_triplets(text: PackedText) -> Triplets:
+def open_triplets(text: CompressedText) -> Triplets:
     """Raises DataError for anything but a sparse matrix whose declared size the text can hold."""
     with text.open(MAX_TRIPLET_BYTES) as stream:
         (n_rows, n_columns, n_nonzeros), has_values = _read_header(stream, text.name)
