@@ -61,7 +61,8 @@ def show_estimate(config: RunConfig, dataset: Dataset, reading_seconds: float = 
         show_problem(problem)
         return
     st.caption(
-        f":material/timer: About **{describe_duration(seconds)}** on this machine ({config.device}, {_threads(config)})."
+        f":material/timer: About **{describe_duration(seconds)}** on this machine "
+        f"({config.device}, {_threads(config)})."
     )
 
 
