@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from clustergan_core.cells.expression import find_places, gene_values
+from clustergan_core.data.counts.genes import unique_gene_names
 from clustergan_core.errors import DataError, SettingsError
 from clustergan_core.runs.run import Run
 from ui.frame.choices import Check, linked
@@ -103,14 +105,12 @@ def expression_of(run: Run, matrix: CountMatrix, gene: str) -> NDArray[np.float3
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _names(_matrix: CountMatrix, source: str, digest: str) -> tuple[str, ...]:
-    from clustergan_core.data.counts.genes import unique_gene_names
 
     return unique_gene_names(_matrix)
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
 def _is_gene(_matrix: CountMatrix, source: str, digest: str, text: str) -> bool:
-    from clustergan_core.cells.expression import find_places
 
     try:
         find_places(_matrix, [text])
@@ -121,6 +121,5 @@ def _is_gene(_matrix: CountMatrix, source: str, digest: str, text: str) -> bool:
 
 @st.cache_resource(max_entries=40, show_spinner="Reading the gene…")
 def _expression(_matrix: CountMatrix, source: str, digest: str, gene: str) -> NDArray[np.float32]:
-    from clustergan_core.cells.expression import gene_values
 
     return gene_values(_matrix, [gene])[:, 0]

@@ -26,6 +26,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clustergan_core.cells.expression import dot_plot
+from clustergan_core.runs.clusters.names import merge_clusters
+
 if TYPE_CHECKING:
     from clustergan_core.data.dataset import Dataset
     from clustergan_core.evaluation.nearness import RealSpace
@@ -65,9 +68,6 @@ def load_reference_clusterings(run: Run) -> ReferenceClusterings | None:
 
 def group_of_cells(run: Run, groups: Groups) -> NDArray[np.int64]:
     """The group's number of each cell of the data set (N,); −1 where the run does not tell."""
-    import numpy as np
-
-    from clustergan_core.runs.clusters.names import merge_clusters
 
     cells, dataset = load_cells(run), load_data(run)
     assert cells is not None and dataset is not None, "asked for with the data alone"
@@ -102,7 +102,6 @@ def _dots(
     merged: tuple[tuple[int, ...], ...],
     digest: str,
 ) -> DotPlot:
-    from clustergan_core.cells.expression import dot_plot
 
     matrix = load_run_matrix(_run)
     assert matrix is not None, "asked for with the data alone"

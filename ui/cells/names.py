@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from clustergan_core.errors import RunError, SettingsError
+from clustergan_core.runs.clusters.names import Annotations, read_annotations, set_aside_annotations
 from clustergan_core.runs.run import Run
 from ui.frame.choices import one_of, write_address
 from ui.frame.messages import show_problem
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 def names_of(run: Run) -> Annotations:
     """The names and notes kept of a run; where they cannot be read the page says so and goes on with numbers."""
-    from clustergan_core.runs.clusters.names import Annotations, read_annotations, set_aside_annotations
 
     try:
         return read_annotations(run)

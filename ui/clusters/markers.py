@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
+from clustergan_core.drawing.figures.gene_dots import dot_plot_figure, gene_heat_figure
 from clustergan_core.runs.run import Run
 from ui.cells.genes import GENE, choose_genes
 from ui.cells.loading import Groups, load_dots
@@ -50,7 +51,6 @@ def show_cluster_markers(run: Run, groups: Groups, markers: pd.DataFrame) -> Non
 @page_errors()
 def show_gene_figures(run: Run, groups: Groups, markers: pd.DataFrame, matrix: CountMatrix) -> None:
     """Dot plot and heat map of the best markers of all clusters, or of a person's own list, and both as a table."""
-    from clustergan_core.drawing.figures.gene_dots import dot_plot_figure, gene_heat_figure
 
     st.subheader("Genes in all clusters")
     shown = [number for number in range(len(groups)) if (markers["cluster"] == number).any()]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import streamlit as st
 
 from clustergan_core.errors import AppError
+from clustergan_core.runs.clusters.names import MAX_NAME, MAX_NOTE, read_annotations, write_annotations
 from clustergan_core.runs.run import Run
 from ui.cells.loading import Groups
 from ui.cells.markers import offer_csv
@@ -67,7 +68,6 @@ def _say_empty(table: pd.DataFrame) -> list[str]:
 
 
 def _show_row(run: Run, row: dict[Hashable, Any], annotations: Annotations, colour: str, markers: str) -> None:
-    from clustergan_core.runs.clusters.names import MAX_NAME, MAX_NOTE
 
     cluster = int(row["cluster"])
     number, name, note, cells, confidence, unsure, genes = st.columns(_WIDTHS, gap="small", vertical_alignment="center")
@@ -135,7 +135,6 @@ def _undo(run: Run) -> None:
 
 def _write(run: Run, what: Text, cluster: int, text: str) -> tuple[Annotations, Annotations]:
     """Changes one text in the file as it is now; (what was kept, what is)."""
-    from clustergan_core.runs.clusters.names import read_annotations, write_annotations
 
     before = read_annotations(run)
     after = before.with_name(cluster, text) if what == "name" else before.with_note(cluster, text)

@@ -10,6 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from clustergan_core.data.dataset import UNLABELLED
+from clustergan_core.drawing.figures.counts import contingency_figure
 from clustergan_core.runs.run import Run
 from ui.cells.loading import Groups, cells_key, group_of_cells, load_reference_clusterings
 from ui.frame.choices import linked, one_of
@@ -139,7 +140,6 @@ def _show_scores(table: pd.DataFrame) -> None:
 def _show_contingency(
     own: NDArray[np.int64], reference: NDArray[np.int64], classes: list[str], groups: Groups, column: str
 ) -> None:
-    from clustergan_core.drawing.figures.counts import contingency_figure
     from clustergan_core.evaluation.agreement import contingency_table
 
     st.markdown(f"**{plain(column.capitalize())} against clusters**")

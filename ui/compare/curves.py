@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
+from clustergan_core.drawing.figures.overlaid_curves import RunCurve, overlaid_curves_figure
+from clustergan_core.drawing.theme import apply_theme
 from clustergan_core.runs.comparison.groups import Comparison
 from clustergan_core.runs.run import Run
 from ui.frame.choices import linked, one_of
@@ -133,8 +135,6 @@ def _describe(comparison: Comparison, without: list[Run], name: str, over: str) 
 
 @st.cache_data(max_entries=40, show_spinner=False)
 def _figure(curves: tuple[Curve, ...], groups: tuple[str, ...], title: str, x: str, theme: str) -> Figure:
-    from clustergan_core.drawing.figures.overlaid_curves import RunCurve, overlaid_curves_figure
-    from clustergan_core.drawing.theme import apply_theme
 
     figure = overlaid_curves_figure([RunCurve(*curve) for curve in curves], groups, title, x)
     return apply_theme(figure, theme == "dark")

@@ -7,6 +7,8 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
+from clustergan_core.drawing.palette import mode_colours
+from clustergan_core.drawing.pictures.images import mosaic
 from ui.compare.selection import LinkedSelection, run_again
 from ui.compare.stability import StabilityView
 from ui.frame.messages import plain
@@ -56,8 +58,6 @@ def _show_clicked(views: list[MapView], selection: LinkedSelection, stability: S
 
 
 def _show_pictures(view: MapView, rows: NDArray[np.int64]) -> None:
-    from clustergan_core.drawing.palette import mode_colours
-    from clustergan_core.drawing.pictures.images import mosaic
 
     shown = rows
     if len(rows) > N_SHOWN:

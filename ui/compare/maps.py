@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 from collections.abc import Sequence
 
 from clustergan_core.drawing.palette import mode_colours
+from clustergan_core.embedding.settings import MapSettings
 from ui.map.colouring import Colouring, make_colouring, mode_names
 
 OWN, OTHERS, LABEL, STABILITY = "own mode", "other run's mode", "label", "stability"
@@ -37,7 +38,6 @@ def show_maps(
     labels: tuple[str, str], pair: tuple[Run, Run], split: SplitName, stability: StabilityView | None
 ) -> None:
     """The two maps with one colouring, and what is selected on them."""
-    from clustergan_core.embedding.settings import MapSettings
     from clustergan_core.runs.maps import MapRequest, find_map
 
     with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
+from clustergan_core.drawing.figures.clusterings import clusterings_figure, flows_figure
+from clustergan_core.drawing.theme import apply_theme
 from clustergan_core.runs.comparison.groups import Comparison
 from clustergan_core.runs.run import Run
 from ui.compare.assignments import load_agreement
@@ -101,10 +104,6 @@ def _show_table(agreement: ClusteringAgreement, left: str, right: str) -> None:
 
 @st.cache_data(max_entries=40, show_spinner=False)
 def _figure(kind: str, counts: tuple[tuple[int, ...], ...], left: str, right: str, theme: str) -> Figure:
-    import numpy as np
-
-    from clustergan_core.drawing.figures.clusterings import clusterings_figure, flows_figure
-    from clustergan_core.drawing.theme import apply_theme
 
     draw = clusterings_figure if kind == "heat" else flows_figure
     return apply_theme(draw(np.array(counts), left, right), theme == "dark")

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
+from clustergan_core.drawing.figures.score_dots import ScorePanel, score_dots_figure
+from clustergan_core.drawing.theme import apply_theme
 from clustergan_core.runs.comparison.groups import Comparison, SeedGroup
 from clustergan_core.runs.comparison.spread import Reading, ScoreSpread, read_score, spread_score
 from clustergan_core.runs.run import Run
@@ -153,8 +155,6 @@ def _dots(
     groups: tuple[tuple[str, tuple[str, ...]], ...],
     theme: str,
 ) -> Figure:
-    from clustergan_core.drawing.figures.score_dots import ScorePanel, score_dots_figure
-    from clustergan_core.drawing.theme import apply_theme
 
     figure = score_dots_figure(
         [ScorePanel(title, values) for title, values in panels],

@@ -10,6 +10,10 @@ import pandas as pd
 import streamlit as st
 
 from clustergan_core.data.dataset import UNLABELLED
+from clustergan_core.drawing.figures.counts import agreeing_runs_figure
+from clustergan_core.drawing.palette import mode_colours
+from clustergan_core.drawing.pictures.images import mosaic
+from clustergan_core.drawing.theme import apply_theme
 from clustergan_core.runs.comparison.groups import Comparison
 from clustergan_core.runs.run import Run
 from ui.compare.assignments import load_common, load_stability
@@ -166,8 +170,6 @@ def _show_least_stable(comparison: Comparison, view: StabilityView) -> None:
 
 
 def _gallery(data: Dataset, indices: NDArray[np.int64], modes: NDArray[np.int64], reference: Run) -> Image:
-    from clustergan_core.drawing.palette import mode_colours
-    from clustergan_core.drawing.pictures.images import mosaic
 
     colours = mode_colours(reference.config.n_clusters)
     return mosaic(
@@ -202,7 +204,5 @@ def _table(comparison: Comparison, view: StabilityView, data: Dataset | None, ro
 
 @st.cache_data(max_entries=40, show_spinner=False)
 def _bars(counts: tuple[int, ...], theme: str) -> Figure:
-    from clustergan_core.drawing.figures.counts import agreeing_runs_figure
-    from clustergan_core.drawing.theme import apply_theme
 
     return apply_theme(agreeing_runs_figure(np.array(counts)), theme == "dark")

@@ -30,6 +30,7 @@ from ui.loading.matrices import load_matrix
 if TYPE_CHECKING:
     from clustergan_core.data.dataset import Dataset
 from clustergan_core.data.dataset import Dataset
+from clustergan_core.data.opening import is_count_matrix, open_dataset, prepare_counts
 from ui.frame.messages import plain
 
 # Matched before any part of it becomes a path; the name cannot hold a slash.
@@ -147,7 +148,6 @@ def _stamp(source: str) -> tuple[int, int, int]:
 
 @st.cache_resource(max_entries=4, show_spinner="Loading the data…")
 def _load(source: str, options_text: str, stamp: object, _options: OwnDataOptions) -> Dataset:
-    from clustergan_core.data.opening import is_count_matrix, open_dataset, prepare_counts
 
     if source not in DATASETS and is_count_matrix(source, _options.read_as):
         return prepare_counts(load_matrix(Path(source), _options.orientation), source, _options)

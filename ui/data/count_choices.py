@@ -12,6 +12,7 @@ from typing import Any, get_args
 
 import streamlit as st
 
+from clustergan_core.data.counts.preparation_options import read_preparation
 from clustergan_core.data.options import Orientation, OwnDataOptions, ReadAs
 from clustergan_core.errors import SettingsError
 from ui.frame.messages import show_problem
@@ -127,7 +128,6 @@ def _read(asked: Mapping[str, list[str]]) -> CountChoices:
 
 
 def _read_preparation(texts: list[str]) -> dict[str, str]:
-    from clustergan_core.data.counts.preparation_options import read_preparation
 
     words = {name: value for name, _, value in (text.partition("=") for text in texts)}
     try:

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from clustergan_core.data.options import Orientation, OwnDataOptions
+from clustergan_core.data.own.cell_text import as_text, natural_order
 from clustergan_core.errors import DataError, SettingsError
 from ui.data.count_choices import CountChoices, choices_in_address
 from ui.data.labels import AUTOMATIC, LABELS_KEY, choose_labels, label_text
@@ -75,7 +76,6 @@ def _choose_for_table(path: Path, look: FileLook, choices: CountChoices) -> OwnD
 @st.cache_data(max_entries=4, show_spinner=False)
 def _classes_of_cells(path_text: str, stamp: object, orientation: Orientation) -> dict[str, tuple[str, ...]]:
     """Columns of few values of a matrix's cells, and their values."""
-    from clustergan_core.data.own.cell_text import as_text, natural_order
 
     cells = load_matrix(Path(path_text), orientation).cells
     found: dict[str, tuple[str, ...]] = {}

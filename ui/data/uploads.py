@@ -7,6 +7,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from clustergan_core.data.own.labels import names_samples
+from clustergan_core.data.own.table_text import read_table
 from clustergan_core.data.uploads.label_tables import label_tables
 from clustergan_core.data.uploads.sorting import keep_files
 from clustergan_core.data.uploads.store import forget_upload, list_uploads, store_beside, upload_size
@@ -191,8 +193,6 @@ def _chosen_matrix() -> Path | None:
 
 
 def _names_cells(table: Path, matrix: Path) -> bool:
-    from clustergan_core.data.own.labels import names_samples
-    from clustergan_core.data.own.table_text import read_table
 
     cells = load_matrix(matrix, chosen_for(str(matrix)).orientation).cell_ids
     return names_samples(read_table(table), cells.tolist())

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from clustergan_core.drawing.palette import mode_colours
+from clustergan_core.drawing.theme import THEMES
 from ui.frame.theme import theme_name
 
 if TYPE_CHECKING:
@@ -21,8 +23,6 @@ def show_code(code: NDArray[np.floating], height: str) -> None:
 
     `height` is that of a probability of 1, a CSS length.
     """
-    from clustergan_core.drawing.palette import mode_colours
-    from clustergan_core.drawing.theme import THEMES
 
     best = int(code.argmax())
     st.markdown(f"The encoder reads **mode {best}** in this sample, confidence **{float(code[best]):.2f}**")

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from clustergan_core.cells.expression import value_scale
 from ui.frame.messages import show_problem
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ _BARCODE = "cell_barcode"
 def show_one_cell(run: Run) -> None:
     """The cell, the type it becomes, and its genes before and after."""
     from clustergan_core.cells.contrasts import contrast_codes, one_hot
-    from clustergan_core.cells.expression import value_scale
 
     method, titles, cells = load_method(run), mode_titles(run), real_cells(run)
     latents = assigned_samples(run) if cells is None else cells.latents

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from clustergan_core.cells.walks import CellWalk
 from typing import TYPE_CHECKING
 
+from clustergan_core.cells.expression import value_scale
+
 if TYPE_CHECKING:
     from clustergan_core.cells.walks import CellWalk
     from ui.cells.titles import ModeTitles
@@ -36,7 +38,6 @@ CELL_WAYS = (AVERAGED, *WAYS)
 
 def show_cell_walk(run: Run) -> None:
     """Everything that follows the choices; while only μ moves, only the markers do."""
-    from clustergan_core.cells.expression import value_scale
     from clustergan_core.cells.walks import many_normals
 
     method, titles, cells = load_method(run), mode_titles(run), real_cells(run)

@@ -21,6 +21,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from clustergan_core.drawing.figures.nearness import distance_walk_figure, path_map_figure
+from clustergan_core.drawing.palette import mode_colours
+from clustergan_core.drawing.theme import THEMES, apply_theme
+from clustergan_core.embedding.settings import MapSettings
 from clustergan_core.runs.run import Run
 from ui.loading.runs import load_method, weights_stamp
 
@@ -88,8 +92,6 @@ def all_neighbours(walk: CellWalk, cells: RealCells) -> pd.DataFrame:
 
 @st.cache_data(max_entries=100, show_spinner=False)
 def _draw_distance(_walk: CellWalk, key: str, theme: str) -> Figure:
-    from clustergan_core.drawing.figures.nearness import distance_walk_figure
-    from clustergan_core.drawing.theme import apply_theme
 
     nearness = _walk.nearness
     assert nearness is not None, "the data is absent"
@@ -107,7 +109,6 @@ def _draw_distance(_walk: CellWalk, key: str, theme: str) -> Figure:
 
 def show_path(run: Run, walk: CellWalk, cells: RealCells, mu: float, key: str) -> None:
     """The nearest real cell of each step on the map; the one at μ stands out."""
-    from clustergan_core.drawing.theme import THEMES
 
     assert walk.nearness is not None, "the data is absent"
     st.subheader("The way on the map")
@@ -130,9 +131,6 @@ def show_path(run: Run, walk: CellWalk, cells: RealCells, mu: float, key: str) -
 def _draw_path(
     _run: Run, _walk: CellWalk, _cells: RealCells, _fitted: FittedMap | None, key: str, title: str, theme: str
 ) -> Figure:
-    from clustergan_core.drawing.figures.nearness import path_map_figure
-    from clustergan_core.drawing.palette import mode_colours
-    from clustergan_core.drawing.theme import apply_theme
 
     assert _walk.nearness is not None, "the data is absent"
     coordinates, nearest = _coordinates(_cells, _fitted), _walk.nearness.nearest[:, 0]
@@ -169,7 +167,6 @@ def _n_maps(run: Run) -> int:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _computed_map(_run: Run, _cells: RealCells, folder: str, stamp: object, n_maps: int) -> FittedMap | None:
     """A map of all cells that was computed on the Map page, or None."""
-    from clustergan_core.embedding.settings import MapSettings
     from clustergan_core.runs.maps import MapRequest, find_map
 
     features = load_method(_run).clustering_features(_cells.latents.encoding()).numpy()

@@ -8,6 +8,9 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from clustergan_core.cells.switch_genes import rank_genes
+from clustergan_core.drawing.figures.gene_walks import gene_curves_figure, switch_figure
+from clustergan_core.drawing.theme import THEMES, apply_theme
 from clustergan_core.runs.run import Run
 from ui.frame.choices import linked, one_of
 from ui.frame.theme import is_dark, show_themed, theme_name
@@ -44,7 +47,6 @@ def show_gene_curves(
     run: Run, walk: CellWalk, ranking: Ranking, scale: ValueScale, mu: float, key: str
 ) -> NDArray[np.int64]:
     """The curves of the genes that change most and of those a person adds, with a line at μ; returns the added ones."""
-    from clustergan_core.cells.switch_genes import rank_genes
 
     st.subheader("Genes along the walk")
     chart = st.container()
@@ -72,7 +74,6 @@ def show_switches(
     key: str,
 ) -> None:
     """The heat map, from the gene that switches first to the last."""
-    from clustergan_core.cells.switch_genes import rank_genes
 
     st.subheader("The order in which genes switch")
     rows = walk.switches.order(_joined(rank_genes(walk.mean, ranking, _N_ROWS), added))
@@ -93,7 +94,6 @@ def show_switches(
 
 def mark_mu(figure: Figure, mu: float) -> None:
     """A line where one stands, on a figure that is kept while only μ moves."""
-    from clustergan_core.drawing.theme import THEMES
 
     colours = THEMES[theme_name()]
     # The dots lie on a line in the page's colour, or they would vanish on dark cells of a heat map.
@@ -103,8 +103,6 @@ def mark_mu(figure: Figure, mu: float) -> None:
 
 @st.cache_data(max_entries=100, show_spinner=False)
 def _draw_curves(_run: Run, _walk: CellWalk, title: str, key: str, genes: tuple[int, ...], theme: str) -> Figure:
-    from clustergan_core.drawing.figures.gene_walks import gene_curves_figure
-    from clustergan_core.drawing.theme import apply_theme
 
     places = list(genes)
     names = [_run.config.dataset.feature_names[gene] for gene in places]
@@ -114,8 +112,6 @@ def _draw_curves(_run: Run, _walk: CellWalk, title: str, key: str, genes: tuple[
 
 @st.cache_data(max_entries=100, show_spinner=False)
 def _draw_switches(_run: Run, _walk: CellWalk, key: str, genes: tuple[int, ...], theme: str) -> Figure:
-    from clustergan_core.drawing.figures.gene_walks import switch_figure
-    from clustergan_core.drawing.theme import apply_theme
 
     places = list(genes)
     names = [_run.config.dataset.feature_names[gene] for gene in places]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from clustergan_core.cells.expression import value_scale
 from clustergan_core.runs.run import Run
 from ui.cells.titles import mode_titles
 from ui.frame.choices import linked, one_of
@@ -46,7 +47,6 @@ def show_cells(run: Run, view: str) -> None:
 def show_cell_mixture(run: Run) -> None:
     """Weights of the modes, the genes of their mixture, and what the encoder reads in it."""
     from clustergan_core.cells.contrasts import contrast_codes, one_hot
-    from clustergan_core.cells.expression import value_scale
     from clustergan_core.cells.walks import many_normals
     from clustergan_core.generation import read_codes
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from clustergan_core.drawing.figures.gene_contrast import gene_contrast_figure
 from clustergan_core.drawing.palette import mode_colours
 from clustergan_core.runs.run import Run
 from ui.frame.theme import show_figure
@@ -31,7 +32,6 @@ def show_contrast(
 
     `modes` give the states their colours, `real` is a measured cell (n_genes,) on the same scale.
     """
-    from clustergan_core.drawing.figures.gene_contrast import gene_contrast_figure
 
     gene_names, genes = run.config.dataset.feature_names, contrast.top(_N_GENES)
     palette = mode_colours(run.config.n_clusters)

@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
 
+from clustergan_core.drawing.figures.profiles import response_figure
+from clustergan_core.drawing.pictures.bitmaps import crisp_side
+from clustergan_core.drawing.pictures.images import gif, png
+from clustergan_core.drawing.pictures.tabular import thumbnail
+from clustergan_core.drawing.pictures.walk_strip import walk_strip
+from clustergan_core.drawing.theme import THEMES, apply_theme
 from clustergan_core.runs.run import Run
 from ui.frame.code_bars import show_code
 from ui.frame.theme import LARGE_SAMPLE, STRIP, is_dark, show_growing, show_themed, theme_name
@@ -57,7 +64,6 @@ def _draw_walk(
     _run: Run, _method: Method, _normal: NDArray[np.float32], _ends: Ends, highlight: int, place: object
 ) -> tuple[bytes, tuple[int, int], str]:
     """PNG of the strip, its size on the page, and the sentence on flips; `place` stands for all that is not hashed."""
-    from clustergan_core.drawing.pictures.walk_strip import walk_strip
     from clustergan_core.generation import read_codes
 
     mus, samples = sample_walk(_method, _normal, _ends, N_STEPS)
@@ -77,9 +83,7 @@ def _draw_walk(
 
 def show_modes(run: Run, method: Method, normal: NDArray[np.float32], mixture: Mixture) -> None:
     """The modes that are mixed, each pure, with their weights."""
-    import numpy as np
 
-    from clustergan_core.drawing.pictures.walk_strip import walk_strip
     from clustergan_core.generation import generate_codes
 
     pure = np.eye(method.prior.n_clusters, dtype=np.float32)[list(mixture.modes)]
@@ -99,7 +103,6 @@ def show_modes(run: Run, method: Method, normal: NDArray[np.float32], mixture: M
 
 def show_responses(run: Run, method: Method, normal: NDArray[np.float32], ends: Ends) -> None:
     """How each feature of tabular data answers μ; the figure is kept while only μ moves."""
-    from clustergan_core.drawing.theme import THEMES
 
     figure = _draw_responses(run, method, normal, ends, _place(run, normal, ends))
     line = {"dash": "dot", "width": 1.5, "color": THEMES[theme_name()].text}
@@ -112,10 +115,6 @@ def show_responses(run: Run, method: Method, normal: NDArray[np.float32], ends: 
 
 @st.cache_data(max_entries=100, show_spinner=False)
 def _draw_responses(_run: Run, _method: Method, _normal: NDArray[np.float32], _ends: Ends, place: object) -> Figure:
-    import numpy as np
-
-    from clustergan_core.drawing.figures.profiles import response_figure
-    from clustergan_core.drawing.theme import apply_theme
 
     mus, samples = sample_walk(_method, _normal, _ends, _N_RESPONSE_STEPS)
     names = _run.config.dataset.feature_names or tuple(f"x{index + 1}" for index in range(samples.shape[1]))
@@ -153,7 +152,6 @@ def show_downloads(run: Run, sample: NDArray[np.float32], strip: Callable[[], by
 
 def walk_gif(run: Run, method: Method, normal: NDArray[np.float32], ends: Ends) -> bytes:
     """The walk from B to A and back as an endless animation."""
-    from clustergan_core.drawing.pictures.images import gif
 
     _, samples = sample_walk(method, normal, ends, _N_GIF_STEPS)
     frames = [draw_sample(sample, run, _GIF_SIDE) for sample in samples]
@@ -188,14 +186,11 @@ def describe_flips(mus: list[float], codes: NDArray[np.float32] | None) -> str:
 
 def draw_sample(sample: NDArray[np.float32], run: Run, side: int) -> Image.Image:
     """One sample at most `side` pixels large, in whole pixels where it is an image."""
-    from clustergan_core.drawing.pictures.bitmaps import crisp_side
-    from clustergan_core.drawing.pictures.tabular import thumbnail
 
     record = run.config.dataset
     return thumbnail(sample, record.kind, record.feature_names, crisp_side(sample.shape, side), theme=theme_name())
 
 
 def _png(picture: Image.Image) -> bytes:
-    from clustergan_core.drawing.pictures.images import png
 
     return png(picture)

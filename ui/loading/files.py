@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import streamlit as st
 
+from clustergan_core.data.counts.reading.formats import find_format
+from clustergan_core.data.counts.reading.sandbox.parent import inspect
+from clustergan_core.data.opening import is_count_matrix
 from clustergan_core.data.options import Orientation, ReadAs
+from clustergan_core.data.own.cell_text import as_text, natural_order
+from clustergan_core.data.own.files import open_own
+from clustergan_core.data.own.table_text import read_table
+from clustergan_core.data.own.vetting import open_archive
 from clustergan_core.errors import DataError
 
 if TYPE_CHECKING:
@@ -58,24 +65,16 @@ def file_stamp(path: Path) -> tuple[int, int, int]:
 
 @st.cache_data(max_entries=16, show_spinner="Looking at the file…")
 def _look(path_text: str, stamp: tuple[int, int, int], read_as: ReadAs, orientation: Orientation) -> FileLook:
-    from clustergan_core.data.counts.reading.formats import find_format
-    from clustergan_core.data.opening import is_count_matrix
 
     path = Path(path_text)
     is_text = find_format(path) == "text"
     if is_count_matrix(str(path), read_as):
-        from clustergan_core.data.counts.reading.sandbox.parent import inspect
-
         return FileLook("counts", preflight=inspect(path, orientation), is_ambiguous=is_text)
     if path.is_dir():
-        from clustergan_core.data.own.files import open_own
-
         open_own(path)
         return FileLook("pictures")
     suffix = Path(path.name.lower().removesuffix(".gz")).suffix
     if suffix in ARCHIVE_SUFFIXES:
-        from clustergan_core.data.own.vetting import open_archive
-
         open_archive(path).close()
         return FileLook("pictures")
     if suffix not in TABLE_SUFFIXES:
@@ -87,8 +86,6 @@ def _look(path_text: str, stamp: tuple[int, int, int], read_as: ReadAs, orientat
 
 
 def _look_at_table(path: Path, is_ambiguous: bool) -> FileLook:
-    from clustergan_core.data.own.cell_text import as_text, natural_order
-    from clustergan_core.data.own.table_text import read_table
 
     table = read_table(path)
     n_rows = len(next(iter(table.values())))

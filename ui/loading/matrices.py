@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from clustergan_core.data.counts.quality import cell_figures
+from clustergan_core.data.opening import open_matrix
 from clustergan_core.data.options import Orientation
 from ui.loading.files import file_stamp
 
@@ -30,13 +32,11 @@ def load_figures(path: Path, orientation: Orientation = "auto") -> pd.DataFrame:
 
 @st.cache_resource(max_entries=MAX_MATRICES, show_spinner="Reading the matrix…")
 def _matrix(path_text: str, stamp: object, orientation: Orientation) -> CountMatrix:
-    from clustergan_core.data.opening import open_matrix
 
     return open_matrix(path_text, orientation)
 
 
 @st.cache_resource(max_entries=MAX_MATRICES, show_spinner="Counting genes of each cell…")
 def _figures(path_text: str, stamp: object, orientation: Orientation) -> pd.DataFrame:
-    from clustergan_core.data.counts.quality import cell_figures
 
     return cell_figures(load_matrix(Path(path_text), orientation))

@@ -12,6 +12,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from clustergan_core.drawing.figures.curves import thin
 from clustergan_core.runs.metrics import Row, read_rows
 from clustergan_core.runs.run import Run
 
@@ -55,7 +56,6 @@ class MetricsHistory:
 
     def thinned_losses(self, limit: int = 400) -> list[dict[str, float]]:
         """Rows {"step": …, loss: value} for `loss_figure`: of every stretch the extremes of each loss."""
-        from clustergan_core.drawing.figures.curves import thin
 
         columns = {name: np.array(values) for name, values in self.losses.items()}
         kept = sorted({int(index) for values in columns.values() for index in thin(values, limit)})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from clustergan_core.errors import DataError
+from clustergan_core.runs.cells import run_matrix
 from clustergan_core.runs.run import Run, Weights
 
 if TYPE_CHECKING:
@@ -65,7 +66,6 @@ def _data(_run: Run, source: str, digest: str) -> Dataset:
 
 @st.cache_resource(max_entries=2, show_spinner="Reading the counts…")
 def _matrix(_run: Run, _dataset: Dataset, source: str, digest: str) -> CountMatrix:
-    from clustergan_core.runs.cells import run_matrix
 
     return run_matrix(_run, _dataset)
 

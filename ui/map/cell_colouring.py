@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from clustergan_core.drawing.palette import label_colours, mix
 from clustergan_core.drawing.theme import THEMES
 from clustergan_core.runs.cells import is_of_cells
+from clustergan_core.runs.clusters.names import cluster_groups, merge_clusters
 from clustergan_core.runs.clusters.tables import UNSURE_BELOW
 from ui.cells.genes import GENE, choose_gene, expression_of
 from ui.cells.loading import load_reference_clusterings
@@ -62,7 +63,6 @@ def choose_unsure() -> float:
 
 def colour_by_name(view: MapView, annotations: Annotations) -> Colouring:
     """Clusters by the names a person gave them, those of one name as one group; else by number."""
-    from clustergan_core.runs.clusters.names import cluster_groups, merge_clusters
 
     groups = cluster_groups(annotations, view.run.config.n_clusters)
     return Colouring(

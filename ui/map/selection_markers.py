@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
+from clustergan_core.runs.clusters.names import cluster_groups
 from clustergan_core.runs.run import Run
 from ui.cells.loading import load_cells
 from ui.cells.markers import EXPLORATORY, offer_csv, show_markers
@@ -29,7 +30,6 @@ _N_SHOWN = 100  # genes a side; the file has all
 @page_errors()
 def show_comparison(run: Run, annotations: Annotations) -> None:
     """Both selections, and the genes that tell them apart; without the run's data, why there is nothing."""
-    from clustergan_core.runs.clusters.names import cluster_groups
 
     st.subheader("Selections A and B")
     cells = load_cells(run)

@@ -9,7 +9,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from clustergan_core.cells.expression import value_scale
 from clustergan_core.drawing.figures.axes import MAX_TICKS, cut, swatch
+from clustergan_core.drawing.figures.profiles import mode_profile_figure
+from clustergan_core.drawing.figures.real_against_generated import real_against_generated_figure
 from clustergan_core.drawing.palette import mode_colours
 from clustergan_core.runs.run import Run
 from ui.cells.loading import NEEDS_DATA, RealCells, real_cells
@@ -121,7 +124,6 @@ def _show_table(run: Run, table: pd.DataFrame) -> None:
 def _show_telling_genes(run: Run, modes: CellModes, titles: ModeTitles) -> None:
     """Means of the genes that set modes apart, generated and real, on one scale."""
     from clustergan_core.cells.fidelity import telling_genes
-    from clustergan_core.drawing.figures.profiles import mode_profile_figure
 
     st.subheader("Genes that tell the modes apart")
     means: dict[str, NDArray[np.floating]] = {"Generated": modes.generated.means}
@@ -152,7 +154,6 @@ def _show_telling_genes(run: Run, modes: CellModes, titles: ModeTitles) -> None:
 def _show_one_mode(run: Run, modes: CellModes, titles: ModeTitles) -> None:
     """The chosen mode; choosing another draws nothing else."""
     from clustergan_core.cells.fidelity import gene_table
-    from clustergan_core.drawing.figures.real_against_generated import real_against_generated_figure
 
     st.subheader("One mode")
     mode = choose_named_mode("mode", "Mode", titles, titles.largest()[0])
@@ -202,7 +203,6 @@ def _show_one_mode(run: Run, modes: CellModes, titles: ModeTitles) -> None:
 
 @st.cache_resource(max_entries=6, show_spinner="Comparing generated with real cells…")
 def _cell_modes(_run: Run, _cells: RealCells | None, folder: str, stamp: object, has_data: bool) -> CellModes:
-    from clustergan_core.cells.expression import value_scale
     from clustergan_core.cells.fidelity import compare_modes, expressing_thresholds, generate_cells
 
     scale, method = value_scale(_run.config.dataset.preprocessing), load_method(_run)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
+from clustergan_core.drawing.palette import mode_colours
+from clustergan_core.drawing.pictures.images import mosaic, png
 from clustergan_core.runs.run import Run
 from ui.frame.choices import linked, one_of
 from ui.frame.theme import theme_name
@@ -109,8 +111,6 @@ def _show_means(run: Run, mode: int, dataset: Dataset, latents: RunLatents, gene
 
 def _show_samples(samples: NDArray[np.floating], run: Run, mode: int, alt: str, cell: int = _CELL) -> None:
     """Samples (n, *shape) with the mode's colour beneath each."""
-    from clustergan_core.drawing.palette import mode_colours
-    from clustergan_core.drawing.pictures.images import mosaic, png
 
     picture = mosaic(
         samples,

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from clustergan_core.drawing.palette import mode_colours
+from clustergan_core.drawing.pictures.images import png, sample_grid
 from clustergan_core.runs.run import Run
 from ui.frame.theme import WHOLE_GRID, show_growing, theme_name
 from ui.loading.runs import load_method, weights_stamp
@@ -30,8 +32,6 @@ def generated_modes(run: Run, n_columns: int, seed: int) -> NDArray[np.float32]:
 
 def show_rows(summary: ModeSummary, samples: NDArray[np.float32], order: NDArray[np.int64], run: Run) -> None:
     """The modes in one picture, in that order."""
-    from clustergan_core.drawing.palette import mode_colours
-    from clustergan_core.drawing.pictures.images import png, sample_grid
 
     n_columns = samples.shape[1]
     if len(order) > MAX_ROWS:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
+from clustergan_core.drawing.figures.profiles import MAX_FEATURES, mode_profile_figure, rank_by_variance
 from clustergan_core.runs.run import Run
 from ui.frame.theme import show_figure
 from ui.loading.modes import assigned_samples
@@ -63,7 +64,6 @@ def show_table(summary: ModeSummary, run: Run) -> None:
 
 def show_profiles(run: Run, summary: ModeSummary) -> None:
     """Mean of each feature in each mode, generated and, where the data is here, real."""
-    from clustergan_core.drawing.figures.profiles import MAX_FEATURES, mode_profile_figure, rank_by_variance
 
     st.subheader("Mean profiles")
     record = run.config.dataset

@@ -11,7 +11,10 @@ from PIL import Image
 from clustergan_core.data.registry import DATASETS
 from clustergan_core.drawing.palette import mode_colours
 from clustergan_core.drawing.pictures.images import mosaic, png
+from clustergan_core.drawing.pictures.map_picture import draw_map_picture
 from clustergan_core.drawing.theme import THEMES, Theme
+from clustergan_core.embedding.compute import compute_map
+from clustergan_core.embedding.settings import MapSettings
 from clustergan_core.errors import AppError
 from clustergan_core.runs.run import Run
 from ui.frame.links import link_to_views
@@ -67,9 +70,6 @@ def map_picture(run: Run, theme: Theme) -> bytes:
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def _map_picture(_run: Run, folder: str, stamp: object, theme: Theme) -> bytes:
-    from clustergan_core.drawing.pictures.map_picture import draw_map_picture
-    from clustergan_core.embedding.compute import compute_map
-    from clustergan_core.embedding.settings import MapSettings
     from clustergan_core.runs.maps import MapRequest, find_map
 
     request = MapRequest(_run, MapSettings.model_validate({}), "all")

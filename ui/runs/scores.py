@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from clustergan_core.data.dataset import UNLABELLED
+from clustergan_core.drawing.figures.counts import contingency_figure
 from clustergan_core.scoring.final import RunScores
 from ui.frame.theme import show_figure
 from ui.loading.runs import load_data, load_latents
@@ -86,7 +87,6 @@ def _show_contingency(summary: RunSummary) -> None:
             icon=":material/dataset:",
         )
         return
-    from clustergan_core.drawing.figures.counts import contingency_figure
     from clustergan_core.evaluation.agreement import contingency_table
 
     latents = load_latents(summary.run, scores["split"])

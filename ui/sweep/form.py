@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from clustergan_core.errors import SettingsError
+from clustergan_core.schedule import Schedule
 from ui.data.choice import choose_dataset
 from ui.forms.method import choose_method, choose_preset
 from ui.forms.preset import preset_config, reset_when_base_changes
@@ -49,7 +50,6 @@ def new_sweep() -> Sweep | None:
 def _plan(base: RunConfig, dataset: Dataset) -> SweepPlan:
     """The grid as the person wants it, starting from the preset's settings."""
     from clustergan_core.runs.sweeps.plan import plan_sweep, read_seeds
-    from clustergan_core.schedule import Schedule
 
     reset_when_base_changes(base)
     axes = choose_axes(base, dataset)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from clustergan_core.drawing.figures.sweep import sweep_figure
 from ui.frame.choices import linked, one_of
 from ui.frame.messages import plain
 from ui.frame.theme import PICTURES, Picture, show_figure
@@ -29,7 +30,6 @@ def show_result(report: SweepReport, score: ChosenScore) -> None:
         return
     if n_finished < len(report.rows):
         st.caption(f"So far, from {n_finished} of {len(report.rows)} runs.")
-    from clustergan_core.drawing.figures.sweep import sweep_figure
     from ui.sweep.figure import make_drawing
 
     suggestion = report.suggest_n_clusters()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from clustergan_core.drawing.figures.sweep_grid import MOST_WORDY_COLUMNS, RunCell, sweep_grid_figure
 from clustergan_core.runs.status import Status
 from clustergan_core.runs.sweeps.plan import Point, name_values
 from clustergan_core.runs.sweeps.sweep import Sweep
@@ -29,7 +30,6 @@ MOST_COMPARED = 12  # the Compare page takes no more
 
 def show_runs(sweep: Sweep, statuses: Mapping[Point, Status], score: ChosenScore) -> None:
     """The grid, and beneath it one run by choice."""
-    from clustergan_core.drawing.figures.sweep_grid import MOST_WORDY_COLUMNS, sweep_grid_figure
 
     if score.needs_labels:
         st.caption(
@@ -77,7 +77,6 @@ def _say_row(sweep: Sweep, point: Point) -> str:
 
 
 def _cell(sweep: Sweep, point: Point, status: Status | None, score: ChosenScore, final: float | None) -> RunCell:
-    from clustergan_core.drawing.figures.sweep_grid import RunCell
 
     title, run = title_of(sweep, point), sweep.run(point)
     if status is None or run is None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from clustergan_core.errors import AppError, RunError
+from clustergan_core.paths import runs_folder
 from ui.forms.scheduler import choose_scheduler
 from ui.frame.messages import plain, show_problem, show_shell
 from ui.frame.words import describe_duration
@@ -90,7 +91,6 @@ def _describe(sweep: Sweep, asked: SweepPlan, *, n_finished: int, n_elsewhere: i
 
 def _show_estimate(sweep: Sweep, missing: Sequence[Point], dataset: Dataset) -> None:
     """Time and room; steps are timed again only where what changes their time does."""
-    from clustergan_core.paths import runs_folder
     from clustergan_core.runs.sweeps.estimate import estimate_sweep, free_bytes
 
     if not missing:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
+from clustergan_core.drawing.figures.curves import distance_figure, loss_figure, score_figure, usage_figure
+from clustergan_core.drawing.palette import mode_colours
 from clustergan_core.runs.metrics import Row
 from clustergan_core.runs.run import Run
 from ui.frame.theme import show_figure
@@ -23,8 +26,6 @@ def show_usage(run: Run, history: MetricsHistory) -> None:
     if not history.evaluations:
         st.caption("Shown from the first evaluation on.")
         return
-    from clustergan_core.drawing.figures.curves import usage_figure
-    from clustergan_core.drawing.palette import mode_colours
 
     newest = history.evaluations[-1]
     usage = usage_of(newest)
@@ -40,7 +41,6 @@ def show_losses(history: MetricsHistory) -> None:
     """Every loss on a scale of its own."""
     if not history.n_rows:
         return
-    from clustergan_core.drawing.figures.curves import loss_figure
 
     st.subheader("Losses")
     show_figure(loss_figure(history.thinned_losses()), "losses", "Each loss over the steps of training")
@@ -50,7 +50,6 @@ def show_without_labels(run: Run, history: MetricsHistory) -> None:
     """The criterion that chooses weights, the silhouette and the cycle losses."""
     if len(history.evaluations) < 2:
         return
-    from clustergan_core.drawing.figures.curves import loss_figure, score_figure
     from clustergan_core.methods import find_method
     from clustergan_core.scoring.live import describe_kept_weights
 
@@ -79,7 +78,6 @@ def show_generated(history: MetricsHistory) -> None:
     measured = [row for row in history.evaluations if row.get("frechet")]
     if not measured:
         return
-    from clustergan_core.drawing.figures.curves import distance_figure
 
     newest = measured[-1]["frechet"]
     st.subheader("Likeness of generated samples")
@@ -125,7 +123,6 @@ def metrics_csv(run: Run) -> str:
 
     The Fréchet distance is `frechet`, what belongs to it `frechet_features`, `frechet_n`, `frechet_real_halves`.
     """
-    import pandas as pd
 
     rows = []
     for row in run.metrics().rows:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from clustergan_core.errors import AppError, SettingsError
+from clustergan_core.runs.config import RunConfig
+from clustergan_core.schedule import Schedule
 from ui.data.choice import DATASET_KEY, choose_dataset, source_text
 from ui.data.count_choices import take_choices
 from ui.data.options import options_in_form
@@ -69,8 +71,6 @@ def fill_form_from(run: Run) -> dict[str, Any]:
 def _form(base: RunConfig, dataset: Dataset) -> RunConfig:
     """The settings as the person wants them, starting from the preset's."""
     from clustergan_core.methods import METHODS
-    from clustergan_core.runs.config import RunConfig
-    from clustergan_core.schedule import Schedule
 
     model = METHODS[base.method].Settings
     reset_when_base_changes(base)

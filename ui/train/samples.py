@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from clustergan_core.drawing.palette import mode_colours
+from clustergan_core.drawing.pictures.images import png, sample_grid
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.samples import grid_path, grid_steps
 from ui.frame.theme import theme_name
@@ -56,8 +58,6 @@ def _choose_step(run: Run, steps: list[int]) -> int:
 @st.cache_data(max_entries=60, show_spinner=False)
 def _grid_png(_run: Run, folder: str, step: int | None, stamp: int, theme: str) -> tuple[bytes, int]:
     """The PNG, drawn for dense screens, and its width in the page's pixels; no step means from the best weights."""
-    from clustergan_core.drawing.palette import mode_colours
-    from clustergan_core.drawing.pictures.images import png, sample_grid
     from clustergan_core.generation import generate_grid
     from clustergan_core.runs.samples import N_COLUMNS, read_grid
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from clustergan_core.drawing.figures.curves import score_figure
 from clustergan_core.methods import find_method
 from clustergan_core.runs.metrics import Row
 from clustergan_core.runs.run import Run
@@ -41,7 +42,6 @@ def show_live_scores(run: Run, history: MetricsHistory) -> None:
         tile.metric(TITLES[name], f"{newest[name]:.3f}", help=HELP[name])
     if len(history.evaluations) < 2:
         return
-    from clustergan_core.drawing.figures.curves import score_figure
     from clustergan_core.methods import find_method
 
     best = history.best_step(run.config.schedule, find_method(run.config.method).trains_on_neighbours)

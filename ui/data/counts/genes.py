@@ -5,6 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from clustergan_core.data.counts.matrix import STATE_WORDS, CountState
+from clustergan_core.data.counts.preparation_options import write_preparation
+from clustergan_core.data.counts.settings import PREPARATION_PRESETS
 from ui.data.counts.preparation import PreparationForm
 from ui.frame.messages import page_errors
 
@@ -20,7 +22,6 @@ _TRANSFORM = {
 
 def show_genes(form: PreparationForm, state: CountState) -> None:
     """The section of genes and transform; `state` is what was done to the file's values before."""
-    from clustergan_core.data.counts.settings import PREPARATION_PRESETS
 
     st.subheader("Genes and transform", anchor=False)
     selection, transform, number = st.columns([0.37, 0.37, 0.26], gap="medium")
@@ -62,6 +63,5 @@ def show_genes(form: PreparationForm, state: CountState) -> None:
 
 
 def _words(form: PreparationForm) -> dict[str, str]:
-    from clustergan_core.data.counts.preparation_options import write_preparation
 
     return write_preparation(form.settings, form.quality, form.n_genes)

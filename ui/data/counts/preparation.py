@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from clustergan_core.data.counts.preparation_options import OFF, preset_of, read_preparation, write_preparation
+from clustergan_core.data.counts.settings import QualitySettings, quality_preset
 from ui.data.count_choices import CountChoices, prepare_by
 from ui.forms.settings import optional_number
 from ui.frame.messages import page_errors
@@ -59,21 +61,18 @@ class PreparationForm:
 
     def start_from(self, quality: str) -> None:
         """Takes all thresholds of a preset of quality control; the rest stays. Called from a callback."""
-        from clustergan_core.data.counts.settings import quality_preset
 
         rules = quality_preset(quality, self.n_genes)
         self._prepare(self.settings.model_copy(update={"quality": rules}), quality)
 
     def prepare_as(self, preset: str) -> None:
         """Takes a whole preset. Called from a callback."""
-        from clustergan_core.data.counts.preparation_options import preset_of, read_preparation
 
         words = {"preset": preset}
         self._prepare(read_preparation(words, self.n_genes), preset_of(words))
 
     def _take(self) -> Callable[[str], None]:
         """A callback that chooses anew with what the widget of a setting now holds."""
-        from clustergan_core.data.counts.preparation_options import read_preparation, write_preparation
 
         @page_errors()
         def take(name: str) -> None:
@@ -84,14 +83,12 @@ class PreparationForm:
         return take
 
     def _prepare(self, settings: PreparationSettings, quality: str = "") -> None:
-        from clustergan_core.data.counts.preparation_options import write_preparation
 
         prepare_by(self.data, write_preparation(settings, quality, self.n_genes))
 
 
 def read_form(data: str, choices: CountChoices, n_genes: int) -> PreparationForm:
     """The form of a matrix as its choices have it."""
-    from clustergan_core.data.counts.preparation_options import preset_of, read_preparation
 
     settings = read_preparation(choices.preparation, n_genes)
     return PreparationForm(data, settings, preset_of(choices.preparation), n_genes)
@@ -104,8 +101,6 @@ def key(name: str) -> str:
 
 def _word(name: str) -> dict[str, str]:
     """What a widget holds as a word; an empty one switches a rule off, or leaves a setting to its default."""
-    from clustergan_core.data.counts.preparation_options import OFF
-    from clustergan_core.data.counts.settings import QualitySettings
 
     value: Any = st.session_state[key(name)]
     is_rule = name in QualitySettings.model_fields

@@ -9,6 +9,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from clustergan_core.data.counts.quality import check_quality, why_missing
+from clustergan_core.data.counts.settings import quality_preset
+from clustergan_core.data.opening import choose_cells
+from clustergan_core.drawing.figures.quality import figure_histogram
 from clustergan_core.errors import DataError
 from ui.data.count_choices import can_undo, undo
 from ui.data.counts.preparation import PreparationForm
@@ -64,8 +68,6 @@ def judge(path: Path, options: OwnDataOptions, form: PreparationForm) -> Quality
 def _judge(
     path_text: str, stamp: object, cells: str, rules: str, _options: OwnDataOptions, _form: PreparationForm
 ) -> QualityReport:
-    from clustergan_core.data.counts.quality import check_quality
-    from clustergan_core.data.opening import choose_cells
 
     path = Path(path_text)
     matrix, _, _ = choose_cells(load_matrix(path, _options.orientation), _options)
@@ -105,14 +107,11 @@ def _show_presets(form: PreparationForm) -> None:
 
 
 def _is_preset(form: PreparationForm) -> bool:
-    from clustergan_core.data.counts.settings import quality_preset
 
     return form.settings.quality == quality_preset(form.quality, form.n_genes)
 
 
 def _show_figures(path: Path, options: OwnDataOptions, form: PreparationForm, report: QualityReport | None) -> None:
-    from clustergan_core.data.counts.quality import why_missing
-    from clustergan_core.drawing.figures.quality import figure_histogram
 
     matrix = load_matrix(path, options.orientation)
     figures = load_figures(path, options.orientation) if report is None else report.figures
