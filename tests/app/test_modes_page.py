@@ -108,7 +108,7 @@ def test_without_the_data_the_page_says_so_and_invents_no_figures(
     own_copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Run, "is_data_here", lambda self: False)
-    monkeypatch.setattr("ui.modes.rows.load_latents", _no_latents)
+    monkeypatch.setattr("ui.loading.modes.load_latents", _no_latents)
     app = open_page("modes", run="digits")
     assert not app.error
     assert "needs the data" in texts(app)

@@ -254,7 +254,9 @@ class PairedClusterGAN(Method):
         }
 
     def inference_networks(self) -> dict[str, nn.Module]:
-        learned = {} if self.mode_weights is None else {"mode_weights": self.mode_weights}
+        learned = (
+            {} if self.mode_weights is None else {"mode_masses": self.mode_weights}
+        )  # the name of its shipped file
         return {"mean_generator": self.mean_generator, "mean_encoder": self.mean_encoder, **learned}
 
     def label_free_figures(self) -> dict[str, float]:
