@@ -28,8 +28,7 @@ from clustergan_core.runs.configure import make_config
 from clustergan_core.runs.samples import write_grid
 from clustergan_core.runs.store import create_run
 from clustergan_core.runs.worker import save_progress
-from clustergan_core.schedule import Schedule
-from clustergan_core.training import train
+from clustergan_core.training import Schedule, train
 
 DEFAULT_NAMES = ("mnist", "digits", "pendigits")
 LIMIT = 0.10  # the share of training time that evaluation may add

@@ -24,8 +24,7 @@ from clustergan_core.evaluation.agreement import score_agreement
 from clustergan_core.methods import build_method
 from clustergan_core.nn.acceleration import Precision
 from clustergan_core.runs.configure import make_config
-from clustergan_core.schedule import Schedule
-from clustergan_core.training import train
+from clustergan_core.training import Schedule, train
 
 ROWS = Path(__file__).with_name("precision.csv")
 KEY = ("dataset", "steps", "settings", "seed", "precision")

@@ -6,16 +6,18 @@ What pages look at runs on one thread: a few small samples are done before a sec
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from clustergan_core.data.dataset import DATA_SEED
-from clustergan_core.method import ENCODE_BATCH, Encoding, Method
-from clustergan_core.nn.acceleration import one_thread
-from clustergan_core.nn.prior import Latent, Prior
+
+if TYPE_CHECKING:  # pages import this module at their top, and PyTorch takes a second
+    from torch import Tensor
+
+    from clustergan_core.method import Encoding, Method
+    from clustergan_core.nn.prior import Latent, Prior
 
 FIXED_SEED = 7
 N_DRAWS = 24  # z_n that a seed stands for; always drawn together, so that the first ones do not depend on how many
@@ -26,23 +28,31 @@ def generate_modes(method: Method, n_columns: int, seed: int = FIXED_SEED) -> ND
 
     Up to N_DRAWS columns, fewer are the first of more.
     """
+    from clustergan_core.nn.acceleration import one_thread
+
     with one_thread():
         return generate_grid(method, max(n_columns, N_DRAWS), seed)[:, :n_columns]
 
 
 def draw_normals(prior: Prior, seed: int) -> NDArray[np.float32]:
     """The z_n (N_DRAWS, n_normal) that the columns of `generate_modes` share."""
+    import torch
+
     latent = prior.sample(N_DRAWS, torch.Generator().manual_seed(seed), torch.device("cpu"))
     return latent.normal.numpy()
 
 
 def walk_codes(prior: Prior, mode_a: int, mode_b: int, mus: Sequence[float]) -> NDArray[np.float32]:
     """Cluster parts (M, n_clusters) = μ·e_A + (1 − μ)·e_B, so that μ = 1 is mode A."""
+    import torch
+
     return prior.walk(mode_a, mode_b, torch.tensor(mus, dtype=torch.float32)).numpy()
 
 
 def mixture_code(prior: Prior, weights: Sequence[float]) -> NDArray[np.float32]:
     """The cluster part (n_clusters,) of non-negative weights scaled to a sum of 1; all zero means uniform."""
+    import torch
+
     return prior.mixture(torch.tensor(weights, dtype=torch.float32)).numpy()
 
 
@@ -53,13 +63,32 @@ def generate_codes(method: Method, codes: NDArray[np.float32], normal: NDArray[n
 
 def generate_latents(method: Method, codes: NDArray[np.float32], normals: NDArray[np.float32]) -> NDArray[np.float32]:
     """Samples (M, *shape) at cluster parts (M, n_clusters) and normal parts (M, n_normal)."""
+    import torch
+
+    from clustergan_core.nn.acceleration import one_thread
+    from clustergan_core.nn.prior import Latent
+
     cluster, normal = (torch.from_numpy(np.array(part)).to(method.device) for part in (codes, normals))
     with one_thread():
         return method.generate(Latent(normal, cluster)).cpu().numpy()
 
 
+def generate_many(method: Method, codes: NDArray[np.float32], normals: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Samples (M, *shape) as `generate_latents` gives them, on as many threads as PyTorch has."""
+    import torch
+
+    from clustergan_core.nn.prior import Latent
+
+    with torch.inference_mode():
+        return method.generate(Latent(torch.from_numpy(normals), torch.from_numpy(codes))).numpy()
+
+
 def read_codes(method: Method, samples: NDArray[np.float32]) -> NDArray[np.float32] | None:
     """What the encoder makes of samples (M, *shape): probabilities (M, n_clusters), None for methods without a code."""
+    import torch
+
+    from clustergan_core.nn.acceleration import one_thread
+
     with one_thread():
         code = method.encode(torch.from_numpy(samples).to(method.device)).cluster
     return None if code is None else code.cpu().numpy()
@@ -67,21 +96,30 @@ def read_codes(method: Method, samples: NDArray[np.float32]) -> NDArray[np.float
 
 def draw_latent(method: Method, count: int) -> Latent:
     """Fixed draws from the method's prior and its modes' masses, on the CPU; fewer are not the first of more."""
+    import torch
+
     generator = torch.Generator().manual_seed(DATA_SEED)
     modes = None if method.mode_weights is None else method.mode_weights.draw(count, generator)
     return method.prior.sample(count, generator, torch.device("cpu"), modes)
 
 
-@torch.inference_mode()
 def generate_all(method: Method, latent: Latent) -> Tensor:
     """Samples (N, *shape) of any number of latents, on the method's device."""
+    import torch
+
+    from clustergan_core.method import ENCODE_BATCH
+    from clustergan_core.nn.prior import Latent
+
     parts = zip(latent.normal.split(ENCODE_BATCH), latent.cluster.split(ENCODE_BATCH), strict=True)
     device = method.device
-    return torch.cat([method.generate(Latent(normal.to(device), cluster.to(device))) for normal, cluster in parts])
+    with torch.inference_mode():
+        return torch.cat([method.generate(Latent(normal.to(device), cluster.to(device))) for normal, cluster in parts])
 
 
 def reconstruct(method: Method, encoding: Encoding, chosen: Tensor | slice = slice(None)) -> Tensor | None:
     """G(E(x)) (N, *shape) from what the encoder knows of x, or of `chosen` ones; None for methods without a code."""
+    from clustergan_core.nn.prior import Latent
+
     if encoding.cluster is None:
         return None
     return generate_all(method, Latent(encoding.normal[chosen], encoding.cluster[chosen]))
@@ -89,6 +127,10 @@ def reconstruct(method: Method, encoding: Encoding, chosen: Tensor | slice = sli
 
 def generate_grid(method: Method, n_columns: int, seed: int = FIXED_SEED) -> NDArray[np.float32]:
     """Samples (n_clusters, n_columns, *shape): rows are modes, a column shares its z_n."""
+    import torch
+
+    from clustergan_core.nn.prior import Latent
+
     prior = method.prior
     draws = prior.sample(n_columns, torch.Generator().manual_seed(seed), torch.device("cpu"))
     normal = draws.normal.repeat(prior.n_clusters, 1)

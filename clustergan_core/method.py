@@ -5,23 +5,17 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 import torch
-from pydantic import BaseModel, ConfigDict
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from clustergan_core.data.dataset import Kind
+from clustergan_core.method_facts import MethodFacts, MethodSettings
 from clustergan_core.nn.prior import Latent, ModeWeights, Prior
 
 ENCODE_BATCH = 256  # what a convolution makes of more leaves the processor's cache, and takes 1.4 times as long
-
-
-class MethodSettings(BaseModel):
-    """Base of every method's settings: frozen, and an unknown name is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Batch(NamedTuple):
@@ -43,19 +37,11 @@ class Encoding:
         return self.normal if self.cluster is None else torch.cat([self.normal, self.cluster], dim=1)
 
 
-class Method(ABC, nn.Module):
+class Method(MethodFacts, ABC, nn.Module):
     """Owns its networks, its optimisers and the order of its updates; that order is the method.
 
     A method is built on its device (`.to(device)`) and told about the data by `prepare`, once, before training.
     """
-
-    name: ClassVar[str]  # its key in METHODS
-    title: ClassVar[str]
-    reference: ClassVar[str]  # arXiv id
-    Settings: ClassVar[type[MethodSettings]]
-    assumptions: ClassVar[str] = ""  # what it takes for granted about the data, for the form and the card
-    # Whether training uses neighbours in the data: agreement with them then says nothing about the result.
-    trains_on_neighbours: ClassVar[bool] = False
 
     prior: Prior
     kind: Kind

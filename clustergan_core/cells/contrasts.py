@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,9 @@ from numpy.typing import NDArray
 
 from clustergan_core.cells.expression import ValueScale
 from clustergan_core.generation import generate_latents
-from clustergan_core.method import Method
+
+if TYPE_CHECKING:
+    from clustergan_core.method import Method
 
 
 @dataclass(frozen=True)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import torch
 from numpy.typing import NDArray
 
 from clustergan_core.cells.expression import ValueScale
 from clustergan_core.evaluation.nearness import LIMIT, RealSpace
 from clustergan_core.generation import generate_latents, read_codes
-from clustergan_core.method import Method
+
+if TYPE_CHECKING:
+    from clustergan_core.method import Method
 
 N_GENERATED = 256  # cells a mode
 FEW_CELLS = 10  # real cells below which means are no reference
@@ -67,6 +69,8 @@ def generate_cells(
     method: Method, scale: ValueScale, thresholds: NDArray[np.float32] | None, space: RealSpace | None
 ) -> GeneratedModes:
     """N_GENERATED cells of every mode; a gene is expressed above its threshold (n_genes,)."""
+    import torch
+
     n_modes = method.prior.n_clusters
     latent = method.prior.sample(N_GENERATED, torch.Generator().manual_seed(_SEED), torch.device("cpu"))
     normals = latent.normal.numpy()

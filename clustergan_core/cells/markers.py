@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csc_matrix, csr_matrix
-from scipy.stats import false_discovery_control, norm
 
 from clustergan_core.data.counts.genes import unique_gene_names
 from clustergan_core.data.counts.matrix import CountMatrix
@@ -94,10 +93,19 @@ def _table(names: pd.DataFrame, sums: WilcoxonTests, group: int, n_top: int | No
         mean_in=inside,
         mean_out=outside,
         p=sums.p[group],
-        p_adjusted=false_discovery_control(sums.p[group]),
+        p_adjusted=adjust_p(sums.p[group]),
     )
     table = table.sort_values("score", ascending=False, kind="stable", ignore_index=True)
     return table if n_top is None else table.head(n_top)
+
+
+def adjust_p(p: NDArray[np.float64]) -> NDArray[np.float64]:
+    """p-values (G,) adjusted for G tests after Benjamini and Hochberg; scipy.stats, which has it too, loads for 1 s."""
+    order = np.argsort(p)
+    scaled = p[order] * (len(p) / np.arange(1, len(p) + 1, dtype=p.dtype))
+    adjusted = np.empty_like(scaled)
+    adjusted[order] = np.minimum.accumulate(scaled[::-1])[::-1]
+    return np.clip(adjusted, 0, 1)
 
 
 def _cluster_first(table: pd.DataFrame) -> pd.DataFrame:
@@ -118,6 +126,8 @@ class WilcoxonTests:
 
 def wilcoxon(values: csc_matrix[Any], groups: NDArray[np.int64], n_groups: int) -> WilcoxonTests:
     """Values (N, G), none negative, of cells in `groups` (N,) numbered 0 … n_groups − 1, none of them empty."""
+    from scipy.special import ndtr
+
     n_cells, n_genes = values.shape
     sizes = np.bincount(groups, minlength=n_groups).astype(np.float64)
     ranks, sums, detected = (np.zeros((n_groups, n_genes)) for _ in range(3))
@@ -144,7 +154,7 @@ def wilcoxon(values: csc_matrix[Any], groups: NDArray[np.int64], n_groups: int) 
     score = np.divide(ranks - size * (n_cells + 1) / 2, deviation, out=np.zeros_like(ranks), where=deviation > 0)
     return WilcoxonTests(
         score=score,
-        p=2 * norm.sf(np.abs(score)),
+        p=2 * ndtr(-np.abs(score)),
         mean=sums / size,
         mean_rest=(sums.sum(axis=0) - sums) / rest,
         fraction=detected / size,

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from clustergan_core.data.dataset import DATA_SEED, Dataset
 from clustergan_core.evaluation.agreement import ari
 from clustergan_core.evaluation.clusterings import kmeans_cells, leiden_clusters, neighbour_graph, principal_components
 from clustergan_core.evaluation.label_free import shared_with_neighbours, silhouette
+from clustergan_core.evaluation.library_threads import libraries_on_one_thread
 from clustergan_core.evaluation.neighbours import nearest_neighbours
 from clustergan_core.evaluation.suggest_k import Suggestion, suggest_n_clusters
 
@@ -48,7 +48,7 @@ def suggest_cell_k(dataset: Dataset) -> CellK:
 
 
 def _look(dataset: Dataset) -> CellK:
-    with threadpool_limits(1):
+    with libraries_on_one_thread():
         components = principal_components(_drawn(dataset))
         n_leiden = leiden_clusters(neighbour_graph(components)).n_clusters
         suggestion = suggest_n_clusters(_figures(components))

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import torch
 from numpy.typing import NDArray
 
 from clustergan_core.cells.expression import ValueScale
 from clustergan_core.cells.switch_genes import Switches, find_switches
 from clustergan_core.evaluation.nearness import N_NEAREST, RealSpace
 from clustergan_core.generation import generate_latents, read_codes, walk_codes
-from clustergan_core.method import Method
-from clustergan_core.nn.prior import Prior
+
+if TYPE_CHECKING:
+    from clustergan_core.method import Method
+    from clustergan_core.nn.prior import Prior
 
 N_STEPS = 41
 N_DRAWS = 64  # z_n that a walk is averaged over
@@ -77,6 +79,8 @@ class CellWalk:
 
 def many_normals(prior: Prior, seed: int) -> NDArray[np.float32]:
     """The z_n (N_DRAWS, n_normal) of a seed that a walk is averaged over."""
+    import torch
+
     latent = prior.sample(N_DRAWS, torch.Generator().manual_seed(seed), torch.device("cpu"))
     return latent.normal.numpy()
 

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from importlib import import_module
 from typing import NoReturn
 
-from clustergan_core.command_line import inspecting, listings, protocol, queueing, results, sweeping, training
 from clustergan_core.errors import AppError, SettingsError
 
 EXIT_DONE, EXIT_MENDABLE, EXIT_INTERRUPTED = 0, 2, 130
+
+# The modules of this package that add commands, and which: one is loaded without what the others need.
+GROUPS = {
+    "listings": ("datasets", "methods", "runs"),
+    "inspecting": ("inspect",),
+    "training": ("train",),
+    "queueing": ("queue", "stop", "pause", "continue"),
+    "sweeping": ("sweep",),
+    "protocol": ("protocol",),
+    "results": ("evaluate", "assign", "export"),
+}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -22,8 +33,9 @@ class _Parser(argparse.ArgumentParser):
 
 def main(words: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit status: 0 done, 2 with one line on standard error for mendable mistakes."""
+    words = sys.argv[1:] if words is None else words
     try:
-        arguments = build_parser().parse_args(words)
+        arguments = build_parser(words[:1]).parse_args(words)
         arguments.run(arguments)
     except AppError as error:
         print(error, file=sys.stderr)
@@ -35,10 +47,11 @@ def main(words: Sequence[str] | None = None) -> int:
     return EXIT_DONE
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Every command with its words; `run` of the parsed words carries the command out."""
+def build_parser(wanted: Iterable[str] = ()) -> argparse.ArgumentParser:
+    """Every command with its words, or those beside `wanted`; `run` of the parsed words carries the command out."""
     parser = _Parser(prog="python -m clustergan_core", description="Cluster data in a ClusterGAN's latent space.")
     commands = parser.add_subparsers(required=True, metavar="command", parser_class=_Parser)
-    for group in (listings, inspecting, training, queueing, sweeping, protocol, results):
-        group.add_commands(commands)
+    chosen = [group for group, names in GROUPS.items() if set(names) & set(wanted)]
+    for group in chosen or GROUPS:
+        import_module(f"{__name__}.{group}").add_commands(commands)
     return parser

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from pydantic import ValidationError
 
-from clustergan_core.data.options import Orientation, OwnDataOptions, ReadAs, split_values
+from clustergan_core.data.options import Orientation, OwnDataOptions, ReadAs
 from clustergan_core.errors import SettingsError
 from clustergan_core.invalid_settings import explain_invalid
 
@@ -85,6 +85,8 @@ def _labels_from_anywhere(choice: str) -> str:
 
 
 def _rows(words: list[str], option: str) -> dict[str, tuple[str, ...]]:
+    from clustergan_core.data.options import split_values
+
     return {column: split_values(values) for column, values in (pair(word, option) for word in words)}
 
 

@@ -15,7 +15,7 @@ from clustergan_core.methods import find_method
 from clustergan_core.runs.sweeps.plan import Point, plan_sweep, read_seeds
 from clustergan_core.runs.sweeps.protocol import READINGS, Report, make_report
 from clustergan_core.runs.sweeps.sweep import Sweep, folder_for
-from clustergan_core.scoring.live import AGREEMENT_SCORES
+from clustergan_core.score_names import AGREEMENT_SCORES
 
 
 def add_commands(commands: Any) -> None:

@@ -14,8 +14,8 @@ from clustergan_core.runs.assignments import assign_file, run_table
 from clustergan_core.runs.queue.queue import ask
 from clustergan_core.runs.scores import score_run
 from clustergan_core.runs.store import find_run
+from clustergan_core.score_names import GENERATION_SCORES
 from clustergan_core.scoring.final import RunScores
-from clustergan_core.scoring.generated import GENERATION_SCORES
 
 SPLITS = ("test", "all")
 WEIGHTS = ("best", "last")

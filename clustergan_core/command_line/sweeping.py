@@ -23,7 +23,7 @@ from clustergan_core.runs.sweeps.presets import SWEEP_PRESETS, values_of
 from clustergan_core.runs.sweeps.report import SweepReport, make_report
 from clustergan_core.runs.sweeps.sweep import Sweep, place_sweep
 from clustergan_core.runs.sweeps.work import submit_missing
-from clustergan_core.scoring.live import AGREEMENT_SCORES
+from clustergan_core.score_names import AGREEMENT_SCORES
 
 SHOWN = (*AGREEMENT_SCORES, "silhouette", "usage_entropy", "neighbour_agreement", "frechet", "seed_agreement")
 

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from clustergan_core.data.counts.matrix import CountMatrix, take_cells
 from clustergan_core.data.counts.preparation_options import read_preparation
-from clustergan_core.data.counts.reading.formats import find_format, looks_like_counts
 from clustergan_core.data.dataset import UNLABELLED, Dataset, Kind, Splits
 from clustergan_core.data.options import Orientation, OwnDataOptions, ReadAs
 from clustergan_core.data.own.files import open_own, slug
@@ -59,6 +58,8 @@ def open_dataset(
 
 def is_count_matrix(name_or_path: str, read_as: ReadAs = "auto") -> bool:
     """Whether a set or a file is read as cells and genes. A text is what `read_as` says; all else goes by its form."""
+    from clustergan_core.data.counts.reading.formats import find_format, looks_like_counts
+
     if name_or_path in DATASETS:
         return DATASETS[name_or_path].find_counts is not None
     path = Path(name_or_path).expanduser()

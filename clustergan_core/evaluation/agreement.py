@@ -9,8 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
-from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 
 from clustergan_core.data.dataset import UNLABELLED
 from clustergan_core.errors import DataError
@@ -59,6 +57,8 @@ def accuracy(labels: NDArray[np.int64], clusters: NDArray[np.int64]) -> float:
 
     Clusters beyond the number of labels, or labels beyond the number of clusters, stay unmatched and count as wrong.
     """
+    from scipy.optimize import linear_sum_assignment
+
     table = _compact_table(labels, clusters)
     matched = linear_sum_assignment(table, maximize=True)
     return float(table[matched].sum() / table.sum())
@@ -66,6 +66,8 @@ def accuracy(labels: NDArray[np.int64], clusters: NDArray[np.int64]) -> float:
 
 def nmi(labels: NDArray[np.int64], clusters: NDArray[np.int64]) -> float:
     """Normalised mutual information in [0, 1]: mutual information over the arithmetic mean of the two entropies."""
+    from sklearn.metrics import normalized_mutual_info_score
+
     labels, clusters = _scorable(labels, clusters)
     # Rounding can carry a perfect match to 1 + 1e-16.
     return min(1.0, float(normalized_mutual_info_score(labels, clusters, average_method="arithmetic")))
@@ -73,6 +75,8 @@ def nmi(labels: NDArray[np.int64], clusters: NDArray[np.int64]) -> float:
 
 def ari(labels: NDArray[np.int64], clusters: NDArray[np.int64]) -> float:
     """Adjusted Rand index: agreement over pairs of samples, corrected for chance."""
+    from sklearn.metrics import adjusted_rand_score
+
     labels, clusters = _scorable(labels, clusters)
     return float(adjusted_rand_score(labels, clusters))
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 import warnings
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
-from sklearn.cluster import KMeans
-from sklearn.decomposition import PCA
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 N_COMPONENTS = 50
 N_NEIGHBOURS = 15
@@ -40,6 +40,8 @@ class LeidenClusters:
 
 def principal_components(samples: NDArray[np.float32], seed: int = 0) -> NDArray[np.float32]:
     """The samples (N, n_genes) in their first 50 principal components, or as many as there are (N, D)."""
+    from sklearn.decomposition import PCA
+
     n_components = min(N_COMPONENTS, samples.shape[1], len(samples) - 1)
     return PCA(n_components, svd_solver="covariance_eigh", random_state=seed).fit_transform(samples).astype(np.float32)
 
@@ -48,6 +50,8 @@ def kmeans_cells(
     components: NDArray[np.float32], n_clusters: int, seed: int = 0, n_starts: int = N_STARTS
 ) -> NDArray[np.int64]:
     """k-means of components (N, D), the best of `n_starts` starts; fewer clusters where fewer cells differ."""
+    from sklearn.cluster import KMeans
+
     n_distinct = len(np.unique(components, axis=0))
     kmeans = KMeans(min(n_clusters, n_distinct), n_init=n_starts, random_state=seed)
     return kmeans.fit_predict(components).astype(np.int64)
@@ -59,6 +63,8 @@ def neighbour_graph(components: NDArray[np.float32], seed: int = 0) -> csr_matri
     Neighbours are exact: scanpy's approximate search, its choice for many cells, is compiled for a minute by the first
     call of a process.
     """
+    from scipy.sparse import csr_matrix
+
     with warnings.catch_warnings():
         # Said while scanpy imports umap-learn, of a part that is not used here.
         warnings.filterwarnings("ignore", message="Tensorflow not installed", category=ImportWarning)
@@ -112,6 +118,8 @@ def kmeans_clusters(latents: NDArray[np.float32], n_clusters: int, seed: int = 0
 
     With fewer distinct latents than clusters, each distinct latent is a cluster.
     """
+    from sklearn.cluster import KMeans
+
     n_distinct = len(np.unique(latents, axis=0))
     kmeans = KMeans(min(n_clusters, n_distinct), n_init=N_STARTS, random_state=seed)
     return kmeans.fit_predict(latents).astype(np.int64)

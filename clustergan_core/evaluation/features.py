@@ -19,7 +19,6 @@ from typing import Protocol
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from sklearn.decomposition import PCA
 from torch import Tensor
 
 from clustergan_core.data.dataset import DATA_SEED, Dataset
@@ -98,6 +97,8 @@ def choose_features(dataset: Dataset) -> FeatureNetwork:
 
 def fit_components(dataset: Dataset) -> PrincipalComponents:
     """Principal components of at most 10,000 training samples, the same for every run on this data."""
+    from sklearn.decomposition import PCA
+
     train = dataset.splits.train
     if len(train) > N_FITTED:
         train = np.sort(np.random.default_rng(DATA_SEED).choice(train, N_FITTED, replace=False))

@@ -2,7 +2,6 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import silhouette_score
 
 
 def usage(clusters: NDArray[np.int64], n_clusters: int) -> NDArray[np.float64]:
@@ -25,6 +24,8 @@ def silhouette(
 
     None where it has no meaning: fewer than two clusters among those drawn, or a cluster for every sample.
     """
+    from sklearn.metrics import silhouette_score
+
     if len(latents) > max_samples:
         drawn = np.sort(np.random.default_rng(seed).choice(len(latents), max_samples, replace=False))
         latents, clusters = latents[drawn], clusters[drawn]

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.decomposition import PCA
 
 N_COMPONENTS = 20
 N_NEAREST = 5  # the distance to the fifth does not hang on one odd sample
@@ -75,6 +74,8 @@ class RealSpace:
 
 def fit_real_space(samples: NDArray[np.float32]) -> RealSpace:
     """The space of real samples (N, F), N at least 2; what is drawn of many is drawn by a fixed seed."""
+    from sklearn.decomposition import PCA
+
     drawn = _draw(len(samples), MAX_FITTED)
     n_components = min(N_COMPONENTS, len(drawn), samples.shape[1])
     pca = PCA(n_components, svd_solver="randomized", random_state=_SEED).fit(samples[drawn])

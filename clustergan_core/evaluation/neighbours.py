@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.decomposition import PCA
 
 N_COMPONENTS = 50  # neighbours are looked up in this many principal components
 COMPARED_BATCH = 64  # samples whose lists of neighbours are compared at once
@@ -63,6 +62,8 @@ def _count_shared(lists: NDArray[np.int64], part: slice) -> NDArray[np.int64]:
 
 def project(flat: NDArray[np.float32]) -> NDArray[np.float32]:
     """Rows (N, D) on their first 50 principal components, or as they are where they have no more columns than that."""
+    from sklearn.decomposition import PCA
+
     if not flat.shape[1] > N_COMPONENTS < len(flat):
         return np.ascontiguousarray(flat)
     return np.ascontiguousarray(PCA(N_COMPONENTS, svd_solver="randomized", random_state=0).fit_transform(flat))

@@ -7,7 +7,6 @@ from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from clustergan_core.evaluation.agreement import ari, contingency_table
 
@@ -63,6 +62,8 @@ def measure_stability(clusterings: NDArray[np.int64]) -> Stability:
 
 def _match(reference: NDArray[np.int64], clusters: NDArray[np.int64]) -> NDArray[np.int64]:
     """Clusters (N,) in the names of the reference's (N,); UNMATCHED for those without a counterpart."""
+    from scipy.optimize import linear_sum_assignment
+
     counts = contingency_table(reference, clusters)
     names = np.full(counts.shape[1], UNMATCHED)
     for name, cluster in zip(*linear_sum_assignment(counts, maximize=True), strict=True):

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import torch
 from pydantic import ValidationError
 
 from clustergan_core.data.dataset import Kind
 from clustergan_core.errors import SettingsError
 from clustergan_core.invalid_settings import explain_invalid
-from clustergan_core.method import Method, MethodSettings
-from clustergan_core.methods.clustergan import ClusterGAN
-from clustergan_core.methods.paired_clustergan import PairedClusterGAN
+from clustergan_core.method_facts import MethodFacts, MethodSettings
+from clustergan_core.methods.clustergan.settings import ClusterGANFacts
+from clustergan_core.methods.paired_clustergan.settings import PairedClusterGANFacts
 from clustergan_core.methods.presets import presets_of
 
-METHODS: dict[str, type[Method]] = {method.name: method for method in (ClusterGAN, PairedClusterGAN)}
+if TYPE_CHECKING:
+    import torch
+
+    from clustergan_core.method import Method
+
+
+# What is said of each; the method itself is loaded, and PyTorch with it, once one is built.
+METHODS: dict[str, type[MethodFacts]] = {method.name: method for method in (ClusterGANFacts, PairedClusterGANFacts)}
 
 # The one with the best rows in benchmarks/results.csv comes first.
-_BY_FIGURES = (PairedClusterGAN.name, ClusterGAN.name)
+_BY_FIGURES = (PairedClusterGANFacts.name, ClusterGANFacts.name)
 
 
 def default_method(preset: str = "default") -> str:
@@ -29,12 +35,20 @@ def default_method(preset: str = "default") -> str:
     return next((name for name in _BY_FIGURES if preset in presets_of(name)), _BY_FIGURES[-1])
 
 
-def find_method(name: str) -> type[Method]:
-    """The method class of that name, written with hyphens or underscores; SettingsError lists the known ones."""
+def find_method(name: str) -> type[MethodFacts]:
+    """What is said of the method of that name, with hyphens or underscores; SettingsError lists the known ones."""
     name = name.replace("_", "-")
     if name not in METHODS:
         raise SettingsError(f"There is no method named {name}: choose one of {', '.join(METHODS)}.")
     return METHODS[name]
+
+
+def find_class(name: str) -> type[Method]:
+    """The method itself, likewise."""
+    from clustergan_core.methods.clustergan.method import ClusterGAN
+    from clustergan_core.methods.paired_clustergan.method import PairedClusterGAN
+
+    return next(method for method in (ClusterGAN, PairedClusterGAN) if method.name == find_method(name).name)
 
 
 def build_method(
@@ -44,16 +58,20 @@ def build_method(
 
     The weights are drawn on the CPU, so that they are the same whatever the device.
     """
+    import torch
+
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        method = find_method(name)(settings, kind, shape)
+        method = find_class(name)(settings, kind, shape)
     return method.to(device)
 
 
 def try_networks(method: str, settings: MethodSettings, kind: Kind, shape: tuple[int, ...]) -> Method:
     """A method's networks without numbers: those that do not fit the data raise SettingsError before there is a run."""
-    with torch.device("meta"):
-        return find_method(method)(settings, kind, shape)
+    from clustergan_core.nn.acceleration import without_numbers
+
+    with without_numbers():
+        return find_class(method)(settings, kind, shape)
 
 
 def parse_settings(method: str, settings: dict[str, Any]) -> MethodSettings:

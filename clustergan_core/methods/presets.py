@@ -12,7 +12,7 @@ from typing import Any
 
 from clustergan_core.data.dataset import Kind
 from clustergan_core.errors import SettingsError
-from clustergan_core.nn.networks import SMALLEST_CONVOLVED
+from clustergan_core.method_facts import SMALLEST_CONVOLVED
 from clustergan_core.preset import PRESETS, Preset, PresetName
 
 PAPER_STEPS = 500_000

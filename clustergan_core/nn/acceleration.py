@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
+from torch.overrides import TorchFunctionMode
 
-Precision = Literal["float32", "bfloat16"]
+from clustergan_core.method_facts import Precision
+
 DTYPES: dict[Precision, torch.dtype] = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 SMALLEST_SHARED = 4_000_000  # parameters of all networks; below, threads wait for each other longer than they work
@@ -42,7 +45,46 @@ def build_adam(parameters: Iterable[Tensor], learning_rate: float, betas: tuple[
     parameters = list(parameters)
     is_capturable = any(parameter.is_cuda for parameter in parameters)
     rate = torch.tensor(learning_rate, device=parameters[0].device) if is_capturable else learning_rate
-    return Adam(parameters, rate, betas, fused=True, capturable=is_capturable)
+    return _EagerAdam(parameters, rate, betas, fused=True, capturable=is_capturable)
+
+
+class _EagerAdam(Adam):
+    """Adam without PyTorch's compiler, which compiles nothing here.
+
+    Adam's methods load it only to tell it to keep away from them, which takes more than a second once a process.
+    """
+
+    @torch.no_grad()
+    def step(self, closure: Any = None) -> Any:
+        return _plain_step(self, closure)
+
+
+# The step itself, without the wrappers that speak to the compiler and, like the above, switch gradients off.
+_plain_step = inspect.unwrap(Adam.step)
+for _name in ("add_param_group", "zero_grad", "state_dict", "load_state_dict"):
+    # What their wrapper would keep for the second call, the method as it is, is there before the first.
+    _plain = inspect.unwrap(getattr(Optimizer, _name))
+    vars(_plain).setdefault("__dynamo_disable", _plain)
+
+
+@contextmanager
+def without_numbers() -> Iterator[None]:
+    """A block in which networks are built with shapes and without numbers, in a hundredth of the time.
+
+    Draws of numbers are left out, for which PyTorch would first load its compiler.
+    """
+    with torch.device("meta"), _NoDraws():
+        yield
+
+
+class _NoDraws(TorchFunctionMode):
+    _DRAWS = (nn.init.normal_, nn.init.uniform_, nn.init.kaiming_uniform_, Tensor.normal_, Tensor.uniform_)
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        if func in self._DRAWS:
+            return args[0] if args else kwargs["tensor"]
+        return func(*args, **kwargs)
 
 
 def choose_threads(n_parameters: int, n_cores: int) -> int:
@@ -134,6 +176,8 @@ def set_learning_rate(optimizer: Optimizer, rate: float) -> None:
 @contextmanager
 def one_thread() -> Iterator[None]:
     """PyTorch works on one thread inside, without keeping track of gradients."""
+    import torch
+
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

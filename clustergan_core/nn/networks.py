@@ -21,20 +21,14 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
 
 from torch import Tensor, nn
 
 from clustergan_core.data.dataset import Kind
 from clustergan_core.errors import SettingsError
-
-Architecture = Literal["mlp", "mlp-batchnorm", "dcgan-small", "dcgan-wide"]
-Initialisation = Literal["normal-0.02", "framework"]
-
-CriticNorm = Literal["paper", "none"]
+from clustergan_core.method_facts import SMALLEST_CONVOLVED, Architecture, CriticNorm, Initialisation
 
 LEAK = 0.2
-SMALLEST_CONVOLVED = 16  # an 8×8 image would reach its convolutions' last layer as 2×2, and costs eight times an MLP
 NORM_EPSILON = 1e-3  # as in the authors' code; PyTorch's own default is 1e-5
 
 

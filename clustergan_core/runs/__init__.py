@@ -4,6 +4,7 @@ config.py, configure.py   everything that repeats a run; what was left open, fil
 run.py, store.py          Run: a run's folder; runs listed, found and created
 status.py, metrics.py, weights.py, samples.py, tickets.py   the parts of its folder
 scores.py, latents.py, maps.py, card.py, assignments.py     what is derived from its weights
+gallery.py     what a card of a run shows, kept beside it
 cells.py       all genes behind a run of cells
 worker.py      trains a run; map_worker.py computes maps
 estimate.py    how long a training will take

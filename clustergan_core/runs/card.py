@@ -5,8 +5,8 @@ from __future__ import annotations
 from clustergan_core.files import write_atomically
 from clustergan_core.methods import find_method
 from clustergan_core.runs.run import Run
+from clustergan_core.score_names import AGREEMENT_SCORES, describe_kept_weights
 from clustergan_core.scoring.final import RunScores
-from clustergan_core.scoring.live import AGREEMENT_SCORES, describe_kept_weights
 
 
 def write_card(run: Run, scores: RunScores) -> None:

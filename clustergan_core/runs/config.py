@@ -12,6 +12,9 @@ from clustergan_core.data.counts.preparation_options import read_preparation
 from clustergan_core.data.dataset import Kind
 from clustergan_core.data.options import OwnDataOptions, join_values
 from clustergan_core.data.registry import DATASETS
+from clustergan_core.method_facts import MethodSettings
+from clustergan_core.methods import METHODS, parse_settings
+from clustergan_core.methods.presets import find_preset
 from clustergan_core.preset import PresetName
 from clustergan_core.schedule import Schedule, make_schedule
 
@@ -66,14 +69,12 @@ class RunConfig(BaseModel):
 
     def method_settings(self) -> MethodSettings:
         """The settings as the method's own model."""
-        from clustergan_core.methods import parse_settings
 
         return parse_settings(self.method, self.settings)
 
     @property
     def method_title(self) -> str:
         """The method as people call it; its name where this version has no such method."""
-        from clustergan_core.methods import METHODS
 
         return METHODS[self.method].title if self.method in METHODS else self.method
 
@@ -115,8 +116,6 @@ class RunConfig(BaseModel):
 
     def differing_settings(self) -> dict[str, Any]:
         """Settings that the preset alone would not give, those that an older run does not name at its default."""
-        from clustergan_core.methods import parse_settings
-        from clustergan_core.methods.presets import find_preset
 
         preset = find_preset(self.method, self.preset, self.dataset.source, self.dataset.kind, self.dataset.shape)
         implied = parse_settings(self.method, preset.settings).model_dump() | {"n_clusters": None}

@@ -6,21 +6,22 @@ import os
 from datetime import datetime
 from importlib.metadata import version
 from platform import python_version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from clustergan_core.cells.suggest_k import suggest_cell_k
 from clustergan_core.data.dataset import Dataset, Kind
 from clustergan_core.data.options import OwnDataOptions
 from clustergan_core.invalid_settings import explain_invalid
-from clustergan_core.method import Method
 from clustergan_core.methods import default_method, find_method, parse_settings, try_networks
 from clustergan_core.methods.presets import find_preset
-from clustergan_core.nn.acceleration import choose_threads
 from clustergan_core.preset import PresetName
 from clustergan_core.runs.config import DatasetRecord, RunConfig, _say_chosen
 from clustergan_core.schedule import make_schedule
+
+if TYPE_CHECKING:
+    from clustergan_core.method import Method
+
 
 FALLBACK_N_CLUSTERS = 10
 RECORDED_PACKAGES = ("torch", "numpy", "scikit-learn")
@@ -61,6 +62,8 @@ def make_config(
     full = parse_settings(method, {**chosen.settings, **given, "n_clusters": n_clusters})
     networks = try_networks(method, full, dataset.kind, dataset.shape)
     if threads is None:
+        from clustergan_core.nn.acceleration import choose_threads
+
         n_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         threads = choose_threads(_count_trained(networks), n_cores)
     record = DatasetRecord(
@@ -105,6 +108,8 @@ def _choose_n_clusters(settings: dict[str, Any], dataset: Dataset) -> tuple[Any,
     if dataset.n_labels is not None and dataset.n_labels >= 2:
         return dataset.n_labels, f"K = {dataset.n_labels}, the number of labels in the data."
     if dataset.kind == "expression":
+        from clustergan_core.cells.suggest_k import suggest_cell_k
+
         n_clusters = suggest_cell_k(dataset).n_clusters
         return (
             n_clusters,

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from clustergan_core.data.dataset import Dataset
-from clustergan_core.method import Batch, Method
 from clustergan_core.methods import build_method
-from clustergan_core.nn.acceleration import N_EAGER_STEPS, StepRunner
 from clustergan_core.runs.config import RunConfig
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+    from clustergan_core.method import Batch, Method
+    from clustergan_core.nn.acceleration import StepRunner
 
 AROUND_SECONDS = 8.0  # a process's imports and the scores at its end, on two cores with digits
 WARM_STEPS = 1
@@ -39,6 +43,8 @@ class Estimate:
 
 def estimate_run(config: RunConfig, dataset: Dataset) -> Estimate:
     """Times steps on throw-away weights for about two seconds, on the device and threads the run will use."""
+    import torch
+
     threads_before = torch.get_num_threads()
     torch.set_num_threads(config.threads)
     try:
@@ -48,6 +54,10 @@ def estimate_run(config: RunConfig, dataset: Dataset) -> Estimate:
 
 
 def _time_steps(config: RunConfig, dataset: Dataset) -> Estimate:
+    import torch
+
+    from clustergan_core.nn.acceleration import StepRunner
+
     device, n_steps = torch.device(config.device), config.schedule.n_steps
     method = build_method(config.method, config.method_settings(), dataset.kind, dataset.shape, config.seed, device)
     few = dataset.samples[dataset.splits.train[:N_SAMPLES]]
@@ -78,6 +88,9 @@ def _variant_shares(method: Method, n_steps: int) -> dict[str, tuple[float, int]
 
 def _time_variant(runner: StepRunner, method: Method, samples: Tensor, budget: float) -> tuple[float, int]:
     """Seconds a step of the method's variant takes, and how many were timed."""
+    import torch
+
+    from clustergan_core.nn.acceleration import N_EAGER_STEPS
 
     def train_step() -> dict[str, Tensor]:
         return method.train_step([_draw(samples, size, runner.random) for size in method.batch_sizes])
@@ -105,5 +118,9 @@ def _time_variant(runner: StepRunner, method: Method, samples: Tensor, budget: f
 
 
 def _draw(samples: Tensor, size: int, random: torch.Generator) -> Batch:
+    import torch
+
+    from clustergan_core.method import Batch
+
     indices = torch.randint(len(samples), (size,), generator=random, device=samples.device)
     return Batch(samples[indices], indices)

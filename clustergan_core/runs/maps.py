@@ -16,6 +16,7 @@ import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,12 +27,14 @@ from clustergan_core.embedding.fitted import FittedMap
 from clustergan_core.embedding.settings import MapFrame, MapSettings
 from clustergan_core.errors import RunError
 from clustergan_core.files import is_locked, write_atomically
-from clustergan_core.method import Method
 from clustergan_core.paths import PROJECT_FOLDER
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.run import Run, Weights
 from clustergan_core.runs.status import hold_lock
 from clustergan_core.scoring.latents import RunLatents
+
+if TYPE_CHECKING:
+    from clustergan_core.method import Method
 
 MAP_SEED = 0
 

@@ -17,6 +17,7 @@ from clustergan_core.data.opening import open_dataset
 from clustergan_core.data.registry import is_available
 from clustergan_core.errors import DataError, RunError
 from clustergan_core.files import append_whole, find_storage_problem, is_locked, write_atomically
+from clustergan_core.methods import build_method
 from clustergan_core.paths import derived_folder, pretrained_folder
 from clustergan_core.runs.config import FORMAT, RunConfig
 from clustergan_core.runs.metrics import MetricsPart, read_rows
@@ -123,7 +124,6 @@ class Run:
         """The method with its weights, on the CPU and ready to encode and generate."""
         import torch
 
-        from clustergan_core.methods import build_method
         from clustergan_core.runs.weights import load_weights
 
         if which == "last" and self.is_shipped:

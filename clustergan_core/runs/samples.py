@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from clustergan_core.files import write_atomically
 from clustergan_core.generation import generate_grid
-from clustergan_core.method import Method
+
+if TYPE_CHECKING:
+    from clustergan_core.method import Method
+
 
 N_COLUMNS = 8
 N_COLUMNS_MANY_MODES = 2  # above 20 modes, so that a history stays small

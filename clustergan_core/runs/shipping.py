@@ -21,6 +21,9 @@ from clustergan_core.files import write_atomically
 from clustergan_core.paths import pretrained_folder
 from clustergan_core.runs.card import write_card
 from clustergan_core.runs.cells import is_of_cells
+from clustergan_core.runs.clusters.references import FILE as REFERENCE_FILE
+from clustergan_core.runs.clusters.references import keep_reference_clusterings
+from clustergan_core.runs.gallery import ship_gallery
 from clustergan_core.runs.latents import latents_file, run_latents, weights_digest, write_latents
 from clustergan_core.runs.maps import MapRequest
 from clustergan_core.runs.run import Run
@@ -49,7 +52,15 @@ def ship_run(run: Run, name: str) -> Run:
     shipped = Run(folder)
     score_shipped(shipped)
     _add_map(shipped)
+    ship_gallery(shipped, shipped.load("best"))
+    if is_of_cells(shipped):
+        add_reference_clusterings(shipped)
     return shipped
+
+
+def add_reference_clusterings(shipped: Run) -> None:
+    """k-means and Leiden of its cells, which a first visit would otherwise wait for."""
+    keep_reference_clusterings(shipped, shipped.dataset(), shipped.folder / "embeddings" / REFERENCE_FILE)
 
 
 def score_shipped(shipped: Run) -> Run:

@@ -7,9 +7,7 @@ import traceback
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
-
-import torch
+from typing import TYPE_CHECKING, Literal
 
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.errors import AppError, RunError, SettingsError, StorageError
@@ -23,9 +21,10 @@ from clustergan_core.runs.run import Run
 from clustergan_core.runs.samples import grid_path, grid_steps, write_grid
 from clustergan_core.runs.scores import score_run, score_run_without_labels, write_label_free, write_scores
 from clustergan_core.runs.status import State, Status, hold_lock, read_status, write_status
-from clustergan_core.runs.weights import read_checkpoint, write_checkpoint, write_tensors
-from clustergan_core.scoring.live import describe_kept_weights
-from clustergan_core.training import Checkpoint, Progress, train
+from clustergan_core.score_names import describe_kept_weights
+
+if TYPE_CHECKING:
+    from clustergan_core.training import Checkpoint, Progress
 
 RESERVED_BYTES = 2**16  # given up when the disk is full, so that the run can still say so
 
@@ -73,12 +72,20 @@ def choose_device(name: str) -> str:
     """ "auto" as "cuda" or "cpu"; SettingsError when CUDA is asked for and absent."""
     if name not in ("auto", "cpu", "cuda"):
         raise SettingsError(f"There is no device named {name}: choose auto, cpu or cuda.")
+    if name == "cpu":
+        return name
+    import torch
+
     if name == "cuda" and not torch.cuda.is_available():
         raise SettingsError("Device cuda was chosen but PyTorch finds no CUDA GPU here: choose cpu or auto.")
     return ("cuda" if torch.cuda.is_available() else "cpu") if name == "auto" else name
 
 
 def _execute_locked(run: Run, on_progress: Callable[[Progress], None]) -> Status:
+    import torch
+
+    from clustergan_core.training import train
+
     config = run.config
     checkpoint = _prepare_folder(run)
     for note in config.notes if checkpoint is None else (f"Continuing after step {checkpoint.step}.",):
@@ -140,6 +147,7 @@ def _reserve(run: Run) -> Path:
 
 def _prepare_folder(run: Run) -> Checkpoint | None:
     """The checkpoint to continue from, with everything after it removed; None for a start from nothing."""
+
     remove_temporaries(run.folder)
     _release_reserve(run)
     _keep_reserve(run)
@@ -149,6 +157,8 @@ def _prepare_folder(run: Run) -> Checkpoint | None:
         for path in (run.folder / "samples").glob("*.npy"):
             path.unlink()
         return None
+    from clustergan_core.runs.weights import read_checkpoint
+
     checkpoint = read_checkpoint(run.folder)
     cut_after(metrics, checkpoint.step)
     for step in grid_steps(run.folder):
@@ -159,6 +169,8 @@ def _prepare_folder(run: Run) -> Checkpoint | None:
 
 def save_progress(run: Run, progress: Progress) -> None:
     """Best weights before the checkpoint that names them: a crash in between repeats steps, and loses none."""
+    from clustergan_core.runs.weights import write_checkpoint, write_tensors
+
     checkpoint = progress.checkpoint()
     if progress.is_best:
         write_tensors(run.folder / "weights-best.safetensors", checkpoint.weights)

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from clustergan_core.data.dataset import UNLABELLED, Dataset, SplitName
 from clustergan_core.evaluation.agreement import score_agreement
-from clustergan_core.evaluation.classifier import find_classifier
 from clustergan_core.evaluation.clusterings import kmeans_clusters
-from clustergan_core.evaluation.features import choose_features, find_inception
 from clustergan_core.evaluation.label_free import silhouette, usage, usage_entropy
-from clustergan_core.generation import draw_latent, generate_all, reconstruct
-from clustergan_core.method import Method
-from clustergan_core.nn.acceleration import one_thread
-from clustergan_core.scoring.generated import GENERATION_SCORES, RealSamples, cycle_losses, read_generated
+from clustergan_core.evaluation.library_threads import libraries_on_one_thread
+from clustergan_core.score_names import AGREEMENT_SCORES, GENERATION_SCORES
 from clustergan_core.scoring.latents import RunLatents, encode_samples
-from clustergan_core.scoring.live import AGREEMENT_SCORES
+
+if TYPE_CHECKING:
+    from clustergan_core.method import Method
 
 RunScores = dict[str, Any]  # the JSON document of `evaluate`
 N_GENERATED = 5000  # compared with as many real ones, fewer where the split holds less than twice that
@@ -29,7 +25,9 @@ N_CYCLE_LATENTS = 1000  # of those generated
 
 def score_method(method: Method, dataset: Dataset, split: SplitName) -> RunScores:
     """The figures of `evaluate` for a method and a split; one thread and five digits, as they do not depend on it."""
-    with one_thread(), threadpool_limits(1):
+    from clustergan_core.nn.acceleration import one_thread
+
+    with one_thread(), libraries_on_one_thread():
         return _five_digits(_score(method, dataset, split))
 
 
@@ -59,6 +57,13 @@ def _score(method: Method, dataset: Dataset, split: SplitName) -> RunScores:
 
 def _score_generated(method: Method, dataset: Dataset, latents: RunLatents) -> RunScores:
     """Cycle losses, Fréchet distances and what the data set's classifier reads, null where there is none."""
+    import torch
+
+    from clustergan_core.evaluation.classifier import find_classifier
+    from clustergan_core.evaluation.features import choose_features, find_inception
+    from clustergan_core.generation import draw_latent, generate_all, reconstruct
+    from clustergan_core.scoring.generated import RealSamples, cycle_losses, read_generated
+
     samples = torch.from_numpy(dataset.samples[latents.indices])
     latent = draw_latent(method, N_GENERATED)
     generated = generate_all(method, latent)

@@ -27,7 +27,6 @@ from clustergan_core.generation import draw_latent, generate_all
 from clustergan_core.method import Method
 from clustergan_core.nn.prior import Latent
 
-GENERATION_SCORES = ("mode_accuracy", "reconstruction_accuracy", "cluster_accuracy")
 N_MODE_SAMPLES = 2000  # over all modes
 _LEAST_PER_MODE = 20
 

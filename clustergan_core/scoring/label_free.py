@@ -6,22 +6,19 @@ be compared sample by sample and nothing is chosen by test samples.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
-from threadpoolctl import threadpool_limits
 
 from clustergan_core.data.dataset import DATA_SEED, Dataset
-from clustergan_core.evaluation.features import fit_components
 from clustergan_core.evaluation.label_free import shared_with_neighbours, silhouette, usage, usage_entropy
+from clustergan_core.evaluation.library_threads import libraries_on_one_thread
 from clustergan_core.evaluation.neighbours import nearest_neighbours
-from clustergan_core.generation import draw_latent, generate_all
-from clustergan_core.method import Method
-from clustergan_core.nn.acceleration import one_thread
-from clustergan_core.scoring.generated import RealSamples
+
+if TYPE_CHECKING:
+    from clustergan_core.method import Method
 
 N_SAMPLES = 2_000
 N_COMPARED = 1_000  # generated samples, and as many real ones
@@ -46,7 +43,14 @@ class LabelFree(BaseModel):
 
 def score_without_labels(method: Method, dataset: Dataset) -> LabelFree:
     """Scores a method on at most 2,000 training samples (all samples where they are not split)."""
-    with one_thread(), threadpool_limits(1):
+    import torch
+
+    from clustergan_core.evaluation.features import fit_components
+    from clustergan_core.generation import draw_latent, generate_all
+    from clustergan_core.nn.acceleration import one_thread
+    from clustergan_core.scoring.generated import RealSamples
+
+    with one_thread(), libraries_on_one_thread():
         n_clusters = method.prior.n_clusters
         indices = chosen_samples(dataset)
         samples = dataset.samples[indices]

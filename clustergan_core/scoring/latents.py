@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from clustergan_core.method import Encoding, Method
+if TYPE_CHECKING:
+    from clustergan_core.method import Encoding, Method
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,18 @@ class RunLatents:
 
     def encoding(self) -> Encoding:
         """The same as tensors."""
+        import torch
+
+        from clustergan_core.method import Encoding
+
         code = torch.from_numpy(self.code) if self.code.shape[1] else None
         return Encoding(torch.from_numpy(self.normal), code)
 
 
 def encode_samples(method: Method, samples: NDArray[np.float32], indices: NDArray[np.int64]) -> RunLatents:
     """Encodes and assigns samples (N, *shape) with a method."""
+    import torch
+
     tensor = torch.from_numpy(np.ascontiguousarray(samples))
     encoding = method.encode_all(tensor)
     clusters, confidence = method.assign_encoding(encoding)

@@ -19,29 +19,16 @@ from clustergan_core.evaluation.label_free import (
 from clustergan_core.evaluation.neighbours import nearest_neighbours
 from clustergan_core.generation import draw_latent, generate_all, reconstruct
 from clustergan_core.method import Encoding, Method
+from clustergan_core.score_names import AGREEMENT_SCORES
 from clustergan_core.scoring.generated import RealSamples, cycle_losses
 
 Scores = dict[str, Any]  # JSON: floats, and `usage` as a list of K
 
-AGREEMENT_SCORES = ("purity", "accuracy", "nmi", "ari")
 N_CRITERION_SAMPLES = 2000  # of the training split
 N_LIVE_SAMPLES = 1000  # of the validation split
 N_SILHOUETTE_SAMPLES = 500
 N_RECONSTRUCTED = 250  # samples, and as many latents
 N_LIVE_GENERATED = 500  # compared with as many real ones
-CRITERION = "neighbour agreement of the code, corrected for chance, on training samples (no labels)"
-
-
-def describe_kept_weights(method: type[Method]) -> str:
-    """Which weights of a run are kept as its best, to follow "the weights are"."""
-    if method.trains_on_neighbours:
-        return "those of the last evaluation, as agreement with neighbours cannot judge what was trained on them"
-    return f"those of the highest {CRITERION}"
-
-
-def describe_kept_weights_briefly(method: type[Method]) -> str:
-    """The same in few words, to follow "with the weights of"."""
-    return "the last evaluation" if method.trains_on_neighbours else "the highest label-free criterion"
 
 
 class LiveScorer:

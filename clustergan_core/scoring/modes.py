@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -12,8 +13,10 @@ from clustergan_core.data.dataset import UNLABELLED, Dataset
 from clustergan_core.evaluation.label_free import usage
 from clustergan_core.evaluation.modes import duplicate_modes, empty_modes, mode_distances, mode_labels
 from clustergan_core.generation import generate_modes
-from clustergan_core.method import Method
 from clustergan_core.scoring.latents import RunLatents
+
+if TYPE_CHECKING:
+    from clustergan_core.method import Method
 
 NEEDS_DATA = "needs the data"
 NEEDS_LABELS = "needs labels"

@@ -13,7 +13,7 @@ from clustergan_core.runs.run import Run
 from clustergan_core.runs.scores import read_scores, write_scores
 from clustergan_core.runs.status import State, Status, hold_lock, write_status
 from clustergan_core.runs.worker import execute
-from clustergan_core.scoring.generated import GENERATION_SCORES
+from clustergan_core.score_names import GENERATION_SCORES
 from tests.app.app_pages import open_page
 from tests.app.train_widgets import all_texts, opened, press, widget
 from tests.small_runs import new_run, small_config

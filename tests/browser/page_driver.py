@@ -9,21 +9,24 @@ from playwright.sync_api import TimeoutError as WaitedInVain
 WAIT = 90_000  # milliseconds: a step of a person's way on a machine that trains at the same time
 _LIST_WAIT = 8_000  # milliseconds: a list that is open and holds the option shows it long before
 
-# At rest: the script has ended and nothing is announced, half loaded or out of date; and so for a third of a second,
-# since a page that starts another run is at rest in between.
-_AT_REST = """() => {
+# Quiet: the script has ended and nothing is announced, half loaded or out of date.
+IS_QUIET = """() => {
     const app = document.querySelector('[data-testid="stApp"]');
     const busy = '[data-testid="stSkeleton"], [data-testid="stAppSkeleton"], [data-testid="stSpinner"], '
         + '[data-testid="stStatusWidget"], [data-stale="true"]';
-    const isQuiet = app?.dataset.testScriptState === "notRunning"
+    return app?.dataset.testScriptState === "notRunning"
         && app.dataset.testConnectionState === "CONNECTED"
         && !document.querySelector(busy)
         && [...document.images].every((image) => image.complete)
         && document.fonts.status === "loaded";
+}"""
+# At rest: quiet for a third of a second, since a page that starts another run is quiet in between.
+_AT_REST = f"""() => {{
+    const isQuiet = ({IS_QUIET})();
     if (!isQuiet) window.restSince = null;
     else window.restSince ??= performance.now();
     return isQuiet && performance.now() - window.restSince > 300;
-}"""
+}}"""
 _WRONG = re.compile("Something went wrong|Traceback|Page not found|Uncaught app exception")
 
 

@@ -14,8 +14,7 @@ import torch
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.data.published.synthetic import load_synthetic
 from clustergan_core.methods import METHODS, build_method, parse_settings
-from clustergan_core.schedule import Schedule
-from clustergan_core.training import train
+from clustergan_core.training import Schedule, train
 
 GOLDEN = Path(__file__).with_name("first_losses.json")
 SETTINGS = {"n_clusters": 4, "n_normal": 6}

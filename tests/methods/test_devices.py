@@ -21,8 +21,7 @@ from clustergan_core.methods import METHODS, build_method
 from clustergan_core.nn.acceleration import Recording, Step, StepRunner
 from clustergan_core.runs.scores import read_scores
 from clustergan_core.runs.worker import execute
-from clustergan_core.schedule import Schedule
-from clustergan_core.training import Checkpoint, Progress
+from clustergan_core.training import Checkpoint, Progress, Schedule
 from tests.small_runs import new_run, small_config
 
 pytestmark = pytest.mark.usefixtures("one_thread")

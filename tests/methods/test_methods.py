@@ -13,8 +13,7 @@ from torch import Tensor, nn
 from clustergan_core.data.dataset import Dataset, Kind, split_samples
 from clustergan_core.method import Batch, Method
 from clustergan_core.methods import METHODS, build_method
-from clustergan_core.schedule import Schedule
-from clustergan_core.training import train
+from clustergan_core.training import Schedule, train
 
 CPU = torch.device("cpu")
 SMALL: dict[str, Any] = {"n_clusters": 4, "n_normal": 3, "batch_size": 16, "n_critic_steps": 2, "width": 0.1}

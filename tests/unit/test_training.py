@@ -14,8 +14,7 @@ from clustergan_core.errors import SettingsError
 from clustergan_core.method import Method
 from clustergan_core.methods import build_method
 from clustergan_core.methods.clustergan import ClusterGANSettings
-from clustergan_core.schedule import Schedule
-from clustergan_core.training import Checkpoint, Progress, train
+from clustergan_core.training import Checkpoint, Progress, Schedule, train
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pandas as pd
 import streamlit as st
+from numpy.typing import NDArray
 
+from clustergan_core.cells.expression import dot_plot
 from clustergan_core.errors import DataError
+from clustergan_core.runs.clusters.names import merge_clusters
 from clustergan_core.runs.run import Run
 from ui.loading.runs import load_data, load_latents, load_run_matrix, weights_stamp
 
@@ -16,23 +22,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from clustergan_core.cells.expression import DotPlot
+    from clustergan_core.data.dataset import Dataset
+    from clustergan_core.evaluation.nearness import RealSpace
     from clustergan_core.runs.clusters.names import ClusterGroup
     from clustergan_core.runs.clusters.references import ReferenceClusterings
     from clustergan_core.scoring.latents import RunLatents
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
-
-from clustergan_core.cells.expression import dot_plot
-from clustergan_core.runs.clusters.names import merge_clusters
-
-if TYPE_CHECKING:
-    from clustergan_core.data.dataset import Dataset
-    from clustergan_core.evaluation.nearness import RealSpace
-    from clustergan_core.scoring.latents import RunLatents
 
 NEEDS_DATA = "needs the data, which is not on this machine."
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
 
+from clustergan_core.drawing.palette import mode_colours
+from clustergan_core.embedding.settings import MapSettings
 from clustergan_core.runs.run import Run
 from ui.canvas_map import MapEvent, canvas_map
 from ui.compare.details import show_linked_selection
@@ -14,6 +17,7 @@ from ui.compare.selection import SIDES, LinkedSelection, Side, linked_selection,
 from ui.compare.stability import StabilityView
 from ui.frame.choices import linked, one_of
 from ui.frame.messages import page_errors, plain
+from ui.map.colouring import Colouring, make_colouring, mode_names
 from ui.map.settings import choose_algorithm
 from ui.map.view import MapView, open_view
 
@@ -22,11 +26,7 @@ if TYPE_CHECKING:
     from clustergan_core.embedding.fitted import FittedMap
     from clustergan_core.runs.maps import MapRequest
     from ui.map.colouring import Colouring
-from collections.abc import Sequence
 
-from clustergan_core.drawing.palette import mode_colours
-from clustergan_core.embedding.settings import MapSettings
-from ui.map.colouring import Colouring, make_colouring, mode_names
 
 OWN, OTHERS, LABEL, STABILITY = "own mode", "other run's mode", "label", "stability"
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from clustergan_core.data.dataset import Dataset
+from clustergan_core.data.opening import is_count_matrix, open_dataset, prepare_counts
 from clustergan_core.data.options import OwnDataOptions
 from clustergan_core.data.registry import DATASETS, is_available
 from clustergan_core.data.uploads.server_files import find_shared, list_shared, shared_name
@@ -23,15 +25,13 @@ from ui.data.download import offer_download
 from ui.data.options import choose_options, options_in_address
 from ui.frame.choices import linked, one_of
 from ui.frame.links import link_page
-from ui.frame.messages import page_errors, show_problem
+from ui.frame.messages import page_errors, plain, show_problem
 from ui.loading.files import file_stamp
 from ui.loading.matrices import load_matrix
 
 if TYPE_CHECKING:
     from clustergan_core.data.dataset import Dataset
-from clustergan_core.data.dataset import Dataset
-from clustergan_core.data.opening import is_count_matrix, open_dataset, prepare_counts
-from ui.frame.messages import plain
+
 
 # Matched before any part of it becomes a path; the name cannot hold a slash.
 _UPLOAD = re.compile(r"([A-Za-z0-9_][A-Za-z0-9._ -]{0,99}) \(([0-9a-f]{12})\)")

@@ -13,7 +13,7 @@ from clustergan_core.preset import PresetName
 from ui.frame.choices import linked, one_of, respell
 
 if TYPE_CHECKING:
-    from clustergan_core.method import Method
+    from clustergan_core.method_facts import MethodFacts
 
 
 def choose_method() -> str:
@@ -34,7 +34,7 @@ def choose_method() -> str:
     return names[title]
 
 
-def describe_method(method: type[Method]) -> str:
+def describe_method(method: type[MethodFacts]) -> str:
     """What a method is, from its own words, and the paper it is from or, where it has none of its own, builds on."""
     sentence = (inspect.getdoc(method) or "").splitlines()[0]
     found = re.search(r"arXiv (\d{4}\.\d{4,5})", method.reference)

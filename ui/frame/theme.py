@@ -1,5 +1,6 @@
 """How the app looks beyond .streamlit/config.toml: its icon, and figures that follow the light or dark theme."""
 
+from base64 import b64encode
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -9,7 +10,7 @@ from clustergan_core.drawing import theme as drawing_theme
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
-from base64 import b64encode
+
 
 LARGE_SAMPLE = "max({width}px, min(32vw, 42vh))"  # beside its code, and with the walk begun below it on one screen
 # All rows fit the window's height, and none is larger than it was drawn.

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
 
+from clustergan_core.cells.expression import value_scale
 from clustergan_core.runs.run import Run
 from ui.cells.loading import NEEDS_DATA, RealCells, real_cells
 from ui.cells.titles import ModeTitles, choose_named_mode, mode_titles
-from ui.frame.messages import plain
+from ui.frame.messages import plain, show_problem
 from ui.interpolate.contrast import show_contrast
 from ui.loading.modes import assigned_samples
 from ui.loading.runs import load_method
 
 if TYPE_CHECKING:
     from clustergan_core.cells.contrasts import GeneContrast
-import secrets
-from typing import TYPE_CHECKING
-
-import numpy as np
-
-from clustergan_core.cells.expression import value_scale
-from ui.frame.messages import show_problem
-
-if TYPE_CHECKING:
     from clustergan_core.data.dataset import Dataset
     from clustergan_core.scoring.latents import RunLatents
+
 
 SAMPLE = "sample"  # the address's parameter, as on the Map page: a position in the data set
 _BARCODE = "cell_barcode"

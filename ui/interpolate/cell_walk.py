@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from clustergan_core.cells.expression import value_scale
 from clustergan_core.runs.run import Run
 from ui.cells.loading import NEEDS_DATA, RealCells, real_cells
 from ui.cells.titles import ModeTitles, choose_named_mode, mode_titles
@@ -24,13 +25,8 @@ if TYPE_CHECKING:
 
     from clustergan_core.cells.expression import ValueScale
     from clustergan_core.cells.walks import CellWalk
-from typing import TYPE_CHECKING
-
-from clustergan_core.cells.expression import value_scale
-
-if TYPE_CHECKING:
-    from clustergan_core.cells.walks import CellWalk
     from ui.cells.titles import ModeTitles
+
 
 AVERAGED = "Average of 64"
 CELL_WAYS = (AVERAGED, *WAYS)

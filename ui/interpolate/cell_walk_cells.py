@@ -4,21 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import streamlit as st
-
-from ui.cells.loading import RealCells
-from ui.cells.titles import ModeTitles
-from ui.frame.theme import is_dark, show_themed, theme_name
-from ui.interpolate.cell_walk_genes import mark_mu
-
-if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
-
-    from clustergan_core.cells.walks import CellWalk
-from typing import TYPE_CHECKING
-
-import numpy as np
 from numpy.typing import NDArray
 
 from clustergan_core.drawing.figures.nearness import distance_walk_figure, path_map_figure
@@ -26,6 +14,10 @@ from clustergan_core.drawing.palette import mode_colours
 from clustergan_core.drawing.theme import THEMES, apply_theme
 from clustergan_core.embedding.settings import MapSettings
 from clustergan_core.runs.run import Run
+from ui.cells.loading import RealCells
+from ui.cells.titles import ModeTitles
+from ui.frame.theme import is_dark, show_themed, theme_name
+from ui.interpolate.cell_walk_genes import mark_mu
 from ui.loading.runs import load_method, weights_stamp
 
 if TYPE_CHECKING:
@@ -33,6 +25,7 @@ if TYPE_CHECKING:
 
     from clustergan_core.cells.walks import CellWalk
     from clustergan_core.embedding.fitted import FittedMap
+
 
 _MAX_POINTS = 2_000  # drawn behind the path; more would be sent again with every move
 _TITLES = {"umap": "UMAP", "tsne": "t-SNE"}

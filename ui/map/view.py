@@ -9,12 +9,13 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from clustergan_core.generation import generate_many
 from clustergan_core.runs.run import Run
 from ui.loading.runs import load_data, load_latents, load_method, weights_stamp
 
 if TYPE_CHECKING:
     from clustergan_core.data.dataset import Dataset
-    from clustergan_core.method import Encoding, Method
+    from clustergan_core.method import Method
     from clustergan_core.runs.maps import MapRequest
 
 
@@ -42,24 +43,10 @@ class MapView:
         """The table's columns, empty for images."""
         return self.run.config.dataset.feature_names
 
-    def encoding(self, rows: NDArray[np.int64]) -> Encoding:
-        """The latents of some points as tensors."""
-        import torch
-
-        from clustergan_core.method import Encoding
-
-        return Encoding(torch.from_numpy(self.normal[rows]), torch.from_numpy(self.code[rows]))
-
     def reconstructions(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """G(E(x)) of some points (n, *shape)."""
-        import torch
-
-        from clustergan_core.nn.prior import Latent
-
-        encoding = self.encoding(rows)
-        assert encoding.cluster is not None, "methods without a code come with their own pictures"
-        with torch.inference_mode():
-            return self.method.generate(Latent(encoding.normal, encoding.cluster)).numpy()
+        assert self.code.shape[1], "methods without a code come with their own pictures"
+        return generate_many(self.method, self.code[rows], self.normal[rows])
 
     def pictures(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """The samples of some points (n, *shape); their reconstructions while the data is absent."""

@@ -13,20 +13,18 @@ from clustergan_core.drawing.palette import mode_colours
 from clustergan_core.drawing.pictures.images import mosaic, png
 from clustergan_core.drawing.pictures.map_picture import draw_map_picture
 from clustergan_core.drawing.theme import THEMES, Theme
-from clustergan_core.embedding.compute import compute_map
-from clustergan_core.embedding.settings import MapSettings
 from clustergan_core.errors import AppError
+from clustergan_core.runs.gallery import N_MODES, cells_on_map, mode_samples
 from clustergan_core.runs.run import Run
 from ui.frame.links import link_to_views
 from ui.frame.messages import plain
 from ui.frame.theme import theme_name
-from ui.loading.runs import load_latents, load_method, weights_stamp
+from ui.loading.runs import load_method, weights_stamp
 from ui.loading.summaries import RunSummary, describe_scores
 
 N_COLUMNS = 3
-PICTURE_COLUMNS, PICTURE_ROWS = 5, 2
+PICTURE_COLUMNS = 5  # and two rows
 MAP_SIZE = (720, 300)
-N_SHOWN_MODES = PICTURE_COLUMNS * PICTURE_ROWS  # more would be too small to see
 
 
 def show_gallery(summaries: Sequence[RunSummary]) -> None:
@@ -53,7 +51,7 @@ def _show_card(summary: RunSummary) -> None:
     source = DATASETS.get(config.dataset.source)
     title = config.title or (source.title if source else config.dataset.name)
     st.markdown(f"**{plain(title)}** · {summary.method_title}")
-    more = f", the first {N_SHOWN_MODES} shown" if config.n_clusters > N_SHOWN_MODES else ""
+    more = f", the first {N_MODES} shown" if config.n_clusters > N_MODES else ""
     st.caption(f"{config.n_clusters} modes{more}  \n{describe_scores(summary.scores)}")
     link_to_views(summary.run)
 
@@ -70,26 +68,13 @@ def map_picture(run: Run, theme: Theme) -> bytes:
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def _map_picture(_run: Run, folder: str, stamp: object, theme: Theme) -> bytes:
-    from clustergan_core.runs.maps import MapRequest, find_map
-
-    request = MapRequest(_run, MapSettings.model_validate({}), "all")
-    latents = load_latents(_run, "all")
-    features = request.features(load_method(_run), latents)
-    fitted = find_map(request, features)
-    if fitted is None:
-        *_, frame = compute_map(features, MapSettings.model_validate({"algorithm": "pca"}))
-        coordinates = frame.coordinates
-    else:
-        coordinates = fitted.coordinates
-    groups = latents.clusters[request.rows(len(latents.clusters))]
+    coordinates, groups = cells_on_map(_run, lambda: load_method(_run))
     return png(draw_map_picture(coordinates, groups, mode_colours(_run.config.n_clusters), MAP_SIZE, theme))
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def _mode_picture(_run: Run, folder: str, stamp: object, theme: Theme) -> bytes:
-    from clustergan_core.generation import generate_grid
-
-    grid = generate_grid(load_method(_run), PICTURE_ROWS)[:N_SHOWN_MODES]  # (modes, rows, *shape)
+    grid = mode_samples(_run, lambda: load_method(_run))  # (modes, 2, *shape)
     colours = mode_colours(len(grid))
     # Few modes fill one row, so a second z_n fills the other.
     is_repeated = len(grid) <= PICTURE_COLUMNS

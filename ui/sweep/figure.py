@@ -7,22 +7,18 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from clustergan_core.drawing.figures.sweep import PrintedRow, SweepDrawing, SweepPanel, SweepSeries
 from clustergan_core.runs.sweeps.plan import setting_title
+from ui.loading.summaries import STATE_WORDS
+from ui.sweep.scores import SCORES
 
 if TYPE_CHECKING:
     from clustergan_core.evaluation.suggest_k import Suggestion
     from clustergan_core.runs.sweeps.report import SweepReport, Values
     from ui.sweep.scores import ChosenScore
-from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from ui.loading.summaries import STATE_WORDS
-from ui.sweep.scores import SCORES
-
-if TYPE_CHECKING:
-    from clustergan_core.runs.sweeps.report import SweepReport, Values
 
 FIGURES = {
     "seed_agreement": "Seed agreement",

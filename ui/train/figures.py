@@ -51,7 +51,7 @@ def show_without_labels(run: Run, history: MetricsHistory) -> None:
     if len(history.evaluations) < 2:
         return
     from clustergan_core.methods import find_method
-    from clustergan_core.scoring.live import describe_kept_weights
+    from clustergan_core.score_names import describe_kept_weights
 
     method = find_method(run.config.method)
     st.subheader("Without labels")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
-
-import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from typing import TYPE_CHECKING, Any, Literal
 
 from clustergan_core.errors import DataError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_matrix
+
 
 LARGEST_LOG = 20.0  # e^20 counts of one gene in one cell do not occur
 
@@ -49,6 +51,8 @@ def take_cells(matrix: CountMatrix, rows: NDArray[np.bool_] | NDArray[np.int64])
 
 def find_cells(matrix: CountMatrix, cell_ids: Sequence[str]) -> NDArray[np.int64]:
     """(M,) the rows of these cells. Raises DataError for cells that the matrix lacks or names twice."""
+    import numpy as np
+
     places = {cell: row for row, cell in enumerate(matrix.cell_ids.tolist())}
     if len(places) < len(matrix.cell_ids):
         n_repeated = len(matrix.cell_ids) - len(places)
@@ -64,6 +68,8 @@ def find_cells(matrix: CountMatrix, cell_ids: Sequence[str]) -> NDArray[np.int64
 
 def find_state(values: NDArray[Any]) -> tuple[CountState, str]:
     """(the state, the reason in words) of a matrix's stored values; NaN and infinity are passed over."""
+    import numpy as np
+
     finite = values[np.isfinite(values)]
     if not finite.size:
         return "raw", "no value is stored"

@@ -12,11 +12,15 @@ from numpy.typing import NDArray
 
 def is_missing(values: NDArray[Any]) -> NDArray[np.bool_]:
     """Which cells are empty."""
+    import pandas as pd
+
     return np.asarray(pd.isna(values), dtype=np.bool_)
 
 
 def as_numbers(values: NDArray[Any]) -> NDArray[np.float64]:
     """The cells as numbers, NaN where a cell is empty or isn't one."""
+    import pandas as pd
+
     return np.asarray(pd.to_numeric(pd.Series(values), errors="coerce"), dtype=np.float64)
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from clustergan_core.data.own.vetting import MAX_COLUMNS, MAX_VALUES, read_text_bytes
@@ -174,6 +173,8 @@ def _counts_up(cells: Sequence[str]) -> bool:
 
 
 def _parse(path: Path, text: str, rows: Sequence[Sequence[str]], dialect: Dialect) -> Columns:
+    import pandas as pd
+
     if dialect.has_header and len(rows) == 1:
         raise DataError(f"{path.name} holds column names and no samples: bring a file with rows below them.")
     try:

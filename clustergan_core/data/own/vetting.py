@@ -6,11 +6,13 @@ import gzip
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from clustergan_core.errors import DataError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 MAX_VALUES = 250_000_000  # samples × features; 1 GB as float32, about what CIFAR-10 at full size needs
 MAX_COLUMNS = 50_000  # wider than any gene table; a header line of separators alone could declare millions
@@ -99,6 +101,8 @@ def check_counts(name: str, n_samples: int, n_values_each: int) -> None:
 
 def require_finite(name: str, values: NDArray[np.generic]) -> None:
     """Raises DataError where a value is NaN or infinite."""
+    import numpy as np
+
     if values.dtype.kind != "f":
         return
     n_bad = int(values.size - np.isfinite(values).sum())

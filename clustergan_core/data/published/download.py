@@ -16,7 +16,6 @@ from pathlib import Path
 
 import platformdirs
 
-from clustergan_core.data.published.transfer import transfer
 from clustergan_core.errors import DataError, DownloadError
 
 APPLICATION = "clustergan-explorer"
@@ -99,6 +98,8 @@ def fetch(file: PublishedFile, on_progress: OnProgress | None = None) -> Path:
 
 
 def _download(file: PublishedFile, on_progress: OnProgress | None) -> None:
+    from clustergan_core.data.published.transfer import transfer
+
     folder = file.path.parent
     with _locked(file.path):
         if file.path.is_file():  # another process fetched it while this one waited

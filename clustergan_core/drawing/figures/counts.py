@@ -6,7 +6,6 @@ from html import escape
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from clustergan_core.drawing.figures.axes import MAX_TICKS, cut, swatch
 from clustergan_core.drawing.figures.count_heat_map import count_heat_map
@@ -54,6 +53,8 @@ def matched_order(counts: NDArray[np.integer]) -> NDArray[np.int64]:
 
     Modes left over follow, by the label most of their samples have.
     """
+    from scipy.optimize import linear_sum_assignment
+
     labels, modes = linear_sum_assignment(counts, maximize=True)
     matched = modes[np.argsort(labels)]
     rest = np.setdiff1d(np.arange(counts.shape[1]), matched)

@@ -1,6 +1,5 @@
 """Paired ClusterGAN: its settings and the order of its updates."""
 
-from clustergan_core.methods.paired_clustergan.method import PairedClusterGAN
-from clustergan_core.methods.paired_clustergan.settings import PairedClusterGANSettings
+import lazy_loader
 
-__all__ = ["PairedClusterGAN", "PairedClusterGANSettings"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

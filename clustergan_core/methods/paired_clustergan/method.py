@@ -39,7 +39,7 @@ from clustergan_core.evaluation.neighbours import nearest_neighbours, sharing_ne
 from clustergan_core.method import ENCODE_BATCH, Batch, Encoding, Method
 from clustergan_core.methods.paired_clustergan.pairing import balanced_targets, mutual_information, pair_loss
 from clustergan_core.methods.paired_clustergan.partners import Partners
-from clustergan_core.methods.paired_clustergan.settings import PairedClusterGANSettings
+from clustergan_core.methods.paired_clustergan.settings import PairedClusterGANFacts, PairedClusterGANSettings
 from clustergan_core.methods.paired_clustergan.warm_up import (
     BestRestart,
     cosine_decay,
@@ -70,20 +70,8 @@ ENCODER_BETAS = (0.5, 0.9)  # of its Adam
 MASS_RATE = 0.02  # how fast learned masses follow the encoder's mean code
 
 
-class PairedClusterGAN(Method):
-    """ClusterGAN whose code is learnt from pairs of real samples, which must get the same one, and held in the game."""
-
-    name = "paired-clustergan"
-    title = "Paired ClusterGAN"
-    reference = "ours, on arXiv 1809.03627"
-    Settings = PairedClusterGANSettings
-    trains_on_neighbours = True
-    assumptions = (
-        "Samples that lie close together in the data belong to the same cluster. For images also: a "
-        "rotation of up to 15°, a scale of 0.8 to 1.2, a shear of up to 0.3 and a shift of up to 7% of a side leave "
-        "the cluster as it is. With *uniform* masses: clusters are of about equal size; "
-        "strictness says how exactly, and clusters of very unequal size are cut up."
-    )
+class PairedClusterGAN(PairedClusterGANFacts, Method):
+    __doc__ = PairedClusterGANFacts.__doc__
 
     settings: PairedClusterGANSettings
 

@@ -1,4 +1,4 @@
-"""Settings of Paired ClusterGAN."""
+"""Settings of Paired ClusterGAN, and what is said of it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from clustergan_core.method import MethodSettings
-from clustergan_core.nn.acceleration import Precision
-from clustergan_core.nn.networks import Architecture
+from clustergan_core.method_facts import Architecture, MethodFacts, MethodSettings, Precision
 
 PartnerKind = Literal["neighbours+augmentation", "neighbours", "augmentation", "none"]
 Masses = Literal["uniform", "learned"]
@@ -137,4 +135,20 @@ class PairedClusterGANSettings(MethodSettings):
         "float32",
         title="Precision",
         description="Of the networks' passes; bfloat16 is faster where the networks are large. Weights stay float32.",
+    )
+
+
+class PairedClusterGANFacts(MethodFacts):
+    """ClusterGAN whose code is learnt from pairs of real samples, which must get the same one, and held in the game."""
+
+    name = "paired-clustergan"
+    title = "Paired ClusterGAN"
+    reference = "ours, on arXiv 1809.03627"
+    Settings = PairedClusterGANSettings
+    trains_on_neighbours = True
+    assumptions = (
+        "Samples that lie close together in the data belong to the same cluster. For images also: a "
+        "rotation of up to 15°, a scale of 0.8 to 1.2, a shear of up to 0.3 and a shift of up to 7% of a side leave "
+        "the cluster as it is. With *uniform* masses: clusters are of about equal size; "
+        "strictness says how exactly, and clusters of very unequal size are cut up."
     )

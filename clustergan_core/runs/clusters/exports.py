@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -18,13 +19,15 @@ from clustergan_core.drawing.palette import mode_colours
 from clustergan_core.embedding.compute import compute_map
 from clustergan_core.embedding.fitted import FittedMap
 from clustergan_core.embedding.settings import Algorithm, MapSettings
-from clustergan_core.method import Method
 from clustergan_core.runs.cells import run_matrix
 from clustergan_core.runs.clusters.names import Annotations, cluster_groups, merge_clusters, read_annotations
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.maps import MapRequest, find_map
 from clustergan_core.runs.run import Run, Weights
 from clustergan_core.scoring.latents import RunLatents
+
+if TYPE_CHECKING:
+    from clustergan_core.method import Method
 
 _BY_RENOWN: tuple[Algorithm, ...] = ("umap", "tsne")  # what programs for cells look for first
 

@@ -43,16 +43,24 @@ def reference_clusterings(run: Run, dataset: Dataset) -> ReferenceClusterings:
     `dataset` is the run's own, of kind "expression".
     """
     assert dataset.kind == "expression", dataset.kind
-    key = hashlib.sha256(f"{VERSION} {dataset.digest} {run.config.n_clusters}".encode()).hexdigest()
-    kept = _read(run.find_embedding(FILE), key)
+    kept = _read(run.find_embedding(FILE), _key(run, dataset))
     if kept is not None:
         return kept
     path = run.embeddings_folder() / FILE
-    _write(path, _work_out(dataset.samples, run.config.n_clusters), key)
+    keep_reference_clusterings(run, dataset, path)
     # Read back, so that the first visit sees the same rounded components as every later one.
-    clusterings = _read(path, key)
+    clusterings = _read(path, _key(run, dataset))
     assert clusterings is not None
     return clusterings
+
+
+def keep_reference_clusterings(run: Run, dataset: Dataset, path: Path) -> None:
+    """Works them out and writes them to `path`."""
+    _write(path, _work_out(dataset.samples, run.config.n_clusters), _key(run, dataset))
+
+
+def _key(run: Run, dataset: Dataset) -> str:
+    return hashlib.sha256(f"{VERSION} {dataset.digest} {run.config.n_clusters}".encode()).hexdigest()
 
 
 def _work_out(samples: NDArray[np.float32], n_clusters: int) -> ReferenceClusterings:

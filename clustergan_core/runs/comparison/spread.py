@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from clustergan_core.score_names import AGREEMENT_SCORES
 from clustergan_core.scoring.final import RunScores
-from clustergan_core.scoring.live import AGREEMENT_SCORES
 
 Reading = Literal["argmax", "kmeans"]
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from clustergan_core.errors import RunError, SettingsError
 from clustergan_core.paths import new_run_name, runs_folder
@@ -17,7 +17,9 @@ from clustergan_core.runs.run import Run
 from clustergan_core.runs.status import hold_lock
 from clustergan_core.runs.store import create_run
 from clustergan_core.runs.worker import check_unfinished
-from clustergan_core.training import Checkpoint, Progress
+
+if TYPE_CHECKING:  # training brings PyTorch, and pages only submit runs
+    from clustergan_core.training import Checkpoint, Progress
 
 POLL_SECONDS = 0.5
 
@@ -112,6 +114,8 @@ def extend_run(run: Run, n_more: int, scheduler: str | None = None) -> None:
 
 def follow(run: Run, backend: Backend) -> Iterator[Progress]:
     """Yields every row of losses from now on, until the run has ended and nobody will go on with it."""
+    from clustergan_core.training import Progress
+
     offset = run.metrics().offset
     while True:
         backend.poll()

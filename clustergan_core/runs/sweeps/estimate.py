@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.methods import build_method
 from clustergan_core.runs.config import RunConfig
@@ -65,7 +63,11 @@ def free_bytes(folder: Path) -> int:
 
 def estimate_bytes(config: RunConfig, dataset: Dataset) -> int:
     """What a finished run keeps: weights twice, a checkpoint with Adam's two moments, latents and sample grids."""
-    with torch.device("meta"):
+    import torch
+
+    from clustergan_core.nn.acceleration import without_numbers
+
+    with without_numbers():
         method = build_method(
             config.method, config.method_settings(), dataset.kind, dataset.shape, config.seed, torch.device("meta")
         )

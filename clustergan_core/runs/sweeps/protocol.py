@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.stats import spearmanr
 
 from clustergan_core.methods import find_method
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.scores import read_scores, score_run
+from clustergan_core.score_names import AGREEMENT_SCORES
 from clustergan_core.scoring.final import RunScores
-from clustergan_core.scoring.live import AGREEMENT_SCORES, LiveScorer
+from clustergan_core.scoring.live import LiveScorer
 
 Report = dict[str, Any]  # the JSON document of `protocol`
 
@@ -157,6 +157,8 @@ def _spread(readings: Sequence[dict[str, float | None]]) -> dict[str, dict[str, 
 
 def rank_correlation(values: Sequence[float], purities: Sequence[float | None]) -> float | None:
     """Spearman's ρ; None without labels, for fewer than three runs, and where either side is the same for all."""
+    from scipy.stats import spearmanr
+
     known = [purity for purity in purities if purity is not None]
     if len(known) < len(values) or len(values) < LEAST_RANKED or np.ptp(values) == 0 or np.ptp(known) == 0:
         return None

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from sklearn.metrics import adjusted_rand_score
 
 from clustergan_core.errors import RunError
 from clustergan_core.evaluation.suggest_k import CRITERIA, Suggestion, VotingCriterion, suggest_n_clusters
@@ -25,8 +24,8 @@ from clustergan_core.runs.run import Run
 from clustergan_core.runs.scores import read_label_free, read_scores
 from clustergan_core.runs.sweeps.plan import Point, SweepPlan
 from clustergan_core.runs.sweeps.sweep import Sweep
+from clustergan_core.score_names import AGREEMENT_SCORES
 from clustergan_core.scoring.label_free import LabelFree
-from clustergan_core.scoring.live import AGREEMENT_SCORES
 
 LABEL_FREE_FIGURES = (
     "silhouette", "data_silhouette", "usage_entropy", "n_used", "neighbour_agreement", "frechet",
@@ -174,6 +173,8 @@ def pairwise_agreement(clusterings: Sequence[LabelFree]) -> list[float]:
 
     Two that put everything into one cluster are told no figure: they agree perfectly, on nothing.
     """
+    from sklearn.metrics import adjusted_rand_score
+
     pairs = itertools.combinations(clusterings, 2)
     return [
         float(f"{adjusted_rand_score(one.clusters, other.clusters):.5g}")

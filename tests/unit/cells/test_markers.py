@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.sparse import csc_matrix, csr_matrix
+from scipy.stats import false_discovery_control, norm
 
 from clustergan_core.cells.expression import dot_plot, gene_values
-from clustergan_core.cells.markers import compare_selections, find_markers, wilcoxon
+from clustergan_core.cells.markers import adjust_p, compare_selections, find_markers, wilcoxon
 from clustergan_core.data.counts.matrix import CountMatrix
 from clustergan_core.data.counts.sparse import log1p_normalised
 from clustergan_core.errors import DataError
@@ -132,6 +133,15 @@ def test_log_normalised_values_are_scanpys() -> None:
     expected = matrix.counts.toarray()
     expected = np.log1p(1e4 * expected / expected.sum(axis=1, keepdims=True))
     assert log1p_normalised(matrix).toarray() == pytest.approx(expected, rel=1e-5)
+
+
+def test_p_values_are_those_of_scipys_functions() -> None:
+    p = np.random.default_rng(0).random(500) ** 4
+    p[:20] = p[20:40]  # some are equal
+    assert np.array_equal(adjust_p(p), false_discovery_control(p))
+    matrix, groups = planted_matrix()
+    sums = wilcoxon(csc_matrix(log1p_normalised(matrix)), groups, 3)
+    assert np.array_equal(sums.p, 2 * norm.sf(np.abs(sums.score)))
 
 
 def test_known_markers_of_blood_are_found(data_folder: Path) -> None:

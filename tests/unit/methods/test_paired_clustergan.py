@@ -15,8 +15,7 @@ from clustergan_core.method import Batch
 from clustergan_core.methods.paired_clustergan import PairedClusterGAN, PairedClusterGANSettings
 from clustergan_core.nn.losses import non_saturating_critic_loss, non_saturating_generator_loss, zero_centred_penalty
 from clustergan_core.nn.networks import ConditionedCritic, Critic
-from clustergan_core.schedule import Schedule
-from clustergan_core.training import Checkpoint, Progress, train
+from clustergan_core.training import Checkpoint, Progress, Schedule, train
 
 SMALL = {"n_clusters": 3, "n_normal": 2, "batch_size": 8, "pair_batch_size": 12, "width": 0.1, "n_neighbours": 4}
 

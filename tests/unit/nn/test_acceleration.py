@@ -110,3 +110,17 @@ def test_a_step_that_cannot_be_recorded_goes_on_as_it_is(caplog):
     assert found == list(range(1, 9))
     assert "cannot be recorded" in caplog.text
     assert len(caplog.records) == 1
+
+
+def test_adam_takes_the_steps_of_pytorchs_own() -> None:
+    weights = [torch.nn.Parameter(torch.linspace(-1, 1, 5)) for _ in range(2)]
+    ours = build_adam([weights[0]], 1e-2, (0.5, 0.9))
+    theirs = torch.optim.Adam([weights[1]], 1e-2, (0.5, 0.9), fused=True)
+    for _ in range(3):
+        for weight, optimizer in zip(weights, (ours, theirs), strict=True):
+            optimizer.zero_grad()
+            weight.cos().sum().backward()
+            optimizer.step()
+        assert torch.equal(weights[0], weights[1])
+    assert torch.equal(ours.state_dict()["state"][0]["exp_avg"], theirs.state_dict()["state"][0]["exp_avg"])
+    assert not any(tensor.requires_grad for tensor in ours.state_dict()["state"][0].values())

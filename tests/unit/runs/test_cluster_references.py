@@ -10,6 +10,7 @@ from clustergan_core.evaluation.clusterings import kmeans_cells, principal_compo
 from clustergan_core.runs.clusters import references as module
 from clustergan_core.runs.clusters.references import reference_clusterings
 from clustergan_core.runs.run import Run
+from clustergan_core.runs.store import list_shipped
 from tests.small_cell_runs import N_CELLS, N_GROUPS, train_cells, write_planted
 
 
@@ -47,3 +48,11 @@ def test_a_damaged_file_is_replaced(run: Run, content: bytes) -> None:
     path.write_bytes(content)
     assert reference_clusterings(run, dataset).kmeans.tolist() == found.kmeans.tolist()
     assert path.read_bytes() != content
+
+
+def test_shipped_cells_bring_theirs_along(own_folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shipped = next(run for run in list_shipped() if run.name == "pbmc68k_reduced-paired-clustergan")
+    monkeypatch.setattr(module, "_work_out", lambda *_: pytest.fail("what was shipped was worked out again"))
+    found = reference_clusterings(shipped, shipped.dataset())
+    assert len(found.kmeans) == len(found.leiden.clusters) == shipped.config.dataset.n_samples
+    assert len(set(found.kmeans.tolist())) == shipped.config.n_clusters

@@ -90,7 +90,7 @@ def test_a_crash_between_weights_and_checkpoint_repeats_steps_and_loses_none(
     with pytest.raises(PowerCut):
         execute(run, _cut_at(15))
     with monkeypatch.context() as patched:
-        patched.setattr("clustergan_core.runs.worker.write_checkpoint", _power_cut)
+        patched.setattr("clustergan_core.runs.weights.write_checkpoint", _power_cut)
         with pytest.raises(PowerCut):
             execute(run)
     execute(run)

@@ -21,10 +21,7 @@ if TYPE_CHECKING:
     from clustergan_core.data.dataset import Dataset
     from clustergan_core.data.options import OwnDataOptions
     from clustergan_core.runs.config import RunConfig
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from clustergan_core.data.dataset import Dataset
 
 K_KEY = "n_clusters"
 _K_BASE = "k_base"  # session state: the data and the usual K that the number in the field belongs to

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
-
-import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from clustergan_core.data.counts.reading.names import make_unique
 from clustergan_core.data.options import Orientation
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_matrix
 
 __all__ = ["CountFile", "Layout", "Peek", "Names", "Orientation", "LaidOut", "name_all", "spread_blocks"]
 
@@ -40,6 +41,8 @@ def name_all(
     cells: pd.DataFrame | None = None,
 ) -> Names:
     """Names with repeats made unique by a suffix; symbols stay as the file has them."""
+    import pandas as pd
+
     unique_cells, n_repeated_cells = make_unique(cell_ids)
     unique_genes, n_repeated_genes = make_unique(gene_ids)
     frame = pd.DataFrame(index=pd.Index(unique_cells)) if cells is None else cells.set_axis(unique_cells, axis=0)
@@ -100,6 +103,8 @@ class CountFile(Protocol):
 
 def spread_blocks(n_rows: int, n_wanted: int, n_blocks: int = 4) -> list[slice]:
     """Slices of at most `n_wanted` rows in all, from start to end: a file's first cells may all be of one kind."""
+    import numpy as np
+
     if n_rows <= n_wanted:
         return [slice(0, n_rows)]
     each = max(1, n_wanted // n_blocks)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Literal
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Literal
 
 from clustergan_core.data.counts.reading.limits import MAX_NAME
 from clustergan_core.errors import DataError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 GeneKind = Literal["symbols", "Ensembl", "Entrez", "WormBase", "FlyBase", "TAIR", "numbered", "unknown"]
 Species = Literal["human", "mouse", "worm", "fly", "zebrafish", "rat", "thale cress", "unknown"]
@@ -100,6 +101,8 @@ def find_dates(gene_ids: Sequence[str]) -> list[str]:
 
 def make_unique(names: NDArray[np.str_]) -> tuple[NDArray[np.str_], int]:
     """(names with -1, -2, … behind repeats, how many were repeats)."""
+    import numpy as np
+
     taken, seen = set(names.tolist()), set[str]()
     unique, n_repeats = [], 0
     suffixes: dict[str, int] = {}
@@ -120,6 +123,8 @@ def make_unique(names: NDArray[np.str_]) -> tuple[NDArray[np.str_], int]:
 
 def require_names(file: str, what: str, names: Sequence[str]) -> NDArray[np.str_]:
     """The names as an array. Raises DataError for one too long to be a name."""
+    import numpy as np
+
     longest = max(names, key=len, default="")
     if len(longest) > MAX_NAME:
         raise DataError(
@@ -136,6 +141,8 @@ def _clean(name: str) -> str:
 
 def number_names(what: str, count: int) -> NDArray[np.str_]:
     """gene_1, gene_2, … where a file names none."""
+    import numpy as np
+
     return np.array([f"{what}_{number + 1}" for number in range(count)], dtype=np.str_)
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from clustergan_core.data.counts.matrix import STATE_WORDS, CountState, find_state
 from clustergan_core.data.counts.reading.count_file import CountFile, LaidOut, Names, Peek
 from clustergan_core.data.counts.reading.limits import estimate_seconds, reading_bytes
 from clustergan_core.data.counts.reading.names import GeneKind, Species, find_dates, find_kind
-from clustergan_core.data.own.cell_text import natural_order
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 N_PREVIEW = 5
 MANY_BARCODES = 100_000  # droplets of one experiment with a cell in them are some thousand
@@ -83,6 +83,8 @@ def make_preflight(file: CountFile, is_expression: bool = True) -> Preflight:
     """Looks at an opened file; `is_expression` is what `forms.looks_like_counts` says of it.
 
     Raises DataError where even a look cannot be had."""
+    import numpy as np
+
     look, names, layout = file.peek(), file.names, file.layout
     n_cells, n_genes = len(names.cell_ids), len(names.gene_ids)
     values = look.values.data
@@ -158,6 +160,10 @@ def _name_genes(kind: GeneKind, species: Species) -> str:
 
 
 def _find_label_columns(cells: pd.DataFrame) -> tuple[LabelColumn, ...]:
+    import pandas as pd
+
+    from clustergan_core.data.own.cell_text import natural_order
+
     found = []
     for name, column in cells.items():
         if isinstance(column.dtype, pd.CategoricalDtype):

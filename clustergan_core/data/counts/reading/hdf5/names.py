@@ -10,11 +10,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from clustergan_core.data.counts.reading.hdf5.vetting import read_values
+from clustergan_core.data.own.cell_text import as_categories, categorize
 from clustergan_core.errors import DataError
 
 if TYPE_CHECKING:
     import h5py
-from clustergan_core.data.own.cell_text import as_categories, categorize
+
 
 MAX_FRAME_COLUMNS = 500  # of what a file says of its cells; the rest is left out, and told
 

@@ -9,20 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
 
-from clustergan_core.data.counts.reading.count_file import LOOK_NONZEROS, LOOK_VALUES, Peek, spread_blocks
+from clustergan_core.data.counts.reading.count_file import (
+    LOOK_NONZEROS,
+    LOOK_VALUES,
+    Layout,
+    Names,
+    Peek,
+    spread_blocks,
+)
 from clustergan_core.data.counts.reading.hdf5.vetting import check_stored_size, read_values, require_numbers
 from clustergan_core.data.counts.reading.limits import MAX_NONZEROS, check_memory, check_nonzeros, check_shape
+from clustergan_core.data.counts.sparse import as_counts
 from clustergan_core.errors import DataError
 
 if TYPE_CHECKING:
     import h5py
-from typing import TYPE_CHECKING
 
-from clustergan_core.data.counts.reading.count_file import Layout, Names
-from clustergan_core.data.counts.sparse import as_counts
-
-if TYPE_CHECKING:
-    import h5py
 
 BLOCK_VALUES = 10_000_000  # of a dense matrix at a time: 80 MB as float64
 

@@ -1,0 +1,21 @@
+"""Names of scores, and words on what they decide."""
+
+from __future__ import annotations
+
+from clustergan_core.method_facts import MethodFacts
+
+AGREEMENT_SCORES = ("purity", "accuracy", "nmi", "ari")
+GENERATION_SCORES = ("mode_accuracy", "reconstruction_accuracy", "cluster_accuracy")
+CRITERION = "neighbour agreement of the code, corrected for chance, on training samples (no labels)"
+
+
+def describe_kept_weights(method: type[MethodFacts]) -> str:
+    """Which weights of a run are kept as its best, to follow "the weights are"."""
+    if method.trains_on_neighbours:
+        return "those of the last evaluation, as agreement with neighbours cannot judge what was trained on them"
+    return f"those of the highest {CRITERION}"
+
+
+def describe_kept_weights_briefly(method: type[MethodFacts]) -> str:
+    """The same in few words, to follow "with the weights of"."""
+    return "the last evaluation" if method.trains_on_neighbours else "the highest label-free criterion"
