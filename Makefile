@@ -10,6 +10,9 @@ checksum = $(shell cat $(1) | cksum | tr -d ' ')
 APP_INSTALLED := $(ENVIRONMENT)/app-$(call checksum,requirements.txt).stamp
 DEV_INSTALLED := $(ENVIRONMENT)/dev-$(call checksum,requirements.txt requirements-dev.txt).stamp
 
+# Bytecode is kept, also where a machine's environment says otherwise: tests start hundreds of processes of the program.
+export PYTHONDONTWRITEBYTECODE :=
+
 # The networks are small: one thread each is faster than two that fight for the same core.
 TEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 # Two files at a time; a file stays with one worker, so that what its tests share is prepared once.
@@ -22,9 +25,13 @@ setup: $(APP_INSTALLED)
 app: setup
 	$(BIN)/streamlit run app.py $(OPTIONS)
 
-check: format-check lint types layers fast-tests
+# Types are looked at while tests wait for processes that they have started.
+check: format-check lint layers
+	@$(MAKE) --no-print-directory --jobs=2 types fast-tests
 
-test: format-check lint types layers tests browser-tests
+test: format-check lint layers
+	@$(MAKE) --no-print-directory --jobs=2 types tests
+	@$(MAKE) --no-print-directory browser-tests
 
 format: dev
 	$(BIN)/ruff check --fix-only --quiet .

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from clustergan_core.drawing.figures.sweep import sweep_figure
+from clustergan_core.drawing.theme import apply_theme
 from ui.frame.choices import linked, one_of
 from ui.frame.messages import plain
-from ui.frame.theme import PICTURES, Picture, show_figure
+from ui.frame.theme import PICTURES, Picture, is_dark, show_themed
 from ui.sweep.figure import point_rows, run_rows
 
 if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+    from clustergan_core.drawing.figures.sweep import SweepDrawing
     from clustergan_core.evaluation.suggest_k import Suggestion
     from clustergan_core.runs.sweeps.report import SweepReport
     from ui.sweep.scores import ChosenScore
@@ -33,11 +37,12 @@ def show_result(report: SweepReport, score: ChosenScore) -> None:
     from ui.sweep.figure import make_drawing
 
     suggestion = report.suggest_n_clusters()
-    figure = sweep_figure(make_drawing(report, score, suggestion))
+    drawing = make_drawing(report, score, suggestion)
+    figure = _figure(repr(drawing), is_dark(), drawing)
     place = st.container()
     picture = _show_files(report)
     with place:
-        show_figure(figure, report.name, f"{score.title} and label-free criteria over the values of the sweep", picture)
+        show_themed(figure, report.name, f"{score.title} and label-free criteria over the values of the sweep", picture)
     notes, box = st.columns([0.5, 0.5], gap="large") if suggestion else (st.container(), None)
     with notes:
         _show_notes(report, score)
@@ -49,6 +54,15 @@ def show_result(report: SweepReport, score: ChosenScore) -> None:
     st.dataframe(point_rows(report), hide_index=True, placeholder="–", alt="Scores and criteria at each value")
     with st.expander(f"Every run ({len(report.rows)})", icon=":material/table:"):
         st.dataframe(run_rows(report), hide_index=True, placeholder="–", alt="Scores and criteria of every run")
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _figure(content: str, dark: bool, _drawing: SweepDrawing) -> Figure:
+    """Kept over reruns, in its theme: drawing it is most of the page's time."""
+
+    figure = sweep_figure(_drawing)
+    apply_theme(figure, dark)
+    return figure
 
 
 def _show_suggestion(suggestion: Suggestion, empty_modes: str, n_seeds: int, *, is_whole: bool) -> None:
