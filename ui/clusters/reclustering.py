@@ -57,7 +57,7 @@ def show_reclustering(view: CellsView, sizes: dict[str, int]) -> None:
 
 
 def _prepare_run(view: CellsView, clusters: Sequence[int]) -> tuple[RunConfig, Dataset]:
-    """A new run on the cells of these clusters with the same method; its number of clusters is suggested anew."""
+    """A new run on the cells of these clusters with the same method; its number of clusters is suggested again."""
     from clustergan_core.runs.clusters.subsets import keep_clusters
 
     config = view.run.config

@@ -20,10 +20,8 @@ if TYPE_CHECKING:
     from clustergan_core.runs.clusters.names import Annotations
 
 Text = Literal["name", "note"]
-_BEFORE, _OUTCOME = (
-    "annotations_before",
-    "annotations_outcome",
-)  # session state: the text to restore, and the last outcome
+# Session state: the text to restore, and the last outcome.
+_BEFORE, _OUTCOME = "annotations_before", "annotations_outcome"
 _WIDTHS = (0.5, 1.65, 1.55, 1.1, 0.85, 0.6, 2.3)
 _TITLES = ("Mode", "Name", "Note", "Cells", "Confidence", "Unsure", "Top markers (exploratory)")
 _N_ROWS = 20  # more text fields than these are slow to draw
@@ -80,7 +78,7 @@ def _show_row(view: CellsView, row: dict[Hashable, Any], colour: str, markers: s
             f"{what.capitalize()} of mode {cluster}",
             texts.get(cluster, ""),
             max_chars=limit,
-            key=_field(run, what, cluster),
+            key=_field_key(run, what, cluster),
             placeholder=f"Mode {cluster}" if what == "name" else "–",
             label_visibility="collapsed",
             on_change=_save_text,
@@ -110,7 +108,7 @@ def _show_state(run: Run) -> None:
 def _save_text(run: Run, what: Text, cluster: int) -> None:
     """Saves the text of a field; a refusal is reported, and the field stays as typed."""
     try:
-        before, after = _write_text(run, what, cluster, st.session_state[_field(run, what, cluster)])
+        before, after = _write_text(run, what, cluster, st.session_state[_field_key(run, what, cluster)])
     except AppError as problem:
         st.session_state[_OUTCOME] = problem
         return
@@ -131,7 +129,7 @@ def _undo_change(run: Run) -> None:
     except AppError as problem:
         st.session_state[_OUTCOME] = problem
         return
-    st.session_state[_field(run, what, cluster)] = text
+    st.session_state[_field_key(run, what, cluster)] = text
     st.session_state[_OUTCOME] = "Undone and saved."
 
 
@@ -152,5 +150,5 @@ def _top_markers(groups: Groups, markers: pd.DataFrame | None) -> dict[int, str]
     return {cluster: genes.get(number, "") for number, group in enumerate(groups) for cluster in group.clusters}
 
 
-def _field(run: Run, what: str, cluster: int) -> str:
+def _field_key(run: Run, what: str, cluster: int) -> str:
     return f"{what}_{run.name}_{cluster}"

@@ -34,7 +34,7 @@ def show_side_by_side(view: CellsView) -> None:
     assert dataset is not None, "shown with the data alone"
     st.subheader("Comparison with k-means and Leiden")
     reference_name = _choose_reference(dataset)
-    reference, classes = _reference(dataset, reference_name)
+    reference, classes = _read_reference(dataset, reference_name)
     if len(dataset.samples) > _MANY_CELLS and not st.toggle(
         f"Compute them for {len(dataset.samples):,} cells: some minutes, once a run", key="references"
     ):
@@ -44,7 +44,7 @@ def show_side_by_side(view: CellsView) -> None:
     own = view.group_numbers()
     has_cluster = own >= 0
     key = (reference_name, *view.weights_key, *view.data_key, view.merged)
-    _show_scores(_compare(_name_clusterings(view, own, others), others.components, reference, *key))
+    _show_scores(_score_clusterings(_name_clusterings(view, own, others), others.components, reference, *key))
     n_labelled = (
         "" if reference is None else f" {int((reference[has_cluster] != UNLABELLED).sum()):,} cells have a class."
     )
@@ -57,7 +57,7 @@ def show_side_by_side(view: CellsView) -> None:
 
 
 @st.cache_data(max_entries=20, show_spinner="Comparing the clusterings…")
-def _compare(
+def _score_clusterings(
     _clusterings: dict[str, NDArray[np.int64]],
     _components: NDArray[np.float32],
     _reference: NDArray[np.int64] | None,
@@ -112,7 +112,7 @@ def _is_grouping(values: NDArray[np.generic]) -> bool:
     return not np.issubdtype(values.dtype, np.number) and 2 <= len(set(values.astype(str).tolist())) <= _MAX_CLASSES
 
 
-def _reference(dataset: Dataset, name: str) -> tuple[NDArray[np.int64] | None, list[str]]:
+def _read_reference(dataset: Dataset, name: str) -> tuple[NDArray[np.int64] | None, list[str]]:
     """The class of each cell by number (UNLABELLED for none) and the classes' names; None without a reference."""
     if name == _NONE:
         return None, []

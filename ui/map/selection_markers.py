@@ -61,11 +61,11 @@ def compare_genes(
     """`compare_selections` of A with B, or with all cells that are not in A. Raises DataError where they overlap."""
     parts = (first.cells, np.zeros(0, np.int64) if second is None else second.cells)
     choice = hashlib.blake2b(b"|".join(part.tobytes() for part in parts), digest_size=16).hexdigest()
-    return _compare(matrix, first, second, *view.data_key, choice)
+    return _compare_cached(matrix, first, second, *view.data_key, choice)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Comparing all genes: a second for a few thousand cells…")
-def _compare(
+def _compare_cached(
     _matrix: CountMatrix, _first: CellSelection, _second: CellSelection | None, source: str, digest: str, choice: str
 ) -> pd.DataFrame:
     from clustergan_core.cells.markers import compare_selections
