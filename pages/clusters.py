@@ -1,4 +1,4 @@
-"""Clusters: what the clusters of a run of cells are, by their genes; named, merged, and taken to other programs."""
+"""Clusters: the clusters of a run of cells by their genes; naming, merging and exporting them."""
 
 import streamlit as st
 
@@ -8,9 +8,7 @@ require_frame(__file__)
 
 from clustergan_core.errors import DataError
 from clustergan_core.runs.cells import is_of_cells
-from clustergan_core.runs.run import Run
-from ui.cells.loading import load_cells, load_markers
-from ui.cells.names import names_of
+from ui.cells.view import ABSENT_DATA, CellsView, open_cells
 from ui.clusters.exports import show_exports
 from ui.clusters.markers import show_cluster_markers, show_gene_figures
 from ui.clusters.reclustering import show_reclustering
@@ -18,7 +16,6 @@ from ui.clusters.rows import show_rows
 from ui.clusters.side_by_side import show_side_by_side
 from ui.frame.links import link_page
 from ui.frame.messages import show_problem
-from ui.loading.runs import load_data, load_run_matrix
 from ui.map.cell_colouring import choose_unsure
 from ui.runs.choice import choose_run
 
@@ -28,47 +25,43 @@ def main() -> None:
     st.title("Clusters")
     run = choose_run()
     if not is_of_cells(run):
-        st.info("This run was not trained on cells: its clusters are on the Modes page.", icon=":material/grid_view:")
+        st.info("This run was not trained on cells: see its clusters on the Modes page.", icon=":material/grid_view:")
         link_page("Modes", {"run": run.name})
         return
-    show_clusters(run)
+    show_clusters(open_cells(run))
 
 
-def show_clusters(run: Run) -> None:
-    """All sections; those that need genes while the run's data is here."""
-    from clustergan_core.runs.clusters.names import cluster_groups
+def show_clusters(view: CellsView) -> None:
+    """All sections; those that need genes only while the data is here."""
     from clustergan_core.runs.clusters.tables import cluster_table
 
-    annotations, cells = names_of(run), load_cells(run)
-    if cells is None:
-        st.info("Neither the run's data nor its cells' clusters are on this machine.", icon=":material/cloud_off:")
+    latents = view.latents
+    if latents is None:
+        st.info("Neither the data nor the clusters of its cells are on this machine.", icon=":material/cloud_off:")
         return
-    n_clusters = run.config.n_clusters
-    groups = cluster_groups(annotations, n_clusters)
-    matrix, dataset = load_run_matrix(run), load_data(run)
     markers, problem = None, None
     try:
-        markers = load_markers(run, groups)
+        markers = view.find_markers()
     except DataError as reason:
         problem = reason
     with st.container(width=320):
         unsure_below = choose_unsure()
-    table = cluster_table(cells, n_clusters, annotations, unsure_below)
-    show_rows(run, table, annotations, groups, markers)
-    if matrix is None or dataset is None:
+    table = cluster_table(latents, view.n_clusters, view.annotations, unsure_below)
+    show_rows(view, table, markers)
+    if view.matrix is None:
         st.info(
-            "Genes, k-means and Leiden need the file that the run was trained on, which is not on this machine.",
+            f"Genes, k-means and Leiden need {ABSENT_DATA}",
             icon=":material/cloud_off:",
         )
     else:
         if problem is not None:
             show_problem(problem)
         if markers is not None:
-            show_cluster_markers(run, groups, markers)
-            show_gene_figures(run, groups, markers, matrix)
-        show_side_by_side(run, groups, dataset)
-        show_reclustering(run, groups, table.groupby("name")["cells"].sum().to_dict())
-    show_exports(run)
+            show_cluster_markers(view, markers)
+            show_gene_figures(view, markers)
+        show_side_by_side(view)
+        show_reclustering(view, table.groupby("name")["cells"].sum().to_dict())
+    show_exports(view)
 
 
 main()

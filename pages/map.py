@@ -1,4 +1,4 @@
-"""Map: a run's samples laid out by their latents; look at one, or draw a line around many."""
+"""Map: a run's samples laid out by their latents; click one, or draw a line around many."""
 
 import streamlit as st
 
@@ -9,10 +9,10 @@ require_frame(__file__)
 from clustergan_core.data.registry import DATASETS
 from clustergan_core.runs.cells import is_of_cells
 from clustergan_core.runs.maps import MapRequest, find_map
-from ui.cells.names import names_of
+from ui.cells.view import open_cells
 from ui.data.download import offer_download
 from ui.frame.choices import linked, one_of
-from ui.map.cell_colouring import cell_colouring_names, choose_cell_colouring, follow_gene
+from ui.map.cell_colouring import cell_colouring_names, choose_cell_colouring, colour_by_linked_gene
 from ui.map.colouring import colouring_names, make_colouring
 from ui.map.job import show_computation
 from ui.map.plot import draw_flat, draw_in_space
@@ -21,7 +21,7 @@ from ui.map.settings import choose_map
 from ui.map.view import MapView, open_view
 from ui.runs.choice import choose_run
 
-HEIGHT = 540  # with the choices above it, all of the map fits a laptop's screen
+HEIGHT = 540  # with the choices above it, the whole map fits a laptop's screen
 
 
 def main() -> None:
@@ -30,21 +30,23 @@ def main() -> None:
     which, colour = st.columns([3, 1], gap="medium")
     with which:
         run = choose_run()
-    with which if is_of_cells(run) else st.container():  # cells take what they are coloured by beside these
+    with which if is_of_cells(run) else st.container():  # for cells, the choice of colour stands beside these
         request = choose_map(run)
     view = open_view(request)
-    annotations = names_of(run)
-    own_names = cell_colouring_names(view)
+    cells = open_cells(run) if is_of_cells(run) else None
+    own_names = [] if cells is None else cell_colouring_names(view)
     mode, *others = colouring_names(view)
     names = [mode, *own_names, *others]
-    follow_gene(names)
+    colour_by_linked_gene(names)
     with colour:
         with linked("colour", one_of(names)):
             name = st.selectbox("Colour by", names, key="colour", bind="query-params")
-        is_own = name in own_names
-        colouring = choose_cell_colouring(view, name, annotations) if is_own else make_colouring(view, name)
-    _say_what_is_missing(request, view)
-    cluster_names = [annotations.name_of(mode) for mode in range(run.config.n_clusters)] if is_of_cells(run) else []
+        if cells is not None and name in own_names:
+            colouring = choose_cell_colouring(view, cells, name)
+        else:
+            colouring = make_colouring(view, name)
+    _show_what_is_missing(request, view)
+    cluster_names = [] if cells is None else cells.cluster_names
     fitted = find_map(request, view.features)
     if fitted is None:
         show_computation(request, view, colouring, HEIGHT)
@@ -52,16 +54,16 @@ def main() -> None:
         draw_in_space(view, fitted, colouring, cluster_names)
     else:
         draw_flat(view, fitted, colouring, HEIGHT, cluster_names)
-    if is_of_cells(run):
-        show_comparison(run, annotations)
+    if cells is not None:
+        show_comparison(cells)
 
 
-def _say_what_is_missing(request: MapRequest, view: MapView) -> None:
+def _show_what_is_missing(request: MapRequest, view: MapView) -> None:
     if view.dataset is not None:
         if view.dataset.labels is None:
             has_columns = any(name not in ("mode", "confidence") for name in colouring_names(view))
-            others = " Its columns are there to colour by." if has_columns else ""
-            st.caption(f"Colouring by label needs labels, and this run was given none.{others}")
+            others = " Colour by one of its columns instead." if has_columns else ""
+            st.caption(f"Colouring by label needs labels, and this run has none.{others}")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         others = "labels, genes, k-means and Leiden" if is_of_cells(request.run) else "labels"
@@ -70,7 +72,7 @@ def _say_what_is_missing(request: MapRequest, view: MapView) -> None:
         )
         source = request.run.config.dataset.source
         if source in DATASETS:
-            with st.popover("Get the data", icon=":material/cloud_download:"):
+            with st.popover("Download the data", icon=":material/cloud_download:"):
                 offer_download(source)
 
 

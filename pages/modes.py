@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import streamlit as st
 
 from ui.frame.guard import require_frame
 
 require_frame(__file__)
 
-from clustergan_core.runs.run import Run
+from clustergan_core.runs.cells import is_of_cells
+from ui.cells.view import open_cells
 from ui.frame.choices import linked, one_of, whole_number
 from ui.frame.messages import page_errors
 from ui.frame.seed import choose_seed
-from ui.loading.modes import summary_of
 from ui.modes.cells import show_cell_modes
 from ui.modes.detail import choose_mode, show_mode
-from ui.modes.rows import describe_summary, generated_modes, show_rows
+from ui.modes.rows import describe_summary, show_rows
 from ui.modes.tables import show_profiles, show_table
+from ui.modes.view import ModesView, open_modes
 from ui.runs.choice import choose_run
-
-if TYPE_CHECKING:
-    from clustergan_core.scoring.modes import ModeSummary
 
 MAX_COLUMNS = 24
 DETAIL_SAMPLES = 24
@@ -30,15 +26,15 @@ DETAIL_SAMPLES = 24
 
 @st.fragment
 @page_errors()
-def one_mode(run: Run, summary: ModeSummary, seed: int) -> None:
-    """The chosen mode; choosing another does not draw the rows again."""
+def show_one_mode(view: ModesView, seed: int) -> None:
+    """The chosen mode; choosing another does not redraw the rows."""
     st.subheader("One mode")
-    mode = choose_mode(summary.n_clusters)
-    show_mode(run, mode, summary, generated_modes(run, DETAIL_SAMPLES, seed)[mode])
+    mode = choose_mode(view.summary.n_clusters)
+    show_mode(view, mode, view.generate(DETAIL_SAMPLES, seed)[mode])
 
 
-def show_modes(run: Run, summary: ModeSummary) -> None:
-    """The modes as pictures, one closely, and as a table."""
+def show_modes(view: ModesView) -> None:
+    """The modes as pictures, one in detail, and all as a table."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         seed = choose_seed()
         with linked("columns", whole_number(1, MAX_COLUMNS)):
@@ -51,18 +47,18 @@ def show_modes(run: Run, summary: ModeSummary) -> None:
                 required=True,
                 key="sort",
                 bind="query-params",
-                disabled=summary.usage is None,
+                disabled=view.summary.usage is None,
             )
-    st.caption(describe_summary(run, summary))
-    show_rows(summary, generated_modes(run, n_columns, seed), summary.order(sort == "usage"), run)
-    one_mode(run, summary, seed)
-    if run.config.dataset.kind != "image":
-        show_profiles(run, summary)
-    show_table(summary, run)
+    st.caption(describe_summary(view))
+    show_rows(view, view.generate(n_columns, seed), view.summary.order(sort == "usage"))
+    show_one_mode(view, seed)
+    if view.run.config.dataset.kind != "image":
+        show_profiles(view)
+    show_table(view)
 
 
-def say_order(label_names: tuple[str, ...]) -> str:
-    """What the number of a mode is not, in words that fit the data."""
+def describe_numbers(label_names: tuple[str, ...]) -> str:
+    """What a mode's number does not mean, in words that fit the data."""
     if label_names == tuple("0123456789"):
         return "**mode index ≠ digit**"
     return "**mode index ≠ label**" if label_names else "**mode numbers mean nothing** by themselves"
@@ -71,17 +67,17 @@ def say_order(label_names: tuple[str, ...]) -> str:
 st.title("Modes")
 intro = st.empty()
 run = choose_run()
-if run.config.dataset.kind == "expression":
+if is_of_cells(run):
     intro.markdown(
         "A mode is what the generator makes of one code: a cell type, where training went well. Training finds the "
         "modes in any order: **mode numbers mean nothing** by themselves."
     )
-    summary = summary_of(run)
-    st.caption(describe_summary(run, summary))
-    show_cell_modes(run, summary)
+    cells = open_cells(run)
+    st.caption(describe_summary(cells))
+    show_cell_modes(cells)
 else:
     intro.markdown(
-        "A row is one mode of the generator, a column one z_n that all modes share. "
-        f"Training finds the modes in any order: {say_order(run.config.dataset.label_names)}."
+        "A row is one mode of the generator; a column is one z_n that all modes share. "
+        f"Training finds the modes in any order: {describe_numbers(run.config.dataset.label_names)}."
     )
-    show_modes(run, summary_of(run))
+    show_modes(open_modes(run))

@@ -16,6 +16,7 @@ from clustergan_core.runs.run import Run
 from tests.app.app_pages import open_page, texts
 from ui.interpolate.codes import Ends
 from ui.interpolate.pictures import describe_flips, walk_gif
+from ui.interpolate.view import GeneratorView
 
 DATA_URL = "data:image/png;base64,"
 
@@ -163,7 +164,7 @@ def test_a_wrong_choice_in_the_address_is_one_sentence_with_its_remedy(query: di
 def test_the_animation_goes_there_and_back(own_copy: Path) -> None:
     run = Run(own_copy / "digits")
     method = run.load()
-    file = walk_gif(run, method, draw_normals(method.prior, 7)[0], Ends(1, 0, 0.5))
+    file = walk_gif(GeneratorView(run, method, draw_normals(method.prior, 7)[0]), Ends(1, 0, 0.5))
     frames = [
         np.asarray(frame.convert("L"), dtype=int) for frame in ImageSequence.Iterator(Image.open(io.BytesIO(file)))
     ]

@@ -84,9 +84,8 @@ def test_a_typed_gene_that_is_not_there_is_named(mapped: Run, seen: SeenMap) -> 
     app.session_state["gene"] = "*CD3D*"
     app.query_params["run"], app.query_params["colour"] = "cells", "gene"
     app.run()
-    assert [error.value for error in app.error] == [
-        r"cells has no gene \*CD3D\*: type a part of its symbol, or its id."
-    ]
+    (error,) = app.error
+    assert r"no gene \*CD3D\*: type" in error.value
     assert app.selectbox(key="gene").value is None and seen.values is None
 
 
@@ -187,7 +186,7 @@ def test_two_selections_drawn_on_the_map_are_kept_and_compared(mapped: Run, seen
     assert "**A**: 40 cells" in texts(app), "a selection survives that of the map"
     app.button(key="clear_B").click().run()
     app.button(key="clear_A").click().run()
-    assert "Nothing yet" in texts(app)
+    assert not [button for button in app.button if button.key in ("clear_A", "clear_B")]
     assert not [frame for frame in app.dataframe if "log2_fold_change" in frame.value]
 
 

@@ -13,7 +13,7 @@ from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.maps import MapRequest, MapWorker, write_progress
 from clustergan_core.runs.run import Run
 from tests.app.app_pages import open_page, texts
-from ui.map.details import mostly
+from ui.map.details import describe_majority
 from ui.map.plot import shown_share
 
 
@@ -85,17 +85,17 @@ def test_each_mode_has_its_most_frequent_label_beside_it_and_all_of_them_folded_
         numbers = labels.drop("mode")
         assert labels["mode"] == count["mode"]
         assert numbers.sum() == count["samples"]
-        assert count["mostly"] == mostly(numbers.astype(int))
+        assert count["mostly"] == describe_majority(numbers.astype(int))
 
 
 def test_samples_without_a_label_do_not_count_for_what_most_of_a_mode_are() -> None:
-    assert mostly(pd.Series({"": 5, "a": 1, "b": 3})) == "b (75%)"
-    assert mostly(pd.Series({"": 5, "a": 0})) == "no label"
+    assert describe_majority(pd.Series({"": 5, "a": 1, "b": 3})) == "b (75%)"
+    assert describe_majority(pd.Series({"": 5, "a": 0})) == "no label"
 
 
 def test_only_a_mode_of_one_label_is_all_of_it() -> None:
-    assert mostly(pd.Series({"a": 1121, "b": 2})) == "a (>99%)"
-    assert mostly(pd.Series({"a": 1121, "b": 0})) == "a (100%)"
+    assert describe_majority(pd.Series({"a": 1121, "b": 2})) == "a (>99%)"
+    assert describe_majority(pd.Series({"a": 1121, "b": 0})) == "a (100%)"
 
 
 def test_the_map_can_be_coloured_by_mode_label_and_confidence(mapped: Run) -> None:

@@ -37,6 +37,6 @@ def test_without_the_data_the_generated_genes_stay_and_the_rest_needs_the_data(
     monkeypatch.setattr(Run, "is_data_here", lambda self: False)
     app = open_page("modes", run="cells")
     assert not app.error
-    assert "Whether generated cells are like real ones needs the data" in texts(app)
+    assert "needs the data, which is not on this machine" in texts(app)
     assert "verdict" not in app.dataframe[0].value
     assert [tab.label for tab in app.tabs] == ["Generated"]

@@ -95,9 +95,9 @@ def test_sorting_by_usage_puts_the_most_used_mode_first(
 
     show = mode_rows.show_rows
 
-    def keep(summary: object, samples: object, order: np.ndarray, run: object) -> None:
+    def keep(view: object, samples: object, order: np.ndarray) -> None:
         orders.append(order.tolist())
-        show(summary, samples, order, run)  # type: ignore[arg-type] # passed on as they came
+        show(view, samples, order)  # type: ignore[arg-type] # passed on as they came
 
     monkeypatch.setattr(mode_rows, "show_rows", keep)
     usage = table_of(open_page("modes", run="digits", sort="usage"))["usage"].to_numpy()

@@ -50,4 +50,4 @@ def test_modes_speak_of_no_test_split_and_of_no_digits(table_run: Run) -> None:
 def test_the_map_points_to_the_columns_where_there_are_no_labels(table_run: Run) -> None:
     app = open_page("map", run="flowers")
     assert "species" in app.selectbox(key="colour").options
-    assert "this run was given none. Its columns are there to colour by." in texts(app)
+    assert "this run has none. Colour by one of its columns instead." in texts(app)

@@ -1,6 +1,6 @@
 """What pages about cells share.
 
-loading.py  a run's clusters with their cells, markers and other clusterings
+view.py     a run of cells as a page sees it, opened once
 names.py    what clusters are called
 titles.py   what a mode is called
 genes.py    choosing genes

@@ -1,4 +1,4 @@
-"""Choosing genes by symbol or id, kept in the address as ?gene= or ?genes=."""
+"""Choosing genes by symbol or id, stored in the address as ?gene= or ?genes=."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import streamlit as st
 from clustergan_core.cells.expression import find_places, gene_values
 from clustergan_core.data.counts.genes import unique_gene_names
 from clustergan_core.errors import DataError, SettingsError
-from clustergan_core.runs.run import Run
+from ui.cells.view import CellsView
 from ui.frame.choices import Check, linked
 from ui.frame.messages import show_problem
 
@@ -21,97 +21,94 @@ if TYPE_CHECKING:
     from clustergan_core.data.counts.matrix import CountMatrix
 
 GENE = "gene"  # the picker's key and the address's parameter
-GENES = "genes"  # the same of the box for several
-_N_NEAR = 3  # genes that a message names
+GENES = "genes"  # key and parameter of the box for several genes
+_N_SUGGESTED = 3  # genes that a message lists
 
 
-def choose_gene(run: Run, matrix: CountMatrix) -> str | None:
-    """A box that searches all symbols and takes any id; None before a gene is chosen."""
+def choose_gene(view: CellsView, matrix: CountMatrix) -> str | None:
+    """A box that searches all symbols and accepts any id; None before a gene is chosen."""
     if (typed := st.session_state.get(GENE)) is not None:
-        _refuse(run, matrix, typed)
+        _report_unknown_gene(view, matrix, typed)
     # 33,000 symbols travel once, 0.4 MB, and a rerun with them takes no longer than with ten.
-    with linked(GENE, _one_gene(run, matrix)):
+    with linked(GENE, _check_gene(view, matrix)):
         gene = st.selectbox(
             "Gene",
-            gene_names(run, matrix),
+            gene_names(view, matrix),
             index=None,
             key=GENE,
             bind="query-params",
             accept_new_options=True,
-            placeholder=f"Symbol or id, as {matrix.gene_symbols[0]}",
-            help="Type a part of a symbol, or a whole id as the file has it.",
+            placeholder=f"Symbol or id, such as {matrix.gene_symbols[0]}",
+            help="Type part of a symbol, or a full id as in the file.",
         )
-    # A box that takes any text also takes one from the address that has just been refused.
-    return gene if gene is not None and is_gene(run, matrix, gene) else None
+    # A box that accepts any text also takes from the address what has just been refused.
+    return gene if gene is not None and is_gene(view, matrix, gene) else None
 
 
-def choose_genes(run: Run, matrix: CountMatrix, most: int) -> tuple[str, ...]:
-    """A box for several genes, in the address as ?genes=; those that are none are named and left out."""
+def choose_genes(view: CellsView, matrix: CountMatrix, most: int) -> tuple[str, ...]:
+    """A box for several genes, in the address as ?genes=; texts that are no gene are reported and dropped."""
     for typed in st.session_state.get(GENES, []):
-        _refuse(run, matrix, typed)
-    with linked(GENES, _one_gene(run, matrix)):
+        _report_unknown_gene(view, matrix, typed)
+    with linked(GENES, _check_gene(view, matrix)):
         genes = st.multiselect(
             "Genes",
-            gene_names(run, matrix),
+            gene_names(view, matrix),
             key=GENES,
             bind="query-params",
             accept_new_options=True,
             max_selections=most,
-            placeholder=f"Symbols or ids, as {matrix.gene_symbols[0]}",
+            placeholder=f"Symbols or ids, such as {matrix.gene_symbols[0]}",
             label_visibility="collapsed",
         )
-    return tuple(gene for gene in genes if is_gene(run, matrix, gene))
+    return tuple(gene for gene in genes if is_gene(view, matrix, gene))
 
 
-def is_gene(run: Run, matrix: CountMatrix, text: str) -> bool:
+def is_gene(view: CellsView, matrix: CountMatrix, text: str) -> bool:
     """Whether the text names a gene, by symbol, id or unique name."""
-    return _is_gene(matrix, run.config.dataset.source, run.config.dataset.digest, text)
+    return _is_gene(matrix, *view.data_key, text)
 
 
-def _refuse(run: Run, matrix: CountMatrix, typed: str) -> None:
-    """Says what was typed and is no gene: `linked` takes it away without a word."""
-    if not is_gene(run, matrix, typed):
-        show_problem(f"{matrix.name} has no gene {typed}: {_suggest(gene_names(run, matrix), typed)}.")
+def gene_names(view: CellsView, matrix: CountMatrix) -> tuple[str, ...]:
+    """(G,) one unique name for each gene."""
+    return _names(matrix, *view.data_key)
 
 
-def _suggest(names: Sequence[str], typed: str) -> str:
-    """What to do instead: choose one that holds the text, where there is one."""
-    near = [name for name in names if typed.upper() in name.upper()]
-    near.sort(key=len)
-    if not near:
-        return "type a part of its symbol, or its id"
-    return f"choose {' or '.join(near[:_N_NEAR])}" + (
-        f" or one of {len(near) - _N_NEAR:,} others" if len(near) > _N_NEAR else ""
-    )
+def read_expression(view: CellsView, matrix: CountMatrix, gene: str) -> NDArray[np.float32]:
+    """(N,) log-normalised expression of one gene in the run's cells."""
+    return _expression(matrix, *view.data_key, gene)
 
 
-def _one_gene(run: Run, matrix: CountMatrix) -> Check:
+def _report_unknown_gene(view: CellsView, matrix: CountMatrix, typed: str) -> None:
+    """Names a text that is no gene: `linked` drops it silently."""
+    if not is_gene(view, matrix, typed):
+        show_problem(f"{matrix.name} has no gene {typed}: {_suggest_genes(gene_names(view, matrix), typed)}.")
+
+
+def _suggest_genes(names: Sequence[str], typed: str) -> str:
+    """The remedy: genes that contain the text, where there are any."""
+    matches = [name for name in names if typed.upper() in name.upper()]
+    matches.sort(key=len)
+    if not matches:
+        return "type part of its symbol, or its id"
+    n_more = len(matches) - _N_SUGGESTED
+    return f"choose {' or '.join(matches[:_N_SUGGESTED])}" + (f" or one of {n_more:,} others" if n_more > 0 else "")
+
+
+def _check_gene(view: CellsView, matrix: CountMatrix) -> Check:
     def check(text: str) -> None:
-        if not is_gene(run, matrix, text):
+        if not is_gene(view, matrix, text):
             raise SettingsError(f"{matrix.name} has no gene of that symbol or id")
 
     return check
 
 
-def gene_names(run: Run, matrix: CountMatrix) -> tuple[str, ...]:
-    """(G,) what genes are called, each by one name."""
-    return _names(matrix, run.config.dataset.source, run.config.dataset.digest)
-
-
-def expression_of(run: Run, matrix: CountMatrix, gene: str) -> NDArray[np.float32]:
-    """(N,) log-normalised expression of one gene in the run's cells."""
-    return _expression(matrix, run.config.dataset.source, run.config.dataset.digest, gene)
-
-
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _names(_matrix: CountMatrix, source: str, digest: str) -> tuple[str, ...]:
-
     return unique_gene_names(_matrix)
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
 def _is_gene(_matrix: CountMatrix, source: str, digest: str, text: str) -> bool:
-
     try:
         find_places(_matrix, [text])
     except DataError:
@@ -121,5 +118,4 @@ def _is_gene(_matrix: CountMatrix, source: str, digest: str, text: str) -> bool:
 
 @st.cache_resource(max_entries=40, show_spinner="Reading the gene…")
 def _expression(_matrix: CountMatrix, source: str, digest: str, gene: str) -> NDArray[np.float32]:
-
     return gene_values(_matrix, [gene])[:, 0]

@@ -1,4 +1,4 @@
-"""What a run's clusters are called, and choosing among them: by name, and known by number, because names change."""
+"""What a run's clusters are called, and choosing among them: shown by name, stored by number because names change."""
 
 from __future__ import annotations
 
@@ -14,12 +14,11 @@ from ui.frame.choices import one_of, write_address
 from ui.frame.messages import show_problem
 
 if TYPE_CHECKING:
-    from clustergan_core.runs.clusters.names import Annotations, ClusterGroup
+    from clustergan_core.runs.clusters.names import ClusterGroup
 
 
-def names_of(run: Run) -> Annotations:
-    """The names and notes kept of a run; where they cannot be read the page says so and goes on with numbers."""
-
+def read_names(run: Run) -> Annotations:
+    """The saved names and notes of a run; where they cannot be read the page says so and continues with numbers."""
     try:
         return read_annotations(run)
     except RunError as problem:
@@ -31,15 +30,15 @@ def names_of(run: Run) -> Annotations:
 
 
 def choose_group(parameter: str, groups: Sequence[ClusterGroup]) -> ClusterGroup:
-    """One of the groups, by the number of its first cluster in the address as `parameter`."""
+    """One of the groups; the number of its first cluster stands in the address as `parameter`."""
     key = f"one_{parameter}"
     by_first = {group.clusters[0]: group for group in groups}
-    kept = st.session_state.get(key, _asked(parameter, list(by_first)))
-    if key not in st.session_state or kept not in by_first:
-        # What was chosen may have been merged into another since.
-        home = (first for first, group in by_first.items() if kept in group.clusters)
-        st.session_state[key] = next(home, min(by_first))
-    first = st.selectbox("Cluster", list(by_first), format_func=_name_of(by_first), key=key, width=260)
+    last = st.session_state.get(key, _cluster_in_address(parameter, list(by_first)))
+    if key not in st.session_state or last not in by_first:
+        # The group chosen before may have been merged into another since.
+        merged_into = (first for first, group in by_first.items() if last in group.clusters)
+        st.session_state[key] = next(merged_into, min(by_first))
+    first = st.selectbox("Cluster", list(by_first), format_func=_name_by_first(by_first), key=key, width=260)
     write_address(parameter, str(first))
     return by_first[first]
 
@@ -47,14 +46,14 @@ def choose_group(parameter: str, groups: Sequence[ClusterGroup]) -> ClusterGroup
 def choose_groups(
     label: str, groups: Sequence[ClusterGroup], key: str, on_change: Callable[[], None] | None = None
 ) -> list[ClusterGroup]:
-    """Any number of the groups; those chosen before that are no groups any more are left out."""
+    """Any number of the groups; earlier choices that are no longer groups are dropped."""
     by_first = {group.clusters[0]: group for group in groups}
     if key in st.session_state:
         st.session_state[key] = [first for first in st.session_state[key] if first in by_first]
     chosen = st.multiselect(
         label,
         list(by_first),
-        format_func=_name_of(by_first),
+        format_func=_name_by_first(by_first),
         key=key,
         placeholder="Choose clusters",
         on_change=on_change,
@@ -62,12 +61,12 @@ def choose_groups(
     return [by_first[first] for first in chosen]
 
 
-def _name_of(by_first: dict[int, ClusterGroup]) -> Callable[[int], str]:
+def _name_by_first(by_first: dict[int, ClusterGroup]) -> Callable[[int], str]:
     return lambda first: by_first[first].name
 
 
-def _asked(parameter: str, firsts: list[int]) -> int | None:
-    """The cluster in the address; a wrong one is named and left out."""
+def _cluster_in_address(parameter: str, firsts: list[int]) -> int | None:
+    """The cluster in the address; a wrong one is reported and ignored."""
     asked = st.query_params.get(parameter)
     if asked is None:
         return None

@@ -1,8 +1,8 @@
 """The Clusters page.
 
-rows.py          a row a cluster: names, notes, merging
+rows.py          a row for each cluster: names, notes, merging
 markers.py       markers of each cluster
-side_by_side.py  k-means, Leiden and columns of the data beside
-reclustering.py  cells of some clusters to be clustered again
+side_by_side.py  comparison with k-means, Leiden and columns of the data
+reclustering.py  a new run on the cells of some clusters
 exports.py       files for other programs
 """

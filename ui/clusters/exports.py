@@ -1,4 +1,4 @@
-"""A run of cells on its way to other programs: each file is made when it is asked for."""
+"""Files of a run of cells for other programs, each made on request."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from clustergan_core.runs.clusters.names import annotations_path
-from clustergan_core.runs.run import Run
+from ui.cells.view import CellsView
 from ui.frame.links import link_page
 from ui.frame.theme import choose_picture
-from ui.loading.runs import load_data, load_latents, load_method, load_run_matrix, weights_stamp
 
 if TYPE_CHECKING:
     from clustergan_core.embedding.settings import Algorithm
@@ -19,38 +18,50 @@ if TYPE_CHECKING:
 _TITLES: dict[Algorithm, str] = {"umap": "UMAP", "tsne": "t-SNE", "pca": "PCA"}
 
 
-def show_exports(run: Run) -> None:
-    """Buttons for h5ad, Loupe, markers and gene sets, and the paragraph on methods. Needs the run's data."""
+def show_exports(view: CellsView) -> None:
+    """Buttons for h5ad, Loupe, markers and gene sets while the data is here, and the methods paragraph always."""
     from clustergan_core.runs.clusters.exports import describe_run
 
-    st.subheader("Take it with you")
-    if load_run_matrix(run) is None:
-        st.caption("The cells' file is not on this machine, so that only the methods can be written here.")
+    st.subheader("Export")
+    if view.matrix is None:
+        st.caption("The file of the cells is not on this machine, so only the methods paragraph is available.")
     else:
-        _show_files(run)
+        _show_files(view)
     choose_picture()
-    with st.expander("Methods, for a paper", icon=":material/article:"):
-        st.caption("Every threshold, seed and version of this run; the last sentence is the command that repeats it.")
-        st.code(describe_run(run), language=None, wrap_lines=True)
+    with st.expander("Methods paragraph for a paper", icon=":material/article:"):
+        st.caption("Every threshold, seed and version of this run. The last sentence is the command that repeats it.")
+        st.code(describe_run(view.run), language=None, wrap_lines=True)
 
 
-def _show_files(run: Run) -> None:
+def _show_files(view: CellsView) -> None:
     from clustergan_core.runs.clusters.exports import find_layout
 
-    layout = find_layout(run, load_method(run), load_latents(run, "all"))
+    run, latents = view.run, view.latents
+    assert latents is not None, "shown with the data alone"
+    layout = find_layout(run, view.method, latents)
     st.caption(
-        f"All genes, with clusters by the names you gave them, and the {_TITLES[layout]} of the latents"
-        + (". " if layout == "umap" else "; for a UMAP in its place look at one on the Map page first. ")
-        + "The h5ad opens in scanpy and CELLxGENE, and by converters in Seurat. Your file itself is never altered."
+        f"All genes, clusters by the names you gave them, and the {_TITLES[layout]} of the latents"
+        + (". " if layout == "umap" else "; to export a UMAP, compute one on the Map page first. ")
+        + "The h5ad opens in scanpy and CELLxGENE, and with a converter in Seurat. Your file is never changed."
     )
     files = (
-        ("h5ad", "h5ad", "application/octet-stream", lambda: _gather(run, layout).h5ad()),
-        ("Loupe: clusters", "loupe-clusters.csv", "text/csv", lambda: _gather(run, layout).loupe_clusters_csv()),
-        ("Loupe: projection", "loupe-projection.csv", "text/csv", lambda: _gather(run, layout).loupe_projection_csv()),
-        ("Markers", "markers.csv", "text/csv", lambda: _gather(run, layout).markers_csv()),
-        ("Gene sets", "gene-sets.csv", "text/csv", lambda: _gather(run, layout).gene_sets_csv()),
+        ("h5ad", "h5ad", "application/octet-stream", lambda: _gather_export(view, layout).h5ad()),
+        (
+            "Loupe: clusters",
+            "loupe-clusters.csv",
+            "text/csv",
+            lambda: _gather_export(view, layout).loupe_clusters_csv(),
+        ),
+        (
+            "Loupe: projection",
+            "loupe-projection.csv",
+            "text/csv",
+            lambda: _gather_export(view, layout).loupe_projection_csv(),
+        ),
+        ("Markers", "markers.csv", "text/csv", lambda: _gather_export(view, layout).markers_csv()),
+        ("Gene sets", "gene-sets.csv", "text/csv", lambda: _gather_export(view, layout).gene_sets_csv()),
     )
-    if len(set(_gather(run, layout).cells.cluster_names.tolist())) < 2:
+    if len(set(_gather_export(view, layout).cells.cluster_names.tolist())) < 2:
         files = files[:3]  # cells of one cluster have no markers
     with st.container(horizontal=True, vertical_alignment="center"):
         for label, ending, kind, make in files:
@@ -62,14 +73,14 @@ def _show_files(run: Run) -> None:
             link_page("Map", {"run": run.name, "layout": "UMAP"}, "UMAP of these cells")
 
 
-def _gather(run: Run, layout: Algorithm) -> CellExport:
-    names = annotations_path(run)
-    named = names.stat().st_mtime_ns if names.exists() else 0
-    return _gathered(run, layout, str(run.folder), weights_stamp(run), named)
+def _gather_export(view: CellsView, layout: Algorithm) -> CellExport:
+    names = annotations_path(view.run)
+    named_at = names.stat().st_mtime_ns if names.exists() else 0
+    return _gathered(view, layout, *view.weights_key, named_at)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Gathering the cells…")
-def _gathered(_run: Run, layout: Algorithm, folder: str, stamp: object, named: int) -> CellExport:
+def _gathered(_view: CellsView, layout: Algorithm, folder: str, stamp: object, named_at: int) -> CellExport:
     from clustergan_core.runs.clusters.exports import gather_cells
 
-    return gather_cells(_run, layout, dataset=load_data(_run), matrix=load_run_matrix(_run))
+    return gather_cells(_view.run, layout, dataset=_view.dataset, matrix=_view.matrix)

@@ -1,4 +1,4 @@
-"""Taking some clusters' cells to be clustered again by themselves."""
+"""Reclustering a subset: a new run on the cells of some clusters."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from clustergan_core.errors import AppError
-from clustergan_core.runs.run import Run
-from ui.cells.loading import Groups
 from ui.cells.names import choose_groups
+from ui.cells.view import CellsView
 from ui.data.choice import load_source
 from ui.forms.preset import preset_config
 from ui.forms.scheduler import usual_scheduler
@@ -25,17 +24,15 @@ if TYPE_CHECKING:
 
 @st.fragment
 @page_errors()
-def show_reclustering(run: Run, groups: Groups, sizes: dict[str, int]) -> None:
-    """A list of clusters and the button that begins with their cells; `sizes` are cells by the groups' names."""
-    st.subheader("Recluster these")
-    st.caption(
-        "A finer look: genes are chosen anew among the cells of some clusters, and a model of their own trained."
-    )
-    chosen = choose_groups("Clusters", [group for group in groups if sizes[group.name]], "recluster")
+def show_reclustering(view: CellsView, sizes: dict[str, int]) -> None:
+    """A list of clusters and the button that trains on their cells; `sizes` are numbers of cells by group name."""
+    st.subheader("Recluster a subset")
+    st.caption("Selects genes again within the chosen clusters and trains a new model on them.")
+    chosen = choose_groups("Clusters", [group for group in view.groups if sizes[group.name]], "recluster")
     if not chosen:
         return
     try:
-        config, dataset = _prepare(run, [cluster for group in chosen for cluster in group.clusters])
+        config, dataset = _prepare_run(view, [cluster for group in chosen for cluster in group.clusters])
     except AppError as problem:
         show_problem(problem)
         return
@@ -55,22 +52,23 @@ def show_reclustering(run: Run, groups: Groups, sizes: dict[str, int]) -> None:
                 icon=":material/filter_alt:",
                 width="stretch",
             ):
-                _start(config)
+                _start_run(config)
             show_command(config)
 
 
-def _prepare(run: Run, clusters: Sequence[int]) -> tuple[RunConfig, Dataset]:
-    """The coming run on the cells of these clusters, by the method of this one; how many there are is found anew."""
+def _prepare_run(view: CellsView, clusters: Sequence[int]) -> tuple[RunConfig, Dataset]:
+    """A new run on the cells of these clusters with the same method; its number of clusters is suggested again."""
     from clustergan_core.runs.clusters.subsets import keep_clusters
 
-    source, options = run.config.dataset.source, keep_clusters(run, clusters)
-    # Known classes of all cells say nothing of how many lie in some.
+    config = view.run.config
+    source, options = config.dataset.source, keep_clusters(view.run, clusters)
+    # The number of classes among all cells does not tell how many there are among some.
     options = options.model_copy(update={"labels": None, "only": {}, "drop": {}})
     dataset = load_source(source, options)
-    return preset_config(source, options, dataset, run.config.method, "default"), dataset
+    return preset_config(source, options, dataset, config.method, "default"), dataset
 
 
-def _start(config: RunConfig) -> None:
+def _start_run(config: RunConfig) -> None:
     from clustergan_core.runs.queue.backends import launch
 
     try:

@@ -1,4 +1,4 @@
-"""The clusters of a run, a row each, with the names and notes a person gives them: saved as they are typed."""
+"""A row for each cluster of a run, with the names and notes a person gives it, which are saved as they are typed."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import streamlit as st
 from clustergan_core.errors import AppError
 from clustergan_core.runs.clusters.names import MAX_NAME, MAX_NOTE, read_annotations, write_annotations
 from clustergan_core.runs.run import Run
-from ui.cells.loading import Groups
 from ui.cells.markers import offer_csv
+from ui.cells.view import CellsView, Groups
 from ui.frame.messages import plain, show_problem
 
 if TYPE_CHECKING:
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from clustergan_core.runs.clusters.names import Annotations
 
 Text = Literal["name", "note"]
-_BEFORE, _OUTCOME = "annotations_before", "annotations_outcome"  # session state: to undo, and what was said last
+# Session state: the text to restore, and the last outcome.
+_BEFORE, _OUTCOME = "annotations_before", "annotations_outcome"
 _WIDTHS = (0.5, 1.65, 1.55, 1.1, 0.85, 0.6, 2.3)
 _TITLES = ("Mode", "Name", "Note", "Cells", "Confidence", "Unsure", "Top markers (exploratory)")
 _N_ROWS = 20  # more text fields than these are slow to draw
 _N_MARKERS = 5
 
 
-def show_rows(
-    run: Run, table: pd.DataFrame, annotations: Annotations, groups: Groups, markers: pd.DataFrame | None
-) -> None:
-    """A row for each cluster that holds cells of `table`, as `cluster_table` gives it; then all of it as a file."""
+def show_rows(view: CellsView, table: pd.DataFrame, markers: pd.DataFrame | None) -> None:
+    """A row for each cluster of the `cluster_table` that holds cells, and the whole table as a file."""
+    run, groups = view.run, view.groups
     held = table[table["cells"] > 0]
     start = _choose_part(len(held))
     shown = held.iloc[start : start + _N_ROWS]
@@ -39,14 +39,14 @@ def show_rows(
         column.caption(title)
     colours = {cluster: group.colour for group in groups for cluster in group.clusters}
     for row in shown.to_dict("records"):
-        _show_row(run, row, annotations, colours[row["cluster"]], top.get(row["cluster"], ""))
-    st.caption(" ".join([*_say_empty(table), "Confidence is the median of a cluster's cells."]))
+        _show_row(view, row, colours[row["cluster"]], top.get(row["cluster"], ""))
+    st.caption(" ".join([*_describe_empty(table), "Confidence is the median of a cluster's cells."]))
     _show_state(run)
     offer_csv("Clusters as CSV", table, f"{run.name}-clusters-named.csv", "clusters-csv")
 
 
 def _choose_part(n_rows: int) -> int:
-    """The first row to show, where there are more than a page holds."""
+    """The first row to show, where there are more than one page holds."""
     if n_rows <= _N_ROWS:
         return 0
     return st.selectbox(
@@ -58,8 +58,8 @@ def _choose_part(n_rows: int) -> int:
     )
 
 
-def _say_empty(table: pd.DataFrame) -> list[str]:
-    """One sentence on modes without a cell, if there are any."""
+def _describe_empty(table: pd.DataFrame) -> list[str]:
+    """One sentence on the modes without cells, if there are any."""
     empty = table.loc[table["cells"] == 0, "cluster"].tolist()
     if not empty:
         return []
@@ -67,8 +67,8 @@ def _say_empty(table: pd.DataFrame) -> list[str]:
     return [f"Mode {numbers} holds no cells." if len(empty) == 1 else f"Modes {numbers} hold no cells."]
 
 
-def _show_row(run: Run, row: dict[Hashable, Any], annotations: Annotations, colour: str, markers: str) -> None:
-
+def _show_row(view: CellsView, row: dict[Hashable, Any], colour: str, markers: str) -> None:
+    run, annotations = view.run, view.annotations
     cluster = int(row["cluster"])
     number, name, note, cells, confidence, unsure, genes = st.columns(_WIDTHS, gap="small", vertical_alignment="center")
     number.html(f'<span style="color:{colour}" aria-hidden="true">■</span> {cluster}')
@@ -78,10 +78,10 @@ def _show_row(run: Run, row: dict[Hashable, Any], annotations: Annotations, colo
             f"{what.capitalize()} of mode {cluster}",
             texts.get(cluster, ""),
             max_chars=limit,
-            key=_field(run, what, cluster),
+            key=_field_key(run, what, cluster),
             placeholder=f"Mode {cluster}" if what == "name" else "–",
             label_visibility="collapsed",
-            on_change=_save,
+            on_change=_save_text,
             args=(run, what, cluster),
         )
     cells.markdown(f"{row['cells']:,} :gray[({row['share']:.1%})]")
@@ -91,24 +91,24 @@ def _show_row(run: Run, row: dict[Hashable, Any], annotations: Annotations, colo
 
 
 def _show_state(run: Run) -> None:
-    """What was saved or refused last, and the way back."""
+    """What was saved or refused last, and a button that undoes it."""
     with st.container(horizontal=True, vertical_alignment="center"):
         outcome = st.session_state.get(_OUTCOME)
         if outcome is None:
-            st.caption("Names and notes are saved as you leave a field. Clusters of one name count as one.")
+            st.caption("Names and notes are saved when you leave a field. Clusters with the same name count as one.")
         elif isinstance(outcome, str):
             st.caption(f":material/check: {plain(outcome)}")
         before = st.session_state.get(_BEFORE)
         if before is not None and before[0] == str(run.folder):
-            st.button("Undo the last change", key="undo", icon=":material/undo:", on_click=_undo, args=(run,))
+            st.button("Undo the last change", key="undo", icon=":material/undo:", on_click=_undo_change, args=(run,))
     if isinstance(outcome, AppError):
         show_problem(outcome)
 
 
-def _save(run: Run, what: Text, cluster: int) -> None:
-    """What a field holds now, into the file; a refusal is kept to be shown, and the field with it."""
+def _save_text(run: Run, what: Text, cluster: int) -> None:
+    """Saves the text of a field; a refusal is reported, and the field stays as typed."""
     try:
-        before, after = _write(run, what, cluster, st.session_state[_field(run, what, cluster)])
+        before, after = _write_text(run, what, cluster, st.session_state[_field_key(run, what, cluster)])
     except AppError as problem:
         st.session_state[_OUTCOME] = problem
         return
@@ -118,24 +118,23 @@ def _save(run: Run, what: Text, cluster: int) -> None:
     st.session_state[_OUTCOME] = "Saved."
     if len(merged) > 1:
         numbers = ", ".join(map(str, merged))
-        st.session_state[_OUTCOME] = f"Saved. Modes {numbers} count as one cluster now, {after.names[cluster]}."
+        st.session_state[_OUTCOME] = f"Saved. Modes {numbers} now count as one cluster, {after.names[cluster]}."
 
 
-def _undo(run: Run) -> None:
-    """The one text that was changed last as it was before; what another tab has written since stays."""
+def _undo_change(run: Run) -> None:
+    """Restores the text that was changed last; what another tab has saved since stays."""
     _, what, cluster, text = st.session_state.pop(_BEFORE)
     try:
-        _write(run, what, cluster, text)
+        _write_text(run, what, cluster, text)
     except AppError as problem:
         st.session_state[_OUTCOME] = problem
         return
-    st.session_state[_field(run, what, cluster)] = text
-    st.session_state[_OUTCOME] = "Undone, and saved."
+    st.session_state[_field_key(run, what, cluster)] = text
+    st.session_state[_OUTCOME] = "Undone and saved."
 
 
-def _write(run: Run, what: Text, cluster: int, text: str) -> tuple[Annotations, Annotations]:
-    """Changes one text in the file as it is now; (what was kept, what is)."""
-
+def _write_text(run: Run, what: Text, cluster: int, text: str) -> tuple[Annotations, Annotations]:
+    """Changes one text in the file as it is now; returns the annotations before and after."""
     before = read_annotations(run)
     after = before.with_name(cluster, text) if what == "name" else before.with_note(cluster, text)
     write_annotations(run, after)
@@ -143,7 +142,7 @@ def _write(run: Run, what: Text, cluster: int, text: str) -> tuple[Annotations, 
 
 
 def _top_markers(groups: Groups, markers: pd.DataFrame | None) -> dict[int, str]:
-    """The best genes of each cluster, those of its group."""
+    """The top markers of each cluster, which are those of its group."""
     if markers is None:
         return {}
     raised = markers[markers["score"] > 0].groupby("cluster", sort=False).head(_N_MARKERS)
@@ -151,5 +150,5 @@ def _top_markers(groups: Groups, markers: pd.DataFrame | None) -> dict[int, str]
     return {cluster: genes.get(number, "") for number, group in enumerate(groups) for cluster in group.clusters}
 
 
-def _field(run: Run, what: str, cluster: int) -> str:
+def _field_key(run: Run, what: str, cluster: int) -> str:
     return f"{what}_{run.name}_{cluster}"

@@ -1,4 +1,4 @@
-"""The run's clusters beside k-means and Leiden of the same cells, and against a column of the data."""
+"""The run's clusters compared with k-means and Leiden of the same cells, and with a column of the data."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from clustergan_core.data.dataset import UNLABELLED
 from clustergan_core.drawing.figures.counts import contingency_figure
-from clustergan_core.runs.run import Run
-from ui.cells.loading import Groups, cells_key, group_of_cells, load_reference_clusterings
+from ui.cells.view import CellsView, Groups, Merged
 from ui.frame.choices import linked, one_of
 from ui.frame.messages import page_errors, plain
 from ui.frame.theme import show_figure
@@ -21,60 +20,70 @@ if TYPE_CHECKING:
     from clustergan_core.data.dataset import Dataset
     from clustergan_core.runs.clusters.references import ReferenceClusterings
 
+_THIS_RUN = "this run"
 _NONE, _LABEL = "nothing", "label"
-_MANY_CELLS = 20_000  # beyond these k-means and Leiden take minutes, so that a person asks for them
+_MANY_CELLS = 20_000  # beyond these k-means and Leiden take minutes, so they wait for a person's request
 _MAX_CLASSES = 60  # a column with more is an id, not a grouping
 
 
 @st.fragment
 @page_errors()
-def show_side_by_side(run: Run, groups: Groups, dataset: Dataset) -> None:
-    """A row a clustering: how many clusters, how compact, how alike; and with a reference how near to it."""
-    st.subheader("Beside k-means and Leiden")
+def show_side_by_side(view: CellsView) -> None:
+    """A row for each clustering with its scores, and the clusters against a reference. Needs the data."""
+    dataset = view.dataset
+    assert dataset is not None, "shown with the data alone"
+    st.subheader("Comparison with k-means and Leiden")
     reference_name = _choose_reference(dataset)
-    reference, classes = _reference(dataset, reference_name)
+    reference, classes = _read_reference(dataset, reference_name)
     if len(dataset.samples) > _MANY_CELLS and not st.toggle(
-        f"Work them out for {len(dataset.samples):,} cells: some minutes, once a run", key="references"
+        f"Compute them for {len(dataset.samples):,} cells: some minutes, once a run", key="references"
     ):
         return
-    others = load_reference_clusterings(run)
+    others = view.references
     assert others is not None, "shown with the data alone"
-    own = group_of_cells(run, groups)
-    known = own >= 0
-    _show_scores(_compare(run, own, others, reference, reference_name, *cells_key(run, groups)))
-    n_labelled = "" if reference is None else f" {int((reference[known] != UNLABELLED).sum()):,} cells have a class."
+    own = view.group_numbers()
+    has_cluster = own >= 0
+    key = (reference_name, *view.weights_key, *view.data_key, view.merged)
+    _show_scores(_score_clusterings(_name_clusterings(view, own, others), others.components, reference, *key))
+    n_labelled = (
+        "" if reference is None else f" {int((reference[has_cluster] != UNLABELLED).sum()):,} cells have a class."
+    )
     st.caption(
-        "All on the same genes and in the same principal components. Clusters of one name count as one. "
-        "Labels played no part in any of them." + n_labelled
+        "All use the same genes and the same principal components. Clusters with the same name count as one. "
+        "No clustering used labels." + n_labelled
     )
     if reference is not None and classes:
-        _show_contingency(own[known], reference[known], classes, groups, reference_name)
+        _show_contingency(own[has_cluster], reference[has_cluster], classes, view.groups, reference_name)
 
 
 @st.cache_data(max_entries=20, show_spinner="Comparing the clusterings…")
-def _compare(
-    _run: Run,
-    _own: NDArray[np.int64],
-    _others: ReferenceClusterings,
+def _score_clusterings(
+    _clusterings: dict[str, NDArray[np.int64]],
+    _components: NDArray[np.float32],
     _reference: NDArray[np.int64] | None,
     reference_name: str,
     folder: str,
     stamp: object,
-    merged: tuple[tuple[int, ...], ...],
+    source: str,
     digest: str,
+    merged: Merged,
 ) -> pd.DataFrame:
+    """Scores of the clusterings, over the cells that have a cluster of this run."""
     from clustergan_core.runs.clusters.tables import compare_clusterings
 
-    known = _own >= 0
-    clusterings = {name: clusters[known] for name, clusters in _clusterings(_run, _own, _others).items()}
+    has_cluster = _clusterings[_THIS_RUN] >= 0
+    clusterings = {name: clusters[has_cluster] for name, clusters in _clusterings.items()}
     return compare_clusterings(
-        clusterings, _others.components[known], None if _reference is None else _reference[known]
+        clusterings, _components[has_cluster], None if _reference is None else _reference[has_cluster]
     )
 
 
-def _clusterings(run: Run, own: NDArray[np.int64], others: ReferenceClusterings) -> dict[str, NDArray[np.int64]]:
+def _name_clusterings(
+    view: CellsView, own: NDArray[np.int64], others: ReferenceClusterings
+) -> dict[str, NDArray[np.int64]]:
+    """The clusterings to compare, (N,) numbers each, by what the table calls them."""
     usual, at_k = others.leiden, others.leiden_at_k
-    named = {"this run": own, f"k-means, {run.config.n_clusters} clusters": others.kmeans}
+    named = {_THIS_RUN: own, f"k-means, {view.n_clusters} clusters": others.kmeans}
     named[f"Leiden, resolution {usual.resolution:g}"] = usual.clusters
     if at_k.resolution != usual.resolution:
         named[f"Leiden, resolution {at_k.resolution:.3g}"] = at_k.clusters
@@ -82,7 +91,7 @@ def _clusterings(run: Run, own: NDArray[np.int64], others: ReferenceClusterings)
 
 
 def _choose_reference(dataset: Dataset) -> str:
-    """What to compare with: the labels where there are any, any column of few classes, or nothing."""
+    """What to compare with: the labels where there are any, a column of few classes, or nothing."""
     columns = [name for name, values in dataset.columns.items() if _is_grouping(values)]
     names = ([_LABEL] if dataset.labels is not None else []) + [
         _NONE,
@@ -95,7 +104,7 @@ def _choose_reference(dataset: Dataset) -> str:
             key="reference",
             bind="query-params",
             width=260,
-            help="A column of your data. It is only compared with: no cell's cluster depends on it.",
+            help="A column of your data. It is only compared with the clusters, which do not depend on it.",
         )
 
 
@@ -103,8 +112,8 @@ def _is_grouping(values: NDArray[np.generic]) -> bool:
     return not np.issubdtype(values.dtype, np.number) and 2 <= len(set(values.astype(str).tolist())) <= _MAX_CLASSES
 
 
-def _reference(dataset: Dataset, name: str) -> tuple[NDArray[np.int64] | None, list[str]]:
-    """(each cell's class by number, UNLABELLED for none; the classes' names); None without a reference."""
+def _read_reference(dataset: Dataset, name: str) -> tuple[NDArray[np.int64] | None, list[str]]:
+    """The class of each cell by number (UNLABELLED for none) and the classes' names; None without a reference."""
     if name == _NONE:
         return None, []
     if name == _LABEL and dataset.labels is not None:
@@ -123,14 +132,24 @@ def _show_scores(table: pd.DataFrame) -> None:
         key="clustering-scores",
         width="content",
         placeholder="–",
-        alt="Figures of this run's clusters, of k-means and of Leiden",
+        alt="Scores of this run's clusters, of k-means and of Leiden",
         column_config={
             "clustering": "Clustering",
-            "clusters": number("Clusters", help="That hold a cell."),
-            "silhouette": number("Silhouette", format="%.3f", help="From −1 to 1: how compact and apart clusters are."),
-            "ari_with_first": number("ARI with this run", format="%.3f", help="1 for the same clusters, 0 for chance."),
-            "purity": number("Purity", format="%.3f", help="Share of cells of their cluster's most frequent class."),
-            "accuracy": number("Accuracy", format="%.3f", help="Clusters matched with classes one to one."),
+            "clusters": number("Clusters", help="Clusters that hold a cell."),
+            "silhouette": number(
+                "Silhouette", format="%.3f", help="How compact and separate clusters are, from −1 to 1."
+            ),
+            "ari_with_first": number(
+                "ARI with this run", format="%.3f", help="Adjusted Rand index: 1 for the same clusters, 0 for chance."
+            ),
+            "purity": number(
+                "Purity", format="%.3f", help="Share of cells that belong to their cluster's most frequent class."
+            ),
+            "accuracy": number(
+                "Accuracy",
+                format="%.3f",
+                help="Share of cells in the matching class, with clusters and classes matched one to one.",
+            ),
             "nmi": number("NMI", format="%.3f", help="Normalised mutual information, from 0 to 1."),
             "ari": number("ARI", format="%.3f", help="Adjusted Rand index: 1 at best, 0 for chance."),
         },

@@ -1,9 +1,10 @@
 """The Interpolate page.
 
-codes.py      where a person stands between the modes
-z_n.py        the z_n of a walk
-pictures.py   what such a place looks like
+codes.py      choosing a code between the modes
+z_n.py        choosing z_n
+view.py       a run's generator at one z_n
+pictures.py   pictures of the sample at a code and of the walk through it
 cells.py      what the page shows of a run of cells
-cell_walk.py, cell_walk_genes.py, cell_walk_cells.py   a walk between two cell types
-as_another_type.py, contrast.py   a cell as another type; two states gene by gene
+cell_walk/    a walk between two cell types
+as_another_type.py, contrast.py   a cell as another type; two generated states compared gene by gene
 """

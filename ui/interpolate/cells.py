@@ -1,22 +1,19 @@
-"""What the page Interpolate shows of a run of cells."""
+"""What the Interpolate page shows of a run of cells."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from clustergan_core.cells.expression import value_scale
-from clustergan_core.runs.run import Run
-from ui.cells.titles import mode_titles
+from ui.cells.view import CellsView
 from ui.frame.choices import linked, one_of
 from ui.frame.code_bars import show_code
 from ui.frame.messages import page_errors
 from ui.frame.theme import choose_picture
-from ui.interpolate.as_another_type import show_one_cell
-from ui.interpolate.cell_walk import AVERAGED, CELL_WAYS, show_cell_walk
-from ui.interpolate.codes import VIEWS, choose_mixture, formula, mixture_buttons
+from ui.interpolate.as_another_type import show_cell_as_another_type
+from ui.interpolate.cell_walk.page import show_cell_walk
+from ui.interpolate.codes import VIEWS, choose_mixture, describe_code, show_mixture_buttons
 from ui.interpolate.contrast import show_contrast
-from ui.interpolate.z_n import choose_normal, choose_way
-from ui.loading.runs import load_method
+from ui.interpolate.z_n import CELL_SOURCES, choose_source, choose_z_n_of_cells
 
 ONE_CELL = "One cell"
 CELL_VIEWS = (*VIEWS, ONE_CELL)
@@ -25,49 +22,46 @@ CELL_VIEWS = (*VIEWS, ONE_CELL)
 def choose_cell_view() -> str:
     """One of CELL_VIEWS, in the address as ?view=."""
     with linked("view", one_of(CELL_VIEWS)):
-        view = st.segmented_control(
+        chosen = st.segmented_control(
             "View", CELL_VIEWS, default=CELL_VIEWS[0], required=True, key="view", bind="query-params"
         )
-    return view or CELL_VIEWS[0]
+    return chosen or CELL_VIEWS[0]
 
 
 @st.fragment
 @page_errors()
-def show_cells(run: Run, view: str) -> None:
-    """The view a person chose. A move of a slider draws this part only, and only for its newest value."""
-    if view == VIEWS[0]:
-        show_cell_walk(run)
-    elif view == ONE_CELL:
-        show_one_cell(run)
+def show_cells(view: CellsView, chosen: str) -> None:
+    """The chosen one of CELL_VIEWS. A moved slider redraws this part only, and only for its newest value."""
+    if chosen == VIEWS[0]:
+        show_cell_walk(view)
+    elif chosen == ONE_CELL:
+        show_cell_as_another_type(view)
     else:
-        show_cell_mixture(run)
+        show_cell_mixture(view)
     choose_picture()
 
 
-def show_cell_mixture(run: Run) -> None:
-    """Weights of the modes, the genes of their mixture, and what the encoder reads in it."""
+def show_cell_mixture(view: CellsView) -> None:
+    """Weights of the modes, the genes of their mixture, and the code that the encoder reads in it."""
     from clustergan_core.cells.contrasts import contrast_codes, one_hot
-    from clustergan_core.cells.walks import many_normals
     from clustergan_core.generation import read_codes
 
-    method = load_method(run)
+    method = view.method
     # An empty mode stands for nothing in the data, so a mixture begins with modes that hold cells.
-    mixture = choose_mixture(method.prior, tuple(mode_titles(run).largest()[:2]))
+    mixture = choose_mixture(method.prior, tuple(view.titles.largest()[:2]))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        way, seed = choose_way(method.prior, CELL_WAYS)
-        mixture_buttons(mixture)
-    normals = many_normals(method.prior, seed) if way == AVERAGED else choose_normal(method.prior, way, seed)[None]
+        source, seed = choose_source(method.prior, CELL_SOURCES)
+        show_mixture_buttons(mixture)
+    normals = choose_z_n_of_cells(method.prior, source, seed)
     largest = int(mixture.weights.argmax())
-    scale = value_scale(run.config.dataset.preprocessing)
-    pure = one_hot(run.config.n_clusters, largest)
-    contrast = contrast_codes(method, scale, pure, mixture.weights, normals)
-    st.markdown(f"z_c = {formula(mixture.weights)}")
+    contrast = contrast_codes(method, view.scale, one_hot(view.n_clusters, largest), mixture.weights, normals)
+    st.markdown(f"z_c = {describe_code(mixture.weights)}")
     codes = read_codes(method, contrast.samples)
     if codes is not None:
         show_code(codes.mean(axis=0), height="90px")
     if mixture.weights[largest] == 1:
-        st.caption("This is one pure mode: give another some weight to see what it changes.")
+        st.caption("This is one pure mode. Give another mode some weight to see what it changes.")
         return
     others = [mode for mode in mixture.modes if mode != largest and mixture.weights[mode] > 0]
     second = max(others, key=lambda mode: mixture.weights[mode], default=largest)
-    show_contrast(run, contrast, (f"mode {largest}", "the mixture"), (largest, second), f"{run.name}-mixture")
+    show_contrast(view, contrast, (f"mode {largest}", "the mixture"), (largest, second), f"{view.run.name}-mixture")

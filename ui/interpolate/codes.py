@@ -1,4 +1,4 @@
-"""Where a person stands between the modes: two modes and μ, or a mixture of many."""
+"""Choosing a code between the modes: two modes and μ, or a mixture of many."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ if TYPE_CHECKING:
     from clustergan_core.nn.prior import Prior
 
 VIEWS = ("Two modes", "All modes")
-MAX_SLIDERS = 12  # modes mixed at a time; with more modes one chooses which
+MAX_SLIDERS = 12  # modes mixed at a time; a run with more lets a person choose
 FIRST_MU = 0.5
 FROM, TO = "From (μ = 0)", "To (μ = 1)"
 MU_HELP = (
     "The paper's formula: z_c = μ · z_c¹ + (1 − μ) · z_c². z_c¹ is the mode on the right, `a` in the address; z_c² is "
     "the mode on the left, `b` in the address."
 )
-SAME_ENDS = "From and To are the same mode: choose another for a walk."
+SAME_ENDS = "From and To are the same mode: choose another mode for one of them."
 _FIRST_WEIGHT = 0.5  # of the two modes a mixture begins with; all others begin with 0
 
 
 @dataclass(frozen=True)
 class Ends:
-    """A walk from mode B at μ = 0 to mode A at μ = 1, and where on it one stands."""
+    """A walk from mode B at μ = 0 to mode A at μ = 1, and the μ that is looked at."""
 
     mode_a: int
     mode_b: int
@@ -43,11 +43,11 @@ class Mixture:
 
     modes: tuple[int, ...]
     weights: NDArray[np.float32]  # (K,), their sum is 1
-    first: tuple[int, ...]  # the modes that it begins with, half and half
+    first: tuple[int, ...]  # the modes it begins with, in equal parts
 
 
 def choose_ends(prior: Prior) -> Ends:
-    """From mode B by μ to mode A side by side, in the order in which the slider runs."""
+    """Mode B, μ and mode A side by side, in the order in which the slider runs."""
     modes = list(range(prior.n_clusters))
     left, middle, right = st.columns([1, 4, 1], vertical_alignment="bottom", gap="medium")
     with left, linked("b", one_of(modes)):
@@ -61,16 +61,19 @@ def choose_ends(prior: Prior) -> Ends:
     return Ends(mode_a, mode_b, mu)
 
 
-def end_buttons() -> None:
+def show_end_buttons() -> None:
     """Snap and Reset for a walk between two modes."""
     st.button(
-        "Snap", on_click=_snap_mu, key="snap-mu", help="To the nearer of the two modes, a code that training knew."
+        "Snap",
+        on_click=_snap_mu,
+        key="snap-mu",
+        help="To the nearer of the two modes, a code that was sampled in training.",
     )
     st.button("Reset", on_click=_reset_mu, key="reset-mu", help="μ back to the middle.")
 
 
 def choose_mixture(prior: Prior, first: tuple[int, ...] = (0, 1)) -> Mixture:
-    """A slider for each mode; the weights are scaled to a sum of 1. It begins with the modes `first`."""
+    """A slider for each mode; the weights are scaled to sum to 1. The mixture begins with the modes `first`."""
     from clustergan_core.generation import mixture_code
 
     modes = _choose_modes(prior.n_clusters, first)
@@ -85,7 +88,7 @@ def choose_mixture(prior: Prior, first: tuple[int, ...] = (0, 1)) -> Mixture:
     return Mixture(modes, mixture_code(prior, weights), first)
 
 
-def mixture_buttons(mixture: Mixture) -> None:
+def show_mixture_buttons(mixture: Mixture) -> None:
     """Snap and Reset for a mixture."""
     nearest = int(mixture.weights.argmax())
     st.button(
@@ -93,25 +96,25 @@ def mixture_buttons(mixture: Mixture) -> None:
         on_click=_set_weights,
         args=({mode: float(mode == nearest) for mode in mixture.modes},),
         key="snap-weights",
-        help="To the mode of the largest weight, a code that training knew.",
+        help="To the mode with the largest weight, a code that was sampled in training.",
     )
     st.button(
         "Reset",
         on_click=_set_weights,
         args=({mode: _first_weight(mode, mixture.first) for mode in mixture.modes},),
         key="reset-weights",
-        help="All weights as at first.",
+        help="All weights back to their start.",
     )
 
 
-def formula(weights: NDArray[np.float32]) -> str:
-    """The cluster part as a sum of modes, the largest first: "0.63 · mode 0 + 0.37 · mode 3"."""
+def describe_code(weights: NDArray[np.float32]) -> str:
+    """A code as a sum of modes, the largest first: "0.63 · mode 0 + 0.37 · mode 3"."""
     order = (-weights).argsort(kind="stable")
     return " + ".join(f"{weights[mode]:.2f} · mode {mode}" for mode in order.tolist() if weights[mode] >= 0.005)
 
 
 def _choose_modes(n_clusters: int, begun_with: tuple[int, ...]) -> tuple[int, ...]:
-    """Which modes have a slider: all, or those chosen where that would be a wall; a link's weights are among them."""
+    """Which modes have a slider: all, or a chosen few where there are too many. Weights in the address are included."""
     if n_clusters <= MAX_SLIDERS:
         return tuple(range(n_clusters))
     linked_modes = [mode for mode in range(n_clusters) if f"w{mode}" in st.query_params]

@@ -1,4 +1,4 @@
-"""Two generated states of cells gene by gene: a figure of the genes that change most, and all of them as a table."""
+"""Two generated states of cells gene by gene: a figure of the genes that change most, and a table of all genes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import streamlit as st
 
 from clustergan_core.drawing.figures.gene_contrast import gene_contrast_figure
 from clustergan_core.drawing.palette import mode_colours
-from clustergan_core.runs.run import Run
+from ui.cells.view import CellsView
 from ui.frame.theme import show_figure
 
 if TYPE_CHECKING:
@@ -21,20 +21,20 @@ _N_GENES = 30
 
 
 def show_contrast(
-    run: Run,
+    view: CellsView,
     contrast: GeneContrast,
     states: tuple[str, str],
     modes: tuple[int, int],
     name: str,
     real: NDArray[np.float32] | None = None,
 ) -> None:
-    """The genes that change most from one state to the other, and beside them the table of all.
+    """The genes that change most from one state to the other, beside a table of all genes.
 
-    `modes` give the states their colours, `real` is a measured cell (n_genes,) on the same scale.
+    `modes` give the states their colours, `name` is that of the CSV file, `real` is a measured cell (n_genes,) on the
+    same scale.
     """
-
-    gene_names, genes = run.config.dataset.feature_names, contrast.top(_N_GENES)
-    palette = mode_colours(run.config.n_clusters)
+    gene_names, genes = view.gene_names, contrast.top(_N_GENES)
+    palette = mode_colours(view.n_clusters)
     figure = gene_contrast_figure(
         [gene_names[gene] for gene in genes.tolist()],
         contrast.before[genes],

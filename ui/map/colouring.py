@@ -1,4 +1,4 @@
-"""Colouring a map: by mode, by label, by confidence, or by any column the data brings."""
+"""Colouring a map: by mode, by label, by confidence, or by any column of the data."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ MAX_GROUPS = 60  # a column with more distinct texts is an id, not a grouping
 
 @dataclass(frozen=True)
 class Colouring:
-    """Groups with names and colours, and for a number its values; groups then stay as legend and labels."""
+    """Groups with names and colours. Numeric colourings add values; legend and labels still show the groups."""
 
     groups: NDArray[np.int64]
     names: list[str]
     colours: list[str]
     values: NDArray[np.float32] | None = None
     values_name: str = ""
-    is_zero_grey: bool = False  # as expression is drawn
+    is_zero_grey: bool = False  # for expression
 
 
 def colouring_names(view: MapView) -> list[str]:

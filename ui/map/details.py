@@ -1,4 +1,4 @@
-"""Beside the map: one sample in full, or a selection in sum."""
+"""Beside the map: one sample in detail, or a summary of the selection."""
 
 from __future__ import annotations
 
@@ -61,11 +61,11 @@ def _show_pictures(view: MapView, row: int, mode: int) -> None:
 
 
 def show_selection(view: MapView, selection: NDArray[np.int64], cluster_names: Sequence[str] = ()) -> None:
-    """How many, which modes and labels, some of the samples unless they are cells, and all of them as a table."""
+    """Size, modes and labels of a selection, some of its samples unless they are cells, and a CSV file."""
     share = len(selection) / len(view.clusters)
     st.markdown(f"**{len(selection):,} {view.noun}s selected** ({share:.1%} of the map)")
     if not is_of_cells(view.run):
-        _show_some(view, selection)
+        _show_pictures_of_some(view, selection)
     _show_counts(view, selection, cluster_names)
     st.download_button(
         "Selection as CSV",
@@ -77,7 +77,7 @@ def show_selection(view: MapView, selection: NDArray[np.int64], cluster_names: S
 
 
 def show_overview(view: MapView, cluster_names: Sequence[str] = ()) -> None:
-    """What to do on the map, and the modes by size, while nothing is selected."""
+    """How to use the map, and the modes by size; shown while nothing is selected."""
     st.markdown(f"**Click a point** for its {view.noun}, or draw a **lasso** or **box** around many.")
     _show_counts(view, np.arange(len(view.clusters)), cluster_names)
 
@@ -92,7 +92,7 @@ def nearest_rows(features: NDArray[np.float32], row: int, n: int) -> NDArray[np.
 
 
 def selection_table(view: MapView, rows: NDArray[np.int64], cluster_names: Sequence[str] = ()) -> pd.DataFrame:
-    """The selected samples: id, mode and its name, confidence, label where there is one."""
+    """The selected samples: id, mode and its name, confidence, and label where there is one."""
     table = pd.DataFrame(
         {
             "sample": [view.sample_id(int(row)) for row in rows],
@@ -108,18 +108,18 @@ def selection_table(view: MapView, rows: NDArray[np.int64], cluster_names: Seque
     return table
 
 
-def _show_some(view: MapView, selection: NDArray[np.int64]) -> None:
+def _show_pictures_of_some(view: MapView, selection: NDArray[np.int64]) -> None:
     """Pictures of some of the selected samples."""
     shown = selection
     if len(selection) > N_SHOWN:
         shown = np.sort(np.random.default_rng(0).choice(selection, N_SHOWN, replace=False))
     st.image(_mosaic(view, shown, n_columns=8), width="stretch")
-    what = "samples" if view.dataset is not None else "reconstructions, as the data is not on this machine"
-    st.caption(f"{len(shown)} of the {what}; bars show the mode.")
+    what = "samples" if view.dataset is not None else "reconstructions, because the data is not on this machine"
+    st.caption(f"{len(shown)} of the {what}. The bars show the mode.")
 
 
 def _show_counts(view: MapView, rows: NDArray[np.int64], cluster_names: Sequence[str]) -> None:
-    """Rows by mode, or by the names of clusters, with the label most of each have; all labels folded below."""
+    """Numbers of rows by mode or cluster name, with the most frequent label of each; all labels folded below."""
     names = cluster_names or mode_names(view.run.config.n_clusters)
     what = "cluster" if cluster_names else "mode"
     modes = pd.Series([names[mode] for mode in view.clusters[rows]], name=what)
@@ -129,20 +129,20 @@ def _show_counts(view: MapView, rows: NDArray[np.int64], cluster_names: Sequence
         st.dataframe(counts.reset_index(), hide_index=True, key="map-counts")
         return
     by_label = pd.crosstab(modes, pd.Series(_label_names(view, labels[rows]), name="label")).loc[counts.index]
-    counts.insert(0, "mostly", [mostly(row) for _, row in by_label.iterrows()])
+    counts.insert(0, "mostly", [describe_majority(row) for _, row in by_label.iterrows()])
     st.dataframe(counts.reset_index(), hide_index=True, key="map-counts")
     with st.expander(f"All labels of each {what}"):
-        first = {what: st.column_config.Column(pinned=True)}  # stays while one moves to the labels on the right
+        first = {what: st.column_config.Column(pinned=True)}  # stays in view while labels scroll
         st.dataframe(by_label.reset_index(), hide_index=True, key="map-labels", column_config=first)
 
 
-def mostly(by_label: pd.Series) -> str:
-    """The label most of some samples have and its share of those that have one, from their numbers by label."""
+def describe_majority(by_label: pd.Series) -> str:
+    """The most frequent label with its share of the labelled samples, from numbers of samples by label."""
     labelled = by_label.drop("", errors="ignore")
     if not labelled.sum():
         return "no label"
     share = labelled.max() / labelled.sum()
-    return f"{labelled.idxmax()} ({'>99%' if 0.995 <= share < 1 else f'{share:.0%}'})"  # 100% is all of them
+    return f"{labelled.idxmax()} ({'>99%' if 0.995 <= share < 1 else f'{share:.0%}'})"  # 100% means all of them
 
 
 def _label_names(view: MapView, labels: NDArray[np.int64]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Waiting for a map: its frames as they come, how far it is, and a way to stop it."""
+"""A map while it is computed: its frames, its progress, and a button that stops it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ POLL_SECONDS = 0.7
 
 @st.cache_resource
 def _worker() -> MapWorker:
-    """One for the whole server, so that it stays warm."""
+    """One worker for the whole server, so that it stays warm."""
     return MapWorker()
 
 
 def show_computation(request: MapRequest, view: MapView, colouring: Colouring, height: int, key: str = "map") -> None:
-    """Starts the map if nobody has, and shows its frames until it is finished; then the page runs again with it.
+    """Starts the map unless it is running, shows its frames, and reruns the page when it is finished.
 
-    A page that shows two computations gives each a `key`.
+    A page that shows two computations gives each its own `key`.
     """
     job = str(request.job_folder())
     if st.session_state.get("stopped_map") == job:
@@ -41,21 +41,21 @@ def show_computation(request: MapRequest, view: MapView, colouring: Colouring, h
         return
     if progress.state in ("absent", "waiting"):
         _worker().submit(request)
-    _watch(request, view, colouring, height, key)
+    _watch_computation(request, view, colouring, height, key)
 
 
 @st.fragment(run_every=POLL_SECONDS)
 @page_errors()
-def _watch(request: MapRequest, view: MapView, colouring: Colouring, height: int, key: str) -> None:
+def _watch_computation(request: MapRequest, view: MapView, colouring: Colouring, height: int, key: str) -> None:
     progress = read_progress(request)
     if progress.state == "failed" or find_map(request, view.features) is not None:
         st.rerun()
     if progress.state in ("absent", "waiting"):
-        # Its worker went, with the server or without: the job is given to a living one.
+        # The worker that had it has ended, alone or with its server: another takes the job.
         _worker().submit(request)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(progress.frame.fraction if progress.frame else 0.0, text=_describe(progress, request))
-        if st.button("Stop", key=f"{key}-stop", icon=":material/stop:", help="What is there so far is not kept."):
+        st.progress(progress.frame.fraction if progress.frame else 0.0, text=_describe_progress(progress, request))
+        if st.button("Stop", key=f"{key}-stop", icon=":material/stop:", help="Discards what has been computed so far."):
             cancel_map(request)
             st.session_state["stopped_map"] = str(request.job_folder())
             st.rerun()
@@ -74,9 +74,9 @@ def _watch(request: MapRequest, view: MapView, colouring: Colouring, height: int
         )
 
 
-def _describe(progress: MapProgress, request: MapRequest) -> str:
+def _describe_progress(progress: MapProgress, request: MapRequest) -> str:
     if progress.message:
         return progress.message
     if request.settings.algorithm == "umap":
-        return "Starting. The first UMAP of a server takes half a minute longer, as it compiles itself."
+        return "Starting. The first UMAP after a server start takes half a minute longer, because it is compiled first."
     return "Starting."

@@ -1,4 +1,4 @@
-"""Placing new samples on a finished map, which itself does not move."""
+"""Placing new samples on a finished map, whose own points do not move."""
 
 from __future__ import annotations
 
@@ -16,44 +16,45 @@ from clustergan_core.embedding.fitted import FittedMap
 from ui.frame.messages import show_notes
 from ui.map.view import MapView
 
-COLOUR = "#e0115f"  # a red that no mode has
+COLOUR = "#e0115f"  # a red that is no mode's colour
 
 
 @dataclass(frozen=True)
-class Newcomers:
+class NewPoints:
     """New samples on the map."""
 
     coordinates: NDArray[np.float32]  # (M, 2)
     clusters: NDArray[np.int64]
     table: pd.DataFrame  # sample, cluster, confidence
-    notes: tuple[str, ...] = ()  # on what the file lacked and was made up for
+    notes: tuple[str, ...] = ()  # on what the file lacked and how that was handled
 
 
-def choose_newcomers(view: MapView, fitted: FittedMap) -> Newcomers | None:
+def choose_new_points(view: MapView, fitted: FittedMap) -> NewPoints | None:
     """An uploader for samples like those the run was trained on; None while there are none."""
     with st.expander("Place new samples on this map", icon=":material/add_location_alt:"):
-        st.caption("A file like the one the run was trained on: the same columns, or pictures of the same size.")
+        st.caption("Upload a file like the one the run was trained on: the same columns, or pictures of the same size.")
         upload = st.file_uploader("File", key="newcomers", label_visibility="collapsed")
         if upload is None:
             return None
         content = upload.getvalue()
-        newcomers = _place(
-            view, fitted, upload.name, content, hashlib.sha256(content).hexdigest(), str(view.run.folder)
-        )
-        show_notes(newcomers.notes)
-        st.dataframe(newcomers.table, hide_index=True, height=220)
+        digest = hashlib.sha256(content).hexdigest()
+        new = _place_samples(view, fitted, upload.name, content, digest, str(view.run.folder))
+        show_notes(new.notes)
+        st.dataframe(new.table, hide_index=True, height=220)
         st.download_button(
             "Clusters as CSV",
-            newcomers.table.to_csv(index=False),
+            new.table.to_csv(index=False),
             file_name="clusters.csv",
             mime="text/csv",
             icon=":material/download:",
         )
-        return newcomers
+        return new
 
 
 @st.cache_data(max_entries=4, show_spinner="Encoding and placing the new samples…")
-def _place(_view: MapView, _fitted: FittedMap, name: str, _content: bytes, digest: str, folder: str) -> Newcomers:
+def _place_samples(
+    _view: MapView, _fitted: FittedMap, name: str, _content: bytes, digest: str, folder: str
+) -> NewPoints:
     from clustergan_core.runs.assignments import assign_file
 
     with tempfile.TemporaryDirectory() as temporary:
@@ -61,4 +62,4 @@ def _place(_view: MapView, _fitted: FittedMap, name: str, _content: bytes, diges
         path.write_bytes(_content)
         assigned = assign_file(_view.run, path)
     features = _view.method.clustering_features(assigned.latents.encoding()).numpy()
-    return Newcomers(_fitted.place(features), assigned.latents.clusters, assigned.table(), assigned.notes)
+    return NewPoints(_fitted.place(features), assigned.latents.clusters, assigned.table(), assigned.notes)

@@ -1,10 +1,9 @@
-"""The finished map, flat on the canvas or turning in space, with its details beside it."""
+"""The finished map, in 2-D on the canvas or in 3-D, with details beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -21,14 +20,11 @@ from ui.frame.theme import show_figure, theme_name
 from ui.loading.runs import weights_stamp
 from ui.map.colouring import Colouring
 from ui.map.details import show_overview, show_sample, show_selection
-from ui.map.new_points import COLOUR, Newcomers, choose_newcomers
-from ui.map.selections import offer_to_keep
+from ui.map.new_points import COLOUR, NewPoints, choose_new_points
+from ui.map.selections import show_keep_buttons
 from ui.map.view import MapView
 
-if TYPE_CHECKING:  # it brings scikit-learn, which a page does without until there is a map
-    from clustergan_core.embedding.fitted import FittedMap
-
-MAX_SPRITES = 10_000  # a browser holds 4 bytes a pixel: 30 MB for these
+MAX_SPRITES = 10_000  # a browser stores 4 bytes a pixel: 30 MB for these
 MAX_HOVER_TEXTS = 20_000
 SPRITE_SIDE = 28
 SAMPLE = "sample"  # the address's parameter
@@ -37,14 +33,14 @@ SAMPLE = "sample"  # the address's parameter
 def draw_flat(
     view: MapView, fitted: FittedMap, colouring: Colouring, height: int, cluster_names: Sequence[str] = ()
 ) -> None:
-    """The canvas map beside the details of what is clicked or selected; clusters are numbers unless they are named."""
+    """The canvas map beside the details of what is clicked or selected; clusters are numbers without names."""
     chosen = chosen_row(view)
     plot, details = st.columns([2.2, 1], gap="medium")
     with plot:
         slot = st.container()
-        newcomers = choose_newcomers(view, fitted)
+        new = choose_new_points(view, fitted)
     with slot:
-        coordinates, shown = _with_newcomers(fitted.coordinates, colouring, newcomers)
+        coordinates, shown = _append_new_points(fitted.coordinates, colouring, new)
         event = canvas_map(
             coordinates,
             shown.groups,
@@ -54,7 +50,7 @@ def draw_flat(
             group_colours=shown.colours,
             values_name=shown.values_name,
             is_zero_grey=shown.is_zero_grey,
-            # A thousand genes drawn as small as a thumb say nothing of a cell.
+            # A thumbnail of a thousand genes shows nothing of a cell.
             sprites=None if is_of_cells(view.run) else sprites_of(view),
             hover_text=hover_texts(view, len(coordinates), cluster_names),
             caption=caption_of(fitted),
@@ -68,7 +64,7 @@ def draw_flat(
     with details:
         if selection is not None and len(selection):
             if is_of_cells(view.run):
-                offer_to_keep(view, selection)
+                show_keep_buttons(view, selection)
             show_selection(view, selection, cluster_names)
         if chosen is not None:
             show_sample(view, chosen, cluster_names)
@@ -94,7 +90,7 @@ def draw_in_space(view: MapView, fitted: FittedMap, colouring: Colouring, cluste
 
 
 def chosen_row(view: MapView) -> int | None:
-    """The point of the sample in the address; a wrong number is named and left out."""
+    """The point of the sample in the address; a wrong number is reported and ignored."""
     asked = st.query_params.get(SAMPLE)
     if asked is None:
         return None
@@ -106,13 +102,13 @@ def chosen_row(view: MapView) -> int | None:
     return None
 
 
-def _with_newcomers(
-    coordinates: NDArray[np.float32], colouring: Colouring, newcomers: Newcomers | None
+def _append_new_points(
+    coordinates: NDArray[np.float32], colouring: Colouring, new: NewPoints | None
 ) -> tuple[NDArray[np.float32], Colouring]:
-    """The map's points and behind them the new ones, as a group of their own."""
-    if newcomers is None:
+    """The map's points followed by the new ones, which are a group of their own."""
+    if new is None:
         return coordinates, colouring
-    n_new, new_group = len(newcomers.coordinates), len(colouring.names)
+    n_new, new_group = len(new.coordinates), len(colouring.names)
     values = colouring.values
     if values is not None:
         values = np.concatenate([values, np.full(n_new, np.nan, np.float32)])
@@ -123,7 +119,7 @@ def _with_newcomers(
         colours=[*colouring.colours, COLOUR],
         values=values,
     )
-    return np.concatenate([coordinates, newcomers.coordinates]), extended
+    return np.concatenate([coordinates, new.coordinates]), extended
 
 
 def sprites_of(view: MapView) -> Sprites | None:
@@ -145,9 +141,9 @@ def _sheet(
 
 
 def hover_texts(view: MapView, n_points: int, cluster_names: Sequence[str] = ()) -> list[str] | None:
-    """What hovering calls each point, those beyond the view's new samples; None where the texts would be too many.
+    """The tooltip of each point, and of new points after the view's own; None where there are too many to send.
 
-    With `cluster_names` (K,) each says its cluster, too.
+    With `cluster_names` (K,) each text includes its cluster.
     """
     if n_points > MAX_HOVER_TEXTS:
         return None
@@ -159,17 +155,17 @@ def hover_texts(view: MapView, n_points: int, cluster_names: Sequence[str] = ())
 
 
 def caption_of(fitted: FittedMap) -> str:
-    """The sentence about one finished map."""
+    """How to read distances on the map."""
     if fitted.settings.algorithm != "pca":
-        return "Distances between clusters carry no meaning; who is next to whom within a cluster does."
+        return "Distances between clusters carry no meaning; neighbours within a cluster do."
     n_axes = "two" if fitted.settings.n_components == 2 else "three"
     return (
-        f"A linear projection: what is far apart here is far apart in latent space. These {n_axes} axes show "
-        f"{shown_share(fitted):.0%} of the variance; what differs along others lies together."
+        f"A linear projection: points far apart here are far apart in latent space. These {n_axes} axes show "
+        f"{shown_share(fitted):.0%} of the variance; points that differ along other axes overlap."
     )
 
 
 def shown_share(fitted: FittedMap) -> float:
-    """Share of the latents' variance that the map's axes show, from 0 to 1; of a projection only."""
+    """Share of the latents' variance, from 0 to 1, that the axes of a projection show."""
     total = float(fitted.latents.var(axis=0).sum())
     return float(fitted.coordinates.var(axis=0).sum()) / total if total else 1.0

@@ -1,4 +1,4 @@
-"""Two selections of cells, A and B, drawn on the map or made of clusters; they stay until they are cleared."""
+"""Two selections of cells, A and B, drawn on the map or made of clusters; they are kept until they are cleared."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from clustergan_core.runs.run import Run
 from ui.cells.names import choose_groups
+from ui.cells.view import CellsView
 from ui.frame.messages import plain
 from ui.map.view import MapView
 
@@ -24,18 +25,18 @@ BOTH: tuple[Which, Which] = ("A", "B")
 
 @dataclass(frozen=True)
 class CellSelection:
-    """Some of a run's cells, and where they come from in words."""
+    """Some of a run's cells, and how they were selected, in words."""
 
     cells: NDArray[np.int64]  # positions in the data set, ascending
     origin: str
 
 
-def selection_of(run: Run, which: Which) -> CellSelection | None:
-    """What is kept as A or B of this run in this session."""
-    return st.session_state.get(_place(run, which))
+def find_selection(run: Run, which: Which) -> CellSelection | None:
+    """Selection A or B of this run in this session."""
+    return st.session_state.get(_session_key(run, which))
 
 
-def offer_to_keep(view: MapView, rows: NDArray[np.int64]) -> None:
+def show_keep_buttons(view: MapView, rows: NDArray[np.int64]) -> None:
     """Buttons that keep the points selected on the map."""
     cells = np.sort(view.indices[rows])
     with st.container(horizontal=True):
@@ -44,58 +45,60 @@ def offer_to_keep(view: MapView, rows: NDArray[np.int64]) -> None:
                 f"Keep as {which}",
                 key=f"keep_{which}",
                 icon=":material/bookmark_add:",
-                help="Compare genes of two selections below the map.",
-                on_click=_keep,
+                help="Compares genes of two selections below the map.",
+                on_click=_keep_selection,
                 args=(view.run, which, CellSelection(cells, "drawn on the map")),
             )
 
 
-def choose_clusters(run: Run, which: Which, groups: tuple[ClusterGroup, ...], clusters: NDArray[np.int64]) -> None:
-    """A list of clusters to select all cells of, what is kept now, and a way to clear it.
+def choose_clusters(view: CellsView, which: Which, clusters: NDArray[np.int64]) -> None:
+    """A list of clusters whose cells are selected, the size of the selection, and a button that clears it.
 
-    `clusters` (N,) are those of all cells of the data set, −1 where a cell's is not known.
+    `clusters` (N,) are those of all cells of the data set, −1 where a cell's cluster is not known.
     """
     choose_groups(
         f"{which}: cells of clusters",
-        groups,
+        view.groups,
         _list_key(which),
-        on_change=partial(_keep_clusters, run, which, groups, clusters),
+        on_change=partial(_keep_clusters, view.run, which, view.groups, clusters),
     )
-    kept = selection_of(run, which)
+    selection = find_selection(view.run, which)
     with st.container(horizontal=True, vertical_alignment="center"):
-        if kept is None:
-            st.caption("Nothing yet." if which == "A" else "Nothing yet, which means all other cells.")
+        if selection is None:
+            st.caption("Nothing selected." if which == "A" else "Nothing selected: A is compared with all other cells.")
             return
-        st.markdown(f"**{which}**: {len(kept.cells):,} cells, {plain(kept.origin)}")
-        st.button("Clear", key=f"clear_{which}", icon=":material/close:", on_click=_clear, args=(run, which))
+        st.markdown(f"**{which}**: {len(selection.cells):,} cells, {plain(selection.origin)}")
+        st.button(
+            "Clear", key=f"clear_{which}", icon=":material/close:", on_click=_clear_selection, args=(view.run, which)
+        )
 
 
 def _keep_clusters(run: Run, which: Which, groups: tuple[ClusterGroup, ...], clusters: NDArray[np.int64]) -> None:
     chosen = [group for group in groups if group.clusters[0] in st.session_state[_list_key(which)]]
     if not chosen:
-        _clear(run, which)
+        _clear_selection(run, which)
         return
     numbers = [cluster for group in chosen for cluster in group.clusters]
     cells = np.flatnonzero(np.isin(clusters, numbers))
-    _store(run, which, CellSelection(cells, "of " + ", ".join(group.name for group in chosen)))
+    _store_selection(run, which, CellSelection(cells, "of " + ", ".join(group.name for group in chosen)))
 
 
-def _keep(run: Run, which: Which, selection: CellSelection) -> None:
+def _keep_selection(run: Run, which: Which, selection: CellSelection) -> None:
     st.session_state[_list_key(which)] = []
-    _store(run, which, selection)
+    _store_selection(run, which, selection)
 
 
-def _clear(run: Run, which: Which) -> None:
+def _clear_selection(run: Run, which: Which) -> None:
     st.session_state[_list_key(which)] = []
-    _store(run, which, None)
+    _store_selection(run, which, None)
 
 
-def _store(run: Run, which: Which, selection: CellSelection | None) -> None:
-    st.session_state[_place(run, which)] = selection
+def _store_selection(run: Run, which: Which, selection: CellSelection | None) -> None:
+    st.session_state[_session_key(run, which)] = selection
 
 
-def _place(run: Run, which: Which) -> str:
-    """The session state's key of a selection."""
+def _session_key(run: Run, which: Which) -> str:
+    """The key of a selection in the session state."""
     return f"cells_{which}_{run.folder}"
 
 

@@ -1,4 +1,4 @@
-"""Which map: algorithm, samples and the algorithm's own settings, kept in the address."""
+"""Choosing a map: algorithm, samples and the algorithm's own settings, stored in the address."""
 
 from __future__ import annotations
 
@@ -19,40 +19,40 @@ N_POINTS = {"up to 2,000": 2_000, "up to 10,000": 10_000, "all": 10_000_000}
 
 
 def choose_map(run: Run) -> MapRequest:
-    """Widgets in a line for what is changed often, and a popover for the rest."""
+    """The map to draw: a line of widgets for what changes often, and a popover for the rest."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         algorithm = choose_algorithm()
-        dimensions = _pick("Dimensions", "dimensions", list(DIMENSIONS))
+        dimensions = _choose_option("Dimensions", "dimensions", list(DIMENSIONS))
         split = choose_split([run])
         with st.popover("Map settings", icon=":material/tune:"):
             values = _choose_details(algorithm)
             with linked("points", one_of(list(N_POINTS))):
                 points = st.selectbox(
                     "Points", list(N_POINTS), index=1, key="points", bind="query-params",
-                    help="Drawn by a fixed seed where there are more. All of 70,000 take several minutes.",
+                    help="A sample by a fixed seed where there are more. All of 70,000 points take several minutes.",
                 )  # fmt: skip
     settings = MapSettings.model_validate({"algorithm": algorithm, "n_components": DIMENSIONS[dimensions], **values})
     return MapRequest(run, settings, split, n_samples=N_POINTS[points])
 
 
 def choose_algorithm() -> str:
-    """How latents are laid out, as MapSettings calls it."""
-    return ALGORITHMS[_pick("Layout", "layout", list(ALGORITHMS))]
+    """The layout algorithm, by its name in MapSettings."""
+    return ALGORITHMS[_choose_option("Layout", "layout", list(ALGORITHMS))]
 
 
 def choose_split(runs: Sequence[Run]) -> SplitName:
-    """Which of the runs' samples; all where the data of one of them has no splits.
+    """Which split of the runs' samples; all samples where the data of one run has no splits.
 
-    Of cells all are shown at first: a person asks for each of them, and there are few enough.
+    Runs of cells show all samples by default: every cell matters to a person, and there are few enough.
     """
     datasets = [run.config.dataset for run in runs]
     splits = list(SAMPLES) if all(dataset.has_splits for dataset in datasets) else list(SAMPLES)[1:]
     if all(dataset.kind == "expression" for dataset in datasets):
         splits.reverse()
-    return SAMPLES[_pick("Samples", "samples", splits)]
+    return SAMPLES[_choose_option("Samples", "samples", splits)]
 
 
-def _pick(label: str, key: str, options: list[str]) -> str:
+def _choose_option(label: str, key: str, options: list[str]) -> str:
     with linked(key, one_of(options)):
         return st.segmented_control(
             label, options, default=options[0], required=True, key=key, bind="query-params"
@@ -60,7 +60,7 @@ def _pick(label: str, key: str, options: list[str]) -> str:
 
 
 def _choose_details(algorithm: str) -> dict[str, object]:
-    """The algorithm's own settings; those of the others keep their defaults."""
+    """The algorithm's own settings; settings of other algorithms keep their defaults."""
     values: dict[str, object] = {}
     if algorithm == "tsne":
         values["perplexity"] = _number("perplexity", 5.0)
@@ -69,7 +69,7 @@ def _choose_details(algorithm: str) -> dict[str, object]:
         values["n_neighbours"] = _whole_number("n_neighbours", 1)
         values["min_dist"] = _number("min_dist", 0.05)
     if algorithm == "pca":
-        st.caption("PCA has no settings: it turns the latents so that their widest spread lies flat.")
+        st.caption("PCA has no settings: it projects the latents onto the axes of largest variance.")
     else:
         values["seed"] = _whole_number("seed", 1)
     return values

@@ -1,4 +1,4 @@
-"""What a map is drawn of: the samples behind its points, their latents, and whatever is known of each."""
+"""A run as the Map page sees it: the samples behind the map's points, their latents, clusters and confidence."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class MapView:
-    """The points of a map in their order; every array has one row a point."""
+    """The points of a map in their order; every array has one row for each point."""
 
     run: Run
     method: Method
     dataset: Dataset | None  # None while the data is not on this machine
-    indices: NDArray[np.int64]  # positions in the data set
-    features: NDArray[np.float32]  # (N, D), what is laid out
+    indices: NDArray[np.int64]  # (N,) positions in the data set
+    features: NDArray[np.float32]  # (N, D) what the layout is computed from
     normal: NDArray[np.float32]  # (N, n_normal)
     code: NDArray[np.float32]  # (N, n_clusters)
     clusters: NDArray[np.int64]
@@ -35,7 +35,7 @@ class MapView:
 
     @property
     def noun(self) -> str:
-        """What a sample is: "cell" for count matrices."""
+        """The word for a sample: "cell" for count matrices."""
         return "cell" if self.run.config.dataset.kind == "expression" else "sample"
 
     @property
@@ -49,25 +49,25 @@ class MapView:
         return generate_many(self.method, self.code[rows], self.normal[rows])
 
     def pictures(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """The samples of some points (n, *shape); their reconstructions while the data is absent."""
+        """The samples of some points (n, *shape), or their reconstructions while the data is absent."""
         if self.dataset is None:
             return self.reconstructions(rows)
         return self.dataset.samples[self.indices[rows]]
 
     def labels(self) -> NDArray[np.int64] | None:
-        """The reference labels as numbers, or None without data or labels."""
+        """(N,) the reference labels as numbers, or None without data or labels."""
         if self.dataset is None or self.dataset.labels is None:
             return None
         return self.dataset.labels[self.indices]
 
     def sample_id(self, row: int) -> str:
-        """What the sample of a point is called."""
+        """The id of a point's sample."""
         index = int(self.indices[row])
         return str(index) if self.dataset is None else self.dataset.sample_id(index)
 
 
 def open_view(request: MapRequest) -> MapView:
-    """Everything about the points a request draws; DataError when neither latents nor data are here."""
+    """The view of a request's points. Raises DataError when neither latents nor data are here."""
     run = request.run
     stamp = weights_stamp(run, request.which)
     return _view(request, str(run.folder), request.split, request.which, request.n_samples, stamp, run.is_data_here())

@@ -1,4 +1,4 @@
-"""The modes of a run as rows of one picture, and what is said of each beside it."""
+"""The modes of a run as rows of one picture, with a description beside each."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from clustergan_core.drawing.palette import mode_colours
 from clustergan_core.drawing.pictures.images import png, sample_grid
-from clustergan_core.runs.run import Run
+from ui.cells.view import CellsView
 from ui.frame.theme import WHOLE_GRID, show_growing, theme_name
-from ui.loading.runs import load_method, weights_stamp
+from ui.modes.view import ModesView
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,44 +21,40 @@ if TYPE_CHECKING:
 _WIDTH = 900  # pixels the page has for the picture on a 1280-px screen
 _LABEL_WIDTH = 200
 _MANY_MODES = 30  # drawn smaller, and in single resolution
-MAX_ROWS = 100  # browsers draw no picture of any height
+MAX_ROWS = 100  # browsers limit the height of a picture
 
 
-def generated_modes(run: Run, n_columns: int, seed: int) -> NDArray[np.float32]:
-    """Samples (K, n_columns, *shape) of the run's modes."""
-    return _generated(run, str(run.folder), weights_stamp(run), seed)[:, :n_columns]
-
-
-def show_rows(summary: ModeSummary, samples: NDArray[np.float32], order: NDArray[np.int64], run: Run) -> None:
-    """The modes in one picture, in that order."""
-
+def show_rows(view: ModesView, samples: NDArray[np.float32], order: NDArray[np.int64]) -> None:
+    """The modes' samples (K, n_columns, *shape) in one picture, in that order."""
     n_columns = samples.shape[1]
     if len(order) > MAX_ROWS:
-        st.caption(f"The first {MAX_ROWS} of {len(order):,} modes are drawn; the table holds all.")
+        st.caption(f"The first {MAX_ROWS} of {len(order):,} modes are drawn; the table lists all.")
         order = order[:MAX_ROWS]
     is_many = len(order) > _MANY_MODES
     cell = max(32, min(48 if is_many else 112, (_WIDTH - _LABEL_WIDTH) // n_columns - 3))
     scale = 1 if is_many else 2
-    colours = mode_colours(summary.n_clusters)
+    colours = view.colours
     picture = sample_grid(
         samples[order],
-        row_labels=[row_label(summary, int(mode)) for mode in order],
+        row_labels=[row_label(view.summary, int(mode)) for mode in order],
         row_colours=[colours[mode] for mode in order],
-        feature_names=run.config.dataset.feature_names,
+        feature_names=view.feature_names,
         cell=cell,
         scale=scale,
         theme=theme_name(),
     )
     described = (
         f"{len(order)} rows of {n_columns} generated samples: a row is a mode, a column shares its z_n. "
-        "What is written beside the rows stands in the table below."
+        "The table below repeats the text beside the rows."
     )
     show_growing(png(picture), (picture.width // scale, picture.height // scale), WHOLE_GRID, described, "mode-rows")
 
 
 def row_label(summary: ModeSummary, mode: int) -> str:
-    """Number and usage; label and purity; flags: a line each."""
-    lines = [f"Mode {mode}" if summary.usage is None else f"Mode {mode} · {percent(summary.usage[mode])} of samples"]
+    """One line each for number and usage, label and purity, and flags."""
+    lines = [
+        f"Mode {mode}" if summary.usage is None else f"Mode {mode} · {format_share(summary.usage[mode])} of samples"
+    ]
     lines.append(describe_label(summary, mode))
     if flags := summary.flags(mode):
         lines.append(", ".join(flags).upper())
@@ -73,12 +68,12 @@ def describe_label(summary: ModeSummary, mode: int) -> str:
     if summary.labels is None or summary.purity is None:
         return f"purity: {summary.missing}"
     label = summary.labels[mode]
-    return "no labelled sample" if label is None else f"mostly {label}, purity {percent(summary.purity[mode])}"
+    return "no labelled sample" if label is None else f"mostly {label}, purity {format_share(summary.purity[mode])}"
 
 
-def describe_summary(run: Run, summary: ModeSummary) -> str:
-    """One sentence on all modes: how many are empty or repeat each other, and what was counted."""
-    record = run.config.dataset
+def describe_summary(view: ModesView | CellsView) -> str:
+    """How many modes are empty or nearly the same, and over which samples usage and purity are counted."""
+    record, summary = view.run.config.dataset, view.summary
     noun = "cells" if record.kind == "expression" else "samples"
     samples = f"{summary.n_samples:,} test {noun}" if record.has_splits else f"all {summary.n_samples:,} {noun}"
     n_empty = int(summary.is_empty.sum())
@@ -89,19 +84,12 @@ def describe_summary(run: Run, summary: ModeSummary) -> str:
         same = f"modes {pairs[0][0]} and {pairs[0][1]} nearly the same"
     counted = f"Usage and purity are counted over {samples}."
     if summary.usage is None:
-        return f"{summary.n_clusters} modes, {same}. Usage {summary.missing}: fetch it on the Data page."
+        return f"{summary.n_clusters} modes, {same}. Usage {summary.missing}: download it on the Data page."
     if summary.missing:
         counted = f"Usage is counted over {samples}; purity {summary.missing}."
     return f"{summary.n_clusters} modes, {empty}, {same}. {counted}"
 
 
-def percent(share: float) -> str:
+def format_share(share: float) -> str:
     """A share in [0, 1] as text."""
     return "–" if math.isnan(share) else f"{share:.1%}"
-
-
-@st.cache_resource(max_entries=20, show_spinner="Generating…")
-def _generated(_run: Run, folder: str, stamp: object, seed: int) -> NDArray[np.float32]:
-    from clustergan_core.generation import N_DRAWS, generate_modes
-
-    return generate_modes(load_method(_run), N_DRAWS, seed)

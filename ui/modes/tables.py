@@ -8,26 +8,20 @@ import numpy as np
 import streamlit as st
 
 from clustergan_core.drawing.figures.profiles import MAX_FEATURES, mode_profile_figure, rank_by_variance
-from clustergan_core.runs.run import Run
 from ui.frame.theme import show_figure
-from ui.loading.modes import assigned_samples
-from ui.loading.runs import load_data
-from ui.modes.detail import real_means
-from ui.modes.rows import generated_modes
+from ui.modes.view import ModesView
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from clustergan_core.scoring.modes import ModeSummary
-
 _MEAN_SAMPLES = 24
-_SEED = 0  # means barely depend on it, and must not jump while someone draws new z_n
+_SEED = 0  # means barely depend on it, and must not change while a person draws new z_n
 
 
-def show_table(summary: ModeSummary, run: Run) -> None:
-    """All that is written beside the rows, as a table and a CSV file."""
+def show_table(view: ModesView) -> None:
+    """The text beside the rows as a table and a CSV file."""
     st.subheader("Table")
-    table = summary.table()
+    table = view.summary.table()
     st.dataframe(
         table.assign(usage=100 * table["usage"], purity=100 * table["purity"]),
         hide_index=True,
@@ -47,14 +41,14 @@ def show_table(summary: ModeSummary, run: Run) -> None:
     st.download_button(
         "CSV",
         table.to_csv(index=False).encode(),
-        f"{run.name}-modes.csv",
+        f"{view.run.name}-modes.csv",
         "text/csv",
         icon=":material/download:",
         on_click="ignore",
     )
     with st.expander("What the flags mean"):
         st.markdown(
-            "**Empty**: the mode holds less than 0.5 % of the test samples, or none.  \n"
+            "**Empty**: the mode holds less than 0.5% of the test samples, or none.  \n"
             "**Like mode k**: the samples that two modes generate from the same z_n are nearly the same. The distance "
             "between the two means is less than one standard deviation of the samples around them, measured along the "
             "line between the means.  \n"
@@ -62,22 +56,20 @@ def show_table(summary: ModeSummary, run: Run) -> None:
         )
 
 
-def show_profiles(run: Run, summary: ModeSummary) -> None:
+def show_profiles(view: ModesView) -> None:
     """Mean of each feature in each mode, generated and, where the data is here, real."""
-
     st.subheader("Mean profiles")
-    record = run.config.dataset
-    generated = generated_modes(run, _MEAN_SAMPLES, _SEED).mean(axis=1)  # (K, F)
+    generated = view.generate(_MEAN_SAMPLES, _SEED).mean(axis=1)  # (K, F)
     shown = rank_by_variance(generated, MAX_FEATURES)
-    names = [record.feature_names[index] if record.feature_names else f"x{index + 1}" for index in shown.tolist()]
+    names = [view.feature_names[index] if view.feature_names else f"x{index + 1}" for index in shown.tolist()]
     profiles: dict[str, NDArray[np.floating]] = {"Generated": generated[:, shown]}
-    dataset, latents = load_data(run), assigned_samples(run)
-    if dataset is not None and latents is not None:
-        profiles["Real"] = real_means(dataset, latents, summary.n_clusters)[:, shown]
+    real = view.real_means()
+    if real is not None:
+        profiles["Real"] = real[:, shown]
     values = np.concatenate(list(profiles.values()))
     value_range = float(np.nanmin(values)), float(np.nanmax(values))
     note = f", the {len(shown)} features that vary most among the modes" if len(shown) < generated.shape[1] else ""
-    st.caption(f"Mean of each feature in each mode{note}. Both views have one scale of colours.")
+    st.caption(f"Mean of each feature in each mode{note}. Both tabs share one colour scale.")
     for tab, (title, means) in zip(st.tabs(list(profiles)), profiles.items(), strict=True):
         with tab:
             figure = mode_profile_figure(means, names, value_range=value_range)

@@ -11,21 +11,20 @@ from numpy.typing import NDArray
 from clustergan_core.cells.switch_genes import rank_genes
 from clustergan_core.drawing.figures.gene_walks import gene_curves_figure, switch_figure
 from clustergan_core.drawing.theme import THEMES, apply_theme
-from clustergan_core.runs.run import Run
 from ui.frame.choices import linked, one_of
 from ui.frame.theme import is_dark, show_themed, theme_name
+from ui.interpolate.cell_walk.position import WalkPosition
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-    from clustergan_core.cells.expression import ValueScale
     from clustergan_core.cells.switch_genes import Ranking
-    from clustergan_core.cells.walks import CellWalk
 
 RANKINGS: dict[str, Ranking] = {"Genes that change most": "range", "that rise": "up", "that fall": "down"}
 _N_CURVES = 6
 _N_ROWS = 40
 _MAX_ADDED = 12
+_NO_GENES = "No gene changes in this way: choose another way, or add genes."
 
 
 def choose_ranking() -> Ranking:
@@ -43,21 +42,19 @@ def choose_ranking() -> Ranking:
     return RANKINGS[change or next(iter(RANKINGS))]
 
 
-def show_gene_curves(
-    run: Run, walk: CellWalk, ranking: Ranking, scale: ValueScale, mu: float, key: str
-) -> NDArray[np.int64]:
-    """The curves of the genes that change most and of those a person adds, with a line at μ; returns the added ones."""
-
+def show_gene_curves(position: WalkPosition, ranking: Ranking) -> NDArray[np.int64]:
+    """Curves of the genes that change most and of those a person adds, with a line at μ; returns the added ones."""
     st.subheader("Genes along the walk")
     chart = st.container()
-    added = _add_genes(run.config.dataset.feature_names)
-    genes = _joined(rank_genes(walk.mean, ranking, _N_CURVES), added)
+    walk, scale = position.walk, position.view.scale
+    added = _add_genes(position.view.gene_names)
+    genes = _append_genes(rank_genes(walk.mean, ranking, _N_CURVES), added)
     with chart:
         if not len(genes):
-            st.caption("No gene changes in this way: choose another, or add genes.")
+            st.caption(_NO_GENES)
             return added
-        figure = _draw_curves(run, walk, scale.title, key, tuple(genes.tolist()), theme_name())
-        mark_mu(figure, mu)
+        figure = _draw_curves(position, position.key, tuple(genes.tolist()), theme_name())
+        mark_mu(figure, position.mu)
         show_themed(figure, "gene-curves", "Generated expression of genes along μ")
     draws = f"Mean of {walk.n_draws} z_n; bands hold the middle 68%. " if walk.n_draws > 1 else "One z_n. "
     zeros = "" if scale.has_negatives else "Generated values below 0 are shown as 0. "
@@ -65,58 +62,48 @@ def show_gene_curves(
     return added
 
 
-def show_switches(
-    run: Run,
-    walk: CellWalk,
-    ranking: Ranking,
-    added: NDArray[np.int64],
-    mu: float,
-    key: str,
-) -> None:
+def show_switches(position: WalkPosition, ranking: Ranking, added: NDArray[np.int64]) -> None:
     """The heat map, from the gene that switches first to the last."""
-
     st.subheader("The order in which genes switch")
-    rows = walk.switches.order(_joined(rank_genes(walk.mean, ranking, _N_ROWS), added))
+    walk = position.walk
+    rows = walk.switches.order(_append_genes(rank_genes(walk.mean, ranking, _N_ROWS), added))
     if not len(rows):
-        st.caption("No gene changes in this way: choose another, or add genes.")
+        st.caption(_NO_GENES)
         return
-    figure = _draw_switches(run, walk, key, tuple(rows.tolist()), theme_name())
-    mark_mu(figure, mu)
+    figure = _draw_switches(position, position.key, tuple(rows.tolist()), theme_name())
+    mark_mu(figure, position.mu)
     show_themed(figure, "gene-switches", f"{len(rows)} genes in the order in which they switch along μ")
     st.caption(
-        "Each row runs from the gene's own lowest to its highest value. Dots: half way from one end to the other, or "
-        "the peak (∧) or dip (∨) of a gene that goes beyond both ends by more than a quarter of its range."
+        "Each row runs from the gene's own lowest to its highest value. A dot marks half way between the ends, or the "
+        "peak (∧) or dip (∨) of a gene that goes beyond both ends by more than a quarter of its range."
     )
     with st.expander("As a table"):
-        table = walk.table(run.config.dataset.feature_names).iloc[rows, :5]
+        table = walk.table(position.view.gene_names).iloc[rows, :5]
         st.dataframe(table, hide_index=True, key="switch-table", alt="Each gene with its change and where it switches")
 
 
 def mark_mu(figure: Figure, mu: float) -> None:
-    """A line where one stands, on a figure that is kept while only μ moves."""
-
+    """A line at μ, on a figure that is reused while only μ moves."""
     colours = THEMES[theme_name()]
-    # The dots lie on a line in the page's colour, or they would vanish on dark cells of a heat map.
+    # The dots lie on a line in the page's colour; otherwise they would vanish on dark cells of a heat map.
     for line in ({"color": colours.page, "width": 3}, {"color": colours.text, "width": 1.5, "dash": "dot"}):
         figure.add_shape(type="line", x0=mu, x1=mu, y0=0, y1=1, yref="paper", line=line, opacity=0.8)
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
-def _draw_curves(_run: Run, _walk: CellWalk, title: str, key: str, genes: tuple[int, ...], theme: str) -> Figure:
-
-    places = list(genes)
-    names = [_run.config.dataset.feature_names[gene] for gene in places]
-    bands = _walk.mean[:, places], _walk.low[:, places], _walk.high[:, places]
-    return apply_theme(gene_curves_figure(_walk.mus, *bands, names, value_title=title), is_dark())
+def _draw_curves(_position: WalkPosition, key: str, genes: tuple[int, ...], theme: str) -> Figure:
+    walk, rows = _position.walk, list(genes)
+    names = [_position.view.gene_names[gene] for gene in rows]
+    bands = walk.mean[:, rows], walk.low[:, rows], walk.high[:, rows]
+    return apply_theme(gene_curves_figure(walk.mus, *bands, names, value_title=_position.view.scale.title), is_dark())
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
-def _draw_switches(_run: Run, _walk: CellWalk, key: str, genes: tuple[int, ...], theme: str) -> Figure:
-
-    places = list(genes)
-    names = [_run.config.dataset.feature_names[gene] for gene in places]
-    turns = [_walk.switches.turns[gene] for gene in places]
-    figure = switch_figure(_walk.mus, _walk.mean[:, places], names, turns, _walk.switches.mus[places])
+def _draw_switches(_position: WalkPosition, key: str, genes: tuple[int, ...], theme: str) -> Figure:
+    walk, rows = _position.walk, list(genes)
+    names = [_position.view.gene_names[gene] for gene in rows]
+    turns = [walk.switches.turns[gene] for gene in rows]
+    figure = switch_figure(walk.mus, walk.mean[:, rows], names, turns, walk.switches.mus[rows])
     return apply_theme(figure, is_dark())
 
 
@@ -132,9 +119,9 @@ def _add_genes(gene_names: tuple[str, ...]) -> NDArray[np.int64]:
             placeholder=f"Add some of the run's {len(gene_names):,} genes by symbol",
             label_visibility="collapsed",
         )
-    places = {name: place for place, name in enumerate(gene_names)}
-    return np.array([places[name] for name in added], dtype=np.int64)
+    numbers = {name: number for number, name in enumerate(gene_names)}
+    return np.array([numbers[name] for name in added], dtype=np.int64)
 
 
-def _joined(first: NDArray[np.int64], more: NDArray[np.int64]) -> NDArray[np.int64]:
+def _append_genes(first: NDArray[np.int64], more: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.concatenate([first, more[~np.isin(more, first)]])

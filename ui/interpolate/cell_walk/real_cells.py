@@ -1,4 +1,4 @@
-"""The real cells beside a walk: how far they are, and which ones are nearest where one stands."""
+"""The real cells beside a walk: how far away they are, which are nearest at μ, and the path of the nearest ones."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ from clustergan_core.drawing.palette import mode_colours
 from clustergan_core.drawing.theme import THEMES, apply_theme
 from clustergan_core.embedding.settings import MapSettings
 from clustergan_core.runs.run import Run
-from ui.cells.loading import RealCells
-from ui.cells.titles import ModeTitles
+from ui.cells.view import CellsView, RealCells
 from ui.frame.theme import is_dark, show_themed, theme_name
-from ui.interpolate.cell_walk_genes import mark_mu
-from ui.loading.runs import load_method, weights_stamp
+from ui.interpolate.cell_walk.genes import mark_mu
+from ui.interpolate.cell_walk.position import WalkPosition
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -31,23 +30,23 @@ _MAX_POINTS = 2_000  # drawn behind the path; more would be sent again with ever
 _TITLES = {"umap": "UMAP", "tsne": "t-SNE"}
 
 
-def show_distance(walk: CellWalk, mu: float, key: str) -> None:
-    """The distance along μ with its reference; a line stands at μ."""
-    st.subheader("How near real cells are")
-    figure = _draw_distance(walk, key, theme_name())
-    mark_mu(figure, mu)
+def show_distance(position: WalkPosition) -> None:
+    """The distance to real cells along μ with its reference, and a line at μ."""
+    st.subheader("Distance to real cells")
+    figure = _draw_distance(position.walk, position.key, theme_name())
+    mark_mu(figure, position.mu)
     show_themed(figure, "walk-distance", "Distance to real cells along μ")
     st.caption(
-        "Distance to the fifth nearest real cell, in 20 principal components, beside that of real cells to each other. "
-        "Shaded: beyond what 95% of them keep."
+        "Distance to the fifth nearest real cell, in 20 principal components, beside the same distance among real "
+        "cells. Shaded: further than 95% of real cells lie from each other."
     )
 
 
-def show_neighbours(walk: CellWalk, cells: RealCells, mu: float, titles: ModeTitles, name: str) -> None:
+def show_neighbours(position: WalkPosition, cells: RealCells) -> None:
     """The nearest real cells at μ as a table, and those of all steps as a file."""
-    step = walk.step_at(mu)
-    st.subheader(f"Nearest real cells at μ = {walk.mus[step]:.2f}")
-    table = neighbour_table(walk, cells, step)
+    walk, titles = position.walk, position.titles
+    st.subheader(f"Nearest real cells at μ = {walk.mus[position.step]:.2f}")
+    table = neighbour_table(walk, cells, position.step)
     st.dataframe(
         table.assign(cluster=[titles.short[cluster] for cluster in table["cluster"]]),
         column_order=["barcode", "distance", "cluster", "label"],
@@ -59,8 +58,8 @@ def show_neighbours(walk: CellWalk, cells: RealCells, mu: float, titles: ModeTit
     )
     st.download_button(
         "Cells of all steps as CSV",
-        lambda: all_neighbours(walk, cells).to_csv(index=False).encode(),
-        f"{name}-nearest-cells.csv",
+        lambda: neighbours_of_all_steps(walk, cells).to_csv(index=False).encode(),
+        f"{position.file_name}-nearest-cells.csv",
         "text/csv",
         icon=":material/download:",
         on_click="ignore",
@@ -68,13 +67,13 @@ def show_neighbours(walk: CellWalk, cells: RealCells, mu: float, titles: ModeTit
 
 
 def neighbour_table(walk: CellWalk, cells: RealCells, step: int) -> pd.DataFrame:
-    """A row a real cell, nearest first."""
+    """A row for each of the step's nearest real cells, nearest first."""
     assert walk.nearness is not None, "the data is absent"
     return cells.table(walk.nearness.nearest[step]).assign(distance=walk.nearness.nearest_distances[step].round(4))
 
 
-def all_neighbours(walk: CellWalk, cells: RealCells) -> pd.DataFrame:
-    """The tables of all steps, one below the other, each beside how far the step lies from real cells."""
+def neighbours_of_all_steps(walk: CellWalk, cells: RealCells) -> pd.DataFrame:
+    """The tables of all steps, one below the other, with μ and the step's own distance to real cells."""
     assert walk.nearness is not None, "the data is absent"
     tables = [neighbour_table(walk, cells, step) for step in range(len(walk.mus))]
     n_cells = len(tables[0])
@@ -85,7 +84,6 @@ def all_neighbours(walk: CellWalk, cells: RealCells) -> pd.DataFrame:
 
 @st.cache_data(max_entries=100, show_spinner=False)
 def _draw_distance(_walk: CellWalk, key: str, theme: str) -> Figure:
-
     nearness = _walk.nearness
     assert nearness is not None, "the data is absent"
     figure = distance_walk_figure(
@@ -100,72 +98,72 @@ def _draw_distance(_walk: CellWalk, key: str, theme: str) -> Figure:
     return apply_theme(figure, is_dark())
 
 
-def show_path(run: Run, walk: CellWalk, cells: RealCells, mu: float, key: str) -> None:
+def show_path(position: WalkPosition, cells: RealCells) -> None:
     """The nearest real cell of each step on the map; the one at μ stands out."""
-
+    view, walk = position.view, position.walk
     assert walk.nearness is not None, "the data is absent"
-    st.subheader("The way on the map")
-    fitted = _computed_map(run, cells, str(run.folder), weights_stamp(run), _n_maps(run))
+    st.subheader("The walk on the map")
+    fitted = _computed_map(view, cells, *view.weights_key, _count_maps(view.run))
     title = "" if fitted is None else _TITLES[fitted.settings.algorithm]
-    figure = _draw_path(run, walk, cells, fitted, key, title, theme_name())
-    here = _coordinates(cells, fitted)[walk.nearness.nearest[walk.step_at(mu), 0]]
+    figure = _draw_path(position, cells, fitted, position.key, title, theme_name())
+    here = _coordinates(cells, fitted)[walk.nearness.nearest[position.step, 0]]
     ring = {"symbol": "circle-open", "size": 20, "color": THEMES[theme_name()].text, "line": {"width": 3}}
     figure.add_scatter(x=here[:1], y=here[1:2], mode="markers", marker=ring, hoverinfo="skip")
     show_themed(figure, "walk-map", "Map of the cells with the nearest one of each step")
     where = f"the {title} of the latents" if title else "the first two components of the genes; the line is the walk"
     distances = "distances between clusters carry no meaning" if title else "further components are not shown"
     st.caption(
-        f"The nearest real cell of each step on {where}. The ring is where you are. Points behind have the colours of "
-        f"their modes; {distances}."
+        f"The nearest real cell of each step on {where}. The ring is the cell at μ. The points behind have the colours "
+        f"of their modes; {distances}."
     )
 
 
 @st.cache_data(max_entries=50, show_spinner=False)
 def _draw_path(
-    _run: Run, _walk: CellWalk, _cells: RealCells, _fitted: FittedMap | None, key: str, title: str, theme: str
+    _position: WalkPosition, _cells: RealCells, _fitted: FittedMap | None, key: str, title: str, theme: str
 ) -> Figure:
-
-    assert _walk.nearness is not None, "the data is absent"
-    coordinates, nearest = _coordinates(_cells, _fitted), _walk.nearness.nearest[:, 0]
-    shown = _drawn(len(coordinates), nearest)
+    nearness = _position.walk.nearness
+    assert nearness is not None, "the data is absent"
+    coordinates, nearest = _coordinates(_cells, _fitted), nearness.nearest[:, 0]
+    drawn = _sample_cells(len(coordinates), nearest)
     figure = path_map_figure(
-        coordinates[shown],
-        _cells.latents.clusters[shown],
-        mode_colours(_run.config.n_clusters),
-        np.searchsorted(shown, nearest),
-        _walk.mus,
+        coordinates[drawn],
+        _cells.latents.clusters[drawn],
+        mode_colours(_position.view.n_clusters),
+        np.searchsorted(drawn, nearest),
+        _position.walk.mus,
         [_cells.dataset.sample_id(cell) for cell in nearest.tolist()],
-        _walk.nearness.points[:, :2] if _fitted is None else None,
+        nearness.points[:, :2] if _fitted is None else None,
     )
     return apply_theme(figure, is_dark())
 
 
 def _coordinates(cells: RealCells, fitted: FittedMap | None) -> NDArray[np.float32]:
-    """(N, 2): the map that was computed, else the first components of the genes, in which the walk has a place too."""
+    """(N, 2): the computed map, else the first components of the genes, in which the walk can be drawn as well."""
     return cells.space.points[:, :2] if fitted is None else fitted.coordinates
 
 
-def _drawn(n_cells: int, always: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Ascending cells to draw: all, or some by a fixed seed, those of the path among them."""
+def _sample_cells(n_cells: int, always: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The cells to draw, ascending: all, or a sample by a fixed seed that includes those of the path."""
     if n_cells <= _MAX_POINTS:
         return np.arange(n_cells)
     return np.union1d(np.random.default_rng(0).choice(n_cells, _MAX_POINTS, replace=False), always)
 
 
-def _n_maps(run: Run) -> int:
-    """How many maps are kept: one that was computed since is taken up."""
+def _count_maps(run: Run) -> int:
+    """How many maps are saved, so that one computed later is noticed."""
     return sum(len(list(folder.glob("*.npz"))) for folder in {run.embeddings_folder(), run.folder / "embeddings"})
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _computed_map(_run: Run, _cells: RealCells, folder: str, stamp: object, n_maps: int) -> FittedMap | None:
+def _computed_map(_view: CellsView, _cells: RealCells, folder: str, stamp: object, n_maps: int) -> FittedMap | None:
     """A map of all cells that was computed on the Map page, or None."""
     from clustergan_core.runs.maps import MapRequest, find_map
 
-    features = load_method(_run).clustering_features(_cells.latents.encoding()).numpy()
+    features = _view.method.clustering_features(_cells.latents.encoding()).numpy()
     features = np.ascontiguousarray(features, dtype=np.float32)
     for algorithm in _TITLES:
-        request = MapRequest(_run, MapSettings.model_validate({"algorithm": algorithm}), n_samples=len(features))
+        request = MapRequest(_view.run, MapSettings.model_validate({"algorithm": algorithm}), n_samples=len(features))
         fitted = find_map(request, features)
         if fitted is not None:
             return fitted
