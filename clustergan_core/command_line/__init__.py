@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from clustergan_core.command_line import inspecting, listings, protocol, queueing, results, sweeping, training
 from clustergan_core.errors import AppError, SettingsError
 
 EXIT_DONE, EXIT_MENDABLE, EXIT_INTERRUPTED = 0, 2, 130
+COMMAND, MODULE = "clustergan", "python -m clustergan_core"  # the same, as pip installs it and from a checkout
 
 
 class _Parser(argparse.ArgumentParser):
@@ -37,7 +39,8 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def build_parser() -> argparse.ArgumentParser:
     """Every command with its words; `run` of the parsed words carries the command out."""
-    parser = _Parser(prog="python -m clustergan_core", description="Cluster data in a ClusterGAN's latent space.")
+    prog = COMMAND if Path(sys.argv[0]).stem == COMMAND else MODULE
+    parser = _Parser(prog=prog, description="Cluster data in a ClusterGAN's latent space.")
     commands = parser.add_subparsers(required=True, metavar="command", parser_class=_Parser)
     for group in (listings, inspecting, training, queueing, sweeping, protocol, results):
         group.add_commands(commands)

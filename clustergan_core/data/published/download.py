@@ -18,8 +18,8 @@ import platformdirs
 
 from clustergan_core.data.published.transfer import transfer
 from clustergan_core.errors import DataError, DownloadError
+from clustergan_core.paths import APPLICATION
 
-APPLICATION = "clustergan-explorer"
 HASH_CHUNK = 1 << 20
 
 OnProgress = Callable[[str, float], None]  # (message, fraction of the step done)
