@@ -2,8 +2,8 @@
 
     import clustergan_core as cg
 
-    dataset = cg.open_dataset("digits")            # a name, a file or an array
-    model = cg.fit(dataset, preset="quick")        # a scikit-learn estimator
+    dataset = cg.open_dataset("digits")  # a name, a file or an array
+    model = cg.fit(dataset, preset="quick")  # a scikit-learn estimator
     clusters = model.predict(dataset)
     print(cg.score(model, dataset)["nmi"])
     cg.plot(model, dataset)

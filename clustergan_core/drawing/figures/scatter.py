@@ -32,7 +32,7 @@ def embedding2d_figure(
     for group in np.unique(groups).tolist():
         rows = np.flatnonzero(groups == group)
         x, y = np.asarray(coordinates, dtype=np.float32)[rows].T
-        name = "unlabelled" if group < 0 else names[group]
+        name = "unlabelled" if group < 0 else names[int(group)]
         colour = UNLABELLED_COLOUR if group < 0 else colours[group]
         figure.add_trace(
             draw(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 from types import FunctionType, ModuleType
 
@@ -12,6 +13,7 @@ import pytest
 from sklearn.datasets import load_digits
 
 import clustergan_core as cg
+from clustergan_core.paths import PROJECT_FOLDER
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.run import Run
 
@@ -112,3 +114,9 @@ def test_a_shipped_model_is_loaded_by_its_name() -> None:
     model = cg.load("digits-paired-clustergan")
     assert isinstance(model, cg.PairedClusterGAN)
     assert cg.score(model, "digits")["nmi"] > 0.9
+
+
+def test_readme_and_docstring_show_the_same_five_lines() -> None:
+    shown = (PROJECT_FOLDER / "README.md").read_text().split("```python\n")[1].split("```")[0]
+    assert textwrap.dedent(str(cg.__doc__).split("\n\n", 1)[1].split("\n\n`__init__")[0]).strip() == shown.strip()
+    assert shown.count("\n") == 7  # the import, an empty line, and five
