@@ -1,4 +1,4 @@
-"""The command line: `python -m clustergan_core <command>`."""
+"""The command line: `python -m clustergan_core <command>`, which pip installs as `clustergan <command>`."""
 
 import sys
 

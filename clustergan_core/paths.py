@@ -8,20 +8,32 @@ import secrets
 from datetime import datetime
 from pathlib import Path
 
-PROJECT_FOLDER = Path(__file__).resolve().parents[1]
-PRETRAINED_FOLDER = PROJECT_FOLDER / "pretrained"
+import platformdirs
+
+APPLICATION = "clustergan-explorer"
+CODE_FOLDER = Path(__file__).resolve().parents[1]  # holds the package: a checkout, or where pip installed it
+
+
+def find_project_folder(code_folder: Path) -> Path:
+    """The checkout that holds the code, else a folder of the user's: nothing is written where pip installs."""
+    is_checkout = (code_folder / "pyproject.toml").is_file() and (code_folder / "app.py").is_file()
+    return code_folder if is_checkout else platformdirs.user_data_path(APPLICATION, appauthor=False)
+
+
+PROJECT_FOLDER = find_project_folder(CODE_FOLDER)
+PRETRAINED_FOLDER = PROJECT_FOLDER / "pretrained"  # empty where pip installed it: the models come with a checkout
 
 # A name from a URL or a command line is matched against this before it becomes part of a path.
 RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 
 
 def runs_folder() -> Path:
-    """The folder of a person's own runs: CLUSTERGAN_RUNS, else `runs` beside the program."""
+    """The folder of a person's own runs: CLUSTERGAN_RUNS, else `runs` in the project folder."""
     return Path(os.environ.get("CLUSTERGAN_RUNS") or PROJECT_FOLDER / "runs")
 
 
 def pretrained_folder() -> Path:
-    """The folder of models that came with the program: CLUSTERGAN_PRETRAINED, else `pretrained` beside it."""
+    """The folder of models that come along: CLUSTERGAN_PRETRAINED, else `pretrained` in the project folder."""
     return Path(os.environ.get("CLUSTERGAN_PRETRAINED") or PRETRAINED_FOLDER)
 
 
@@ -31,7 +43,7 @@ def queue_folder() -> Path:
 
 
 def uploads_folder() -> Path:
-    """The folder of a person's own files: CLUSTERGAN_UPLOADS, else `uploads` beside the program."""
+    """The folder of a person's own files: CLUSTERGAN_UPLOADS, else `uploads` in the project folder."""
     return Path(os.environ.get("CLUSTERGAN_UPLOADS") or PROJECT_FOLDER / "uploads")
 
 
@@ -47,7 +59,7 @@ def files_folder() -> Path | None:
 
 
 def derived_folder() -> Path:
-    """What is computed from shipped, read-only models: CLUSTERGAN_DERIVED, else `.cache` beside the program."""
+    """What is computed from shipped, read-only models: CLUSTERGAN_DERIVED, else `.cache` in the project folder."""
     return Path(os.environ.get("CLUSTERGAN_DERIVED") or PROJECT_FOLDER / ".cache")
 
 

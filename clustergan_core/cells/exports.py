@@ -1,4 +1,4 @@
-"""Clusters written back where cells are looked at: an h5ad file for scanpy, CELLxGENE or Seurat."""
+"""Clusters written back where cells are looked at: into an AnnData, or an h5ad file for CELLxGENE or Seurat."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -16,10 +16,13 @@ from clustergan_core.data.counts.genes import unique_gene_names
 from clustergan_core.data.counts.matrix import CountMatrix, find_cells
 from clustergan_core.data.own.cell_text import as_text, natural_order
 
+if TYPE_CHECKING:
+    from anndata import AnnData
+
 MAX_ADJUSTED_P = 0.05
 GENES_A_SET = 50
 
-CLUSTER, CONFIDENCE, LATENT = "clustergan", "clustergan_confidence", "X_clustergan"
+CLUSTER = "clustergan"  # what all keys are made of, unless a person says otherwise
 
 
 @dataclass(frozen=True)
@@ -53,40 +56,59 @@ def h5ad_bytes(matrix: CountMatrix, cells: ClusteredCells) -> bytes:
 
     It is made in memory: on a full disk HDF5 leaves half a file and an exception for each object it closes.
 
-    obs["clustergan"] are categories in natural order, coloured by uns["clustergan_colors"]. Beside it stand
-    obs["clustergan_confidence"], obsm["X_clustergan"] and the map, such as obsm["X_umap"]; uns["clustergan"] holds
-    config (JSON text), seed and versions. Genes are named by symbol; var["gene_ids"] has the ids. No column is
+    `write_clusters` says what it holds of them. Genes are named by symbol; var["gene_ids"] has the ids. No column is
     nullable, so that older readers and R open it. Raises DataError for cells that the matrix lacks or names twice.
     """
     rows = find_cells(matrix, cells.cell_ids)
     is_whole = np.array_equal(rows, np.arange(len(matrix.cell_ids)))
     obs = _plain_columns(matrix.cells.iloc[rows]).set_axis(pd.Index(list(cells.cell_ids), dtype=object))
-    names = cells.cluster_names.tolist()
-    categories = natural_order(set(names))
-    obs[CLUSTER] = pd.Categorical(names, categories=categories)
-    obs[CONFIDENCE] = np.asarray(cells.confidence, dtype=np.float32)
     gene_ids = matrix.gene_ids.astype(object)
     var = pd.DataFrame({"gene_ids": gene_ids}, index=pd.Index(list(unique_gene_names(matrix)), dtype=object))
     import anndata
     import h5py
 
     annotated = anndata.AnnData(matrix.counts if is_whole else matrix.counts[rows], obs=obs, var=var)
-    annotated.obsm[LATENT] = np.asarray(cells.latents, dtype=np.float32)
-    if cells.coordinates is not None:
-        annotated.obsm[f"X_{cells.map_name}"] = np.asarray(cells.coordinates, dtype=np.float32)
-    if cells.colours:
-        annotated.uns[f"{CLUSTER}_colors"] = np.array(_category_colours(cells, categories), dtype=object)
-    annotated.uns[CLUSTER] = {
-        "config": json.dumps(cells.config),
-        "seed": cells.seed,
-        "versions": dict(cells.versions),
-        "values": f"{matrix.part}: {matrix.state}",
-    }
+    write_clusters(annotated, cells, np.arange(len(rows)), matrix)
     annotated.strings_to_categoricals()
     content = io.BytesIO()
     with h5py.File(content, "w") as file:
         anndata.io.write_elem(file, "/", annotated, dataset_kwargs={"compression": "gzip"})
     return content.getvalue()
+
+
+def write_clusters(
+    annotated: AnnData, cells: ClusteredCells, rows: NDArray[np.int64], matrix: CountMatrix, key: str = CLUSTER
+) -> None:
+    """Writes clusters into an AnnData of N cells, of which `cells` are those of `rows` (M,), made of `matrix`.
+
+    obs[key] are categories in natural order, coloured by uns[f"{key}_colors"]. Beside it stand
+    obs[f"{key}_confidence"], obsm[f"X_{key}"] with the latents (N, D), and the map where there is one, such as
+    obsm["X_umap"]; uns[key] holds config (JSON text), seed, versions and which values were read. Cells of other rows
+    have no category, and NaN for numbers.
+    """
+    names = np.full(annotated.n_obs, None, dtype=object)
+    names[rows] = cells.cluster_names.tolist()
+    categories = natural_order(set(cells.cluster_names.tolist()))
+    annotated.obs[key] = pd.Categorical(names, categories=categories)
+    annotated.obs[f"{key}_confidence"] = _spread(cells.confidence, rows, annotated.n_obs)
+    annotated.obsm[f"X_{key}"] = _spread(cells.latents, rows, annotated.n_obs)
+    if cells.coordinates is not None:
+        annotated.obsm[f"X_{cells.map_name}"] = _spread(cells.coordinates, rows, annotated.n_obs)
+    if cells.colours:
+        annotated.uns[f"{key}_colors"] = np.array(_category_colours(cells, categories), dtype=object)
+    annotated.uns[key] = {
+        "config": json.dumps(cells.config),
+        "seed": cells.seed,
+        "versions": dict(cells.versions),
+        "values": f"{matrix.part}: {matrix.state}",
+    }
+
+
+def _spread(values: NDArray[np.float32], rows: NDArray[np.int64], n_all: int) -> NDArray[np.float32]:
+    """(n_all, …) with these values (M, …) in their rows and NaN in all others."""
+    spread = np.full((n_all, *np.shape(values)[1:]), np.nan, dtype=np.float32)
+    spread[rows] = values
+    return spread
 
 
 def _plain_columns(table: pd.DataFrame) -> pd.DataFrame:

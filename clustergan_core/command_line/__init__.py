@@ -6,11 +6,13 @@ import argparse
 import sys
 from collections.abc import Iterable, Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import NoReturn
 
 from clustergan_core.errors import AppError, SettingsError
 
 EXIT_DONE, EXIT_MENDABLE, EXIT_INTERRUPTED = 0, 2, 130
+COMMAND, MODULE = "clustergan", "python -m clustergan_core"  # the same, as pip installs it and from a checkout
 
 # The modules of this package that add commands, and which: one is loaded without what the others need.
 GROUPS = {
@@ -49,7 +51,8 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def build_parser(wanted: Iterable[str] = ()) -> argparse.ArgumentParser:
     """Every command with its words, or those beside `wanted`; `run` of the parsed words carries the command out."""
-    parser = _Parser(prog="python -m clustergan_core", description="Cluster data in a ClusterGAN's latent space.")
+    prog = COMMAND if Path(sys.argv[0]).stem == COMMAND else MODULE
+    parser = _Parser(prog=prog, description="Cluster data in a ClusterGAN's latent space.")
     commands = parser.add_subparsers(required=True, metavar="command", parser_class=_Parser)
     chosen = [group for group, names in GROUPS.items() if set(names) & set(wanted)]
     for group in chosen or GROUPS:

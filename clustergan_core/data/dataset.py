@@ -66,6 +66,7 @@ class Dataset:
     preprocessing: tuple[dict[str, Any], ...] = ()  # JSON steps, each {"step": name, …}, enforced on new samples
     columns: dict[str, NDArray[Any]] = field(default_factory=dict)  # further per-sample columns to colour a map by
     content_digest: str = ""  # what identifies the data, where the samples' last bits do not
+    source: str = ""  # a name in DATASETS or the path it was opened by; empty for arrays, which have neither
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from clustergan_core.data.counts.matrix import CountMatrix, take_cells
 from clustergan_core.data.counts.preparation_options import read_preparation
 from clustergan_core.data.dataset import UNLABELLED, Dataset, Kind, Splits
 from clustergan_core.data.options import Orientation, OwnDataOptions, ReadAs
+from clustergan_core.data.own.arrays import open_array
 from clustergan_core.data.own.files import open_own, slug
 from clustergan_core.data.own.labels import ReferenceLabels, find_labels, number_labels
 from clustergan_core.data.own.new_samples import read_like
@@ -37,10 +38,20 @@ class NewSamples:
 
 
 def open_dataset(
-    name_or_path: str, options: OwnDataOptions | None = None, on_progress: OnProgress | None = None
+    source: str | Path | ArrayLike, options: OwnDataOptions | None = None, on_progress: OnProgress | None = None
 ) -> Dataset:
-    """A name of DATASETS, else an existing path. Raises SettingsError when it is neither, DataError for a bad file."""
-    options = options or OwnDataOptions()
+    """A name of DATASETS, else an existing path, else an array of samples, which `open_array` takes with labels too.
+
+    Raises SettingsError for a text that is neither name nor path, DataError for a bad file or array.
+    """
+    if not isinstance(source, str | Path):
+        if options is not None:
+            raise SettingsError("An array is not read from a file and takes no options: use open_array for labels.")
+        return open_array(source)
+    return replace(_open_source(str(source), options or OwnDataOptions(), on_progress), source=str(source))
+
+
+def _open_source(name_or_path: str, options: OwnDataOptions, on_progress: OnProgress | None) -> Dataset:
     if is_count_matrix(name_or_path, options.read_as):
         # What is wrong with the preparation is told before the matrix is read.
         read_preparation(complete_options(name_or_path, options).preparation)

@@ -44,6 +44,18 @@ def apply_preprocessing(steps: Sequence[Step], raw: Values, feature_names: Seque
     return np.ascontiguousarray(values, dtype=np.float32)
 
 
+def undo_preprocessing(steps: Sequence[Step], samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Samples in [0, 1], (N, C, H, W) or (N, F), in the units of the raw values that `steps` prepared.
+
+    Only scales are undone: images keep the size that they were given, and a column that never varied its value.
+    """
+    values = samples.astype(np.float64)
+    for step in reversed(steps):
+        undo = _UNDONE.get(step["step"])
+        values = values if undo is None else undo(step, values)
+    return values.astype(np.float32)
+
+
 def fit_column_scale(values: NDArray[np.float64], feature_names: Sequence[str]) -> Step:
     """The step that maps each column's smallest value to 0 and its largest to 1; NaN plays no part."""
     minimum, maximum = np.nanmin(values, axis=0), np.nanmax(values, axis=0)
@@ -122,6 +134,16 @@ def _resize(step: Step, values: Values, _names: Sequence[str]) -> Values:
     return resize_images(values, step["height"], step["width"])
 
 
+def _undo_range(step: Step, values: Values) -> Values:
+    minimum, maximum = np.array(step["minimum"]), np.array(step["maximum"])
+    return minimum + values * (maximum - minimum)
+
+
+_UNDONE: dict[str, Callable[[Step, Values], Values]] = {
+    "divide": lambda step, values: values * step["by"],
+    "scale_range": _undo_range,
+    "scale_columns": _undo_range,
+}
 _APPLIED: dict[str, Callable[[Step, Values, Sequence[str]], Values]] = {
     "divide": _divide,
     "scale_range": _scale_range,

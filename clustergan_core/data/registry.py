@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from clustergan_core.data.dataset import Dataset, Kind
@@ -222,7 +222,7 @@ def load_dataset(name: str, on_progress: OnProgress | None = None) -> Dataset:
     if source is None:
         raise SettingsError(f"There is no data set '{name}': choose one of {', '.join(DATASETS)}.")
     assert source.load is not None, f"{name} is a count matrix"
-    return source.load(lambda file: fetch(file, on_progress))
+    return replace(source.load(lambda file: fetch(file, on_progress)), source=name)
 
 
 def is_available(name: str) -> bool:

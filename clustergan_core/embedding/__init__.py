@@ -5,3 +5,7 @@ compute.py   compute_map: frames of any of them
 pca.py, tsne.py, umap.py
 fitted.py    FittedMap: places new samples into a finished map
 """
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

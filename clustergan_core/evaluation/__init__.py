@@ -10,3 +10,7 @@ generation.py, modes.py      what generated samples are read as; modes that are 
 frechet.py, features.py, classifier.py   Fréchet distance and the networks that read images for it
 cycle.py        cycle losses
 """
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

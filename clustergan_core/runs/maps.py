@@ -27,7 +27,7 @@ from clustergan_core.embedding.fitted import FittedMap
 from clustergan_core.embedding.settings import MapFrame, MapSettings
 from clustergan_core.errors import RunError
 from clustergan_core.files import is_locked, write_atomically
-from clustergan_core.paths import PROJECT_FOLDER
+from clustergan_core.paths import CODE_FOLDER
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.run import Run, Weights
 from clustergan_core.runs.status import hold_lock
@@ -157,7 +157,7 @@ class MapWorker:
         self._submitted.clear()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "clustergan_core.runs.map_worker"],
-            cwd=PROJECT_FOLDER,
+            cwd=CODE_FOLDER,
             env=os.environ | {"OMP_NUM_THREADS": "1"},
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,

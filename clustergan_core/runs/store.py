@@ -60,7 +60,11 @@ def find_run_by_name(name: str) -> Run:
         if (folder / "config.json").exists():
             return Run(folder.resolve())
     known = ", ".join(run.name for run in [*list_runs()[:5], *list_shipped()]) or "none yet"
-    raise RunError(f"There is no run named {name}: choose one of those there are ({known}).")
+    hint = " Trained models come with a clone of the repository: let CLUSTERGAN_PRETRAINED name its folder pretrained."
+    raise RunError(
+        f"There is no run named {name}: choose one of those there are ({known})."
+        + ("" if pretrained_folder().is_dir() else hint)
+    )
 
 
 def create_run(config: RunConfig, folder: Path) -> Run:

@@ -22,6 +22,10 @@ class RunLatents:
     clusters: NDArray[np.int64]  # (N,) assigned modes
     confidence: NDArray[np.float32]  # (N,) in [0, 1]
 
+    def joined(self) -> NDArray[np.float32]:
+        """(N, n_normal + n_clusters): ẑ_n and the code's probabilities side by side."""
+        return np.concatenate([self.normal, self.code], axis=1)
+
     def encoding(self) -> Encoding:
         """The same as tensors."""
         import torch

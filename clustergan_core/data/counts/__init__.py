@@ -10,4 +10,5 @@ settings.py                 settings of quality control and preparation, and the
 preparation_options.py      these settings as text after --prepare, in an address, in a config
 steps.py                    recorded steps, repeated on new cells
 prepare.py                  a CountMatrix to a Dataset
+annotated.py                an AnnData in memory to a CountMatrix
 """

@@ -1,14 +1,15 @@
-"""A person's own .npz: `images` or `x`, with optional `labels` or `y`, ids, feature names and further columns."""
+"""A person's own arrays, in memory or as an .npz: `images` or `x`, with optional `labels` or `y`, ids and columns."""
 
 from __future__ import annotations
 
 import math
 import zipfile
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from clustergan_core.data.dataset import Dataset, share_samples
 from clustergan_core.data.options import OwnDataOptions
@@ -62,6 +63,36 @@ def open_arrays(path: Path, name: str, options: OwnDataOptions) -> Dataset:
     )
 
 
+def open_array(
+    samples: ArrayLike, labels: ArrayLike | None = None, feature_names: Sequence[str] = (), name: str = "array"
+) -> Dataset:
+    """An array in memory as a data set, prepared exactly as the same array in an .npz would be.
+
+    `samples` are a table (N, F), or images (N, H, W), (N, H, W, C) or (N, C, H, W) of 1 or 3 channels. `labels` (N,)
+    are names or numbers of classes, for scores alone. Everything is trained on and scored over. Raises DataError for
+    values that are no finite numbers, for other shapes, and where there is not one label a sample.
+    """
+    values, names = take_array(samples, name, feature_names)
+    check_counts(name, len(values), math.prod(values.shape[1:]))
+    numbers, label_names = None, ()
+    if labels is not None:
+        texts = as_text(np.asarray(labels))
+        if texts.shape != (len(values),):
+            raise DataError(f"{name} has {len(values)} samples and labels of shape {texts.shape}: bring one a sample.")
+        numbers, label_names = number_labels(texts)
+    fitted = _fit(name, values, names, image_side=None)
+    return Dataset(
+        name=name,
+        kind="image" if values.ndim == 4 else "table",
+        samples=apply_preprocessing(fitted, values, names),
+        splits=share_samples(len(values)),
+        labels=numbers,
+        label_names=label_names,
+        feature_names=names,
+        preprocessing=tuple(fitted),
+    )
+
+
 def read_arrays(path: Path) -> Arrays:
     """Every array of an .npz by name. Declared shapes are checked first; pickled objects are refused."""
     arrays: Arrays = {}
@@ -83,19 +114,18 @@ def take_samples(path: Path, arrays: Arrays) -> tuple[Values, tuple[str, ...]]:
         held = ", ".join(arrays) or "nothing"
         raise DataError(f"{path.name} holds {held} but no array named images or x: save the samples under that name.")
     samples = arrays[name]
-    if samples.dtype.kind not in "buif":
-        raise DataError(
-            f"'{name}' in {path.name} holds {samples.dtype} instead of numbers: save it as float32 or uint8."
-        )
-    require_finite(f"'{name}' in {path.name}", samples)
-    if samples.dtype.kind == "b":
-        samples = samples.astype(np.uint8) * np.uint8(255)
-    if samples.ndim == 2:
-        given = next((arrays[key] for key in FEATURE_ARRAYS if key in arrays), None)
-        if given is not None and given.shape == (samples.shape[1],):
-            return samples, tuple(str(value) for value in given)
-        return samples, tuple(f"x{number + 1}" for number in range(samples.shape[1]))
-    return _as_images(path, name, samples), ()
+    given = next((arrays[key] for key in FEATURE_ARRAYS if key in arrays), None)
+    return _as_samples(f"'{name}' in {path.name}", samples, () if given is None else [str(value) for value in given])
+
+
+def take_array(samples: ArrayLike, name: str, feature_names: Sequence[str] = ()) -> tuple[Values, tuple[str, ...]]:
+    """The same of an array in memory: (N, F), (N, H, W), (N, H, W, C) or (N, C, H, W); `name` is for messages."""
+    return _as_samples(name, np.asarray(samples), feature_names)
+
+
+def name_columns(count: int) -> tuple[str, ...]:
+    """What columns are called that nobody named: x1, x2, …"""
+    return tuple(f"x{number + 1}" for number in range(count))
 
 
 def take_ids(arrays: Arrays, n_samples: int) -> tuple[str, ...]:
@@ -127,7 +157,20 @@ def _read_member(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) 
         return np.lib.format.read_array(file, allow_pickle=False)
 
 
-def _as_images(path: Path, name: str, samples: NDArray[np.generic]) -> NDArray[np.generic]:
+def _as_samples(where: str, samples: Values, feature_names: Sequence[str]) -> tuple[Values, tuple[str, ...]]:
+    if samples.dtype.kind not in "buif":
+        raise DataError(f"{where} holds {samples.dtype} instead of numbers: save it as float32 or uint8.")
+    require_finite(where, samples)
+    if samples.dtype.kind == "b":
+        samples = samples.astype(np.uint8) * np.uint8(255)
+    if samples.ndim != 2:
+        return _as_images(where, samples), ()
+    if len(feature_names) == samples.shape[1]:
+        return samples, tuple(feature_names)
+    return samples, name_columns(samples.shape[1])
+
+
+def _as_images(where: str, samples: NDArray[np.generic]) -> NDArray[np.generic]:
     """(N, H, W), (N, H, W, C) or (N, C, H, W) to (N, C, H, W) with one or three channels."""
     if samples.ndim == 3:
         return samples[:, np.newaxis]
@@ -137,7 +180,7 @@ def _as_images(path: Path, name: str, samples: NDArray[np.generic]) -> NDArray[n
         if samples.shape[1] in (1, 3):
             return samples
     raise DataError(
-        f"'{name}' in {path.name} has shape {samples.shape}: bring (N, H, W), (N, H, W, C) or (N, C, H, W) with 1 or 3 "
+        f"{where} has shape {samples.shape}: bring (N, H, W), (N, H, W, C) or (N, C, H, W) with 1 or 3 "
         "channels, or a table (N, F)."
     )
 

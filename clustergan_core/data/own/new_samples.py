@@ -36,25 +36,55 @@ def read_like(
         raw, sample_ids = (
             _read_array_table(path, feature_names) if is_array else read_features(path, feature_names, preprocessing)
         )
-        samples = apply_preprocessing(preprocessing, raw, feature_names)
+        samples = prepare_like(path.name, raw, preprocessing, feature_names)
     elif kind == "image" and is_array:
-        raw, sample_ids = _read_array_images(path, shape, preprocessing)
-        if raw.dtype == np.uint8 and not any(step["step"] in ("divide", "scale_range") for step in preprocessing):
-            preprocessing = [*preprocessing, {"step": "divide", "by": 255}]
-        samples = apply_preprocessing(preprocessing, raw)
+        arrays = read_arrays(path)
+        images, _ = take_samples(path, arrays)
+        require_size(path.name, images, shape, preprocessing)
+        sample_ids = take_ids(arrays, len(images))
+        samples = prepare_like(path.name, images, preprocessing)
     elif kind == "image" and is_pictures:
         samples, sample_ids = _read_pictures(path, shape)
     else:
         wanted = "a table (.csv, .tsv, .txt or .npz)" if kind == "table" else "images (.npz, a zip or a folder)"
         raise DataError(f"{path.name} is not what the run was trained on: bring {wanted}.")
-    if len(samples) == 0:
-        raise DataError(f"{path.name} holds no samples: bring at least one.")
+    return samples, sample_ids or tuple(str(index) for index in range(len(samples)))
+
+
+def prepare_like(
+    name: str, raw: Values, preprocessing: Sequence[Step], feature_names: Sequence[str] = ()
+) -> NDArray[np.float32]:
+    """Raw values (N, F) or (N, C, H, W) as samples in [0, 1], by the steps that prepared the training samples.
+
+    Raises DataError where there are none, or where they lie off the scale that was trained on.
+    """
+    if len(raw) == 0:
+        raise DataError(f"{name} holds no samples: bring at least one.")
+    is_scaled = any(step["step"] in ("divide", "scale_range") for step in preprocessing)
+    if raw.ndim == 4 and raw.dtype == np.uint8 and not is_scaled:
+        preprocessing = [*preprocessing, {"step": "divide", "by": 255}]
+    samples = apply_preprocessing(preprocessing, raw, feature_names)
     if samples.min() < -TOLERANCE or samples.max() > 1 + TOLERANCE:
         raise DataError(
-            f"{path.name} holds values from {samples.min():g} to {samples.max():g}, but the run was trained on values "
+            f"{name} holds values from {samples.min():g} to {samples.max():g}, but the run was trained on values "
             "from 0 to 1: bring them on that scale."
         )
-    return np.clip(samples, 0.0, 1.0), sample_ids or tuple(str(index) for index in range(len(samples)))
+    return np.clip(samples, 0.0, 1.0)
+
+
+def require_size(name: str, images: Values, shape: tuple[int, ...], preprocessing: Sequence[Step]) -> None:
+    """Raises DataError for samples that are no images (N, C, H, W) like those of `shape`, or that resize to them."""
+    if images.ndim != 4 or images.shape[1] != shape[0]:
+        raise DataError(
+            f"{name} holds samples of shape {images.shape[1:]}, but the run was trained on images of {shape}: "
+            "bring images with as many channels."
+        )
+    is_resized = any(step["step"] == "resize" for step in preprocessing)
+    if not is_resized and images.shape[1:] != shape:
+        raise DataError(
+            f"{name} holds images of {images.shape[3]}×{images.shape[2]} pixels, but the run was trained on "
+            f"{shape[2]}×{shape[1]}: resize them."
+        )
 
 
 def _read_array_table(path: Path, feature_names: Sequence[str]) -> tuple[Values, tuple[str, ...]]:
@@ -71,23 +101,6 @@ def _read_array_table(path: Path, feature_names: Sequence[str]) -> tuple[Values,
             raise DataError(f"{path.name} lacks the columns {', '.join(missing[:SHOWN])}: name them as in training.")
         samples = samples[:, [given.index(name) for name in feature_names]]
     return samples, take_ids(arrays, len(samples))
-
-
-def _read_array_images(path: Path, shape: tuple[int, ...], steps: Sequence[Step]) -> tuple[Values, tuple[str, ...]]:
-    arrays = read_arrays(path)
-    images, _ = take_samples(path, arrays)
-    if images.ndim != 4 or images.shape[1] != shape[0]:
-        raise DataError(
-            f"{path.name} holds samples of shape {images.shape[1:]}, but the run was trained on images of {shape}: "
-            "bring images with as many channels."
-        )
-    is_resized = any(step["step"] == "resize" for step in steps)
-    if not is_resized and images.shape[1:] != shape:
-        raise DataError(
-            f"{path.name} holds images of {images.shape[3]}×{images.shape[2]} pixels, but the run was trained on "
-            f"{shape[2]}×{shape[1]}: resize them."
-        )
-    return images, take_ids(arrays, len(images))
 
 
 def _read_pictures(path: Path, shape: tuple[int, ...]) -> tuple[NDArray[np.float32], tuple[str, ...]]:

@@ -17,8 +17,8 @@ from pathlib import Path
 import platformdirs
 
 from clustergan_core.errors import DataError, DownloadError
+from clustergan_core.paths import APPLICATION
 
-APPLICATION = "clustergan-explorer"
 HASH_CHUNK = 1 << 20
 
 OnProgress = Callable[[str, float], None]  # (message, fraction of the step done)

@@ -1,6 +1,7 @@
-"""A map in three dimensions. (Two dimensions are the canvas map's, which draws far more points.)"""
+"""A map in three dimensions, and a flat one for notebooks. (The app's flat map is the canvas, which draws far more.)"""
 
 from collections.abc import Sequence
+from html import escape
 
 import numpy as np
 import plotly.graph_objects as go
@@ -8,9 +9,48 @@ from numpy.typing import NDArray
 
 from clustergan_core.drawing.figures.axes import colour_bar
 from clustergan_core.drawing.palette import UNLABELLED_COLOUR, mode_colours
+from clustergan_core.drawing.theme import MARGIN
 
 _HEIGHT = 620  # pixels
 _FEW, _MANY = 2_000, 20_000  # points; more are drawn smaller
+
+
+def embedding2d_figure(
+    coordinates: NDArray[np.floating],
+    groups: NDArray[np.integer],
+    names: Sequence[str],
+    colours: Sequence[str] = (),
+    axis_title: str = "dimension",
+) -> go.Figure:
+    """Points (N, 2) by group (N,): a number into `names`, or −1 for none, drawn in grey beneath the others.
+
+    A point's custom data is its row. Without `colours` they are those of the modes.
+    """
+    colours = list(colours) or mode_colours(len(names))
+    draw = go.Scattergl if len(groups) > _MANY else go.Scatter
+    figure = go.Figure()
+    for group in np.unique(groups).tolist():
+        rows = np.flatnonzero(groups == group)
+        x, y = np.asarray(coordinates, dtype=np.float32)[rows].T
+        name = "unlabelled" if group < 0 else names[int(group)]
+        colour = UNLABELLED_COLOUR if group < 0 else colours[group]
+        figure.add_trace(
+            draw(
+                x=x,
+                y=y,
+                customdata=rows.astype(np.int32),
+                mode="markers",
+                name=name,
+                marker={"size": 1.5 * _point_size(len(groups)), "color": colour, "line": {"width": 0}},
+                hovertemplate=f"{escape(name, quote=False)}<br>sample %{{customdata}}<extra></extra>",
+            )
+        )
+    # Distances in such a map carry no scale; what is equally far apart must still look so.
+    figure.update_xaxes(title_text=f"{axis_title} 1", showticklabels=False, showgrid=False)
+    figure.update_yaxes(title_text=f"{axis_title} 2", showticklabels=False, showgrid=False, scaleanchor="x")
+    figure.update_layout(height=_HEIGHT, margin=MARGIN, showlegend=True)
+    figure.update_layout(legend={"itemsizing": "constant", "itemdoubleclick": "toggleothers"})
+    return figure
 
 
 def embedding3d_figure(

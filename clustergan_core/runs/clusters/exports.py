@@ -107,7 +107,7 @@ def gather_cells(
         cell_ids=[dataset.sample_ids[index] for index in latents.indices],
         clusters=latents.clusters,
         confidence=latents.confidence,
-        latents=np.concatenate([latents.normal, latents.code], axis=1),
+        latents=latents.joined(),
         coordinates=None if layout is None else _lay_out(run, layout, split, which, latents),
         map_name=layout or "",
         names=annotations.names,

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import IO
 
-from clustergan_core.paths import PROJECT_FOLDER
+from clustergan_core.paths import CODE_FOLDER
 
 _started: list[subprocess.Popen[bytes]] = []  # kept only to let go of them once they have ended
 
@@ -28,7 +28,7 @@ def start_detached(
     stream = output or subprocess.DEVNULL
     process = subprocess.Popen(
         [sys.executable, "-m", module, *words],
-        cwd=PROJECT_FOLDER,
+        cwd=CODE_FOLDER,
         env=os.environ | {"PYTHONUNBUFFERED": "1"} | dict(variables or {}),
         stdin=subprocess.DEVNULL,
         stdout=stream,

@@ -16,7 +16,7 @@ from contextlib import AbstractContextManager
 
 from clustergan_core.errors import AppError
 from clustergan_core.files import file_lock
-from clustergan_core.paths import PROJECT_FOLDER, queue_folder
+from clustergan_core.paths import CODE_FOLDER, queue_folder
 from clustergan_core.runs.queue.detached import start_detached
 from clustergan_core.runs.queue.slots import is_room
 from clustergan_core.runs.tickets import Ticket, read_tickets
@@ -71,7 +71,7 @@ def _needs_of(ticket: Ticket) -> tuple[str, int]:
 def _start_what_fits() -> None:
     subprocess.run(
         [sys.executable, "-m", "clustergan_core", "queue"],
-        cwd=PROJECT_FOLDER,
+        cwd=CODE_FOLDER,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

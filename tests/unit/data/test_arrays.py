@@ -10,11 +10,14 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.datasets import load_digits
 
+from clustergan_core.data.opening import open_dataset
 from clustergan_core.data.options import OwnDataOptions
+from clustergan_core.data.own.arrays import open_array
 from clustergan_core.data.own.files import open_own
 from clustergan_core.data.own.new_samples import read_like
+from clustergan_core.data.preprocessing import undo_preprocessing
 from clustergan_core.data.registry import load_dataset
-from clustergan_core.errors import DataError
+from clustergan_core.errors import DataError, SettingsError
 
 RANDOM = np.random.default_rng(0)
 BYTES = RANDOM.integers(0, 256, (6, 8, 12), dtype=np.uint8)
@@ -227,3 +230,41 @@ def test_a_damaged_or_foreign_file_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"no archive at all")
     with pytest.raises(DataError, match=r"a\.npz is not a whole zip archive"):
         open_own(path)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int64, np.float32, np.bool_])
+@pytest.mark.parametrize("shape", [(12, 5), (12, 9, 9), (12, 8, 12, 3), (12, 3, 8, 8)])
+def test_an_array_in_memory_is_prepared_as_the_same_array_in_a_file(
+    tmp_path: Path, dtype: type, shape: tuple[int, ...]
+) -> None:
+    values = (np.random.default_rng(0).random(shape) * 100).astype(dtype)
+    classes = np.arange(12) % 3
+    np.savez(tmp_path / "own.npz", x=values, y=classes)
+    ours, theirs = open_array(values, labels=classes), open_dataset(str(tmp_path / "own.npz"))
+    assert ours.digest == theirs.digest
+    assert ours.kind == theirs.kind and ours.feature_names == theirs.feature_names
+    assert list(ours.preprocessing) == [step for step in theirs.preprocessing if step["step"] != "labels"]
+    assert ours.label_names == theirs.label_names == ("0", "1", "2")
+    np.testing.assert_array_equal(ours.labels, theirs.labels)
+    assert (ours.source, theirs.source) == ("", str(tmp_path / "own.npz"))
+    assert open_dataset(values).digest == ours.digest
+
+
+@pytest.mark.parametrize("values", [np.arange(40, dtype=np.uint8).reshape(8, 5), np.linspace(-3, 9, 40).reshape(8, 5)])
+def test_scales_can_be_undone(values: np.ndarray) -> None:
+    dataset = open_array(values)
+    np.testing.assert_allclose(undo_preprocessing(dataset.preprocessing, dataset.samples), values, atol=1e-4)
+    images = np.repeat(values.reshape(4, 1, 10), 10, axis=1)  # (4, 10, 10), which become 12 × 12
+    dataset = open_array(images)
+    back = undo_preprocessing(dataset.preprocessing, dataset.samples)
+    assert back.shape == (4, 1, 12, 12)
+    assert (back.min(), back.max()) == (pytest.approx(values.min(), abs=1e-3), pytest.approx(values.max(), abs=1e-3))
+
+
+def test_an_array_that_cannot_be_taken_is_refused_in_one_sentence() -> None:
+    with pytest.raises(DataError, match="array has 4 samples and labels of shape"):
+        open_array(np.eye(4), labels=[1, 2])
+    with pytest.raises(DataError, match="array holds 1 values that are NaN"):
+        open_array([[1.0, np.nan], [0, 1]])
+    with pytest.raises(SettingsError, match="takes no options"):
+        open_dataset(np.eye(4), OwnDataOptions(labels="type"))

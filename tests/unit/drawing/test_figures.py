@@ -32,7 +32,7 @@ from clustergan_core.drawing.figures.profiles import (
     response_figure,
     spread,
 )
-from clustergan_core.drawing.figures.scatter import embedding3d_figure, embedding3d_values_figure
+from clustergan_core.drawing.figures.scatter import embedding2d_figure, embedding3d_figure, embedding3d_values_figure
 from clustergan_core.drawing.figures.score_dots import ScorePanel, score_dots_figure
 from clustergan_core.drawing.palette import UNLABELLED_COLOUR, contrast_ratio, mode_colours
 from clustergan_core.drawing.theme import THEMES, apply_theme
@@ -70,6 +70,7 @@ def every_figure(n_modes: int, n_features: int) -> Iterator[go.Figure]:
     yield score_dots_figure([ScorePanel("NMI", [[0.1, 0.2]])], ["group"], [["one", "other"]])
     yield agreeing_runs_figure(RANDOM.integers(0, 9, n_modes))
     yield class_balance_figure(RANDOM.integers(0, 9, n_modes), names(n_modes))
+    yield embedding2d_figure(RANDOM.random((50, 2)), np.arange(50) % n_modes, names(n_modes))
     yield embedding3d_figure(RANDOM.random((50, 3)), np.arange(50) % n_modes, names(n_modes))
     yield embedding3d_values_figure(RANDOM.random((50, 3)), RANDOM.random(50), "confidence")
 
@@ -333,3 +334,18 @@ def test_in_space_zeros_of_expression_are_grey_and_the_scale_is_of_what_lies_abo
 def test_colours_given_replace_the_modes_own(build: Callable[..., go.Figure]) -> None:
     figure = build(np.array([0.5, 0.5]), ["#112233", "#445566"])
     assert list(traces(figure)[0].marker.color) == ["#112233", "#445566"]
+
+
+def test_a_flat_map_draws_every_sample_once_in_the_colour_of_its_group() -> None:
+    places, groups = RANDOM.random((60, 2)), np.arange(60) % 4 - 1
+    figure = embedding2d_figure(places, groups, names(3))
+    assert [trace.name for trace in traces(figure)] == ["unlabelled", "feature 0", "feature 1", "feature 2"]
+    assert [trace.marker.color for trace in traces(figure)] == [UNLABELLED_COLOUR, *mode_colours(3)]
+    rows = np.concatenate([trace.customdata for trace in traces(figure)])
+    drawn = np.concatenate([np.stack([trace.x, trace.y], axis=1) for trace in traces(figure)])
+    np.testing.assert_allclose(drawn, places[rows], atol=1e-6)
+    assert sorted(rows.tolist()) == list(range(60))
+    assert figure.layout.yaxis.scaleanchor == "x"
+    assert {
+        trace.type for trace in traces(embedding2d_figure(np.zeros((30_000, 2)), np.zeros(30_000, int), ["a"]))
+    } == {"scattergl"}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from clustergan_core.data.counts.reading.limits import INSPECTION_SECONDS, READING_SECONDS
 from clustergan_core.data.own.vetting import require_file
 from clustergan_core.errors import DataError
-from clustergan_core.paths import PROJECT_FOLDER
+from clustergan_core.paths import CODE_FOLDER
 
 if TYPE_CHECKING:
     from clustergan_core.data.counts.matrix import CountMatrix
@@ -30,7 +30,7 @@ _VARIABLES = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "HDF5_PLUGIN_PRELOAD": "::",
-    "PYTHONPATH": str(PROJECT_FOLDER),
+    "PYTHONPATH": str(CODE_FOLDER),
     "PYTHONIOENCODING": "utf-8",
 }
 

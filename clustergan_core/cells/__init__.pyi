@@ -1,0 +1,44 @@
+import clustergan_core.library.annotated_cells as _annotated
+
+from .contrasts import GeneContrast, contrast_codes
+from .exports import ClusteredCells, gene_sets, h5ad_bytes, loupe_clusters, loupe_map, marker_table
+from .expression import DotPlot, ValueScale, dot_plot, gene_values, value_scale
+from .fidelity import GeneratedModes, ModeRealism, compare_modes, generate_cells
+from .markers import compare_selections, find_markers
+from .methods_text import describe_methods
+from .suggest_k import CellK, suggest_cell_k
+from .switch_genes import Switches, find_switches, rank_genes
+from .walks import CellWalk, walk_cells
+
+cluster = _annotated.cluster
+
+__all__ = [
+    "CellK",
+    "CellWalk",
+    "ClusteredCells",
+    "DotPlot",
+    "GeneContrast",
+    "GeneratedModes",
+    "ModeRealism",
+    "Switches",
+    "ValueScale",
+    "cluster",
+    "compare_modes",
+    "compare_selections",
+    "contrast_codes",
+    "describe_methods",
+    "dot_plot",
+    "find_markers",
+    "find_switches",
+    "gene_sets",
+    "gene_values",
+    "generate_cells",
+    "h5ad_bytes",
+    "loupe_clusters",
+    "loupe_map",
+    "marker_table",
+    "rank_genes",
+    "suggest_cell_k",
+    "value_scale",
+    "walk_cells",
+]

@@ -1,0 +1,60 @@
+from .agreement import Agreement, accuracy, ari, contingency_table, nmi, purity, score_agreement
+from .clusterings import (
+    LeidenClusters,
+    kmeans_cells,
+    kmeans_clusters,
+    leiden_at,
+    leiden_clusters,
+    neighbour_graph,
+    principal_components,
+)
+from .cycle import latent_cycle_loss, sample_cycle_loss
+from .frechet import frechet_distance
+from .generation import cluster_accuracy, mode_accuracy, name_modes, reconstruction_accuracy
+from .label_free import shared_with_neighbours, silhouette, usage, usage_entropy
+from .modes import code_flips, duplicate_modes, empty_modes, mode_distances, mode_labels
+from .nearness import RealSpace, fit_real_space
+from .neighbours import nearest_neighbours, sharing_neighbours
+from .stability import Stability, measure_stability
+from .suggest_k import Suggestion, suggest_n_clusters
+
+__all__ = [
+    "Agreement",
+    "LeidenClusters",
+    "RealSpace",
+    "Stability",
+    "Suggestion",
+    "accuracy",
+    "ari",
+    "cluster_accuracy",
+    "code_flips",
+    "contingency_table",
+    "duplicate_modes",
+    "empty_modes",
+    "fit_real_space",
+    "frechet_distance",
+    "kmeans_cells",
+    "kmeans_clusters",
+    "latent_cycle_loss",
+    "leiden_at",
+    "leiden_clusters",
+    "measure_stability",
+    "mode_accuracy",
+    "mode_distances",
+    "mode_labels",
+    "name_modes",
+    "nearest_neighbours",
+    "neighbour_graph",
+    "nmi",
+    "principal_components",
+    "purity",
+    "reconstruction_accuracy",
+    "sample_cycle_loss",
+    "score_agreement",
+    "shared_with_neighbours",
+    "sharing_neighbours",
+    "silhouette",
+    "suggest_n_clusters",
+    "usage",
+    "usage_entropy",
+]

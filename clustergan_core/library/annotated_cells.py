@@ -1,0 +1,85 @@
+"""The cells of an AnnData clustered in place, as scanpy's functions do it; `clustergan_core.cells` lists it."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+from clustergan_core.cells.exports import CLUSTER, ClusteredCells, write_clusters
+from clustergan_core.data.counts.annotated import read_annotated
+from clustergan_core.data.counts.matrix import find_cells
+from clustergan_core.data.counts.preparation_options import read_preparation
+from clustergan_core.data.counts.prepare import prepare
+from clustergan_core.drawing.palette import mode_colours
+from clustergan_core.library.estimators import GanClusterer, RandomState
+from clustergan_core.library.fitting import OnProgress
+from clustergan_core.library.functions import fit
+from clustergan_core.preset import PresetName
+
+if TYPE_CHECKING:
+    from anndata import AnnData
+
+
+def cluster(
+    adata: AnnData,
+    n_clusters: int | None = None,
+    *,
+    layer: str | None = None,
+    key_added: str = CLUSTER,
+    method: str | None = None,
+    preset: PresetName = "default",
+    n_steps: int | None = None,
+    settings: Mapping[str, Any] | None = None,
+    preparation: Mapping[str, Any] | None = None,
+    random_state: RandomState = 0,
+    device: Literal["auto", "cpu", "cuda"] = "cpu",
+    n_threads: int | None = None,
+    on_progress: OnProgress | None = None,
+) -> GanClusterer:
+    """Clusters cells (N) in place and returns the fitted estimator; what it writes is what our h5ad export holds.
+
+    obs[key_added] are the clusters, obs[f"{key_added}_confidence"] in [0, 1] how sure they are,
+    obsm[f"X_{key_added}"] the latents (N, n_normal + n_clusters), uns[f"{key_added}_colors"] a colour a cluster, and
+    uns[key_added] the configuration, seed and versions. Without `n_clusters` it is the number that Leiden finds.
+
+    Counts are read from `layer` ("X" for X), else from wherever they are, and prepared as the app does: quality
+    control, choice of genes, transform. `preparation` has the words of `--prepare`, such as {"n_genes": 500}. Cells
+    that quality control removes stay, without a cluster, and a warning counts them. Labels are never looked at.
+
+    Raises DataError for values that are no counts of any kind, SettingsError for a setting that is not possible.
+    """
+    matrix = read_annotated(adata, layer)
+    dataset = prepare(matrix, read_preparation(preparation or {}, len(matrix.gene_ids)))
+    model = fit(
+        dataset,
+        method,
+        n_clusters=n_clusters,
+        preset=preset,
+        n_steps=n_steps,
+        settings=settings,
+        random_state=random_state,
+        device=device,
+        n_threads=n_threads,
+        on_progress=on_progress,
+    )
+    latents, config = model.encode(dataset), model.config_
+    cells = ClusteredCells(
+        cell_ids=dataset.sample_ids,
+        clusters=latents.clusters,
+        confidence=latents.confidence,
+        latents=latents.joined(),
+        colours=mode_colours(config.n_clusters),
+        config=config.model_dump(mode="json"),
+        seed=config.seed,
+        versions=config.versions,
+    )
+    n_removed = len(matrix.cell_ids) - len(dataset.sample_ids)
+    if n_removed:
+        warnings.warn(
+            f"Quality control leaves {n_removed} of {len(matrix.cell_ids)} cells out, which get no cluster: relax its "
+            "thresholds by `preparation`.",
+            stacklevel=2,
+        )
+    write_clusters(adata, cells, find_cells(matrix, dataset.sample_ids), matrix, key_added)
+    return model
