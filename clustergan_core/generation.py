@@ -80,11 +80,21 @@ def generate_all(method: Method, latent: Latent) -> Tensor:
     return torch.cat([method.generate(Latent(normal.to(device), cluster.to(device))) for normal, cluster in parts])
 
 
+@torch.inference_mode()
 def reconstruct(method: Method, encoding: Encoding, chosen: Tensor | slice = slice(None)) -> Tensor | None:
-    """G(E(x)) (N, *shape) from what the encoder knows of x, or of `chosen` ones; None for methods without a code."""
-    if encoding.cluster is None:
-        return None
-    return generate_all(method, Latent(encoding.normal[chosen], encoding.cluster[chosen]))
+    """What the method decodes (N, *shape) from what it knows of samples, or of `chosen` ones, on its device.
+
+    None for methods that decode nothing.
+    """
+    normals = encoding.normal[chosen].split(ENCODE_BATCH)
+    codes = [None] * len(normals) if encoding.cluster is None else encoding.cluster[chosen].split(ENCODE_BATCH)
+    device, parts = method.device, []
+    for normal, code in zip(normals, codes, strict=True):
+        part = method.decode(Encoding(normal.to(device), None if code is None else code.to(device)))
+        if part is None:
+            return None
+        parts.append(part)
+    return torch.cat(parts)
 
 
 def generate_grid(method: Method, n_columns: int, seed: int = FIXED_SEED) -> NDArray[np.float32]:

@@ -132,9 +132,30 @@ class Method(ABC, nn.Module):
     def calibrate(self, samples: Tensor) -> None:
         """Fits what is fitted rather than learned (centres, a mixture) from training samples, into buffers."""
 
+    @property
+    def recovers_normal(self) -> bool:
+        """Whether training asks ẑ_n to be the z_n of a generated sample; where not, ẑ_n means nothing to anybody."""
+        return True
+
+    def decode(self, encoding: Encoding) -> Tensor | None:
+        """The samples (B, *shape) that an encoding stands for; None where it does not say which.
+
+        The generator at the encoding, with z_n at the prior's mean where ẑ_n means nothing.
+        """
+        if encoding.cluster is None:
+            return None
+        normal = encoding.normal if self.recovers_normal else torch.zeros_like(encoding.normal)
+        return self.generate(Latent(normal, encoding.cluster))
+
     def clustering_features(self, encoding: Encoding) -> Tensor:
         """What a map is drawn of and k-means reads (B, D): all of the latent that the method trains to be recovered."""
-        return encoding.joined()
+        if self.recovers_normal or encoding.cluster is None:
+            return encoding.joined()
+        return encoding.cluster
+
+    def recoverable(self, latent: Latent) -> Tensor:
+        """What of a latent (B, D) the `clustering_features` of its generated sample should equal."""
+        return latent.joined() if self.recovers_normal else latent.cluster
 
     def assign(self, samples: Tensor) -> tuple[Tensor, Tensor]:
         """Samples to (cluster (B,) int64, confidence (B,) in [0, 1])."""

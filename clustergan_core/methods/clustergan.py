@@ -151,11 +151,10 @@ class ClusterGAN(Method):
         normal, cluster_logits = self._split(self.encoder(samples))
         return Encoding(normal, cluster_logits.softmax(dim=1))
 
-    def clustering_features(self, encoding: Encoding) -> Tensor:
-        # With β_n = 0 nothing asks ẑ_n to mean anything, and the authors' code leaves it out as well.
-        if self.settings.normal_weight == 0 and encoding.cluster is not None:
-            return encoding.cluster
-        return encoding.joined()
+    @property
+    def recovers_normal(self) -> bool:
+        # The authors' code leaves ẑ_n out of what k-means reads as well where β_n is 0.
+        return self.settings.normal_weight > 0
 
     def generate(self, latent: Latent) -> Tensor:
         self.eval()

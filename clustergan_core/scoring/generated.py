@@ -69,13 +69,15 @@ def cycle_losses(
 ) -> dict[str, float]:
     """‖x − G(E(x))‖² of samples and ‖z − E(G(z))‖² of latents, both means over samples and dimensions.
 
-    `generated` is what `latent` gives; the first `n_latents` of them are encoded.
+    Latents are compared in what the method trains to be recovered. `generated` is what `latent` gives; the first
+    `n_latents` of them are encoded.
     """
     losses: dict[str, float] = {}
     if reconstructions is not None:
         losses["sample_cycle"] = sample_cycle_loss(samples.numpy(), reconstructions.cpu().numpy())
-    recovered = method.encode_all(generated[:n_latents]).joined().numpy()
-    losses["latent_cycle"] = latent_cycle_loss(latent.joined()[:n_latents].numpy(), recovered)
+    recovered = method.clustering_features(method.encode_all(generated[:n_latents]))
+    drawn = method.recoverable(latent)[:n_latents]
+    losses["latent_cycle"] = latent_cycle_loss(drawn.numpy(), recovered.numpy())
     return losses
 
 

@@ -52,14 +52,11 @@ class MapView:
 
     def reconstructions(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """G(E(x)) of some points (n, *shape)."""
-        import torch
+        from clustergan_core.generation import reconstruct
 
-        from clustergan_core.nn.prior import Latent
-
-        encoding = self.encoding(rows)
-        assert encoding.cluster is not None, "methods without a code come with their own pictures"
-        with torch.inference_mode():
-            return self.method.generate(Latent(encoding.normal, encoding.cluster)).numpy()
+        samples = reconstruct(self.method, self.encoding(rows))
+        assert samples is not None, "methods that decode nothing come with their own pictures"
+        return samples.numpy()
 
     def pictures(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """The samples of some points (n, *shape); their reconstructions while the data is absent."""

@@ -237,6 +237,10 @@ class PairedClusterGAN(Method):
         assert self.codes is not None
         return functional.cross_entropy(self._code_logits(batch.samples), self.codes[batch.indices])
 
+    @property
+    def recovers_normal(self) -> bool:
+        return self.settings.normal_weight > 0
+
     def encode(self, samples: Tensor) -> Encoding:
         self.eval()
         normal, cluster_logits = self._split(self.mean_encoder(samples))
