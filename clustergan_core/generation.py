@@ -60,6 +60,8 @@ def generate_latents(method: Method, codes: NDArray[np.float32], normals: NDArra
 
 def read_codes(method: Method, samples: NDArray[np.float32]) -> NDArray[np.float32] | None:
     """What the encoder makes of samples (M, *shape): probabilities (M, n_clusters), None for methods without a code."""
+    if not method.encodes:
+        return None
     with one_thread():
         code = method.encode(torch.from_numpy(samples).to(method.device)).cluster
     return None if code is None else code.cpu().numpy()
@@ -98,7 +100,11 @@ def reconstruct(method: Method, encoding: Encoding, chosen: Tensor | slice = sli
 
 
 def generate_grid(method: Method, n_columns: int, seed: int = FIXED_SEED) -> NDArray[np.float32]:
-    """Samples (n_clusters, n_columns, *shape): rows are modes, a column shares its z_n."""
+    """Samples (n_clusters, n_columns, *shape): rows are modes, a column shares its z_n.
+
+    RunError for a method without modes.
+    """
+    method.require("modes")
     prior = method.prior
     draws = prior.sample(n_columns, torch.Generator().manual_seed(seed), torch.device("cpu"))
     normal = draws.normal.repeat(prior.n_clusters, 1)

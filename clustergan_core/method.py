@@ -5,7 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from itertools import chain
+from typing import ClassVar, Literal, NamedTuple
 
 import torch
 from pydantic import BaseModel, ConfigDict
@@ -13,8 +14,10 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from clustergan_core.data.dataset import Kind
+from clustergan_core.errors import RunError
 from clustergan_core.nn.prior import Latent, ModeWeights, Prior
 
+Ability = Literal["encoder", "generator", "modes"]  # what not every method has
 ENCODE_BATCH = 256  # what a convolution makes of more leaves the processor's cache, and takes 1.4 times as long
 
 
@@ -22,6 +25,8 @@ class MethodSettings(BaseModel):
     """Base of every method's settings: frozen, and an unknown name is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    n_clusters: int  # K, which every method is told; each gives it a default and limits of its own
 
 
 class Batch(NamedTuple):
@@ -46,7 +51,8 @@ class Encoding:
 class Method(ABC, nn.Module):
     """Owns its networks, its optimisers and the order of its updates; that order is the method.
 
-    A method is built on its device (`.to(device)`) and told about the data by `prepare`, once, before training.
+    A method is built on its device (`.to(device)`) and told about the data by `prepare`, once, before training. What it
+    cannot do (`encodes`, a prior, modes) is asked of `lacks`, which has the sentence for people.
     """
 
     name: ClassVar[str]  # its key in METHODS
@@ -56,22 +62,63 @@ class Method(ABC, nn.Module):
     assumptions: ClassVar[str] = ""  # what it takes for granted about the data, for the form and the card
     # Whether training uses neighbours in the data: agreement with them then says nothing about the result.
     trains_on_neighbours: ClassVar[bool] = False
+    encodes: ClassVar[bool] = True  # whether it reads samples: without, there are no latents and no clusters
 
-    prior: Prior
     kind: Kind
     shape: tuple[int, ...]
     variant: str = "step"  # which kind of step comes next; steps of one kind do the same operations
 
-    def __init__(self, settings: MethodSettings, kind: Kind, shape: tuple[int, ...]) -> None:
+    def __init__(
+        self, settings: MethodSettings, kind: Kind, shape: tuple[int, ...], prior: Prior | None = None
+    ) -> None:
+        """`prior` is what `generate` is asked from; None for a method that draws no new samples."""
         super().__init__()
         self.settings = settings
         self.kind = kind
         self.shape = shape
+        self._prior = prior
+
+    @property
+    def n_clusters(self) -> int:
+        """K, the number of clusters samples are assigned to, whether or not a prior has as many modes."""
+        return self.settings.n_clusters
+
+    @property
+    def prior(self) -> Prior:
+        """Where new samples are drawn from; RunError for a method without a generator."""
+        self.require("generator")
+        assert self._prior is not None
+        return self._prior
+
+    @property
+    def generates(self) -> bool:
+        """Whether it draws new samples."""
+        return self._prior is not None
+
+    @property
+    def has_modes(self) -> bool:
+        """Whether its prior has a one-hot part, so that each mode can be asked for."""
+        return self._prior is not None and self._prior.n_clusters > 0
+
+    def lacks(self, ability: Ability) -> str:
+        """Why there is nothing to show of an ability, in one sentence for people; empty where the method has it."""
+        if ability == "encoder" and not self.encodes:
+            return f"{self.title} has no encoder: samples get no clusters, and new ones cannot be placed."
+        if ability != "encoder" and not self.generates:
+            return f"{self.title} has no generator: it draws no new samples and has no modes to show."
+        if ability == "modes" and not self.has_modes:
+            return f"{self.title} was trained on a prior without modes: there are none to show or to walk between."
+        return ""
+
+    def require(self, *abilities: Ability) -> None:
+        """Raises RunError with the sentence of the first ability that is lacking."""
+        for sentence in filter(None, map(self.lacks, abilities)):
+            raise RunError(sentence)
 
     @property
     def device(self) -> torch.device:
-        """Where the networks live."""
-        return next(self.parameters()).device
+        """Where the weights live, learned or fitted."""
+        return next(chain(self.parameters(), self.buffers())).device
 
     @property
     def mode_weights(self) -> ModeWeights | None:
@@ -109,13 +156,19 @@ class Method(ABC, nn.Module):
         graph.
         """
 
-    @abstractmethod
     def encode(self, samples: Tensor) -> Encoding:
         """Samples (B, *shape) to latents; deterministic, and independent of the other samples of the batch."""
+        self.require("encoder")
+        raise NotImplementedError(f"{type(self).__name__} must say how it encodes, or that it does not.")
 
-    @abstractmethod
     def generate(self, latent: Latent) -> Tensor:
-        """Latents to samples (B, *shape), deterministic."""
+        """Latents to samples (B, *shape), deterministic.
+
+        A latent holds noise and the weights of modes, as pages and walks choose them. What else the method makes of
+        them (a component's learned mean, noise added to the code) happens in here.
+        """
+        self.require("generator")
+        raise NotImplementedError(f"{type(self).__name__} must say how it generates, or have no prior.")
 
     @abstractmethod
     def optimizers(self) -> dict[str, Optimizer]:
@@ -142,7 +195,7 @@ class Method(ABC, nn.Module):
 
         The generator at the encoding, with z_n at the prior's mean where ẑ_n means nothing.
         """
-        if encoding.cluster is None:
+        if encoding.cluster is None or not self.generates:
             return None
         normal = encoding.normal if self.recovers_normal else torch.zeros_like(encoding.normal)
         return self.generate(Latent(normal, encoding.cluster))
@@ -153,8 +206,8 @@ class Method(ABC, nn.Module):
             return encoding.joined()
         return encoding.cluster
 
-    def recoverable(self, latent: Latent) -> Tensor:
-        """What of a latent (B, D) the `clustering_features` of its generated sample should equal."""
+    def recoverable(self, latent: Latent) -> Tensor | None:
+        """What of a latent (B, D) the `clustering_features` of its generated sample should equal; None for nothing."""
         return latent.joined() if self.recovers_normal else latent.cluster
 
     def assign(self, samples: Tensor) -> tuple[Tensor, Tensor]:

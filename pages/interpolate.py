@@ -13,7 +13,7 @@ from ui.interpolate.cells import choose_cell_view, show_cells
 from ui.interpolate.codes import VIEWS, choose_ends, choose_mixture, end_buttons, formula, mixture_buttons
 from ui.interpolate.pictures import show_downloads, show_modes, show_responses, show_sample, show_walk, walk_gif
 from ui.interpolate.z_n import choose_normal, choose_way
-from ui.loading.runs import load_method
+from ui.loading.runs import load_method, require_abilities
 from ui.runs.choice import choose_run
 
 
@@ -72,6 +72,7 @@ st.markdown(
 which, views = st.columns([3, 2], gap="medium")
 with which:
     run = choose_run()
+require_abilities(run, "modes")
 if run.config.dataset.kind == "expression":
     with views:
         chosen = choose_cell_view()

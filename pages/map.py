@@ -12,6 +12,7 @@ from clustergan_core.runs.maps import MapRequest, find_map
 from ui.cells.names import names_of
 from ui.data.download import offer_download
 from ui.frame.choices import linked, one_of
+from ui.loading.runs import require_abilities
 from ui.map.cell_colouring import cell_colouring_names, choose_cell_colouring, follow_gene
 from ui.map.colouring import colouring_names, make_colouring
 from ui.map.job import show_computation
@@ -30,6 +31,7 @@ def main() -> None:
     which, colour = st.columns([3, 1], gap="medium")
     with which:
         run = choose_run()
+    require_abilities(run, "encoder")
     with which if is_of_cells(run) else st.container():  # cells take what they are coloured by beside these
         request = choose_map(run)
     view = open_view(request)

@@ -15,6 +15,7 @@ from ui.frame.choices import linked, one_of, whole_number
 from ui.frame.messages import page_errors
 from ui.frame.seed import choose_seed
 from ui.loading.modes import summary_of
+from ui.loading.runs import require_abilities
 from ui.modes.cells import show_cell_modes
 from ui.modes.detail import choose_mode, show_mode
 from ui.modes.rows import describe_summary, generated_modes, show_rows
@@ -71,6 +72,7 @@ def say_order(label_names: tuple[str, ...]) -> str:
 st.title("Modes")
 intro = st.empty()
 run = choose_run()
+require_abilities(run, "modes")
 if run.config.dataset.kind == "expression":
     intro.markdown(
         "A mode is what the generator makes of one code: a cell type, where training went well. Training finds the "

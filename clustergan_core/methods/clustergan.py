@@ -87,8 +87,7 @@ class ClusterGAN(Method):
     settings: ClusterGANSettings
 
     def __init__(self, settings: ClusterGANSettings, kind: Kind, shape: tuple[int, ...]) -> None:
-        super().__init__(settings, kind, shape)
-        self.prior = Prior(settings.n_normal, settings.n_clusters, settings.sigma)
+        super().__init__(settings, kind, shape, Prior(settings.n_normal, settings.n_clusters, settings.sigma))
         architecture = choose_architecture(kind, shape) if settings.architecture == "auto" else settings.architecture
         networks = build_networks(
             architecture,

@@ -45,17 +45,23 @@ class LabelFree(BaseModel):
 
 
 def score_without_labels(method: Method, dataset: Dataset) -> LabelFree:
-    """Scores a method on at most 2,000 training samples (all samples where they are not split)."""
+    """Scores a method on at most 2,000 training samples (all samples where they are not split).
+
+    RunError for a method without clusters.
+    """
+    method.require("encoder")
     with one_thread(), threadpool_limits(1):
-        n_clusters = method.prior.n_clusters
+        n_clusters = method.n_clusters
         indices = chosen_samples(dataset)
         samples = dataset.samples[indices]
         encoding = method.encode_all(torch.from_numpy(samples))
         clusters = method.assign_encoding(encoding)[0].numpy()
         components = fit_components(dataset)
         neighbours = nearest_neighbours(samples.reshape(len(samples), -1), min(N_NEIGHBOURS, len(samples) - 1))
-        generated = generate_all(method, draw_latent(method, N_COMPARED))
-        frechet = RealSamples(dataset, indices, components, N_COMPARED).compare(generated)
+        frechet = None
+        if method.generates:
+            generated = generate_all(method, draw_latent(method, N_COMPARED))
+            frechet = RealSamples(dataset, indices, components, N_COMPARED).compare(generated)
         return LabelFree(
             dataset=dataset.digest,
             n=len(indices),

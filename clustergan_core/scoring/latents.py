@@ -28,7 +28,8 @@ class RunLatents:
 
 
 def encode_samples(method: Method, samples: NDArray[np.float32], indices: NDArray[np.int64]) -> RunLatents:
-    """Encodes and assigns samples (N, *shape) with a method."""
+    """Encodes and assigns samples (N, *shape) with a method; RunError for one that encodes nothing."""
+    method.require("encoder")
     tensor = torch.from_numpy(np.ascontiguousarray(samples))
     encoding = method.encode_all(tensor)
     clusters, confidence = method.assign_encoding(encoding)

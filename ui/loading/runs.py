@@ -9,17 +9,26 @@ import streamlit as st
 from clustergan_core.errors import DataError
 from clustergan_core.runs.cells import run_matrix
 from clustergan_core.runs.run import Run, Weights
+from ui.frame.messages import plain
 
 if TYPE_CHECKING:
     from clustergan_core.data.counts.matrix import CountMatrix
     from clustergan_core.data.dataset import Dataset, SplitName
-    from clustergan_core.method import Method
+    from clustergan_core.method import Ability, Method
     from clustergan_core.scoring.latents import RunLatents
 
 
 def load_method(run: Run, which: Weights = "best") -> Method:
     """The run's method on the CPU."""
     return _method(run, str(run.folder), which, weights_stamp(run, which))
+
+
+def require_abilities(run: Run, *abilities: Ability) -> None:
+    """Stops the page with a sentence where the run's method lacks what it is about."""
+    method = load_method(run)
+    for sentence in filter(None, map(method.lacks, abilities)):
+        st.info(plain(sentence), icon=":material/info:")
+        st.stop()
 
 
 def load_data(run: Run) -> Dataset | None:

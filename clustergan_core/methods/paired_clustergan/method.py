@@ -88,8 +88,7 @@ class PairedClusterGAN(Method):
     settings: PairedClusterGANSettings
 
     def __init__(self, settings: PairedClusterGANSettings, kind: Kind, shape: tuple[int, ...]) -> None:
-        super().__init__(settings, kind, shape)
-        self.prior = Prior(settings.n_normal, settings.n_clusters, settings.sigma)
+        super().__init__(settings, kind, shape, Prior(settings.n_normal, settings.n_clusters, settings.sigma))
         networks = build_networks(
             choose_architecture(kind, shape) if settings.architecture == "auto" else settings.architecture,
             kind,
