@@ -14,8 +14,9 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from clustergan_core.data.dataset import Kind
-from clustergan_core.errors import RunError
+from clustergan_core.errors import RunError, SettingsError
 from clustergan_core.nn.prior import Latent, ModeWeights, Prior
+from clustergan_core.preset import Preset, PresetName
 
 Ability = Literal["encoder", "generator", "modes"]  # what not every method has
 ENCODE_BATCH = 256  # what a convolution makes of more leaves the processor's cache, and takes 1.4 times as long
@@ -59,6 +60,7 @@ class Method(ABC, nn.Module):
     title: ClassVar[str]
     reference: ClassVar[str]  # arXiv id
     Settings: ClassVar[type[MethodSettings]]
+    presets: ClassVar[tuple[PresetName, ...]] = ("default", "quick")  # "paper" only for what a paper published
     assumptions: ClassVar[str] = ""  # what it takes for granted about the data, for the form and the card
     # Whether training uses neighbours in the data: agreement with them then says nothing about the result.
     trains_on_neighbours: ClassVar[bool] = False
@@ -77,6 +79,21 @@ class Method(ABC, nn.Module):
         self.kind = kind
         self.shape = shape
         self._prior = prior
+
+    @classmethod
+    def find_preset(cls, name: PresetName, dataset: str, kind: Kind, shape: tuple[int, ...]) -> Preset:
+        """The preset for a data set by its name, or by its kind and shape where the name is not one of ours.
+
+        Raises SettingsError for a preset that the method does not have.
+        """
+        if name not in cls.presets:
+            raise SettingsError(f"{cls.name} has no preset named {name}: choose one of {', '.join(cls.presets)}.")
+        return cls.make_preset(name, dataset, kind, shape)
+
+    @classmethod
+    @abstractmethod
+    def make_preset(cls, name: PresetName, dataset: str, kind: Kind, shape: tuple[int, ...]) -> Preset:
+        """What `find_preset` gives for one of `presets`."""
 
     @property
     def n_clusters(self) -> int:

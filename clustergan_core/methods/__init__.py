@@ -13,12 +13,10 @@ from clustergan_core.invalid_settings import explain_invalid
 from clustergan_core.method import Method, MethodSettings
 from clustergan_core.methods.clustergan import ClusterGAN
 from clustergan_core.methods.paired_clustergan import PairedClusterGAN
-from clustergan_core.methods.presets import presets_of
 
 METHODS: dict[str, type[Method]] = {method.name: method for method in (ClusterGAN, PairedClusterGAN)}
 
-# The one with the best rows in benchmarks/results.csv comes first.
-_BY_FIGURES = (PairedClusterGAN.name, ClusterGAN.name)
+_BEST_FIRST: tuple[type[Method], ...] = (PairedClusterGAN, ClusterGAN)  # by their rows in benchmarks/results.csv
 
 
 def default_method(preset: str = "default") -> str:
@@ -26,7 +24,9 @@ def default_method(preset: str = "default") -> str:
 
     For a preset that none has it is the one with the most, whose complaint then names them all.
     """
-    return next((name for name in _BY_FIGURES if preset in presets_of(name)), _BY_FIGURES[-1])
+    methods = dict.fromkeys((*_BEST_FIRST, *METHODS.values()))
+    fallback = max(methods, key=lambda method: len(method.presets))
+    return next((method for method in methods if preset in method.presets), fallback).name
 
 
 def find_method(name: str) -> type[Method]:

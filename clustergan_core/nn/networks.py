@@ -47,15 +47,20 @@ class Networks:
     critic: Critic  # (B, *shape) → (B,)
 
 
+def is_convolved(kind: Kind, shape: tuple[int, ...]) -> bool:
+    """Whether `choose_architecture` takes convolutions for samples of this kind and shape."""
+    return kind == "image" and min(shape[1:]) >= SMALLEST_CONVOLVED
+
+
 def choose_architecture(kind: Kind, shape: tuple[int, ...]) -> Architecture:
     """The paper's architecture for this kind and shape (C, H, W) or (n_features,) of data."""
     if kind == "expression":
         return "mlp"
     if kind == "table":
         return "mlp-batchnorm"
-    channels, height, width = shape
-    if min(height, width) < SMALLEST_CONVOLVED:
+    if not is_convolved(kind, shape):
         return "mlp-batchnorm"
+    channels, height, width = shape
     if channels == 3 and height % 16 == 0 and width % 16 == 0:
         return "dcgan-wide"
     return "dcgan-small"

@@ -39,6 +39,7 @@ from clustergan_core.evaluation.neighbours import nearest_neighbours, sharing_ne
 from clustergan_core.method import ENCODE_BATCH, Batch, Encoding, Method
 from clustergan_core.methods.paired_clustergan.pairing import balanced_targets, mutual_information, pair_loss
 from clustergan_core.methods.paired_clustergan.partners import Partners
+from clustergan_core.methods.paired_clustergan.presets import make_preset
 from clustergan_core.methods.paired_clustergan.settings import PairedClusterGANSettings
 from clustergan_core.methods.paired_clustergan.warm_up import (
     BestRestart,
@@ -61,6 +62,7 @@ from clustergan_core.nn.losses import (
 )
 from clustergan_core.nn.networks import ConditionedCritic, build_networks, choose_architecture
 from clustergan_core.nn.prior import Latent, ModeWeights, Prior
+from clustergan_core.preset import Preset, PresetName
 
 ADDED_PACE = 0.5  # of the game's learning rates, where a training goes on beyond its planned end
 PENALTY_INTERVAL = 4  # steps between two that hold the penalty and the held codes
@@ -105,6 +107,10 @@ class PairedClusterGAN(Method):
         self.masses = ModeWeights(settings.n_clusters)
         self.kept_start = BestRestart(self.encoder, self.masses.shares)
         self.has_warm_up = settings.partners != "none"
+
+    @classmethod
+    def make_preset(cls, name: PresetName, dataset: str, kind: Kind, shape: tuple[int, ...]) -> Preset:
+        return make_preset(name, dataset, kind, shape)
 
     def prepare(self, samples: Tensor, generator: torch.Generator) -> None:
         settings = self.settings
