@@ -1,6 +1,6 @@
 """Preset: settings and length of training that suit a data set; each method has its own.
 
-Several of them start from the settings of ClusterGAN's paper (arXiv 1809.03627 §6.2) for each data set, which stand here.
+Several start from the settings of ClusterGAN's paper (arXiv 1809.03627 §6.2) for each data set, which stand here.
 """
 
 from __future__ import annotations
