@@ -25,16 +25,7 @@ from torch.optim import Optimizer
 from clustergan_core.data.dataset import Kind
 from clustergan_core.method import Batch, Encoding, Method, MethodSettings
 from clustergan_core.nn.acceleration import Precision, autocast, build_adam
-from clustergan_core.nn.batch_norm import run_batches
-from clustergan_core.nn.input_gradients import gradients_by_autograd, is_piecewise_linear, scores_and_gradients
-from clustergan_core.nn.losses import (
-    cluster_recovery_loss,
-    gradient_penalty,
-    mix_samples,
-    normal_recovery_loss,
-    wasserstein_critic_loss,
-    wasserstein_generator_loss,
-)
+from clustergan_core.nn.losses import cluster_recovery_loss, normal_recovery_loss, wasserstein_generator_loss
 from clustergan_core.nn.networks import (
     Architecture,
     CriticNorm,
@@ -44,6 +35,7 @@ from clustergan_core.nn.networks import (
     is_convolved,
 )
 from clustergan_core.nn.prior import Latent, Prior
+from clustergan_core.nn.wasserstein import critic_losses, draw_mix, generate_batches, take_critic_step
 from clustergan_core.preset import PRESETS, Preset, PresetName, paper_settings, shorten
 
 PAPER_STEPS = 500_000
@@ -155,20 +147,14 @@ class ClusterGAN(Method):
         fakes = self._generate_batches(latents)
         losses: dict[str, Tensor] = {}
         for batch, fake, mix in zip(batches, fakes, mixes, strict=True):
-            losses |= self._critic_step(batch.samples, fake, mix)
+            losses |= take_critic_step(
+                self.critic_losses(batch.samples, fake, mix), self.settings.penalty_weight, self.critic_optimizer
+            )
         return losses | self._generator_encoder_step()
 
     def critic_losses(self, real: Tensor, fake: Tensor, mix: Tensor) -> dict[str, Tensor]:
         """The critic's two terms for real and generated samples (B, *shape) and mixing weights (B,)."""
-        # The critic's step must not reach the generator.
-        fake = fake.detach()
-        between = mix_samples(real, fake, mix)
-        score = self._score_samples if is_piecewise_linear(self.critic) else self._score_batches
-        real_scores, fake_scores, gradients = score(real, fake, between)
-        return {
-            "critic": wasserstein_critic_loss(real_scores, fake_scores),
-            "penalty": gradient_penalty(gradients),
-        }
+        return critic_losses(self.critic, real, fake, mix, self.settings.precision)
 
     def generator_encoder_losses(self, latent: Latent) -> dict[str, Tensor]:
         """The three terms of generator and encoder for a batch of latents."""
@@ -206,38 +192,11 @@ class ClusterGAN(Method):
         """Latents and mixing weights (B,) for one batch of the critic."""
         device, count = batch.samples.device, len(batch.samples)
         latent = self.prior.sample(count, self.random, device)
-        return latent, torch.rand(count, generator=self.random, device=device)
+        return latent, draw_mix(count, self.random, device)
 
     def _generate_batches(self, latents: Sequence[Latent]) -> Tensor:
-        """Samples (G, B, *shape) for G batches; the generator stands still while the critic learns, so in one pass."""
-        with self._passes():
-            return run_batches(self.generator, torch.stack([latent.joined() for latent in latents])).float()
-
-    def _score_samples(self, real: Tensor, fake: Tensor, between: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Scores (B,) of real and generated samples, and the critic's gradients at `between` (B, *shape)."""
-        scores, gradients = scores_and_gradients(
-            self.critic.hidden,
-            torch.cat([real, fake, between]),
-            self.critic.last.weight[0],
-            rows=slice(2 * len(real), None),
-            precision=self.settings.precision,
-        )
-        real_scores, fake_scores, _ = (scores + self.critic.last.bias).split(len(real))
-        return real_scores, fake_scores, gradients
-
-    def _score_batches(self, real: Tensor, fake: Tensor, between: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """The same for a normalised critic: statistics must be those of one kind of sample, as in the paper."""
-        with self._passes():
-            real_scores, fake_scores = self.critic(real).float(), self.critic(fake).float()
-        return real_scores, fake_scores, gradients_by_autograd(self.critic, between)
-
-    def _critic_step(self, real: Tensor, fake: Tensor, mix: Tensor) -> dict[str, Tensor]:
-        losses = self.critic_losses(real, fake, mix)
-        loss = losses["critic"] + self.settings.penalty_weight * losses["penalty"]
-        self.critic_optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        self.critic_optimizer.step()
-        return {name: value.detach() for name, value in losses.items()}
+        """Samples (G, B, *shape) for G batches of latents."""
+        return generate_batches(self.generator, [latent.joined() for latent in latents], self.settings.precision)
 
     def _generator_encoder_step(self) -> dict[str, Tensor]:
         latent = self.prior.sample(self.settings.batch_size, self.random, self.device)
