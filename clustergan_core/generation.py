@@ -74,7 +74,7 @@ def draw_latent(method: Method, count: int) -> Latent:
     return method.prior.sample(count, generator, torch.device("cpu"), modes)
 
 
-@torch.inference_mode()
+@torch.no_grad()
 def generate_all(method: Method, latent: Latent) -> Tensor:
     """Samples (N, *shape) of any number of latents, on the method's device."""
     parts = zip(latent.normal.split(ENCODE_BATCH), latent.cluster.split(ENCODE_BATCH), strict=True)
@@ -82,7 +82,7 @@ def generate_all(method: Method, latent: Latent) -> Tensor:
     return torch.cat([method.generate(Latent(normal.to(device), cluster.to(device))) for normal, cluster in parts])
 
 
-@torch.inference_mode()
+@torch.no_grad()
 def reconstruct(method: Method, encoding: Encoding, chosen: Tensor | slice = slice(None)) -> Tensor | None:
     """What the method decodes (N, *shape) from what it knows of samples, or of `chosen` ones, on its device.
 
@@ -110,6 +110,6 @@ def generate_grid(method: Method, n_columns: int, seed: int = FIXED_SEED) -> NDA
     normal = draws.normal.repeat(prior.n_clusters, 1)
     modes = torch.arange(prior.n_clusters).repeat_interleave(n_columns)
     latent = Latent(normal.to(method.device), prior.one_hot(modes).to(method.device))
-    with torch.inference_mode():
+    with torch.no_grad():
         samples = method.generate(latent).cpu().numpy()
     return samples.reshape(prior.n_clusters, n_columns, *method.shape)

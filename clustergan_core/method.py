@@ -65,6 +65,9 @@ class Method(ABC, nn.Module):
     # Whether training uses neighbours in the data: agreement with them then says nothing about the result.
     trains_on_neighbours: ClassVar[bool] = False
     encodes: ClassVar[bool] = True  # whether it reads samples: without, there are no latents and no clusters
+    # How many samples are read at most where reading one takes long (latents that are optimised): such a method is
+    # scored at its end alone, and on that many.
+    max_read: ClassVar[int | None] = None
 
     kind: Kind
     shape: tuple[int, ...]
@@ -238,14 +241,14 @@ class Method(ABC, nn.Module):
         confidence, cluster = encoding.cluster.max(dim=1)
         return cluster, confidence
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def encode_all(self, samples: Tensor) -> Encoding:
         """`encode` in batches for any number of samples; the result lies on the CPU."""
         parts = [self.encode(batch.to(self.device)) for batch in samples.split(ENCODE_BATCH)]
         codes = [part.cluster.cpu() for part in parts if part.cluster is not None]
         return Encoding(torch.cat([part.normal.cpu() for part in parts]), torch.cat(codes) if codes else None)
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def assign_all(self, samples: Tensor) -> tuple[Tensor, Tensor]:
         """`assign` in batches for any number of samples; the result lies on the CPU."""
         parts = [self.assign(batch.to(self.device)) for batch in samples.split(ENCODE_BATCH)]

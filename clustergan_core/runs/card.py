@@ -53,6 +53,8 @@ def render_card(run: Run, scores: RunScores) -> str:
 
 def _scores_heading(scores: RunScores) -> str:
     where = f"the {scores['split']} split, {scores['n']} samples"
+    if "n_in_split" in scores:
+        where += f" drawn from its {scores['n_in_split']}, as reading one takes long"
     if scores["is_training_data"]:
         where += ", which it was also trained on"
     return f"Scores on {where} (labels used for scoring alone):"

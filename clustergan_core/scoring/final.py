@@ -19,7 +19,7 @@ from clustergan_core.generation import draw_latent, generate_all, reconstruct
 from clustergan_core.method import Ability, Method
 from clustergan_core.nn.acceleration import one_thread
 from clustergan_core.scoring.generated import GENERATION_SCORES, Figures, RealSamples, cycle_losses, read_generated
-from clustergan_core.scoring.latents import RunLatents, encode_samples
+from clustergan_core.scoring.latents import RunLatents, encode_samples, readable_indices
 from clustergan_core.scoring.live import AGREEMENT_SCORES
 
 RunScores = dict[str, Any]  # the JSON document of `evaluate`
@@ -41,7 +41,8 @@ def score_method(method: Method, dataset: Dataset, split: SplitName) -> RunScore
 
 
 def _score(method: Method, dataset: Dataset, split: SplitName) -> RunScores:
-    indices = dataset.indices(split)
+    in_split = dataset.indices(split)
+    indices = readable_indices(type(method), in_split)
     latents = encode_samples(method, dataset.samples[indices], indices) if method.encodes else None
     labels = None if dataset.labels is None else dataset.labels[indices]
     scores: RunScores = {
@@ -55,6 +56,8 @@ def _score(method: Method, dataset: Dataset, split: SplitName) -> RunScores:
         **_score_generated(method, dataset, indices, latents),
     }
     missing = {ability: sentence for ability in get_args(Ability) if (sentence := method.lacks(ability))}
+    if len(indices) < len(in_split):
+        scores["n_in_split"] = len(in_split)
     return scores | ({"missing": missing} if missing else {})
 
 

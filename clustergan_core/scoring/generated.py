@@ -81,7 +81,8 @@ def cycle_losses(
     if reconstructions is not None:
         losses["sample_cycle"] = sample_cycle_loss(samples.numpy(), reconstructions.cpu().numpy())
     drawn = None if latent is None else method.recoverable(latent)
-    if method.encodes and drawn is not None and generated is not None:
+    is_read = method.encodes and method.max_read is None
+    if is_read and drawn is not None and generated is not None:
         recovered = method.clustering_features(method.encode_all(generated[:n_latents]))
         losses["latent_cycle"] = latent_cycle_loss(drawn[:n_latents].numpy(), recovered.numpy())
     return losses

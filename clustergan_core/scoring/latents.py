@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from clustergan_core.data.dataset import DATA_SEED
 from clustergan_core.method import Encoding, Method
 
 
@@ -25,6 +26,13 @@ class RunLatents:
         """The same as tensors."""
         code = torch.from_numpy(self.code) if self.code.shape[1] else None
         return Encoding(torch.from_numpy(self.normal), code)
+
+
+def readable_indices(method: type[Method], indices: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Those of a split's `indices` that a method reads: all, or `max_read` of them by a fixed seed, ascending."""
+    if method.max_read is None or len(indices) <= method.max_read:
+        return indices
+    return np.sort(np.random.default_rng(DATA_SEED).choice(indices, method.max_read, replace=False))
 
 
 def encode_samples(method: Method, samples: NDArray[np.float32], indices: NDArray[np.int64]) -> RunLatents:

@@ -36,6 +36,8 @@ def describe_kept_weights(method: type[Method]) -> str:
     """Which weights of a run are kept as its best, to follow "the weights are"."""
     if not method.encodes:
         return "those of the last evaluation, as there are no clusters to judge them by"
+    if method.max_read is not None:
+        return "those of the last evaluation, as reading samples takes too long to judge any before"
     if method.trains_on_neighbours:
         return "those of the last evaluation, as agreement with neighbours cannot judge what was trained on them"
     return f"those of the highest {CRITERION}"
@@ -48,7 +50,7 @@ def describe_kept_weights_briefly(method: type[Method]) -> str:
 
 def keeps_last_weights(method: type[Method]) -> bool:
     """Whether no label-free criterion can choose among a run's weights, so that the last evaluation's are kept."""
-    return method.trains_on_neighbours or not method.encodes
+    return method.trains_on_neighbours or not method.encodes or method.max_read is not None
 
 
 class LiveScorer:
@@ -71,8 +73,12 @@ class LiveScorer:
         self.real = RealSamples(dataset, dataset.splits.validation, choose_features(dataset), N_LIVE_GENERATED)
 
     def score(self, method: Method) -> Scores:
-        """Scores by name; those that need labels, clusters or a generator are absent without them."""
-        encoding = method.encode_all(self.samples) if method.encodes else None
+        """Scores by name; those that need labels, clusters or a generator are absent without them.
+
+        Those that need clusters are also absent while reading samples takes long.
+        """
+        is_read = method.encodes and method.max_read is None
+        encoding = method.encode_all(self.samples) if is_read else None
         scores: Scores = {} if encoding is None else self._score_clusters(method, encoding)
         scores |= method.label_free_figures() | self._score_generated(method, encoding)
         return scores

@@ -133,4 +133,37 @@ class NoiseWGAN(_Small):
         return {"generator": self.generator}
 
 
+class InvertedWGAN(NoiseWGAN):
+    """The WGAN read by optimising a latent for each sample, which takes long, and centres of those latents."""
+
+    name = "inverted-wgan"
+    title = "WGAN, inverted"
+    encodes = True
+    max_read = 60
+
+    centres: Tensor  # (n_clusters, 5)
+
+    def __init__(self, settings: FewSettings, kind: Kind, shape: tuple[int, ...]) -> None:
+        super().__init__(settings, kind, shape)
+        self.register_buffer("centres", torch.randn(settings.n_clusters, 5, generator=torch.Generator().manual_seed(0)))
+
+    def encode(self, samples: Tensor) -> Encoding:
+        self.eval()
+        with torch.enable_grad():
+            latent = torch.zeros(len(samples), 5, device=samples.device, requires_grad=True)
+            for _ in range(2):
+                distance = (self.generator(latent) - samples).square().sum()
+                (slope,) = torch.autograd.grad(distance, latent)
+                latent = (latent - 0.1 * slope).detach().requires_grad_(True)
+        return Encoding(latent.detach(), None)
+
+    def assign_encoding(self, encoding: Encoding) -> tuple[Tensor, Tensor]:
+        distances = torch.cdist(encoding.normal, self.centres.to(encoding.normal.device))
+        confidence, cluster = (-distances).softmax(dim=1).max(dim=1)
+        return cluster, confidence
+
+    def inference_networks(self) -> dict[str, nn.Module]:
+        return {"all": self}
+
+
 LACKING: dict[str, type[Method]] = {method.name: method for method in (PCAKMeans, NoiseWGAN)}

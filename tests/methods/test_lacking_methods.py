@@ -14,11 +14,12 @@ from clustergan_core.nn.prior import Prior
 from clustergan_core.runs.assignments import run_table
 from clustergan_core.runs.config import RunConfig
 from clustergan_core.runs.estimate import estimate_run
+from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.samples import grid_steps
 from clustergan_core.runs.scores import read_label_free, read_scores
 from clustergan_core.runs.worker import execute
-from tests.methods.lacking_methods import LACKING, NoiseWGAN, PCAKMeans
+from tests.methods.lacking_methods import LACKING, InvertedWGAN, NoiseWGAN, PCAKMeans
 from tests.small_runs import new_run, small_config
 
 AGREEMENT = ("purity", "accuracy", "nmi", "ari")
@@ -80,6 +81,23 @@ def test_the_weights_of_one_without_clusters_are_those_of_its_end(tmp_path: Path
     run = finished(tmp_path, NoiseWGAN.name)
     best, last = run.load("best").state_dict(), run.load("last").state_dict()
     assert all(torch.equal(value, last[name]) for name, value in best.items())
+
+
+def test_one_that_optimises_latents_is_read_at_its_end_on_the_samples_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(METHODS, InvertedWGAN.name, InvertedWGAN)
+    run = finished(tmp_path, InvertedWGAN.name)
+    scores, label_free = read_scores(run), read_label_free(run)
+    assert scores is not None and label_free is not None
+    assert all("criterion" not in row.get("scores", {}) for row in run.metrics().rows)
+    assert (scores["n"], scores["n_in_split"], label_free.n) == (60, len(load_synthetic().splits.test), 60)
+    assert scores["purity"] > 0
+    assert "60 samples drawn from its" in (run.folder / "card.md").read_text()
+    latents = run_latents(run)
+    assert len(latents.indices) == len(set(latents.indices)) == 60
+    assert set(latents.indices) <= set(load_synthetic().splits.test)
+    assert not np.array_equal(latents.normal, np.zeros_like(latents.normal))
 
 
 @pytest.mark.parametrize("method", LACKING)
