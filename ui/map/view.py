@@ -9,8 +9,9 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from clustergan_core.generation import generate_many
+from clustergan_core.generation import reconstruct
 from clustergan_core.runs.run import Run
+from clustergan_core.scoring.latents import RunLatents
 from ui.loading.runs import load_data, load_latents, load_method, weights_stamp
 
 if TYPE_CHECKING:
@@ -45,8 +46,12 @@ class MapView:
 
     def reconstructions(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """G(E(x)) of some points (n, *shape)."""
-        assert self.code.shape[1], "methods without a code come with their own pictures"
-        return generate_many(self.method, self.code[rows], self.normal[rows])
+        latents = RunLatents(
+            self.indices[rows], self.normal[rows], self.code[rows], self.clusters[rows], self.confidence[rows]
+        )
+        samples = reconstruct(self.method, latents.encoding())
+        assert samples is not None, "methods that decode nothing come with their own pictures"
+        return samples.numpy()
 
     def pictures(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """The samples of some points (n, *shape), or their reconstructions while the data is absent."""
