@@ -14,7 +14,7 @@ from torch.optim import Optimizer
 
 from clustergan_core.data.dataset import Kind
 from clustergan_core.errors import RunError
-from clustergan_core.method_facts import Ability, MethodFacts, MethodSettings
+from clustergan_core.method_facts import Ability, LabelledSettings, MethodFacts, MethodSettings
 from clustergan_core.nn.prior import Latent, ModeWeights, Prior
 
 ENCODE_BATCH = 256  # what a convolution makes of more leaves the processor's cache, and takes 1.4 times as long
@@ -25,6 +25,14 @@ class Batch(NamedTuple):
 
     samples: Tensor  # (B, *shape)
     indices: Tensor  # (B,) int64
+
+
+@dataclass(frozen=True)
+class LabelledSubset:
+    """The few labels that a `LabelledMethod` is given, and of which training samples."""
+
+    indices: Tensor  # (n,) int64, positions in the training split
+    labels: Tensor  # (n,) int64
 
 
 @dataclass(frozen=True)
@@ -215,3 +223,22 @@ class Method(MethodFacts, nn.Module):
         """`assign` in batches for any number of samples; the result lies on the CPU."""
         parts = [self.assign(batch.to(self.device)) for batch in samples.split(ENCODE_BATCH)]
         return torch.cat([cluster.cpu() for cluster, _ in parts]), torch.cat([conf.cpu() for _, conf in parts])
+
+
+class LabelledMethod(Method):
+    """A method whose training is given the labels of a few samples, which are then left out of every score.
+
+    Whatever names such a run says how many labels it used (`RunConfig.method_title`).
+    """
+
+    uses_labels = True
+
+    @property
+    def n_labelled(self) -> int:
+        """How many labels it asks for."""
+        assert isinstance(self.settings, LabelledSettings)
+        return self.settings.n_labelled
+
+    @abstractmethod
+    def prepare(self, samples: Tensor, generator: torch.Generator, labelled: LabelledSubset | None = None) -> None:
+        """As for every method, with the labels it may use; None where only the time of a step is measured."""

@@ -33,6 +33,12 @@ class MethodSettings(BaseModel):
     n_clusters: int  # K, which every method is told; each gives it a default and limits of its own
 
 
+class LabelledSettings(MethodSettings):
+    """Base of the settings of methods that are given labels."""
+
+    n_labelled: int  # how many training samples; each method gives it a default and limits of its own
+
+
 class MethodFacts(ABC):
     """Base of what is said of a method; the method itself inherits it and adds the networks."""
 
@@ -48,6 +54,7 @@ class MethodFacts(ABC):
     # How many samples are read at most where reading one takes long (latents that are optimised): such a method is
     # scored at its end alone, and on that many.
     max_read: ClassVar[int | None] = None
+    uses_labels: ClassVar[bool] = False  # whether training sees labels, which only a `LabelledMethod` does
 
     @classmethod
     def lacks_encoder(cls) -> str:

@@ -12,8 +12,9 @@ from clustergan_core.evaluation.agreement import score_agreement
 from clustergan_core.evaluation.clusterings import kmeans_clusters
 from clustergan_core.evaluation.label_free import silhouette, usage, usage_entropy
 from clustergan_core.evaluation.library_threads import libraries_on_one_thread
-from clustergan_core.method_facts import Ability
+from clustergan_core.method_facts import Ability, LabelledSettings
 from clustergan_core.score_names import AGREEMENT_SCORES, GENERATION_SCORES
+from clustergan_core.scoring.labelled import without_labelled
 from clustergan_core.scoring.latents import RunLatents, encode_samples, readable_indices
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def score_method(method: Method, dataset: Dataset, split: SplitName) -> RunScore
 
 
 def _score(method: Method, dataset: Dataset, split: SplitName) -> RunScores:
-    in_split = dataset.indices(split)
+    in_split = without_labelled(method, dataset, dataset.indices(split))
     indices = readable_indices(type(method), in_split)
     latents = encode_samples(method, dataset.samples[indices], indices) if method.encodes else None
     labels = None if dataset.labels is None else dataset.labels[indices]
@@ -57,6 +58,8 @@ def _score(method: Method, dataset: Dataset, split: SplitName) -> RunScores:
         **_score_generated(method, dataset, indices, latents),
     }
     missing = {ability: sentence for ability in get_args(Ability) if (sentence := method.lacks(ability))}
+    if isinstance(method.settings, LabelledSettings):
+        scores["n_labels_used"] = method.settings.n_labelled
     if len(indices) < len(in_split):
         scores["n_in_split"] = len(in_split)
     return scores | ({"missing": missing} if missing else {})

@@ -16,6 +16,7 @@ from clustergan_core.data.dataset import DATA_SEED, Dataset
 from clustergan_core.evaluation.label_free import shared_with_neighbours, silhouette, usage, usage_entropy
 from clustergan_core.evaluation.library_threads import libraries_on_one_thread
 from clustergan_core.evaluation.neighbours import nearest_neighbours
+from clustergan_core.scoring.labelled import without_labelled
 from clustergan_core.scoring.latents import readable_indices
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def score_without_labels(method: Method, dataset: Dataset) -> LabelFree:
     method.require("encoder")
     with one_thread(), libraries_on_one_thread():
         n_clusters = method.n_clusters
-        indices = readable_indices(type(method), chosen_samples(dataset))
+        indices = readable_indices(type(method), without_labelled(method, dataset, chosen_samples(dataset)))
         samples = dataset.samples[indices]
         encoding = method.encode_all(torch.from_numpy(samples))
         clusters = method.assign_encoding(encoding)[0].numpy()

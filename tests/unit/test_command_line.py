@@ -244,7 +244,7 @@ def test_without_labels_scores_that_need_them_are_null(capsys: pytest.CaptureFix
     assert set(scores["kmeans"].values()) == {None}
     assert scores["is_training_data"] is True
     assert main(["evaluate", str(tmp_path / "run")]) == 0
-    assert "needs labels" in capsys.readouterr().out
+    assert "need labels, and the data has none" in capsys.readouterr().out
 
 
 def test_help_is_no_mistake(capsys: pytest.CaptureFixture[str]) -> None:

@@ -58,7 +58,7 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Run]:
     """Three untrained runs whose scores are those above."""
 
     class Live:
-        def __init__(self, dataset: object) -> None: ...
+        def __init__(self, dataset: object, method: object) -> None: ...
 
         def score(self, seed: int) -> dict[str, float]:
             return {"criterion": CRITERION[seed], "pair_information": PAIR_INFORMATION[seed]}
