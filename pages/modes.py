@@ -11,7 +11,7 @@ from ui.frame.guard import require_frame
 require_frame(__file__)
 
 from clustergan_core.runs.run import Run
-from ui.frame.choices import linked, one_of, whole_number
+from ui.frame.choices import linked, one_of, whole_number_between
 from ui.frame.messages import page_errors
 from ui.frame.seed import choose_seed
 from ui.loading.modes import summary_of
@@ -41,7 +41,7 @@ def show_modes(run: Run, summary: ModeSummary) -> None:
     """The modes as pictures, one closely, and as a table."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         seed = choose_seed()
-        with linked("columns", whole_number(1, MAX_COLUMNS)):
+        with linked("columns", whole_number_between(1, MAX_COLUMNS)):
             n_columns = st.number_input("Columns", 1, MAX_COLUMNS, 10, key="columns", bind="query-params", width=130)
         with linked("sort", one_of(["number", "usage"])):
             sort = st.segmented_control(

@@ -13,7 +13,7 @@ from ui.cells.genes import GENE, choose_genes
 from ui.cells.loading import Groups, load_dots
 from ui.cells.markers import EXPLORATORY, offer_csv, show_markers
 from ui.cells.names import choose_group
-from ui.frame.choices import linked, one_of, whole_number
+from ui.frame.choices import linked, one_of, whole_number_between
 from ui.frame.links import link_page
 from ui.frame.messages import page_errors, plain
 from ui.frame.theme import show_figure
@@ -35,7 +35,7 @@ def show_cluster_markers(run: Run, groups: Groups, markers: pd.DataFrame) -> Non
     st.caption(EXPLORATORY)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         group = choose_group("cluster", [groups[number] for number in sorted(set(markers["cluster"]))])
-        with linked("top", whole_number(5, 500)):
+        with linked("top", whole_number_between(5, 500)):
             n_genes = st.number_input("Genes", 5, 500, 25, 5, key="top", bind="query-params", width=130)
         file = markers.assign(cluster=[groups[number].name for number in markers["cluster"]])
         offer_csv("All clusters, all genes as CSV", file, f"{run.name}-markers.csv", "markers-csv")
@@ -94,7 +94,7 @@ def _choose_genes(run: Run, markers: pd.DataFrame, matrix: CountMatrix, n_cluste
 def _choose_number(n_clusters: int) -> int:
     """How many genes of each cluster; at first no more than a figure can name."""
     usual = min(4, max(1, MAX_GENES // max(1, n_clusters)))
-    with linked("each", whole_number(1, 20)):
+    with linked("each", whole_number_between(1, 20)):
         return st.number_input("Genes a cluster", 1, 20, usual, key="each", bind="query-params", width=130)
 
 

@@ -1,19 +1,22 @@
 """Choices that live in the address, so that a link restores the view, and that follow the person from page to page.
 
 A widget with `key="mu", bind="query-params"` already reads and writes `?mu=`. Streamlit drops a wrong value without a
-word and forgets the value on the next page; `linked` says the one and carries the other:
+word and forgets the value on the next page; the widgets of this file name the wrong value and carry the right one:
 
-    with linked("mu", number(0, 1)):
-        mu = st.slider("μ", 0.0, 1.0, 0.5, key="mu", bind="query-params")
+    view = segmented("view", ["Table", "Figure"], "View")
+    mu = slider("mu", "μ", 0, 1, 0.5)
 
-What stands in the address is the text the widget shows, so options are given in the words a link should hold.
+The first argument is the widget's key and the address's parameter. What stands in the address is the text the widget
+shows, so options are given in the words a link should hold. `linked` does the same around any other widget.
 """
 
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any, Literal, TypeVar, cast, get_args
 
 import streamlit as st
+from pydantic.fields import FieldInfo
 from streamlit.errors import StreamlitAPIException
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -27,6 +30,10 @@ _CARRIED = "carried"  # session state: the last value of every linked choice, by
 _TEXTS = "carried_texts"  # session state: how each of them stood in the address; no text for a default
 N_NAMED = 12  # options a message still lists
 N_NAMED_RUNS = 3  # the same of runs and sweeps, whose names are long and whose picker lists them all
+_MAX_WHOLE = 2**53 - 1  # a browser counts no further
+
+_Option = TypeVar("_Option")
+LabelVisibility = Literal["visible", "hidden", "collapsed"]
 
 
 def one_of(options: Sequence[object], n_named: int = N_NAMED) -> Check:
@@ -42,7 +49,7 @@ def one_of(options: Sequence[object], n_named: int = N_NAMED) -> Check:
     return check
 
 
-def number(low: float, high: float) -> Check:
+def number_between(low: float, high: float) -> Check:
     """The text is a number from low to high, both included."""
 
     def check(text: str) -> None:
@@ -56,7 +63,7 @@ def number(low: float, high: float) -> Check:
     return check
 
 
-def whole_number(low: int, high: int) -> Check:
+def whole_number_between(low: int, high: int) -> Check:
     """The text is a whole number from low to high, both included."""
 
     def check(text: str) -> None:
@@ -109,6 +116,129 @@ def linked(name: str, check: Check) -> Iterator[None]:
     if name in st.session_state:
         carried[name] = st.session_state[name]
         texts[name] = st.query_params.get_all(name)
+
+
+def segmented(
+    name: str,
+    options: Sequence[_Option],
+    label: str,
+    *,
+    default: _Option | None = None,
+    help_text: str | None = None,
+    label_visibility: LabelVisibility = "visible",
+    disabled: bool = False,
+    on_change: Callable[..., None] | None = None,
+    args: tuple[Any, ...] = (),
+) -> _Option:
+    """One of a few options in a row, the first unless there is another `default`."""
+    usual = options[0] if default is None else default
+    with linked(name, one_of(options)):
+        chosen = st.segmented_control(
+            label,
+            options,
+            default=usual,
+            required=True,
+            format_func=str,
+            key=name,
+            bind="query-params",
+            help=help_text,
+            label_visibility=label_visibility,
+            disabled=disabled,
+            on_change=on_change,
+            args=args,
+        )
+    # Nothing is chosen for a moment when Back leads to an address without this choice.
+    return usual if chosen is None else cast("_Option", chosen)
+
+
+def select(
+    name: str,
+    options: Sequence[_Option],
+    label: str,
+    *,
+    default: _Option | None = None,
+    help_text: str | None = None,
+    width: int | Literal["stretch"] = "stretch",
+    on_change: Callable[[], None] | None = None,
+) -> _Option:
+    """One of many options from a list, the first unless there is another `default`."""
+    with linked(name, one_of(options)):
+        chosen = st.selectbox(
+            label,
+            options,
+            0 if default is None else options.index(default),
+            key=name,
+            bind="query-params",
+            help=help_text,
+            width=width,
+            on_change=on_change,
+        )
+    return cast("_Option", chosen)
+
+
+def number(
+    name: str,
+    field: FieldInfo,
+    *,
+    label: str | None = None,
+    default: float | None = None,
+    step: float | None = None,
+    number_format: str | None = None,
+    help_text: str | None = None,
+    width: int | Literal["stretch"] = "stretch",
+) -> Any:
+    """The number of a pydantic field, whose title, description, limits and default hold unless others are given.
+
+    An int where the field holds ints, else a float.
+    """
+    value = field.default if default is None else default
+    kind = int if is_whole(field) else float
+    low, high = limits_of(field)
+    check = whole_number_between(int(low), int(high)) if kind is int else number_between(low, high)
+    with linked(name, check):
+        return st.number_input(
+            label or field.title or name,
+            kind(low),
+            kind(high),
+            kind(value),
+            None if step is None else kind(step),
+            number_format,
+            key=name,
+            bind="query-params",
+            help=field.description if help_text is None else help_text,
+            width=width,
+        )
+
+
+def slider(
+    name: str, label: str, low: float, high: float, default: float, step: float = 0.01, *, help_text: str | None = None
+) -> float:
+    """A number from low to high, on a slider."""
+    with linked(name, number_between(low, high)):
+        return st.slider(
+            label, float(low), float(high), float(default), step, key=name, bind="query-params", help=help_text
+        )  # fmt: skip
+
+
+def is_whole(field: FieldInfo) -> bool:
+    """Whether a field holds whole numbers, perhaps None too; one without an annotation is judged by its default."""
+    return (
+        isinstance(field.default, int)
+        if field.annotation is None
+        else int in (field.annotation, *get_args(field.annotation))
+    )
+
+
+def limits_of(field: FieldInfo) -> tuple[float, float]:
+    """The lowest and highest value a widget lets through; the model refuses the ends of open intervals."""
+    low, high = limit_of(field, "ge", "gt"), limit_of(field, "le", "lt")
+    return max(-_MAX_WHOLE, -_MAX_WHOLE if low is None else low), min(_MAX_WHOLE, _MAX_WHOLE if high is None else high)
+
+
+def limit_of(field: FieldInfo, *names: str) -> float | None:
+    """The first of the limits "ge", "gt", "le" and "lt" that a field has."""
+    limits = (getattr(limit, name, None) for limit in field.metadata for name in names)
+    return next((limit for limit in limits if limit is not None), None)
 
 
 def write_address(name: str, text: str | list[str]) -> bool:

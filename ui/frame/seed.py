@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from ui.frame.choices import keep_in_history, linked, whole_number
+from ui.frame.choices import keep_in_history, linked, whole_number_between
 
 FIRST_SEED = 7
 LAST_SEED = 9999
@@ -17,7 +17,7 @@ def choose_seed(on_new: Callable[[], None] | None = None) -> int:
     The first z_n of a seed is the first column of Modes and the z_n of Interpolate.
     """
     with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
-        with linked("seed", whole_number(0, LAST_SEED)):
+        with linked("seed", whole_number_between(0, LAST_SEED)):
             seed = st.number_input(
                 "Seed of z_n",
                 0,

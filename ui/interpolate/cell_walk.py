@@ -10,7 +10,7 @@ import streamlit as st
 from clustergan_core.runs.run import Run
 from ui.cells.loading import NEEDS_DATA, RealCells, real_cells
 from ui.cells.titles import ModeTitles, choose_named_mode, mode_titles
-from ui.frame.choices import linked, number
+from ui.frame.choices import linked, number_between
 from ui.frame.messages import plain
 from ui.interpolate.cell_walk_cells import show_distance, show_neighbours, show_path
 from ui.interpolate.cell_walk_genes import choose_ranking, show_gene_curves, show_switches
@@ -91,7 +91,7 @@ def _choose_ends(titles: ModeTitles) -> Ends:
         mode_b = choose_named_mode("b", FROM, titles, largest[0])
     with right:
         mode_a = choose_named_mode("a", TO, titles, largest[min(1, len(largest) - 1)])
-    with middle, linked("mu", number(0, 1)):
+    with middle, linked("mu", number_between(0, 1)):
         mu = st.slider("μ", 0.0, 1.0, FIRST_MU, 0.01, key="mu", bind="query-params", help=MU_HELP)
     if mode_a == mode_b:
         st.caption(SAME_ENDS)

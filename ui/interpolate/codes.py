@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui.frame.choices import linked, number, one_of
+from ui.frame.choices import linked, number_between, one_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -54,7 +54,7 @@ def choose_ends(prior: Prior) -> Ends:
         mode_b = st.selectbox(FROM, modes, 0, key="b", bind="query-params")
     with right, linked("a", one_of(modes)):
         mode_a = st.selectbox(TO, modes, 1, key="a", bind="query-params")
-    with middle, linked("mu", number(0, 1)):
+    with middle, linked("mu", number_between(0, 1)):
         mu = st.slider("μ", 0.0, 1.0, FIRST_MU, 0.01, key="mu", bind="query-params", help=MU_HELP)
     if mode_a == mode_b:
         st.caption(SAME_ENDS)
@@ -78,7 +78,7 @@ def choose_mixture(prior: Prior, first: tuple[int, ...] = (0, 1)) -> Mixture:
     n_columns = math.ceil(len(modes) / math.ceil(len(modes) / 6))
     for start in range(0, len(modes), n_columns):
         for column, mode in zip(st.columns(n_columns), modes[start : start + n_columns], strict=False):
-            with column, linked(f"w{mode}", number(0, 1)):
+            with column, linked(f"w{mode}", number_between(0, 1)):
                 weights[mode] = st.slider(
                     f"Mode {mode}", 0.0, 1.0, _first_weight(mode, first), 0.01, key=f"w{mode}", bind="query-params"
                 )

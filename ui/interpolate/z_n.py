@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui.frame.choices import linked, number, one_of
+from ui.frame.choices import linked, number_between, one_of
 from ui.frame.seed import FIRST_SEED, choose_seed
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def choose_normal(prior: Prior, way: str, seed: int) -> NDArray[np.float32]:
         for start in range(0, n_sliders, _N_COLUMNS):
             for column, dimension in zip(st.columns(_N_COLUMNS), range(start, n_sliders), strict=False):
                 key = f"z{dimension}"
-                with column, linked(key, number(-LIMIT, LIMIT)):
+                with column, linked(key, number_between(-LIMIT, LIMIT)):
                     value = st.slider(f"z_n {dimension}", -LIMIT, LIMIT, 0.0, 0.05, key=key, bind="query-params")
                 normal[dimension] = value * prior.sigma
     return normal

@@ -16,7 +16,7 @@ from clustergan_core.runs.clusters.names import cluster_groups, merge_clusters
 from clustergan_core.runs.clusters.tables import UNSURE_BELOW
 from ui.cells.genes import GENE, choose_gene, expression_of
 from ui.cells.loading import load_reference_clusterings
-from ui.frame.choices import linked, number
+from ui.frame.choices import linked, number_between
 from ui.frame.theme import theme_name
 from ui.loading.runs import load_run_matrix
 from ui.map.colouring import Colouring
@@ -55,7 +55,7 @@ def choose_cell_colouring(view: MapView, name: str, annotations: Annotations) ->
 
 def choose_unsure() -> float:
     """The confidence below which cells are called unsure, in the address as ?unsure=."""
-    with linked("unsure", number(0, 1)):
+    with linked("unsure", number_between(0, 1)):
         return st.slider(
             "Unsure below a confidence of", 0.0, 1.0, UNSURE_BELOW, 0.01, key="unsure", bind="query-params"
         )  # fmt: skip

@@ -10,7 +10,7 @@ from clustergan_core.data.dataset import SplitName
 from clustergan_core.embedding.settings import MapSettings
 from clustergan_core.runs.maps import MapRequest
 from clustergan_core.runs.run import Run
-from ui.frame.choices import linked, number, one_of, whole_number
+from ui.frame.choices import linked, number_between, one_of, whole_number_between
 
 ALGORITHMS = {"t-SNE": "tsne", "UMAP": "umap", "PCA": "pca"}
 SAMPLES: dict[str, SplitName] = {"test split": "test", "all samples": "all"}
@@ -83,7 +83,7 @@ def _bounds(name: str) -> tuple[float, float]:
 def _number(name: str, step: float) -> float:
     field, (low, high) = MapSettings.model_fields[name], _bounds(name)
     key = f"map_{name}"
-    with linked(key, number(low, high)):
+    with linked(key, number_between(low, high)):
         return st.number_input(
             str(field.title), float(low), float(high), float(field.default), step,
             key=key, bind="query-params", help=field.description,
@@ -93,7 +93,7 @@ def _number(name: str, step: float) -> float:
 def _whole_number(name: str, step: int) -> int:
     field, (low, high) = MapSettings.model_fields[name], _bounds(name)
     key = f"map_{name}"
-    with linked(key, whole_number(int(low), int(high))):
+    with linked(key, whole_number_between(int(low), int(high))):
         return st.number_input(
             str(field.title), int(low), int(high), int(field.default), step,
             key=key, bind="query-params", help=field.description,
