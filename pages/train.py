@@ -8,7 +8,7 @@ from ui.frame.guard import require_frame
 
 require_frame(__file__)
 
-from ui.frame.choices import carried, linked, one_of, write_address
+from ui.frame.choices import carried, segmented, write_address
 from ui.frame.links import NEW, NEXT, WATCH, choices_to_watch
 from ui.runs.choice import RUN_KEY, choose_run
 from ui.train.form import fill_form_from, new_run
@@ -41,16 +41,7 @@ def take(choices: dict[str, Any]) -> None:
 take(st.session_state.pop(NEXT, None) or first_choices())
 
 st.title("Train")
-with linked("task", one_of([NEW, WATCH])):
-    task = st.segmented_control(
-        "What to do",
-        [NEW, WATCH],
-        default=NEW,
-        required=True,
-        key="task",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
+task = segmented("task", [NEW, WATCH], "What to do", label_visibility="collapsed")
 
 if task == NEW:
     started = new_run()

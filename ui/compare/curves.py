@@ -11,7 +11,7 @@ from clustergan_core.drawing.figures.overlaid_curves import RunCurve, overlaid_c
 from clustergan_core.drawing.theme import apply_theme
 from clustergan_core.runs.comparison.groups import Comparison
 from clustergan_core.runs.run import Run
-from ui.frame.choices import linked, one_of
+from ui.frame.choices import segmented, select
 from ui.frame.messages import page_errors, plain, section_errors
 from ui.frame.theme import show_themed, theme_name
 from ui.loading.metrics import MetricsHistory, load_history
@@ -70,12 +70,8 @@ def show_curves(comparison: Comparison, n_at_work: int) -> None:
         if any(value is not None for run in evaluated for value in _values(histories[run.name], name))
     }
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        with linked("curve", one_of(list(names))):
-            title = st.selectbox("Score", list(names), key="curve", bind="query-params", width=220)
-        with linked("over", one_of(list(POSITIONS))):
-            over = st.segmented_control(
-                "Over", list(POSITIONS), default="steps", required=True, key="over", bind="query-params"
-            )
+        title = select("curve", list(names), "Score", width=220)
+        over = segmented("over", list(POSITIONS), "Over")
     curves: list[Curve] = []
     for run in evaluated:
         history, values = histories[run.name], _values(histories[run.name], names[title])
@@ -86,7 +82,7 @@ def show_curves(comparison: Comparison, n_at_work: int) -> None:
     figure = _figure(tuple(curves), groups, title, POSITIONS[over], theme_name())
     show_themed(figure, "compared-curves", f"{title} of each run over the {over} of its training")
     without = [run for run in comparison.runs if comparison.label(run) not in {label for label, *_ in curves}]
-    st.caption(_describe(comparison, without, names[title], over or "steps"))
+    st.caption(_describe(comparison, without, names[title], over))
     if n_at_work:
         st.caption(f"Still at work: {n_at_work} of these runs; drawn anew every {REFRESH_SECONDS} seconds.")
     table = pd.concat(

@@ -12,7 +12,7 @@ from ui.canvas_map import MapEvent, canvas_map
 from ui.compare.details import show_linked_selection
 from ui.compare.selection import SIDES, LinkedSelection, Side, linked_selection, run_again
 from ui.compare.stability import StabilityView
-from ui.frame.choices import linked, one_of
+from ui.frame.choices import select
 from ui.frame.messages import page_errors, plain
 from ui.map.settings import choose_algorithm
 from ui.map.view import MapView, open_view
@@ -45,8 +45,7 @@ def show_maps(
         requests = [MapRequest(run, settings, split) for run in pair]
         views = [open_view(request) for request in requests]
         names = pair_colouring_names(views, stability)
-        with linked("colours", one_of(names)):
-            name = st.selectbox("Colour by", names, key="colours", bind="query-params", width=220)
+        name = select("colours", names, "Colour by", width=220)
     if any(view.dataset is None for view in views):
         st.caption(
             "The data is not on this machine: pictures are the generator's reconstructions, and labels are missing."

@@ -14,7 +14,7 @@ from clustergan_core.drawing.theme import apply_theme
 from clustergan_core.runs.comparison.groups import Comparison
 from clustergan_core.runs.run import Run
 from ui.compare.assignments import load_agreement
-from ui.frame.choices import linked, one_of
+from ui.frame.choices import select
 from ui.frame.messages import plain
 from ui.frame.theme import show_themed, theme_name
 
@@ -54,8 +54,7 @@ def label_pair(pair: tuple[Run, Run]) -> tuple[str, str]:
 
 
 def _pick(title: str, key: str, names: Sequence[str], comparison: Comparison) -> str:
-    with linked(key, one_of(names)):
-        name = st.selectbox(title, names, key=key, bind="query-params")
+    name = select(key, names, title)
     st.caption(plain(comparison.labels[name]))
     return name
 

@@ -16,7 +16,7 @@ from clustergan_core.runs.run import Run
 from clustergan_core.scoring.final import RunScores
 from clustergan_core.scoring.live import AGREEMENT_SCORES
 from ui.compare.settings import describe_repetitions
-from ui.frame.choices import linked, one_of
+from ui.frame.choices import segmented
 from ui.frame.messages import plain
 from ui.frame.theme import show_themed, theme_name
 from ui.loading.summaries import NEEDS_LABELS, summarise
@@ -36,18 +36,13 @@ def show_scores(comparison: Comparison) -> None:
     if not any(scores.values()):
         st.caption("None of these runs is finished, so there are no final scores yet; the curves show those so far.")
         return
-    with linked("reading", one_of(list(READINGS))):
-        reading = READINGS[
-            st.segmented_control(
-                "Clusters read as",
-                list(READINGS),
-                default="argmax",
-                required=True,
-                key="reading",
-                bind="query-params",
-                help="The largest entry of the encoder's code, as all pages do, or k-means on the latents.",
-            )
-        ]
+    chosen = segmented(
+        "reading",
+        list(READINGS),
+        "Clusters read as",
+        help_text="The largest entry of the encoder's code, as on all pages, or k-means on the latents.",
+    )
+    reading = READINGS[chosen]
     _show_groups(comparison, scores, reading)
     _show_dots(comparison, scores, reading)
     _show_runs(comparison, scores)

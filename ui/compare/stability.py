@@ -18,7 +18,7 @@ from clustergan_core.runs.comparison.groups import Comparison
 from clustergan_core.runs.run import Run
 from ui.compare.assignments import load_common, load_stability
 from ui.compare.settings import describe_repetitions
-from ui.frame.choices import linked, one_of
+from ui.frame.choices import select
 from ui.frame.links import link_page
 from ui.frame.messages import plain
 from ui.frame.theme import show_themed, theme_name
@@ -64,15 +64,13 @@ def show_stability(comparison: Comparison, split: SplitName) -> StabilityView | 
     if not choices:
         st.caption(f"Needs two runs of the same data that have weights. {describe_repetitions(comparison)}".rstrip())
         return None
-    with linked("stable_over", one_of(list(choices))):
-        name = st.selectbox(
-            "Over",
-            list(choices),
-            key="stable_over",
-            bind="query-params",
-            width=420,
-            help="Groups of runs that differ in their seed alone, then all compared runs of the same data.",
-        )
+    name = select(
+        "stable_over",
+        list(choices),
+        "Over",
+        width=420,
+        help_text="Groups of runs that differ only in their seed, then all compared runs on the same data.",
+    )
     runs = choices[name]
     if repetitions := describe_repetitions(comparison):
         st.caption(repetitions)

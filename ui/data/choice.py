@@ -21,7 +21,7 @@ from clustergan_core.paths import uploads_folder
 from ui.data.count_choices import CountChoices, count_choices, leave_choices
 from ui.data.download import offer_download
 from ui.data.options import choose_options, options_in_address
-from ui.frame.choices import linked, one_of
+from ui.frame.choices import select
 from ui.frame.links import link_page
 from ui.frame.messages import page_errors, show_problem
 from ui.loading.files import file_stamp
@@ -72,15 +72,13 @@ def choose_dataset() -> tuple[str, OwnDataOptions, Dataset] | None:
 def choose_source() -> str | None:
     """The picker alone; None while the data is not on this machine, after offering its download."""
     texts = list_choices()
-    with linked(DATASET_KEY, one_of(texts)):
-        text = st.selectbox(
-            "Data set",
-            texts,
-            key=DATASET_KEY,
-            bind="query-params",
-            on_change=_leave,
-            help="Published sets by name; your own data with the start of its checksum; files of this server by path.",
-        )
+    text = select(
+        DATASET_KEY,
+        texts,
+        "Data set",
+        on_change=_leave,
+        help_text="Published sets by name; your own data with the start of its checksum; files of this server by path.",
+    )
     source = source_of(text)
     if source in DATASETS and not is_available(source):
         offer_download(source)

@@ -10,7 +10,7 @@ import streamlit as st
 from clustergan_core.data.own.labels import NO_LABELS
 from clustergan_core.data.uploads.label_tables import label_tables, likeliest_column
 from clustergan_core.errors import DataError
-from ui.frame.choices import linked, one_of
+from ui.frame.choices import select
 from ui.loading.files import look_at
 
 LABELS_KEY = "labels"  # the widget's key and the address's parameter
@@ -27,8 +27,7 @@ def choose_labels(path: Path, columns: Sequence[str]) -> str | None:
     choices = [AUTOMATIC, NO_LABELS, *(name for name in columns if name != NO_LABELS), *tables]
     if st.session_state.get(LABELS_KEY, AUTOMATIC) not in choices:
         st.session_state[LABELS_KEY] = AUTOMATIC  # of other data; said, as the browser would go on showing it
-    with linked(LABELS_KEY, one_of(choices)):
-        chosen = st.selectbox("Labels", choices, key=LABELS_KEY, bind="query-params", help=_HELP)
+    chosen = select(LABELS_KEY, choices, "Labels", help_text=_HELP)
     return None if chosen == AUTOMATIC else tables.get(chosen, chosen)
 
 

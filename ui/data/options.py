@@ -13,7 +13,7 @@ from clustergan_core.data.own.cell_text import as_text, natural_order
 from clustergan_core.errors import DataError, SettingsError
 from ui.data.count_choices import CountChoices, choices_in_address
 from ui.data.labels import AUTOMATIC, LABELS_KEY, choose_labels, label_text
-from ui.frame.choices import linked, one_of
+from ui.frame.choices import select
 from ui.frame.messages import plain, show_problem
 from ui.loading.files import MAX_CLASSES, FileLook, file_stamp, look_at
 from ui.loading.matrices import load_matrix
@@ -102,15 +102,13 @@ def _choose_values(
 
 def _choose_side() -> int | None:
     choices = [AUTOMATIC, *(str(side) for side in SIDES)]
-    with linked("side", one_of(choices)):
-        side = st.selectbox(
-            "Side of a picture in pixels",
-            choices,
-            key="side",
-            bind="query-params",
-            help="Pictures become squares of this side. Automatic keeps small squares and resizes all else to 32; "
-            "larger pictures take longer to train. Tables in .npz files are not resized.",
-        )
+    side = select(
+        "side",
+        choices,
+        "Side of an image in pixels",
+        help_text="Images become squares of this side. Automatic keeps small squares and resizes all others to 32; "
+        "larger images take longer to train. Tables in .npz files are not resized.",
+    )
     return None if side == AUTOMATIC else int(side)
 
 

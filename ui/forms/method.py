@@ -10,7 +10,7 @@ import streamlit as st
 
 from clustergan_core.methods.presets import presets_of
 from clustergan_core.preset import PresetName
-from ui.frame.choices import linked, one_of, respell
+from ui.frame.choices import respell, segmented, select
 
 if TYPE_CHECKING:
     from clustergan_core.method import Method
@@ -22,11 +22,10 @@ def choose_method() -> str:
 
     names = {method.title: name for name, method in METHODS.items()}
     # A link that asks for the paper's preset means the method that has one, as on the command line.
-    usual = list(names.values()).index(default_method(st.query_params.get("preset", "default")))
+    usual = METHODS[default_method(st.query_params.get("preset", "default"))].title
     # The command line's names are as good as the titles.
     respell("method", lambda text: [METHODS[text].title if text in METHODS else text])
-    with linked("method", one_of(list(names))):
-        title = st.selectbox("Method", list(names), usual, key="method", bind="query-params")
+    title = select("method", list(names), "Method", default=usual)
     method = METHODS[names[title]]
     st.caption(describe_method(method))
     if method.assumptions:
@@ -46,12 +45,7 @@ def describe_method(method: type[Method]) -> str:
 
 def choose_preset(method: str) -> PresetName:
     """A picker of the presets that a method has."""
-    presets = presets_of(method)
-    with linked("preset", one_of(presets)):
-        chosen = st.segmented_control(
-            "Preset", presets, default=presets[0], required=True, key="preset", bind="query-params"
-        )
-    preset: PresetName = next(name for name in presets if name == chosen)
+    preset = segmented("preset", presets_of(method), "Preset")
     st.caption(describe_preset(method, preset))
     return preset
 

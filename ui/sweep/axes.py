@@ -13,7 +13,7 @@ from clustergan_core.methods import find_method, parse_settings, try_networks
 from clustergan_core.runs.sweeps.plan import setting_title
 from clustergan_core.runs.sweeps.presets import SWEEP_PRESETS, values_of
 from ui.forms.settings import literal_choices
-from ui.frame.choices import linked, one_of
+from ui.frame.choices import linked, segmented, select
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -31,17 +31,10 @@ def choose_axes(base: RunConfig, dataset: Dataset) -> dict[str, tuple[str, ...]]
     settings = find_method(base.method).Settings.model_fields
     presets = {preset.title: preset for preset in SWEEP_PRESETS.values() if preset.setting in settings}
     choices = [*presets, OWN]
-    with linked("over", one_of(choices)):
-        over = st.segmented_control(
-            "What to vary",
-            choices,
-            default=choices[0],
-            required=True,
-            key="over",
-            bind="query-params",
-            help="What papers varied, at their values, or a setting of your own choice.",
-        )
-    preset = presets.get(str(over))
+    over = segmented(
+        "over", choices, "What to vary", help_text="What papers varied, at their values, or a setting of your choice."
+    )
+    preset = presets.get(over)
     if preset is not None:
         name, proposed = preset.setting, values_of(preset, dataset.n_labels)
         values: DeltaGenerator = st.container()
@@ -65,9 +58,7 @@ def choose_axes(base: RunConfig, dataset: Dataset) -> dict[str, tuple[str, ...]]
 def _choose_setting(key: str, label: str, method: str, names: Sequence[str | None]) -> Any:
     fields = find_method(method).Settings.model_fields
     titles = {NOTHING if name is None else fields[name].title or name: name for name in names}
-    with linked(key, one_of(list(titles))):
-        chosen = st.selectbox(label, list(titles), key=key, bind="query-params")
-    return titles[chosen]
+    return titles[select(key, list(titles), label)]
 
 
 def _type_values(key: str, base: RunConfig, name: str, proposed: Sequence[Any]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from clustergan_core.drawing.figures.sweep import sweep_figure
-from ui.frame.choices import linked, one_of
+from ui.frame.choices import segmented
 from ui.frame.messages import plain
 from ui.frame.theme import PICTURES, Picture, show_figure
 from ui.sweep.figure import point_rows, run_rows
@@ -118,14 +118,4 @@ def _show_files(report: SweepReport) -> Picture:
             on_click="ignore",
         )
         st.caption("The camera above the figure saves it as", width="content")
-        with linked(PICTURE_KEY, one_of(list(PICTURES))):
-            chosen = st.segmented_control(
-                "Picture",
-                list(PICTURES),
-                default="SVG",
-                required=True,
-                key=PICTURE_KEY,
-                bind="query-params",
-                label_visibility="collapsed",
-            )
-    return PICTURES[str(chosen)]
+        return PICTURES[segmented(PICTURE_KEY, list(PICTURES), "Picture", label_visibility="collapsed")]

@@ -8,7 +8,7 @@ import streamlit as st
 
 from clustergan_core.methods import find_method
 from clustergan_core.runs.sweeps.plan import SweepPlan
-from ui.frame.choices import linked, one_of
+from ui.frame.choices import segmented
 
 SCORES = {"Purity": "purity", "Accuracy": "accuracy", "NMI": "nmi", "ARI": "ari"}
 SCORE_KEY = "sweep_score"
@@ -30,14 +30,5 @@ def choose_score(plan: SweepPlan) -> ChosenScore:
         if find_method(plan.config.method).trains_on_neighbours:
             return ChosenScore("silhouette", "Silhouette", needs_labels=False)
         return ChosenScore("criterion", "Neighbour agreement", needs_labels=False)
-    with linked(SCORE_KEY, one_of(list(SCORES))):
-        title = st.segmented_control(
-            "Score",
-            list(SCORES),
-            default="Purity",
-            required=True,
-            key=SCORE_KEY,
-            bind="query-params",
-            label_visibility="collapsed",
-        )
-    return ChosenScore(SCORES[str(title)], str(title))
+    title = segmented(SCORE_KEY, list(SCORES), "Score", label_visibility="collapsed")
+    return ChosenScore(SCORES[title], title)
