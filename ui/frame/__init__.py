@@ -6,6 +6,7 @@ picker.py      choosing one of several named things
 seed.py        the z_n that pages share
 messages.py    errors as one sentence, and commands to copy
 dialogs.py     dialogs that ask before something is changed for good
+requests.py    buttons to pause, stop and continue a run, and the badge of its state
 links.py       links to other pages
 words.py       times as people say them
 code_bars.py   a code as bars

@@ -4,7 +4,6 @@ choice.py     choosing a run, the same way on every page
 table.py      all runs as a table
 detail.py     one run in full
 scores.py, generated.py   its scores
-badges.py     its state
 gallery.py    models as cards
 assign.py     clusters for new samples
 """

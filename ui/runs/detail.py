@@ -2,39 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import pandas as pd
 import streamlit as st
 
-from clustergan_core.errors import RunError
 from clustergan_core.methods import METHODS
-from clustergan_core.runs.queue.backends import continue_run
-from clustergan_core.runs.queue.queue import ask as request_run
-from clustergan_core.runs.run import Request, Run
 from ui.data.choice import list_choices, source_text
 from ui.data.options import options_in_address
 from ui.forms.scheduler import usual_scheduler
 from ui.frame.dialogs import ask, ask_text
 from ui.frame.links import link_page, views_of
-from ui.frame.messages import page_errors, plain, show_problem, show_shell
+from ui.frame.messages import plain, show_shell
+from ui.frame.requests import show_badge, show_requests
 from ui.frame.words import describe_duration
 from ui.loading.runs import load_data
 from ui.loading.summaries import RunSummary
 from ui.runs.assign import assign_form
 from ui.runs.scores import show_scores
 
-BadgeColour = Literal["green", "gray", "blue", "red"]
-
-_BADGES: dict[str, BadgeColour] = {
-    "finished": "green",
-    "shipped": "gray",
-    "training": "blue",
-    "starting": "blue",
-    "waiting": "gray",
-    "failed": "red",
-    "damaged": "red",
-}
 LOG_END = 20_000  # characters of the log that are shown
 LOG_LINES, LOG_HEIGHT = 12, 300  # a longer log scrolls
 
@@ -44,7 +28,7 @@ def show_run(summary: RunSummary) -> None:
     run = summary.run
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(plain(summary.title), anchor=False, width="content")
-        st.badge(summary.state, color=_BADGES.get(summary.state, "orange"))
+        show_badge(summary.state)
     if summary.problem or summary.config is None or summary.status is None:
         st.error(plain(summary.problem), icon=":material/info:")
         if not run.is_shipped:
@@ -107,14 +91,8 @@ def _show_links(summary: RunSummary) -> None:
 
 def _show_actions(summary: RunSummary) -> None:
     run = summary.run
-    if summary.state in ("stopped", "paused", "interrupted", "failed") and st.button(
-        "Continue", key="continue", icon=":material/play_arrow:", type="primary"
-    ):
-        _continue(summary)
-    if summary.is_training and not run.is_shipped:
-        _ask_button(run, "pause", ":material/pause:")
-    if (summary.is_training or summary.state == "paused") and not run.is_shipped:
-        _ask_button(run, "stop", ":material/stop:")
+    assert summary.status is not None
+    show_requests(run, summary.status, usual_scheduler(), "{}", is_main=True)
     if run.has_weights():
         _download_button(summary)
     if run.is_shipped:
@@ -129,27 +107,6 @@ def _show_actions(summary: RunSummary) -> None:
             change=run.rename,
         )
     _delete_button(summary)
-
-
-def _ask_button(run: Run, what: Request, icon: str) -> None:
-    """A wish that a training takes up at its next row, and a waiting run at once."""
-    st.button(
-        what.capitalize(),
-        key=what,
-        icon=icon,
-        disabled=run.is_requested(what),
-        on_click=page_errors()(request_run),
-        args=(run, what),
-    )
-
-
-def _continue(summary: RunSummary) -> None:
-    try:
-        continue_run(summary.run, usual_scheduler())
-    except RunError as problem:
-        show_problem(problem)
-        return
-    st.rerun()
 
 
 def _delete_button(summary: RunSummary) -> None:

@@ -13,15 +13,14 @@ from clustergan_core.runs.sweeps.plan import Point, name_values
 from clustergan_core.runs.sweeps.sweep import Sweep
 from ui.forms.scheduler import usual_scheduler
 from ui.frame.links import VIEWS, link_page
-from ui.frame.messages import page_errors
+from ui.frame.requests import show_badge, show_requests
 from ui.frame.theme import show_figure
 from ui.loading.summaries import STATE_WORDS
-from ui.runs.badges import show_badge
 from ui.sweep.reading import load_curve, load_report
 
 if TYPE_CHECKING:
     from clustergan_core.drawing.figures.sweep_grid import RunCell
-    from clustergan_core.runs.run import Request, Run
+    from clustergan_core.runs.run import Run
     from ui.sweep.scores import ChosenScore
 
 ONE_KEY = "sweep_run"
@@ -112,28 +111,12 @@ def _choose_run(sweep: Sweep, statuses: Mapping[Point, Status]) -> Point | None:
             return None
         run, status = sweep.run(point), statuses.get(point)
         if run is None or status is None:
-            st.badge("not begun", color="gray")
+            show_badge("not begun")
             return point
-        show_badge(status.state)
-        _show_actions(run, status)
+        show_badge(STATE_WORDS[status.state])
+        show_requests(run, status, usual_scheduler(), "{}_one")
         _show_links(sweep, point, run, statuses)
     return point
-
-
-def _show_actions(run: Run, status: Status) -> None:
-    if not status.is_over:
-        _request_button(run, "pause", "Pause", "Pausing…", ":material/pause:")
-        _request_button(run, "stop", "Stop", "Stopping…", ":material/stop:")
-    elif status.state != "finished":
-        label = "Resume" if status.state == "paused" else "Continue"
-        st.button(label, icon=":material/play_arrow:", key="continue_one", on_click=_continue, args=(run,))
-
-
-def _request_button(run: Run, what: Request, label: str, waiting: str, icon: str) -> None:
-    """A wish that the process takes up at its next row; until then the button says so."""
-    is_asked = run.is_requested(what)
-    words = waiting if is_asked else label
-    st.button(words, icon=icon, disabled=is_asked, key=f"{what}_one", on_click=_ask, args=(run, what))
 
 
 def _show_links(sweep: Sweep, point: Point, run: Run, statuses: Mapping[Point, Status]) -> None:
@@ -145,17 +128,3 @@ def _show_links(sweep: Sweep, point: Point, run: Run, statuses: Mapping[Point, S
     if 2 <= len(beside) <= MOST_COMPARED:
         names = [found.name for other in beside if (found := sweep.run(other)) is not None]
         link_page("Compare", {"runs": names}, "Compare its seeds")
-
-
-@page_errors()
-def _ask(run: Run, what: Request) -> None:
-    from clustergan_core.runs.queue.queue import ask
-
-    ask(run, what)
-
-
-@page_errors()
-def _continue(run: Run) -> None:
-    from clustergan_core.runs.queue.backends import continue_run
-
-    continue_run(run, usual_scheduler())

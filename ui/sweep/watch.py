@@ -14,8 +14,9 @@ from clustergan_core.runs.sweeps.work import SweepProgress, measure_progress
 from ui.forms.scheduler import usual_scheduler
 from ui.frame.dialogs import ask
 from ui.frame.messages import page_errors, plain
+from ui.frame.requests import show_badge
 from ui.frame.words import describe_duration
-from ui.runs.badges import show_badge
+from ui.loading.summaries import STATE_WORDS
 from ui.sweep.runs import show_runs
 
 if TYPE_CHECKING:
@@ -77,9 +78,9 @@ def _show_progress(sweep: Sweep, statuses: Mapping[Point, Status]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         for state in _ORDER:
             if number := progress.counts.get(state, 0):
-                show_badge(state, f"{number}")
+                show_badge(STATE_WORDS[state], f"{number}")
         if n_missing := n_runs - len(statuses):
-            st.badge(f"{n_missing} not begun", color="gray")
+            show_badge("not begun", f"{n_missing}")
         if words := _say_time(progress):
             st.markdown(words)
     done = sum(status.step / max(1, status.n_steps) for status in statuses.values())

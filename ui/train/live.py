@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from clustergan_core.runs.run import Request, Run
+from clustergan_core.runs.run import Run
 from clustergan_core.runs.status import Status
 from ui.forms.scheduler import usual_scheduler
 from ui.frame.links import link_to_views
 from ui.frame.messages import page_errors, plain, show_shell
+from ui.frame.requests import request_button, show_badge, show_requests
 from ui.frame.words import describe_duration
 from ui.loading.metrics import MetricsHistory, load_history
-from ui.runs.badges import show_badge
+from ui.loading.summaries import STATE_WORDS
 from ui.train.figures import show_generated, show_losses, show_table, show_usage, show_without_labels
 from ui.train.samples import show_samples
 from ui.train.scores import show_final_scores, show_live_scores
@@ -64,7 +65,7 @@ def _show(run: Run, status: Status, change_settings: Callable[[], None]) -> None
 def _show_state(run: Run, status: Status, history: MetricsHistory) -> None:
     step, n_steps = status.step, status.n_steps
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        show_badge(status.state)
+        show_badge(STATE_WORDS[status.state])
         st.markdown(f"Step **{step:,}** of {n_steps:,} · {_say_time(run, status, history)}")
     st.progress(min(1.0, step / max(1, n_steps)))
     if status.state == "failed":
@@ -112,15 +113,9 @@ def _say_place(run: Run, status: Status) -> str:
 def _show_buttons(run: Run, status: Status, change_settings: Callable[[], None]) -> None:
     is_failed = status.state == "failed"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if not status.is_over:
-            _request_button(run, "pause", "Pause", "Pausing…", ":material/pause:", "P")
-            _request_button(run, "stop", "Stop", "Stopping…", ":material/stop:", "S")
+        show_requests(run, status, usual_scheduler(), "ask_{}", is_main=True, has_shortcuts=True)
         if status.is_training:
-            _request_button(run, "evaluate", "Evaluate now", "Evaluating…", ":material/speed:", "E")
-        elif status.is_over and status.state != "finished" and not run.is_shipped:
-            _continue_button(run, status)
-            if status.state == "paused":
-                _request_button(run, "stop", "Stop", "Stopping…", ":material/stop:", "S")
+            request_button(run, "evaluate", "ask_evaluate", has_shortcut=True)
         if status.state == "finished" and not run.is_shipped and not run.is_of_sweep:
             _train_on_button(run, status)
         label, icon = "Change settings and train anew", ":material/edit:"
@@ -129,16 +124,6 @@ def _show_buttons(run: Run, status: Status, change_settings: Callable[[], None])
             st.rerun()
         if run.has_weights():
             link_to_views(run)
-
-
-def _continue_button(run: Run, status: Status) -> None:
-    is_first_choice = status.state != "failed"  # what failed once mostly fails again
-    label = "Resume" if status.state == "paused" else "Continue"
-    if st.button(label, type="primary" if is_first_choice else "secondary", icon=":material/play_arrow:"):
-        from clustergan_core.runs.queue.backends import continue_run
-
-        continue_run(run, usual_scheduler())
-        st.rerun()
 
 
 def _train_on_button(run: Run, status: Status) -> None:
@@ -151,28 +136,6 @@ def _train_on_button(run: Run, status: Status) -> None:
 
             extend_run(run, int(n_more), usual_scheduler())
             st.rerun()
-
-
-def _request_button(run: Run, what: Request, label: str, waiting: str, icon: str, shortcut: str) -> None:
-    """A wish that the process takes up at its next row; until then the button says so."""
-    is_waiting = run.is_requested(what)
-    # A callback, so that the label is right in the very redraw the press causes.
-    st.button(
-        waiting if is_waiting else label,
-        icon=icon,
-        disabled=is_waiting,
-        shortcut=shortcut,
-        key=f"ask_{what}",
-        on_click=_ask,
-        args=(run, what),
-    )
-
-
-@page_errors()
-def _ask(run: Run, what: Request) -> None:
-    from clustergan_core.runs.queue.queue import ask
-
-    ask(run, what)
 
 
 def _show_log(run: Run) -> None:
