@@ -9,7 +9,7 @@ require_frame(__file__)
 from clustergan_core.runs.sweeps.sweep import Sweep
 from ui.frame.choices import carried, linked, one_of, write_address
 from ui.frame.messages import show_shell
-from ui.sweep.choice import SWEEP_KEY, choose_sweep, describe, first_sweep
+from ui.sweep.choice import SWEEP_KEY, choose_sweep, describe_plan, first_sweep
 from ui.sweep.form import new_sweep
 from ui.sweep.reading import load_report
 from ui.sweep.result import show_result
@@ -33,18 +33,18 @@ def choose_first_view() -> None:
     write_address(VIEW_KEY, view)
 
 
-def look() -> None:
+def show_sweep() -> None:
     """One sweep: what it has shown once it is complete, and before that first what is missing."""
     chosen = choose_sweep()
     if not isinstance(chosen, Sweep):
-        st.caption(f"{describe(chosen.plan)} · came with the program")
+        st.caption(f"{describe_plan(chosen.plan)} · came with the program")
         show_result(chosen, choose_score(chosen.plan))
         show_command(chosen.plan.command())
         return
     statuses = chosen.statuses()
     is_at_work = any(not status.is_over for status in statuses.values())
     caption, button = st.columns([0.85, 0.15], vertical_alignment="center")
-    caption.caption(f"{describe(chosen.plan)} · begun {chosen.plan.created:%-d %b %Y %H:%M}")
+    caption.caption(f"{describe_plan(chosen.plan)} · begun {chosen.plan.created:%-d %b %Y %H:%M}")
     with button, st.container(horizontal_alignment="right"):
         delete_button(chosen, is_at_work=is_at_work)
     score = choose_score(chosen.plan)
@@ -86,4 +86,4 @@ if view != LOOK:
         st.session_state[NEXT] = {VIEW_KEY: LOOK, SWEEP_KEY: started.name}
         st.rerun()
 else:
-    look()
+    show_sweep()

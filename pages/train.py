@@ -12,7 +12,7 @@ from ui.frame.choices import carried, segmented, write_address
 from ui.frame.links import NEW, NEXT, WATCH, choices_to_watch
 from ui.runs.choice import RUN_KEY, choose_run
 from ui.train.form import fill_form_from, new_run
-from ui.train.live import live_run, training_run_names
+from ui.train.live import show_live_run, training_run_names
 
 VISITED = "has_seen_training"  # session state: whether this page has been drawn before
 
@@ -29,7 +29,7 @@ def first_choices() -> dict[str, Any]:
     return choices
 
 
-def take(choices: dict[str, Any]) -> None:
+def set_choices(choices: dict[str, Any]) -> None:
     """Gives the widgets below these values, whatever run of another page is in the address."""
     if st.query_params.get(RUN_KEY) not in (None, choices.get(RUN_KEY)) and RUN_KEY in choices:
         write_address(RUN_KEY, choices[RUN_KEY])
@@ -38,7 +38,7 @@ def take(choices: dict[str, Any]) -> None:
     st.session_state.update(choices)
 
 
-take(st.session_state.pop(NEXT, None) or first_choices())
+set_choices(st.session_state.pop(NEXT, None) or first_choices())
 
 st.title("Train")
 task = segmented("task", [NEW, WATCH], "What to do", label_visibility="collapsed")
@@ -54,4 +54,4 @@ else:
     def change_settings() -> None:
         st.session_state[NEXT] = {"task": NEW, **fill_form_from(run)}
 
-    live_run(run, change_settings)
+    show_live_run(run, change_settings)

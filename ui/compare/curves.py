@@ -39,13 +39,13 @@ def watch_curves(comparison: Comparison) -> None:
 
     @st.fragment(run_every=REFRESH_SECONDS if at_work else None)
     @page_errors()
-    def watch() -> None:
+    def draw_curves() -> None:
         with section_errors():
             if _at_work(comparison) != at_work:
                 st.rerun()
             show_curves(comparison, len(at_work))
 
-    watch()
+    draw_curves()
 
 
 def _at_work(comparison: Comparison) -> set[str]:

@@ -55,9 +55,9 @@ def show_maps(
     fitted = [find_map(request, view.features) for request, view in zip(requests, views, strict=True)]
     left, right = fitted
     if left is not None and right is not None:
-        _linked_maps(titles, views, (left, right), colourings, split, stability)
+        _show_linked_maps(titles, views, (left, right), colourings, split, stability)
     else:
-        _maps_so_far(titles, requests, views, fitted, colourings)
+        _show_maps_so_far(titles, requests, views, fitted, colourings)
     st.caption(
         "Each run has a map of its own: where on it a cluster lies says nothing of the other run."
         if settings.algorithm == "pca"
@@ -71,7 +71,7 @@ def _title(own: str, other: str, colour: str) -> str:
     return f"**{plain(own)}**{plain(by)}"
 
 
-def _maps_so_far(
+def _show_maps_so_far(
     titles: list[str],
     requests: list[MapRequest],
     views: list[MapView],
@@ -88,7 +88,7 @@ def _maps_so_far(
             st.markdown(title)
             job = str(request.job_folder())
             if map_ is not None:
-                _draw(side, view, map_, colouring)
+                _draw_map(side, view, map_, colouring)
             elif job in started or request.job_folder().is_dir():
                 show_computation(request, view, colouring, HEIGHT, key=f"compare-{side}-job")
             else:
@@ -100,7 +100,7 @@ def _maps_so_far(
 
 @st.fragment
 @page_errors()
-def _linked_maps(
+def _show_linked_maps(
     titles: list[str],
     views: list[MapView],
     fitted: tuple[FittedMap, FittedMap],
@@ -116,10 +116,10 @@ def _linked_maps(
     for side, column, title, view, map_, colouring in sides:
         with column:
             st.markdown(title)
-            event = _draw(side, view, map_, colouring, selection)
+            event = _draw_map(side, view, map_, colouring, selection)
         reported = None if event.selection is None else view.indices[event.selection]
         # The right map is drawn after the left one and shows its news at once; the other way takes another run.
-        is_left_stale |= selection.take(side, reported, view.indices) and side == "right"
+        is_left_stale |= selection.report(side, reported, view.indices) and side == "right"
         if event.clicked is not None and selection.clicked != (sample := int(view.indices[event.clicked])):
             selection.clicked = sample
             is_left_stale = True
@@ -128,7 +128,7 @@ def _linked_maps(
     show_linked_selection(views, selection, stability)
 
 
-def _draw(
+def _draw_map(
     side: Side, view: MapView, fitted: FittedMap, colouring: Colouring, selection: LinkedSelection | None = None
 ) -> MapEvent:
     from ui.map.plot import hover_texts, sprites_of
@@ -178,8 +178,8 @@ def colour_pair(view: MapView, other: MapView, name: str, stability: StabilityVi
 
 def _by_other(view: MapView, other: MapView) -> Colouring:
     order = np.argsort(other.indices)
-    places = np.minimum(np.searchsorted(other.indices[order], view.indices), len(order) - 1)
-    rows = order[places]
+    nearest = np.minimum(np.searchsorted(other.indices[order], view.indices), len(order) - 1)
+    rows = order[nearest]
     groups = np.where(other.indices[rows] == view.indices, other.clusters[rows], -1)
     n_modes = other.run.config.n_clusters
     return Colouring(groups, mode_names(n_modes), mode_colours(n_modes))

@@ -56,9 +56,9 @@ def _show_groups(comparison: Comparison, scores: dict[str, RunScores | None], re
         seeds = [run.config.seed for run in counted]
         missing = [seed for seed in dict.fromkeys(group.seeds) if seed not in seeds]
         row: dict[str, Any] = {"Runs": group.title, "n": len(seeds), "Seeds": ", ".join(map(str, seeds)) or "–"}
-        row |= {title: _say(spread_score(own, name, reading), own) for name, title in TITLES.items()}
-        row["Scored on"] = _say_scored_on(own, missing)
-        row |= {title: _say(spread_score(own, name)) for name, title in LABEL_FREE.items()}
+        row |= {title: _describe_spread(spread_score(own, name, reading), own) for name, title in TITLES.items()}
+        row["Scored on"] = _describe_sources(own, missing)
+        row |= {title: _describe_spread(spread_score(own, name)) for name, title in LABEL_FREE.items()}
         rows.append(row)
     narrow = st.column_config.NumberColumn(width=40, help="Number of scored seeds.")
     st.dataframe(
@@ -72,7 +72,7 @@ def _counted(comparison: Comparison, group: SeedGroup, scores: dict[str, RunScor
     return comparison.once_a_seed(run for run in group.runs if scores[run.name])
 
 
-def _say(spread: ScoreSpread, labelled: Sequence[RunScores | None] = ()) -> str:
+def _describe_spread(spread: ScoreSpread, labelled: Sequence[RunScores | None] = ()) -> str:
     """Mean ± standard deviation; agreement with labels says where it needs them."""
     if spread.mean is None:
         return NEEDS_LABELS if any(labelled) else "–"
@@ -81,10 +81,10 @@ def _say(spread: ScoreSpread, labelled: Sequence[RunScores | None] = ()) -> str:
     return mean if spread.sd is None else f"{mean} ± {spread.sd:.{n_decimals}f}"
 
 
-def _say_scored_on(scores: Sequence[RunScores | None], missing: Sequence[int]) -> str:
-    places = dict.fromkeys(_scored_on(row) for row in scores if row)
+def _describe_sources(scores: Sequence[RunScores | None], missing: Sequence[int]) -> str:
+    sources = dict.fromkeys(_scored_on(row) for row in scores if row)
     unfinished = f"seed{'' if len(missing) == 1 else 's'} {', '.join(map(str, missing))} not finished"
-    return "; ".join([*places, *([unfinished] if missing else [])])
+    return "; ".join([*sources, *([unfinished] if missing else [])])
 
 
 def _scored_on(scores: RunScores) -> str:

@@ -36,15 +36,15 @@ class LinkedSelection:
         if maps != self.maps:
             self.maps = maps
             for side in SIDES:
-                self._tell(side)
+                self._send_to(side)
 
-    def take(self, side: Side, reported: Samples | None, indices: Samples) -> bool:
+    def report(self, side: Side, reported: Samples | None, indices: Samples) -> bool:
         """Takes what one map of these samples (N,) reports as selected; whether that is news."""
-        known = None if self.samples is None else self.samples[np.isin(self.samples, indices)]
-        if _is_same(known, reported):
+        on_map = None if self.samples is None else self.samples[np.isin(self.samples, indices)]
+        if _is_same(on_map, reported):
             return False
         self.samples = reported
-        self._tell("right" if side == "left" else "left")
+        self._send_to("right" if side == "left" else "left")
         return True
 
     def rows(self, side: Side, indices: Samples) -> Samples | None:
@@ -52,21 +52,21 @@ class LinkedSelection:
         shown = self.shown[side]
         return None if shown is None else np.flatnonzero(np.isin(indices, shown))
 
-    def _tell(self, side: Side) -> None:
+    def _send_to(self, side: Side) -> None:
         self.shown[side] = self.samples
         self.turns[side] += 1
 
 
 def linked_selection(about: tuple[str, ...]) -> LinkedSelection:
     """This session's selection over the samples of that data and split."""
-    kept: LinkedSelection | None = st.session_state.get(_STATE)
-    if kept is None or kept.about != about:
+    selection: LinkedSelection | None = st.session_state.get(_STATE)
+    if selection is None or selection.about != about:
         # Turns go on: a map may still hold what was reported in an earlier one.
         fresh = LinkedSelection(about)
-        if kept is not None:
-            fresh.turns = {side: turn + 1 for side, turn in kept.turns.items()}
-        kept = st.session_state[_STATE] = fresh
-    return kept
+        if selection is not None:
+            fresh.turns = {side: turn + 1 for side, turn in selection.turns.items()}
+        selection = st.session_state[_STATE] = fresh
+    return selection
 
 
 def run_again() -> None:

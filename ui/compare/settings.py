@@ -36,10 +36,10 @@ def show_differences(comparison: Comparison) -> None:
     _show_table(comparison, [row for row in rows if not row.only_of], comparison.groups)
     # Side by side while each has one column of values; more would be cut off.
     is_narrow = len(comparison.groups) == len(alone)
-    places = st.columns(len(alone), gap="medium") if is_narrow and alone else [st.container() for _ in alone]
-    for place, methods in zip(places, alone, strict=True):
+    containers = st.columns(len(alone), gap="medium") if is_narrow and alone else [st.container() for _ in alone]
+    for container, methods in zip(containers, alone, strict=True):
         groups = [group for group in comparison.groups if group.runs[0].config.method_title in methods]
-        with place:
+        with container:
             st.markdown(f"**Only {plain(' and '.join(methods))} has**")
             _show_table(comparison, [row for row in rows if row.only_of == methods], groups)
     is_absent = any(ABSENT in row.values for row in rows if not row.only_of)
@@ -50,9 +50,9 @@ def _show_table(comparison: Comparison, rows: Sequence[DifferingSetting], groups
     """A row a setting, a column a group of runs that differ in their seed alone; all of it without scrolling."""
     table = {"Setting": [row.title for row in rows]}
     for group in groups:
-        places = [comparison.runs.index(run) for run in group.runs]
+        indices = [comparison.runs.index(run) for run in group.runs]
         # All but the seed is the same in a group.
-        table[group.title] = [", ".join(dict.fromkeys(row.values[place] for place in places)) for row in rows]
+        table[group.title] = [", ".join(dict.fromkeys(row.values[index] for index in indices)) for row in rows]
     st.dataframe(
         pd.DataFrame(table),
         hide_index=True,

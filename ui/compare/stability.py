@@ -52,9 +52,9 @@ class StabilityView:
 
     def shares(self, indices: NDArray[np.int64]) -> NDArray[np.float32]:
         """The stability of samples by their position in the data; NaN for those it was not measured for."""
-        places = np.minimum(np.searchsorted(self.common.indices, indices), len(self.common.indices) - 1)
-        is_known = self.common.indices[places] == indices
-        return np.where(is_known, self.stability.shares[places], np.nan).astype(np.float32)
+        nearest = np.minimum(np.searchsorted(self.common.indices, indices), len(self.common.indices) - 1)
+        is_known = self.common.indices[nearest] == indices
+        return np.where(is_known, self.stability.shares[nearest], np.nan).astype(np.float32)
 
 
 def show_stability(comparison: Comparison, split: SplitName) -> StabilityView | None:

@@ -76,7 +76,7 @@ def choose_source() -> str | None:
         DATASET_KEY,
         texts,
         "Data set",
-        on_change=_leave,
+        on_change=_leave_other_choices,
         help_text="Published sets by name; your own data with the start of its checksum; files of this server by path.",
     )
     source = source_of(text)
@@ -93,7 +93,7 @@ def show_next(data: str) -> None:
 
 
 @page_errors()
-def _leave() -> None:
+def _leave_other_choices() -> None:
     leave_choices(st.session_state[DATASET_KEY])
 
 
@@ -126,9 +126,9 @@ def source_of(text: str) -> str:
         return text
     if text.startswith(_SHARED):
         return str(find_shared(text.removeprefix(_SHARED)))
-    found = _UPLOAD.fullmatch(text)
+    match = _UPLOAD.fullmatch(text)
     home = uploads_folder().resolve()
-    path = home / found[2] / found[1] if found else None
+    path = home / match[2] / match[1] if match else None
     if path is None or not path.exists() or path.resolve().parent.parent != home:
         raise DataError(f"There is no data set or upload named {text}: choose one from the list on the Data page.")
     return str(path)
@@ -156,11 +156,11 @@ def show_preparation_line(data: str, options: OwnDataOptions, dataset: Dataset) 
     """What is left of the cells and genes, by which choices, and the way back to them; `data` as in the address."""
     steps = {step["step"]: step for step in dataset.preprocessing}
     quality, genes = steps["quality"], steps["select_genes"]
-    words = ", ".join(f"{name} {value}" for name, value in options.preparation.items()) or "default"
+    preparation = ", ".join(f"{name} {value}" for name, value in options.preparation.items()) or "default"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(
             f"**{quality['n_cells_left']:,} of {quality['n_cells']:,} cells × {len(genes['ids']):,} genes** "
-            f":gray[(preparation: {plain(words)})]",
+            f":gray[(preparation: {plain(preparation)})]",
             width="content",
         )
         link_page("Data", {"dataset": data, **options_in_address(options)}, "Change on the Data page")

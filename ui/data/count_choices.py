@@ -46,11 +46,11 @@ def count_choices(data: str) -> CountChoices:
     chosen: _Chosen | None = st.session_state.get(_CHOSEN)
     asked = {name: st.query_params.get_all(name) for name in (PREPARE, ORIENTATION, READ_AS)}
     if chosen is None or chosen.data != data:
-        chosen = _Chosen(data, _read(asked))
+        chosen = _Chosen(data, _read_address(asked))
     elif any(asked.values()) and asked != _in_lists(chosen.now):  # a link
-        chosen = _Chosen(data, _read(asked), chosen.before)
+        chosen = _Chosen(data, _read_address(asked), chosen.before)
     st.session_state[_CHOSEN] = chosen
-    _write(chosen.now)
+    _write_address(chosen.now)
     return chosen.now
 
 
@@ -59,27 +59,27 @@ def leave_choices(data: str) -> None:
     chosen: _Chosen | None = st.session_state.get(_CHOSEN)
     if chosen is not None and chosen.data != data:
         del st.session_state[_CHOSEN]
-        _write(CountChoices())
+        _write_address(CountChoices())
 
 
-def choose(data: str, choices: CountChoices) -> None:
+def set_choices(data: str, choices: CountChoices) -> None:
     """Takes other choices for this data; called from a widget's callback, so that the page is drawn with them."""
     chosen: _Chosen | None = st.session_state.get(_CHOSEN)
     before = chosen.before if chosen is not None and chosen.data == data else ()
     if chosen is not None and chosen.data == data and chosen.now != choices:
         before = (*before, chosen.now)[-MAX_UNDO:]
     st.session_state[_CHOSEN] = _Chosen(data, choices, before)
-    _write(choices)
+    _write_address(choices)
 
 
-def prepare_by(data: str, words: Mapping[str, str]) -> None:
-    """Takes another preparation for this data, as `choose` does."""
-    choose(data, replace(count_choices(data), preparation=dict(words)))
+def prepare_by(data: str, preparation: Mapping[str, str]) -> None:
+    """Takes another preparation for this data, as `set_choices` does."""
+    set_choices(data, replace(count_choices(data), preparation=dict(preparation)))
 
 
 def take_choices(data: str, options: OwnDataOptions) -> None:
-    """Takes the choices of a run's options for this data, as `choose` does."""
-    choose(data, CountChoices(options.read_as, options.orientation, options.preparation))
+    """Takes the choices of a run's options for this data, as `set_choices` does."""
+    set_choices(data, CountChoices(options.read_as, options.orientation, options.preparation))
 
 
 def can_undo(data: str) -> bool:
@@ -88,12 +88,12 @@ def can_undo(data: str) -> bool:
     return chosen is not None and chosen.data == data and bool(chosen.before)
 
 
-def undo(data: str) -> None:
+def undo_choice(data: str) -> None:
     """Goes back to the choices before the present ones."""
     chosen: _Chosen | None = st.session_state.get(_CHOSEN)
     if chosen is not None and chosen.data == data and chosen.before:
         st.session_state[_CHOSEN] = _Chosen(data, chosen.before[-1], chosen.before[:-1])
-        _write(chosen.before[-1])
+        _write_address(chosen.before[-1])
 
 
 def choices_in_address(options: OwnDataOptions) -> dict[str, Any]:
@@ -110,7 +110,7 @@ def _in_lists(choices: CountChoices) -> dict[str, list[str]]:
     }
 
 
-def _write(choices: CountChoices) -> None:
+def _write_address(choices: CountChoices) -> None:
     for name, texts in _in_lists(choices).items():
         if texts != st.query_params.get_all(name):
             if texts:
@@ -119,7 +119,7 @@ def _write(choices: CountChoices) -> None:
                 del st.query_params[name]
 
 
-def _read(asked: Mapping[str, list[str]]) -> CountChoices:
+def _read_address(asked: Mapping[str, list[str]]) -> CountChoices:
     return CountChoices(
         read_as=_one_of(READ_AS, asked[READ_AS], ReadAs),
         orientation=_one_of(ORIENTATION, asked[ORIENTATION], Orientation),
@@ -129,13 +129,13 @@ def _read(asked: Mapping[str, list[str]]) -> CountChoices:
 
 def _read_preparation(texts: list[str]) -> dict[str, str]:
 
-    words = {name: value for name, _, value in (text.partition("=") for text in texts)}
+    preparation = {name: value for name, _, value in (text.partition("=") for text in texts)}
     try:
-        read_preparation(words)
+        read_preparation(preparation)
     except SettingsError as problem:
         show_problem(f"The address asks for a preparation that is not possible. {problem}")
         return {}
-    return words
+    return preparation
 
 
 def _one_of(name: str, texts: list[str], choices: Any) -> Any:

@@ -33,14 +33,14 @@ def choose_labels(path: Path, columns: Sequence[str]) -> str | None:
 
 def columns_of_tables(path: Path) -> dict[str, str]:
     """Columns of classes in the tables beside a file: what to call them, and FILE:COLUMN."""
-    found = {}
+    columns = {}
     for table in label_tables(path):
         try:
             look = look_at(table, read_as="table")
         except DataError:
             continue  # a text of another kind
-        found |= {_text(table, column): f"{table}:{column}" for column in look.classes}
-    return found
+        columns |= {_text(table, column): f"{table}:{column}" for column in look.classes}
+    return columns
 
 
 def likeliest_labels(path: Path) -> str | None:

@@ -78,13 +78,13 @@ def _classes_of_cells(path_text: str, stamp: object, orientation: Orientation) -
     """Columns of few values of a matrix's cells, and their values."""
 
     cells = load_matrix(Path(path_text), orientation).cells
-    found: dict[str, tuple[str, ...]] = {}
+    classes: dict[str, tuple[str, ...]] = {}
     for column in cells:
         if cells[column].dtype.kind == "f" or not 2 <= cells[column].nunique() <= MAX_CLASSES:
             continue
         texts = set(as_text(cells[column].to_numpy(dtype=object))) - {""}
-        found[str(column)] = tuple(natural_order(str(text) for text in texts))
-    return found
+        classes[str(column)] = tuple(natural_order(str(text) for text in texts))
+    return classes
 
 
 def _choose_values(
@@ -139,10 +139,10 @@ def _pair(column: str, value: str) -> str:
 
 
 def _by_column(pairs: Any) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
+    by_column: dict[str, tuple[str, ...]] = {}
     for column, value in pairs:
-        found[column] = (*found.get(column, ()), value)
-    return found
+        by_column[column] = (*by_column.get(column, ()), value)
+    return by_column
 
 
 def describe_look(look: FileLook) -> str:

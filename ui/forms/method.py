@@ -36,10 +36,10 @@ def choose_method() -> str:
 def describe_method(method: type[Method]) -> str:
     """What a method is, from its own words, and the paper it is from or, where it has none of its own, builds on."""
     sentence = (inspect.getdoc(method) or "").splitlines()[0]
-    found = re.search(r"arXiv (\d{4}\.\d{4,5})", method.reference)
+    arxiv = re.search(r"arXiv (\d{4}\.\d{4,5})", method.reference)
     source = method.reference.replace("ours", "Ours")
-    if found:
-        source = source.replace(found[0], f"[{found[0]}](https://arxiv.org/abs/{found[1]})")
+    if arxiv:
+        source = source.replace(arxiv[0], f"[{arxiv[0]}](https://arxiv.org/abs/{arxiv[1]})")
     return f"{sentence} {source}"
 
 

@@ -28,5 +28,5 @@ def choose_scheduler() -> str | None:
 
 def usual_scheduler() -> str | None:
     """The address chosen last in this session, else what the operator set as CLUSTERGAN_SCHEDULER."""
-    kept = st.session_state.get(_KEPT)
-    return (os.environ.get("CLUSTERGAN_SCHEDULER") if kept is None else kept) or None
+    address = st.session_state.get(_KEPT)
+    return (os.environ.get("CLUSTERGAN_SCHEDULER") if address is None else address) or None

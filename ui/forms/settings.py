@@ -74,12 +74,12 @@ def literal_choices(annotation: Any) -> list[str]:
     if get_origin(annotation) is Literal:
         return list(get_args(annotation))
     parts = [literal_choices(part) for part in get_args(annotation)]
-    return [word for words in parts for word in words] if parts and all(parts) else []
+    return [choice for part in parts for choice in part] if parts and all(parts) else []
 
 
 def _with_limits(text: str | None, field: FieldInfo) -> str:
-    words = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
-    limits = [f"{word} {limit:,}" for name, word in words.items() if (limit := limit_of(field, name)) is not None]
+    phrases = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
+    limits = [f"{phrase} {limit:,}" for name, phrase in phrases.items() if (limit := limit_of(field, name)) is not None]
     return f"{text or ''} {', '.join(limits).capitalize()}.".strip() if limits else text or ""
 
 

@@ -103,9 +103,9 @@ def linked(name: str, check: Check) -> Iterator[None]:
             if not asked and texts.get(name):
                 write_address(name, [text for text in texts[name] if not _refusal(check, text)])
     elif asked:
-        known = carried.get(name)
-        known_texts = [str(part) for part in (known if isinstance(known, list) else [known])]
-        refused = [text for text in asked if _refusal(check, text) and text not in known_texts]
+        last = carried.get(name)
+        last_texts = [str(part) for part in (last if isinstance(last, list) else [last])]
+        refused = [text for text in asked if _refusal(check, text) and text not in last_texts]
         if refused:
             rest = "the default is shown" if len(refused) == len(asked) else "the others are shown"
             reason = _refusal(check, refused[0])

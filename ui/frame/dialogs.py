@@ -17,7 +17,7 @@ _OUTCOME = "dialog_outcome"  # session state: "" once the change is made, else t
 Change = Callable[[], None]
 
 
-def ask(title: str, question: str, yes: str, change: Change) -> None:
+def confirm_change(title: str, question: str, yes: str, change: Change) -> None:
     """Opens a dialog with a question in Markdown; `change` happens when it is answered with `yes`."""
     st.session_state.pop(_OUTCOME, None)
 

@@ -43,7 +43,7 @@ def choices_to_watch(name: str) -> dict[str, Any]:
     return {"task": WATCH, "run": name}
 
 
-def watch(name: str) -> None:
+def watch_run(name: str) -> None:
     """Goes to the Train page, which shows the run of that name."""
     st.session_state[NEXT] = choices_to_watch(name)
     # An empty address, as Streamlit refuses to clear one that holds choices of widgets.

@@ -30,8 +30,8 @@ def log_errors() -> None:
     # Streamlit's loggers do not propagate, so its catcher of page errors is listened to by name.
     loggers = [logging.getLogger(name) for name in ("clustergan", "streamlit.error_util")]
     for logger in loggers:
-        known = {Path(h.baseFilename) for h in logger.handlers if isinstance(h, RotatingFileHandler)}
-        if path.absolute() in known:
+        logged = {Path(h.baseFilename) for h in logger.handlers if isinstance(h, RotatingFileHandler)}
+        if path.absolute() in logged:
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
         handler = RotatingFileHandler(path, maxBytes=LOG_SIZE, backupCount=3, delay=True, encoding="utf-8")

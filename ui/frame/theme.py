@@ -70,7 +70,7 @@ def choose_picture() -> None:
         )
 
 
-def show_growing(png: bytes, size: tuple[int, int], limit: str, alt: str, key: str) -> None:
+def show_responsive_image(png: bytes, size: tuple[int, int], limit: str, alt: str, key: str) -> None:
     """A picture as wide as its `limit`, a CSS length in terms of its `size` in a small window, or its container.
 
     It travels inside the message: Streamlit shrinks files that are drawn larger for dense and wide screens.

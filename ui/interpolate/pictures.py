@@ -16,7 +16,7 @@ from clustergan_core.drawing.pictures.walk_strip import walk_strip
 from clustergan_core.drawing.theme import THEMES, apply_theme
 from clustergan_core.runs.run import Run
 from ui.frame.code_bars import show_code
-from ui.frame.theme import LARGE_SAMPLE, STRIP, is_dark, show_growing, show_themed, theme_name
+from ui.frame.theme import LARGE_SAMPLE, STRIP, is_dark, show_responsive_image, show_themed, theme_name
 from ui.loading.runs import weights_stamp
 
 if TYPE_CHECKING:
@@ -42,7 +42,9 @@ def show_sample(sample: NDArray[np.float32], run: Run, code: NDArray[np.float32]
     with st.container(horizontal=True, gap="large"):
         # Inside the message rather than as a file of its own, the picture is there a request sooner.
         picture = draw_sample(sample, run, 2 * _SIDE)
-        show_growing(_png(picture), (picture.width // 2, picture.height // 2), LARGE_SAMPLE, alt, "large-sample")
+        show_responsive_image(
+            _png(picture), (picture.width // 2, picture.height // 2), LARGE_SAMPLE, alt, "large-sample"
+        )
         with st.container(width="stretch"):
             if code is None:
                 st.info("This method reads no code from a sample.", icon=":material/info:")
@@ -55,7 +57,7 @@ def show_walk(run: Run, method: Method, normal: NDArray[np.float32], ends: Ends)
     highlight = round(ends.mu * (N_STEPS - 1))
     strip, size, flips = _draw_walk(run, method, normal, ends, highlight, _place(run, normal, ends))
     described = f"{N_STEPS} samples on the way from mode {ends.mode_b} to mode {ends.mode_a}"
-    show_growing(strip, size, STRIP, f"{described}. {flips}", "walk-strip")
+    show_responsive_image(strip, size, STRIP, f"{described}. {flips}", "walk-strip")
     st.caption(f"The walk over μ; the bars show which mode the encoder reads in each step. {flips}")
 
 
@@ -97,7 +99,7 @@ def show_modes(run: Run, method: Method, normal: NDArray[np.float32], mixture: M
         theme=theme_name(),
     )
     described = "The modes that are mixed, with their weights"
-    show_growing(_png(strip), (strip.width // 2, strip.height // 2), STRIP, described, "mixed-modes")
+    show_responsive_image(_png(strip), (strip.width // 2, strip.height // 2), STRIP, described, "mixed-modes")
     st.caption("The modes that are mixed, at the same z_n, with their normalised weights.")
 
 

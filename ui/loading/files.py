@@ -55,12 +55,12 @@ def file_stamp(path: Path) -> tuple[int, int, int]:
     """Changes when a file, or one in a folder, does. Raises DataError where it is gone."""
     try:
         if path.is_dir():
-            files = [found.stat() for found, _ in zip(sorted(path.rglob("*")), range(MAX_STAMPED), strict=False)]
-            return max((file.st_mtime_ns for file in files), default=0), sum(file.st_size for file in files), len(files)
-        found = path.stat()
+            stats = [file.stat() for file, _ in zip(sorted(path.rglob("*")), range(MAX_STAMPED), strict=False)]
+            return max((stat.st_mtime_ns for stat in stats), default=0), sum(stat.st_size for stat in stats), len(stats)
+        stat = path.stat()
     except OSError as error:
         raise DataError(f"{path.name} is no longer here: upload it again.") from error
-    return found.st_mtime_ns, found.st_size, 1
+    return stat.st_mtime_ns, stat.st_size, 1
 
 
 @st.cache_data(max_entries=16, show_spinner="Looking at the file…")

@@ -43,7 +43,7 @@ class MetricsHistory:
             except FileNotFoundError:
                 return
             if stat.st_ino != self._inode or stat.st_size < self._offset:
-                self._forget(stat.st_ino)
+                self._reset(stat.st_ino)
             part = read_rows(self.path, self._offset)
             self._offset = part.offset
             for row in part.rows:
@@ -58,10 +58,10 @@ class MetricsHistory:
         """Rows {"step": …, loss: value} for `loss_figure`: of every stretch the extremes of each loss."""
 
         columns = {name: np.array(values) for name, values in self.losses.items()}
-        kept = sorted({int(index) for values in columns.values() for index in thin(values, limit)})
+        indices = sorted({int(index) for values in columns.values() for index in thin(values, limit)})
         return [
             {"step": self.steps[index], **{name: float(values[index]) for name, values in columns.items()}}
-            for index in kept
+            for index in indices
         ]
 
     def scores(self, name: str) -> list[float | None]:
@@ -109,7 +109,7 @@ class MetricsHistory:
         if "scores" in row:
             self.evaluations.append({"step": row["step"], **row["scores"]})
 
-    def _forget(self, inode: int) -> None:
+    def _reset(self, inode: int) -> None:
         self._inode, self._offset = inode, 0
         self.steps, self.seconds, self.losses, self.evaluations = array("d"), array("d"), {}, []
 

@@ -10,7 +10,7 @@ import streamlit as st
 from clustergan_core.drawing.palette import mode_colours
 from clustergan_core.drawing.pictures.images import png, sample_grid
 from clustergan_core.runs.run import Run
-from ui.frame.theme import WHOLE_GRID, show_growing, theme_name
+from ui.frame.theme import WHOLE_GRID, show_responsive_image, theme_name
 from ui.loading.runs import load_method, weights_stamp
 
 if TYPE_CHECKING:
@@ -54,7 +54,9 @@ def show_rows(summary: ModeSummary, samples: NDArray[np.float32], order: NDArray
         f"{len(order)} rows of {n_columns} generated samples: a row is a mode, a column shares its z_n. "
         "What is written beside the rows stands in the table below."
     )
-    show_growing(png(picture), (picture.width // scale, picture.height // scale), WHOLE_GRID, described, "mode-rows")
+    show_responsive_image(
+        png(picture), (picture.width // scale, picture.height // scale), WHOLE_GRID, described, "mode-rows"
+    )
 
 
 def row_label(summary: ModeSummary, mode: int) -> str:

@@ -9,7 +9,7 @@ from clustergan_core.methods import METHODS
 from ui.data.choice import list_choices, source_text
 from ui.data.options import options_in_address
 from ui.forms.scheduler import usual_scheduler
-from ui.frame.dialogs import ask, ask_text
+from ui.frame.dialogs import ask_text, confirm_change
 from ui.frame.links import link_page, views_of
 from ui.frame.messages import plain, show_shell
 from ui.frame.requests import show_badge, show_requests
@@ -118,7 +118,7 @@ def _delete_button(summary: RunSummary) -> None:
         disabled=is_training,
         help="Stop it on the Train page before deleting it." if is_training else None,
     ):
-        ask(
+        confirm_change(
             "Delete this run?",
             f"**{plain(summary.title)}** goes with its weights, scores, maps and log. This cannot be undone.",
             yes="Delete it",

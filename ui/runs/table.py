@@ -47,7 +47,7 @@ def table_rows(summaries: Sequence[RunSummary]) -> pd.DataFrame:
     return table if table["Name"].any() else table.drop(columns="Name")
 
 
-def matches(summary: RunSummary, words: str) -> bool:
+def matches(summary: RunSummary, filter_text: str) -> bool:
     """Whether every word occurs in the run's name, title, state, data or method."""
     config = summary.config
     text = " ".join(
@@ -59,7 +59,7 @@ def matches(summary: RunSummary, words: str) -> bool:
             summary.method_title,
         ]
     ).lower()
-    return all(word in text for word in words.lower().split())
+    return all(word in text for word in filter_text.lower().split())
 
 
 def mark_row(names: Sequence[str], chosen: str) -> None:

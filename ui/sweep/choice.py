@@ -39,7 +39,7 @@ def first_sweep() -> str | None:
     return next((name for name, sweep in _all_sweeps().items() if isinstance(sweep, SweepReport)), None)
 
 
-def describe(plan: SweepPlan) -> str:
+def describe_plan(plan: SweepPlan) -> str:
     """One line on what was varied in what."""
     config = plan.config
     axes = [f"{setting_title(config.method, name)} = {', '.join(map(str, v))}" for name, v in plan.axes.items()]

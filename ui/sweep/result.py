@@ -34,9 +34,9 @@ def show_result(report: SweepReport, score: ChosenScore) -> None:
 
     suggestion = report.suggest_n_clusters()
     figure = sweep_figure(make_drawing(report, score, suggestion))
-    place = st.container()
+    figure_container = st.container()
     picture = _show_files(report)
-    with place:
+    with figure_container:
         show_figure(figure, report.name, f"{score.title} and label-free criteria over the values of the sweep", picture)
     notes, box = st.columns([0.5, 0.5], gap="large") if suggestion else (st.container(), None)
     with notes:

@@ -37,7 +37,7 @@ def show_runs(sweep: Sweep, statuses: Mapping[Point, Status], score: ChosenScore
         )
     else:
         st.caption(f"{score.title} over the training, from 0 to 1.")
-    place = st.container()
+    figure_container = st.container()
     chosen = _choose_run(sweep, statuses)
     rows = list(dict.fromkeys(point.values for point in sweep.points))
     seeds = list(sweep.plan.seeds)
@@ -51,28 +51,28 @@ def show_runs(sweep: Sweep, statuses: Mapping[Point, Status], score: ChosenScore
     is_wordy = len(seeds) <= MOST_WORDY_COLUMNS
     figure = sweep_grid_figure(
         cells,
-        [_say_row(sweep, Point(values, 0)) for values in rows],
+        [_describe_row(sweep, Point(values, 0)) for values in rows],
         [f"seed {seed}" if is_wordy else str(seed) for seed in seeds],
         None if chosen is None else (rows.index(chosen.values), seeds.index(chosen.seed)),
         "" if is_wordy else "seed",
     )
-    with place:
+    with figure_container:
         show_figure(figure, "sweep-runs", "The state and the score of every run: a row a value, a column a seed")
 
 
 def title_of(sweep: Sweep, point: Point) -> str:
     """What a run is called inside its sweep."""
-    return f"{_say_values(sweep, point)}, seed {point.seed}"
+    return f"{_describe_values(sweep, point)}, seed {point.seed}"
 
 
-def _say_values(sweep: Sweep, point: Point) -> str:
+def _describe_values(sweep: Sweep, point: Point) -> str:
     return ", ".join(f"{name} = {value}" for name, value in name_values(sweep.plan.config.method, point))
 
 
-def _say_row(sweep: Sweep, point: Point) -> str:
+def _describe_row(sweep: Sweep, point: Point) -> str:
     """What stands beside a row: of several settings the values alone, as their names would not fit."""
     is_alone = len(point.values) == 1
-    return _say_values(sweep, point) if is_alone else " · ".join(str(value) for _, value in point.values)
+    return _describe_values(sweep, point) if is_alone else " · ".join(str(value) for _, value in point.values)
 
 
 def _cell(sweep: Sweep, point: Point, status: Status | None, score: ChosenScore, final: float | None) -> RunCell:
@@ -126,5 +126,5 @@ def _show_links(sweep: Sweep, point: Point, run: Run, statuses: Mapping[Point, S
         link_page(VIEWS[0], {"run": run.name})
     beside = [other for other in statuses if other.values == point.values]
     if 2 <= len(beside) <= MOST_COMPARED:
-        names = [found.name for other in beside if (found := sweep.run(other)) is not None]
+        names = [other_run.name for other in beside if (other_run := sweep.run(other)) is not None]
         link_page("Compare", {"runs": names}, "Compare its seeds")

@@ -12,7 +12,7 @@ from clustergan_core.runs.sweeps.plan import Point
 from clustergan_core.runs.sweeps.sweep import Sweep
 from clustergan_core.runs.sweeps.work import SweepProgress, measure_progress
 from ui.forms.scheduler import usual_scheduler
-from ui.frame.dialogs import ask
+from ui.frame.dialogs import confirm_change
 from ui.frame.messages import page_errors, plain
 from ui.frame.requests import show_badge
 from ui.frame.words import describe_duration
@@ -36,7 +36,7 @@ def watch_sweep(sweep: Sweep, score: ChosenScore) -> None:
 
     @st.fragment(run_every=REFRESH_SECONDS if is_at_work else None)
     @page_errors()
-    def watch() -> None:
+    def draw_sweep() -> None:
         statuses = sweep.statuses()
         if _what_the_page_shows(statuses) != seen:
             st.rerun()
@@ -44,7 +44,7 @@ def watch_sweep(sweep: Sweep, score: ChosenScore) -> None:
         _show_progress(sweep, statuses)
         show_runs(sweep, statuses, score)
 
-    watch()
+    draw_sweep()
 
 
 def delete_button(sweep: Sweep, *, is_at_work: bool) -> None:
@@ -57,7 +57,7 @@ def delete_button(sweep: Sweep, *, is_at_work: bool) -> None:
         help="Stop it before deleting it." if is_at_work else None,
     ):
         n_runs = len(sweep.statuses())
-        ask(
+        confirm_change(
             "Delete this sweep?",
             f"**{plain(sweep.name)}** goes with its {n_runs} runs, their weights and scores. This cannot be undone.",
             yes="Delete it",
@@ -81,15 +81,15 @@ def _show_progress(sweep: Sweep, statuses: Mapping[Point, Status]) -> None:
                 show_badge(STATE_WORDS[state], f"{number}")
         if n_missing := n_runs - len(statuses):
             show_badge("not begun", f"{n_missing}")
-        if words := _say_time(progress):
-            st.markdown(words)
+        if time_left := _describe_time(progress):
+            st.markdown(time_left)
     done = sum(status.step / max(1, status.n_steps) for status in statuses.values())
     if progress.counts.get("finished", 0) < n_runs:
         st.progress(min(1.0, done / n_runs))
         _show_buttons(sweep, progress)
 
 
-def _say_time(progress: SweepProgress) -> str:
+def _describe_time(progress: SweepProgress) -> str:
     if not progress.n_active:
         return ""
     if progress.seconds_left is None:
@@ -107,17 +107,19 @@ def _show_buttons(sweep: Sweep, progress: SweepProgress) -> None:
                 key="train_missing",
                 type="primary" if is_first_choice else "secondary",
                 icon=":material/play_arrow:",
-                on_click=begin,
+                on_click=train_missing,
                 args=(sweep,),
-                help="Runs that are neither finished nor at work: they begin, or go on from their checkpoints.",
+                help="Runs that are neither finished nor at work: they train_missing, or go on from their checkpoints.",
             )
         if progress.n_active:
-            st.button("Pause all", key="pause_all", icon=":material/pause:", on_click=_ask_all, args=(sweep, "pause"))
-            st.button("Stop all", key="stop_all", icon=":material/stop:", on_click=_ask_all, args=(sweep, "stop"))
+            st.button(
+                "Pause all", key="pause_all", icon=":material/pause:", on_click=_request_all, args=(sweep, "pause")
+            )
+            st.button("Stop all", key="stop_all", icon=":material/stop:", on_click=_request_all, args=(sweep, "stop"))
 
 
 @page_errors()
-def begin(sweep: Sweep) -> None:
+def train_missing(sweep: Sweep) -> None:
     """Hands over what is missing, and starts what there is room for."""
     from clustergan_core.runs.queue.backends import open_backend
     from clustergan_core.runs.sweeps.work import submit_missing
@@ -128,7 +130,7 @@ def begin(sweep: Sweep) -> None:
 
 
 @page_errors()
-def _ask_all(sweep: Sweep, what: Request) -> None:
+def _request_all(sweep: Sweep, what: Request) -> None:
     from clustergan_core.runs.sweeps.work import request_all
 
     request_all(sweep, what)

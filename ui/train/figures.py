@@ -67,7 +67,7 @@ def show_without_labels(run: Run, history: MetricsHistory) -> None:
         )
     with right:
         rows = [
-            {"step": row["step"], **{words: row[name] for name, words in CYCLES.items() if name in row}}
+            {"step": row["step"], **{title: row[name] for name, title in CYCLES.items() if name in row}}
             for row in history.evaluations
         ]
         show_figure(loss_figure(rows, n_columns=2), "cycles", "Cycle losses of samples and latents")
@@ -81,8 +81,8 @@ def show_generated(history: MetricsHistory) -> None:
 
     newest = measured[-1]["frechet"]
     st.subheader("Likeness of generated samples")
-    words, curve = st.columns([0.35, 0.65], gap="large")
-    with words:
+    metric, curve = st.columns([0.35, 0.65], gap="large")
+    with metric:
         st.metric("Fréchet distance", f"{newest['value']:g}", help=FRECHET_HELP)
         st.caption(
             f"{newest['n']:,} generated against as many validation samples, step {measured[-1]['step']:,}. Two sets of "

@@ -26,19 +26,19 @@ REFRESH_SECONDS = 1
 _LOG_LINES = 100
 
 
-def live_run(run: Run, change_settings: Callable[[], None]) -> None:
+def show_live_run(run: Run, change_settings: Callable[[], None]) -> None:
     """Draws the run, every second anew while it trains. `change_settings` opens the form with this run's settings."""
     is_over = run.status().is_over
 
     @st.fragment(run_every=None if is_over else REFRESH_SECONDS)
     @page_errors()
-    def watch() -> None:
+    def draw_run() -> None:
         status = run.status()
         if status.is_over != is_over:
             st.rerun()  # once: from here on nothing refreshes by itself, or everything does again
         _show(run, status, change_settings)
 
-    watch()
+    draw_run()
 
 
 def _show(run: Run, status: Status, change_settings: Callable[[], None]) -> None:
@@ -66,7 +66,7 @@ def _show_state(run: Run, status: Status, history: MetricsHistory) -> None:
     step, n_steps = status.step, status.n_steps
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         show_badge(STATE_WORDS[status.state])
-        st.markdown(f"Step **{step:,}** of {n_steps:,} · {_say_time(run, status, history)}")
+        st.markdown(f"Step **{step:,}** of {n_steps:,} · {_describe_time(run, status, history)}")
     st.progress(min(1.0, step / max(1, n_steps)))
     if status.state == "failed":
         st.error(plain(status.message), icon=":material/error:")
@@ -81,9 +81,9 @@ def _show_state(run: Run, status: Status, history: MetricsHistory) -> None:
         )
 
 
-def _say_time(run: Run, status: Status, history: MetricsHistory) -> str:
+def _describe_time(run: Run, status: Status, history: MetricsHistory) -> str:
     if status.state == "waiting":
-        return _say_place(run, status)
+        return _describe_queue(run, status)
     if status.state == "starting":
         return "the process is loading its libraries"
     so_far = f"{describe_duration(status.seconds)} so far"
@@ -97,7 +97,7 @@ def _say_time(run: Run, status: Status, history: MetricsHistory) -> str:
     return f"{so_far} · about {describe_duration(left)} {'to go when continued' if status.is_over else 'left'}"
 
 
-def _say_place(run: Run, status: Status) -> str:
+def _describe_queue(run: Run, status: Status) -> str:
     """Where the run stands in line, or which cluster it waits for."""
     if status.scheduler:
         return f"handed to {status.scheduler}, waiting for a worker there"

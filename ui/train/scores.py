@@ -66,8 +66,8 @@ def show_final_scores(run: Run) -> None:
     where = (
         "all samples, which it was also trained on" if scores["is_training_data"] else f"the {scores['split']} split"
     )
-    kept = describe_kept_weights_briefly(find_method(scores["method"]))
-    st.caption(f"On {where}, n = {scores['n']:,}, with the weights of {kept}.")
+    weights = describe_kept_weights_briefly(find_method(scores["method"]))
+    st.caption(f"On {where}, n = {scores['n']:,}, with the weights of {weights}.")
     agreement, generation = st.columns([0.5, 0.5], gap="large")
     with agreement:
         if scores["purity"] is None:

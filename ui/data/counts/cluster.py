@@ -12,7 +12,7 @@ from ui.forms.scheduler import usual_scheduler
 from ui.forms.settings import setting
 from ui.forms.start import show_command, show_estimate
 from ui.frame.choices import carried
-from ui.frame.links import link_page, watch
+from ui.frame.links import link_page, watch_run
 from ui.frame.messages import show_problem
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def cluster_cells(
             st.markdown("  \n".join(_describe(config, dataset)))
         with start:
             if st.button("Cluster these cells", type="primary", icon=":material/bubble_chart:", width="stretch"):
-                _start(config)
+                _start_run(config)
             show_estimate(config, dataset, reading_seconds)
         with what, st.container(horizontal=True, gap="small", vertical_alignment="center"):
             link_page("Train", more, "Choose more settings")
@@ -93,7 +93,7 @@ def _begin_anew_with(base: RunConfig) -> None:
     st.session_state[_K_BASE] = belongs_to
 
 
-def _start(config: RunConfig) -> None:
+def _start_run(config: RunConfig) -> None:
     from clustergan_core.runs.queue.backends import launch
 
     try:
@@ -101,7 +101,7 @@ def _start(config: RunConfig) -> None:
     except AppError as problem:
         show_problem(problem)
         return
-    watch(run.name)
+    watch_run(run.name)
 
 
 def explain_k(dataset: Dataset, n_clusters: int) -> None:
@@ -111,19 +111,21 @@ def explain_k(dataset: Dataset, n_clusters: int) -> None:
             st.markdown(f"The chosen column holds {dataset.n_labels} classes.")
             if not st.toggle("Ask Leiden and criteria without labels", key="ask_cell_k"):
                 return
-        _show(dataset)
+        _show_suggestion(dataset)
 
 
-def _show(dataset: Dataset) -> None:
+def _show_suggestion(dataset: Dataset) -> None:
     from clustergan_core.cells.suggest_k import suggest_cell_k
 
     with st.spinner("Looking for groups…"):
-        found = suggest_cell_k(dataset)
-    drawn = f" (of {found.n_cells:,} cells drawn)" if found.n_cells < len(dataset.splits.train) else ""
-    st.markdown(f"**Leiden finds {found.n_leiden} clusters** at resolution 1{drawn}. It is the number to begin with.")
-    if found.suggestion is not None:
-        st.markdown(f"Criteria without labels, read on k-means, suggest **{found.suggestion.n_clusters}**:")
-        st.markdown("\n".join(f"- {vote.reason}" for vote in found.suggestion.votes))
+        suggested = suggest_cell_k(dataset)
+    drawn = f" (of {suggested.n_cells:,} cells drawn)" if suggested.n_cells < len(dataset.splits.train) else ""
+    st.markdown(
+        f"**Leiden finds {suggested.n_leiden} clusters** at resolution 1{drawn}. It is the number to begin with."
+    )
+    if suggested.suggestion is not None:
+        st.markdown(f"Criteria without labels, read on k-means, suggest **{suggested.suggestion.n_clusters}**:")
+        st.markdown("\n".join(f"- {vote.reason}" for vote in suggested.suggestion.votes))
     st.caption(
         "They prefer coarse groups. Too many clusters can be merged later by giving them one name; too few cannot be "
         "split, but clustered again. A sweep trains several K and judges them by the same criteria."

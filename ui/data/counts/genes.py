@@ -57,11 +57,11 @@ def show_genes(form: PreparationForm, state: CountState) -> None:
         if form.settings.standardise
         else "Values are divided by the largest"
     )
-    words = " ".join(f"--prepare {name}={value}" for name, value in _words(form).items())
-    command = f" On the command line: `{words}`" if words else ""
+    options = " ".join(f"--prepare {name}={value}" for name, value in _preparation_options(form).items())
+    command = f" On the command line: `{options}`" if options else ""
     st.caption(f"{divided}. Every number that repeats this is kept with the run.{command}")
 
 
-def _words(form: PreparationForm) -> dict[str, str]:
+def _preparation_options(form: PreparationForm) -> dict[str, str]:
 
     return write_preparation(form.settings, form.quality, form.n_genes)

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from clustergan_core.data.options import Orientation, ReadAs
-from ui.data.count_choices import CountChoices, choose
+from ui.data.count_choices import CountChoices, set_choices
 from ui.frame.messages import page_errors, plain
 from ui.frame.words import describe_duration
 from ui.loading.files import FileLook, look_at
@@ -76,15 +76,15 @@ def _transpose_button(path: Path, data: str, preflight: Preflight, choices: Coun
         icon=":material/swap_horiz:",
         key="transpose",
         help=f"Take the {'rows' if preflight.orientation == 'genes-by-cells' else 'columns'} for cells instead.",
-        on_click=page_errors()(choose),
+        on_click=page_errors()(set_choices),
         args=(data, turned),
     )
 
 
 @page_errors()
 def _read_as(data: str, choices: CountChoices) -> None:
-    chosen = next(reading for reading, words in _READINGS.items() if words == st.session_state[_READ_AS])
-    choose(data, replace(choices, read_as=chosen, orientation="auto"))
+    chosen = next(reading for reading, title in _READINGS.items() if title == st.session_state[_READ_AS])
+    set_choices(data, replace(choices, read_as=chosen, orientation="auto"))
 
 
 def _facts(preflight: Preflight) -> list[tuple[str, str]]:
@@ -109,6 +109,6 @@ def _facts(preflight: Preflight) -> list[tuple[str, str]]:
 
 def _preview(preflight: Preflight) -> pd.DataFrame:
     texts = [["NaN" if value is None else f"{value:g}" for value in row] for row in preflight.preview_values]
-    named = preflight.preview_genes
-    genes = [gene + " " * named[:place].count(gene) for place, gene in enumerate(named)]  # a table's columns differ
+    names = preflight.preview_genes
+    genes = [gene + " " * names[:index].count(gene) for index, gene in enumerate(names)]  # a table's columns differ
     return pd.DataFrame(texts, index=pd.Index(preflight.preview_cells), columns=pd.Index(genes))

@@ -33,18 +33,18 @@ class PreparationForm:
         """The number of one rule of quality control; empty switches the rule off."""
         field = type(self.settings.quality).model_fields[name]
         value = getattr(self.settings.quality, name) or None
-        optional_number(field, value, key(name), self._take(), (name,))
+        optional_number(field, value, key(name), self._setter(), (name,))
 
     def number(self, name: str) -> None:
         """The number of one setting; empty gives it back its default."""
         field = type(self.settings).model_fields[name]
-        optional_number(field, getattr(self.settings, name), key(name), self._take(), (name,))
+        optional_number(field, getattr(self.settings, name), key(name), self._setter(), (name,))
 
     def switch(self, name: str) -> None:
         """A setting that is on or off."""
         field = type(self.settings).model_fields[name]
         st.session_state[key(name)] = getattr(self.settings, name)
-        st.toggle(field.title or name, key=key(name), help=field.description, on_change=self._take(), args=(name,))
+        st.toggle(field.title or name, key=key(name), help=field.description, on_change=self._setter(), args=(name,))
 
     def choice(self, name: str, captions: dict[str, str]) -> None:
         """A setting of few words, with a sentence for each."""
@@ -55,7 +55,7 @@ class PreparationForm:
             list(captions),
             captions=list(captions.values()),
             key=key(name),
-            on_change=self._take(),
+            on_change=self._setter(),
             args=(name,),
         )
 
@@ -68,19 +68,19 @@ class PreparationForm:
     def prepare_as(self, preset: str) -> None:
         """Takes a whole preset. Called from a callback."""
 
-        words = {"preset": preset}
-        self._prepare(read_preparation(words, self.n_genes), preset_of(words))
+        options = {"preset": preset}
+        self._prepare(read_preparation(options, self.n_genes), preset_of(options))
 
-    def _take(self) -> Callable[[str], None]:
+    def _setter(self) -> Callable[[str], None]:
         """A callback that chooses anew with what the widget of a setting now holds."""
 
         @page_errors()
-        def take(name: str) -> None:
-            words = write_preparation(self.settings, self.quality, self.n_genes)
-            words.pop(name, None)
-            self._prepare(read_preparation(words | _word(name), self.n_genes), self.quality)
+        def set_option(name: str) -> None:
+            options = write_preparation(self.settings, self.quality, self.n_genes)
+            options.pop(name, None)
+            self._prepare(read_preparation(options | _option(name), self.n_genes), self.quality)
 
-        return take
+        return set_option
 
     def _prepare(self, settings: PreparationSettings, quality: str = "") -> None:
 
@@ -99,7 +99,7 @@ def key(name: str) -> str:
     return _KEY.format(name)
 
 
-def _word(name: str) -> dict[str, str]:
+def _option(name: str) -> dict[str, str]:
     """What a widget holds as a word; an empty one switches a rule off, or leaves a setting to its default."""
 
     value: Any = st.session_state[key(name)]

@@ -14,7 +14,7 @@ from clustergan_core.data.counts.settings import quality_preset
 from clustergan_core.data.opening import choose_cells
 from clustergan_core.drawing.figures.quality import figure_histogram
 from clustergan_core.errors import DataError
-from ui.data.count_choices import can_undo, undo
+from ui.data.count_choices import can_undo, undo_choice
 from ui.data.counts.preparation import PreparationForm
 from ui.frame.messages import page_errors, show_problem
 from ui.frame.theme import show_figure
@@ -33,7 +33,7 @@ _PRESETS = {
     "MAD": "cells far from the median of this very file, in median absolute deviations",
     "paper": "removes nothing, as ClusterGAN's authors did",
 }
-# Figures in the order of their columns, each with the rules that judge by it.
+# Figures in the order of their columns, each with the rules that limit it.
 _RULES = {
     "total counts": ("min_counts", "n_mads"),
     "genes detected": ("min_genes", "max_genes"),
@@ -48,7 +48,7 @@ def show_quality(path: Path, options: OwnDataOptions, form: PreparationForm) -> 
     _show_presets(form)
     report, problem = None, None
     try:
-        report = judge(path, options, form)
+        report = judge_cells(path, options, form)
     except DataError as error:
         problem = error
     _show_figures(path, options, form, report)
@@ -58,14 +58,14 @@ def show_quality(path: Path, options: OwnDataOptions, form: PreparationForm) -> 
     return report is not None
 
 
-def judge(path: Path, options: OwnDataOptions, form: PreparationForm) -> QualityReport:
+def judge_cells(path: Path, options: OwnDataOptions, form: PreparationForm) -> QualityReport:
     """Quality control of the cells that `options` leave, judged anew only where something has changed."""
     cells = options.model_dump_json(include={"labels", "only", "drop", "orientation"})
-    return _judge(str(path), file_stamp(path), cells, form.settings.quality.model_dump_json(), options, form)
+    return _judge_cells(str(path), file_stamp(path), cells, form.settings.quality.model_dump_json(), options, form)
 
 
 @st.cache_resource(max_entries=12, show_spinner="Judging the cells…")
-def _judge(
+def _judge_cells(
     path_text: str, stamp: object, cells: str, rules: str, _options: OwnDataOptions, _form: PreparationForm
 ) -> QualityReport:
 
@@ -83,7 +83,7 @@ def _show_presets(form: PreparationForm) -> None:
             list(_PRESETS),
             key=_PRESET,
             required=True,
-            help="  \n".join(f"**{name}** {words}." for name, words in _PRESETS.items()),
+            help="  \n".join(f"**{name}** {meaning}." for name, meaning in _PRESETS.items()),
             on_change=page_errors()(lambda: form.start_from(st.session_state[_PRESET])),
         )
         st.button(
@@ -92,7 +92,7 @@ def _show_presets(form: PreparationForm) -> None:
             key="undo",
             disabled=not can_undo(form.data),
             help="Back to how it was before the last change on this page.",
-            on_click=page_errors()(undo),
+            on_click=page_errors()(undo_choice),
             args=(form.data,),
         )
         st.button(
