@@ -1,4 +1,4 @@
-"""Runs page: every run and shipped model, and all about one of them."""
+"""Runs page: every run and bundled model, and the details of one."""
 
 import streamlit as st
 
@@ -21,7 +21,7 @@ def main() -> None:
     st.title("Runs")
     summaries = summarise_all()
     if not summaries:
-        st.info("There is no run yet: train a model, and it appears here.", icon=":material/model_training:")
+        st.info("There is no run yet: train a model, and it will appear here.", icon=":material/model_training:")
         link_pages("Train", "Data")
         return
     filter_text = st.text_input(
@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def _show_table(filter_text: str, chosen: str, summaries: list[RunSummary]) -> None:
-    """The table, read anew every other second while something trains; when a run ends the whole page follows."""
+    """The table, updated every two seconds during training; when a run ends, the whole page is drawn again."""
     training = {summary.run.name for summary in summaries if summary.is_training}
 
     @st.fragment(run_every=REFRESH_SECONDS if training else None)

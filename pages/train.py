@@ -18,8 +18,8 @@ VISITED = "has_seen_training"  # session state: whether this page has been drawn
 
 
 def first_choices() -> dict[str, Any]:
-    """A link to a run shows it; a first visit shows what is training, and else the form."""
-    # The run of the page before is in the address too, and asks for nothing here.
+    """A link to a run shows that run; a first visit shows what is training, else the form."""
+    # The previous page leaves its run in the address, which is no request here.
     is_linked = st.query_params.get(RUN_KEY) not in (None, carried(RUN_KEY))
     training = [] if is_linked or st.session_state.get(VISITED) else training_run_names()
     st.session_state[VISITED] = True
@@ -30,11 +30,11 @@ def first_choices() -> dict[str, Any]:
 
 
 def set_choices(choices: dict[str, Any]) -> None:
-    """Gives the widgets below these values, whatever run of another page is in the address."""
+    """Sets the widgets below, even where the address still holds the run of another page."""
     if st.query_params.get(RUN_KEY) not in (None, choices.get(RUN_KEY)) and RUN_KEY in choices:
         write_address(RUN_KEY, choices[RUN_KEY])
         st.session_state[NEXT] = choices
-        st.rerun()  # the picker hears the address as it was when this run began
+        st.rerun()  # the picker reads the address as it was when this run began
     st.session_state.update(choices)
 
 

@@ -18,7 +18,7 @@ NO_VALUE = 255
 
 @dataclass(frozen=True)
 class Sprites:
-    """One picture that holds the thumbnails of the points, row by row.
+    """One image that holds the thumbnails of the points, row by row.
 
     `sheet` is a PNG, JPEG or WebP of `columns` cells a row, each `cell_width` × `cell_height` pixels. `cells` (N,)
     names the cell of each point, -1 for none; without it point i has cell i, and points past the last cell have none.

@@ -37,7 +37,7 @@ STARTED = "compare_started"  # session state: jobs a person has asked for on thi
 def show_maps(
     labels: tuple[str, str], pair: tuple[Run, Run], split: SplitName, stability: StabilityView | None
 ) -> None:
-    """The two maps with one colouring, and what is selected on them."""
+    """The two maps with one colouring, and the selected samples."""
     from clustergan_core.runs.maps import MapRequest, find_map
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -48,7 +48,7 @@ def show_maps(
         name = select("colours", names, "Colour by", width=220)
     if any(view.dataset is None for view in views):
         st.caption(
-            "The data is not on this machine: pictures are the generator's reconstructions, and labels are missing."
+            "The data is not on this machine: images are the generator's reconstructions, and labels are missing."
         )
     colourings = [colour_pair(view, other, name, stability) for view, other in zip(views, reversed(views), strict=True)]
     titles = [_title(own, other, name) for own, other in (labels, labels[::-1])]
@@ -59,10 +59,9 @@ def show_maps(
     else:
         _show_maps_so_far(titles, requests, views, fitted, colourings)
     st.caption(
-        "Each run has a map of its own: where on it a cluster lies says nothing of the other run."
+        "Each run has its own map: the position of a cluster says nothing about the other run."
         if settings.algorithm == "pca"
-        else "Each run has a map of its own: distances between clusters carry no meaning, and neither does where on "
-        "the map a cluster lies."
+        else "Each run has its own map: distances between clusters carry no meaning, and neither do their positions."
     )
 
 
@@ -78,7 +77,7 @@ def _show_maps_so_far(
     fitted: list[FittedMap | None],
     colourings: list[Colouring],
 ) -> None:
-    """Finished maps as they are, and for the others an offer to compute them."""
+    """Finished maps as they are, and a button to compute each of the others."""
     from ui.map.job import show_computation
 
     started: set[str] = st.session_state.setdefault(STARTED, set())
@@ -118,7 +117,7 @@ def _show_linked_maps(
             st.markdown(title)
             event = _draw_map(side, view, map_, colouring, selection)
         reported = None if event.selection is None else view.indices[event.selection]
-        # The right map is drawn after the left one and shows its news at once; the other way takes another run.
+        # The right map is drawn after the left one and shows its selection at once; the other way takes another run.
         is_left_stale |= selection.report(side, reported, view.indices) and side == "right"
         if event.clicked is not None and selection.clicked != (sample := int(view.indices[event.clicked])):
             selection.clicked = sample
@@ -165,7 +164,7 @@ def pair_colouring_names(views: Sequence[MapView], stability: StabilityView | No
 
 
 def colour_pair(view: MapView, other: MapView, name: str, stability: StabilityView | None) -> Colouring:
-    """The colouring of one of the two maps; points the other run knows nothing of are grey."""
+    """The colouring of one of the two maps; points that the other run does not assign are grey."""
     if name == OTHERS:
         return _by_other(view, other)
     if name == LABEL:

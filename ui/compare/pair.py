@@ -1,4 +1,4 @@
-"""Two of the compared runs: who they are, and how far their clusters agree."""
+"""Two of the compared runs: which they are, and how well their clusters agree."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def choose_pair(comparison: Comparison) -> tuple[Run, Run] | None:
 
 
 def label_pair(pair: tuple[Run, Run]) -> tuple[str, str]:
-    """What tells each of the two from the other, which is less than what tells it from all compared runs."""
+    """What distinguishes each of the two from the other, which is less than what distinguishes it from all runs."""
     labels = Comparison.of(pair).labels
     return labels[pair[0].name], labels[pair[1].name]
 
@@ -60,7 +60,7 @@ def _pick(title: str, key: str, names: Sequence[str], comparison: Comparison) ->
 
 
 def show_agreement(labels: tuple[str, str], common: CommonSamples, split: SplitName) -> None:
-    """ARI, NMI and which modes of the one are which of the other: heat map, flows, table."""
+    """ARI, NMI and how the modes of the two runs correspond: heat map, flows, table."""
     agreement = load_agreement(common, split)
     figures = [
         ("ARI", f"{agreement.ari:.3f}", ARI_HELP),

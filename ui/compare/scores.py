@@ -30,11 +30,13 @@ LABEL_FREE = {"silhouette": "Silhouette", "usage_entropy": "Usage entropy", "fre
 
 
 def show_scores(comparison: Comparison) -> None:
-    """A row a group with mean and standard deviation, every seed as a dot, and every run's figures in a table."""
+    """Mean and standard deviation of each group in a row, each seed as a dot, and the figures of each run."""
     st.subheader("Scores", anchor=False)
     scores = {run.name: summarise(run).scores for run in comparison.runs}
     if not any(scores.values()):
-        st.caption("None of these runs is finished, so there are no final scores yet; the curves show those so far.")
+        st.caption(
+            "None of these runs is finished, so there are no final scores yet; the curves show the scores so far."
+        )
         return
     chosen = segmented(
         "reading",
@@ -68,7 +70,7 @@ def _show_groups(comparison: Comparison, scores: dict[str, RunScores | None], re
 
 
 def _counted(comparison: Comparison, group: SeedGroup, scores: dict[str, RunScores | None]) -> list[Run]:
-    """The group's runs that mean and spread are of: of each seed the first that is scored."""
+    """The runs that a group's mean and spread are computed from: for each seed, the first that is scored."""
     return comparison.once_a_seed(run for run in group.runs if scores[run.name])
 
 
@@ -96,7 +98,7 @@ def _scored_on(scores: RunScores) -> str:
 def _describe(comparison: Comparison, scores: dict[str, RunScores | None]) -> str:
     sentences = [
         "Mean ± standard deviation over the seeds of a group (over n − 1). “all”: scored on samples that were also "
-        "trained on. Labels are used for purity, accuracy, NMI and ARI alone."
+        "trained on. Labels are used only for purity, accuracy, NMI and ARI."
     ]
     if repetitions := describe_repetitions(comparison):
         sentences.append(repetitions)
@@ -106,7 +108,7 @@ def _describe(comparison: Comparison, scores: dict[str, RunScores | None]) -> st
         sentences.append(f"Fréchet distance of {n:,} generated samples, features: {features}; lower is better.")
     elif measured:
         sentences.append(
-            "Fréchet distances here are of different data, features or numbers of samples, so they cannot be compared: "
+            "Fréchet distances here differ in data, features or number of samples, so they cannot be compared: "
             + "; ".join(plain(f"{data}, {features}, n = {n:,}") for data, features, n in sorted(measured))
             + "."
         )
@@ -114,7 +116,7 @@ def _describe(comparison: Comparison, scores: dict[str, RunScores | None]) -> st
 
 
 def _frechet_measures(comparison: Comparison, scores: dict[str, RunScores | None]) -> set[tuple[str, str, int]]:
-    """On what data, in which features and over how many samples distances were measured; several do not compare."""
+    """The data, features and numbers of samples of the distances; they compare only where there is one of each."""
     distances = [(run, (scores[run.name] or {}).get("frechet")) for run in comparison.runs]
     return {(run.config.dataset.name, distance["features"], distance["n"]) for run, distance in distances if distance}
 
@@ -141,7 +143,7 @@ def _show_dots(comparison: Comparison, scores: dict[str, RunScores | None], read
             description = f"{kind}: every seed a dot, the mean and standard deviation of each group"
             show_themed(_dots(tuple(panels), groups, theme_name()), key, description)
     if apart:
-        st.caption("No panel of Fréchet distances: on one axis they would look comparable, and they are not.")
+        st.caption("Fréchet distances have no panel: on one axis they would look comparable, which they are not.")
 
 
 @st.cache_data(max_entries=40, show_spinner=False)

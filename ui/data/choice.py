@@ -42,10 +42,10 @@ DATASET_KEY = "dataset"  # the picker's key and the address's parameter
 
 
 def choose_dataset() -> tuple[str, OwnDataOptions, Dataset] | None:
-    """A picker of published sets and of one's own files, with what reading the latter needs.
+    """A picker of published sets and own files, with the options that reading own files needs.
 
     Returns the source as `open_dataset` and a run's config take it, how to read it, and the loaded data, which all
-    sessions share and none may change. None when the data cannot be had yet; the page has then said why and what to do.
+    sessions share and none may change. None when the data is not available yet; the page then says why and what to do.
     """
     source = choose_source()
     if source is None:
@@ -60,7 +60,7 @@ def choose_dataset() -> tuple[str, OwnDataOptions, Dataset] | None:
         dataset = load_source(source, options)
     except AppError as problem:
         show_problem(problem)
-        if options.preparation:  # it may be what is wrong
+        if options.preparation:  # it may be the cause
             text = source_text(source)
             link_page("Data", {DATASET_KEY: text, **options_in_address(options)}, "Change the preparation")
         return None
@@ -103,7 +103,7 @@ def chosen_for(source: str) -> CountChoices:
 
 
 def list_choices() -> list[str]:
-    """What the picker offers, as it stands in the address: published sets, uploads, newest first, files by path."""
+    """The options of the picker, as in the address: published sets, uploads, newest first, files by path."""
     shared = [f"{_SHARED}{name}" for name in list_shared()]
     return [*DATASETS, *(source_text(str(path)) for path in list_uploads()), *shared]
 
@@ -153,7 +153,7 @@ def _load(source: str, options_text: str, stamp: object, _options: OwnDataOption
 
 
 def show_preparation_line(data: str, options: OwnDataOptions, dataset: Dataset) -> None:
-    """What is left of the cells and genes, by which choices, and the way back to them; `data` as in the address."""
+    """The cells and genes that are left, the choices behind them, and a link to change them."""
     steps = {step["step"]: step for step in dataset.preprocessing}
     quality, genes = steps["quality"], steps["select_genes"]
     preparation = ", ".join(f"{name} {value}" for name, value in options.preparation.items()) or "default"

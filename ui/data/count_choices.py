@@ -1,7 +1,7 @@
-"""How a count matrix is read and prepared, as chosen on the Data page: in the address, and followed from page to page.
+"""How a count matrix is read and prepared, as chosen on the Data page: kept in the address and from page to page.
 
-In the address it stands in the words of the command line: ?prepare=quality=classic&prepare=n_genes=500. It belongs to
-one file; another one begins anew.
+The address uses the options of the command line: ?prepare=quality=classic&prepare=n_genes=500. It belongs to
+one file; another file starts from the defaults.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MAX_UNDO = 50
 
 @dataclass(frozen=True)
 class CountChoices:
-    """What a person chose instead of what is taken by itself."""
+    """What a person chose instead of what is detected."""
 
     read_as: ReadAs = "auto"
     orientation: Orientation = "auto"
@@ -41,7 +41,7 @@ class _Chosen:
 def count_choices(data: str) -> CountChoices:
     """The choices for this data: those of the address, else those made before in this session.
 
-    A wrong one in the address is named in one sentence and left out.
+    A wrong choice in the address is named in one sentence and left out.
     """
     chosen: _Chosen | None = st.session_state.get(_CHOSEN)
     asked = {name: st.query_params.get_all(name) for name in (PREPARE, ORIENTATION, READ_AS)}
@@ -55,7 +55,7 @@ def count_choices(data: str) -> CountChoices:
 
 
 def leave_choices(data: str) -> None:
-    """Forgets what was chosen for other data, also in the address, before `data` takes its place on the page."""
+    """Drops the choices for other data, also from the address, before the page shows `data`."""
     chosen: _Chosen | None = st.session_state.get(_CHOSEN)
     if chosen is not None and chosen.data != data:
         del st.session_state[_CHOSEN]
@@ -63,7 +63,7 @@ def leave_choices(data: str) -> None:
 
 
 def set_choices(data: str, choices: CountChoices) -> None:
-    """Takes other choices for this data; called from a widget's callback, so that the page is drawn with them."""
+    """Sets the choices for this data; called from a widget's callback, so that the page is drawn with them."""
     chosen: _Chosen | None = st.session_state.get(_CHOSEN)
     before = chosen.before if chosen is not None and chosen.data == data else ()
     if chosen is not None and chosen.data == data and chosen.now != choices:
@@ -73,12 +73,12 @@ def set_choices(data: str, choices: CountChoices) -> None:
 
 
 def prepare_by(data: str, preparation: Mapping[str, str]) -> None:
-    """Takes another preparation for this data, as `set_choices` does."""
+    """Sets the preparation of this data from a widget's callback."""
     set_choices(data, replace(count_choices(data), preparation=dict(preparation)))
 
 
 def take_choices(data: str, options: OwnDataOptions) -> None:
-    """Takes the choices of a run's options for this data, as `set_choices` does."""
+    """Sets the choices for this data to those of a run's options."""
     set_choices(data, CountChoices(options.read_as, options.orientation, options.preparation))
 
 
@@ -97,7 +97,7 @@ def undo_choice(data: str) -> None:
 
 
 def choices_in_address(options: OwnDataOptions) -> dict[str, Any]:
-    """A run's or a page's options as parameters of an address, without those that are as they would be anyway."""
+    """Options as parameters of an address, without those that have their default."""
     choices = CountChoices(options.read_as, options.orientation, options.preparation)
     return {name: texts for name, texts in _in_lists(choices).items() if texts}
 
@@ -133,7 +133,7 @@ def _read_preparation(texts: list[str]) -> dict[str, str]:
     try:
         read_preparation(preparation)
     except SettingsError as problem:
-        show_problem(f"The address asks for a preparation that is not possible. {problem}")
+        show_problem(f"The address asks for an impossible preparation. {problem}")
         return {}
     return preparation
 
@@ -142,5 +142,5 @@ def _one_of(name: str, texts: list[str], choices: Any) -> Any:
     if not texts or texts[-1] in get_args(choices):
         return texts[-1] if texts else "auto"
     possible = ", ".join(get_args(choices))
-    show_problem(f"The address asks for {name}={texts[-1]}, but it can be {possible}; auto is taken.")
+    show_problem(f"The address asks for {name}={texts[-1]}, but it can be {possible}; auto is used.")
     return "auto"

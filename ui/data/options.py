@@ -1,4 +1,4 @@
-"""How to read a person's own data: its label column, which rows or cells to keep, the side of its pictures."""
+"""How to read own data: its label column, which rows or cells to keep, the side of its images."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from ui.loading.files import MAX_CLASSES, FileLook, file_stamp, look_at
 from ui.loading.matrices import load_matrix
 
 SIDES = (8, 12, 16, 20, 24, 28, 32, 48, 64, 96, 128)
-_CARRIED_ROWS = "carried_rows"  # session state: the last choice of rows, which linked() cannot carry as it is a list
+_CARRIED_ROWS = "carried_rows"  # session state: the last choice of rows
 
 
 def choose_options(path: Path, choices: CountChoices) -> OwnDataOptions | None:
-    """Asks what reading this file needs beside `choices`; None when it cannot be read, after saying why."""
+    """Widgets for what reading this file needs beside `choices`; where it cannot be read, says why and returns None."""
     try:
         look = look_at(path, choices.read_as, choices.orientation)
         if look.kind == "counts":
@@ -37,7 +37,7 @@ def choose_options(path: Path, choices: CountChoices) -> OwnDataOptions | None:
 
 
 def choose_for_counts(path: Path, look: FileLook, choices: CountChoices) -> OwnDataOptions:
-    """Labels and cells of a count matrix, which is read for it. Raises DataError where it cannot be."""
+    """Labels and cells of a count matrix, which this reads. Raises DataError where it cannot be read."""
     assert look.preflight is not None
     labels = choose_labels(path, [column.name for column in look.preflight.label_columns])
     only, drop = _choose_values("cells", _classes_of_cells(str(path), file_stamp(path), choices.orientation))
@@ -52,7 +52,7 @@ def choose_for_counts(path: Path, look: FileLook, choices: CountChoices) -> OwnD
 
 
 def options_in_form(options: OwnDataOptions) -> dict[str, Any]:
-    """Session state that shows these options in the form, to begin anew from a run's."""
+    """Session state that shows these options in the form, to start from those of a run."""
     return {
         LABELS_KEY: label_text(options.labels),
         "side": str(options.image_side) if options.image_side else AUTOMATIC,
@@ -62,7 +62,7 @@ def options_in_form(options: OwnDataOptions) -> dict[str, Any]:
 
 
 def options_in_address(options: OwnDataOptions) -> dict[str, Any]:
-    """The same as parameters of an address, without those that are as they would be anyway."""
+    """These options as parameters of an address, without those that have their default."""
     chosen = {name: value for name, value in options_in_form(options).items() if value not in (AUTOMATIC, [])}
     return chosen | choices_in_address(options)
 
@@ -113,7 +113,7 @@ def _choose_side() -> int | None:
 
 
 def _choose_rows(name: str, label: str, options: Sequence[str], what: str) -> list[str]:
-    """Values that rows are chosen by; wrong ones in the address are named in one sentence."""
+    """A picker of values that select rows; it names wrong values in the address in one sentence."""
     carried: dict[str, list[str]] = st.session_state.setdefault(_CARRIED_ROWS, {})
     asked = st.query_params.get_all(name)
     if name in st.session_state:
@@ -146,7 +146,7 @@ def _by_column(pairs: Any) -> dict[str, tuple[str, ...]]:
 
 
 def describe_look(look: FileLook) -> str:
-    """One line on what was found in a file before any option is chosen."""
+    """One line on what a file holds before any option is chosen."""
     if look.kind != "table":
         return ""
     shown = ", ".join(plain(column) for column in look.columns[:8]) + (", …" if len(look.columns) > 8 else "")

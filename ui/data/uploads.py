@@ -1,4 +1,4 @@
-"""Bringing one's own files, and forgetting them."""
+"""Uploading own files, and removing them."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from ui.loading.files import FOLDER_TYPES, FileLook, look_at
 from ui.loading.matrices import load_matrix
 
 _ROUND = "upload_round"  # session state: counts accepted uploads; a new key empties the picker and frees memory
-_ACCEPTED = "upload_accepted"  # session state: choices of the coming run, and what to say of the files
+_ACCEPTED = "upload_accepted"  # session state: choices of the coming run, and messages about the files
 FILES, FOLDER = "Files", "A folder"
 _HELP = (
     "Counts of genes in cells: the three files of a 10x folder at once (or the folder, or a .zip of it), .h5ad, .h5, "
     ".loom, .xlsx, .csv or .tsv, with a table of labels if you have one. Or a table with one sample a row (.csv, .tsv, "
-    ".txt), arrays (.npz with images or x, and labels or y), or pictures, whose folders become labels. It all stays on "
+    ".txt), arrays (.npz with images or x, and labels or y), or images, whose folders become labels. It all stays on "
     "this machine."
 )
 
 
 def upload_form() -> None:
-    """Takes files or a folder, keeps what can be read, and chooses it as the data."""
+    """Accepts files or a folder, stores what can be read, and chooses it as the data."""
     number = st.session_state.setdefault(_ROUND, 0)
     if accepted := st.session_state.pop(_ACCEPTED, None):
         choices, messages = accepted
@@ -41,9 +41,9 @@ def upload_form() -> None:
         for sentence in messages:
             st.toast(plain(sentence), icon=":material/info:", duration="long")
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-        st.markdown("Bring your own data", width="content", help=_HELP)
+        st.markdown("Upload your own data", width="content", help=_HELP)
         way = st.segmented_control(
-            "What to bring",
+            "What to upload",
             [FILES, FOLDER],
             default=FILES,
             required=True,
@@ -53,7 +53,7 @@ def upload_form() -> None:
         )
     files = st.file_uploader(
         "Files" if way == FILES else "Folder",
-        # Of a folder only such files are sent; of files any, as our sentence on a wrong one says what to bring.
+        # Only such files of a folder are sent. Single files may be of any type: our error names the supported ones.
         type=None if way == FILES else FOLDER_TYPES,
         accept_multiple_files=True if way == FILES else "directory",
         key=f"upload_{way}_{number}",
@@ -73,14 +73,14 @@ def upload_form() -> None:
 
 
 def list_own_files() -> None:
-    """Earlier uploads, each with a way to open and to forget it; before the picker, which shows what is opened."""
+    """Earlier uploads, each with buttons to open and remove it; drawn before the picker, which shows the opened one."""
     uploads = list_uploads()
     if not uploads:
         return
     with st.expander(f"Your files ({len(uploads)})"):
         for path in uploads:
             _show_upload(path)
-        if len(uploads) > 1 and st.button("Forget all of them", icon=":material/delete:", key="forget_all"):
+        if len(uploads) > 1 and st.button("Remove all of them", icon=":material/delete:", key="forget_all"):
             _confirm_removal(uploads)
 
 
@@ -96,7 +96,7 @@ def _show_upload(path: Path) -> None:
         name = path.parent.name
         if st.button("Open", key=f"open_{name}", type="tertiary"):
             show_upload(choices_of(path))
-        if st.button("Forget", key=f"forget_{name}", icon=":material/delete:", type="tertiary"):
+        if st.button("Remove", key=f"forget_{name}", icon=":material/delete:", type="tertiary"):
             _confirm_removal([path])
 
 
@@ -106,15 +106,15 @@ def _confirm_removal(paths: list[Path]) -> None:
     def remove_uploads() -> None:
         for path in paths:
             forget_upload(path)
-        # Samples held in memory go too; models and other data are loaded again when they are next looked at.
+        # Samples leave the memory too; models and other data are loaded again when they are next shown.
         st.cache_resource.clear()
         st.cache_data.clear()
 
     confirm_change(
-        "Forget this data?",
+        "Remove this data?",
         f"**{names}** will be removed from this machine. Runs trained on it keep their weights and scores, but can no "
         "longer show its samples.",
-        yes="Forget it",
+        yes="Remove it",
         change=remove_uploads,
     )
 
@@ -145,28 +145,28 @@ def accept_files(files: list[tuple[str, memoryview]]) -> tuple[dict[str, str], l
         return added
     chosen = next((path for path, look in looks.items() if look.kind == "counts"), next(iter(looks)))
     if sorted_files.left_out:
-        problems.append(f"Left out, as it is of no kind that is read here: {', '.join(sorted_files.left_out[:6])}.")
+        problems.append(f"Skipped unsupported files: {', '.join(sorted_files.left_out[:6])}.")
     return choices_of(chosen), problems
 
 
 def choices_of(path: Path) -> dict[str, str]:
-    """Choices that show an upload, with the labels that came with it."""
+    """Choices that show an upload, with the labels uploaded beside it."""
     labels = likeliest_labels(path)
     return {DATASET_KEY: source_text(str(path))} | ({LABELS_KEY: labels} if labels else {})
 
 
 def show_upload(choices: dict[str, str]) -> None:
-    """Has the page show what `choices_of` gave; before its picker is drawn."""
+    """Shows an upload by these choices; called before the picker is drawn."""
     show_next(choices[DATASET_KEY])
     st.session_state.update(choices)
-    for name, text in choices.items():  # a widget that is new on the page would write it with the next run only
+    for name, text in choices.items():  # a widget that is new on the page would write it only on the next run
         write_address(name, text)
 
 
 def _add_to_chosen(table: Path, earlier: set[Path]) -> tuple[dict[str, str], list[str]] | None:
-    """Keeps a table that names the cells of the chosen matrix beside it, rather than as data of its own.
+    """Stores a table that names the cells of the chosen matrix beside it, rather than as separate data.
 
-    Returns what `accept_files` does; None where it is no such table, or the matrix is not the person's own.
+    Returns (choices, messages); None for another table, or where the matrix was not uploaded.
     """
     matrix = _chosen_matrix()
     if matrix is None or look_at(table).kind != "table" or not _names_cells(table, matrix):
@@ -176,7 +176,7 @@ def _add_to_chosen(table: Path, earlier: set[Path]) -> tuple[dict[str, str], lis
         forget_upload(table)
     labels = likeliest_of(stored)
     choices = {DATASET_KEY: source_text(str(matrix))} | ({LABELS_KEY: labels} if labels else {})
-    return choices, [f"{table.name} names cells of {matrix.name} and is kept with it."]
+    return choices, [f"{table.name} names cells of {matrix.name} and is stored with it."]
 
 
 def _chosen_matrix() -> Path | None:

@@ -1,4 +1,4 @@
-"""Choosing a method and a preset, the same way wherever something is to be trained."""
+"""Choosing a method and a preset, the same way wherever training starts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def choose_method() -> str:
     names = {method.title: name for name, method in METHODS.items()}
     # A link that asks for the paper's preset means the method that has one, as on the command line.
     usual = METHODS[default_method(st.query_params.get("preset", "default"))].title
-    # The command line's names are as good as the titles.
+    # The command line's names work as well as the titles.
     respell("method", lambda text: [METHODS[text].title if text in METHODS else text])
     title = select("method", list(names), "Method", default=usual)
     method = METHODS[names[title]]
@@ -34,7 +34,7 @@ def choose_method() -> str:
 
 
 def describe_method(method: type[Method]) -> str:
-    """What a method is, from its own words, and the paper it is from or, where it has none of its own, builds on."""
+    """A sentence on the method from its docstring, and the paper it is from or builds on."""
     sentence = (inspect.getdoc(method) or "").splitlines()[0]
     arxiv = re.search(r"arXiv (\d{4}\.\d{4,5})", method.reference)
     source = method.reference.replace("ours", "Ours")

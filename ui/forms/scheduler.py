@@ -21,7 +21,9 @@ def choose_scheduler() -> str | None:
             placeholder="tcp://host:8786",
             help="The address of a dask.distributed scheduler whose workers share the runs folder and the data.",
         ).strip()
-        st.caption("Empty: on this machine, in its queue. docs/cluster.md tells how to set up workers.")
+        st.caption(
+            "Leave it empty to train on this machine, in its queue. docs/cluster.md explains how to set up workers."
+        )
     st.session_state[_KEPT] = address
     return address or None
 

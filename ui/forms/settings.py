@@ -16,8 +16,10 @@ N_COLUMNS = 3
 
 
 def settings_grid(model: type[BaseModel], names: Sequence[str], defaults: Mapping[str, Any]) -> dict[str, Any]:
-    """One widget a field, three in a line; returns the values by name. A widget's key, and its place in the address,
-    is the field's name."""
+    """One widget for each field, three in a row; returns the values by name.
+
+    The field's name is the widget's key and its parameter in the address.
+    """
     values: dict[str, Any] = {}
     for start in range(0, len(names), N_COLUMNS):
         columns = st.columns(N_COLUMNS)
@@ -49,7 +51,7 @@ def setting(name: str, field: FieldInfo, default: Any) -> Any:
 def optional_number(
     field: FieldInfo, value: float | None, key: str, on_change: Callable[..., None], args: tuple[Any, ...]
 ) -> None:
-    """A number that may be left out, as this session state has it; an empty widget means that the setting is off."""
+    """A number that may be left out: an empty widget switches the setting off."""
     low, high = limits_of(field)
     kind = int if is_whole(field) else float
     is_share = kind is float and high <= 1
@@ -70,7 +72,7 @@ def optional_number(
 
 
 def literal_choices(annotation: Any) -> list[str]:
-    """The words of a Literal, or of a union of Literals; empty for anything else."""
+    """The choices of a Literal, or of a union of Literals; empty for anything else."""
     if get_origin(annotation) is Literal:
         return list(get_args(annotation))
     parts = [literal_choices(part) for part in get_args(annotation)]
@@ -84,7 +86,7 @@ def _with_limits(text: str | None, field: FieldInfo) -> str:
 
 
 def _increment(value: float) -> float:
-    """A tenth of the number's own size: 1e-4 for 5e-4, 1 for 10."""
+    """A tenth of the number's order of magnitude: 1e-4 for 5e-4, 1 for 10."""
     if value == 0:
         return 0.1
     return 10.0 ** (math.floor(math.log10(abs(value))) - (1 if math.log10(abs(value)).is_integer() else 0))

@@ -1,7 +1,7 @@
 """Choices that live in the address, so that a link restores the view, and that follow the person from page to page.
 
-A widget with `key="mu", bind="query-params"` already reads and writes `?mu=`. Streamlit drops a wrong value without a
-word and forgets the value on the next page; the widgets of this file name the wrong value and carry the right one:
+A widget with `key="mu", bind="query-params"` already reads and writes `?mu=`. Streamlit silently drops a wrong
+value and forgets the value on the next page; the widgets of this file name the wrong value and carry the right one:
 
     view = segmented("view", ["Table", "Figure"], "View")
     mu = slider("mu", "μ", 0, 1, 0.5)
@@ -23,13 +23,13 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from clustergan_core.errors import SettingsError
 from ui.frame.messages import show_problem
 
-# What the text of a choice has to be; raises SettingsError with the sentence's second half.
+# What the text of a choice has to be; raises SettingsError with the second half of the sentence.
 Check = Callable[[str], None]
 
 _CARRIED = "carried"  # session state: the last value of every linked choice, by name
-_TEXTS = "carried_texts"  # session state: how each of them stood in the address; no text for a default
+_TEXTS = "carried_texts"  # session state: the text of each in the address; none for a default
 N_NAMED = 12  # options a message still lists
-N_NAMED_RUNS = 3  # the same of runs and sweeps, whose names are long and whose picker lists them all
+N_NAMED_RUNS = 3  # for runs and sweeps, whose names are long and whose picker lists them all
 _MAX_WHOLE = 2**53 - 1  # a browser counts no further
 
 _Option = TypeVar("_Option")
@@ -37,7 +37,7 @@ LabelVisibility = Literal["visible", "hidden", "collapsed"]
 
 
 def one_of(options: Sequence[object], n_named: int = N_NAMED) -> Check:
-    """The text is one of the options as they are shown; a refusal lists so many of them."""
+    """The text is one of the options as shown; the error lists up to `n_named` of them."""
     texts = [str(option) for option in options]
 
     def check(text: str) -> None:
@@ -78,17 +78,17 @@ def whole_number_between(low: int, high: int) -> Check:
 
 
 def carried(name: str) -> object | None:
-    """The last value of a linked choice in this session, on whatever page; None where there is none."""
+    """The last value of a linked choice in this session, on any page; None where there is none."""
     return st.session_state.get(_CARRIED, {}).get(name)
 
 
 @contextmanager
 def linked(name: str, check: Check) -> Iterator[None]:
-    """Stands around the widget whose key is `name` and whose bind is "query-params".
+    """Goes around a widget whose key is `name` and whose bind is "query-params".
 
     A value in the address that the check refuses is named in one sentence and the widget falls back to its default; a
-    value chosen earlier that does not fit any more (another run has fewer modes) falls back without a word. Of a widget
-    that holds several values each is checked, and those that fit stay.
+    value chosen earlier that no longer fits (another run has fewer modes) falls back silently. Each value of a widget
+    that holds several is checked, and those that fit stay.
     """
     carried: dict[str, object] = st.session_state.setdefault(_CARRIED, {})
     texts: dict[str, list[str]] = st.session_state.setdefault(_TEXTS, {})
@@ -242,7 +242,7 @@ def limit_of(field: FieldInfo, *names: str) -> float | None:
 
 
 def write_address(name: str, text: str | list[str]) -> bool:
-    """Puts a choice into the address before its widget is drawn; False where that has been: it then writes its own."""
+    """Writes a choice to the address before its widget is drawn; False after that, as the widget writes its own."""
     try:
         st.query_params[name] = text
     except StreamlitAPIException:
@@ -251,9 +251,9 @@ def write_address(name: str, text: str | list[str]) -> bool:
 
 
 def respell(name: str, spell: Callable[[str], Sequence[str]]) -> None:
-    """Puts a choice that the address has in other words into those of its widget, before the widget is drawn.
+    """Rewrites a choice in the address by the options of its widget, before the widget is drawn.
 
-    `spell` gives the widget's words for each text, which is none where it stands for nothing.
+    `spell` gives the options that a text stands for, none where it has no meaning.
     """
     asked = st.query_params.get_all(name)
     spelt = [text for part in asked for text in spell(part)]
@@ -263,10 +263,11 @@ def respell(name: str, spell: Callable[[str], Sequence[str]]) -> None:
 
 
 def keep_in_history(name: str) -> None:
-    """After the widget of a choice that several pages have: a change of page, Back too, leaves it in the address.
+    """Keeps a choice that several pages share in the address on a change of page; called after its widget.
 
-    Streamlit takes what belongs to widgets of the page left out of it, even where Back leads to an entry that has it,
-    and writes an entry of its own into the history. The widget has read the address by now, and the browser writes it.
+    Streamlit removes the parameters of the widgets of the page that is left, even where Back leads to an entry that
+    has them, and adds an entry of its own to the history. By now the widget has read the address, and the browser
+    writes it.
     """
     context = get_script_run_ctx()
     assert context is not None

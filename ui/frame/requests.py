@@ -25,7 +25,7 @@ _BADGES: dict[str, tuple[Colour, str | None]] = {
     "failed": ("red", ":material/error:"),
     "interrupted": ("orange", ":material/power_off:"),
     "not begun": ("gray", None),
-    "shipped": ("gray", ":material/inventory_2:"),
+    "bundled": ("gray", ":material/inventory_2:"),
     "damaged": ("red", ":material/error:"),
 }
 

@@ -1,4 +1,4 @@
-"""The z_n that Modes and Interpolate share: a seed in the address, and a button that draws anew."""
+"""The z_n that Modes and Interpolate share: a seed in the address, and a button that draws another."""
 
 import secrets
 from collections.abc import Callable
@@ -27,11 +27,11 @@ def choose_seed(on_new: Callable[[], None] | None = None) -> int:
     with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
         seed = number("seed", _SEED, width=150)
         keep_in_history("seed")
-        st.button("New z_n", icon=":material/casino:", shortcut="N", on_click=_draw_anew, args=(on_new,))
+        st.button("New z_n", icon=":material/casino:", shortcut="N", on_click=_draw_seed, args=(on_new,))
     return seed
 
 
-def _draw_anew(on_new: Callable[[], None] | None) -> None:
+def _draw_seed(on_new: Callable[[], None] | None) -> None:
     seed = st.session_state.get("seed", FIRST_SEED)
     # Never the same seed again: a press must be seen to do something.
     st.session_state["seed"] = (seed + 1 + secrets.randbelow(LAST_SEED)) % (LAST_SEED + 1)

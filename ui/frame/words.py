@@ -1,4 +1,4 @@
-"""Times as people say them."""
+"""Durations as people say them."""
 
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
 

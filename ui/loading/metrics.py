@@ -1,4 +1,4 @@
-"""A run's metrics as columns, read once and then only what was added: a redraw stays cheap however long the run."""
+"""A run's metrics as columns. Only new rows are read, so that a redraw stays cheap however long the run."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class MetricsHistory:
     _lock: Lock = field(default_factory=Lock)
 
     def update(self) -> None:
-        """Reads what was written since the last time; everything anew when a resume has replaced the file."""
+        """Reads the new rows; reads everything again when a resume has replaced the file."""
         with self._lock:
             try:
                 stat = self.path.stat()
@@ -55,7 +55,7 @@ class MetricsHistory:
         return len(self.steps)
 
     def thinned_losses(self, limit: int = 400) -> list[dict[str, float]]:
-        """Rows {"step": …, loss: value} for `loss_figure`: of every stretch the extremes of each loss."""
+        """Rows {"step": …, loss: value} for `loss_figure`: the extremes of each loss in every interval."""
 
         columns = {name: np.array(values) for name, values in self.losses.items()}
         indices = sorted({int(index) for values in columns.values() for index in thin(values, limit)})
@@ -65,7 +65,7 @@ class MetricsHistory:
         ]
 
     def scores(self, name: str) -> list[float | None]:
-        """One score over all evaluations; None where it could not be had."""
+        """One score over all evaluations; None where it could not be computed."""
         return [row.get(name) for row in self.evaluations]
 
     def evaluation_steps(self) -> list[int]:
@@ -78,7 +78,7 @@ class MetricsHistory:
         return [self.seconds[row] for row in rows]
 
     def best_step(self, schedule: Schedule, keeps_last: bool = False) -> int | None:
-        """The step whose weights are kept as best: of the highest criterion, or the last; wishes do not count.
+        """The planned evaluation whose weights are kept as best: that of the highest criterion, or the last.
 
         `keeps_last` for methods that train on neighbours, which the criterion cannot judge.
         """
@@ -100,7 +100,7 @@ class MetricsHistory:
         self.steps.append(row["step"])
         self.seconds.append(row["seconds"])
         for name, value in row["losses"].items():
-            if name not in self.losses:  # one that appears later (a method's second phase) has no value before
+            if name not in self.losses:  # a loss that appears later (in a method's second phase) has no earlier values
                 self.losses[name] = array("d", [np.nan] * (self.n_rows - 1))
             self.losses[name].append(value)
         for column in self.losses.values():

@@ -1,4 +1,4 @@
-"""The Runs page, and what lists of runs share.
+"""The Runs page, and what other pages show of runs.
 
 choice.py     choosing a run, the same way on every page
 table.py      all runs as a table

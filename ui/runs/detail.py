@@ -1,4 +1,4 @@
-"""One run in full: what can be done with it, its scores, and everything that repeats it."""
+"""One run in full: its actions, its scores, and everything that repeats it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LOG_LINES, LOG_HEIGHT = 12, 300  # a longer log scrolls
 
 
 def show_run(summary: RunSummary) -> None:
-    """Everything about one run; a damaged one says so and can be deleted."""
+    """Everything about one run; a damaged run says so and can be deleted."""
     run = summary.run
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(plain(summary.title), anchor=False, width="content")
@@ -59,7 +59,7 @@ def show_run(summary: RunSummary) -> None:
 
 
 def _describe(summary: RunSummary) -> str:
-    """One line on what it is and how far it came."""
+    """One line on the run and its progress."""
     config, status = summary.config, summary.status
     assert config is not None and status is not None, "only whole runs are described"
     n_steps = config.schedule.n_steps
@@ -70,7 +70,7 @@ def _describe(summary: RunSummary) -> str:
         f"{config.n_clusters} modes",
         f"seed {config.seed}",
         f"{steps} in {describe_duration(status.seconds)}" if status.step else steps,
-        f"begun {config.created:%-d %b %Y %H:%M}",
+        f"started {config.created:%-d %b %Y %H:%M}",
     ]
     return " · ".join(parts)
 
@@ -103,7 +103,7 @@ def _show_actions(summary: RunSummary) -> None:
             "Title",
             value=run.config.title,
             placeholder=run.name,
-            note=plain(f"Links and the command line go on calling it {run.name}."),
+            note=plain(f"Links and the command line keep the name {run.name}."),
             change=run.rename,
         )
     _delete_button(summary)
@@ -120,14 +120,15 @@ def _delete_button(summary: RunSummary) -> None:
     ):
         confirm_change(
             "Delete this run?",
-            f"**{plain(summary.title)}** goes with its weights, scores, maps and log. This cannot be undone.",
+            f"**{plain(summary.title)}** will be deleted with its weights, scores, maps and log. "
+            "This cannot be undone.",
             yes="Delete it",
             change=summary.run.delete,
         )
 
 
 def _download_button(summary: RunSummary) -> None:
-    """Clusters, confidence and latents of all samples; computed when pressed."""
+    """Clusters, confidence and latents of all samples; computed when the button is pressed."""
     run = summary.run
     is_here = load_data(run) is not None
 

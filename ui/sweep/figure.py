@@ -27,7 +27,7 @@ FIGURES = {
     "usage_entropy": "Usage entropy",
 }
 
-BOUNDED = ("purity", "accuracy")  # what cannot be perfect with fewer clusters than labels
+BOUNDED = ("purity", "accuracy")  # scores that cannot be 1 with fewer clusters than labels
 CRITERIA = {
     "seed_agreement": "Seed agreement (pairwise ARI) ↑",
     "silhouette": "Silhouette of the latents ↑",
@@ -119,7 +119,7 @@ def run_rows(report: SweepReport) -> pd.DataFrame:
     rows = []
     for row in report.rows:
         figures = {heading: row.figure(name) for name, heading in {**_scores(report), **FIGURES}.items()}
-        figures.pop(FIGURES["seed_agreement"])  # of two runs
+        figures.pop(FIGURES["seed_agreement"])  # it belongs to two runs
         rows.append(
             {
                 **{setting_title(method, name): value for name, value in zip(report.plan.axes, row.values)},
@@ -139,7 +139,7 @@ def _point_row(report: SweepReport, values: Values) -> dict[str, Any]:
     row["Runs"] = sum(run.state == "finished" for run in report.rows_at(values))
     for name, heading in {**_scores(report), **FIGURES}.items():
         row[heading] = _describe_spread(report, values, name)
-        if name == "purity":  # what it is compared with stands beside it
+        if name == "purity":  # the figures it is compared with stand beside it
             row |= _references(report, values)
     return row
 

@@ -48,7 +48,7 @@ def new_sweep() -> Sweep | None:
 
 
 def _plan(base: RunConfig, dataset: Dataset) -> SweepPlan:
-    """The grid as the person wants it, starting from the preset's settings."""
+    """The chosen grid, starting from the preset's settings."""
     from clustergan_core.runs.sweeps.plan import plan_sweep, read_seeds
 
     reset_when_base_changes(base)
@@ -56,7 +56,7 @@ def _plan(base: RunConfig, dataset: Dataset) -> SweepPlan:
     seeds, steps = st.columns([0.4, 0.6])
     with seeds, linked("seeds", lambda _: None):
         seed_text = st.text_input(
-            "Seeds", USUAL_SEEDS, key="seeds", bind="query-params", help="Such as 0-4 or 0,3,7: one run each."
+            "Seeds", USUAL_SEEDS, key="seeds", bind="query-params", help="Such as 0-4 or 0,3,7: one run for each seed."
         )
     with steps:
         n_steps = setting("steps", Schedule.model_fields["n_steps"], base.schedule.n_steps)

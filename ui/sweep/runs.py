@@ -1,4 +1,4 @@
-"""The runs of a sweep as a grid, and what can be done with one of them."""
+"""The runs of a sweep as a grid, and the actions on one of them."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ MOST_COMPARED = 12  # the Compare page takes no more
 
 
 def show_runs(sweep: Sweep, statuses: Mapping[Point, Status], score: ChosenScore) -> None:
-    """The grid, and beneath it one run by choice."""
+    """The grid, and below it one chosen run."""
 
     if score.needs_labels:
         st.caption(
-            f"{score.title} over the training on validation samples, from 0 to 1; the number of a finished run is that "
-            "of the test split."
+            f"{score.title} on validation samples during training, from 0 to 1; the number of a finished run is "
+            "its score on the test split."
         )
     else:
-        st.caption(f"{score.title} over the training, from 0 to 1.")
+        st.caption(f"{score.title} during training, from 0 to 1.")
     figure_container = st.container()
     chosen = _choose_run(sweep, statuses)
     rows = list(dict.fromkeys(point.values for point in sweep.points))
@@ -57,11 +57,11 @@ def show_runs(sweep: Sweep, statuses: Mapping[Point, Status], score: ChosenScore
         "" if is_wordy else "seed",
     )
     with figure_container:
-        show_figure(figure, "sweep-runs", "The state and the score of every run: a row a value, a column a seed")
+        show_figure(figure, "sweep-runs", "The state and the score of every run: values in rows, seeds in columns")
 
 
 def title_of(sweep: Sweep, point: Point) -> str:
-    """What a run is called inside its sweep."""
+    """The title of a run inside its sweep."""
     return f"{_describe_values(sweep, point)}, seed {point.seed}"
 
 
@@ -70,7 +70,7 @@ def _describe_values(sweep: Sweep, point: Point) -> str:
 
 
 def _describe_row(sweep: Sweep, point: Point) -> str:
-    """What stands beside a row: of several settings the values alone, as their names would not fit."""
+    """The label of a row; only the values of several settings, whose names would not fit."""
     is_alone = len(point.values) == 1
     return _describe_values(sweep, point) if is_alone else " · ".join(str(value) for _, value in point.values)
 
@@ -90,7 +90,7 @@ def _cell(sweep: Sweep, point: Point, status: Status | None, score: ChosenScore,
 
 
 def _choose_run(sweep: Sweep, statuses: Mapping[Point, Status]) -> Point | None:
-    """One run by its title, with what can be done with it as it is now."""
+    """A picker of one run by its title, with its state and actions."""
     rows = list(dict.fromkeys(point.values for point in sweep.points))
     in_rows = sorted(
         sweep.points, key=lambda point: rows.index(point.values)

@@ -1,4 +1,4 @@
-"""Which score a sweep is looked at by, and what papers print beside it."""
+"""The score by which a sweep is shown."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SCORE_KEY = "sweep_score"
 
 @dataclass(frozen=True)
 class ChosenScore:
-    """A figure by its name in reports and by what it is called."""
+    """A score by its name in reports and its title."""
 
     name: str
     title: str
@@ -24,7 +24,7 @@ class ChosenScore:
 
 
 def choose_score(plan: SweepPlan) -> ChosenScore:
-    """A choice among the scores; without labels there is none, and the curves show what can be said without them."""
+    """A choice among the scores; without labels, a label-free score and no choice."""
     if not plan.config.dataset.label_names:
         st.caption("Purity, accuracy, NMI and ARI need labels, and this data has none.")
         if find_method(plan.config.method).trains_on_neighbours:

@@ -1,4 +1,4 @@
-"""What a sweep will be before it starts: its runs, those that are there, time, room on the disk, and the button."""
+"""A sweep before it starts: its runs, those that are finished, time, disk space, and the button."""
 
 from __future__ import annotations
 
@@ -77,20 +77,20 @@ def _describe(sweep: Sweep, asked: SweepPlan, *, n_finished: int, n_elsewhere: i
         else f"**{_count(n_runs)}**: {n_values} values × {n_seeds} seed{'s' if n_seeds > 1 else ''}",
     ]
     if earlier := [seed for seed in sweep.plan.seeds if seed not in asked.seeds]:
-        lines.append(f"Seeds {describe_seeds(earlier)} of an earlier start are part of it")
+        lines.append(f"Includes seeds {describe_seeds(earlier)} of an earlier start")
     if n_finished or n_elsewhere:
-        there = [f"**{n_finished} of {n_runs}** are finished already"] if n_finished else []
-        there += [f"**{n_elsewhere} of {n_runs}** were trained elsewhere and are taken over"] if n_elsewhere else []
+        there = [f"**{n_finished} of {n_runs}** are already finished"] if n_finished else []
+        there += [f"**{n_elsewhere} of {n_runs}** were trained elsewhere and are reused"] if n_elsewhere else []
         lines.append("; ".join([*there, f"{n_missing} to train" if n_missing else "nothing to train"]))
     if asked.config.dataset.label_names:
-        lines.append("Labels are used for scores alone")
+        lines.append("Labels are used only for scores")
     else:
         lines.append("No labels: purity, accuracy, NMI and ARI will not be shown")
     return lines
 
 
 def _show_estimate(sweep: Sweep, missing: Sequence[Point], dataset: Dataset) -> None:
-    """Time and room; steps are timed again only where what changes their time does."""
+    """Time and disk space; steps are timed again only when their time changes."""
     from clustergan_core.runs.sweeps.estimate import estimate_sweep, free_bytes
 
     if not missing:

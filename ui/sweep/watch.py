@@ -1,4 +1,4 @@
-"""A sweep of one's own as it is now: how far it is, what can be done with all its runs, and each of them in a cell."""
+"""An own sweep as it runs: its progress, actions on all its runs, and a cell for each run."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _ORDER: tuple[State, ...] = (
 
 
 def watch_sweep(sweep: Sweep, score: ChosenScore) -> None:
-    """Draws the sweep, every other second anew while it is at work; the whole page follows when a run has ended."""
+    """Draws the sweep, updated every two seconds while active; when a run ends, the whole page is drawn again."""
     seen = _what_the_page_shows(sweep.statuses())
     is_at_work = any(is_active for _, is_active in seen)
 
@@ -48,7 +48,7 @@ def watch_sweep(sweep: Sweep, score: ChosenScore) -> None:
 
 
 def delete_button(sweep: Sweep, *, is_at_work: bool) -> None:
-    """Asks before everything of the sweep goes."""
+    """Confirms before the sweep and all its runs are deleted."""
     if st.button(
         "Delete",
         key="delete_sweep",
@@ -59,14 +59,15 @@ def delete_button(sweep: Sweep, *, is_at_work: bool) -> None:
         n_runs = len(sweep.statuses())
         confirm_change(
             "Delete this sweep?",
-            f"**{plain(sweep.name)}** goes with its {n_runs} runs, their weights and scores. This cannot be undone.",
+            f"**{plain(sweep.name)}** will be deleted with its {n_runs} runs, their weights and scores. "
+            "This cannot be undone.",
             yes="Delete it",
             change=sweep.delete,
         )
 
 
 def _what_the_page_shows(statuses: Mapping[Point, Status]) -> list[tuple[bool, bool]]:
-    """Whether each run is finished, and whether it is at work: what the parts outside the fragment depend on."""
+    """Whether each run is finished and whether it is active, which the parts outside the fragment depend on."""
     return [(status.state == "finished", not status.is_over) for status in statuses.values()]
 
 
@@ -93,7 +94,7 @@ def _describe_time(progress: SweepProgress) -> str:
     if not progress.n_active:
         return ""
     if progress.seconds_left is None:
-        return "the time left shows once a run has begun"
+        return "the time left is shown once a run has started"
     return f"about **{describe_duration(progress.seconds_left)}** left"
 
 
@@ -109,7 +110,7 @@ def _show_buttons(sweep: Sweep, progress: SweepProgress) -> None:
                 icon=":material/play_arrow:",
                 on_click=train_missing,
                 args=(sweep,),
-                help="Runs that are neither finished nor at work: they train_missing, or go on from their checkpoints.",
+                help="Runs that are neither finished nor active: they train_missing, or go on from their checkpoints.",
             )
         if progress.n_active:
             st.button(
@@ -120,7 +121,7 @@ def _show_buttons(sweep: Sweep, progress: SweepProgress) -> None:
 
 @page_errors()
 def train_missing(sweep: Sweep) -> None:
-    """Hands over what is missing, and starts what there is room for."""
+    """Submits the missing runs, and starts those that have room."""
     from clustergan_core.runs.queue.backends import open_backend
     from clustergan_core.runs.sweeps.work import submit_missing
 

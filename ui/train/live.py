@@ -1,4 +1,4 @@
-"""The lower half of the Train page: a run as it trains, all of it read from disk."""
+"""The lower half of the Train page: a run as it trains, read from disk."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _LOG_LINES = 100
 
 
 def show_live_run(run: Run, change_settings: Callable[[], None]) -> None:
-    """Draws the run, every second anew while it trains. `change_settings` opens the form with this run's settings."""
+    """Draws the run, every second while it trains. `change_settings` opens the form with this run's settings."""
     is_over = run.status().is_over
 
     @st.fragment(run_every=None if is_over else REFRESH_SECONDS)
@@ -75,8 +75,8 @@ def _show_state(run: Run, status: Status, history: MetricsHistory) -> None:
     if status.state == "interrupted":
         st.warning(
             plain(status.message)
-            or "The training process ended without a word: it was killed, or the machine was switched off. "
-            "Everything up to its last evaluation is kept, and Continue goes on from there.",
+            or "Training stopped unexpectedly (killed, or the machine shut down). Everything up to the last "
+            "evaluation is saved; press Continue.",
             icon=":material/power_off:",
         )
 
@@ -94,20 +94,20 @@ def _describe_time(run: Run, status: Status, history: MetricsHistory) -> str:
         return so_far
     if status.state == "running" and status.step >= status.n_steps:
         return f"{so_far} · scoring the best weights"
-    return f"{so_far} · about {describe_duration(left)} {'to go when continued' if status.is_over else 'left'}"
+    return f"{so_far} · about {describe_duration(left)} {'left once continued' if status.is_over else 'left'}"
 
 
 def _describe_queue(run: Run, status: Status) -> str:
-    """Where the run stands in line, or which cluster it waits for."""
+    """The position of the run in the queue, or the scheduler it waits for."""
     if status.scheduler:
-        return f"handed to {status.scheduler}, waiting for a worker there"
+        return f"submitted to {status.scheduler}, waiting for a worker"
     from clustergan_core.runs.queue.queue import waiting_runs
 
     names = [waiting.name for waiting in waiting_runs()]
     if run.name not in names or names[0] == run.name:
-        return "next in line, starts as soon as a device is free"
+        return "next in the queue, starts as soon as a device is free"
     n_before = names.index(run.name)
-    return f"{n_before} run{'s' if n_before > 1 else ''} before it in line"
+    return f"{n_before} run{'s' if n_before > 1 else ''} before it in the queue"
 
 
 def _show_buttons(run: Run, status: Status, change_settings: Callable[[], None]) -> None:
@@ -117,8 +117,8 @@ def _show_buttons(run: Run, status: Status, change_settings: Callable[[], None])
         if status.is_training:
             request_button(run, "evaluate", "ask_evaluate", has_shortcut=True)
         if status.state == "finished" and not run.is_shipped and not run.is_of_sweep:
-            _train_on_button(run, status)
-        label, icon = "Change settings and train anew", ":material/edit:"
+            _train_longer_button(run, status)
+        label, icon = "Change settings and train again", ":material/edit:"
         if status.is_over and st.button(label, type="primary" if is_failed else "secondary", icon=icon):
             change_settings()
             st.rerun()
@@ -126,12 +126,12 @@ def _show_buttons(run: Run, status: Status, change_settings: Callable[[], None])
             link_to_views(run)
 
 
-def _train_on_button(run: Run, status: Status) -> None:
-    """Training beyond the planned end, for so many steps more."""
-    with st.popover("Train on", icon=":material/forward:"):
-        n_more = st.number_input("Steps more", 1, 10_000_000, max(1, status.n_steps // 4), key="n_more_steps")
-        st.caption("Its final scores go: those of the weights it ends with take their place.")
-        if st.button("Continue for these steps", type="primary"):
+def _train_longer_button(run: Run, status: Status) -> None:
+    """Training beyond the planned end, for additional steps."""
+    with st.popover("Train longer", icon=":material/forward:"):
+        n_more = st.number_input("Additional steps", 1, 10_000_000, max(1, status.n_steps // 4), key="n_more_steps")
+        st.caption("This replaces the run's final scores.")
+        if st.button("Train these steps", type="primary"):
             from clustergan_core.runs.queue.backends import extend_run
 
             extend_run(run, int(n_more), usual_scheduler())
@@ -139,9 +139,9 @@ def _train_on_button(run: Run, status: Status) -> None:
 
 
 def _show_log(run: Run) -> None:
-    st.subheader("What has happened")
+    st.subheader("Log")
     if run.is_shipped:
-        st.caption("It was trained elsewhere, and its log does not come along.")
+        st.caption("It was trained elsewhere; its log is not bundled.")
         return
     lines = run.log().splitlines()[-_LOG_LINES:]
     with st.container(height=180 if len(lines) > 6 else "content", autoscroll=True):
@@ -149,7 +149,7 @@ def _show_log(run: Run) -> None:
 
 
 def training_run_names() -> list[str]:
-    """The runs that train or wait now, newest first; damaged ones are passed over."""
+    """The active and waiting runs, newest first, without damaged ones."""
     from clustergan_core.runs.queue.queue import active_runs
 
     return [run.name for run in active_runs()]

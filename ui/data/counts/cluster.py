@@ -1,4 +1,4 @@
-"""One button from a count matrix to clusters: what will be trained on, into how many clusters, for how long."""
+"""From a count matrix to clusters with one button: what is trained on, how many clusters, for how long."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from clustergan_core.data.dataset import Dataset
 
 K_KEY = "n_clusters"
-_K_BASE = "k_base"  # session state: the data and the usual K that the number in the field belongs to
+_K_BASE = "k_base"  # session state: the data and the default K that the number in the field belongs to
 
 
 def cluster_cells(
@@ -39,13 +39,13 @@ def cluster_cells(
 ) -> None:
     """The card with the button, which starts a run with the default preset and shows it on the Train page.
 
-    `more` is what the address of the Train page has to ask for, for whoever wants to choose more.
+    `more` is the query of the Train page, for people who want to choose more.
     """
     from clustergan_core.methods import METHODS, default_method
 
     method = default_method()
     base = preset_config(source, options, dataset, method, "default")
-    _begin_anew_with(base)
+    _reset_k(base)
     with st.container(border=True):
         what, number, start = st.columns([0.46, 0.2, 0.34], gap="medium")
         with number:
@@ -69,19 +69,19 @@ def cluster_cells(
 def _describe(config: RunConfig, dataset: Dataset) -> list[str]:
     is_shared = dataset.splits.is_shared
     lines = [
-        f"**{len(dataset.samples):,} cells × {dataset.shape[0]:,} genes** will be trained on"
+        f"**{len(dataset.samples):,} cells × {dataset.shape[0]:,} genes** are trained on"
         if is_shared
-        else f"**{len(dataset.splits.train):,} of {len(dataset.samples):,} cells × {dataset.shape[0]:,} genes** will "
-        "be trained on, the others choose and score",
+        else f"**{len(dataset.splits.train):,} of {len(dataset.samples):,} cells × {dataset.shape[0]:,} genes** "
+        "are trained on, the others choose the weights and give the scores",
         f"{config.method_title}, {config.schedule.n_steps:,} steps. {config.notes[0]}",
     ]
     if dataset.labels is None:
         return [*lines, "No labels, and none are needed"]
-    return [*lines, f"{dataset.n_labels} labels, only compared with the clusters and never trained on"]
+    return [*lines, f"{dataset.n_labels} labels, only compared with the clusters, never used for training"]
 
 
-def _begin_anew_with(base: RunConfig) -> None:
-    """Other data and other labels bring their own K, thresholds do not. The Train page starts from the same."""
+def _reset_k(base: RunConfig) -> None:
+    """Resets K for other data or other labels, but not for other thresholds; the Train page uses the same K."""
     belongs_to = (base.dataset.source, base.n_clusters)
     before = st.session_state.get(_K_BASE)
     chosen = st.session_state.get(K_KEY, carried(K_KEY))
@@ -105,11 +105,11 @@ def _start_run(config: RunConfig) -> None:
 
 
 def explain_k(dataset: Dataset, n_clusters: int) -> None:
-    """A popover; the figures of labelled cells, whose K is the number of labels, are worked out when asked for."""
+    """A popover on K; labelled cells have one cluster a label, so other suggestions are computed only on request."""
     with st.popover(f"Why K = {n_clusters}?", width="stretch"):
         if dataset.labels is not None:
             st.markdown(f"The chosen column holds {dataset.n_labels} classes.")
-            if not st.toggle("Ask Leiden and criteria without labels", key="ask_cell_k"):
+            if not st.toggle("Show the suggestions of Leiden and of criteria without labels", key="ask_cell_k"):
                 return
         _show_suggestion(dataset)
 
@@ -118,16 +118,14 @@ def _show_suggestion(dataset: Dataset) -> None:
     from clustergan_core.cells.suggest_k import suggest_cell_k
 
     with st.spinner("Looking for groups…"):
-        suggested = suggest_cell_k(dataset)
-    drawn = f" (of {suggested.n_cells:,} cells drawn)" if suggested.n_cells < len(dataset.splits.train) else ""
-    st.markdown(
-        f"**Leiden finds {suggested.n_leiden} clusters** at resolution 1{drawn}. It is the number to begin with."
-    )
-    if suggested.suggestion is not None:
-        st.markdown(f"Criteria without labels, read on k-means, suggest **{suggested.suggestion.n_clusters}**:")
-        st.markdown("\n".join(f"- {vote.reason}" for vote in suggested.suggestion.votes))
+        cell_k = suggest_cell_k(dataset)
+    drawn = f" (on {cell_k.n_cells:,} sampled cells)" if cell_k.n_cells < len(dataset.splits.train) else ""
+    st.markdown(f"**Leiden finds {cell_k.n_leiden} clusters** at resolution 1{drawn}: a good number to start from.")
+    if cell_k.suggestion is not None:
+        st.markdown(f"Criteria without labels, applied to k-means, suggest **{cell_k.suggestion.n_clusters}**:")
+        st.markdown("\n".join(f"- {vote.reason}" for vote in cell_k.suggestion.votes))
     st.caption(
-        "They prefer coarse groups. Too many clusters can be merged later by giving them one name; too few cannot be "
-        "split, but clustered again. A sweep trains several K and judges them by the same criteria."
+        "They prefer coarse clusters. If K is too large, merge clusters later by giving them the same name; if it "
+        "is too small, recluster them. A sweep trains several K and judges them by the same criteria."
     )
     link_page("Sweep")

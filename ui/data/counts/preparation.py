@@ -1,4 +1,4 @@
-"""Widgets that change how a count matrix is prepared: each shows what was chosen and, when changed, chooses anew."""
+"""Widgets that change how a count matrix is prepared: each shows the present choice and sets another when changed."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class PreparationForm:
         optional_number(field, value, key(name), self._setter(), (name,))
 
     def number(self, name: str) -> None:
-        """The number of one setting; empty gives it back its default."""
+        """The number of one setting; empty restores its default."""
         field = type(self.settings).model_fields[name]
         optional_number(field, getattr(self.settings, name), key(name), self._setter(), (name,))
 
@@ -47,7 +47,7 @@ class PreparationForm:
         st.toggle(field.title or name, key=key(name), help=field.description, on_change=self._setter(), args=(name,))
 
     def choice(self, name: str, captions: dict[str, str]) -> None:
-        """A setting of few words, with a sentence for each."""
+        """A setting with a few options, with a sentence for each."""
         field = type(self.settings).model_fields[name]
         st.session_state[key(name)] = getattr(self.settings, name)
         st.radio(
@@ -60,19 +60,19 @@ class PreparationForm:
         )
 
     def start_from(self, quality: str) -> None:
-        """Takes all thresholds of a preset of quality control; the rest stays. Called from a callback."""
+        """Sets all thresholds to a preset of quality control and keeps the rest; called from a callback."""
 
         rules = quality_preset(quality, self.n_genes)
         self._prepare(self.settings.model_copy(update={"quality": rules}), quality)
 
     def prepare_as(self, preset: str) -> None:
-        """Takes a whole preset. Called from a callback."""
+        """Sets everything to a preset; called from a callback."""
 
         options = {"preset": preset}
         self._prepare(read_preparation(options, self.n_genes), preset_of(options))
 
     def _setter(self) -> Callable[[str], None]:
-        """A callback that chooses anew with what the widget of a setting now holds."""
+        """A callback that sets what the widget of a setting now holds."""
 
         @page_errors()
         def set_option(name: str) -> None:
@@ -88,7 +88,7 @@ class PreparationForm:
 
 
 def read_form(data: str, choices: CountChoices, n_genes: int) -> PreparationForm:
-    """The form of a matrix as its choices have it."""
+    """The form of a matrix with its present choices."""
 
     settings = read_preparation(choices.preparation, n_genes)
     return PreparationForm(data, settings, preset_of(choices.preparation), n_genes)
@@ -100,7 +100,7 @@ def key(name: str) -> str:
 
 
 def _option(name: str) -> dict[str, str]:
-    """What a widget holds as a word; an empty one switches a rule off, or leaves a setting to its default."""
+    """The value of a widget as an option; empty switches a rule off or restores the default of a setting."""
 
     value: Any = st.session_state[key(name)]
     is_rule = name in QualitySettings.model_fields
