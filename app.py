@@ -9,7 +9,7 @@ from ui.frame.theme import ICON
 
 log_errors()
 keep_queue()
-# Before the navigation: else the browser would fetch the page's symbol from elsewhere as the tab's icon.
+# Before the navigation: otherwise the browser would fetch the page's symbol from elsewhere as the tab's icon.
 st.set_page_config(page_icon=ICON, layout="wide")
 
 page = st.navigation(

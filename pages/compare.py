@@ -25,7 +25,7 @@ show_differences(comparison)
 @st.fragment
 @page_errors()
 def scores() -> None:
-    """Another reading does not draw the rest again."""
+    """A fragment, so that another reading does not redraw the rest."""
     with section_errors():
         show_scores(comparison)
 

@@ -1,4 +1,4 @@
-"""Data page: choose or bring a data set, and see what it holds."""
+"""Data page: choose or upload a data set, and see what it holds."""
 
 import streamlit as st
 
@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def _look(source: str) -> FileLook | None:
-    """A first look at one's own data; None where it cannot be read, after saying why."""
+    """Looks at a person's own data; where it cannot be read, says why and returns None."""
     choices = chosen_for(source)
     try:
         return look_at(Path(source), choices.read_as, choices.orientation)
@@ -55,7 +55,7 @@ def _look(source: str) -> FileLook | None:
 
 
 def _choose(source: str, look: FileLook | None) -> Dataset | None:
-    """What the page says beside a set by name, a table, arrays or pictures; the data, if it can be had."""
+    """Describes a published set, a table, arrays or images beside the picker; returns the data if it can be read."""
     options: OwnDataOptions | None = OwnDataOptions()
     if look is not None:
         options = choose_options(Path(source), chosen_for(source))

@@ -9,7 +9,7 @@ require_frame(__file__)
 from clustergan_core.runs.cells import is_of_cells
 from clustergan_core.runs.run import Run
 from ui.cells.view import open_cells
-from ui.frame.choices import linked, one_of
+from ui.frame.choices import segmented
 from ui.frame.messages import page_errors
 from ui.interpolate.cells import choose_cell_view, show_cells
 from ui.interpolate.codes import (
@@ -36,10 +36,7 @@ def show_interpolation(run: Run) -> None:
     method = load_method(run)
     prior = method.prior
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        with linked("view", one_of(VIEWS)):
-            chosen = st.segmented_control(
-                "Walk between", VIEWS, default=VIEWS[0], required=True, key="view", bind="query-params"
-            )
+        chosen = segmented("view", VIEWS, "Walk between")
         source, seed = choose_source(prior)
     ends, mixture = None, None
     if chosen == VIEWS[0]:

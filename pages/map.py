@@ -11,7 +11,7 @@ from clustergan_core.runs.cells import is_of_cells
 from clustergan_core.runs.maps import MapRequest, find_map
 from ui.cells.view import open_cells
 from ui.data.download import offer_download
-from ui.frame.choices import linked, one_of
+from ui.frame.choices import select
 from ui.loading.runs import require_abilities
 from ui.map.cell_colouring import cell_colouring_names, choose_cell_colouring, colour_by_linked_gene
 from ui.map.colouring import colouring_names, make_colouring
@@ -41,8 +41,7 @@ def main() -> None:
     names = [mode, *own_names, *others]
     colour_by_linked_gene(names)
     with colour:
-        with linked("colour", one_of(names)):
-            name = st.selectbox("Colour by", names, key="colour", bind="query-params")
+        name = select("colour", names, "Colour by")
         if cells is not None and name in own_names:
             colouring = choose_cell_colouring(view, cells, name)
         else:

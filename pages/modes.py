@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from pydantic.fields import FieldInfo
 
 from ui.frame.guard import require_frame
 
@@ -10,7 +11,7 @@ require_frame(__file__)
 
 from clustergan_core.runs.cells import is_of_cells
 from ui.cells.view import open_cells
-from ui.frame.choices import linked, one_of, whole_number
+from ui.frame.choices import number, segmented
 from ui.frame.messages import page_errors
 from ui.frame.seed import choose_seed
 from ui.loading.runs import require_abilities
@@ -21,7 +22,7 @@ from ui.modes.tables import show_profiles, show_table
 from ui.modes.view import ModesView, open_modes
 from ui.runs.choice import choose_run
 
-MAX_COLUMNS = 24
+N_COLUMNS = FieldInfo(default=10, ge=1, le=24, title="Columns")
 DETAIL_SAMPLES = 24
 
 
@@ -38,18 +39,8 @@ def show_modes(view: ModesView) -> None:
     """The modes as pictures, one in detail, and all as a table."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         seed = choose_seed()
-        with linked("columns", whole_number(1, MAX_COLUMNS)):
-            n_columns = st.number_input("Columns", 1, MAX_COLUMNS, 10, key="columns", bind="query-params", width=130)
-        with linked("sort", one_of(["number", "usage"])):
-            sort = st.segmented_control(
-                "Sort by",
-                ["number", "usage"],
-                default="number",
-                required=True,
-                key="sort",
-                bind="query-params",
-                disabled=view.summary.usage is None,
-            )
+        n_columns = number("columns", N_COLUMNS, width=130)
+        sort = segmented("sort", ["number", "usage"], "Sort by", disabled=view.summary.usage is None)
     st.caption(describe_summary(view))
     show_rows(view, view.generate(n_columns, seed), view.summary.order(sort == "usage"))
     show_one_mode(view, seed)

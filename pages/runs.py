@@ -1,4 +1,4 @@
-"""Runs page: every run and shipped model, and all about one of them."""
+"""Runs page: every run and bundled model, and the details of one."""
 
 import streamlit as st
 
@@ -21,10 +21,10 @@ def main() -> None:
     st.title("Runs")
     summaries = summarise_all()
     if not summaries:
-        st.info("There is no run yet: train a model, and it appears here.", icon=":material/model_training:")
+        st.info("There is no run yet: train a model, and it will appear here.", icon=":material/model_training:")
         link_pages("Train", "Data")
         return
-    words = st.text_input(
+    filter_text = st.text_input(
         "Filter",
         key="filter",
         bind="query-params",
@@ -33,8 +33,8 @@ def main() -> None:
         icon=":material/search:",
         width=360,
     )
-    shown = [summary for summary in summaries if matches(summary, words or "")]
-    place = st.container()
+    shown = [summary for summary in summaries if matches(summary, filter_text or "")]
+    table_container = st.container()
     names = [summary.run.name for summary in summaries]
     take_picked()
     chosen = pick_run(
@@ -42,28 +42,28 @@ def main() -> None:
         help_text="Click a row above, or choose here.",
         on_change=lambda: mark_row([summary.run.name for summary in shown], st.session_state[RUN_KEY]),
     )
-    with place:
-        _show_table(words or "", chosen, summaries)
+    with table_container:
+        _show_table(filter_text or "", chosen, summaries)
     show_run(next(summary for summary in summaries if summary.run.name == chosen))
 
 
-def _show_table(words: str, chosen: str, summaries: list[RunSummary]) -> None:
-    """The table, read anew every other second while something trains; when a run ends the whole page follows."""
+def _show_table(filter_text: str, chosen: str, summaries: list[RunSummary]) -> None:
+    """The table, updated every two seconds during training; when a run ends, the whole page is drawn again."""
     training = {summary.run.name for summary in summaries if summary.is_training}
 
     @st.fragment(run_every=REFRESH_SECONDS if training else None)
     @page_errors()
-    def table() -> None:
+    def draw_table() -> None:
         now = summarise_all()
         if {summary.run.name for summary in now if summary.is_training} != training:
             st.rerun()
-        shown = [summary for summary in now if matches(summary, words)]
+        shown = [summary for summary in now if matches(summary, filter_text)]
         if shown:
             show_run_table(shown, chosen)
         else:
-            st.info(f"No run matches “{words}”: shorten the filter.", icon=":material/search:")
+            st.info(f"No run matches “{filter_text}”: shorten the filter.", icon=":material/search:")
 
-    table()
+    draw_table()
 
 
 main()

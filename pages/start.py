@@ -1,4 +1,4 @@
-"""Start page: what this is, the ways in, and models that can be looked at right away."""
+"""Start page: what this is, ways to begin, and models to look at right away."""
 
 import math
 
@@ -21,10 +21,10 @@ def main() -> None:
     """Draws the page."""
     st.title("ClusterGAN Explorer")
     st.markdown(
-        "ClusterGAN sorts samples, be it cells, pictures or rows of a table, into groups without being shown any "
-        "labels, and learns to draw new samples of each group.  \n"
-        "Open a trained model or train one on your own data; look at its groups on a map, walk from one to another, "
-        "and take the result with you."
+        "ClusterGAN clusters cells, images or rows of a table without labels, and learns to generate new samples of "
+        "each cluster.  \n"
+        "Open a trained model or train one on your own data; explore its clusters on a map, interpolate between them "
+        "and export the result."
     )
     ready = [summary for summary in summarise_all() if not summary.problem and summary.run.has_weights()]
     shipped = sorted((summary for summary in ready if summary.run.is_shipped), key=_by_looks)
@@ -39,23 +39,23 @@ def main() -> None:
         if len(own) > N_OWN_SHOWN:
             st.page_link("pages/runs.py", label=f"All {len(own)} of your models", icon=":material/history:")
     if shipped:
-        st.subheader("Models that came with the program", anchor=False)
+        st.subheader("Bundled models", anchor=False)
         show_gallery(shipped)
     st.caption(
-        "Each picture is one generated sample of every mode, a mode being one value of the code that ClusterGAN "
-        "learns; of cells it is their map. Purity is the share of samples whose mode's most frequent label is their "
-        "own; labels are used for scores alone, never for training."
+        "Each image shows one generated sample per mode (a mode is one value of the code that ClusterGAN learns), or "
+        "the map for cells. Purity is the share of samples whose label is the most frequent one in their mode. Labels "
+        "are used only for scores, never for training."
     )
 
 
 def _show_ways_in(shipped: list[RunSummary]) -> None:
-    """One card for each of the people who come here."""
+    """One card for each kind of visitor."""
     data, teaching, research = st.columns(3)
     with data, st.container(border=True, height="stretch"):
         st.markdown("**Cluster your cells, or any data**")
         st.caption(
-            "Bring a count matrix, a table or pictures; train for a few minutes; see the groups, name them, take them "
-            "back to your own tools. Or look at blood cells that are clustered already."
+            "Upload a count matrix, a table or images; train for a few minutes; see the clusters, name them and export "
+            "them to your own tools. Or look at blood cells that are already clustered."
         )
         cells = next((summary for summary in shipped if _is_of_cells(summary)), None)
         if cells is None:
@@ -67,22 +67,26 @@ def _show_ways_in(shipped: list[RunSummary]) -> None:
                     link_page(view, {"run": cells.run.name}, f"Blood cells: {view}")
     with teaching, st.container(border=True, height="stretch"):
         st.markdown("**Show how it works**")
-        st.caption("Nothing to download: see what each mode draws, then slide from one handwritten digit to another.")
+        st.caption(
+            "Nothing to download: see what each mode generates, then move from one handwritten digit to another."
+        )
         model = _teaching_model(shipped)
         link_pages("Modes", "Interpolate", query={"run": model.run.name} if model else None)
     with research, st.container(border=True, height="stretch"):
         st.markdown("**Study the method**")
-        st.caption("Train the paper's method or ours, vary any setting over seeds, repeat any run with one command.")
+        st.caption(
+            "Train the paper's method or ours, vary any setting over several seeds, repeat any run with one command."
+        )
         link_pages("Train", "Sweep", "Runs")
 
 
 def _is_of_cells(summary: RunSummary) -> bool:
-    """A model whose cells come with the program, so that their genes can be looked at right away."""
+    """Whether the model is of the bundled cells, whose genes can be looked at right away."""
     return summary.config is not None and summary.config.dataset.source == DEMO_CELLS
 
 
 def _by_looks(summary: RunSummary) -> tuple[bool, int, float]:
-    """The best-known pictures first, then others by size, cells, rows of a table; of the same data the better model."""
+    """The best-known images first, then other images by size, cells, tables; for the same data the better model."""
     assert summary.config is not None, "only readable runs are shown"
     record = summary.config.dataset
     n_pixels = math.prod(record.shape) if record.kind == "image" else int(record.kind == "expression")
@@ -90,7 +94,7 @@ def _by_looks(summary: RunSummary) -> tuple[bool, int, float]:
 
 
 def _teaching_model(shipped: list[RunSummary]) -> RunSummary | None:
-    """A model of handwritten digits, which everybody reads at once, the large ones first; else whatever there is."""
+    """A model of handwritten digits, which everybody can read, large images first; else the first model there is."""
     for source in TEACHING_DATA:
         for summary in shipped:  # the best of each data set comes first
             if summary.config and summary.config.dataset.source == source:

@@ -1,4 +1,4 @@
-"""Sweep: vary a setting over several seeds, and look at what that has shown."""
+"""Sweep: vary a setting over several seeds, and see the results."""
 
 import streamlit as st
 
@@ -9,7 +9,7 @@ require_frame(__file__)
 from clustergan_core.runs.sweeps.sweep import Sweep
 from ui.frame.choices import carried, linked, one_of, write_address
 from ui.frame.messages import show_shell
-from ui.sweep.choice import SWEEP_KEY, choose_sweep, describe, first_sweep
+from ui.sweep.choice import SWEEP_KEY, choose_sweep, describe_plan, first_sweep
 from ui.sweep.form import new_sweep
 from ui.sweep.reading import load_report
 from ui.sweep.result import show_result
@@ -22,7 +22,7 @@ NEXT = "next_sweep_choices"  # session state: values of widgets for the coming r
 
 
 def choose_first_view() -> None:
-    """A link shows the sweep it names, or the form it fills in; a first visit one at work, else one that shipped."""
+    """A link shows its sweep or the form it fills in; a first visit shows an active sweep, else a bundled one."""
     is_linked = SWEEP_KEY in st.query_params
     if VIEW_KEY in st.session_state or VIEW_KEY in st.query_params or (carried(VIEW_KEY) and not is_linked):
         return
@@ -33,18 +33,18 @@ def choose_first_view() -> None:
     write_address(VIEW_KEY, view)
 
 
-def look() -> None:
-    """One sweep: what it has shown once it is complete, and before that first what is missing."""
+def show_sweep() -> None:
+    """One sweep: its result first once it is complete, before that the runs first."""
     chosen = choose_sweep()
     if not isinstance(chosen, Sweep):
-        st.caption(f"{describe(chosen.plan)} · came with the program")
+        st.caption(f"{describe_plan(chosen.plan)} · bundled")
         show_result(chosen, choose_score(chosen.plan))
         show_command(chosen.plan.command())
         return
     statuses = chosen.statuses()
     is_at_work = any(not status.is_over for status in statuses.values())
     caption, button = st.columns([0.85, 0.15], vertical_alignment="center")
-    caption.caption(f"{describe(chosen.plan)} · begun {chosen.plan.created:%-d %b %Y %H:%M}")
+    caption.caption(f"{describe_plan(chosen.plan)} · started {chosen.plan.created:%-d %b %Y %H:%M}")
     with button, st.container(horizontal_alignment="right"):
         delete_button(chosen, is_at_work=is_at_work)
     score = choose_score(chosen.plan)
@@ -58,9 +58,9 @@ def look() -> None:
 
 
 def show_command(command: str) -> None:
-    """What repeats the sweep, folded."""
+    """The command that repeats the sweep, folded."""
     with st.expander("The command that repeats this sweep", icon=":material/terminal:"):
-        show_shell(command, "It trains only what is missing.")
+        show_shell(command, "It trains only the missing runs.")
 
 
 if following := st.session_state.pop(NEXT, None):
@@ -70,7 +70,7 @@ else:
 
 st.title("Sweep")
 with linked(VIEW_KEY, one_of([NEW, LOOK])):
-    # No default of its own, which Streamlit would leave out of the address: a link to the form must show the form.
+    # Streamlit leaves a default out of the address, so there is none: a link to the form must show the form.
     view = st.segmented_control(
         "What to do",
         [NEW, LOOK],
@@ -86,4 +86,4 @@ if view != LOOK:
         st.session_state[NEXT] = {VIEW_KEY: LOOK, SWEEP_KEY: started.name}
         st.rerun()
 else:
-    look()
+    show_sweep()

@@ -8,18 +8,18 @@ from ui.frame.guard import require_frame
 
 require_frame(__file__)
 
-from ui.frame.choices import carried, linked, one_of, write_address
+from ui.frame.choices import carried, segmented, write_address
 from ui.frame.links import NEW, NEXT, WATCH, choices_to_watch
 from ui.runs.choice import RUN_KEY, choose_run
 from ui.train.form import fill_form_from, new_run
-from ui.train.live import live_run, training_run_names
+from ui.train.live import show_live_run, training_run_names
 
 VISITED = "has_seen_training"  # session state: whether this page has been drawn before
 
 
 def first_choices() -> dict[str, Any]:
-    """A link to a run shows it; a first visit shows what is training, and else the form."""
-    # The run of the page before is in the address too, and asks for nothing here.
+    """A link to a run shows that run; a first visit shows what is training, else the form."""
+    # The previous page leaves its run in the address, which is no request here.
     is_linked = st.query_params.get(RUN_KEY) not in (None, carried(RUN_KEY))
     training = [] if is_linked or st.session_state.get(VISITED) else training_run_names()
     st.session_state[VISITED] = True
@@ -29,28 +29,19 @@ def first_choices() -> dict[str, Any]:
     return choices
 
 
-def take(choices: dict[str, Any]) -> None:
-    """Gives the widgets below these values, whatever run of another page is in the address."""
+def set_choices(choices: dict[str, Any]) -> None:
+    """Sets the widgets below, even where the address still holds the run of another page."""
     if st.query_params.get(RUN_KEY) not in (None, choices.get(RUN_KEY)) and RUN_KEY in choices:
         write_address(RUN_KEY, choices[RUN_KEY])
         st.session_state[NEXT] = choices
-        st.rerun()  # the picker hears the address as it was when this run began
+        st.rerun()  # the picker reads the address as it was when this run began
     st.session_state.update(choices)
 
 
-take(st.session_state.pop(NEXT, None) or first_choices())
+set_choices(st.session_state.pop(NEXT, None) or first_choices())
 
 st.title("Train")
-with linked("task", one_of([NEW, WATCH])):
-    task = st.segmented_control(
-        "What to do",
-        [NEW, WATCH],
-        default=NEW,
-        required=True,
-        key="task",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
+task = segmented("task", [NEW, WATCH], "What to do", label_visibility="collapsed")
 
 if task == NEW:
     started = new_run()
@@ -63,4 +54,4 @@ else:
     def change_settings() -> None:
         st.session_state[NEXT] = {"task": NEW, **fill_form_from(run)}
 
-    live_run(run, change_settings)
+    show_live_run(run, change_settings)

@@ -75,7 +75,7 @@ def test_without_runs_it_says_how_to_get_them(own_folders: Path, monkeypatch: py
 
 def test_with_none_chosen_runs_of_the_same_data_are_offered_and_one_press_compares_them(own: dict[str, Run]) -> None:
     app = opened()
-    assert "Choose two runs or more" in app.info[0].value
+    assert "Choose two or more runs" in app.info[0].value
     (offer,) = (button for button in app.button if button.label.startswith("digits: "))
     offer.click().run()
     assert not app.exception
@@ -85,7 +85,7 @@ def test_with_none_chosen_runs_of_the_same_data_are_offered_and_one_press_compar
 
 def test_one_run_alone_is_no_comparison(own: dict[str, Run]) -> None:
     app = opened("s1")
-    assert "s1 alone is no comparison" in app.info[0].value
+    assert "s1 is the only run chosen" in app.info[0].value
     (offer,) = (button for button in app.button if button.label.startswith("digits: "))
     offer.click().run()
     assert app.multiselect(key="runs").value[0] == "s1"
@@ -110,7 +110,7 @@ def test_more_runs_than_can_be_compared_are_cut_with_a_sentence(own: dict[str, R
     for name in names:
         shutil.copytree(own["s0"].folder, own["s0"].folder.parent / name)
     app = opened(*names)
-    assert "The address asks for 13 runs, and 12 can be compared" in app.error[0].value
+    assert "The address asks for 13 runs, but only 12 can be compared" in app.error[0].value
     assert app.multiselect(key="runs").value == names[:12]
 
 
@@ -125,7 +125,7 @@ def test_a_damaged_run_is_not_offered(own: dict[str, Run]) -> None:
 def test_seeds_of_one_configuration_differ_in_nothing_but_the_seed(own: dict[str, Run]) -> None:
     app = opened("s0", "s1", "s2")
     assert not app.error
-    assert "Nothing but the seed: 0, 1, 2." in texts(app)
+    assert "Only the seed: 0, 1, 2." in texts(app)
     purities = [json.loads((own[name].folder / "scores.json").read_text())["purity"] for name in ("s0", "s1", "s2")]
     (row,) = table(app, "Seeds").to_dict("records")
     assert row["Purity"] == f"{np.mean(purities):.3f} ± {np.std(purities, ddof=1):.3f}"
@@ -187,13 +187,13 @@ def test_an_unfinished_repetition_takes_nothing_from_its_seed(own: dict[str, Run
 def test_one_seed_trained_twice_says_nothing_of_stability_over_seeds(own: dict[str, Run]) -> None:
     shutil.copytree(own["s0"].folder, own["s0"].folder.parent / "again")
     app = opened("s0", "again")
-    assert "Needs two runs of the same data that have weights. Seed 0 twice, counted once" in texts(app)
+    assert "Needs two runs on the same data that have weights. Seed 0 twice, counted once" in texts(app)
     assert "±" not in table(app, "Seeds")["Purity"].tolist()[0]
 
 
 def test_runs_without_metrics_have_no_curve_and_are_named(own: dict[str, Run]) -> None:
     (own["s1"].folder / "metrics.jsonl").unlink()
-    assert "No curve of seed 1" in texts(opened("s0", "s1"))
+    assert "No curve for seed 1" in texts(opened("s0", "s1"))
 
 
 def test_where_no_run_has_metrics_there_are_no_curves(own: dict[str, Run]) -> None:
@@ -214,13 +214,13 @@ def test_any_score_can_be_drawn_over_steps_or_seconds(own: dict[str, Run]) -> No
 
 
 def test_curves_of_distances_that_do_not_compare_say_so(own: dict[str, Run]) -> None:
-    warning = "these are of different data"
+    warning = "These differ in data, features or number of samples"
     assert warning in texts(opened("s0", "table", curve="Fréchet distance"))
     assert warning not in texts(opened("s0", "few", curve="Fréchet distance"))
 
 
 def test_curves_follow_a_run_that_trains_until_it_ends(own: dict[str, Run]) -> None:
-    note = "Still at work: 1 of these runs; drawn anew every 5 seconds."
+    note = "Runs still active: 1. Updated every 5 seconds."
     set_state(own["s1"], "running", step=10)
     with hold_lock(own["s1"].folder / "lock"):
         app = opened("s0", "s1")
@@ -235,11 +235,11 @@ def test_of_runs_that_have_just_begun_it_says_that_curves_will_come(own: dict[st
         (own[name].folder / "metrics.jsonl").unlink()
     set_state(own["s0"], "running")
     with hold_lock(own["s0"].folder / "lock"):
-        assert "None of these runs has been evaluated yet: their curves appear here." in texts(opened("s0", "s1"))
+        assert "None of these runs has been evaluated yet; their curves will appear here." in texts(opened("s0", "s1"))
 
 
 def test_steps_of_two_methods_are_told_to_be_unlike(own_folders: Path) -> None:
-    warning = "A step is not the same work in each method"
+    warning = "Steps cost different amounts of work in each method"
     assert warning in texts(opened(*SHIPPED))
     assert warning not in texts(opened(*SHIPPED, over="seconds"))
 
@@ -284,11 +284,11 @@ def test_runs_of_different_data_compare_in_scores_but_not_in_clusters(own: dict[
         "s0 and table were trained on different data (digits and synthetic), so they have no samples in common: "
         "choose runs of the same data."
     ]
-    assert "Needs two runs of the same data" in texts(app)
+    assert "Needs two runs on the same data" in texts(app)
     assert table(app, "Seeds")["Runs"].tolist() == ["digits", "synthetic"]
     assert "they cannot be compared: digits, " in texts(app)
-    assert "No panel of Fréchet distances" in texts(app)
-    assert "No panel" not in texts(opened("s0", "few"))
+    assert "Fréchet distances have no panel" in texts(app)
+    assert "have no panel" not in texts(opened("s0", "few"))
 
 
 def test_a_run_without_weights_is_left_out_of_the_clusters(own: dict[str, Run]) -> None:
@@ -357,7 +357,7 @@ def test_without_its_data_the_least_stable_samples_are_numbers(
     monkeypatch.setattr(Run, "is_data_here", lambda _: False)
     app = opened("s0", "s1")
     assert not app.error
-    assert "Needs the data, which is not on this machine" in texts(app)
+    assert "need the data, which is not on this machine" in texts(app)
     assert table(app, "agreeing runs").columns.tolist()[:4] == ["sample", "stability", "agreeing runs", "mode"]
 
 

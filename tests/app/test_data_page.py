@@ -42,8 +42,8 @@ def test_a_built_in_set_is_described_and_shown_without_a_choice() -> None:
     assert not app.exception
     assert {metric.label: metric.value for metric in app.metric} == {
         "Samples": "1,797",
-        "Picture size, grey": "8 × 8",
-        "Kind": "pictures",
+        "Image size, grey": "8 × 8",
+        "Kind": "images",
         "Labels": "10",
     }
     splits = app.dataframe[0].value
@@ -125,10 +125,10 @@ def test_zipped_pictures_take_their_labels_from_folders_and_a_side_from_the_form
     app = open_page("data")
     app.file_uploader[0].set_value(("grey.zip", zipped_pictures(), "application/zip")).run()
     assert not app.error
-    assert {m.label: m.value for m in app.metric}["Picture size, grey"] == "20 × 20"
+    assert {m.label: m.value for m in app.metric}["Image size, grey"] == "20 × 20"
     app.selectbox(key="side").set_value("16").run()
     figures = {m.label: m.value for m in app.metric}
-    assert (figures["Picture size, grey"], figures["Labels"]) == ("16 × 16", "2")
+    assert (figures["Image size, grey"], figures["Labels"]) == ("16 × 16", "2")
 
 
 @pytest.mark.parametrize(

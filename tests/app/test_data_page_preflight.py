@@ -58,7 +58,7 @@ def test_transpose_takes_the_other_side_for_cells_and_back(nameless: str) -> Non
     app.button(key="transpose").click().run()
     assert app.header[0].value.startswith(f"{N_GENES} cells × {N_CELLS} genes")
     assert app.query_params["orientation"] == "cells-by-genes"
-    assert f"**{N_GENES} cells × {N_CELLS} genes** will be trained on" in texts(app)
+    assert f"**{N_GENES} cells × {N_CELLS} genes**" in texts(app)
     app.button(key="transpose").click().run()
     assert app.header[0].value.startswith(f"{N_CELLS} cells × {N_GENES} genes")
     assert "orientation" not in app.query_params
@@ -109,4 +109,4 @@ def test_a_link_to_another_file_may_ask_for_the_same_as_was_chosen(nameless: str
     app.query_params["dataset"], app.query_params["prepare"] = other, FEW
     app.run()
     assert app.query_params["prepare"] == FEW
-    assert f"**{N_CELLS} cells × {N_GENES} genes** will be trained on" in texts(app)
+    assert f"**{N_CELLS} cells × {N_GENES} genes**" in texts(app)

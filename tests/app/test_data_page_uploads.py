@@ -112,7 +112,7 @@ def test_labels_that_come_later_are_kept_with_the_chosen_matrix(tmp_path: Path) 
     (path,) = list_uploads()
     assert [table.name for table in label_tables(path)] == ["types.csv"]
     assert app.selectbox(key="labels").value == "types.csv: cell_type"
-    assert "types.csv names cells of a.h5 and is kept with it." in [toast.value for toast in app.toast]
+    assert "types.csv names cells of a.h5 and is stored with it." in [toast.value for toast in app.toast]
     bring(app, ("leaves.csv", b"a,b\n1,2\n3,4\n5,6\n"))  # a table of something else is data of its own
     assert len(list_uploads()) == 2
     assert str(app.selectbox(key="dataset").value).startswith("leaves.csv")
@@ -157,7 +157,7 @@ def test_of_several_files_what_can_be_read_is_kept_and_the_rest_told(tmp_path: P
     assert [path.name for path in list_uploads()] == ["a.h5"]
     told = "\n".join(toast.value for toast in app.toast)
     assert "b.h5" in told
-    assert "Left out, as it is of no kind that is read here: c.pdf." in told
+    assert "Skipped unsupported files: c.pdf." in told
 
 
 @pytest.mark.parametrize("name", ["../../evil.csv", "\x1b[2Jevil.csv", "e" * 3000 + ".csv", "**bold** `code`.csv"])

@@ -41,7 +41,7 @@ def run(tmp_path: Path, own_folders: Path, monkeypatch: pytest.MonkeyPatch) -> R
 
 def test_changing_its_settings_begins_from_its_preparation(run: Run) -> None:
     write_status(run.folder / "status.json", run.status().model_copy(update={"state": "stopped"}))
-    app = press(open_page("train", run="cells", task="Watch a run"), "Change settings and train anew")
+    app = press(open_page("train", run="cells", task="Watch a run"), "Change settings and train again")
     assert not app.error
     assert not app.exception
     assert widget(app, "labels").value == "labels.csv: kind"

@@ -108,7 +108,7 @@ def test_a_k_that_the_data_gave_does_not_differ_from_the_preset(own_folders: Pat
 def test_new_samples_are_asked_for_in_the_forms_that_the_run_takes(own_folders: Path) -> None:
     finished(own_folders / "runs" / "a")
     app = open_page("runs", run="a")
-    assert ".npz, or a .zip of pictures" in app.file_uploader[0].label
+    assert ".npz, or a .zip of images" in app.file_uploader[0].label
     assert list(app.file_uploader[0].proto.type) == [".npz", ".zip"]
 
 

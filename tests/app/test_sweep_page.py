@@ -77,7 +77,7 @@ def test_without_any_sweep_the_form_is_shown(monkeypatch: pytest.MonkeyPatch) ->
     assert "Start 25 runs" in button_labels(app)
     # 400 steps of .02 s and 8 s around them, thirteen rounds of two.
     assert "About **3 minutes** on this machine (cpu, 2 at a time; 16 seconds a run)." in everything(app)
-    assert "on the disk" in everything(app)
+    assert "on disk" in everything(app)
     assert (
         "sweep --dataset digits --method clustergan --preset quick --seeds 0,1,2,3,4 --steps 400 --device cpu "
         "--threads 1 --set n_clusters=7,9,10,11,13" in everything(app)
@@ -95,8 +95,8 @@ def test_other_data_moves_table_3_s_values_to_its_number_of_labels() -> None:
 @pytest.mark.parametrize(
     ("key", "text", "sentence"),
     [
-        ("values", "7", "K has one value (7): write at least two, such as 7, 9, 10."),
-        ("values", "", "K has no values: write at least two"),
+        ("values", "7", "K has one value (7): enter at least two, such as 7, 9, 10."),
+        ("values", "", "K has no values: enter at least two"),
         ("values", "7, many", "Setting n_clusters=many is not possible"),
         ("values", "1, 7", "Setting n_clusters=1 is not possible"),
         ("seeds", "0-", "Seeds 0- are not possible: write up to 1000, for example 0-4 or 0,3,7."),
@@ -126,7 +126,7 @@ def test_a_sweep_larger_than_the_disk_says_so(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("clustergan_core.runs.sweeps.estimate.free_bytes", lambda folder: 1_000_000)
     app = open_page("sweep", **FORM)
 
-    assert "has room for 1 MB: choose fewer values or seeds, or make room." in app.warning[0].value.replace("\\", "")
+    assert "has 1 MB free: choose fewer values or seeds, or free some space." in app.warning[0].value.replace("\\", "")
 
 
 def test_start_makes_the_runs_puts_them_in_line_and_shows_the_sweep() -> None:
@@ -140,7 +140,7 @@ def test_start_makes_the_runs_puts_them_in_line_and_shows_the_sweep() -> None:
     assert states.count("starting") + len(waiting_runs()) == 6
     assert widget(app, "sweep").value == sweep.name
     assert {"Pause all", "Stop all"} <= set(button_labels(app))
-    assert "Shown from the first finished run on." in everything(app)
+    assert "Shown once a run is finished." in everything(app)
     assert sweep.plan.command() in everything(app)
     assert not app.exception
 
@@ -155,8 +155,8 @@ def test_a_sweep_that_is_there_trains_only_what_is_missing() -> None:
         set_state(run, "finished", 400, 10.0)
     app = open_page("sweep", values="9, 10", seeds="1,2", **FORM)
 
-    assert "**3 of 6** are finished already; 3 to train" in everything(app)
-    assert "Seeds 0 of an earlier start are part of it" in everything(app)
+    assert "**3 of 6** are already finished; 3 to train" in everything(app)
+    assert "Includes seeds 0 of an earlier start" in everything(app)
     press(app, "Start 3 runs")
     assert list_sweeps()[0].plan.seeds == (0, 1, 2)
 
@@ -171,7 +171,7 @@ def test_runs_of_another_sweep_are_taken_over() -> None:
         (run.folder / "weights-best.safetensors").write_bytes(b"")
     app = open_page("sweep", values="9, 10, 11", seeds="0", **FORM)
 
-    assert "**2 of 3** were trained elsewhere and are taken over; 1 to train" in everything(app)
+    assert "**2 of 3** were trained elsewhere and are reused; 1 to train" in everything(app)
     press(app, "Start 1 run")
     sweep = next(sweep for sweep in list_sweeps() if sweep.folder != earlier.folder)
     assert [dict(point.values)["n_clusters"] for point, _ in sweep.finished()] == [9, 10]
@@ -197,8 +197,8 @@ def test_a_finished_sweep_shows_every_run_its_spread_and_a_suggestion(trained_sw
     said = "No K stands out" if suggestion.n_clusters is None else f"Suggested K = {suggestion.n_clusters}"
     assert f"**{said}**" in everything(app)
     assert all(reason.reason in everything(app) for reason in (*suggestion.votes, *suggestion.undecided))
-    assert ("is at the end of what was tried" in everything(app)) == suggestion.is_at_end
-    assert "From 2 seeds: how much seeds differ is hardly known" in everything(app)
+    assert ("is at the end of the values tried" in everything(app)) == suggestion.is_at_end
+    assert "From 2 seeds: the spread over seeds is poorly known" in everything(app)
     assert len(app.get("plotly_chart")) == 2
     assert not app.exception and not app.error
 
@@ -206,7 +206,7 @@ def test_a_finished_sweep_shows_every_run_its_spread_and_a_suggestion(trained_sw
 def test_the_score_can_be_chosen_and_purity_warns_of_itself() -> None:
     finished_sweep(PURITIES)
     app = open_page("sweep", sweep_view=LOOK)
-    assert "**Purity rises with the number of modes by itself**" in everything(app)
+    assert "**Purity rises with the number of modes**" in everything(app)
     app.segmented_control(key="sweep_score").set_value("NMI").run()
 
     assert "Purity rises" not in everything(app)
@@ -255,7 +255,7 @@ def test_deleting_asks_first_and_takes_everything() -> None:
     sweep = finished_sweep(PURITIES)
     app = open_page("sweep", sweep=sweep.name)
     press(app, "Delete")
-    assert "goes with its 4 runs" in everything(app)
+    assert "4 runs" in everything(app)
     press(app, "Delete it")
 
     assert not sweep.folder.exists() and runs_folder().is_dir()
@@ -308,12 +308,12 @@ def test_what_shipped_opens_first_with_the_paper_s_row_and_a_suggestion(shipped:
     app = open_page("sweep")
 
     assert widget(app, "sweep").value == "table-3"
-    assert "came with the program" in everything(app)
-    assert "**Suggested K = 10**, by 3 of 3 criteria that read no labels" in everything(app)
-    assert "at the end of what was tried" not in everything(app)
+    assert "· bundled" in everything(app)
+    assert "**Suggested K = 10**, by 3 of 3 criteria that use no labels" in everything(app)
+    assert "at the end of the values tried" not in everything(app)
     table = app.dataframe[0].value
     assert table["ClusterGAN, Table 3"].tolist() == [0.72, 0.80, 0.95, 0.90, 0.84]
-    assert "ClusterGAN's row is the best of five runs, chosen with labels; ours are all runs" in everything(app)
+    assert "ClusterGAN's row is the best of five runs, selected with labels; ours show all runs" in everything(app)
     assert "Delete" not in button_labels(app)
     assert "Trained on a machine." in everything(app)
 
@@ -332,6 +332,6 @@ def test_a_shipped_sweep_that_was_repeated_stands_beside_one_s_own(shipped: Path
     (shipped / "table-3.json").write_text(report.model_dump_json())
     app = open_page("sweep", sweep=f"{sweep.name} (shipped)")
 
-    assert "came with the program" in everything(app)
+    assert "· bundled" in everything(app)
     widget(app, "sweep").set_value(sweep.name).run()
-    assert "came with the program" not in everything(app)
+    assert "· bundled" not in everything(app)

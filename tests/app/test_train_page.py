@@ -129,7 +129,7 @@ def test_a_run_for_which_there_is_no_room_waits_and_says_where_in_line() -> None
         press(app, "Start training")
 
         assert [run.status().state for run in list_runs()] == ["waiting", "waiting"]
-        assert "1 run before it in line" in all_texts(app)
+        assert "1 run before it in the queue" in all_texts(app)
         press(app, "Stop")
     assert sorted(run.status().state for run in list_runs()) == ["stopped", "waiting"]
     assert first.status().state == "waiting"

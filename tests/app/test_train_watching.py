@@ -65,7 +65,7 @@ def test_how_near_generated_samples_come_is_shown_with_the_features_that_say_so(
     distances = [metric.value for metric in app.metric if metric.label == "Fréchet distance"]
     assert distances == [f"{final['frechet']['value']:g}", f"{live['value']:g}"]
     assert f"Features: {live['features']}" in all_texts(app)
-    assert f"n = {final['frechet']['n']} on each side" in all_texts(app)
+    assert f"{final['frechet']['n']} generated samples and as many real ones" in all_texts(app)
 
 
 def test_the_csv_of_a_run_has_the_parts_of_the_distance_in_columns_of_their_own(finished: Run) -> None:
@@ -122,16 +122,16 @@ def test_a_name_is_shown_as_it_is(finished: Run) -> None:
     assert r"my first \<b>run\</b> \$x\$: ClusterGAN on digits" in all_texts(opened(run="finished"))
 
 
-def test_a_shipped_model_says_that_its_log_does_not_come_along(finished: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_shipped_model_says_that_its_log_is_not_bundled(finished: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     (finished.folder / "log.txt").unlink()
     monkeypatch.setenv("CLUSTERGAN_PRETRAINED", str(finished.folder.parent))
-    assert "its log does not come along" in all_texts(opened(run="finished"))
+    assert "its log is not bundled" in all_texts(opened(run="finished"))
 
 
 def test_a_run_whose_process_was_killed_offers_to_continue(finished: Run) -> None:
     set_state(finished, "running")
     app = opened(run="finished")
-    assert "ended without a word" in app.warning[0].value
+    assert "stopped unexpectedly" in app.warning[0].value
     press(app, "Continue")
 
     assert finished.status().state == "starting"
@@ -142,7 +142,7 @@ def test_a_failed_run_says_what_to_change_and_leads_back_to_its_settings(finishe
     set_state(finished, "failed", "Training diverged at step 5: lower the learning rate.")
     app = opened(run="finished")
     assert app.error[0].value == "Training diverged at step 5: lower the learning rate."
-    press(app, "Change settings and train anew")
+    press(app, "Change settings and train again")
 
     assert [widget(app, key).value for key in ("dataset", "n_normal", "width", "steps")] == ["digits", 5, 0.1, 40]
     assert not app.error

@@ -43,7 +43,7 @@ def test_a_table_of_ones_own_is_trained_on_and_new_samples_get_clusters(
         scores = read_scores(run)
         assert scores is not None
         assert scores["n"] == 3 * N_EACH
-        expect(page.get_by_text("On all samples, which it was also trained on, n = 180")).to_be_visible()
+        expect(page.get_by_text("On all samples, which were also trained on, n = 180")).to_be_visible()
         for figure in (scores["purity"], scores["nmi"]):
             expect(page.get_by_role("cell", name=f"{figure:.3f}").first).to_be_visible()
         expect_calm(page)

@@ -47,7 +47,7 @@ def test_a_sweep_is_started_paused_in_part_reloaded_resumed_and_read(
         expect(badge(page, "1 paused")).to_be_visible(timeout=WAIT)
         expect(page.get_by_role("combobox", name="Sweep")).to_have_value(sweep.name)
         expect(badge(page, "3 finished")).to_be_visible(timeout=3 * WAIT)
-        expect(page.get_by_text("So far, from 3 of 4 runs.")).to_be_visible(timeout=WAIT)
+        expect(page.get_by_text("From the 3 of 4 runs finished so far.")).to_be_visible(timeout=WAIT)
 
         settle(page)
         take(page, "One run", "K = 10, seed 1")

@@ -75,7 +75,7 @@ def canvas_map(
     sprites, hover_text: what hovering shows beside the group's name and the value; texts are short, one a point.
     caption, height: below the map, "Distances between clusters carry no meaning."; of the map, in CSS pixels.
     selected: indices shown as selected until a person selects or clears; a change of it replaces their selection.
-    turn: another number makes `selected` hold anew, also where it is what it was, or None.
+    turn: another number applies `selected` again, even where it is unchanged or None.
     highlighted: a point marked by a ring, as the one whose details the page shows.
 
     A selection survives reruns. It belongs to the coordinates: with others it is dropped, with the same ones back it

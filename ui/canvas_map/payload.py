@@ -18,7 +18,7 @@ NO_VALUE = 255
 
 @dataclass(frozen=True)
 class Sprites:
-    """One picture that holds the thumbnails of the points, row by row.
+    """One image that holds the thumbnails of the points, row by row.
 
     `sheet` is a PNG, JPEG or WebP of `columns` cells a row, each `cell_width` × `cell_height` pixels. `cells` (N,)
     names the cell of each point, -1 for none; without it point i has cell i, and points past the last cell have none.
@@ -81,18 +81,18 @@ def encode_values(
     gene that few cells have would else be cut off at once.
     """
     levels = np.full(len(values), NO_VALUE, np.uint8)
-    is_known = np.isfinite(values)
-    known = values[is_known].astype(np.float64)
-    coloured = known[known > 0] if is_zero_grey else known
+    is_finite = np.isfinite(values)
+    finite = values[is_finite].astype(np.float64)
+    coloured = finite[finite > 0] if is_zero_grey else finite
     if not len(coloured):
-        levels[is_known] = 0
+        levels[is_finite] = 0
         return levels, ValueScale(0.0, 0.0, False, is_zero_grey)
     low, top = 0.0 if is_zero_grey else float(coloured.min()), float(coloured.max())
     high = float(np.percentile(coloured, 99)) if is_clipped else top
     if high <= low:  # 99 in 100 are alike: the percentile would leave a single colour
         high = top
-    shares = ((known - low) / ((high - low) or 1.0)).clip(0, 1)
-    levels[is_known] = np.maximum(np.rint(shares * VALUE_LEVELS), known > 0 if is_zero_grey else 0)
+    shares = ((finite - low) / ((high - low) or 1.0)).clip(0, 1)
+    levels[is_finite] = np.maximum(np.rint(shares * VALUE_LEVELS), finite > 0 if is_zero_grey else 0)
     return levels, ValueScale(low, high, top > high, is_zero_grey)
 
 

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
+from pydantic.fields import FieldInfo
 
 from clustergan_core.drawing.figures.gene_dots import dot_plot_figure, gene_heat_figure
 from ui.cells.genes import GENE, choose_genes
 from ui.cells.markers import EXPLORATORY, offer_csv, show_markers
 from ui.cells.names import choose_group
 from ui.cells.view import CellsView
-from ui.frame.choices import linked, one_of, whole_number
+from ui.frame.choices import number, segmented
 from ui.frame.links import link_page
 from ui.frame.messages import page_errors, plain
 from ui.frame.theme import show_figure
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 _BEST, _OWN = "top markers", "own list"
 _N_LINKED = 8
 MAX_GENES = 60  # more names than these cannot be read below a figure
+_N_LISTED = FieldInfo(default=25, ge=5, le=500, title="Genes")
+_N_OF_EACH = FieldInfo(default=4, ge=1, le=20, title="Genes per cluster")
 
 
 @st.fragment
@@ -34,8 +37,7 @@ def show_cluster_markers(view: CellsView, markers: pd.DataFrame) -> None:
     st.caption(EXPLORATORY)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         group = choose_group("cluster", [groups[number] for number in sorted(set(markers["cluster"]))])
-        with linked("top", whole_number(5, 500)):
-            n_genes = st.number_input("Genes", 5, 500, 25, 5, key="top", bind="query-params", width=130)
+        n_genes = number("top", _N_LISTED, step=5, width=130)
         file = markers.assign(cluster=[groups[number].name for number in markers["cluster"]])
         offer_csv("All clusters, all genes as CSV", file, f"{run.name}-markers.csv", "markers-csv")
     own = markers[markers["cluster"] == groups.index(group)].head(n_genes)
@@ -76,10 +78,7 @@ def show_gene_figures(view: CellsView, markers: pd.DataFrame) -> None:
 def _choose_genes(view: CellsView, markers: pd.DataFrame, n_clusters: int) -> tuple[str, ...]:
     """The top markers of each cluster in turn, each gene once, or a person's own list."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        with linked("show", one_of([_BEST, _OWN])):
-            source = st.segmented_control(
-                "Genes", [_BEST, _OWN], default=_BEST, required=True, key="show", bind="query-params"
-            )  # fmt: skip
+        source = segmented("show", [_BEST, _OWN], "Genes")
         n_each = _choose_number(n_clusters) if source == _BEST else 0
     if source == _OWN:
         matrix = view.matrix
@@ -94,9 +93,8 @@ def _choose_genes(view: CellsView, markers: pd.DataFrame, n_clusters: int) -> tu
 
 def _choose_number(n_clusters: int) -> int:
     """How many genes of each cluster; the default is as many as a figure can name."""
-    usual = min(4, max(1, MAX_GENES // max(1, n_clusters)))
-    with linked("each", whole_number(1, 20)):
-        return st.number_input("Genes per cluster", 1, 20, usual, key="each", bind="query-params", width=130)
+    usual = min(_N_OF_EACH.default, max(1, MAX_GENES // max(1, n_clusters)))
+    return number("each", _N_OF_EACH, default=usual, width=130)
 
 
 def _show_table(view: CellsView, dots: DotPlot, shown: list[int], names: list[str]) -> None:

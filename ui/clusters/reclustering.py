@@ -14,7 +14,7 @@ from ui.data.choice import load_source
 from ui.forms.preset import preset_config
 from ui.forms.scheduler import usual_scheduler
 from ui.forms.start import show_command, show_estimate
-from ui.frame.links import watch
+from ui.frame.links import watch_run
 from ui.frame.messages import page_errors, show_problem
 
 if TYPE_CHECKING:
@@ -76,4 +76,4 @@ def _start_run(config: RunConfig) -> None:
     except AppError as problem:
         show_problem(problem)
         return
-    watch(run.name)
+    watch_run(run.name)

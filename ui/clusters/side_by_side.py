@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from clustergan_core.data.dataset import UNLABELLED
 from clustergan_core.drawing.figures.counts import contingency_figure
 from ui.cells.view import CellsView, Groups, Merged
-from ui.frame.choices import linked, one_of
+from ui.frame.choices import select
 from ui.frame.messages import page_errors, plain
 from ui.frame.theme import show_figure
 
@@ -97,15 +97,13 @@ def _choose_reference(dataset: Dataset) -> str:
         _NONE,
         *(c for c in columns if c not in (_NONE, _LABEL)),
     ]
-    with linked("reference", one_of(names)):
-        return st.selectbox(
-            "Compare with",
-            names,
-            key="reference",
-            bind="query-params",
-            width=260,
-            help="A column of your data. It is only compared with the clusters, which do not depend on it.",
-        )
+    return select(
+        "reference",
+        names,
+        "Compare with",
+        help_text="A column of your data. It is only compared with the clusters, which do not depend on it.",
+        width=260,
+    )
 
 
 def _is_grouping(values: NDArray[np.generic]) -> bool:

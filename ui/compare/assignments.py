@@ -39,7 +39,7 @@ def _key(runs: Sequence[Run]) -> Key:
     return tuple((str(run.folder), weights_stamp(run)) for run in runs)
 
 
-# Clusters alone are kept, and not the latents they came with: a dozen runs of 70,000 samples are a few megabytes.
+# Only clusters are cached, without their latents: a dozen runs of 70,000 samples take a few megabytes.
 @st.cache_resource(max_entries=60, show_spinner="Encoding the samples…")
 def _assignment(_run: Run, folder: str, split: SplitName, stamp: object) -> Assignment:
     from clustergan_core.runs.comparison.samples import Assignment

@@ -1,4 +1,4 @@
-"""Which runs are compared, in the address as ?runs=…&runs=… or with commas, and what to say while there are too few."""
+"""Which runs are compared, in the address as ?runs=…&runs=… or with commas, and what to offer while too few are."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from ui.frame.links import link_pages
 from ui.frame.messages import plain, show_problem
 
 RUNS_KEY = "runs"  # the picker's key and the address's parameter
-MAX_RUNS = 12  # more columns and curves are no comparison any more
+MAX_RUNS = 12  # more columns and curves cannot be compared at a glance
 
 
 def choose_comparison() -> Comparison:
-    """The picker of runs; stops the page with a way on while fewer than two are chosen."""
+    """The picker of runs; while fewer than two are chosen, offers some and stops the page."""
     runs = {run.name: run for run in [*list_runs(), *list_shipped()] if _is_readable(run)}
     if len(runs) < 2:
-        st.info("A comparison needs two runs: train one, and it appears here.", icon=":material/model_training:")
+        st.info("A comparison needs two runs: train one, and it will appear here.", icon=":material/model_training:")
         link_pages("Train", "Runs")
         st.stop()
     names = _pick(list(runs))
@@ -33,12 +33,12 @@ def choose_comparison() -> Comparison:
 
 
 def _pick(names: Sequence[str]) -> list[str]:
-    # No run's name holds a comma, and a list with commas is what one types.
+    # No run's name holds a comma, and people type lists with commas.
     respell(RUNS_KEY, lambda text: [name for name in text.split(",") if name])
     n_asked = len(set(st.query_params.get_all(RUNS_KEY)))
     if n_asked > MAX_RUNS:
         problem = (
-            f"The address asks for {n_asked} runs, and {MAX_RUNS} can be compared: the first {MAX_RUNS} are shown."
+            f"The address asks for {n_asked} runs, but only {MAX_RUNS} can be compared: the first {MAX_RUNS} are shown."
         )
         show_problem(SettingsError(problem))
     with linked(RUNS_KEY, one_of(names, N_NAMED_RUNS)):
@@ -48,19 +48,22 @@ def _pick(names: Sequence[str]) -> list[str]:
             key=RUNS_KEY,
             bind="query-params",
             max_selections=MAX_RUNS,
-            placeholder="Choose two runs or more",
-            help=f"Your own runs, newest first, then shipped models; {MAX_RUNS} at most.",
+            placeholder="Choose two or more runs",
+            help=f"Your own runs, newest first, then bundled models; {MAX_RUNS} at most.",
         )
 
 
 def _offer(runs: Sequence[Run], chosen: Sequence[str]) -> None:
-    """Says what is missing, and offers what goes together: runs of the same data."""
+    """Says what is missing, and offers runs on the same data."""
     first = next((run for run in runs if run.name in chosen), None)
     if first is None:
-        st.info("Choose two runs or more: what differs, scores, curves, clusters and maps.", icon=":material/info:")
+        st.info(
+            "Choose two or more runs to compare their settings, scores, curves, clusters and maps.",
+            icon=":material/info:",
+        )
     else:
         st.info(
-            f"{plain(first.name)} alone is no comparison: choose another run beside it, or see it on the Runs page.",
+            f"{plain(first.name)} is the only run chosen: choose another to compare it with.",
             icon=":material/info:",
         )
     by_data: dict[str, list[Run]] = {}
@@ -69,10 +72,13 @@ def _offer(runs: Sequence[Run], chosen: Sequence[str]) -> None:
             by_data.setdefault(run.config.dataset.digest, []).append(run)
     offers = [together for together in by_data.values() if len(together) > 1]
     if offers:
-        st.caption("Runs of the same data:")
+        st.caption("Runs on the same data:")
     elif first is not None:
         st.caption(
-            plain(f"No other run of {first.config.dataset.name} is here; of other data scores and curves compare.")
+            plain(
+                f"There is no other run on {first.config.dataset.name}. Runs on other data can still be compared by "
+                "scores and curves."
+            )
         )
     for together in offers:
         if first is not None:
@@ -98,7 +104,7 @@ def _name(runs: Sequence[Run]) -> str:
 
 
 def _is_readable(run: Run) -> bool:
-    """Damaged runs are told of on the Runs page; here they are not offered."""
+    """Damaged runs are listed on the Runs page and not offered here."""
     try:
         return bool(run.config)
     except RunError:

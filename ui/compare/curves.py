@@ -11,7 +11,7 @@ from clustergan_core.drawing.figures.overlaid_curves import RunCurve, overlaid_c
 from clustergan_core.drawing.theme import apply_theme
 from clustergan_core.runs.comparison.groups import Comparison
 from clustergan_core.runs.run import Run
-from ui.frame.choices import linked, one_of
+from ui.frame.choices import segmented, select
 from ui.frame.messages import page_errors, plain, section_errors
 from ui.frame.theme import show_themed, theme_name
 from ui.loading.metrics import MetricsHistory, load_history
@@ -34,18 +34,18 @@ Curve = tuple[str, int, tuple[float, ...], tuple[float | None, ...]]
 
 
 def watch_curves(comparison: Comparison) -> None:
-    """The curves, drawn anew while a run is at work; the whole page follows when one has ended."""
+    """The curves, updated while a run is active; when one ends, the whole page is drawn again."""
     at_work = _at_work(comparison)
 
     @st.fragment(run_every=REFRESH_SECONDS if at_work else None)
     @page_errors()
-    def watch() -> None:
+    def draw_curves() -> None:
         with section_errors():
             if _at_work(comparison) != at_work:
                 st.rerun()
             show_curves(comparison, len(at_work))
 
-    watch()
+    draw_curves()
 
 
 def _at_work(comparison: Comparison) -> set[str]:
@@ -53,15 +53,15 @@ def _at_work(comparison: Comparison) -> set[str]:
 
 
 def show_curves(comparison: Comparison, n_at_work: int) -> None:
-    """The chosen score over steps or seconds, runs of one group in one colour."""
+    """The chosen score over steps or seconds, the runs of a group in one colour."""
     st.subheader("Curves", anchor=False)
     histories = {run.name: load_history(run) for run in comparison.runs}
     evaluated = [run for run in comparison.runs if histories[run.name].evaluations]
     if not evaluated:
         st.caption(
-            "None of these runs has been evaluated yet: their curves appear here."
+            "None of these runs has been evaluated yet; their curves will appear here."
             if n_at_work
-            else "None of these runs has kept evaluations of its training, so there are no curves."
+            else "None of these runs has saved evaluations, so there are no curves."
         )
         return
     names = {
@@ -70,12 +70,8 @@ def show_curves(comparison: Comparison, n_at_work: int) -> None:
         if any(value is not None for run in evaluated for value in _values(histories[run.name], name))
     }
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        with linked("curve", one_of(list(names))):
-            title = st.selectbox("Score", list(names), key="curve", bind="query-params", width=220)
-        with linked("over", one_of(list(POSITIONS))):
-            over = st.segmented_control(
-                "Over", list(POSITIONS), default="steps", required=True, key="over", bind="query-params"
-            )
+        title = select("curve", list(names), "Score", width=220)
+        over = segmented("over", list(POSITIONS), "Over")
     curves: list[Curve] = []
     for run in evaluated:
         history, values = histories[run.name], _values(histories[run.name], names[title])
@@ -86,9 +82,9 @@ def show_curves(comparison: Comparison, n_at_work: int) -> None:
     figure = _figure(tuple(curves), groups, title, POSITIONS[over], theme_name())
     show_themed(figure, "compared-curves", f"{title} of each run over the {over} of its training")
     without = [run for run in comparison.runs if comparison.label(run) not in {label for label, *_ in curves}]
-    st.caption(_describe(comparison, without, names[title], over or "steps"))
+    st.caption(_describe(comparison, without, names[title], over))
     if n_at_work:
-        st.caption(f"Still at work: {n_at_work} of these runs; drawn anew every {REFRESH_SECONDS} seconds.")
+        st.caption(f"Runs still active: {n_at_work}. Updated every {REFRESH_SECONDS} seconds.")
     table = pd.concat(
         [pd.DataFrame({"run": label, over: positions, title: values}) for label, _, positions, values in curves]
     )
@@ -104,16 +100,16 @@ def show_curves(comparison: Comparison, n_at_work: int) -> None:
 
 
 def _values(history: MetricsHistory, name: str) -> list[float | None]:
-    """A score over the evaluations; of a distance its value."""
+    """A score over the evaluations; for a distance, its value."""
     return [value["value"] if isinstance(value, dict) else value for value in history.scores(name)]
 
 
 def _describe(comparison: Comparison, without: list[Run], name: str, over: str) -> str:
     where = "on training samples, without labels" if name == "criterion" else "on validation samples"
-    sentences = [f"Scored {where}, at every evaluation of the training."]
+    sentences = [f"Scored {where} at every evaluation."]
     if over == "steps" and len({run.config.method for run in comparison.runs}) > 1:
         sentences.append(
-            "A step is not the same work in each method: over seconds they compare, if one machine trained them."
+            "Steps cost different amounts of work in each method: compare seconds instead, if one machine trained all."
         )
     if name == "frechet":
         measured = {
@@ -123,13 +119,13 @@ def _describe(comparison: Comparison, without: list[Run], name: str, over: str) 
             if isinstance(distance, dict)
         }
         sentences.append(
-            "Lower is better; these are of different data, features or numbers of samples, so compare no two of them."
+            "Lower is better. These differ in data, features or number of samples, so they cannot be compared."
             if len(measured) > 1
             else "Lower is better; it depends on the features and on the number of samples."
         )
     if without:
         names = ", ".join(plain(comparison.label(run)) for run in without)
-        sentences.append(f"No curve of {names}: this score has not been kept while it trained.")
+        sentences.append(f"No curve for {names}: this score was not saved during training.")
     return " ".join(sentences)
 
 

@@ -1,4 +1,4 @@
-"""Below two linked maps: what is selected on them, and the sample that was clicked."""
+"""Below two linked maps: the selected samples, and the sample that was clicked."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from ui.compare.selection import LinkedSelection, run_again
 from ui.compare.stability import StabilityView
 from ui.frame.messages import plain
 from ui.frame.theme import theme_name
+from ui.loading.subsets import draw_subset
 from ui.map.view import MapView
 
 N_SHOWN = 32  # samples of a selection that are drawn
@@ -25,7 +26,9 @@ def show_linked_selection(views: list[MapView], selection: LinkedSelection, stab
     left, right = views
     samples = selection.samples
     if samples is None or not len(samples):
-        st.caption("Draw a lasso or a box on either map: the same samples are shown on the other. Click for one.")
+        st.caption(
+            "Draw a lasso or a box on either map to see the same samples on the other. Click a point to see one sample."
+        )
         return
     rows = [np.flatnonzero(np.isin(view.indices, samples)) for view in views]
     is_on_both = len(rows[0]) == len(rows[1]) == len(samples)
@@ -59,9 +62,7 @@ def _show_clicked(views: list[MapView], selection: LinkedSelection, stability: S
 
 def _show_pictures(view: MapView, rows: NDArray[np.int64]) -> None:
 
-    shown = rows
-    if len(rows) > N_SHOWN:
-        shown = np.sort(np.random.default_rng(0).choice(rows, N_SHOWN, replace=False))
+    shown = draw_subset(rows, N_SHOWN)
     if not len(shown):
         return
     colours = mode_colours(view.run.config.n_clusters)

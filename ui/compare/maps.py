@@ -15,7 +15,7 @@ from ui.canvas_map import MapEvent, canvas_map
 from ui.compare.details import show_linked_selection
 from ui.compare.selection import SIDES, LinkedSelection, Side, linked_selection, run_again
 from ui.compare.stability import StabilityView
-from ui.frame.choices import linked, one_of
+from ui.frame.choices import select
 from ui.frame.messages import page_errors, plain
 from ui.map.colouring import Colouring, make_colouring, mode_names
 from ui.map.settings import choose_algorithm
@@ -37,7 +37,7 @@ STARTED = "compare_started"  # session state: jobs a person has asked for on thi
 def show_maps(
     labels: tuple[str, str], pair: tuple[Run, Run], split: SplitName, stability: StabilityView | None
 ) -> None:
-    """The two maps with one colouring, and what is selected on them."""
+    """The two maps with one colouring, and the selected samples."""
     from clustergan_core.runs.maps import MapRequest, find_map
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -45,25 +45,23 @@ def show_maps(
         requests = [MapRequest(run, settings, split) for run in pair]
         views = [open_view(request) for request in requests]
         names = pair_colouring_names(views, stability)
-        with linked("colours", one_of(names)):
-            name = st.selectbox("Colour by", names, key="colours", bind="query-params", width=220)
+        name = select("colours", names, "Colour by", width=220)
     if any(view.dataset is None for view in views):
         st.caption(
-            "The data is not on this machine: pictures are the generator's reconstructions, and labels are missing."
+            "The data is not on this machine: images are the generator's reconstructions, and labels are missing."
         )
     colourings = [colour_pair(view, other, name, stability) for view, other in zip(views, reversed(views), strict=True)]
     titles = [_title(own, other, name) for own, other in (labels, labels[::-1])]
     fitted = [find_map(request, view.features) for request, view in zip(requests, views, strict=True)]
     left, right = fitted
     if left is not None and right is not None:
-        _linked_maps(titles, views, (left, right), colourings, split, stability)
+        _show_linked_maps(titles, views, (left, right), colourings, split, stability)
     else:
-        _maps_so_far(titles, requests, views, fitted, colourings)
+        _show_maps_so_far(titles, requests, views, fitted, colourings)
     st.caption(
-        "Each run has a map of its own: where on it a cluster lies says nothing of the other run."
+        "Each run has its own map: the position of a cluster says nothing about the other run."
         if settings.algorithm == "pca"
-        else "Each run has a map of its own: distances between clusters carry no meaning, and neither does where on "
-        "the map a cluster lies."
+        else "Each run has its own map: distances between clusters carry no meaning, and neither do their positions."
     )
 
 
@@ -72,14 +70,14 @@ def _title(own: str, other: str, colour: str) -> str:
     return f"**{plain(own)}**{plain(by)}"
 
 
-def _maps_so_far(
+def _show_maps_so_far(
     titles: list[str],
     requests: list[MapRequest],
     views: list[MapView],
     fitted: list[FittedMap | None],
     colourings: list[Colouring],
 ) -> None:
-    """Finished maps as they are, and for the others an offer to compute them."""
+    """Finished maps as they are, and a button to compute each of the others."""
     from ui.map.job import show_computation
 
     started: set[str] = st.session_state.setdefault(STARTED, set())
@@ -89,7 +87,7 @@ def _maps_so_far(
             st.markdown(title)
             job = str(request.job_folder())
             if map_ is not None:
-                _draw(side, view, map_, colouring)
+                _draw_map(side, view, map_, colouring)
             elif job in started or request.job_folder().is_dir():
                 show_computation(request, view, colouring, HEIGHT, key=f"compare-{side}-job")
             else:
@@ -101,7 +99,7 @@ def _maps_so_far(
 
 @st.fragment
 @page_errors()
-def _linked_maps(
+def _show_linked_maps(
     titles: list[str],
     views: list[MapView],
     fitted: tuple[FittedMap, FittedMap],
@@ -117,10 +115,10 @@ def _linked_maps(
     for side, column, title, view, map_, colouring in sides:
         with column:
             st.markdown(title)
-            event = _draw(side, view, map_, colouring, selection)
+            event = _draw_map(side, view, map_, colouring, selection)
         reported = None if event.selection is None else view.indices[event.selection]
-        # The right map is drawn after the left one and shows its news at once; the other way takes another run.
-        is_left_stale |= selection.take(side, reported, view.indices) and side == "right"
+        # The right map is drawn after the left one and shows its selection at once; the other way takes another run.
+        is_left_stale |= selection.report(side, reported, view.indices) and side == "right"
         if event.clicked is not None and selection.clicked != (sample := int(view.indices[event.clicked])):
             selection.clicked = sample
             is_left_stale = True
@@ -129,7 +127,7 @@ def _linked_maps(
     show_linked_selection(views, selection, stability)
 
 
-def _draw(
+def _draw_map(
     side: Side, view: MapView, fitted: FittedMap, colouring: Colouring, selection: LinkedSelection | None = None
 ) -> MapEvent:
     from ui.map.plot import hover_texts, sprites_of
@@ -166,7 +164,7 @@ def pair_colouring_names(views: Sequence[MapView], stability: StabilityView | No
 
 
 def colour_pair(view: MapView, other: MapView, name: str, stability: StabilityView | None) -> Colouring:
-    """The colouring of one of the two maps; points the other run knows nothing of are grey."""
+    """The colouring of one of the two maps; points that the other run does not assign are grey."""
     if name == OTHERS:
         return _by_other(view, other)
     if name == LABEL:
@@ -179,8 +177,8 @@ def colour_pair(view: MapView, other: MapView, name: str, stability: StabilityVi
 
 def _by_other(view: MapView, other: MapView) -> Colouring:
     order = np.argsort(other.indices)
-    places = np.minimum(np.searchsorted(other.indices[order], view.indices), len(order) - 1)
-    rows = order[places]
+    nearest = np.minimum(np.searchsorted(other.indices[order], view.indices), len(order) - 1)
+    rows = order[nearest]
     groups = np.where(other.indices[rows] == view.indices, other.clusters[rows], -1)
     n_modes = other.run.config.n_clusters
     return Colouring(groups, mode_names(n_modes), mode_colours(n_modes))

@@ -1,4 +1,4 @@
-"""Two of the compared runs: who they are, and how far their clusters agree."""
+"""Two of the compared runs: which they are, and how well their clusters agree."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from clustergan_core.drawing.theme import apply_theme
 from clustergan_core.runs.comparison.groups import Comparison
 from clustergan_core.runs.run import Run
 from ui.compare.assignments import load_agreement
-from ui.frame.choices import linked, one_of
+from ui.frame.choices import select
 from ui.frame.messages import plain
 from ui.frame.theme import show_themed, theme_name
 
@@ -48,20 +48,19 @@ def choose_pair(comparison: Comparison) -> tuple[Run, Run] | None:
 
 
 def label_pair(pair: tuple[Run, Run]) -> tuple[str, str]:
-    """What tells each of the two from the other, which is less than what tells it from all compared runs."""
+    """What distinguishes each of the two from the other, which is less than what distinguishes it from all runs."""
     labels = Comparison.of(pair).labels
     return labels[pair[0].name], labels[pair[1].name]
 
 
 def _pick(title: str, key: str, names: Sequence[str], comparison: Comparison) -> str:
-    with linked(key, one_of(names)):
-        name = st.selectbox(title, names, key=key, bind="query-params")
+    name = select(key, names, title)
     st.caption(plain(comparison.labels[name]))
     return name
 
 
 def show_agreement(labels: tuple[str, str], common: CommonSamples, split: SplitName) -> None:
-    """ARI, NMI and which modes of the one are which of the other: heat map, flows, table."""
+    """ARI, NMI and how the modes of the two runs correspond: heat map, flows, table."""
     agreement = load_agreement(common, split)
     figures = [
         ("ARI", f"{agreement.ari:.3f}", ARI_HELP),

@@ -16,7 +16,7 @@ from clustergan_core.runs.run import Run
 from clustergan_core.score_names import AGREEMENT_SCORES
 from clustergan_core.scoring.final import RunScores
 from ui.compare.settings import describe_repetitions
-from ui.frame.choices import linked, one_of
+from ui.frame.choices import segmented
 from ui.frame.messages import plain
 from ui.frame.theme import show_themed, theme_name
 from ui.loading.summaries import NEEDS_LABELS, summarise
@@ -30,24 +30,21 @@ LABEL_FREE = {"silhouette": "Silhouette", "usage_entropy": "Usage entropy", "fre
 
 
 def show_scores(comparison: Comparison) -> None:
-    """A row a group with mean and standard deviation, every seed as a dot, and every run's figures in a table."""
+    """Mean and standard deviation of each group in a row, each seed as a dot, and the figures of each run."""
     st.subheader("Scores", anchor=False)
     scores = {run.name: summarise(run).scores for run in comparison.runs}
     if not any(scores.values()):
-        st.caption("None of these runs is finished, so there are no final scores yet; the curves show those so far.")
+        st.caption(
+            "None of these runs is finished, so there are no final scores yet; the curves show the scores so far."
+        )
         return
-    with linked("reading", one_of(list(READINGS))):
-        reading = READINGS[
-            st.segmented_control(
-                "Clusters read as",
-                list(READINGS),
-                default="argmax",
-                required=True,
-                key="reading",
-                bind="query-params",
-                help="The largest entry of the encoder's code, as all pages do, or k-means on the latents.",
-            )
-        ]
+    chosen = segmented(
+        "reading",
+        list(READINGS),
+        "Clusters read as",
+        help_text="The largest entry of the encoder's code, as on all pages, or k-means on the latents.",
+    )
+    reading = READINGS[chosen]
     _show_groups(comparison, scores, reading)
     _show_dots(comparison, scores, reading)
     _show_runs(comparison, scores)
@@ -61,9 +58,9 @@ def _show_groups(comparison: Comparison, scores: dict[str, RunScores | None], re
         seeds = [run.config.seed for run in counted]
         missing = [seed for seed in dict.fromkeys(group.seeds) if seed not in seeds]
         row: dict[str, Any] = {"Runs": group.title, "n": len(seeds), "Seeds": ", ".join(map(str, seeds)) or "–"}
-        row |= {title: _say(spread_score(own, name, reading), own) for name, title in TITLES.items()}
-        row["Scored on"] = _say_scored_on(own, missing)
-        row |= {title: _say(spread_score(own, name)) for name, title in LABEL_FREE.items()}
+        row |= {title: _describe_spread(spread_score(own, name, reading), own) for name, title in TITLES.items()}
+        row["Scored on"] = _describe_sources(own, missing)
+        row |= {title: _describe_spread(spread_score(own, name)) for name, title in LABEL_FREE.items()}
         rows.append(row)
     narrow = st.column_config.NumberColumn(width=40, help="Number of scored seeds.")
     st.dataframe(
@@ -73,11 +70,11 @@ def _show_groups(comparison: Comparison, scores: dict[str, RunScores | None], re
 
 
 def _counted(comparison: Comparison, group: SeedGroup, scores: dict[str, RunScores | None]) -> list[Run]:
-    """The group's runs that mean and spread are of: of each seed the first that is scored."""
+    """The runs that a group's mean and spread are computed from: for each seed, the first that is scored."""
     return comparison.once_a_seed(run for run in group.runs if scores[run.name])
 
 
-def _say(spread: ScoreSpread, labelled: Sequence[RunScores | None] = ()) -> str:
+def _describe_spread(spread: ScoreSpread, labelled: Sequence[RunScores | None] = ()) -> str:
     """Mean ± standard deviation; agreement with labels says where it needs them."""
     if spread.mean is None:
         return NEEDS_LABELS if any(labelled) else "–"
@@ -86,10 +83,10 @@ def _say(spread: ScoreSpread, labelled: Sequence[RunScores | None] = ()) -> str:
     return mean if spread.sd is None else f"{mean} ± {spread.sd:.{n_decimals}f}"
 
 
-def _say_scored_on(scores: Sequence[RunScores | None], missing: Sequence[int]) -> str:
-    places = dict.fromkeys(_scored_on(row) for row in scores if row)
+def _describe_sources(scores: Sequence[RunScores | None], missing: Sequence[int]) -> str:
+    sources = dict.fromkeys(_scored_on(row) for row in scores if row)
     unfinished = f"seed{'' if len(missing) == 1 else 's'} {', '.join(map(str, missing))} not finished"
-    return "; ".join([*places, *([unfinished] if missing else [])])
+    return "; ".join([*sources, *([unfinished] if missing else [])])
 
 
 def _scored_on(scores: RunScores) -> str:
@@ -101,7 +98,7 @@ def _scored_on(scores: RunScores) -> str:
 def _describe(comparison: Comparison, scores: dict[str, RunScores | None]) -> str:
     sentences = [
         "Mean ± standard deviation over the seeds of a group (over n − 1). “all”: scored on samples that were also "
-        "trained on. Labels are used for purity, accuracy, NMI and ARI alone."
+        "trained on. Labels are used only for purity, accuracy, NMI and ARI."
     ]
     if repetitions := describe_repetitions(comparison):
         sentences.append(repetitions)
@@ -111,7 +108,7 @@ def _describe(comparison: Comparison, scores: dict[str, RunScores | None]) -> st
         sentences.append(f"Fréchet distance of {n:,} generated samples, features: {features}; lower is better.")
     elif measured:
         sentences.append(
-            "Fréchet distances here are of different data, features or numbers of samples, so they cannot be compared: "
+            "Fréchet distances here differ in data, features or number of samples, so they cannot be compared: "
             + "; ".join(plain(f"{data}, {features}, n = {n:,}") for data, features, n in sorted(measured))
             + "."
         )
@@ -119,7 +116,7 @@ def _describe(comparison: Comparison, scores: dict[str, RunScores | None]) -> st
 
 
 def _frechet_measures(comparison: Comparison, scores: dict[str, RunScores | None]) -> set[tuple[str, str, int]]:
-    """On what data, in which features and over how many samples distances were measured; several do not compare."""
+    """The data, features and numbers of samples of the distances; they compare only where there is one of each."""
     distances = [(run, (scores[run.name] or {}).get("frechet")) for run in comparison.runs]
     return {(run.config.dataset.name, distance["features"], distance["n"]) for run, distance in distances if distance}
 
@@ -146,7 +143,7 @@ def _show_dots(comparison: Comparison, scores: dict[str, RunScores | None], read
             description = f"{kind}: every seed a dot, the mean and standard deviation of each group"
             show_themed(_dots(tuple(panels), groups, theme_name()), key, description)
     if apart:
-        st.caption("No panel of Fréchet distances: on one axis they would look comparable, and they are not.")
+        st.caption("Fréchet distances have no panel: on one axis they would look comparable, which they are not.")
 
 
 @st.cache_data(max_entries=40, show_spinner=False)

@@ -1,4 +1,4 @@
-"""A selection that two maps share: whoever selects on one sees the same samples on the other."""
+"""A selection that two maps share: samples selected on one are shown on the other."""
 
 from __future__ import annotations
 
@@ -25,52 +25,52 @@ class LinkedSelection:
     """
 
     about: tuple[str, ...]  # the data and its split: a selection belongs to them
-    maps: tuple[str, ...] = ()  # what is drawn: other coordinates have to be told anew
+    maps: tuple[str, ...] = ()  # what is drawn: other coordinates need the selection again
     samples: Samples | None = None
     clicked: int | None = None
     shown: dict[Side, Samples | None] = field(default_factory=lambda: dict.fromkeys(SIDES))
     turns: dict[Side, int] = field(default_factory=lambda: dict.fromkeys(SIDES, 0))
 
     def draw(self, maps: tuple[str, ...]) -> None:
-        """Says what is drawn now; other maps are told the selection."""
+        """Records what is drawn now, and sends the selection to maps that changed."""
         if maps != self.maps:
             self.maps = maps
             for side in SIDES:
-                self._tell(side)
+                self._send_to(side)
 
-    def take(self, side: Side, reported: Samples | None, indices: Samples) -> bool:
-        """Takes what one map of these samples (N,) reports as selected; whether that is news."""
-        known = None if self.samples is None else self.samples[np.isin(self.samples, indices)]
-        if _is_same(known, reported):
+    def report(self, side: Side, reported: Samples | None, indices: Samples) -> bool:
+        """Records what a map of these samples (N,) reports as selected; returns whether that is a change."""
+        on_map = None if self.samples is None else self.samples[np.isin(self.samples, indices)]
+        if _is_same(on_map, reported):
             return False
         self.samples = reported
-        self._tell("right" if side == "left" else "left")
+        self._send_to("right" if side == "left" else "left")
         return True
 
     def rows(self, side: Side, indices: Samples) -> Samples | None:
-        """Which points a map of these samples (N,) is told to show as selected."""
+        """Which points a map of these samples (N,) is to show as selected."""
         shown = self.shown[side]
         return None if shown is None else np.flatnonzero(np.isin(indices, shown))
 
-    def _tell(self, side: Side) -> None:
+    def _send_to(self, side: Side) -> None:
         self.shown[side] = self.samples
         self.turns[side] += 1
 
 
 def linked_selection(about: tuple[str, ...]) -> LinkedSelection:
     """This session's selection over the samples of that data and split."""
-    kept: LinkedSelection | None = st.session_state.get(_STATE)
-    if kept is None or kept.about != about:
+    selection: LinkedSelection | None = st.session_state.get(_STATE)
+    if selection is None or selection.about != about:
         # Turns go on: a map may still hold what was reported in an earlier one.
         fresh = LinkedSelection(about)
-        if kept is not None:
-            fresh.turns = {side: turn + 1 for side, turn in kept.turns.items()}
-        kept = st.session_state[_STATE] = fresh
-    return kept
+        if selection is not None:
+            fresh.turns = {side: turn + 1 for side, turn in selection.turns.items()}
+        selection = st.session_state[_STATE] = fresh
+    return selection
 
 
 def run_again() -> None:
-    """Draws both maps anew: the fragment that holds them where it runs alone, else the page."""
+    """Draws both maps again: their fragment where it runs alone, else the page."""
     try:
         st.rerun(scope="fragment")
     except StreamlitAPIException:

@@ -21,14 +21,14 @@ _TIMES = {2: "twice", 3: "three times"}
 
 
 def show_differences(comparison: Comparison) -> None:
-    """What is not the same in all runs: what all have, then what the runs of one method alone have."""
+    """Settings that differ: those that all runs have, then those that only the runs of one method have."""
     st.subheader("What differs", anchor=False)
     rows = differing_settings(comparison.runs)
     if not rows:
-        st.caption("Nothing: method, data, settings, length and seed are the same in all these runs.")
+        st.caption("Nothing: these runs have the same method, data, settings, length and seed.")
         return
     if [row.title for row in rows] == [SEED]:
-        st.caption(plain(f"Nothing but the seed: {', '.join(rows[0].values)}."))
+        st.caption(plain(f"Only the seed: {', '.join(rows[0].values)}."))
         return
     alone = list(dict.fromkeys(row.only_of for row in rows if row.only_of))
     if alone:
@@ -36,23 +36,23 @@ def show_differences(comparison: Comparison) -> None:
     _show_table(comparison, [row for row in rows if not row.only_of], comparison.groups)
     # Side by side while each has one column of values; more would be cut off.
     is_narrow = len(comparison.groups) == len(alone)
-    places = st.columns(len(alone), gap="medium") if is_narrow and alone else [st.container() for _ in alone]
-    for place, methods in zip(places, alone, strict=True):
+    containers = st.columns(len(alone), gap="medium") if is_narrow and alone else [st.container() for _ in alone]
+    for container, methods in zip(containers, alone, strict=True):
         groups = [group for group in comparison.groups if group.runs[0].config.method_title in methods]
-        with place:
+        with container:
             st.markdown(f"**Only {plain(' and '.join(methods))} has**")
             _show_table(comparison, [row for row in rows if row.only_of == methods], groups)
     is_absent = any(ABSENT in row.values for row in rows if not row.only_of)
-    st.caption("All else is the same." + (" “–”: not set." if is_absent else ""))
+    st.caption("Everything else is the same." + (" “–”: not set." if is_absent else ""))
 
 
 def _show_table(comparison: Comparison, rows: Sequence[DifferingSetting], groups: Sequence[SeedGroup]) -> None:
-    """A row a setting, a column a group of runs that differ in their seed alone; all of it without scrolling."""
+    """Settings in rows, groups of runs that differ only in their seed in columns; shown without scrolling."""
     table = {"Setting": [row.title for row in rows]}
     for group in groups:
-        places = [comparison.runs.index(run) for run in group.runs]
+        indices = [comparison.runs.index(run) for run in group.runs]
         # All but the seed is the same in a group.
-        table[group.title] = [", ".join(dict.fromkeys(row.values[place] for place in places)) for row in rows]
+        table[group.title] = [", ".join(dict.fromkeys(row.values[index] for index in indices)) for row in rows]
     st.dataframe(
         pd.DataFrame(table),
         hide_index=True,
@@ -63,7 +63,7 @@ def _show_table(comparison: Comparison, rows: Sequence[DifferingSetting], groups
 
 
 def describe_repetitions(comparison: Comparison) -> str:
-    """A sentence on seeds that several runs of a group have; empty where every seed is there once."""
+    """A sentence on seeds that several runs of a group share; empty where each seed occurs once."""
     said = []
     for group in comparison.groups:
         times = [f"seed {seed} {_TIMES.get(n, f'{n} times')}" for seed, n in group.repeated_seeds.items()]
@@ -71,4 +71,4 @@ def describe_repetitions(comparison: Comparison) -> str:
             said.append(f"{group.title}: {', '.join(times)}, counted once.")
         elif times:
             said.append(f"{', '.join(times)}, counted once.".capitalize())
-    return plain(" ".join([*said, "Runs of one seed repeat one training."])) if said else ""
+    return plain(" ".join([*said, "Runs with the same seed repeat the same training."])) if said else ""

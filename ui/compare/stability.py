@@ -1,4 +1,4 @@
-"""How stable each sample's cluster is over seeds, or over whatever runs are compared."""
+"""How stable each sample's cluster is over seeds, or over other compared runs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from clustergan_core.runs.comparison.groups import Comparison
 from clustergan_core.runs.run import Run
 from ui.compare.assignments import load_common, load_stability
 from ui.compare.settings import describe_repetitions
-from ui.frame.choices import linked, one_of
+from ui.frame.choices import select
 from ui.frame.links import link_page
 from ui.frame.messages import plain
 from ui.frame.theme import show_themed, theme_name
@@ -44,7 +44,7 @@ AGREEMENT_HELP = (
 
 @dataclass(frozen=True)
 class StabilityView:
-    """The stability that the page shows, and of which runs it is."""
+    """The stability that the page shows, and the runs it was measured over."""
 
     common: CommonSamples
     stability: Stability
@@ -52,27 +52,25 @@ class StabilityView:
 
     def shares(self, indices: NDArray[np.int64]) -> NDArray[np.float32]:
         """The stability of samples by their position in the data; NaN for those it was not measured for."""
-        places = np.minimum(np.searchsorted(self.common.indices, indices), len(self.common.indices) - 1)
-        is_known = self.common.indices[places] == indices
-        return np.where(is_known, self.stability.shares[places], np.nan).astype(np.float32)
+        nearest = np.minimum(np.searchsorted(self.common.indices, indices), len(self.common.indices) - 1)
+        is_known = self.common.indices[nearest] == indices
+        return np.where(is_known, self.stability.shares[nearest], np.nan).astype(np.float32)
 
 
 def show_stability(comparison: Comparison, split: SplitName) -> StabilityView | None:
-    """Seed agreement, on how many samples so many runs agree, and the least stable samples; None for too few runs."""
+    """Seed agreement, on how many samples how many runs agree, and the least stable samples; None for too few runs."""
     st.subheader("Stability", anchor=False)
     choices = _choices(comparison)
     if not choices:
-        st.caption(f"Needs two runs of the same data that have weights. {describe_repetitions(comparison)}".rstrip())
+        st.caption(f"Needs two runs on the same data that have weights. {describe_repetitions(comparison)}".rstrip())
         return None
-    with linked("stable_over", one_of(list(choices))):
-        name = st.selectbox(
-            "Over",
-            list(choices),
-            key="stable_over",
-            bind="query-params",
-            width=420,
-            help="Groups of runs that differ in their seed alone, then all compared runs of the same data.",
-        )
+    name = select(
+        "stable_over",
+        list(choices),
+        "Over",
+        width=420,
+        help_text="Groups of runs that differ only in their seed, then all compared runs on the same data.",
+    )
     runs = choices[name]
     if repetitions := describe_repetitions(comparison):
         st.caption(repetitions)
@@ -84,7 +82,7 @@ def show_stability(comparison: Comparison, split: SplitName) -> StabilityView | 
 
 
 def _choices(comparison: Comparison) -> dict[str, list[Run]]:
-    """Sets of two runs or more over which stability can be told, seeds of one configuration first; each seed once."""
+    """Sets of two or more runs to measure stability over, seeds of one configuration first; each seed once."""
     choices: dict[str, list[Run]] = {}
     for group in comparison.groups:
         runs = comparison.once_a_seed(run for run in group.runs if run.has_weights())
@@ -128,7 +126,7 @@ def _show_figures(view: StabilityView) -> None:
             "stability is the share of runs that put it into its most frequent cluster.",
         )
     with bars:
-        description = "On how many samples so many runs agree"
+        description = "Number of samples by how many runs agree on them"
         show_themed(_bars(tuple(counts.tolist()), theme_name()), "agreeing-runs", description)
 
 
@@ -144,12 +142,12 @@ def _show_least_stable(comparison: Comparison, view: StabilityView) -> None:
         return
     st.markdown(f"**Least stable samples**, {len(least)} of {int((stability.shares < 1).sum()):,} on which runs differ")
     if data is None:
-        st.caption("Needs the data, which is not on this machine; the table has their numbers.")
+        st.caption("Images need the data, which is not on this machine; the table lists the samples by number.")
         link_page("Data", text="Get the data")
     else:
         st.image(_gallery(data, common.indices[least], stability.clusters[least], reference), width=520)
-        bars = f"bars show the mode most runs agree on, as {plain(comparison.label(reference))} numbers them"
-        st.caption(f"From the least stable on; {bars}.")
+        bars = f"bars show the mode most runs agree on, numbered as in {plain(comparison.label(reference))}"
+        st.caption(f"Least stable first; {bars}.")
     with st.expander("Samples as a table"):
         st.dataframe(
             _table(comparison, view, data, order[:N_LISTED]),

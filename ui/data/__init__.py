@@ -1,9 +1,9 @@
 """The Data page.
 
 choice.py         choosing data, the same way on every page
-uploads.py        bringing and removing one's own files
+uploads.py        uploading and removing own files
 download.py       a published set
-options.py        how one's own data is read; labels.py: its known classes
+options.py        how own data is read; labels.py: its known classes
 summary.py        what a data set holds; samples.py: some of it
 count_choices.py  how a count matrix is read and prepared, in the address
 counts/           the view of a count matrix

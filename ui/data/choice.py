@@ -23,7 +23,7 @@ from clustergan_core.paths import uploads_folder
 from ui.data.count_choices import CountChoices, count_choices, leave_choices
 from ui.data.download import offer_download
 from ui.data.options import choose_options, options_in_address
-from ui.frame.choices import linked, one_of
+from ui.frame.choices import select
 from ui.frame.links import link_page
 from ui.frame.messages import page_errors, plain, show_problem
 from ui.loading.files import file_stamp
@@ -42,10 +42,10 @@ DATASET_KEY = "dataset"  # the picker's key and the address's parameter
 
 
 def choose_dataset() -> tuple[str, OwnDataOptions, Dataset] | None:
-    """A picker of published sets and of one's own files, with what reading the latter needs.
+    """A picker of published sets and own files, with the options that reading own files needs.
 
     Returns the source as `open_dataset` and a run's config take it, how to read it, and the loaded data, which all
-    sessions share and none may change. None when the data cannot be had yet; the page has then said why and what to do.
+    sessions share and none may change. None when the data is not available yet; the page then says why and what to do.
     """
     source = choose_source()
     if source is None:
@@ -60,7 +60,7 @@ def choose_dataset() -> tuple[str, OwnDataOptions, Dataset] | None:
         dataset = load_source(source, options)
     except AppError as problem:
         show_problem(problem)
-        if options.preparation:  # it may be what is wrong
+        if options.preparation:  # it may be the cause
             text = source_text(source)
             link_page("Data", {DATASET_KEY: text, **options_in_address(options)}, "Change the preparation")
         return None
@@ -72,15 +72,13 @@ def choose_dataset() -> tuple[str, OwnDataOptions, Dataset] | None:
 def choose_source() -> str | None:
     """The picker alone; None while the data is not on this machine, after offering its download."""
     texts = list_choices()
-    with linked(DATASET_KEY, one_of(texts)):
-        text = st.selectbox(
-            "Data set",
-            texts,
-            key=DATASET_KEY,
-            bind="query-params",
-            on_change=_leave,
-            help="Published sets by name; your own data with the start of its checksum; files of this server by path.",
-        )
+    text = select(
+        DATASET_KEY,
+        texts,
+        "Data set",
+        on_change=_leave_other_choices,
+        help_text="Published sets by name; your own data with the start of its checksum; files of this server by path.",
+    )
     source = source_of(text)
     if source in DATASETS and not is_available(source):
         offer_download(source)
@@ -95,7 +93,7 @@ def show_next(data: str) -> None:
 
 
 @page_errors()
-def _leave() -> None:
+def _leave_other_choices() -> None:
     leave_choices(st.session_state[DATASET_KEY])
 
 
@@ -105,7 +103,7 @@ def chosen_for(source: str) -> CountChoices:
 
 
 def list_choices() -> list[str]:
-    """What the picker offers, as it stands in the address: published sets, uploads, newest first, files by path."""
+    """The options of the picker, as in the address: published sets, uploads, newest first, files by path."""
     shared = [f"{_SHARED}{name}" for name in list_shared()]
     return [*DATASETS, *(source_text(str(path)) for path in list_uploads()), *shared]
 
@@ -128,9 +126,9 @@ def source_of(text: str) -> str:
         return text
     if text.startswith(_SHARED):
         return str(find_shared(text.removeprefix(_SHARED)))
-    found = _UPLOAD.fullmatch(text)
+    match = _UPLOAD.fullmatch(text)
     home = uploads_folder().resolve()
-    path = home / found[2] / found[1] if found else None
+    path = home / match[2] / match[1] if match else None
     if path is None or not path.exists() or path.resolve().parent.parent != home:
         raise DataError(f"There is no data set or upload named {text}: choose one from the list on the Data page.")
     return str(path)
@@ -155,14 +153,14 @@ def _load(source: str, options_text: str, stamp: object, _options: OwnDataOption
 
 
 def show_preparation_line(data: str, options: OwnDataOptions, dataset: Dataset) -> None:
-    """What is left of the cells and genes, by which choices, and the way back to them; `data` as in the address."""
+    """The cells and genes that are left, the choices behind them, and a link to change them."""
     steps = {step["step"]: step for step in dataset.preprocessing}
     quality, genes = steps["quality"], steps["select_genes"]
-    words = ", ".join(f"{name} {value}" for name, value in options.preparation.items()) or "default"
+    preparation = ", ".join(f"{name} {value}" for name, value in options.preparation.items()) or "default"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(
             f"**{quality['n_cells_left']:,} of {quality['n_cells']:,} cells × {len(genes['ids']):,} genes** "
-            f":gray[(preparation: {plain(words)})]",
+            f":gray[(preparation: {plain(preparation)})]",
             width="content",
         )
         link_page("Data", {"dataset": data, **options_in_address(options)}, "Change on the Data page")

@@ -1,7 +1,7 @@
-"""How a count matrix is read and prepared, as chosen on the Data page: in the address, and followed from page to page.
+"""How a count matrix is read and prepared, as chosen on the Data page: kept in the address and from page to page.
 
-In the address it stands in the words of the command line: ?prepare=quality=classic&prepare=n_genes=500. It belongs to
-one file; another one begins anew.
+The address uses the options of the command line: ?prepare=quality=classic&prepare=n_genes=500. It belongs to
+one file; another file starts from the defaults.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MAX_UNDO = 50
 
 @dataclass(frozen=True)
 class CountChoices:
-    """What a person chose instead of what is taken by itself."""
+    """What a person chose instead of what is detected."""
 
     read_as: ReadAs = "auto"
     orientation: Orientation = "auto"
@@ -41,45 +41,45 @@ class _Chosen:
 def count_choices(data: str) -> CountChoices:
     """The choices for this data: those of the address, else those made before in this session.
 
-    A wrong one in the address is named in one sentence and left out.
+    A wrong choice in the address is named in one sentence and left out.
     """
     chosen: _Chosen | None = st.session_state.get(_CHOSEN)
     asked = {name: st.query_params.get_all(name) for name in (PREPARE, ORIENTATION, READ_AS)}
     if chosen is None or chosen.data != data:
-        chosen = _Chosen(data, _read(asked))
+        chosen = _Chosen(data, _read_address(asked))
     elif any(asked.values()) and asked != _in_lists(chosen.now):  # a link
-        chosen = _Chosen(data, _read(asked), chosen.before)
+        chosen = _Chosen(data, _read_address(asked), chosen.before)
     st.session_state[_CHOSEN] = chosen
-    _write(chosen.now)
+    _write_address(chosen.now)
     return chosen.now
 
 
 def leave_choices(data: str) -> None:
-    """Forgets what was chosen for other data, also in the address, before `data` takes its place on the page."""
+    """Drops the choices for other data, also from the address, before the page shows `data`."""
     chosen: _Chosen | None = st.session_state.get(_CHOSEN)
     if chosen is not None and chosen.data != data:
         del st.session_state[_CHOSEN]
-        _write(CountChoices())
+        _write_address(CountChoices())
 
 
-def choose(data: str, choices: CountChoices) -> None:
-    """Takes other choices for this data; called from a widget's callback, so that the page is drawn with them."""
+def set_choices(data: str, choices: CountChoices) -> None:
+    """Sets the choices for this data; called from a widget's callback, so that the page is drawn with them."""
     chosen: _Chosen | None = st.session_state.get(_CHOSEN)
     before = chosen.before if chosen is not None and chosen.data == data else ()
     if chosen is not None and chosen.data == data and chosen.now != choices:
         before = (*before, chosen.now)[-MAX_UNDO:]
     st.session_state[_CHOSEN] = _Chosen(data, choices, before)
-    _write(choices)
+    _write_address(choices)
 
 
-def prepare_by(data: str, words: Mapping[str, str]) -> None:
-    """Takes another preparation for this data, as `choose` does."""
-    choose(data, replace(count_choices(data), preparation=dict(words)))
+def prepare_by(data: str, preparation: Mapping[str, str]) -> None:
+    """Sets the preparation of this data from a widget's callback."""
+    set_choices(data, replace(count_choices(data), preparation=dict(preparation)))
 
 
 def take_choices(data: str, options: OwnDataOptions) -> None:
-    """Takes the choices of a run's options for this data, as `choose` does."""
-    choose(data, CountChoices(options.read_as, options.orientation, options.preparation))
+    """Sets the choices for this data to those of a run's options."""
+    set_choices(data, CountChoices(options.read_as, options.orientation, options.preparation))
 
 
 def can_undo(data: str) -> bool:
@@ -88,16 +88,16 @@ def can_undo(data: str) -> bool:
     return chosen is not None and chosen.data == data and bool(chosen.before)
 
 
-def undo(data: str) -> None:
+def undo_choice(data: str) -> None:
     """Goes back to the choices before the present ones."""
     chosen: _Chosen | None = st.session_state.get(_CHOSEN)
     if chosen is not None and chosen.data == data and chosen.before:
         st.session_state[_CHOSEN] = _Chosen(data, chosen.before[-1], chosen.before[:-1])
-        _write(chosen.before[-1])
+        _write_address(chosen.before[-1])
 
 
 def choices_in_address(options: OwnDataOptions) -> dict[str, Any]:
-    """A run's or a page's options as parameters of an address, without those that are as they would be anyway."""
+    """Options as parameters of an address, without those that have their default."""
     choices = CountChoices(options.read_as, options.orientation, options.preparation)
     return {name: texts for name, texts in _in_lists(choices).items() if texts}
 
@@ -110,7 +110,7 @@ def _in_lists(choices: CountChoices) -> dict[str, list[str]]:
     }
 
 
-def _write(choices: CountChoices) -> None:
+def _write_address(choices: CountChoices) -> None:
     for name, texts in _in_lists(choices).items():
         if texts != st.query_params.get_all(name):
             if texts:
@@ -119,7 +119,7 @@ def _write(choices: CountChoices) -> None:
                 del st.query_params[name]
 
 
-def _read(asked: Mapping[str, list[str]]) -> CountChoices:
+def _read_address(asked: Mapping[str, list[str]]) -> CountChoices:
     return CountChoices(
         read_as=_one_of(READ_AS, asked[READ_AS], ReadAs),
         orientation=_one_of(ORIENTATION, asked[ORIENTATION], Orientation),
@@ -129,18 +129,18 @@ def _read(asked: Mapping[str, list[str]]) -> CountChoices:
 
 def _read_preparation(texts: list[str]) -> dict[str, str]:
 
-    words = {name: value for name, _, value in (text.partition("=") for text in texts)}
+    preparation = {name: value for name, _, value in (text.partition("=") for text in texts)}
     try:
-        read_preparation(words)
+        read_preparation(preparation)
     except SettingsError as problem:
-        show_problem(f"The address asks for a preparation that is not possible. {problem}")
+        show_problem(f"The address asks for an impossible preparation. {problem}")
         return {}
-    return words
+    return preparation
 
 
 def _one_of(name: str, texts: list[str], choices: Any) -> Any:
     if not texts or texts[-1] in get_args(choices):
         return texts[-1] if texts else "auto"
     possible = ", ".join(get_args(choices))
-    show_problem(f"The address asks for {name}={texts[-1]}, but it can be {possible}; auto is taken.")
+    show_problem(f"The address asks for {name}={texts[-1]}, but it can be {possible}; auto is used.")
     return "auto"

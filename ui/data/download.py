@@ -10,7 +10,7 @@ from ui.frame.messages import plain, show_problem
 
 
 def offer_download(name: str) -> None:
-    """Says that a set is not here yet and fetches it at the press of a button, with progress; then the page reruns."""
+    """Offers to download a published set, shows the progress, and runs the page again."""
     source = DATASETS[name]
     size = sum(file.size for file in source.files)
     amount = f" ({size / 2**20:.0f} MB)" if size else ""
@@ -21,7 +21,7 @@ def offer_download(name: str) -> None:
     )
     if not all(any(candidate.urls for candidate in file.candidates) for file in source.files):
         # The description says where the file comes from.
-        st.caption("Where it is looked for:")
+        st.caption("Expected location:")
         st.code("\n".join(str(file.path) for file in source.files), language=None, wrap_lines=True)
         return
     if not st.button("Download", type="primary", icon=":material/download:", key="download"):

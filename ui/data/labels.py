@@ -1,4 +1,4 @@
-"""Which column holds known classes: one of the data's own, or of a table that came with it."""
+"""Which column holds known classes: one of the data's own, or of a table uploaded with it."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import streamlit as st
 from clustergan_core.data.own.labels import NO_LABELS
 from clustergan_core.data.uploads.label_tables import label_tables, likeliest_column
 from clustergan_core.errors import DataError
-from ui.frame.choices import linked, one_of
+from ui.frame.choices import select
 from ui.loading.files import look_at
 
 LABELS_KEY = "labels"  # the widget's key and the address's parameter
 AUTOMATIC = "automatic"
 _HELP = (
-    "The column of known classes, if there is one. It is never trained on, only compared with the clusters. Automatic "
-    "takes a column named label, labels, class or target; none compares with nothing."
+    "The column of known classes, if there is one. Training never uses it; it is only compared with the clusters. "
+    "automatic: use a column named label, labels, class or target; none: skip the comparison."
 )
 
 
@@ -26,31 +26,30 @@ def choose_labels(path: Path, columns: Sequence[str]) -> str | None:
     tables = columns_of_tables(path)
     choices = [AUTOMATIC, NO_LABELS, *(name for name in columns if name != NO_LABELS), *tables]
     if st.session_state.get(LABELS_KEY, AUTOMATIC) not in choices:
-        st.session_state[LABELS_KEY] = AUTOMATIC  # of other data; said, as the browser would go on showing it
-    with linked(LABELS_KEY, one_of(choices)):
-        chosen = st.selectbox("Labels", choices, key=LABELS_KEY, bind="query-params", help=_HELP)
+        st.session_state[LABELS_KEY] = AUTOMATIC  # it belonged to other data, and the browser would go on showing it
+    chosen = select(LABELS_KEY, choices, "Labels", help_text=_HELP)
     return None if chosen == AUTOMATIC else tables.get(chosen, chosen)
 
 
 def columns_of_tables(path: Path) -> dict[str, str]:
     """Columns of classes in the tables beside a file: what to call them, and FILE:COLUMN."""
-    found = {}
+    columns = {}
     for table in label_tables(path):
         try:
             look = look_at(table, read_as="table")
         except DataError:
-            continue  # a text of another kind
-        found |= {_text(table, column): f"{table}:{column}" for column in look.classes}
-    return found
+            continue  # a text file that is no table
+        columns |= {_text(table, column): f"{table}:{column}" for column in look.classes}
+    return columns
 
 
 def likeliest_labels(path: Path) -> str | None:
-    """What the select box should show for a file that came with tables of its cells, or None."""
+    """What the select box should show for a file with tables of its cells beside it, or None."""
     return next((labels for table in label_tables(path) if (labels := likeliest_of(table)) is not None), None)
 
 
 def likeliest_of(table: Path) -> str | None:
-    """The same for one table; None where no column of it holds classes, or it is none."""
+    """What the select box should show for one table; None where no column holds classes or it cannot be read."""
     try:
         column = likeliest_column(look_at(table, read_as="table").classes)
     except DataError:

@@ -1,4 +1,4 @@
-"""How to read a person's own data: its label column, which rows or cells to keep, the side of its pictures."""
+"""How to read own data: its label column, which rows or cells to keep, the side of its images."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from clustergan_core.data.own.cell_text import as_text, natural_order
 from clustergan_core.errors import DataError, SettingsError
 from ui.data.count_choices import CountChoices, choices_in_address
 from ui.data.labels import AUTOMATIC, LABELS_KEY, choose_labels, label_text
-from ui.frame.choices import linked, one_of
+from ui.frame.choices import select
 from ui.frame.messages import plain, show_problem
 from ui.loading.files import MAX_CLASSES, FileLook, file_stamp, look_at
 from ui.loading.matrices import load_matrix
 
 SIDES = (8, 12, 16, 20, 24, 28, 32, 48, 64, 96, 128)
-_CARRIED_ROWS = "carried_rows"  # session state: the last choice of rows, which linked() cannot carry as it is a list
+_CARRIED_ROWS = "carried_rows"  # session state: the last choice of rows
 
 
 def choose_options(path: Path, choices: CountChoices) -> OwnDataOptions | None:
-    """Asks what reading this file needs beside `choices`; None when it cannot be read, after saying why."""
+    """Widgets for what reading this file needs beside `choices`; where it cannot be read, says why and returns None."""
     try:
         look = look_at(path, choices.read_as, choices.orientation)
         if look.kind == "counts":
@@ -37,7 +37,7 @@ def choose_options(path: Path, choices: CountChoices) -> OwnDataOptions | None:
 
 
 def choose_for_counts(path: Path, look: FileLook, choices: CountChoices) -> OwnDataOptions:
-    """Labels and cells of a count matrix, which is read for it. Raises DataError where it cannot be."""
+    """Labels and cells of a count matrix, which this reads. Raises DataError where it cannot be read."""
     assert look.preflight is not None
     labels = choose_labels(path, [column.name for column in look.preflight.label_columns])
     only, drop = _choose_values("cells", _classes_of_cells(str(path), file_stamp(path), choices.orientation))
@@ -52,7 +52,7 @@ def choose_for_counts(path: Path, look: FileLook, choices: CountChoices) -> OwnD
 
 
 def options_in_form(options: OwnDataOptions) -> dict[str, Any]:
-    """Session state that shows these options in the form, to begin anew from a run's."""
+    """Session state that shows these options in the form, to start from those of a run."""
     return {
         LABELS_KEY: label_text(options.labels),
         "side": str(options.image_side) if options.image_side else AUTOMATIC,
@@ -62,7 +62,7 @@ def options_in_form(options: OwnDataOptions) -> dict[str, Any]:
 
 
 def options_in_address(options: OwnDataOptions) -> dict[str, Any]:
-    """The same as parameters of an address, without those that are as they would be anyway."""
+    """These options as parameters of an address, without those that have their default."""
     chosen = {name: value for name, value in options_in_form(options).items() if value not in (AUTOMATIC, [])}
     return chosen | choices_in_address(options)
 
@@ -78,13 +78,13 @@ def _classes_of_cells(path_text: str, stamp: object, orientation: Orientation) -
     """Columns of few values of a matrix's cells, and their values."""
 
     cells = load_matrix(Path(path_text), orientation).cells
-    found: dict[str, tuple[str, ...]] = {}
+    classes: dict[str, tuple[str, ...]] = {}
     for column in cells:
         if cells[column].dtype.kind == "f" or not 2 <= cells[column].nunique() <= MAX_CLASSES:
             continue
         texts = set(as_text(cells[column].to_numpy(dtype=object))) - {""}
-        found[str(column)] = tuple(natural_order(str(text) for text in texts))
-    return found
+        classes[str(column)] = tuple(natural_order(str(text) for text in texts))
+    return classes
 
 
 def _choose_values(
@@ -102,20 +102,18 @@ def _choose_values(
 
 def _choose_side() -> int | None:
     choices = [AUTOMATIC, *(str(side) for side in SIDES)]
-    with linked("side", one_of(choices)):
-        side = st.selectbox(
-            "Side of a picture in pixels",
-            choices,
-            key="side",
-            bind="query-params",
-            help="Pictures become squares of this side. Automatic keeps small squares and resizes all else to 32; "
-            "larger pictures take longer to train. Tables in .npz files are not resized.",
-        )
+    side = select(
+        "side",
+        choices,
+        "Side of an image in pixels",
+        help_text="Images become squares of this side. Automatic keeps small squares and resizes all others to 32; "
+        "larger images take longer to train. Tables in .npz files are not resized.",
+    )
     return None if side == AUTOMATIC else int(side)
 
 
 def _choose_rows(name: str, label: str, options: Sequence[str], what: str) -> list[str]:
-    """Values that rows are chosen by; wrong ones in the address are named in one sentence."""
+    """A picker of values that select rows; it names wrong values in the address in one sentence."""
     carried: dict[str, list[str]] = st.session_state.setdefault(_CARRIED_ROWS, {})
     asked = st.query_params.get_all(name)
     if name in st.session_state:
@@ -141,14 +139,14 @@ def _pair(column: str, value: str) -> str:
 
 
 def _by_column(pairs: Any) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
+    by_column: dict[str, tuple[str, ...]] = {}
     for column, value in pairs:
-        found[column] = (*found.get(column, ()), value)
-    return found
+        by_column[column] = (*by_column.get(column, ()), value)
+    return by_column
 
 
 def describe_look(look: FileLook) -> str:
-    """One line on what was found in a file before any option is chosen."""
+    """One line on what a file holds before any option is chosen."""
     if look.kind != "table":
         return ""
     shown = ", ".join(plain(column) for column in look.columns[:8]) + (", …" if len(look.columns) > 8 else "")

@@ -1,4 +1,4 @@
-"""Random samples of a data set: pictures as one composed grid, tables as rows and distributions."""
+"""Random samples of a data set: images as one composed grid, tables as rows and distributions."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from clustergan_core.drawing.pictures.images import mosaic, png, sample_grid
 from clustergan_core.drawing.pictures.tabular import is_pen_stroke
 from clustergan_core.drawing.theme import Theme
 from ui.frame.theme import theme_name
+from ui.loading.subsets import draw_subset
 
 N_COLUMNS, N_ROWS = 10, 5
-MAX_LABEL_ROWS = 12  # above, samples are shown without regard to labels
+MAX_LABEL_ROWS = 12  # with more labels, rows mix them
 N_TABLE_ROWS, N_TABLE_COLUMNS = 10, 60
 N_BINS = 16
 _SEED = "samples_seed"  # session state: counts presses of "Other samples"
@@ -87,8 +88,7 @@ def _is_by_label(data: Dataset) -> bool:
 
 def _show_rows(data: Dataset, seed: int) -> None:
     """Some rows as prepared, with their ids and labels in front."""
-    n_shown = min(N_TABLE_ROWS, len(data.samples))
-    chosen = np.sort(np.random.default_rng(seed).choice(len(data.samples), n_shown, replace=False))
+    chosen = draw_subset(np.arange(len(data.samples)), N_TABLE_ROWS, seed)
     front: dict[str, list[str]] = {"Sample": [data.sample_id(int(index)) for index in chosen]}
     if data.labels is not None:
         front["Label"] = [data.label_names[label] if label >= 0 else "" for label in data.labels[chosen]]
@@ -96,7 +96,9 @@ def _show_rows(data: Dataset, seed: int) -> None:
     values = pd.DataFrame(data.samples[chosen, : len(names)].round(3), columns=pd.Index(names))
     st.dataframe(pd.concat([pd.DataFrame(front), values], axis=1), hide_index=True)
     more = data.shape[0] - len(names)
-    st.caption("Values as the networks see them." + (f" {more:,} further columns are not shown." if more > 0 else ""))
+    st.caption(
+        "Values as the networks receive them." + (f" {more:,} further columns are not shown." if more > 0 else "")
+    )
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

@@ -1,4 +1,4 @@
-"""What a data set holds, in words and figures."""
+"""What a data set holds, in sentences and figures."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from ui.data.samples import show_distributions, show_samples
 from ui.frame.messages import plain
 from ui.frame.theme import show_figure
 
-KIND_WORDS = {"image": "pictures", "table": "table", "expression": "counts"}
-MAX_BARS = 20  # a longer chart scrolls, so that what follows stays in sight
+KIND_WORDS = {"image": "images", "table": "table", "expression": "counts"}
+MAX_BARS = 20  # a longer chart scrolls, so that the rest of the page stays in sight
 LONG_CHART_HEIGHT = 420
 N_NAMED = 6  # columns a sentence still lists
 
@@ -33,7 +33,7 @@ def show_size(data: Dataset) -> None:
     columns = ("Genes" if is_of_cells else "Features", f"{data.shape[0]:,}")
     figures = [
         ("Cells" if is_of_cells else "Samples", f"{len(data.samples):,}"),
-        (f"Picture size, {channels}", side) if data.kind == "image" else columns,
+        (f"Image size, {channels}", side) if data.kind == "image" else columns,
         ("Kind", KIND_WORDS[data.kind]),
         ("Labels", "none" if data.n_labels is None else f"{data.n_labels}"),
     ]
@@ -47,8 +47,7 @@ def show_balance(data: Dataset) -> None:
     if data.labels is None:
         remedy = " If a column holds known classes, choose it under Labels." if _is_own_table(data) else ""
         st.info(
-            "Needs labels, and this data has none. Training does not use them; they only make it possible to score "
-            f"the clusters.{remedy}",
+            f"Needs labels, and this data has none. Training never uses labels; they are only for scores.{remedy}",
             icon=":material/label:",
         )
         return
@@ -58,7 +57,7 @@ def show_balance(data: Dataset) -> None:
         show_figure(class_balance_figure(counts, data.label_names), "class-balance", "Number of samples of each label")
     n_without = int((~is_labelled).sum())
     if n_without:
-        st.caption(f"{n_without:,} samples have no label; they are trained on like all others and not scored.")
+        st.caption(f"{n_without:,} samples have no label: training uses them like all others, scores leave them out.")
 
 
 def show_splits(data: Dataset) -> None:
@@ -68,7 +67,7 @@ def show_splits(data: Dataset) -> None:
     if splits.is_shared:
         what = "cells" if data.kind == "expression" else "samples"
         st.markdown(f"None: trained on all {len(data.samples):,} {what} and scored over all of them.")
-        st.caption("There is no test set, so scores describe this data and promise nothing about other.")
+        st.caption("There is no test split, so scores describe this data and may not hold for other data.")
         return
     sizes = {"Training": len(splits.train), "Validation": len(splits.validation), "Test": len(splits.test)}
     st.dataframe(
@@ -85,8 +84,8 @@ def show_splits(data: Dataset) -> None:
     is_drawn = len(splits.test) == len(data.samples) // 10
     drawn = "All three were drawn" if is_drawn else "The test part is the publisher's own; validation was drawn"
     st.caption(
-        f"{drawn} at random, without a look at labels, and once for all runs. Validation samples are scored while it "
-        "trains, test samples at the end."
+        f"{drawn} at random, without using labels, and once for all runs. Validation samples are scored during "
+        "training, test samples at its end."
     )
 
 
@@ -103,14 +102,14 @@ def show_preparation(data: Dataset) -> None:
 
 
 def show_source(source: str) -> None:
-    """Licence and description of a published set; where an own file is kept."""
+    """Licence and description of a published set; where an own file is stored."""
     if source in DATASETS:
         entry = DATASETS[source]
         st.caption(plain(f"{entry.title}. {entry.description} Licence: {entry.licence}."))
     elif shared_name(Path(source)) is not None:
-        st.caption("A file of this server's. It is read and never changed.")
+        st.caption("A file on this server. It is read and never changed.")
     else:
-        st.caption("Your own data. It stays on this machine until you forget it under “Your files”.")
+        st.caption("Your own data. It stays on this machine until you remove it under “Your files”.")
 
 
 def show_all_sources() -> None:
@@ -170,7 +169,7 @@ def _describe_step(step: dict[str, Any]) -> str:
     if kind == "divide":
         return f"Values divided by {step['by']:g}, so that they lie in 0–1."
     if kind == "resize":
-        return f"Pictures resized to {step['height']} × {step['width']} pixels."
+        return f"Images resized to {step['height']} × {step['width']} pixels."
     return _describe_expression(step)
 
 
@@ -184,14 +183,14 @@ def _describe_expression(step: dict[str, Any]) -> str:
     if kind == "expression_values":
         return f"Values are {STATE_WORDS[step['state']]}, read from {step['part']}."
     if kind == "normalise_totals":
-        return f"Counts of each cell scaled to {step['target']:,.6g} in all."
+        return f"Counts of each cell scaled to a total of {step['target']:,.6g}."
     if kind == "log":
         return f"log{step['base'] if step['base'] != 'e' else ''}(1 + x) of each value."
     if kind == "select_genes":
         how = {"variance": "of highest variance", "hvg": "that scanpy calls highly variable", "all": "that vary"}
         return f"The {len(step['ids']):,} genes {how[step['by']]}, of {step['n_considered']:,}."
     if kind == "standardise_genes":
-        return f"Each gene to mean 0 and deviation 1, cut at {step['clip']:g} deviations."
+        return f"Each gene scaled to mean 0 and standard deviation 1, clipped at {step['clip']:g} standard deviations."
     if kind == "scale_by":
         return f"Values divided by {step['by']:.4g}."
     return f"Step {kind}."

@@ -1,4 +1,4 @@
-"""Wherever a training is begun.
+"""What every form that starts training shares.
 
 method.py     method and preset
 preset.py     what a preset fills in

@@ -1,4 +1,4 @@
-"""Choosing a method and a preset, the same way wherever something is to be trained."""
+"""Choosing a method and a preset, the same way wherever training starts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import streamlit as st
 
 from clustergan_core.methods import METHODS, default_method
 from clustergan_core.preset import PresetName
-from ui.frame.choices import linked, one_of, respell
+from ui.frame.choices import respell, segmented, select
 
 if TYPE_CHECKING:
     from clustergan_core.method_facts import MethodFacts
@@ -20,11 +20,10 @@ def choose_method() -> str:
     """A picker of methods with what each is and assumes; returns its name."""
     names = {method.title: name for name, method in METHODS.items()}
     # A link that asks for the paper's preset means the method that has one, as on the command line.
-    usual = list(names.values()).index(default_method(st.query_params.get("preset", "default")))
-    # The command line's names are as good as the titles.
+    usual = METHODS[default_method(st.query_params.get("preset", "default"))].title
+    # The command line's names work as well as the titles.
     respell("method", lambda text: [METHODS[text].title if text in METHODS else text])
-    with linked("method", one_of(list(names))):
-        title = st.selectbox("Method", list(names), usual, key="method", bind="query-params")
+    title = select("method", list(names), "Method", default=usual)
     method = METHODS[names[title]]
     st.caption(describe_method(method))
     if method.assumptions:
@@ -33,23 +32,18 @@ def choose_method() -> str:
 
 
 def describe_method(method: type[MethodFacts]) -> str:
-    """What a method is, from its own words, and the paper it is from or, where it has none of its own, builds on."""
+    """A sentence on the method from its docstring, and the paper it is from or builds on."""
     sentence = (inspect.getdoc(method) or "").splitlines()[0]
-    found = re.search(r"arXiv (\d{4}\.\d{4,5})", method.reference)
+    arxiv = re.search(r"arXiv (\d{4}\.\d{4,5})", method.reference)
     source = method.reference.replace("ours", "Ours")
-    if found:
-        source = source.replace(found[0], f"[{found[0]}](https://arxiv.org/abs/{found[1]})")
+    if arxiv:
+        source = source.replace(arxiv[0], f"[{arxiv[0]}](https://arxiv.org/abs/{arxiv[1]})")
     return f"{sentence} {source}"
 
 
 def choose_preset(method: str) -> PresetName:
     """A picker of the presets that a method has."""
-    presets = METHODS[method].presets
-    with linked("preset", one_of(presets)):
-        chosen = st.segmented_control(
-            "Preset", presets, default=presets[0], required=True, key="preset", bind="query-params"
-        )
-    preset: PresetName = next(name for name in presets if name == chosen)
+    preset = segmented("preset", METHODS[method].presets, "Preset")
     st.caption(describe_preset(method, preset))
     return preset
 

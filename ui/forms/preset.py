@@ -1,4 +1,4 @@
-"""A preset's values as what a form starts from."""
+"""A preset's values as the start of a form."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FORM_BASE = "form_base"  # session state: the data, method and preset that the f
 def preset_config(
     source: str, options: OwnDataOptions, dataset: Dataset, method: str, preset: PresetName, **given: Any
 ) -> RunConfig:
-    """A run's config on this machine's device, with what the person has chosen instead of the preset's."""
+    """A run's config on this machine's device, with the given values instead of the preset's."""
     from clustergan_core.runs.configure import make_config
     from clustergan_core.runs.worker import choose_device
 
@@ -28,7 +28,7 @@ def preset_config(
 
 
 def reset_when_base_changes(base: RunConfig) -> None:
-    """Other data, another method or preset: every value becomes that preset's. A link's own values are kept."""
+    """Sets every value to the preset's when data, method or preset change; the values of a link stay."""
     belongs_to = (base.dataset.digest, base.method, base.preset)
     before = st.session_state.get(FORM_BASE)
     if before is not None and before != belongs_to:

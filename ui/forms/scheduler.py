@@ -21,12 +21,14 @@ def choose_scheduler() -> str | None:
             placeholder="tcp://host:8786",
             help="The address of a dask.distributed scheduler whose workers share the runs folder and the data.",
         ).strip()
-        st.caption("Empty: on this machine, in its queue. docs/cluster.md tells how to set up workers.")
+        st.caption(
+            "Leave it empty to train on this machine, in its queue. docs/cluster.md explains how to set up workers."
+        )
     st.session_state[_KEPT] = address
     return address or None
 
 
 def usual_scheduler() -> str | None:
     """The address chosen last in this session, else what the operator set as CLUSTERGAN_SCHEDULER."""
-    kept = st.session_state.get(_KEPT)
-    return (os.environ.get("CLUSTERGAN_SCHEDULER") if kept is None else kept) or None
+    address = st.session_state.get(_KEPT)
+    return (os.environ.get("CLUSTERGAN_SCHEDULER") if address is None else address) or None

@@ -1,4 +1,4 @@
-"""What a run will be, how long it takes and the command for it: the same wherever one is started."""
+"""What a run will train on, how long it takes and its command, the same wherever training starts."""
 
 from __future__ import annotations
 
@@ -26,25 +26,25 @@ def describe_run(config: RunConfig, dataset: Dataset) -> list[str]:
     samples, features = _units(dataset)
     lines = [f"{len(dataset.samples):,} {samples} of {plain(dataset.name)}, {shape} {features} each"]
     if splits.is_shared:
-        lines.append("Trained on all of them and scored over all")
+        lines.append("Trained and scored on all of them")
     else:
         shares = {"train": splits.train, "validation": splits.validation, "test": splits.test}
         lines.append(" · ".join(f"{len(indices):,} {name}" for name, indices in shares.items()))
     if dataset.labels is None:
         lines.append("No labels: purity, accuracy, NMI and ARI will not be shown")
     else:
-        lines.append(f"{dataset.n_labels} labels, used for scores alone")
+        lines.append(f"{dataset.n_labels} labels, used only for scores")
     return [*lines, f"K = {config.n_clusters}, {config.schedule.n_steps:,} steps, seed {config.seed}"]
 
 
 def warnings_of(config: RunConfig, dataset: Dataset) -> list[str]:
-    """What makes a run's figures mean little, though it can be trained; sentences for a person."""
+    """Sentences on what makes a run's scores unreliable, though it can be trained."""
     warnings = []
     n_scored, n_trained = len(dataset.indices("test")), len(dataset.splits.train)
     if config.n_clusters * LEAST_SCORED > n_scored:
         warnings.append(
             f"K = {config.n_clusters:,} leaves fewer than {LEAST_SCORED} of the {n_scored:,} scored samples for each "
-            "cluster: purity is high by chance then. Choose a smaller K."
+            "cluster, so purity is high by chance: choose a smaller K."
         )
     if (batch := config.settings["batch_size"]) > n_trained:
         warnings.append(
@@ -54,7 +54,7 @@ def warnings_of(config: RunConfig, dataset: Dataset) -> list[str]:
 
 
 def show_estimate(config: RunConfig, dataset: Dataset, reading_seconds: float = 0) -> None:
-    """How long it will take, the reading of its data included."""
+    """How long training will take, including the time to read the data."""
     try:
         seconds = reading_seconds + training_seconds(config, dataset)
     except AppError as problem:
@@ -67,7 +67,7 @@ def show_estimate(config: RunConfig, dataset: Dataset, reading_seconds: float = 
 
 
 def training_seconds(config: RunConfig, dataset: Dataset) -> float:
-    """Timed by a few steps; only what changes the time of a step is timed again."""
+    """Estimated from a few steps, which are timed again only when the time of a step changes."""
     settings = repr(sorted(config.settings.items()))
     key = (config.method, settings, config.dataset.kind, str(config.dataset.shape), config.device, _threads(config))
     return replace(_estimate(key, config, dataset), n_steps=config.schedule.n_steps).seconds

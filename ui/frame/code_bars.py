@@ -1,4 +1,4 @@
-"""A code as bars that are there at once: a Plotly figure takes longer than the sample it belongs to."""
+"""A code as bars in plain HTML: a Plotly figure takes longer to draw than the sample it belongs to."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _N_NUMBERED = 30  # more modes than this have no room for numbers
 
 
 def show_code(code: NDArray[np.floating], height: str) -> None:
-    """The probability of each mode (K,) as a bar in the mode's colour, and the most probable in words.
+    """The probability of each mode (K,) as a bar in the mode's colour, and the most probable mode as text.
 
     `height` is that of a probability of 1, a CSS length.
     """

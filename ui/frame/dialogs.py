@@ -1,6 +1,6 @@
-"""Dialogs that ask before something is changed for good, or for the one value it needs.
+"""Dialogs that confirm a lasting change, or ask for the one value it needs.
 
-The change happens in the button's callback, before the page is drawn again, so that whatever is drawn is already true.
+The change happens in the button's callback, before the page is drawn again, so that the page already shows it.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ import streamlit as st
 from clustergan_core.errors import AppError
 from ui.frame.messages import page_errors, plain
 
-_OUTCOME = "dialog_outcome"  # session state: "" once the change is made, else the sentence why it was not
+_OUTCOME = "dialog_outcome"  # session state: "" once the change is made, else the sentence why it failed
 
 Change = Callable[[], None]
 
 
-def ask(title: str, question: str, yes: str, change: Change) -> None:
+def confirm_change(title: str, question: str, yes: str, change: Change) -> None:
     """Opens a dialog with a question in Markdown; `change` happens when it is answered with `yes`."""
     st.session_state.pop(_OUTCOME, None)
 
@@ -63,7 +63,7 @@ def _attempt(change: Change) -> None:
 
 
 def _finish() -> None:
-    """Closes the dialog after the change, or says why it could not be made."""
+    """Closes the dialog after the change, or says why it failed."""
     outcome = st.session_state.pop(_OUTCOME, None)
     if outcome == "":
         st.rerun()

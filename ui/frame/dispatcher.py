@@ -1,4 +1,4 @@
-"""The server's part in the queue: a line that was left by a reboot is taken up with the server's first visitor."""
+"""The server's part in the queue: the server's first visitor resumes a queue that a reboot left."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _log = logging.getLogger("clustergan")
 
 @st.cache_resource(show_spinner=False)
 def keep_queue() -> threading.Thread:
-    """One thread for the whole server, which sees to it that the queue has a dispatcher while runs wait."""
+    """One thread for the whole server, which keeps a dispatcher running while runs wait."""
     thread = threading.Thread(target=_look_for_ever, name="queue", daemon=True)
     thread.start()
     return thread
@@ -29,8 +29,8 @@ def _look_for_ever() -> None:
         try:
             ensure_dispatcher()
             last_problem = ""
-        except Exception as problem:  # a full disk today is free tomorrow, and nobody else would go on
+        except Exception as problem:  # a full disk may have room later, and nobody else would try again
             if str(problem) != last_problem:
-                _log.exception("The queue stands still")
+                _log.exception("The queue is stuck")
             last_problem = str(problem)
         time.sleep(LOOK_SECONDS)

@@ -1,4 +1,4 @@
-"""Sees to it that every page is run by app.py, also when a link leads straight to it."""
+"""Makes app.py run every page, also when a link leads straight to it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

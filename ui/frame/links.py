@@ -1,4 +1,4 @@
-"""Links to other pages in a line, coloured as links are."""
+"""Links to other pages, in a row and coloured as links."""
 
 from __future__ import annotations
 
@@ -7,34 +7,34 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-if TYPE_CHECKING:  # it brings the networks, which links do without
+if TYPE_CHECKING:  # it imports the networks, which links do not need
     from clustergan_core.runs.run import Run
 
 NEW, WATCH = "New run", "Watch a run"  # what the Train page does
 NEXT = "next_choices"  # session state: values of widgets for the coming run of the Train page
 
-VIEWS = ("Map", "Modes", "Interpolate")  # pages that look at a run
+VIEWS = ("Map", "Modes", "Interpolate")  # pages that show a run
 
 
 def link_pages(*labels: str, query: dict[str, str] | None = None) -> None:
-    """Links to pages by their titles; `query` is what their address asks for."""
+    """Links to pages by their titles; `query` is the query of their address."""
     with st.container(horizontal=True, gap="small"):
         for label in labels:
             link_page(label, query)
 
 
 def link_page(label: str, query: Mapping[str, Any] | None = None, text: str = "") -> None:
-    """One link to the page of that title, called by it or by `text`."""
+    """A link to the page of that title, with the title or `text` as its label."""
     st.page_link(f"pages/{label.lower()}.py", label=f":primary[{text or label}]", query_params=query)
 
 
 def link_to_views(run: Run) -> None:
-    """Links that open a run on the pages that look at it."""
+    """Links that open a run on the pages that show it."""
     link_pages(*views_of(run), query={"run": run.name})
 
 
 def views_of(run: Run) -> tuple[str, ...]:
-    """The pages that look at this run: one more for cells."""
+    """The pages that show this run: one more for cells."""
     return ("Map", "Clusters", *VIEWS[1:]) if run.config.dataset.kind == "expression" else VIEWS
 
 
@@ -43,8 +43,8 @@ def choices_to_watch(name: str) -> dict[str, Any]:
     return {"task": WATCH, "run": name}
 
 
-def watch(name: str) -> None:
-    """Goes to the Train page, which shows the run of that name."""
+def watch_run(name: str) -> None:
+    """Opens the run of that name on the Train page."""
     st.session_state[NEXT] = choices_to_watch(name)
     # An empty address, as Streamlit refuses to clear one that holds choices of widgets.
     st.switch_page("pages/train.py", query_params={})

@@ -1,4 +1,4 @@
-"""How a page speaks when something is wrong: one calm sentence for the person, the traceback for the log."""
+"""How a page reports what is wrong: one calm sentence for the person, the traceback for the log."""
 
 import logging
 import os
@@ -14,7 +14,7 @@ import streamlit as st
 from clustergan_core.errors import AppError
 from clustergan_core.paths import PROJECT_FOLDER
 
-LOG_SIZE = 2**20  # bytes, after which a file is kept as .1 and a new one begun
+LOG_SIZE = 2**20  # bytes, after which a file is renamed to .1 and a new one started
 
 _log = logging.getLogger("clustergan")
 
@@ -27,11 +27,11 @@ def log_path() -> Path:
 def log_errors() -> None:
     """Sends errors, also those Streamlit itself catches, to the log file; calling it again changes nothing."""
     path = log_path()
-    # Streamlit's loggers do not propagate, so its catcher of page errors is listened to by name.
+    # Streamlit's loggers do not propagate, so the one that reports page errors gets a handler by name.
     loggers = [logging.getLogger(name) for name in ("clustergan", "streamlit.error_util")]
     for logger in loggers:
-        known = {Path(h.baseFilename) for h in logger.handlers if isinstance(h, RotatingFileHandler)}
-        if path.absolute() in known:
+        logged = {Path(h.baseFilename) for h in logger.handlers if isinstance(h, RotatingFileHandler)}
+        if path.absolute() in logged:
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
         handler = RotatingFileHandler(path, maxBytes=LOG_SIZE, backupCount=3, delay=True, encoding="utf-8")
@@ -40,7 +40,7 @@ def log_errors() -> None:
 
 
 def show_problem(problem: AppError | str) -> None:
-    """One sentence in the page for something the person can mend, and lines of code where it gives some."""
+    """One sentence on the page for something the person can fix, and the lines of code it may hold."""
     sentence, _, code = str(problem).partition("\n")
     st.error(plain(sentence), icon=":material/info:")
     if code:
@@ -48,7 +48,7 @@ def show_problem(problem: AppError | str) -> None:
 
 
 def plain(text: str) -> str:
-    """Text as it is, for a place that would read it as Markdown: names of files and columns hold stars and brackets.
+    """Text escaped for Markdown, since names of files and columns hold stars and brackets.
 
     An underscore inside a word and a tilde after a slash are left alone: Markdown takes them literally, and a backslash
     would break addresses.
@@ -57,14 +57,14 @@ def plain(text: str) -> str:
 
 
 def show_notes(notes: Sequence[str]) -> None:
-    """What a person should know of a result, a sentence each."""
+    """What a person should know about a result, one sentence each."""
     for note in notes:
         st.caption(plain(note))
 
 
 @contextmanager
 def section_errors() -> Iterator[None]:
-    """Shows what a person can mend in one section of a page as its sentence; the sections after it are drawn."""
+    """Shows an AppError of one section as its sentence; the sections after it are drawn."""
     try:
         yield
     except AppError as problem:
@@ -98,6 +98,8 @@ def page_errors() -> Iterator[None]:
 
 
 def show_shell(command: str, note: str = "") -> None:
-    """The command, a sentence on it perhaps, and what it needs around it."""
+    """The command, an optional note, and how to activate the environment."""
     st.code(command, language="shell", wrap_lines=True)
-    st.caption(f"{note} In the program's folder, with its environment on: `source .venv/bin/activate`.".strip())
+    st.caption(
+        f"{note} Run it in the program's folder, with its environment active: `source .venv/bin/activate`.".strip()
+    )

@@ -1,4 +1,4 @@
-"""Choosing one of several things that have names, such as runs: the choice always stands in the address."""
+"""Choosing one of several named things, such as runs: the choice is always in the address."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def pick_named(
     """A picker whose choice is the widget's `key` and the address's parameter: the one chosen last, else the first."""
     _address_one(key, names)
     with linked(key, one_of(names, N_NAMED_RUNS)):
-        # No default of the widget's own: Streamlit leaves a default out of the address, and a link made today must not
-        # show tomorrow's newest.
+        # Streamlit leaves a default out of the address, so there is none: a link made today must not show tomorrow's
+        # newest.
         name = st.selectbox(
             label,
             names,
@@ -31,22 +31,22 @@ def pick_named(
         )
     if name is None:
         # Back led to an entry of the browser's history without a name, and Streamlit emptied the picker accordingly.
-        # The address has one by now, which the coming run of the page takes.
+        # By now the address has a name, which the next run of the page reads.
         st.rerun()
     return name
 
 
 def _address_one(key: str, names: Sequence[str]) -> None:
-    """Puts the one chosen last, else the first, into an address that names none, or one there is not."""
+    """Writes the name chosen last, else the first, to an address that names none or a missing one."""
     refused = f"refused_{key}"  # session state: the sentence about a wrong name, for the coming run of the page
     if refusal := st.session_state.pop(refused, None):
         show_problem(refusal)
     asked = st.query_params.get(key)
     if asked in names:
         return
-    # What was chosen here and is gone, deleted, gives way without a word.
+    # A choice of this session that has been deleted gives way silently.
     is_refused = asked is not None and asked != str(carried(key))
-    # What the last page's picker left in the session state does not survive this page's, so it is said anew.
+    # This page's picker drops what the last page's picker left in the session state, so it is set again.
     last = st.session_state.pop(key, None) or carried(key)
     name = str(last) if last in names else names[0]
     st.session_state[key] = name

@@ -1,14 +1,22 @@
-"""The z_n that Modes and Interpolate share: a seed in the address, and a button that draws anew."""
+"""The z_n that Modes and Interpolate share: a seed in the address, and a button that draws another."""
 
 import secrets
 from collections.abc import Callable
 
 import streamlit as st
+from pydantic.fields import FieldInfo
 
-from ui.frame.choices import keep_in_history, linked, whole_number
+from ui.frame.choices import keep_in_history, number
 
 FIRST_SEED = 7
 LAST_SEED = 9999
+_SEED = FieldInfo(
+    default=FIRST_SEED,
+    ge=0,
+    le=LAST_SEED,
+    title="Seed of z_n",
+    description="The same seed gives the same z_n, here and in a link.",
+)
 
 
 def choose_seed(on_new: Callable[[], None] | None = None) -> int:
@@ -17,23 +25,13 @@ def choose_seed(on_new: Callable[[], None] | None = None) -> int:
     The first z_n of a seed is the first column of Modes and the z_n of Interpolate.
     """
     with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
-        with linked("seed", whole_number(0, LAST_SEED)):
-            seed = st.number_input(
-                "Seed of z_n",
-                0,
-                LAST_SEED,
-                FIRST_SEED,
-                key="seed",
-                bind="query-params",
-                width=150,
-                help="The same seed gives the same z_n, here and in a link.",
-            )
+        seed = number("seed", _SEED, width=150)
         keep_in_history("seed")
-        st.button("New z_n", icon=":material/casino:", shortcut="N", on_click=_draw_anew, args=(on_new,))
+        st.button("New z_n", icon=":material/casino:", shortcut="N", on_click=_draw_seed, args=(on_new,))
     return seed
 
 
-def _draw_anew(on_new: Callable[[], None] | None) -> None:
+def _draw_seed(on_new: Callable[[], None] | None) -> None:
     seed = st.session_state.get("seed", FIRST_SEED)
     # Never the same seed again: a press must be seen to do something.
     st.session_state["seed"] = (seed + 1 + secrets.randbelow(LAST_SEED)) % (LAST_SEED + 1)

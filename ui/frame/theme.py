@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 
-LARGE_SAMPLE = "max({width}px, min(32vw, 42vh))"  # beside its code, and with the walk begun below it on one screen
+LARGE_SAMPLE = "max({width}px, min(32vw, 42vh))"  # beside its code, with the start of the walk below it on one screen
 # All rows fit the window's height, and none is larger than it was drawn.
 WHOLE_GRID = "max({width}px, min(2 * {width}px, (100vh - 6rem) * {width} / {height}))"
 STRIP = "max({width}px, {width} * 0.09vw)"  # a walk of eleven samples fills the width, fewer are as large
@@ -46,7 +46,7 @@ def show_figure(figure: "Figure", key: str, description: str, picture: Picture |
 
 
 def show_themed(figure: "Figure", key: str, description: str, picture: Picture | None = None) -> None:
-    """`show_figure` for a figure that is kept over reruns and has its theme already: theming is most of the time."""
+    """Draws a cached figure that already has its theme, since theming takes most of the time."""
     picture = picture or PICTURES[st.session_state.get(_PICTURE_KEY, "SVG")]
     config = {
         "displaylogo": False,
@@ -57,7 +57,7 @@ def show_themed(figure: "Figure", key: str, description: str, picture: Picture |
 
 
 def choose_picture() -> None:
-    """What the camera above all figures saves from now on, on every page."""
+    """A choice of what the camera above the figures of all pages saves."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption("The camera above a figure saves it as", width="content")
         st.segmented_control(
@@ -71,10 +71,10 @@ def choose_picture() -> None:
         )
 
 
-def show_growing(png: bytes, size: tuple[int, int], limit: str, alt: str, key: str) -> None:
-    """A picture as wide as its `limit`, a CSS length in terms of its `size` in a small window, or its container.
+def show_responsive_image(png: bytes, size: tuple[int, int], limit: str, alt: str, key: str) -> None:
+    """An image as wide as its `limit`, a CSS length in terms of its `size`, or as its container.
 
-    It travels inside the message: Streamlit shrinks files that are drawn larger for dense and wide screens.
+    The message holds the image: Streamlit shrinks files that are drawn larger for dense and wide screens.
     """
     width, height = size
     longest = limit.format(width=width, height=height)

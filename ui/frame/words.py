@@ -1,4 +1,4 @@
-"""Times as people say them."""
+"""Durations as people say them."""
 
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
 
@@ -10,10 +10,10 @@ def describe_duration(seconds: float) -> str:
     whole = round(seconds / 60) * 60
     name, size = next((name, size) for name, size in _UNITS if whole >= size)
     count, rest = divmod(whole, size)
-    words = _count(count, name)
+    duration = _count(count, name)
     if name == "hour" and count < 10 and rest >= 60:
-        words += f" {_count(rest // 60, 'minute')}"
-    return words
+        duration += f" {_count(rest // 60, 'minute')}"
+    return duration
 
 
 def _count(count: int, name: str) -> str:

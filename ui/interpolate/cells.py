@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ui.cells.view import CellsView
-from ui.frame.choices import linked, one_of
+from ui.frame.choices import segmented
 from ui.frame.code_bars import show_code
 from ui.frame.messages import page_errors
 from ui.frame.theme import choose_picture
@@ -21,11 +21,7 @@ CELL_VIEWS = (*VIEWS, ONE_CELL)
 
 def choose_cell_view() -> str:
     """One of CELL_VIEWS, in the address as ?view=."""
-    with linked("view", one_of(CELL_VIEWS)):
-        chosen = st.segmented_control(
-            "View", CELL_VIEWS, default=CELL_VIEWS[0], required=True, key="view", bind="query-params"
-        )
-    return chosen or CELL_VIEWS[0]
+    return segmented("view", CELL_VIEWS, "View")
 
 
 @st.fragment

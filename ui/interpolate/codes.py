@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui.frame.choices import linked, number, one_of
+from ui.frame.choices import select, slider
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,12 +50,12 @@ def choose_ends(prior: Prior) -> Ends:
     """Mode B, μ and mode A side by side, in the order in which the slider runs."""
     modes = list(range(prior.n_clusters))
     left, middle, right = st.columns([1, 4, 1], vertical_alignment="bottom", gap="medium")
-    with left, linked("b", one_of(modes)):
-        mode_b = st.selectbox(FROM, modes, 0, key="b", bind="query-params")
-    with right, linked("a", one_of(modes)):
-        mode_a = st.selectbox(TO, modes, 1, key="a", bind="query-params")
-    with middle, linked("mu", number(0, 1)):
-        mu = st.slider("μ", 0.0, 1.0, FIRST_MU, 0.01, key="mu", bind="query-params", help=MU_HELP)
+    with left:
+        mode_b = select("b", modes, FROM)
+    with right:
+        mode_a = select("a", modes, TO, default=modes[min(1, len(modes) - 1)])
+    with middle:
+        mu = slider("mu", "μ", 0, 1, FIRST_MU, help_text=MU_HELP)
     if mode_a == mode_b:
         st.caption(SAME_ENDS)
     return Ends(mode_a, mode_b, mu)
@@ -81,10 +81,8 @@ def choose_mixture(prior: Prior, first: tuple[int, ...] = (0, 1)) -> Mixture:
     n_columns = math.ceil(len(modes) / math.ceil(len(modes) / 6))
     for start in range(0, len(modes), n_columns):
         for column, mode in zip(st.columns(n_columns), modes[start : start + n_columns], strict=False):
-            with column, linked(f"w{mode}", number(0, 1)):
-                weights[mode] = st.slider(
-                    f"Mode {mode}", 0.0, 1.0, _first_weight(mode, first), 0.01, key=f"w{mode}", bind="query-params"
-                )
+            with column:
+                weights[mode] = slider(f"w{mode}", f"Mode {mode}", 0, 1, _first_weight(mode, first))
     return Mixture(modes, mixture_code(prior, weights), first)
 
 

@@ -14,7 +14,7 @@ from clustergan_core.drawing.pictures.images import gif, png
 from clustergan_core.drawing.pictures.walk_strip import walk_strip
 from clustergan_core.drawing.theme import THEMES, apply_theme
 from ui.frame.code_bars import show_code
-from ui.frame.theme import LARGE_SAMPLE, STRIP, is_dark, show_growing, show_themed, theme_name
+from ui.frame.theme import LARGE_SAMPLE, STRIP, is_dark, show_responsive_image, show_themed, theme_name
 from ui.interpolate.view import GeneratorView
 
 if TYPE_CHECKING:
@@ -36,7 +36,9 @@ def show_sample(view: GeneratorView, sample: NDArray[np.float32], code: NDArray[
     with st.container(horizontal=True, gap="large"):
         # Sent inside the message rather than as a file of its own, the picture arrives one request sooner.
         picture = view.draw_sample(sample, 2 * _SIDE)
-        show_growing(png(picture), (picture.width // 2, picture.height // 2), LARGE_SAMPLE, alt, "large-sample")
+        show_responsive_image(
+            png(picture), (picture.width // 2, picture.height // 2), LARGE_SAMPLE, alt, "large-sample"
+        )
         with st.container(width="stretch"):
             if code is None:
                 st.info("This method reads no code from a sample.", icon=":material/info:")
@@ -49,7 +51,7 @@ def show_walk(view: GeneratorView, ends: Ends) -> None:
     highlight = round(ends.mu * (N_STEPS - 1))
     strip, size, flips = _draw_walk(view, ends, highlight, view.walk_key(ends))
     described = f"{N_STEPS} samples on the way from mode {ends.mode_b} to mode {ends.mode_a}"
-    show_growing(strip, size, STRIP, f"{described}. {flips}", "walk-strip")
+    show_responsive_image(strip, size, STRIP, f"{described}. {flips}", "walk-strip")
     st.caption(f"The walk over μ. The bars show the mode that the encoder reads in each step. {flips}")
 
 
@@ -86,7 +88,7 @@ def show_mixed_modes(view: GeneratorView, mixture: Mixture) -> None:
         theme=theme_name(),
     )
     described = "The modes of the mixture, with their weights"
-    show_growing(png(strip), (strip.width // 2, strip.height // 2), STRIP, described, "mixed-modes")
+    show_responsive_image(png(strip), (strip.width // 2, strip.height // 2), STRIP, described, "mixed-modes")
     st.caption("The modes of the mixture, at the same z_n, with their normalised weights.")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui.frame.choices import linked, number, one_of
+from ui.frame.choices import segmented, slider
 from ui.frame.seed import FIRST_SEED, choose_seed
 
 if TYPE_CHECKING:
@@ -26,18 +26,8 @@ _N_COLUMNS = 5
 
 def choose_source(prior: Prior, sources: Sequence[str] = SOURCES) -> tuple[str, int]:
     """Where z_n comes from, one of `sources` (the first by default), and the seed of its draw."""
-    with linked("zn", one_of(sources)):
-        source = st.segmented_control(
-            "z_n",
-            sources,
-            default=sources[0],
-            required=True,
-            key="zn",
-            bind="query-params",
-            on_change=_set_sliders_to_draw,
-            args=(prior,),
-        )
-    return source or sources[0], choose_seed(on_new=lambda: _set_sliders_to_draw(prior))
+    source = segmented("zn", sources, "z_n", on_change=_set_sliders_to_draw, args=(prior,))
+    return source, choose_seed(on_new=lambda: _set_sliders_to_draw(prior))
 
 
 def choose_z_n(prior: Prior, source: str, seed: int) -> NDArray[np.float32]:
@@ -54,9 +44,8 @@ def choose_z_n(prior: Prior, source: str, seed: int) -> NDArray[np.float32]:
             st.caption(f"The first {n_sliders} of {prior.n_normal} dimensions; the others stay as drawn.")
         for start in range(0, n_sliders, _N_COLUMNS):
             for column, dimension in zip(st.columns(_N_COLUMNS), range(start, n_sliders), strict=False):
-                key = f"z{dimension}"
-                with column, linked(key, number(-LIMIT, LIMIT)):
-                    value = st.slider(f"z_n {dimension}", -LIMIT, LIMIT, 0.0, 0.05, key=key, bind="query-params")
+                with column:
+                    value = slider(f"z{dimension}", f"z_n {dimension}", -LIMIT, LIMIT, 0, 0.05)
                 normal[dimension] = value * prior.sigma
     return normal
 

@@ -2,8 +2,9 @@
 
 runs.py       a run's method, dataset and latents
 modes.py      the modes of a run
-summaries.py  what lists say of each run
-metrics.py    metrics, read on from where they ended
+summaries.py  a line on each run of a list
+metrics.py    metrics, of which only new rows are read
 matrices.py   count matrices and figures of their cells
 files.py      a first look at a person's own file
+subsets.py    samples drawn with a fixed seed
 """

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 TABLE_SUFFIXES = (".csv", ".tsv", ".txt")
 ARCHIVE_SUFFIXES = (".npz", ".zip")
-# What is taken of a folder; "gz" stands for packed tables and parts of 10x folders.
+# The files that are read from a folder; "gz" stands for compressed tables and parts of 10x folders.
 FOLDER_TYPES = (
     *("h5ad", "h5", "hdf5", "loom", "mtx", "xlsx", "csv", "tsv", "txt", "gz", "npz", "zip"),
     *("png", "jpg", "jpeg", "bmp", "gif", "tif", "tiff", "webp", "ppm", "pgm"),
@@ -38,7 +38,7 @@ MAX_STAMPED = 2000  # files of a folder whose change is noticed
 class FileLook:
     """What a file holds, as far as choosing options needs it."""
 
-    kind: Literal["counts", "table", "pictures"]  # pictures, or arrays that may be such
+    kind: Literal["counts", "table", "images"]  # images, or arrays that may be images
     n_rows: int = 0
     columns: tuple[str, ...] = ()
     classes: dict[str, tuple[str, ...]] = field(default_factory=dict)  # columns of few values, and their values
@@ -47,20 +47,20 @@ class FileLook:
 
 
 def look_at(path: Path, read_as: ReadAs = "auto", orientation: Orientation = "auto") -> FileLook:
-    """Looks at counts, reads a table's columns, or an archive's list of contents. Raises DataError for aught else."""
+    """Looks at counts, a table's columns or an archive's list of contents. Raises DataError for anything else."""
     return _look(str(path), file_stamp(path), read_as, orientation)
 
 
 def file_stamp(path: Path) -> tuple[int, int, int]:
-    """Changes when a file, or one in a folder, does. Raises DataError where it is gone."""
+    """A stamp that changes when a file, or a file in a folder, does. Raises DataError where it is missing."""
     try:
         if path.is_dir():
-            files = [found.stat() for found, _ in zip(sorted(path.rglob("*")), range(MAX_STAMPED), strict=False)]
-            return max((file.st_mtime_ns for file in files), default=0), sum(file.st_size for file in files), len(files)
-        found = path.stat()
+            stats = [file.stat() for file, _ in zip(sorted(path.rglob("*")), range(MAX_STAMPED), strict=False)]
+            return max((stat.st_mtime_ns for stat in stats), default=0), sum(stat.st_size for stat in stats), len(stats)
+        stat = path.stat()
     except OSError as error:
-        raise DataError(f"{path.name} is no longer here: upload it again.") from error
-    return found.st_mtime_ns, found.st_size, 1
+        raise DataError(f"{path.name} has been removed: upload it again.") from error
+    return stat.st_mtime_ns, stat.st_size, 1
 
 
 @st.cache_data(max_entries=16, show_spinner="Looking at the file…")
@@ -72,15 +72,15 @@ def _look(path_text: str, stamp: tuple[int, int, int], read_as: ReadAs, orientat
         return FileLook("counts", preflight=inspect(path, orientation), is_ambiguous=is_text)
     if path.is_dir():
         open_own(path)
-        return FileLook("pictures")
+        return FileLook("images")
     suffix = Path(path.name.lower().removesuffix(".gz")).suffix
     if suffix in ARCHIVE_SUFFIXES:
         open_archive(path).close()
-        return FileLook("pictures")
+        return FileLook("images")
     if suffix not in TABLE_SUFFIXES:
         raise DataError(
-            f"{path.name} is of no kind that is read here: bring counts (10x folder, .h5ad, .h5, .loom, .xlsx, .csv), "
-            "a table (.csv, .tsv, .txt), arrays (.npz) or pictures (a folder or .zip)."
+            f"{path.name} is not a supported file type. Supported: counts (10x folder, .h5ad, .h5, .loom, .xlsx, "
+            ".csv), a table (.csv, .tsv, .txt), arrays (.npz) or images (a folder or .zip)."
         )
     return _look_at_table(path, is_text)
 

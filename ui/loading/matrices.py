@@ -1,4 +1,4 @@
-"""Count matrices as they were read, and figures of their cells: once for all sessions, which none may change."""
+"""Count matrices as read, and figures of their cells, loaded once for all sessions, which none may change."""
 
 from __future__ import annotations
 

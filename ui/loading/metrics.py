@@ -1,4 +1,4 @@
-"""A run's metrics as columns, read once and then only what was added: a redraw stays cheap however long the run."""
+"""A run's metrics as columns. Only new rows are read, so that a redraw stays cheap however long the run."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ class MetricsHistory:
     _lock: Lock = field(default_factory=Lock)
 
     def update(self) -> None:
-        """Reads what was written since the last time; everything anew when a resume has replaced the file."""
+        """Reads the new rows; reads everything again when a resume has replaced the file."""
         with self._lock:
             try:
                 stat = self.path.stat()
             except FileNotFoundError:
                 return
             if stat.st_ino != self._inode or stat.st_size < self._offset:
-                self._forget(stat.st_ino)
+                self._reset(stat.st_ino)
             part = read_rows(self.path, self._offset)
             self._offset = part.offset
             for row in part.rows:
@@ -55,17 +55,17 @@ class MetricsHistory:
         return len(self.steps)
 
     def thinned_losses(self, limit: int = 400) -> list[dict[str, float]]:
-        """Rows {"step": …, loss: value} for `loss_figure`: of every stretch the extremes of each loss."""
+        """Rows {"step": …, loss: value} for `loss_figure`: the extremes of each loss in every interval."""
 
         columns = {name: np.array(values) for name, values in self.losses.items()}
-        kept = sorted({int(index) for values in columns.values() for index in thin(values, limit)})
+        indices = sorted({int(index) for values in columns.values() for index in thin(values, limit)})
         return [
             {"step": self.steps[index], **{name: float(values[index]) for name, values in columns.items()}}
-            for index in kept
+            for index in indices
         ]
 
     def scores(self, name: str) -> list[float | None]:
-        """One score over all evaluations; None where it could not be had."""
+        """One score over all evaluations; None where it could not be computed."""
         return [row.get(name) for row in self.evaluations]
 
     def evaluation_steps(self) -> list[int]:
@@ -78,7 +78,7 @@ class MetricsHistory:
         return [self.seconds[row] for row in rows]
 
     def best_step(self, schedule: Schedule, keeps_last: bool = False) -> int | None:
-        """The step whose weights are kept as best: of the highest criterion, or the last; wishes do not count.
+        """The planned evaluation whose weights are kept as best: that of the highest criterion, or the last.
 
         `keeps_last` for methods that no criterion can judge.
         """
@@ -100,7 +100,7 @@ class MetricsHistory:
         self.steps.append(row["step"])
         self.seconds.append(row["seconds"])
         for name, value in row["losses"].items():
-            if name not in self.losses:  # one that appears later (a method's second phase) has no value before
+            if name not in self.losses:  # a loss that appears later (in a method's second phase) has no earlier values
                 self.losses[name] = array("d", [np.nan] * (self.n_rows - 1))
             self.losses[name].append(value)
         for column in self.losses.values():
@@ -109,7 +109,7 @@ class MetricsHistory:
         if "scores" in row:
             self.evaluations.append({"step": row["step"], **row["scores"]})
 
-    def _forget(self, inode: int) -> None:
+    def _reset(self, inode: int) -> None:
         self._inode, self._offset = inode, 0
         self.steps, self.seconds, self.losses, self.evaluations = array("d"), array("d"), {}, []
 

@@ -1,4 +1,4 @@
-"""The modes of a run: which samples each holds, and a line on each, worked out once for all sessions."""
+"""The modes of a run: the samples in each, and a line on each, computed once for all sessions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def assigned_samples(run: Run) -> RunLatents | None:
-    """The test samples with their modes, or None while neither they nor the data are here."""
+    """The test samples with their modes, or None while neither they nor the data are on this machine."""
     try:
         return load_latents(run)
     except DataError:

@@ -37,7 +37,7 @@ def require_abilities(run: Run, *abilities: Ability) -> None:
 
 
 def load_data(run: Run) -> Dataset | None:
-    """The data it was trained on, or None while that is not on this machine (nothing is downloaded)."""
+    """The data a run was trained on, or None while it is not on this machine (nothing is downloaded)."""
     if not run.is_data_here():
         return None
     try:
@@ -47,7 +47,7 @@ def load_data(run: Run) -> Dataset | None:
 
 
 def load_run_matrix(run: Run) -> CountMatrix | None:
-    """All genes of a run's cells in the order of its data, or None while that is not on this machine."""
+    """All genes of a run's cells in the order of its data, or None while the data is not on this machine."""
     dataset = load_data(run)
     if dataset is None:
         return None
@@ -58,12 +58,12 @@ def load_run_matrix(run: Run) -> CountMatrix | None:
 
 
 def load_latents(run: Run, split: SplitName = "test", which: Weights = "best") -> RunLatents:
-    """The run's encoded samples; DataError when they are not kept and the data is absent."""
+    """The run's encoded samples; DataError when they are not saved and the data is absent."""
     return _latents(run, str(run.folder), split, which, weights_stamp(run, which))
 
 
 def weights_stamp(run: Run, which: Weights = "best") -> tuple[tuple[str, int, int], ...]:
-    """A key for caches of what was made from the weights: changes when they do, and costs less than a digest."""
+    """A cache key that changes when the weights do and costs less than a digest."""
     files = sorted(run.folder.glob(f"weights-{which}*.safetensors"))
     return tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files)
 

@@ -1,4 +1,4 @@
-"""What lists of runs say of each: its state, its scores, or the sentence that tells why it cannot be read."""
+"""A line on each run in a list: its state, its scores, or the sentence that says why it cannot be read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from clustergan_core.scoring.final import RunScores
 
 NEEDS_LABELS = "needs labels"
 
-# How a state is called on pages; "interrupted" is a process that ended without a word, so it can be continued.
+# What pages call a state; "interrupted" is a process that ended unexpectedly, so it can be continued.
 STATE_WORDS = {
     "waiting": "waiting",
     "starting": "starting",
@@ -39,19 +39,19 @@ class RunSummary:
 
     @property
     def title(self) -> str:
-        """What a person called it, else its name, as for a shipped or damaged run."""
+        """The title a person gave it, else its name, as for a bundled or damaged run."""
         return self.run.name if self.config is None or self.run.is_shipped else self.run.title
 
     @property
     def state(self) -> str:
-        """One word: shipped, damaged, or a word of STATE_WORDS."""
+        """One word: bundled, damaged, or a word of STATE_WORDS."""
         if self.problem or self.status is None:
             return "damaged"
-        return "shipped" if self.run.is_shipped else STATE_WORDS[self.status.state]
+        return "bundled" if self.run.is_shipped else STATE_WORDS[self.status.state]
 
     @property
     def is_training(self) -> bool:
-        """Whether its process works now, or will when its turn comes."""
+        """Whether it trains now or waits for its turn."""
         return self.status is not None and not self.status.is_over
 
     @property
@@ -61,7 +61,7 @@ class RunSummary:
 
 
 def summarise_all() -> list[RunSummary]:
-    """A person's own runs, newest first, then the shipped models."""
+    """A person's own runs, newest first, then the bundled models."""
     return [summarise(run) for run in [*list_runs(), *list_shipped()]]
 
 

@@ -14,7 +14,7 @@ from clustergan_core.runs.clusters.names import merge_clusters
 from clustergan_core.runs.clusters.tables import UNSURE_BELOW
 from ui.cells.genes import GENE, choose_gene, read_expression
 from ui.cells.view import ABSENT_DATA, CellsView
-from ui.frame.choices import linked, number
+from ui.frame.choices import slider
 from ui.frame.theme import theme_name
 from ui.map.colouring import Colouring
 from ui.map.view import MapView
@@ -47,10 +47,7 @@ def choose_cell_colouring(view: MapView, cells: CellsView, name: str) -> Colouri
 
 def choose_unsure() -> float:
     """The confidence below which cells count as unsure, in the address as ?unsure=."""
-    with linked("unsure", number(0, 1)):
-        return st.slider(
-            "Unsure below a confidence of", 0.0, 1.0, UNSURE_BELOW, 0.01, key="unsure", bind="query-params"
-        )  # fmt: skip
+    return slider("unsure", "Unsure below a confidence of", 0, 1, UNSURE_BELOW)
 
 
 def colour_by_name(view: MapView, cells: CellsView) -> Colouring:

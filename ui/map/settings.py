@@ -10,7 +10,7 @@ from clustergan_core.data.dataset import SplitName
 from clustergan_core.embedding.settings import MapSettings
 from clustergan_core.runs.maps import MapRequest
 from clustergan_core.runs.run import Run
-from ui.frame.choices import linked, number, one_of, whole_number
+from ui.frame.choices import number, segmented, select
 
 ALGORITHMS = {"t-SNE": "tsne", "UMAP": "umap", "PCA": "pca"}
 SAMPLES: dict[str, SplitName] = {"test split": "test", "all samples": "all"}
@@ -22,22 +22,24 @@ def choose_map(run: Run) -> MapRequest:
     """The map to draw: a line of widgets for what changes often, and a popover for the rest."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         algorithm = choose_algorithm()
-        dimensions = _choose_option("Dimensions", "dimensions", list(DIMENSIONS))
+        dimensions = segmented("dimensions", list(DIMENSIONS), "Dimensions")
         split = choose_split([run])
         with st.popover("Map settings", icon=":material/tune:"):
             values = _choose_details(algorithm)
-            with linked("points", one_of(list(N_POINTS))):
-                points = st.selectbox(
-                    "Points", list(N_POINTS), index=1, key="points", bind="query-params",
-                    help="A sample by a fixed seed where there are more. All of 70,000 points take several minutes.",
-                )  # fmt: skip
+            points = select(
+                "points",
+                list(N_POINTS),
+                "Points",
+                default=list(N_POINTS)[1],
+                help_text="A sample by a fixed seed where there are more. All of 70,000 points take several minutes.",
+            )
     settings = MapSettings.model_validate({"algorithm": algorithm, "n_components": DIMENSIONS[dimensions], **values})
     return MapRequest(run, settings, split, n_samples=N_POINTS[points])
 
 
 def choose_algorithm() -> str:
     """The layout algorithm, by its name in MapSettings."""
-    return ALGORITHMS[_choose_option("Layout", "layout", list(ALGORITHMS))]
+    return ALGORITHMS[segmented("layout", list(ALGORITHMS), "Layout")]
 
 
 def choose_split(runs: Sequence[Run]) -> SplitName:
@@ -49,52 +51,24 @@ def choose_split(runs: Sequence[Run]) -> SplitName:
     splits = list(SAMPLES) if all(dataset.has_splits for dataset in datasets) else list(SAMPLES)[1:]
     if all(dataset.kind == "expression" for dataset in datasets):
         splits.reverse()
-    return SAMPLES[_choose_option("Samples", "samples", splits)]
-
-
-def _choose_option(label: str, key: str, options: list[str]) -> str:
-    with linked(key, one_of(options)):
-        return st.segmented_control(
-            label, options, default=options[0], required=True, key=key, bind="query-params"
-        )  # fmt: skip
+    return SAMPLES[segmented("samples", splits, "Samples")]
 
 
 def _choose_details(algorithm: str) -> dict[str, object]:
     """The algorithm's own settings; settings of other algorithms keep their defaults."""
     values: dict[str, object] = {}
     if algorithm == "tsne":
-        values["perplexity"] = _number("perplexity", 5.0)
-        values["n_iterations"] = _whole_number("n_iterations", 50)
+        values["perplexity"] = _choose_detail("perplexity", 5)
+        values["n_iterations"] = _choose_detail("n_iterations", 50)
     elif algorithm == "umap":
-        values["n_neighbours"] = _whole_number("n_neighbours", 1)
-        values["min_dist"] = _number("min_dist", 0.05)
+        values["n_neighbours"] = _choose_detail("n_neighbours", 1)
+        values["min_dist"] = _choose_detail("min_dist", 0.05)
     if algorithm == "pca":
         st.caption("PCA has no settings: it projects the latents onto the axes of largest variance.")
     else:
-        values["seed"] = _whole_number("seed", 1)
+        values["seed"] = _choose_detail("seed", 1)
     return values
 
 
-def _bounds(name: str) -> tuple[float, float]:
-    limits = {type(limit).__name__: limit for limit in MapSettings.model_fields[name].metadata}
-    return limits["Ge"].ge, limits["Le"].le
-
-
-def _number(name: str, step: float) -> float:
-    field, (low, high) = MapSettings.model_fields[name], _bounds(name)
-    key = f"map_{name}"
-    with linked(key, number(low, high)):
-        return st.number_input(
-            str(field.title), float(low), float(high), float(field.default), step,
-            key=key, bind="query-params", help=field.description,
-        )  # fmt: skip
-
-
-def _whole_number(name: str, step: int) -> int:
-    field, (low, high) = MapSettings.model_fields[name], _bounds(name)
-    key = f"map_{name}"
-    with linked(key, whole_number(int(low), int(high))):
-        return st.number_input(
-            str(field.title), int(low), int(high), int(field.default), step,
-            key=key, bind="query-params", help=field.description,
-        )  # fmt: skip
+def _choose_detail(name: str, step: float) -> float:
+    return number(f"map_{name}", MapSettings.model_fields[name], step=step)

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from clustergan_core.drawing.pictures.images import mosaic, png
-from ui.frame.choices import linked, one_of
+from ui.frame.choices import segmented, select
 from ui.frame.theme import theme_name
 from ui.modes.rows import describe_label, format_share
 from ui.modes.view import ModesView
@@ -30,13 +30,7 @@ _MANY_MODES = 30  # more pills than these are hard to choose from
 def choose_mode(n_modes: int) -> int:
     """The mode to look at, in the address as ?mode=."""
     modes = list(range(n_modes))
-    with linked("mode", one_of(modes)):
-        if n_modes > _MANY_MODES:
-            return st.selectbox("Mode", modes, key="mode", bind="query-params", width=150)
-        chosen = st.segmented_control(
-            "Mode", modes, default=0, required=True, key="mode", bind="query-params", format_func=str
-        )
-    return int(chosen or 0)
+    return select("mode", modes, "Mode", width=150) if n_modes > _MANY_MODES else segmented("mode", modes, "Mode")
 
 
 def show_mode(view: ModesView, mode: int, generated: NDArray[np.float32]) -> None:

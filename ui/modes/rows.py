@@ -9,7 +9,7 @@ import streamlit as st
 
 from clustergan_core.drawing.pictures.images import png, sample_grid
 from ui.cells.view import CellsView
-from ui.frame.theme import WHOLE_GRID, show_growing, theme_name
+from ui.frame.theme import WHOLE_GRID, show_responsive_image, theme_name
 from ui.modes.view import ModesView
 
 if TYPE_CHECKING:
@@ -47,7 +47,9 @@ def show_rows(view: ModesView, samples: NDArray[np.float32], order: NDArray[np.i
         f"{len(order)} rows of {n_columns} generated samples: a row is a mode, a column shares its z_n. "
         "The table below repeats the text beside the rows."
     )
-    show_growing(png(picture), (picture.width // scale, picture.height // scale), WHOLE_GRID, described, "mode-rows")
+    show_responsive_image(
+        png(picture), (picture.width // scale, picture.height // scale), WHOLE_GRID, described, "mode-rows"
+    )
 
 
 def row_label(summary: ModeSummary, mode: int) -> str:

@@ -27,17 +27,17 @@ N_SHOWN_ROWS = 200
 
 
 def assign_form(run: Run) -> None:
-    """Takes data like that the run was trained on and gives back a table of clusters; it is not kept."""
+    """Accepts data like the training data and gives back a table of clusters; the data is not kept."""
     record = run.config.dataset
     is_of_cells = record.kind == "expression"
     needed = {
-        "image": "pictures of the same kind (.npz, or a .zip of pictures)",
+        "image": "images of the same kind (.npz, or a .zip of images)",
         "table": f"a table with the {len(record.feature_names)} columns it was trained on",
-        "expression": "counts of the same genes, in any form (all three files of a 10x folder at once)",
+        "expression": "counts of the same genes, in any supported format (all three files of a 10x folder at once)",
     }[record.kind]
     what = "cells" if is_of_cells else "samples"
     given = st.file_uploader(
-        f"New {what}: {needed}. They are prepared exactly as in training and not kept.",
+        f"New {what}: {needed}. They are prepared exactly as in training and are not kept.",
         type=FILE_TYPES[record.kind],
         accept_multiple_files=is_of_cells,
         key=f"assign_{run.name}",
@@ -80,7 +80,7 @@ def _show_result(run: Run, name: str, assigned: AssignedFile) -> None:
     show_notes(assigned.notes)
     st.dataframe(table.head(N_SHOWN_ROWS), hide_index=True, height=240)
     if len(table) > N_SHOWN_ROWS:
-        st.caption(f"The first {N_SHOWN_ROWS} rows; the file holds all.")
+        st.caption(f"The first {N_SHOWN_ROWS} rows; the CSV file has all of them.")
     st.download_button(
         "Clusters as CSV",
         table.to_csv(index=False),

@@ -1,4 +1,4 @@
-"""Choosing a run, the same way on every page, kept in the address as ?run=."""
+"""Choosing a run, the same way on every page, with the choice in the address as ?run=."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ from ui.frame.messages import plain
 from ui.frame.picker import pick_named
 
 RUN_KEY = "run"  # the picker's key and the address's parameter
-FIRST_LOOK = "mnist-paired-clustergan"  # the shipped model that a person with no run of their own sees first
+FIRST_LOOK = "mnist-paired-clustergan"  # the bundled model that is shown first to a person with no runs
 
 
 def choose_run(*, needs_weights: bool = True) -> Run:
-    """A picker of all runs, one's own first; stops the page with a way out when there is none."""
+    """A picker of all runs, own runs first; without any it links to training and stops the page."""
     shipped = sorted(list_shipped(), key=lambda run: run.name != FIRST_LOOK)
     runs = {run.name: run for run in [*list_runs(), *shipped] if _is_usable(run, needs_weights)}
     if not runs:
         st.info("There is no trained run yet: train one on the Train page.", icon=":material/model_training:")
         st.page_link("pages/train.py", label="Train a model", icon=":material/model_training:")
         st.stop()
-    run = runs[pick_run(list(runs), help_text="Your own runs, then shipped models.")]
-    st.caption(plain(describe(run)))
+    run = runs[pick_run(list(runs), help_text="Your own runs, then bundled models.")]
+    st.caption(plain(_describe_run(run)))
     return run
 
 
 def pick_run(names: Sequence[str], *, help_text: str, on_change: Callable[[], None] | None = None) -> str:
-    """The picker alone, whose run always stands in the address: the one chosen last, else the first of `names`."""
+    """The picker alone, whose run is always in the address: the one chosen last, else the first of `names`."""
     name = pick_named(RUN_KEY, names, label="Run", help_text=help_text, on_change=on_change)
     keep_in_history(RUN_KEY)
     return name
 
 
-def describe(run: Run) -> str:
-    """One line on what the run is."""
+def _describe_run(run: Run) -> str:
+    """One line on method, data, modes and seed."""
     config = run.config
     name = f"{run.title}: " if config.title else ""
     n_normal = config.settings.get("n_normal")
@@ -48,7 +48,7 @@ def describe(run: Run) -> str:
 
 
 def _is_usable(run: Run, needs_weights: bool) -> bool:
-    """Damaged runs are told of on the Runs page; elsewhere they are not offered."""
+    """Damaged runs are listed on the Runs page and not offered elsewhere."""
     try:
         return bool(run.config) and (run.has_weights() or not needs_weights)
     except RunError:

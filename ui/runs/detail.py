@@ -1,50 +1,34 @@
-"""One run in full: what can be done with it, its scores, and everything that repeats it."""
+"""One run in full: its actions, its scores, and everything that repeats it."""
 
 from __future__ import annotations
-
-from typing import Literal
 
 import pandas as pd
 import streamlit as st
 
-from clustergan_core.errors import RunError
 from clustergan_core.methods import METHODS
-from clustergan_core.runs.queue.backends import continue_run
-from clustergan_core.runs.queue.queue import ask as request_run
-from clustergan_core.runs.run import Request, Run
 from ui.data.choice import list_choices, source_text
 from ui.data.options import options_in_address
 from ui.forms.scheduler import usual_scheduler
-from ui.frame.dialogs import ask, ask_text
+from ui.frame.dialogs import ask_text, confirm_change
 from ui.frame.links import link_page, views_of
-from ui.frame.messages import page_errors, plain, show_problem, show_shell
+from ui.frame.messages import plain, show_shell
+from ui.frame.requests import show_badge, show_requests
 from ui.frame.words import describe_duration
 from ui.loading.runs import load_data
 from ui.loading.summaries import RunSummary
 from ui.runs.assign import assign_form
 from ui.runs.scores import show_scores
 
-BadgeColour = Literal["green", "gray", "blue", "red"]
-
-_BADGES: dict[str, BadgeColour] = {
-    "finished": "green",
-    "shipped": "gray",
-    "training": "blue",
-    "starting": "blue",
-    "waiting": "gray",
-    "failed": "red",
-    "damaged": "red",
-}
 LOG_END = 20_000  # characters of the log that are shown
 LOG_LINES, LOG_HEIGHT = 12, 300  # a longer log scrolls
 
 
 def show_run(summary: RunSummary) -> None:
-    """Everything about one run; a damaged one says so and can be deleted."""
+    """Everything about one run; a damaged run says so and can be deleted."""
     run = summary.run
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(plain(summary.title), anchor=False, width="content")
-        st.badge(summary.state, color=_BADGES.get(summary.state, "orange"))
+        show_badge(summary.state)
     if summary.problem or summary.config is None or summary.status is None:
         st.error(plain(summary.problem), icon=":material/info:")
         if not run.is_shipped:
@@ -75,7 +59,7 @@ def show_run(summary: RunSummary) -> None:
 
 
 def _describe(summary: RunSummary) -> str:
-    """One line on what it is and how far it came."""
+    """One line on the run and its progress."""
     config, status = summary.config, summary.status
     assert config is not None and status is not None, "only whole runs are described"
     n_steps = config.schedule.n_steps
@@ -86,7 +70,7 @@ def _describe(summary: RunSummary) -> str:
         f"{config.n_clusters} modes",
         f"seed {config.seed}",
         f"{steps} in {describe_duration(status.seconds)}" if status.step else steps,
-        f"begun {config.created:%-d %b %Y %H:%M}",
+        f"started {config.created:%-d %b %Y %H:%M}",
     ]
     return " · ".join(parts)
 
@@ -107,14 +91,8 @@ def _show_links(summary: RunSummary) -> None:
 
 def _show_actions(summary: RunSummary) -> None:
     run = summary.run
-    if summary.state in ("stopped", "paused", "interrupted", "failed") and st.button(
-        "Continue", key="continue", icon=":material/play_arrow:", type="primary"
-    ):
-        _continue(summary)
-    if summary.is_training and not run.is_shipped:
-        _ask_button(run, "pause", ":material/pause:")
-    if (summary.is_training or summary.state == "paused") and not run.is_shipped:
-        _ask_button(run, "stop", ":material/stop:")
+    assert summary.status is not None
+    show_requests(run, summary.status, usual_scheduler(), "{}", is_main=True)
     if run.has_weights():
         _download_button(summary)
     if run.is_shipped:
@@ -125,31 +103,10 @@ def _show_actions(summary: RunSummary) -> None:
             "Title",
             value=run.config.title,
             placeholder=run.name,
-            note=plain(f"Links and the command line go on calling it {run.name}."),
+            note=plain(f"Links and the command line keep the name {run.name}."),
             change=run.rename,
         )
     _delete_button(summary)
-
-
-def _ask_button(run: Run, what: Request, icon: str) -> None:
-    """A wish that a training takes up at its next row, and a waiting run at once."""
-    st.button(
-        what.capitalize(),
-        key=what,
-        icon=icon,
-        disabled=run.is_requested(what),
-        on_click=page_errors()(request_run),
-        args=(run, what),
-    )
-
-
-def _continue(summary: RunSummary) -> None:
-    try:
-        continue_run(summary.run, usual_scheduler())
-    except RunError as problem:
-        show_problem(problem)
-        return
-    st.rerun()
 
 
 def _delete_button(summary: RunSummary) -> None:
@@ -161,16 +118,17 @@ def _delete_button(summary: RunSummary) -> None:
         disabled=is_training,
         help="Stop it on the Train page before deleting it." if is_training else None,
     ):
-        ask(
+        confirm_change(
             "Delete this run?",
-            f"**{plain(summary.title)}** goes with its weights, scores, maps and log. This cannot be undone.",
+            f"**{plain(summary.title)}** will be deleted with its weights, scores, maps and log. "
+            "This cannot be undone.",
             yes="Delete it",
             change=summary.run.delete,
         )
 
 
 def _download_button(summary: RunSummary) -> None:
-    """Clusters, confidence and latents of all samples; computed when pressed."""
+    """Clusters, confidence and latents of all samples; computed when the button is pressed."""
     run = summary.run
     is_here = load_data(run) is not None
 

@@ -1,4 +1,4 @@
-"""Trained models as cards, each with a picture: what its modes generate, or of cells their map."""
+"""Trained models as cards, each with an image: what its modes generate, or the map of its cells."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MAP_SIZE = (720, 300)
 
 
 def show_gallery(summaries: Sequence[RunSummary]) -> None:
-    """One card a model, three in a line."""
+    """One card for each model, three in a row."""
     for start in range(0, len(summaries), N_COLUMNS):
         columns = st.columns(N_COLUMNS)
         for column, summary in zip(columns, summaries[start : start + N_COLUMNS], strict=False):
@@ -62,7 +62,7 @@ def mode_picture(run: Run, theme: Theme) -> bytes:
 
 
 def map_picture(run: Run, theme: Theme) -> bytes:
-    """PNG of a run's cells on the map that is there already, else on the first two components of their latents."""
+    """PNG of a run's cells on the map computed earlier, else on the first two components of their latents."""
     return _map_picture(run, str(run.folder), weights_stamp(run), theme)
 
 

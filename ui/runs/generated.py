@@ -21,23 +21,25 @@ _TITLES = {"mode_accuracy": "Mode", "reconstruction_accuracy": "Reconstruction",
 
 
 def show_generation_scores(scores: RunScores) -> None:
-    """Fréchet distance and the paper's three accuracies, each with what it was measured with; nothing if unmeasured."""
+    """Fréchet distance and the paper's three accuracies, each with how it was measured; nothing if unmeasured."""
     distances = [
         (title, scores[key]) for key, title in (("frechet", "Fréchet distance"), ("fid", "FID")) if scores.get(key)
     ]
     if not distances and not scores.get("classifier"):
         return
-    st.markdown("**Likeness of generated samples**")
+    st.markdown("**Fidelity of generated samples**")
     for title, distance in distances:
         value, real = st.columns(2)
         value.metric(title, f"{distance['value']:g}", help=FRECHET_HELP)
         real.metric(
             "Real against real",
             f"{distance['real_halves']:g}",
-            help="The same distance between two disjoint sets of real samples: about the least to hope for.",
+            help="The distance between two disjoint sets of real samples: about the lowest that can be expected.",
         )
         of = "all samples" if scores["is_training_data"] else f"the {scores['split']} split"
-        st.caption(f"n = {distance['n']:,} on each side, real ones of {of}. Features: {distance['features']}.")
+        st.caption(
+            f"{distance['n']:,} generated samples and as many real ones from {of}. Features: {distance['features']}."
+        )
     if scores.get("classifier"):
         _show_accuracies(scores)
 
@@ -50,8 +52,8 @@ def _show_accuracies(scores: RunScores) -> None:
     classifier = scores["classifier"]
     if (n_shown := classifier["n_labels_with_a_mode"]) < classifier["n_labels"]:
         st.warning(
-            f"Modes show only **{n_shown} of {classifier['n_labels']}** labels. Mode Accuracy does not count those "
-            "that are missing: it would be 1 if all modes drew the same.",
+            f"Modes show only **{n_shown} of {classifier['n_labels']}** labels. Mode Accuracy ignores missing "
+            "labels: it would be 1 if all modes generated the same label.",
             icon=":material/warning:",
         )
     st.caption(

@@ -1,4 +1,4 @@
-"""A run's scores in both readings of its assignment, and its labels against its modes."""
+"""A run's scores for both readings of its clusters, and its labels against its modes."""
 
 from __future__ import annotations
 
@@ -19,17 +19,19 @@ from ui.runs.generated import show_generation_scores
 _HEADINGS = {"purity": "Purity", "accuracy": "Accuracy", "nmi": "NMI", "ari": "ARI"}
 _GLOSSARY = (
     "*Purity*: share of samples whose mode's most frequent label is their own; it rises with the number of modes. "
-    "*Accuracy*: the same when each mode is matched with one label only. *NMI* and *ARI* compare the two groupings as "
-    "a whole; ARI is 0 for chance."
+    "*Accuracy*: the share of samples that agree when each mode is matched with a single label. *NMI* and *ARI* "
+    "compare the two groupings as a whole; ARI is 0 for chance."
 )
 
 
 def show_scores(summary: RunSummary) -> None:
-    """The table of scores with what it was measured on, then labels against modes where both are here."""
+    """The table of scores with what they were measured on, then labels against modes where both are available."""
     scores = summary.scores
     if scores is None:
         reason = "while it trains" if summary.is_training else "because it is not finished"
-        st.info(f"There are no final scores yet {reason}; the Train page shows those so far.", icon=":material/info:")
+        st.info(
+            f"There are no final scores yet {reason}; the Train page shows the scores so far.", icon=":material/info:"
+        )
         return
     numbers, counts = st.columns(2, gap="medium")
     with numbers:
@@ -48,13 +50,13 @@ def _show_numbers(scores: RunScores) -> None:
         st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Scores in both readings")
         st.caption(
             "The encoder gives each sample a code. *argmax* takes its largest entry as the cluster, as all pages "
-            "do; *k-means* groups the whole latents, as the authors' code reports it. Labels are used for scores alone."
+            "do; *k-means* groups the whole latents, as the authors' code reports it. Labels are used only for scores."
         )
         with st.popover("What the scores mean", type="tertiary"):
             st.markdown(_GLOSSARY)
     parts = [
-        ("Silhouette", scores["silhouette"], "How well clusters are set apart in the latent space, −1 to 1."),
-        ("Usage entropy", scores["usage_entropy"], "In nats; the logarithm of K when all modes are used alike."),
+        ("Silhouette", scores["silhouette"], "How well clusters are separated in the latent space, −1 to 1."),
+        ("Usage entropy", scores["usage_entropy"], "In nats; log K when all modes are used equally."),
     ]
     for column, (label, value, meaning) in zip(st.columns(len(parts)), parts, strict=True):
         column.metric(label, "–" if value is None else f"{value:.3f}", help=meaning)
@@ -63,7 +65,7 @@ def _show_numbers(scores: RunScores) -> None:
 
 def _measured_on(scores: RunScores) -> str:
     if scores["is_training_data"]:
-        return f"all {scores['n']:,} samples, which it was also trained on"
+        return f"all {scores['n']:,} samples, which were also trained on"
     return f"the {scores['split']} split, {scores['n']:,} samples"
 
 
@@ -81,7 +83,7 @@ def _show_contingency(summary: RunSummary) -> None:
     data = load_data(summary.run)
     if data is None or data.labels is None:
         st.info(
-            "Which label fell into which mode shows once the data is on this machine: see the Data page.",
+            "Labels against modes need the data, which is not on this machine: see the Data page.",
             icon=":material/dataset:",
         )
         return

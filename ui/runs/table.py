@@ -1,4 +1,4 @@
-"""All runs and shipped models as one table that can be sorted, filtered and clicked."""
+"""All runs and bundled models in a table that can be sorted, filtered and clicked."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ def show_run_table(summaries: Sequence[RunSummary], chosen: str) -> None:
 
 
 def take_picked() -> None:
-    """Puts the run of a clicked row into session state as "run"; before the picker of that name is drawn."""
+    """Sets the picker to the run of a clicked row; called before the picker is drawn."""
     if picked := st.session_state.pop(_PICKED, None):
         st.session_state["run"] = picked
 
 
 def table_rows(summaries: Sequence[RunSummary]) -> pd.DataFrame:
-    """One row a run, scores as numbers and NaN where there are none."""
+    """One row for each run, scores as numbers and NaN where there are none."""
     rows = [_row(summary) for summary in summaries]
     table = pd.DataFrame(rows, columns=pd.Index(_columns()))
     return table if table["Name"].any() else table.drop(columns="Name")
 
 
-def matches(summary: RunSummary, words: str) -> bool:
+def matches(summary: RunSummary, filter_text: str) -> bool:
     """Whether every word occurs in the run's name, title, state, data or method."""
     config = summary.config
     text = " ".join(
@@ -59,11 +59,11 @@ def matches(summary: RunSummary, words: str) -> bool:
             summary.method_title,
         ]
     ).lower()
-    return all(word in text for word in words.lower().split())
+    return all(word in text for word in filter_text.lower().split())
 
 
 def mark_row(names: Sequence[str], chosen: str) -> None:
-    """Moves the table's mark to a run chosen elsewhere; before the table is drawn."""
+    """Marks the row of a run chosen elsewhere; called before the table is drawn."""
     rows = [names.index(chosen)] if chosen in names else []
     st.session_state[TABLE_KEY] = {"selection": {"rows": rows, "columns": []}}
 
@@ -108,8 +108,8 @@ def _columns() -> dict[str, Any]:
     number = st.column_config.NumberColumn
     return {
         # Wide enough for the name that a run is given: time, method, data and four digits.
-        "Run": st.column_config.TextColumn(width=280, pinned=True, help="What pages, links and commands call it."),
-        "Name": st.column_config.TextColumn(width=115, help="What a person called it."),
+        "Run": st.column_config.TextColumn(width=280, pinned=True, help="The name in pages, links and commands."),
+        "Name": st.column_config.TextColumn(width=115, help="The title a person gave it."),
         "State": st.column_config.TextColumn(width=80),
         "Method": st.column_config.TextColumn(width=120),
         "Data": st.column_config.TextColumn(width=65),
@@ -123,9 +123,9 @@ def _columns() -> dict[str, Any]:
             width=70, format="%.3f", help="Share of samples that agree when each mode is matched with one label."
         ),
         "NMI": number(width=50, format="%.3f", help="Normalised mutual information of modes and labels."),
-        "ARI": number(width=50, format="%.3f", help="Adjusted Rand index: 0 is chance, 1 is equal."),
+        "ARI": number(width=50, format="%.3f", help="Adjusted Rand index: 0 is chance, 1 is identical."),
         "Scored on": st.column_config.TextColumn(
-            width=95, help="How many samples were scored, and of which split; “all” were also trained on."
+            width=95, help="How many samples were scored, and from which split; “all” were also trained on."
         ),
         "Step": number(width="small", format="localized"),
         "Seconds": number(width="small", format="localized", help="Time spent training."),

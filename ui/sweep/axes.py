@@ -1,4 +1,4 @@
-"""What a sweep varies: a paper's setting and values, or any setting of the method at values of one's own."""
+"""What a sweep varies: a paper's setting and values, or any setting of the method at any values."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from clustergan_core.methods import find_method, parse_settings, try_networks
 from clustergan_core.runs.sweeps.plan import setting_title
 from clustergan_core.runs.sweeps.presets import SWEEP_PRESETS, values_of
 from ui.forms.settings import literal_choices
-from ui.frame.choices import linked, one_of
+from ui.frame.choices import linked, segmented, select
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 _COLUMNS = [0.4, 0.6]
 OWN, NOTHING = "Another setting", "nothing else"
-_PROPOSED_FOR = "values_proposed_for"  # session state: what the values in each field were proposed for, by its key
+_PROPOSED_FOR = (
+    "values_proposed_for"  # session state: what the values in each field were proposed for, by the field's key
+)
 
 
 def choose_axes(base: RunConfig, dataset: Dataset) -> dict[str, tuple[str, ...]]:
@@ -31,17 +33,10 @@ def choose_axes(base: RunConfig, dataset: Dataset) -> dict[str, tuple[str, ...]]
     settings = find_method(base.method).Settings.model_fields
     presets = {preset.title: preset for preset in SWEEP_PRESETS.values() if preset.setting in settings}
     choices = [*presets, OWN]
-    with linked("over", one_of(choices)):
-        over = st.segmented_control(
-            "What to vary",
-            choices,
-            default=choices[0],
-            required=True,
-            key="over",
-            bind="query-params",
-            help="What papers varied, at their values, or a setting of your own choice.",
-        )
-    preset = presets.get(str(over))
+    over = segmented(
+        "over", choices, "What to vary", help_text="What papers varied, at their values, or a setting of your choice."
+    )
+    preset = presets.get(over)
     if preset is not None:
         name, proposed = preset.setting, values_of(preset, dataset.n_labels)
         values: DeltaGenerator = st.container()
@@ -65,13 +60,11 @@ def choose_axes(base: RunConfig, dataset: Dataset) -> dict[str, tuple[str, ...]]
 def _choose_setting(key: str, label: str, method: str, names: Sequence[str | None]) -> Any:
     fields = find_method(method).Settings.model_fields
     titles = {NOTHING if name is None else fields[name].title or name: name for name in names}
-    with linked(key, one_of(list(titles))):
-        chosen = st.selectbox(label, list(titles), key=key, bind="query-params")
-    return titles[chosen]
+    return titles[select(key, list(titles), label)]
 
 
 def _type_values(key: str, base: RunConfig, name: str, proposed: Sequence[Any]) -> tuple[str, ...]:
-    """A line of values; other data or another setting proposes its own."""
+    """A field for values; other data or another setting proposes others."""
     text = ", ".join(map(str, proposed))
     belongs_to = (base.dataset.digest, base.method, name)
     before = st.session_state.setdefault(_PROPOSED_FOR, {})
@@ -92,17 +85,17 @@ def _type_values(key: str, base: RunConfig, name: str, proposed: Sequence[Any]) 
 
 
 def read_values(text: str, title: str, examples: Sequence[Any]) -> tuple[str, ...]:
-    """Values between commas; SettingsError for fewer than two, as one varies nothing."""
+    """Values between commas; SettingsError for fewer than two, which would vary nothing."""
     values = tuple(dict.fromkeys(value.strip() for value in split_values(text) if value.strip())) if text else ()
     if len(values) < 2:
         such_as = join_values([str(value) for value in examples[:3]]).replace(",", ", ")
         given = f"has one value ({values[0]})" if values else "has no values"
-        raise SettingsError(f"{title} {given}: write at least two, such as {such_as or '7, 9, 10'}.")
+        raise SettingsError(f"{title} {given}: enter at least two, such as {such_as or '7, 9, 10'}.")
     return values
 
 
 def _propose(base: RunConfig, name: str) -> tuple[Any, ...]:
-    """All choices there are, or half, all and twice of what the preset has, as far as method and data allow."""
+    """All choices, or half, once and twice the preset's value, as far as method and data allow."""
     field = find_method(base.method).Settings.model_fields[name]
     value = base.settings[name]
     if choices := literal_choices(field.annotation):

@@ -1,4 +1,4 @@
-"""Choosing a sweep, kept in the address as ?sweep=, and saying in a line what it is."""
+"""Choosing a sweep, with the choice in the address as ?sweep=, and describing it in a line."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SWEEP_KEY = "sweep"  # the picker's key and the address's parameter
 
 
 def choose_sweep() -> Sweep | SweepReport:
-    """A picker of one's own sweeps, newest first, and the reports that ship; stops the page where there is neither."""
+    """A picker of own sweeps, newest first, and bundled reports; stops the page where there is neither."""
     sweeps = _all_sweeps()
     if not sweeps:
         if asked := st.query_params.get(SWEEP_KEY):
@@ -28,19 +28,19 @@ def choose_sweep() -> Sweep | SweepReport:
             icon=":material/grid_on:",
         )
         st.stop()
-    return sweeps[pick_named(SWEEP_KEY, list(sweeps), label="Sweep", help_text="Your own, then those that shipped.")]
+    return sweeps[pick_named(SWEEP_KEY, list(sweeps), label="Sweep", help_text="Your own, then bundled ones.")]
 
 
 def first_sweep() -> str | None:
-    """What a first visit shows: the newest own sweep that is at work, else the first that shipped."""
+    """What a first visit shows: the newest active sweep, else the first bundled one."""
     for sweep in list_sweeps():
         if any(not status.is_over for status in sweep.statuses().values()):
             return sweep.name
     return next((name for name, sweep in _all_sweeps().items() if isinstance(sweep, SweepReport)), None)
 
 
-def describe(plan: SweepPlan) -> str:
-    """One line on what was varied in what."""
+def describe_plan(plan: SweepPlan) -> str:
+    """One line on method, data, varied settings, seeds and steps."""
     config = plan.config
     axes = [f"{setting_title(config.method, name)} = {', '.join(map(str, v))}" for name, v in plan.axes.items()]
     parts = [
@@ -59,7 +59,7 @@ def describe_seeds(seeds: Sequence[int]) -> str:
 
 
 def _all_sweeps() -> dict[str, Sweep | SweepReport]:
-    """By name. Who has repeated a shipped sweep finds both."""
+    """All sweeps by name, with a bundled sweep beside its repetition."""
     sweeps: dict[str, Sweep | SweepReport] = {sweep.name: sweep for sweep in list_sweeps()}
     for report in list_shipped_reports():
         sweeps[f"{report.name} (shipped)" if report.name in sweeps else report.name] = report

@@ -28,7 +28,7 @@ FIGURES = {
     "usage_entropy": "Usage entropy",
 }
 
-BOUNDED = ("purity", "accuracy")  # what cannot be perfect with fewer clusters than labels
+BOUNDED = ("purity", "accuracy")  # scores that cannot be 1 with fewer clusters than labels
 CRITERIA = {
     "seed_agreement": "Seed agreement (pairwise ARI) ↑",
     "silhouette": "Silhouette of the latents ↑",
@@ -74,24 +74,24 @@ def _series(report: SweepReport, name: str, values: Sequence[Any]) -> tuple[Swee
     """One series for every combination of the further settings' values."""
     method = report.plan.config.method
     others = dict(itertools.islice(report.plan.axes.items(), 1, None))
-    found = []
+    series = []
     for combination in itertools.product(*others.values()):
-        words = [f"{setting_title(method, other)} = {value}" for other, value in zip(others, combination)]
-        places: list[Values] = [(value, *combination) for value in values]
-        found.append(
+        titles = [f"{setting_title(method, other)} = {value}" for other, value in zip(others, combination)]
+        combinations: list[Values] = [(value, *combination) for value in values]
+        series.append(
             SweepSeries(
-                ", ".join(words),
-                tuple(tuple(report.figures_at(place, name)) for place in places),
-                tuple(_names(report, place, name) for place in places),
+                ", ".join(titles),
+                tuple(tuple(report.figures_at(point, name)) for point in combinations),
+                tuple(_names(report, point, name) for point in combinations),
             )
         )
-    return tuple(found)
+    return tuple(series)
 
 
-def _names(report: SweepReport, place: Values, name: str) -> tuple[str, ...]:
+def _names(report: SweepReport, point: Values, name: str) -> tuple[str, ...]:
     if name == "seed_agreement":
-        return ("two seeds",) * len(report.figures_at(place, name))
-    return tuple(f"seed {row.seed}" for row in report.rows_at(place) if row.figure(name) is not None)
+        return ("two seeds",) * len(report.figures_at(point, name))
+    return tuple(f"seed {row.seed}" for row in report.rows_at(point) if row.figure(name) is not None)
 
 
 def _bounds(report: SweepReport, values: Sequence[Any]) -> tuple[float | None, ...]:
@@ -120,7 +120,7 @@ def run_rows(report: SweepReport) -> pd.DataFrame:
     rows = []
     for row in report.rows:
         figures = {heading: row.figure(name) for name, heading in {**_scores(report), **FIGURES}.items()}
-        figures.pop(FIGURES["seed_agreement"])  # of two runs
+        figures.pop(FIGURES["seed_agreement"])  # it belongs to two runs
         rows.append(
             {
                 **{setting_title(method, name): value for name, value in zip(report.plan.axes, row.values)},
@@ -139,21 +139,21 @@ def _point_row(report: SweepReport, values: Values) -> dict[str, Any]:
     row: dict[str, Any] = {setting_title(plan.config.method, name): value for name, value in zip(plan.axes, values)}
     row["Runs"] = sum(run.state == "finished" for run in report.rows_at(values))
     for name, heading in {**_scores(report), **FIGURES}.items():
-        row[heading] = _say_spread(report, values, name)
-        if name == "purity":  # what it is compared with stands beside it
+        row[heading] = _describe_spread(report, values, name)
+        if name == "purity":  # the figures it is compared with stand beside it
             row |= _references(report, values)
     return row
 
 
 def _references(report: SweepReport, values: Values) -> dict[str, Any]:
     plan = report.plan
-    found: dict[str, Any] = {}
+    columns: dict[str, Any] = {}
     if "n_clusters" in plan.axes and plan.label_shares:
         bound = plan.best_attainable(int(dict(zip(plan.axes, values))["n_clusters"]))
-        found["Best attainable"] = None if bound is None else f"{bound:.3f}"
+        columns["Best attainable"] = None if bound is None else f"{bound:.3f}"
     for printed in plan.paper_rows():
-        found[printed.source.partition(" (")[0]] = printed.figures.get(values[0])
-    return found
+        columns[printed.source.partition(" (")[0]] = printed.figures.get(values[0])
+    return columns
 
 
 def _scores(report: SweepReport) -> dict[str, str]:
@@ -161,7 +161,7 @@ def _scores(report: SweepReport) -> dict[str, str]:
     return {name: title for title, name in SCORES.items()} if report.plan.config.dataset.label_names else {}
 
 
-def _say_spread(report: SweepReport, values: Values, name: str) -> str | None:
+def _describe_spread(report: SweepReport, values: Values, name: str) -> str | None:
     spread = report.spread_at(values, name)
     if spread is None:
         return None

@@ -15,7 +15,7 @@ from ui.forms.settings import setting, settings_grid
 from ui.frame.choices import linked
 from ui.frame.messages import show_problem
 from ui.sweep.axes import choose_axes
-from ui.sweep.start import start
+from ui.sweep.start import start_sweep
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -44,24 +44,24 @@ def new_sweep() -> Sweep | None:
             show_problem(problem)
             return None
     with summary:
-        return start(plan, dataset)
+        return start_sweep(plan, dataset)
 
 
 def _plan(base: RunConfig, dataset: Dataset) -> SweepPlan:
-    """The grid as the person wants it, starting from the preset's settings."""
+    """The chosen grid, starting from the preset's settings."""
     from clustergan_core.runs.sweeps.plan import plan_sweep, read_seeds
 
     reset_when_base_changes(base)
     axes = choose_axes(base, dataset)
     seeds, steps = st.columns([0.4, 0.6])
     with seeds, linked("seeds", lambda _: None):
-        words = st.text_input(
-            "Seeds", USUAL_SEEDS, key="seeds", bind="query-params", help="Such as 0-4 or 0,3,7: one run each."
+        seed_text = st.text_input(
+            "Seeds", USUAL_SEEDS, key="seeds", bind="query-params", help="Such as 0-4 or 0,3,7: one run for each seed."
         )
     with steps:
         n_steps = setting("steps", Schedule.model_fields["n_steps"], base.schedule.n_steps)
     config = _fix_others(base, axes, n_steps, dataset)
-    return plan_sweep(config, axes, read_seeds(words or ""), dataset)
+    return plan_sweep(config, axes, read_seeds(seed_text or ""), dataset)
 
 
 def _fix_others(base: RunConfig, axes: Collection[str], n_steps: int, dataset: Dataset) -> RunConfig:

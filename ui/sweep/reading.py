@@ -1,4 +1,4 @@
-"""A sweep's figures and curves, read anew only where a file has changed: a redraw stays cheap however many runs."""
+"""A sweep's figures and curves, read again only where a file changed: a redraw stays cheap however many runs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Curve = tuple[tuple[float, float], ...]  # (share of the training that is done, 
 
 
 def load_report(sweep: Sweep, statuses: Mapping[Point, Status]) -> SweepReport:
-    """The figures of the runs that are finished, and the state of all as it is now."""
+    """The figures of the finished runs, and the present state of all runs."""
     stamp = tuple(
         (point in statuses, *(_changed(sweep.folder_of(point) / name) for name in ("scores.json", "label_free.json")))
         for point in sweep.points
@@ -32,7 +32,7 @@ def load_report(sweep: Sweep, statuses: Mapping[Point, Status]) -> SweepReport:
 
 
 def load_curve(run: Run, status: Status, score: str) -> Curve:
-    """A score over the training; read from where the last look ended while it trains, kept once it has ended."""
+    """A score over training; only new rows are read during training, and the curve of an ended run is cached."""
     if not status.is_over:
         return _curve(load_history(run).evaluations, status.n_steps, score)
     return _kept_curve(str(run.folder / "metrics.jsonl"), _changed(run.folder / "metrics.jsonl"), status, score, run)

@@ -1,4 +1,4 @@
-"""What a sweep has shown: the figure, the K suggested without labels, tables and files."""
+"""The result of a sweep: the figure, the K suggested without labels, tables and files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import streamlit as st
 
 from clustergan_core.drawing.figures.sweep import sweep_figure
 from clustergan_core.drawing.theme import apply_theme
-from ui.frame.choices import linked, one_of
+from ui.frame.choices import segmented
 from ui.frame.messages import plain
 from ui.frame.theme import PICTURES, Picture, is_dark, show_themed
 from ui.sweep.figure import point_rows, run_rows
@@ -22,26 +22,26 @@ if TYPE_CHECKING:
     from ui.sweep.scores import ChosenScore
 
 PICTURE_KEY = "sweep_picture"
-LEAST_SEEDS = 3  # below, the spread over seeds is hardly known
+LEAST_SEEDS = 3  # with fewer, the spread over seeds is poorly known
 
 
 def show_result(report: SweepReport, score: ChosenScore) -> None:
-    """Everything that finished runs say; a sentence while there is none."""
+    """Everything about the finished runs; a sentence while there is none."""
     st.subheader("Result", anchor=False)
     n_finished = sum(row.state == "finished" for row in report.rows)
     if not n_finished:
-        st.caption("Shown from the first finished run on.")
+        st.caption("Shown once a run is finished.")
         return
     if n_finished < len(report.rows):
-        st.caption(f"So far, from {n_finished} of {len(report.rows)} runs.")
+        st.caption(f"From the {n_finished} of {len(report.rows)} runs finished so far.")
     from ui.sweep.figure import make_drawing
 
     suggestion = report.suggest_n_clusters()
     drawing = make_drawing(report, score, suggestion)
     figure = _figure(repr(drawing), is_dark(), drawing)
-    place = st.container()
+    figure_container = st.container()
     picture = _show_files(report)
-    with place:
+    with figure_container:
         show_themed(figure, report.name, f"{score.title} and label-free criteria over the values of the sweep", picture)
     notes, box = st.columns([0.5, 0.5], gap="large") if suggestion else (st.container(), None)
     with notes:
@@ -69,27 +69,27 @@ def _show_suggestion(suggestion: Suggestion, empty_modes: str, n_seeds: int, *, 
     with st.container(border=True):
         k, n_criteria = suggestion.n_clusters, len(suggestion.votes) + len(suggestion.undecided)
         if k is None:
-            st.markdown("**No K stands out** by criteria that read no labels")
+            st.markdown("**No K stands out** by criteria that use no labels")
         else:
-            st.markdown(f"**Suggested K = {k}**, by {suggestion.n_for} of {n_criteria} criteria that read no labels")
+            st.markdown(f"**Suggested K = {k}**, by {suggestion.n_for} of {n_criteria} criteria that use no labels")
         reasons = [reason.reason for reason in (*suggestion.votes, *suggestion.undecided)]
         st.markdown("\n".join(f"- {plain(reason)}" for reason in reasons))
         if empty_modes:
             st.caption(empty_modes)
         if n_seeds < LEAST_SEEDS:
             st.caption(
-                f"From {n_seeds} seed{'s' if n_seeds > 1 else ''}: how much seeds differ is hardly known, so small "
-                f"differences may be chance. {LEAST_SEEDS} seeds or more tell."
+                f"From {n_seeds} seed{'s' if n_seeds > 1 else ''}: the spread over seeds is poorly known, so small "
+                f"differences may be chance. Use at least {LEAST_SEEDS} seeds."
             )
         if suggestion.is_at_end:
             st.warning(
-                f"{k} is at the end of what was tried: a K beyond it may be better still.",
+                f"{k} is at the end of the values tried: a K beyond it may be better.",
                 icon=":material/unfold_more:",
             )
         st.caption(
-            "Means over the seeds, on training samples. A criterion whose two best K are nearer than seeds differ has "
-            "no vote; most votes win, a tie goes to the criterion named first. "
-            "It is advice and no proof." + ("" if is_whole else " It may change as more runs finish.")
+            "Means over the seeds, on training samples. A criterion has no vote if its two best K differ less than "
+            "seeds do; most votes win, a tie goes to the criterion named first. "
+            "This is advice, not proof." + ("" if is_whole else " It may change as more runs finish.")
         )
 
 
@@ -97,23 +97,23 @@ def _show_notes(report: SweepReport, score: ChosenScore) -> None:
     plan, notes = report.plan, []
     if score.name == "purity" and "n_clusters" in plan.axes:
         notes.append(
-            "**Purity rises with the number of modes by itself**: with a mode for every sample it would be 1. "
-            "Accuracy, which gives each label one mode, does not."
+            "**Purity rises with the number of modes**: with a mode for every sample it would be 1. Accuracy, which "
+            "matches each label with one mode, does not."
         )
     printed = [row for row in plan.paper_rows() if row.score == score.name]
     if any("best of five" in row.source for row in printed):
-        notes.append("ClusterGAN's row is the best of five runs, chosen with labels; ours are all runs, none chosen.")
+        notes.append("ClusterGAN's row is the best of five runs, selected with labels; ours show all runs.")
     if any("accuracy" in row.source for row in printed):
-        notes.append("Li and Dama print their own cluster accuracy, which names a cluster by what its mode generates.")
+        notes.append("Li and Dama report their own cluster accuracy, which names a cluster by what its mode generates.")
     if score.name in ("purity", "accuracy") and "n_clusters" in plan.axes and plan.label_shares:
         notes.append(
             "The grey marks are the highest purity and accuracy that K clusters allow on the test samples; "
-            "a published figure may lie above them by its rounding."
+            "a published figure may lie above them through rounding."
         )
     notes.append(
-        "Labels are used for scores alone. Seed agreement is the adjusted Rand index of every two seeds on the same "
-        "training samples. The Fréchet distance here is that of principal components of training samples, which need "
-        "no labels; a run's own page has another, on test samples, in features of a classifier where there is one."
+        "Labels are used only for scores. Seed agreement is the adjusted Rand index of each pair of seeds on the same "
+        "training samples. The Fréchet distance here uses principal components of training samples, which need no "
+        "labels; the Runs page shows another, on test samples, with features of a classifier where there is one."
     )
     if report.machine:
         notes.append(f"Trained on {plain(report.machine)}.")
@@ -121,7 +121,7 @@ def _show_notes(report: SweepReport, score: ChosenScore) -> None:
 
 
 def _show_files(report: SweepReport) -> Picture:
-    """The table as a file, and what the button above the figure saves."""
+    """The table as a file, and a choice of what the button above the figure saves."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.download_button(
             "Every run (CSV)",
@@ -132,14 +132,4 @@ def _show_files(report: SweepReport) -> Picture:
             on_click="ignore",
         )
         st.caption("The camera above the figure saves it as", width="content")
-        with linked(PICTURE_KEY, one_of(list(PICTURES))):
-            chosen = st.segmented_control(
-                "Picture",
-                list(PICTURES),
-                default="SVG",
-                required=True,
-                key=PICTURE_KEY,
-                bind="query-params",
-                label_visibility="collapsed",
-            )
-    return PICTURES[str(chosen)]
+        return PICTURES[segmented(PICTURE_KEY, list(PICTURES), "Picture", label_visibility="collapsed")]

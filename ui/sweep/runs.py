@@ -1,4 +1,4 @@
-"""The runs of a sweep as a grid, and what can be done with one of them."""
+"""The runs of a sweep as a grid, and the actions on one of them."""
 
 from __future__ import annotations
 
@@ -13,15 +13,14 @@ from clustergan_core.runs.sweeps.plan import Point, name_values
 from clustergan_core.runs.sweeps.sweep import Sweep
 from ui.forms.scheduler import usual_scheduler
 from ui.frame.links import VIEWS, link_page
-from ui.frame.messages import page_errors
+from ui.frame.requests import show_badge, show_requests
 from ui.frame.theme import show_figure
 from ui.loading.summaries import STATE_WORDS
-from ui.runs.badges import show_badge
 from ui.sweep.reading import load_curve, load_report
 
 if TYPE_CHECKING:
     from clustergan_core.drawing.figures.sweep_grid import RunCell
-    from clustergan_core.runs.run import Request, Run
+    from clustergan_core.runs.run import Run
     from ui.sweep.scores import ChosenScore
 
 ONE_KEY = "sweep_run"
@@ -29,16 +28,16 @@ MOST_COMPARED = 12  # the Compare page takes no more
 
 
 def show_runs(sweep: Sweep, statuses: Mapping[Point, Status], score: ChosenScore) -> None:
-    """The grid, and beneath it one run by choice."""
+    """The grid, and below it one chosen run."""
 
     if score.needs_labels:
         st.caption(
-            f"{score.title} over the training on validation samples, from 0 to 1; the number of a finished run is that "
-            "of the test split."
+            f"{score.title} on validation samples during training, from 0 to 1; the number of a finished run is "
+            "its score on the test split."
         )
     else:
-        st.caption(f"{score.title} over the training, from 0 to 1.")
-    place = st.container()
+        st.caption(f"{score.title} during training, from 0 to 1.")
+    figure_container = st.container()
     chosen = _choose_run(sweep, statuses)
     rows = list(dict.fromkeys(point.values for point in sweep.points))
     seeds = list(sweep.plan.seeds)
@@ -52,28 +51,28 @@ def show_runs(sweep: Sweep, statuses: Mapping[Point, Status], score: ChosenScore
     is_wordy = len(seeds) <= MOST_WORDY_COLUMNS
     figure = sweep_grid_figure(
         cells,
-        [_say_row(sweep, Point(values, 0)) for values in rows],
+        [_describe_row(sweep, Point(values, 0)) for values in rows],
         [f"seed {seed}" if is_wordy else str(seed) for seed in seeds],
         None if chosen is None else (rows.index(chosen.values), seeds.index(chosen.seed)),
         "" if is_wordy else "seed",
     )
-    with place:
-        show_figure(figure, "sweep-runs", "The state and the score of every run: a row a value, a column a seed")
+    with figure_container:
+        show_figure(figure, "sweep-runs", "The state and the score of every run: values in rows, seeds in columns")
 
 
 def title_of(sweep: Sweep, point: Point) -> str:
-    """What a run is called inside its sweep."""
-    return f"{_say_values(sweep, point)}, seed {point.seed}"
+    """The title of a run inside its sweep."""
+    return f"{_describe_values(sweep, point)}, seed {point.seed}"
 
 
-def _say_values(sweep: Sweep, point: Point) -> str:
+def _describe_values(sweep: Sweep, point: Point) -> str:
     return ", ".join(f"{name} = {value}" for name, value in name_values(sweep.plan.config.method, point))
 
 
-def _say_row(sweep: Sweep, point: Point) -> str:
-    """What stands beside a row: of several settings the values alone, as their names would not fit."""
+def _describe_row(sweep: Sweep, point: Point) -> str:
+    """The label of a row; only the values of several settings, whose names would not fit."""
     is_alone = len(point.values) == 1
-    return _say_values(sweep, point) if is_alone else " · ".join(str(value) for _, value in point.values)
+    return _describe_values(sweep, point) if is_alone else " · ".join(str(value) for _, value in point.values)
 
 
 def _cell(sweep: Sweep, point: Point, status: Status | None, score: ChosenScore, final: float | None) -> RunCell:
@@ -91,7 +90,7 @@ def _cell(sweep: Sweep, point: Point, status: Status | None, score: ChosenScore,
 
 
 def _choose_run(sweep: Sweep, statuses: Mapping[Point, Status]) -> Point | None:
-    """One run by its title, with what can be done with it as it is now."""
+    """A picker of one run by its title, with its state and actions."""
     rows = list(dict.fromkeys(point.values for point in sweep.points))
     in_rows = sorted(
         sweep.points, key=lambda point: rows.index(point.values)
@@ -112,28 +111,12 @@ def _choose_run(sweep: Sweep, statuses: Mapping[Point, Status]) -> Point | None:
             return None
         run, status = sweep.run(point), statuses.get(point)
         if run is None or status is None:
-            st.badge("not begun", color="gray")
+            show_badge("not begun")
             return point
-        show_badge(status.state)
-        _show_actions(run, status)
+        show_badge(STATE_WORDS[status.state])
+        show_requests(run, status, usual_scheduler(), "{}_one")
         _show_links(sweep, point, run, statuses)
     return point
-
-
-def _show_actions(run: Run, status: Status) -> None:
-    if not status.is_over:
-        _request_button(run, "pause", "Pause", "Pausing…", ":material/pause:")
-        _request_button(run, "stop", "Stop", "Stopping…", ":material/stop:")
-    elif status.state != "finished":
-        label = "Resume" if status.state == "paused" else "Continue"
-        st.button(label, icon=":material/play_arrow:", key="continue_one", on_click=_continue, args=(run,))
-
-
-def _request_button(run: Run, what: Request, label: str, waiting: str, icon: str) -> None:
-    """A wish that the process takes up at its next row; until then the button says so."""
-    is_asked = run.is_requested(what)
-    words = waiting if is_asked else label
-    st.button(words, icon=icon, disabled=is_asked, key=f"{what}_one", on_click=_ask, args=(run, what))
 
 
 def _show_links(sweep: Sweep, point: Point, run: Run, statuses: Mapping[Point, Status]) -> None:
@@ -143,19 +126,5 @@ def _show_links(sweep: Sweep, point: Point, run: Run, statuses: Mapping[Point, S
         link_page(VIEWS[0], {"run": run.name})
     beside = [other for other in statuses if other.values == point.values]
     if 2 <= len(beside) <= MOST_COMPARED:
-        names = [found.name for other in beside if (found := sweep.run(other)) is not None]
+        names = [other_run.name for other in beside if (other_run := sweep.run(other)) is not None]
         link_page("Compare", {"runs": names}, "Compare its seeds")
-
-
-@page_errors()
-def _ask(run: Run, what: Request) -> None:
-    from clustergan_core.runs.queue.queue import ask
-
-    ask(run, what)
-
-
-@page_errors()
-def _continue(run: Run) -> None:
-    from clustergan_core.runs.queue.backends import continue_run
-
-    continue_run(run, usual_scheduler())

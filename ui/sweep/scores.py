@@ -1,4 +1,4 @@
-"""Which score a sweep is looked at by, and what papers print beside it."""
+"""The score by which a sweep is shown."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import streamlit as st
 
 from clustergan_core.methods import find_method
 from clustergan_core.runs.sweeps.plan import SweepPlan
-from ui.frame.choices import linked, one_of
+from ui.frame.choices import segmented
 
 SCORES = {"Purity": "purity", "Accuracy": "accuracy", "NMI": "nmi", "ARI": "ari"}
 SCORE_KEY = "sweep_score"
@@ -16,7 +16,7 @@ SCORE_KEY = "sweep_score"
 
 @dataclass(frozen=True)
 class ChosenScore:
-    """A figure by its name in reports and by what it is called."""
+    """A score by its name in reports and its title."""
 
     name: str
     title: str
@@ -24,20 +24,11 @@ class ChosenScore:
 
 
 def choose_score(plan: SweepPlan) -> ChosenScore:
-    """A choice among the scores; without labels there is none, and the curves show what can be said without them."""
+    """A choice among the scores; without labels, a label-free score and no choice."""
     if not plan.config.dataset.label_names:
         st.caption("Purity, accuracy, NMI and ARI need labels, and this data has none.")
         if find_method(plan.config.method).trains_on_neighbours:
             return ChosenScore("silhouette", "Silhouette", needs_labels=False)
         return ChosenScore("criterion", "Neighbour agreement", needs_labels=False)
-    with linked(SCORE_KEY, one_of(list(SCORES))):
-        title = st.segmented_control(
-            "Score",
-            list(SCORES),
-            default="Purity",
-            required=True,
-            key=SCORE_KEY,
-            bind="query-params",
-            label_visibility="collapsed",
-        )
-    return ChosenScore(SCORES[str(title)], str(title))
+    title = segmented(SCORE_KEY, list(SCORES), "Score", label_visibility="collapsed")
+    return ChosenScore(SCORES[title], title)

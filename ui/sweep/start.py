@@ -1,4 +1,4 @@
-"""What a sweep will be before it starts: its runs, those that are there, time, room on the disk, and the button."""
+"""A sweep before it starts: its runs, those that are finished, time, disk space, and the button."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from clustergan_core.paths import runs_folder
 from ui.forms.scheduler import choose_scheduler
 from ui.frame.messages import plain, show_problem, show_shell
 from ui.frame.words import describe_duration
-from ui.sweep.choice import describe, describe_seeds
+from ui.sweep.choice import describe_plan, describe_seeds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from clustergan_core.runs.sweeps.sweep import Sweep
 
 
-def start(plan: SweepPlan, dataset: Dataset) -> Sweep | None:
+def start_sweep(plan: SweepPlan, dataset: Dataset) -> Sweep | None:
     """The box with the button; returns the sweep once it has been pressed."""
     from clustergan_core.runs.sweeps.sweep import place_sweep
 
@@ -43,7 +43,7 @@ def start(plan: SweepPlan, dataset: Dataset) -> Sweep | None:
         icon = ":material/play_arrow:" if missing else ":material/show_chart:"
         is_started = st.button(label, type="primary", key="start_sweep", icon=icon, width="stretch")
         estimate = st.container()
-        if is_started and ((not missing and not twins) or _begin(sweep, scheduler)):
+        if is_started and ((not missing and not twins) or _submit_runs(sweep, scheduler)):
             return sweep
         with estimate:
             _show_estimate(sweep, missing, dataset)
@@ -52,7 +52,7 @@ def start(plan: SweepPlan, dataset: Dataset) -> Sweep | None:
     return None
 
 
-def _begin(sweep: Sweep, scheduler: str | None) -> bool:
+def _submit_runs(sweep: Sweep, scheduler: str | None) -> bool:
     from clustergan_core.runs.queue.backends import open_backend
     from clustergan_core.runs.sweeps.work import submit_missing
 
@@ -71,26 +71,26 @@ def _describe(sweep: Sweep, asked: SweepPlan, *, n_finished: int, n_elsewhere: i
     n_values = n_runs // len(sweep.plan.seeds)
     n_seeds = len(sweep.plan.seeds)
     lines = [
-        describe(sweep.plan),
+        describe_plan(sweep.plan),
         f"**{_count(n_runs)}**: {n_values} combinations of values × {n_seeds} seed{'s' if n_seeds > 1 else ''}"
         if len(asked.axes) > 1
         else f"**{_count(n_runs)}**: {n_values} values × {n_seeds} seed{'s' if n_seeds > 1 else ''}",
     ]
     if earlier := [seed for seed in sweep.plan.seeds if seed not in asked.seeds]:
-        lines.append(f"Seeds {describe_seeds(earlier)} of an earlier start are part of it")
+        lines.append(f"Includes seeds {describe_seeds(earlier)} of an earlier start")
     if n_finished or n_elsewhere:
-        there = [f"**{n_finished} of {n_runs}** are finished already"] if n_finished else []
-        there += [f"**{n_elsewhere} of {n_runs}** were trained elsewhere and are taken over"] if n_elsewhere else []
+        there = [f"**{n_finished} of {n_runs}** are already finished"] if n_finished else []
+        there += [f"**{n_elsewhere} of {n_runs}** were trained elsewhere and are reused"] if n_elsewhere else []
         lines.append("; ".join([*there, f"{n_missing} to train" if n_missing else "nothing to train"]))
     if asked.config.dataset.label_names:
-        lines.append("Labels are used for scores alone")
+        lines.append("Labels are used only for scores")
     else:
         lines.append("No labels: purity, accuracy, NMI and ARI will not be shown")
     return lines
 
 
 def _show_estimate(sweep: Sweep, missing: Sequence[Point], dataset: Dataset) -> None:
-    """Time and room; steps are timed again only where what changes their time does."""
+    """Time and disk space; steps are timed again only when their time changes."""
     from clustergan_core.runs.sweeps.estimate import estimate_sweep, free_bytes
 
     if not missing:
@@ -108,12 +108,13 @@ def _show_estimate(sweep: Sweep, missing: Sequence[Point], dataset: Dataset) -> 
         f"{describe_duration(estimate.seconds_each)} a run)."
     )
     free = free_bytes(runs_folder())
-    st.caption(f":material/hard_drive: About **{_say_bytes(estimate.n_bytes)}** on the disk; {_say_bytes(free)} free.")
+    needed, available = _describe_bytes(estimate.n_bytes), _describe_bytes(free)
+    st.caption(f":material/hard_drive: About **{needed}** on disk; {available} free.")
     if estimate.n_bytes > free:
         st.warning(
             plain(
-                f"The runs keep about {_say_bytes(estimate.n_bytes)}, and {runs_folder()} has room for "
-                f"{_say_bytes(free)}: choose fewer values or seeds, or make room."
+                f"The runs need about {needed}, and {runs_folder()} has {available} free: choose fewer values or "
+                "seeds, or free some space."
             ),
             icon=":material/hard_drive:",
         )
@@ -130,5 +131,5 @@ def _count(n_runs: int) -> str:
     return f"{n_runs:,} run{'' if n_runs == 1 else 's'}"
 
 
-def _say_bytes(n_bytes: float) -> str:
+def _describe_bytes(n_bytes: float) -> str:
     return f"{n_bytes / 1e9:,.1f} GB" if n_bytes >= 1e9 else f"{max(1, round(n_bytes / 1e6)):,} MB"

@@ -1,4 +1,4 @@
-"""A sweep of one's own as it is now: how far it is, what can be done with all its runs, and each of them in a cell."""
+"""An own sweep as it runs: its progress, actions on all its runs, and a cell for each run."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from clustergan_core.runs.sweeps.plan import Point
 from clustergan_core.runs.sweeps.sweep import Sweep
 from clustergan_core.runs.sweeps.work import SweepProgress, measure_progress
 from ui.forms.scheduler import usual_scheduler
-from ui.frame.dialogs import ask
+from ui.frame.dialogs import confirm_change
 from ui.frame.messages import page_errors, plain
+from ui.frame.requests import show_badge
 from ui.frame.words import describe_duration
-from ui.runs.badges import show_badge
+from ui.loading.summaries import STATE_WORDS
 from ui.sweep.runs import show_runs
 
 if TYPE_CHECKING:
@@ -29,13 +30,13 @@ _ORDER: tuple[State, ...] = (
 
 
 def watch_sweep(sweep: Sweep, score: ChosenScore) -> None:
-    """Draws the sweep, every other second anew while it is at work; the whole page follows when a run has ended."""
+    """Draws the sweep, updated every two seconds while active; when a run ends, the whole page is drawn again."""
     seen = _what_the_page_shows(sweep.statuses())
     is_at_work = any(is_active for _, is_active in seen)
 
     @st.fragment(run_every=REFRESH_SECONDS if is_at_work else None)
     @page_errors()
-    def watch() -> None:
+    def draw_sweep() -> None:
         statuses = sweep.statuses()
         if _what_the_page_shows(statuses) != seen:
             st.rerun()
@@ -43,11 +44,11 @@ def watch_sweep(sweep: Sweep, score: ChosenScore) -> None:
         _show_progress(sweep, statuses)
         show_runs(sweep, statuses, score)
 
-    watch()
+    draw_sweep()
 
 
 def delete_button(sweep: Sweep, *, is_at_work: bool) -> None:
-    """Asks before everything of the sweep goes."""
+    """Confirms before the sweep and all its runs are deleted."""
     if st.button(
         "Delete",
         key="delete_sweep",
@@ -56,16 +57,17 @@ def delete_button(sweep: Sweep, *, is_at_work: bool) -> None:
         help="Stop it before deleting it." if is_at_work else None,
     ):
         n_runs = len(sweep.statuses())
-        ask(
+        confirm_change(
             "Delete this sweep?",
-            f"**{plain(sweep.name)}** goes with its {n_runs} runs, their weights and scores. This cannot be undone.",
+            f"**{plain(sweep.name)}** will be deleted with its {n_runs} runs, their weights and scores. "
+            "This cannot be undone.",
             yes="Delete it",
             change=sweep.delete,
         )
 
 
 def _what_the_page_shows(statuses: Mapping[Point, Status]) -> list[tuple[bool, bool]]:
-    """Whether each run is finished, and whether it is at work: what the parts outside the fragment depend on."""
+    """Whether each run is finished and whether it is active, which the parts outside the fragment depend on."""
     return [(status.state == "finished", not status.is_over) for status in statuses.values()]
 
 
@@ -77,22 +79,22 @@ def _show_progress(sweep: Sweep, statuses: Mapping[Point, Status]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         for state in _ORDER:
             if number := progress.counts.get(state, 0):
-                show_badge(state, f"{number}")
+                show_badge(STATE_WORDS[state], f"{number}")
         if n_missing := n_runs - len(statuses):
-            st.badge(f"{n_missing} not begun", color="gray")
-        if words := _say_time(progress):
-            st.markdown(words)
+            show_badge("not begun", f"{n_missing}")
+        if time_left := _describe_time(progress):
+            st.markdown(time_left)
     done = sum(status.step / max(1, status.n_steps) for status in statuses.values())
     if progress.counts.get("finished", 0) < n_runs:
         st.progress(min(1.0, done / n_runs))
         _show_buttons(sweep, progress)
 
 
-def _say_time(progress: SweepProgress) -> str:
+def _describe_time(progress: SweepProgress) -> str:
     if not progress.n_active:
         return ""
     if progress.seconds_left is None:
-        return "the time left shows once a run has begun"
+        return "the time left is shown once a run has started"
     return f"about **{describe_duration(progress.seconds_left)}** left"
 
 
@@ -106,18 +108,20 @@ def _show_buttons(sweep: Sweep, progress: SweepProgress) -> None:
                 key="train_missing",
                 type="primary" if is_first_choice else "secondary",
                 icon=":material/play_arrow:",
-                on_click=begin,
+                on_click=train_missing,
                 args=(sweep,),
-                help="Runs that are neither finished nor at work: they begin, or go on from their checkpoints.",
+                help="Runs that are neither finished nor active: they train_missing, or go on from their checkpoints.",
             )
         if progress.n_active:
-            st.button("Pause all", key="pause_all", icon=":material/pause:", on_click=_ask_all, args=(sweep, "pause"))
-            st.button("Stop all", key="stop_all", icon=":material/stop:", on_click=_ask_all, args=(sweep, "stop"))
+            st.button(
+                "Pause all", key="pause_all", icon=":material/pause:", on_click=_request_all, args=(sweep, "pause")
+            )
+            st.button("Stop all", key="stop_all", icon=":material/stop:", on_click=_request_all, args=(sweep, "stop"))
 
 
 @page_errors()
-def begin(sweep: Sweep) -> None:
-    """Hands over what is missing, and starts what there is room for."""
+def train_missing(sweep: Sweep) -> None:
+    """Submits the missing runs, and starts those that have room."""
     from clustergan_core.runs.queue.backends import open_backend
     from clustergan_core.runs.sweeps.work import submit_missing
 
@@ -127,7 +131,7 @@ def begin(sweep: Sweep) -> None:
 
 
 @page_errors()
-def _ask_all(sweep: Sweep, what: Request) -> None:
+def _request_all(sweep: Sweep, what: Request) -> None:
     from clustergan_core.runs.sweeps.work import request_all
 
     request_all(sweep, what)

@@ -1,4 +1,4 @@
-"""Curves of a run: losses, mode usage, what can be said without labels, and how generated samples compare."""
+"""Curves of a run: losses, mode usage, label-free measures, and the quality of generated samples."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ CYCLES = {
 
 def show_usage(run: Run, history: MetricsHistory) -> None:
     """The share of training samples in each mode at the newest evaluation."""
-    st.subheader("Use of the modes")
+    st.subheader("Mode usage")
     if not history.evaluations:
-        st.caption("Shown from the first evaluation on.")
+        st.caption("Shown after the first evaluation.")
         return
 
     newest = history.evaluations[-1]
@@ -41,7 +41,7 @@ def show_usage(run: Run, history: MetricsHistory) -> None:
 
 
 def show_losses(history: MetricsHistory) -> None:
-    """Every loss on a scale of its own."""
+    """Each loss on its own scale."""
     if not history.n_rows:
         return
 
@@ -70,26 +70,26 @@ def show_without_labels(run: Run, history: MetricsHistory) -> None:
         )
     with right:
         rows = [
-            {"step": row["step"], **{words: row[name] for name, words in CYCLES.items() if name in row}}
+            {"step": row["step"], **{title: row[name] for name, title in CYCLES.items() if name in row}}
             for row in history.evaluations
         ]
         show_figure(loss_figure(rows, n_columns=2), "cycles", "Cycle losses of samples and latents")
 
 
 def show_generated(history: MetricsHistory) -> None:
-    """How far generated samples are from real ones, over training."""
+    """How far generated samples are from real ones during training."""
     measured = [row for row in history.evaluations if row.get("frechet")]
     if not measured:
         return
 
     newest = measured[-1]["frechet"]
-    st.subheader("Likeness of generated samples")
-    words, curve = st.columns([0.35, 0.65], gap="large")
-    with words:
+    st.subheader("Fidelity of generated samples")
+    metric, curve = st.columns([0.35, 0.65], gap="large")
+    with metric:
         st.metric("Fréchet distance", f"{newest['value']:g}", help=FRECHET_HELP)
         st.caption(
             f"{newest['n']:,} generated against as many validation samples, step {measured[-1]['step']:,}. Two sets of "
-            f"{newest['n']:,} real samples: {newest['real_halves']:g}, about the least to hope for. "
+            f"{newest['n']:,} real samples: {newest['real_halves']:g}, about the lowest that can be expected. "
             f"Features: {newest['features']}."
         )
     with curve:
@@ -124,7 +124,7 @@ def show_table(run: Run, history: MetricsHistory) -> None:
 def metrics_csv(run: Run) -> str:
     """Every row of metrics.jsonl with a column for each loss and score; mode usage as `usage_<mode>`.
 
-    The Fréchet distance is `frechet`, what belongs to it `frechet_features`, `frechet_n`, `frechet_real_halves`.
+    The Fréchet distance is `frechet`, with its details in `frechet_features`, `frechet_n`, `frechet_real_halves`.
     """
 
     rows = []

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from clustergan_core.runs.config import RunConfig
     from clustergan_core.runs.run import Run
 
-SEED_KEY = "training_seed"  # in the address too: `seed` there is that of the z_n which Modes and Interpolate share
+SEED_KEY = "training_seed"  # `seed` in the address is that of the z_n which Modes and Interpolate share
 
 
 def new_run() -> Run | None:
@@ -49,7 +49,7 @@ def new_run() -> Run | None:
 
 
 def fill_form_from(run: Run) -> dict[str, Any]:
-    """Session state that shows a run's choices in the form, to change and start anew."""
+    """Session state that shows a run's choices in the form, to change them and train again."""
     config = run.config
     text = source_text(config.dataset.source)
     take_choices(text, config.dataset.options)
@@ -69,7 +69,7 @@ def fill_form_from(run: Run) -> dict[str, Any]:
 
 
 def _form(base: RunConfig, dataset: Dataset) -> RunConfig:
-    """The settings as the person wants them, starting from the preset's."""
+    """The chosen settings, starting from the preset's."""
     from clustergan_core.methods import METHODS
 
     model = METHODS[base.method].Settings
@@ -103,7 +103,7 @@ def _form(base: RunConfig, dataset: Dataset) -> RunConfig:
         base.preset,
         settings=changed,
         n_steps=n_steps,
-        # Left as proposed it follows the number of steps.
+        # The proposed value follows the number of steps.
         evaluate_every=None if evaluate_every == base.schedule.evaluate_every else evaluate_every,
         seed=seed_number,
         title=title,
@@ -114,7 +114,7 @@ def _form(base: RunConfig, dataset: Dataset) -> RunConfig:
 
 
 def _refuse(problem: SettingsError) -> None:
-    """The box of the start, where these settings are no run."""
+    """The start box for settings that cannot be trained."""
     with st.container(border=True):
         st.markdown("**This run**")
         show_problem(problem)
@@ -128,7 +128,7 @@ def _start_button(is_possible: bool = True) -> bool:
 
 
 def _start(config: RunConfig, dataset: Dataset) -> Run | None:
-    """What the run will be, how long it takes, and the button."""
+    """The summary of the run, its estimated time, and the button."""
     from clustergan_core.runs.queue.backends import launch
 
     with st.container(border=True):

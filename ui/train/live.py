@@ -1,4 +1,4 @@
-"""The lower half of the Train page: a run as it trains, all of it read from disk."""
+"""The lower half of the Train page: a run as it trains, read from disk."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from clustergan_core.runs.run import Request, Run
+from clustergan_core.runs.run import Run
 from clustergan_core.runs.status import Status
 from ui.forms.scheduler import usual_scheduler
 from ui.frame.links import link_to_views
 from ui.frame.messages import page_errors, plain, show_shell
+from ui.frame.requests import request_button, show_badge, show_requests
 from ui.frame.words import describe_duration
 from ui.loading.metrics import MetricsHistory, load_history
-from ui.runs.badges import show_badge
+from ui.loading.summaries import STATE_WORDS
 from ui.train.figures import show_generated, show_losses, show_table, show_usage, show_without_labels
 from ui.train.samples import show_samples
 from ui.train.scores import show_final_scores, show_live_scores
@@ -25,19 +26,19 @@ REFRESH_SECONDS = 1
 _LOG_LINES = 100
 
 
-def live_run(run: Run, change_settings: Callable[[], None]) -> None:
-    """Draws the run, every second anew while it trains. `change_settings` opens the form with this run's settings."""
+def show_live_run(run: Run, change_settings: Callable[[], None]) -> None:
+    """Draws the run, every second while it trains. `change_settings` opens the form with this run's settings."""
     is_over = run.status().is_over
 
     @st.fragment(run_every=None if is_over else REFRESH_SECONDS)
     @page_errors()
-    def watch() -> None:
+    def draw_run() -> None:
         status = run.status()
         if status.is_over != is_over:
             st.rerun()  # once: from here on nothing refreshes by itself, or everything does again
         _show(run, status, change_settings)
 
-    watch()
+    draw_run()
 
 
 def _show(run: Run, status: Status, change_settings: Callable[[], None]) -> None:
@@ -64,8 +65,8 @@ def _show(run: Run, status: Status, change_settings: Callable[[], None]) -> None
 def _show_state(run: Run, status: Status, history: MetricsHistory) -> None:
     step, n_steps = status.step, status.n_steps
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        show_badge(status.state)
-        st.markdown(f"Step **{step:,}** of {n_steps:,} · {_say_time(run, status, history)}")
+        show_badge(STATE_WORDS[status.state])
+        st.markdown(f"Step **{step:,}** of {n_steps:,} · {_describe_time(run, status, history)}")
     st.progress(min(1.0, step / max(1, n_steps)))
     if status.state == "failed":
         st.error(plain(status.message), icon=":material/error:")
@@ -74,15 +75,15 @@ def _show_state(run: Run, status: Status, history: MetricsHistory) -> None:
     if status.state == "interrupted":
         st.warning(
             plain(status.message)
-            or "The training process ended without a word: it was killed, or the machine was switched off. "
-            "Everything up to its last evaluation is kept, and Continue goes on from there.",
+            or "Training stopped unexpectedly (killed, or the machine shut down). Everything up to the last "
+            "evaluation is saved; press Continue.",
             icon=":material/power_off:",
         )
 
 
-def _say_time(run: Run, status: Status, history: MetricsHistory) -> str:
+def _describe_time(run: Run, status: Status, history: MetricsHistory) -> str:
     if status.state == "waiting":
-        return _say_place(run, status)
+        return _describe_queue(run, status)
     if status.state == "starting":
         return "the process is loading its libraries"
     so_far = f"{describe_duration(status.seconds)} so far"
@@ -93,37 +94,31 @@ def _say_time(run: Run, status: Status, history: MetricsHistory) -> str:
         return so_far
     if status.state == "running" and status.step >= status.n_steps:
         return f"{so_far} · scoring the best weights"
-    return f"{so_far} · about {describe_duration(left)} {'to go when continued' if status.is_over else 'left'}"
+    return f"{so_far} · about {describe_duration(left)} {'left once continued' if status.is_over else 'left'}"
 
 
-def _say_place(run: Run, status: Status) -> str:
-    """Where the run stands in line, or which cluster it waits for."""
+def _describe_queue(run: Run, status: Status) -> str:
+    """The position of the run in the queue, or the scheduler it waits for."""
     if status.scheduler:
-        return f"handed to {status.scheduler}, waiting for a worker there"
+        return f"submitted to {status.scheduler}, waiting for a worker"
     from clustergan_core.runs.queue.queue import waiting_runs
 
     names = [waiting.name for waiting in waiting_runs()]
     if run.name not in names or names[0] == run.name:
-        return "next in line, starts as soon as a device is free"
+        return "next in the queue, starts as soon as a device is free"
     n_before = names.index(run.name)
-    return f"{n_before} run{'s' if n_before > 1 else ''} before it in line"
+    return f"{n_before} run{'s' if n_before > 1 else ''} before it in the queue"
 
 
 def _show_buttons(run: Run, status: Status, change_settings: Callable[[], None]) -> None:
     is_failed = status.state == "failed"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if not status.is_over:
-            _request_button(run, "pause", "Pause", "Pausing…", ":material/pause:", "P")
-            _request_button(run, "stop", "Stop", "Stopping…", ":material/stop:", "S")
+        show_requests(run, status, usual_scheduler(), "ask_{}", is_main=True, has_shortcuts=True)
         if status.is_training:
-            _request_button(run, "evaluate", "Evaluate now", "Evaluating…", ":material/speed:", "E")
-        elif status.is_over and status.state != "finished" and not run.is_shipped:
-            _continue_button(run, status)
-            if status.state == "paused":
-                _request_button(run, "stop", "Stop", "Stopping…", ":material/stop:", "S")
+            request_button(run, "evaluate", "ask_evaluate", has_shortcut=True)
         if status.state == "finished" and not run.is_shipped and not run.is_of_sweep:
-            _train_on_button(run, status)
-        label, icon = "Change settings and train anew", ":material/edit:"
+            _train_longer_button(run, status)
+        label, icon = "Change settings and train again", ":material/edit:"
         if status.is_over and st.button(label, type="primary" if is_failed else "secondary", icon=icon):
             change_settings()
             st.rerun()
@@ -131,54 +126,22 @@ def _show_buttons(run: Run, status: Status, change_settings: Callable[[], None])
             link_to_views(run)
 
 
-def _continue_button(run: Run, status: Status) -> None:
-    is_first_choice = status.state != "failed"  # what failed once mostly fails again
-    label = "Resume" if status.state == "paused" else "Continue"
-    if st.button(label, type="primary" if is_first_choice else "secondary", icon=":material/play_arrow:"):
-        from clustergan_core.runs.queue.backends import continue_run
-
-        continue_run(run, usual_scheduler())
-        st.rerun()
-
-
-def _train_on_button(run: Run, status: Status) -> None:
-    """Training beyond the planned end, for so many steps more."""
-    with st.popover("Train on", icon=":material/forward:"):
-        n_more = st.number_input("Steps more", 1, 10_000_000, max(1, status.n_steps // 4), key="n_more_steps")
-        st.caption("Its final scores go: those of the weights it ends with take their place.")
-        if st.button("Continue for these steps", type="primary"):
+def _train_longer_button(run: Run, status: Status) -> None:
+    """Training beyond the planned end, for additional steps."""
+    with st.popover("Train longer", icon=":material/forward:"):
+        n_more = st.number_input("Additional steps", 1, 10_000_000, max(1, status.n_steps // 4), key="n_more_steps")
+        st.caption("This replaces the run's final scores.")
+        if st.button("Train these steps", type="primary"):
             from clustergan_core.runs.queue.backends import extend_run
 
             extend_run(run, int(n_more), usual_scheduler())
             st.rerun()
 
 
-def _request_button(run: Run, what: Request, label: str, waiting: str, icon: str, shortcut: str) -> None:
-    """A wish that the process takes up at its next row; until then the button says so."""
-    is_waiting = run.is_requested(what)
-    # A callback, so that the label is right in the very redraw the press causes.
-    st.button(
-        waiting if is_waiting else label,
-        icon=icon,
-        disabled=is_waiting,
-        shortcut=shortcut,
-        key=f"ask_{what}",
-        on_click=_ask,
-        args=(run, what),
-    )
-
-
-@page_errors()
-def _ask(run: Run, what: Request) -> None:
-    from clustergan_core.runs.queue.queue import ask
-
-    ask(run, what)
-
-
 def _show_log(run: Run) -> None:
-    st.subheader("What has happened")
+    st.subheader("Log")
     if run.is_shipped:
-        st.caption("It was trained elsewhere, and its log does not come along.")
+        st.caption("It was trained elsewhere; its log is not bundled.")
         return
     lines = run.log().splitlines()[-_LOG_LINES:]
     with st.container(height=180 if len(lines) > 6 else "content", autoscroll=True):
@@ -186,7 +149,7 @@ def _show_log(run: Run) -> None:
 
 
 def training_run_names() -> list[str]:
-    """The runs that train or wait now, newest first; damaged ones are passed over."""
+    """The active and waiting runs, newest first, without damaged ones."""
     from clustergan_core.runs.queue.queue import active_runs
 
     return [run.name for run in active_runs()]

@@ -20,9 +20,9 @@ DENSITY = 2
 
 
 def show_samples(run: Run) -> None:
-    """The grid of the chosen step; the newest until the person moves the slider, and again when moved to its end.
+    """The grid of the chosen step: the newest until the slider is moved, and again once it is moved to its end.
 
-    A shipped model keeps no history: its weights draw the grid.
+    A bundled model has no history: its best weights draw the grid.
     """
     st.subheader("Generated samples")
     steps = grid_steps(run.folder)
@@ -43,9 +43,9 @@ def show_samples(run: Run) -> None:
 
 
 def _choose_step(run: Run, steps: list[int]) -> int:
-    """A slider over the history that is made anew, at its end, for every new picture, and left alone once moved.
+    """A slider over the history: created again at its end for every new image, and left alone once moved.
 
-    Setting the value of one that stays would race with what the browser last sent of it.
+    Setting the value of an existing slider would race with what the browser last sent.
     """
     if len(steps) == 1:
         return steps[0]

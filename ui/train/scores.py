@@ -23,15 +23,15 @@ HELP = {
     "purity": "Share of samples whose label is the most frequent one of their cluster; several clusters may share one.",
     "accuracy": "Share of samples that are right when each cluster is matched with one label of its own.",
     "nmi": "Normalised mutual information of clusters and labels, from 0 (independent) to 1 (the same).",
-    "ari": "Adjusted Rand index: agreement of pairs of samples beyond chance, 0 by chance, 1 when the same.",
+    "ari": "Adjusted Rand index: agreement on pairs of samples beyond chance, 0 for chance, 1 when identical.",
 }
 
 
 def show_live_scores(run: Run, history: MetricsHistory) -> None:
-    """The newest agreement with labels, and its course; or that it needs labels."""
+    """The newest agreement with labels and its curve, or a note that it needs labels."""
     st.subheader("Agreement with the labels")
     if not history.evaluations:
-        st.caption("Shown from the first evaluation on.")
+        st.caption("Shown after the first evaluation.")
         return
     newest = history.evaluations[-1]
     if not (method := find_method(run.config.method)).encodes:
@@ -40,7 +40,7 @@ def show_live_scores(run: Run, history: MetricsHistory) -> None:
     if "purity" not in newest:
         st.caption(f"Purity, accuracy, NMI and ARI: {NEEDS_LABELS}, and this data has none.")
         return
-    st.caption(f"{_where(run, newest)}, step {newest['step']:,}. Labels are used for these scores alone.")
+    st.caption(f"{_where(run, newest)}, step {newest['step']:,}. Labels are used only for these scores.")
     tiles = st.columns(len(AGREEMENT_SCORES))
     for tile, name in zip(tiles, AGREEMENT_SCORES, strict=True):
         tile.metric(TITLES[name], f"{newest[name]:.3f}", help=HELP[name])
@@ -56,20 +56,18 @@ def show_live_scores(run: Run, history: MetricsHistory) -> None:
 def _where(run: Run, evaluation: Row) -> str:
     if run.config.dataset.has_splits:
         return f"Validation split, n = {evaluation['n']:,}"
-    return f"n = {evaluation['n']:,} of the samples it is trained on"
+    return f"n = {evaluation['n']:,} of the training samples"
 
 
 def show_final_scores(run: Run) -> None:
-    """Both readings of the best weights' assignment, as a small table."""
+    """The final scores for both readings of the clusters, as a small table."""
     scores = read_scores(run)
     if scores is None:
         return
     st.subheader("Result")
-    where = (
-        "all samples, which it was also trained on" if scores["is_training_data"] else f"the {scores['split']} split"
-    )
-    kept = describe_kept_weights_briefly(find_method(scores["method"]))
-    st.caption(f"On {where}, n = {scores['n']:,}, with the weights of {kept}.")
+    where = "all samples, which were also trained on" if scores["is_training_data"] else f"the {scores['split']} split"
+    weights = describe_kept_weights_briefly(find_method(scores["method"]))
+    st.caption(f"On {where}, n = {scores['n']:,}, with the weights of {weights}.")
     agreement, generation = st.columns([0.5, 0.5], gap="large")
     with agreement:
         if scores["purity"] is None:

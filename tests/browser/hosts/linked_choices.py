@@ -2,20 +2,18 @@
 
 import streamlit as st
 
-from ui.frame.choices import linked, number, one_of
+from ui.frame.choices import select, slider
 
 RUNS = ["a", "b", "c"]
 
 
 def choose_run() -> str:
-    with linked("run", one_of(RUNS)):
-        return st.selectbox("Run", RUNS, key="run", bind="query-params")
+    return select("run", RUNS, "Run")
 
 
 def first() -> None:
     run = choose_run()
-    with linked("mu", number(0, 1)):
-        mu = st.slider("μ", 0.0, 1.0, 0.5, key="mu", bind="query-params")
+    mu = slider("mu", "μ", 0, 1, 0.5)
     st.text(f"first: {run} {mu}")
 
 

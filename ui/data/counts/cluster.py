@@ -1,4 +1,4 @@
-"""One button from a count matrix to clusters: what will be trained on, into how many clusters, for how long."""
+"""From a count matrix to clusters with one button: what is trained on, how many clusters, for how long."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ui.forms.scheduler import usual_scheduler
 from ui.forms.settings import setting
 from ui.forms.start import show_command, show_estimate
 from ui.frame.choices import carried
-from ui.frame.links import link_page, watch
+from ui.frame.links import link_page, watch_run
 from ui.frame.messages import show_problem
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 K_KEY = "n_clusters"
-_K_BASE = "k_base"  # session state: the data and the usual K that the number in the field belongs to
+_K_BASE = "k_base"  # session state: the data and the default K that the number in the field belongs to
 
 
 def cluster_cells(
@@ -36,13 +36,13 @@ def cluster_cells(
 ) -> None:
     """The card with the button, which starts a run with the default preset and shows it on the Train page.
 
-    `more` is what the address of the Train page has to ask for, for whoever wants to choose more.
+    `more` is the query of the Train page, for people who want to choose more.
     """
     from clustergan_core.methods import METHODS, default_method
 
     method = default_method()
     base = preset_config(source, options, dataset, method, "default")
-    _begin_anew_with(base)
+    _reset_k(base)
     with st.container(border=True):
         what, number, start = st.columns([0.46, 0.2, 0.34], gap="medium")
         with number:
@@ -55,7 +55,7 @@ def cluster_cells(
             st.markdown("  \n".join(_describe(config, dataset)))
         with start:
             if st.button("Cluster these cells", type="primary", icon=":material/bubble_chart:", width="stretch"):
-                _start(config)
+                _start_run(config)
             show_estimate(config, dataset, reading_seconds)
         with what, st.container(horizontal=True, gap="small", vertical_alignment="center"):
             link_page("Train", more, "Choose more settings")
@@ -66,19 +66,19 @@ def cluster_cells(
 def _describe(config: RunConfig, dataset: Dataset) -> list[str]:
     is_shared = dataset.splits.is_shared
     lines = [
-        f"**{len(dataset.samples):,} cells × {dataset.shape[0]:,} genes** will be trained on"
+        f"**{len(dataset.samples):,} cells × {dataset.shape[0]:,} genes** are trained on"
         if is_shared
-        else f"**{len(dataset.splits.train):,} of {len(dataset.samples):,} cells × {dataset.shape[0]:,} genes** will "
-        "be trained on, the others choose and score",
+        else f"**{len(dataset.splits.train):,} of {len(dataset.samples):,} cells × {dataset.shape[0]:,} genes** "
+        "are trained on, the others choose the weights and give the scores",
         f"{config.method_title}, {config.schedule.n_steps:,} steps. {config.notes[0]}",
     ]
     if dataset.labels is None:
         return [*lines, "No labels, and none are needed"]
-    return [*lines, f"{dataset.n_labels} labels, only compared with the clusters and never trained on"]
+    return [*lines, f"{dataset.n_labels} labels, only compared with the clusters, never used for training"]
 
 
-def _begin_anew_with(base: RunConfig) -> None:
-    """Other data and other labels bring their own K, thresholds do not. The Train page starts from the same."""
+def _reset_k(base: RunConfig) -> None:
+    """Resets K for other data or other labels, but not for other thresholds; the Train page uses the same K."""
     belongs_to = (base.dataset.source, base.n_clusters)
     before = st.session_state.get(_K_BASE)
     chosen = st.session_state.get(K_KEY, carried(K_KEY))
@@ -90,7 +90,7 @@ def _begin_anew_with(base: RunConfig) -> None:
     st.session_state[_K_BASE] = belongs_to
 
 
-def _start(config: RunConfig) -> None:
+def _start_run(config: RunConfig) -> None:
     from clustergan_core.runs.queue.backends import launch
 
     try:
@@ -98,31 +98,31 @@ def _start(config: RunConfig) -> None:
     except AppError as problem:
         show_problem(problem)
         return
-    watch(run.name)
+    watch_run(run.name)
 
 
 def explain_k(dataset: Dataset, n_clusters: int) -> None:
-    """A popover; the figures of labelled cells, whose K is the number of labels, are worked out when asked for."""
+    """A popover on K; labelled cells have one cluster a label, so other suggestions are computed only on request."""
     with st.popover(f"Why K = {n_clusters}?", width="stretch"):
         if dataset.labels is not None:
             st.markdown(f"The chosen column holds {dataset.n_labels} classes.")
-            if not st.toggle("Ask Leiden and criteria without labels", key="ask_cell_k"):
+            if not st.toggle("Show the suggestions of Leiden and of criteria without labels", key="ask_cell_k"):
                 return
-        _show(dataset)
+        _show_suggestion(dataset)
 
 
-def _show(dataset: Dataset) -> None:
+def _show_suggestion(dataset: Dataset) -> None:
     from clustergan_core.cells.suggest_k import suggest_cell_k
 
     with st.spinner("Looking for groups…"):
-        found = suggest_cell_k(dataset)
-    drawn = f" (of {found.n_cells:,} cells drawn)" if found.n_cells < len(dataset.splits.train) else ""
-    st.markdown(f"**Leiden finds {found.n_leiden} clusters** at resolution 1{drawn}. It is the number to begin with.")
-    if found.suggestion is not None:
-        st.markdown(f"Criteria without labels, read on k-means, suggest **{found.suggestion.n_clusters}**:")
-        st.markdown("\n".join(f"- {vote.reason}" for vote in found.suggestion.votes))
+        cell_k = suggest_cell_k(dataset)
+    drawn = f" (on {cell_k.n_cells:,} sampled cells)" if cell_k.n_cells < len(dataset.splits.train) else ""
+    st.markdown(f"**Leiden finds {cell_k.n_leiden} clusters** at resolution 1{drawn}: a good number to start from.")
+    if cell_k.suggestion is not None:
+        st.markdown(f"Criteria without labels, applied to k-means, suggest **{cell_k.suggestion.n_clusters}**:")
+        st.markdown("\n".join(f"- {vote.reason}" for vote in cell_k.suggestion.votes))
     st.caption(
-        "They prefer coarse groups. Too many clusters can be merged later by giving them one name; too few cannot be "
-        "split, but clustered again. A sweep trains several K and judges them by the same criteria."
+        "They prefer coarse clusters. If K is too large, merge clusters later by giving them the same name; if it "
+        "is too small, recluster them. A sweep trains several K and judges them by the same criteria."
     )
     link_page("Sweep")

@@ -1,4 +1,4 @@
-"""Which genes a network sees, and how their counts become numbers for it."""
+"""Which genes a network receives, and how their counts are transformed."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from ui.data.counts.preparation import PreparationForm
 from ui.frame.messages import page_errors
 
 _SELECTION = {
-    "variance": "The genes that differ most between cells, as in the paper.",
-    "hvg": "scanpy's highly variable genes: those that differ more than others of their mean.",
+    "variance": "The genes of highest variance between cells, as in the paper.",
+    "hvg": "scanpy's highly variable genes: those that vary more than other genes of similar mean.",
 }
 _TRANSFORM = {
-    "lognorm": "Counts scaled to the same total in every cell, then log(1 + x): depth of sequencing no longer counts.",
-    "paper": "log2(1 + count) as it stands, so that cells of many counts stay apart from cells of few.",
+    "lognorm": "Counts scaled to the same total in each cell, then log(1 + x): removes differences in depth.",
+    "paper": "log2(1 + count) without scaling: keeps differences in sequencing depth.",
 }
 
 
 def show_genes(form: PreparationForm, state: CountState) -> None:
-    """The section of genes and transform; `state` is what was done to the file's values before."""
+    """The section of genes and transform; `state` is how the file's values were transformed before."""
 
     st.subheader("Genes and transform", anchor=False)
     selection, transform, number = st.columns([0.37, 0.37, 0.26], gap="medium")
@@ -40,7 +40,7 @@ def show_genes(form: PreparationForm, state: CountState) -> None:
             on_click=page_errors()(form.prepare_as),
             args=("paper",),
         )
-    with st.expander("Finer points of the preparation"):
+    with st.expander("More preparation settings"):
         target, clip, standardise, hold_out = st.columns(4, vertical_alignment="bottom")
         with target:
             form.number("target")
@@ -51,17 +51,17 @@ def show_genes(form: PreparationForm, state: CountState) -> None:
         with hold_out:
             form.switch("hold_out")
     if state in ("log", "scaled"):
-        st.caption(f"The file holds {STATE_WORDS[state]}, so no transform is applied, whichever is chosen.")
+        st.caption(f"The file holds {STATE_WORDS[state]}, so no transform is applied.")
     divided = (
         "Standardised values are divided by the clip"
         if form.settings.standardise
         else "Values are divided by the largest"
     )
-    words = " ".join(f"--prepare {name}={value}" for name, value in _words(form).items())
-    command = f" On the command line: `{words}`" if words else ""
-    st.caption(f"{divided}. Every number that repeats this is kept with the run.{command}")
+    options = " ".join(f"--prepare {name}={value}" for name, value in _preparation_options(form).items())
+    command = f" On the command line: `{options}`" if options else ""
+    st.caption(f"{divided}. The run saves everything that repeats this preparation.{command}")
 
 
-def _words(form: PreparationForm) -> dict[str, str]:
+def _preparation_options(form: PreparationForm) -> dict[str, str]:
 
     return write_preparation(form.settings, form.quality, form.n_genes)

@@ -1,4 +1,4 @@
-"""What a count matrix is, told before it is read whole, with a button where a guess may be wrong."""
+"""What a count matrix holds, before it is read in full, with a button where a guess may be wrong."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from clustergan_core.data.options import Orientation, ReadAs
-from ui.data.count_choices import CountChoices, choose
+from ui.data.count_choices import CountChoices, set_choices
 from ui.frame.messages import page_errors, plain
 from ui.frame.words import describe_duration
 from ui.loading.files import FileLook, look_at
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 _READINGS: dict[ReadAs, str] = {"counts": "Count matrix", "table": "Table"}
 _READ_AS = "read_as_choice"  # the switch's key
 _HOW_DECIDED = (
-    "A text is taken for counts if names above or beside its numbers are those of genes, if they are barcodes and most "
-    "numbers are zero, or if each row has more than 2,000 whole numbers, mostly zero. Otherwise it is a table with one "
-    "sample a row."
+    "A text file is read as counts if the names above or beside its numbers are genes, if they are barcodes and most "
+    "numbers are zero, or if each row has more than 2,000 whole numbers, mostly zero. Otherwise it is read as a table "
+    "with one sample a row."
 )
 MAX_TOLD = 6  # columns that could be labels
 
 
 def show_preflight(path: Path, data: str, look: FileLook, choices: CountChoices) -> None:
-    """The report of `inspect`: a summary in large, what stands behind it, a preview, and what to look at."""
+    """The report of `inspect`: a summary, warnings, facts and a preview."""
     preflight = look.preflight
     assert preflight is not None
     st.header(plain(preflight.summary), anchor=False)
@@ -46,11 +46,11 @@ def show_preflight(path: Path, data: str, look: FileLook, choices: CountChoices)
             show_reading(data, look, choices)
     with preview:
         st.dataframe(_preview(preflight), width="stretch")
-        st.caption("The first cells (rows) and genes (columns), as they were understood.")
+        st.caption("The first cells (rows) and genes (columns), as they were read.")
 
 
 def show_reading(data: str, look: FileLook, choices: CountChoices) -> None:
-    """For a text, which may be counts or an ordinary table: which of them it is taken for, and a switch."""
+    """For a text file, which may hold counts or an ordinary table: how it is read, and a switch."""
     if not look.is_ambiguous:
         return
     now: ReadAs = "counts" if look.kind == "counts" else "table"
@@ -75,16 +75,16 @@ def _transpose_button(path: Path, data: str, preflight: Preflight, choices: Coun
         "Transpose",
         icon=":material/swap_horiz:",
         key="transpose",
-        help=f"Take the {'rows' if preflight.orientation == 'genes-by-cells' else 'columns'} for cells instead.",
-        on_click=page_errors()(choose),
+        help=f"Read the {'rows' if preflight.orientation == 'genes-by-cells' else 'columns'} as cells instead.",
+        on_click=page_errors()(set_choices),
         args=(data, turned),
     )
 
 
 @page_errors()
 def _read_as(data: str, choices: CountChoices) -> None:
-    chosen = next(reading for reading, words in _READINGS.items() if words == st.session_state[_READ_AS])
-    choose(data, replace(choices, read_as=chosen, orientation="auto"))
+    chosen = next(reading for reading, title in _READINGS.items() if title == st.session_state[_READ_AS])
+    set_choices(data, replace(choices, read_as=chosen, orientation="auto"))
 
 
 def _facts(preflight: Preflight) -> list[tuple[str, str]]:
@@ -100,7 +100,7 @@ def _facts(preflight: Preflight) -> list[tuple[str, str]]:
         (
             "Values",
             f"{preflight.state_reason}; {preflight.nonzero_share:.1%} are not zero"
-            + ("" if is_whole else f" (looked at: {seen})"),
+            + ("" if is_whole else f" (sampled: {seen})"),
         ),
         ("Columns that could be labels", (", ".join(columns[:MAX_TOLD]) + more) or "none"),
         ("Reading it takes", f"about {describe_duration(preflight.seconds)} and at most {memory}"),
@@ -109,6 +109,6 @@ def _facts(preflight: Preflight) -> list[tuple[str, str]]:
 
 def _preview(preflight: Preflight) -> pd.DataFrame:
     texts = [["NaN" if value is None else f"{value:g}" for value in row] for row in preflight.preview_values]
-    named = preflight.preview_genes
-    genes = [gene + " " * named[:place].count(gene) for place, gene in enumerate(named)]  # a table's columns differ
+    names = preflight.preview_genes
+    genes = [gene + " " * names[:index].count(gene) for index, gene in enumerate(names)]  # column names must differ
     return pd.DataFrame(texts, index=pd.Index(preflight.preview_cells), columns=pd.Index(genes))

@@ -1,4 +1,4 @@
-"""Widgets that change how a count matrix is prepared: each shows what was chosen and, when changed, chooses anew."""
+"""Widgets that change how a count matrix is prepared: each shows the present choice and sets another when changed."""
 
 from __future__ import annotations
 
@@ -33,21 +33,21 @@ class PreparationForm:
         """The number of one rule of quality control; empty switches the rule off."""
         field = type(self.settings.quality).model_fields[name]
         value = getattr(self.settings.quality, name) or None
-        optional_number(field, value, key(name), self._take(), (name,))
+        optional_number(field, value, key(name), self._setter(), (name,))
 
     def number(self, name: str) -> None:
-        """The number of one setting; empty gives it back its default."""
+        """The number of one setting; empty restores its default."""
         field = type(self.settings).model_fields[name]
-        optional_number(field, getattr(self.settings, name), key(name), self._take(), (name,))
+        optional_number(field, getattr(self.settings, name), key(name), self._setter(), (name,))
 
     def switch(self, name: str) -> None:
         """A setting that is on or off."""
         field = type(self.settings).model_fields[name]
         st.session_state[key(name)] = getattr(self.settings, name)
-        st.toggle(field.title or name, key=key(name), help=field.description, on_change=self._take(), args=(name,))
+        st.toggle(field.title or name, key=key(name), help=field.description, on_change=self._setter(), args=(name,))
 
     def choice(self, name: str, captions: dict[str, str]) -> None:
-        """A setting of few words, with a sentence for each."""
+        """A setting with a few options, with a sentence for each."""
         field = type(self.settings).model_fields[name]
         st.session_state[key(name)] = getattr(self.settings, name)
         st.radio(
@@ -55,32 +55,32 @@ class PreparationForm:
             list(captions),
             captions=list(captions.values()),
             key=key(name),
-            on_change=self._take(),
+            on_change=self._setter(),
             args=(name,),
         )
 
     def start_from(self, quality: str) -> None:
-        """Takes all thresholds of a preset of quality control; the rest stays. Called from a callback."""
+        """Sets all thresholds to a preset of quality control and keeps the rest; called from a callback."""
 
         rules = quality_preset(quality, self.n_genes)
         self._prepare(self.settings.model_copy(update={"quality": rules}), quality)
 
     def prepare_as(self, preset: str) -> None:
-        """Takes a whole preset. Called from a callback."""
+        """Sets everything to a preset; called from a callback."""
 
-        words = {"preset": preset}
-        self._prepare(read_preparation(words, self.n_genes), preset_of(words))
+        options = {"preset": preset}
+        self._prepare(read_preparation(options, self.n_genes), preset_of(options))
 
-    def _take(self) -> Callable[[str], None]:
-        """A callback that chooses anew with what the widget of a setting now holds."""
+    def _setter(self) -> Callable[[str], None]:
+        """A callback that sets what the widget of a setting now holds."""
 
         @page_errors()
-        def take(name: str) -> None:
-            words = write_preparation(self.settings, self.quality, self.n_genes)
-            words.pop(name, None)
-            self._prepare(read_preparation(words | _word(name), self.n_genes), self.quality)
+        def set_option(name: str) -> None:
+            options = write_preparation(self.settings, self.quality, self.n_genes)
+            options.pop(name, None)
+            self._prepare(read_preparation(options | _option(name), self.n_genes), self.quality)
 
-        return take
+        return set_option
 
     def _prepare(self, settings: PreparationSettings, quality: str = "") -> None:
 
@@ -88,7 +88,7 @@ class PreparationForm:
 
 
 def read_form(data: str, choices: CountChoices, n_genes: int) -> PreparationForm:
-    """The form of a matrix as its choices have it."""
+    """The form of a matrix with its present choices."""
 
     settings = read_preparation(choices.preparation, n_genes)
     return PreparationForm(data, settings, preset_of(choices.preparation), n_genes)
@@ -99,8 +99,8 @@ def key(name: str) -> str:
     return _KEY.format(name)
 
 
-def _word(name: str) -> dict[str, str]:
-    """What a widget holds as a word; an empty one switches a rule off, or leaves a setting to its default."""
+def _option(name: str) -> dict[str, str]:
+    """The value of a widget as an option; empty switches a rule off or restores the default of a setting."""
 
     value: Any = st.session_state[key(name)]
     is_rule = name in QualitySettings.model_fields

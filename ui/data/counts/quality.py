@@ -14,7 +14,7 @@ from clustergan_core.data.counts.settings import quality_preset
 from clustergan_core.data.opening import choose_cells
 from clustergan_core.drawing.figures.quality import figure_histogram
 from clustergan_core.errors import DataError
-from ui.data.count_choices import can_undo, undo
+from ui.data.count_choices import can_undo, undo_choice
 from ui.data.counts.preparation import PreparationForm
 from ui.frame.messages import page_errors, show_problem
 from ui.frame.theme import show_figure
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
 _PRESET = "quality_preset"  # the picker's key
 _PRESETS = {
-    "permissive": "leaves out what is hardly a cell: fewer than 100 genes (in proportion, where the file holds few), "
-    "and genes of fewer than 3 cells",
-    "classic": "200 to 2,500 genes a cell and less than 5% mitochondrial counts, as in many tutorials",
-    "MAD": "cells far from the median of this very file, in median absolute deviations",
+    "permissive": "removes barcodes with fewer than 100 genes (fewer where the file has few genes), and genes found in "
+    "fewer than 3 cells",
+    "classic": "keeps cells with 200 to 2,500 genes and less than 5% mitochondrial counts, as in many tutorials",
+    "MAD": "removes cells far from this file's median, measured in median absolute deviations",
     "paper": "removes nothing, as ClusterGAN's authors did",
 }
-# Figures in the order of their columns, each with the rules that judge by it.
+# Figures in the order of their columns, each with the rules that limit it.
 _RULES = {
     "total counts": ("min_counts", "n_mads"),
     "genes detected": ("min_genes", "max_genes"),
@@ -48,7 +48,7 @@ def show_quality(path: Path, options: OwnDataOptions, form: PreparationForm) -> 
     _show_presets(form)
     report, problem = None, None
     try:
-        report = judge(path, options, form)
+        report = judge_cells(path, options, form)
     except DataError as error:
         problem = error
     _show_figures(path, options, form, report)
@@ -58,14 +58,14 @@ def show_quality(path: Path, options: OwnDataOptions, form: PreparationForm) -> 
     return report is not None
 
 
-def judge(path: Path, options: OwnDataOptions, form: PreparationForm) -> QualityReport:
-    """Quality control of the cells that `options` leave, judged anew only where something has changed."""
+def judge_cells(path: Path, options: OwnDataOptions, form: PreparationForm) -> QualityReport:
+    """Quality control of the cells that `options` leave, computed again only after a change."""
     cells = options.model_dump_json(include={"labels", "only", "drop", "orientation"})
-    return _judge(str(path), file_stamp(path), cells, form.settings.quality.model_dump_json(), options, form)
+    return _judge_cells(str(path), file_stamp(path), cells, form.settings.quality.model_dump_json(), options, form)
 
 
-@st.cache_resource(max_entries=12, show_spinner="Judging the cells…")
-def _judge(
+@st.cache_resource(max_entries=12, show_spinner="Running quality control…")
+def _judge_cells(
     path_text: str, stamp: object, cells: str, rules: str, _options: OwnDataOptions, _form: PreparationForm
 ) -> QualityReport:
 
@@ -83,7 +83,7 @@ def _show_presets(form: PreparationForm) -> None:
             list(_PRESETS),
             key=_PRESET,
             required=True,
-            help="  \n".join(f"**{name}** {words}." for name, words in _PRESETS.items()),
+            help="  \n".join(f"**{name}** {meaning}." for name, meaning in _PRESETS.items()),
             on_change=page_errors()(lambda: form.start_from(st.session_state[_PRESET])),
         )
         st.button(
@@ -91,8 +91,8 @@ def _show_presets(form: PreparationForm) -> None:
             icon=":material/undo:",
             key="undo",
             disabled=not can_undo(form.data),
-            help="Back to how it was before the last change on this page.",
-            on_click=page_errors()(undo),
+            help="Undo the last change on this page.",
+            on_click=page_errors()(undo_choice),
             args=(form.data,),
         )
         st.button(
@@ -120,7 +120,7 @@ def _show_figures(path: Path, options: OwnDataOptions, form: PreparationForm, re
         with column:
             if missing := why_missing(figure, figures, matrix.state):
                 st.markdown(f"**{figure.capitalize()}**")
-                st.caption(f"Not known here: {missing}.")
+                st.caption(f"Not available: {missing}.")
                 continue
             lower, upper = _bounds(report, figure) if report is not None else _fixed_bounds(form, figure)
             drawn = figure_histogram(
@@ -131,12 +131,12 @@ def _show_figures(path: Path, options: OwnDataOptions, form: PreparationForm, re
                 form.threshold(rule)
     st.caption(
         ":blue[■] kept · :orange[■] removed by this figure · :gray[■] removed by another rule · dashed: the threshold. "
-        "An empty field switches its rule off."
+        "Leave a field empty to switch its rule off."
     )
 
 
 def _bounds(report: QualityReport, figure: str) -> tuple[float | None, float | None]:
-    """The strictest bounds that any rule sets on a figure."""
+    """The strictest bounds that the rules set on a figure."""
     rules = [rule for rule in report.rules if rule.figure == figure and not rule.skipped]
     lower = [rule.lower for rule in rules if rule.lower is not None]
     upper = [rule.upper for rule in rules if rule.upper is not None]
@@ -144,7 +144,7 @@ def _bounds(report: QualityReport, figure: str) -> tuple[float | None, float | N
 
 
 def _fixed_bounds(form: PreparationForm, figure: str) -> tuple[float | None, float | None]:
-    """The bounds that stand in the settings themselves, where no cell is left for a report to tell of."""
+    """The bounds in the settings themselves, for a report in which no cell is left."""
     rules = form.settings.quality
     bounds = {
         "total counts": (rules.min_counts or None, None),

@@ -1,4 +1,4 @@
-"""A count matrix on the Data page: what it is, what is left of it, and what is trained on."""
+"""A count matrix on the Data page: what it holds, quality control, and what is trained on."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from ui.loading.matrices import load_matrix
 
 
 def show_counts(source: str, look: FileLook, beside: DeltaGenerator) -> None:
-    """Draws the sections; `beside` takes what is chosen next to the picker."""
+    """Draws the sections; `beside` is the container next to the picker."""
     path, data, choices = Path(source), source_text(source), chosen_for(source)
     assert look.preflight is not None
     show_preflight(path, data, look, choices)
-    card = st.container()  # of what all below comes to
+    card = st.container()  # the result of everything below
     try:
         with beside:
             options = choose_for_counts(path, look, choices)

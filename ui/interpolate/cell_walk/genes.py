@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from clustergan_core.cells.switch_genes import rank_genes
 from clustergan_core.drawing.figures.gene_walks import gene_curves_figure, switch_figure
 from clustergan_core.drawing.theme import THEMES, apply_theme
-from ui.frame.choices import linked, one_of
+from ui.frame.choices import linked, one_of, segmented
 from ui.frame.theme import is_dark, show_themed, theme_name
 from ui.interpolate.cell_walk.position import WalkPosition
 
@@ -29,17 +29,7 @@ _NO_GENES = "No gene changes in this way: choose another way, or add genes."
 
 def choose_ranking() -> Ranking:
     """Which genes are shown, in the address as ?genes=."""
-    with linked("genes", one_of(list(RANKINGS))):
-        change = st.segmented_control(
-            "Genes that",
-            list(RANKINGS),
-            default=next(iter(RANKINGS)),
-            required=True,
-            key="genes",
-            bind="query-params",
-            label_visibility="collapsed",
-        )
-    return RANKINGS[change or next(iter(RANKINGS))]
+    return RANKINGS[segmented("genes", list(RANKINGS), "Genes that", label_visibility="collapsed")]
 
 
 def show_gene_curves(position: WalkPosition, ranking: Ranking) -> NDArray[np.int64]:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from ui.cells.titles import ModeTitles, choose_named_mode
 from ui.cells.view import ABSENT_DATA, CellsView
-from ui.frame.choices import linked, number
+from ui.frame.choices import slider
 from ui.frame.messages import plain
 from ui.interpolate.cell_walk.genes import choose_ranking, show_gene_curves, show_switches
 from ui.interpolate.cell_walk.position import open_position
@@ -70,8 +70,8 @@ def _choose_ends(titles: ModeTitles) -> Ends:
         mode_b = choose_named_mode("b", FROM, titles, largest[0])
     with right:
         mode_a = choose_named_mode("a", TO, titles, largest[min(1, len(largest) - 1)])
-    with middle, linked("mu", number(0, 1)):
-        mu = st.slider("μ", 0.0, 1.0, FIRST_MU, 0.01, key="mu", bind="query-params", help=MU_HELP)
+    with middle:
+        mu = slider("mu", "μ", 0, 1, FIRST_MU, help_text=MU_HELP)
     if mode_a == mode_b:
         st.caption(SAME_ENDS)
     return Ends(mode_a, mode_b, mu)
