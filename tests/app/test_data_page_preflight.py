@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from clustergan_core.data.counts.reading.sandbox.parent import inspect
-from clustergan_core.data.uploads.store import store_upload
+from clustergan_core.data.uploads.sorting import store_files
 from tests.app.app_pages import open_page, texts
 from tests.count_files import N_CELLS, N_GENES, make_barcodes, make_counts, write_table, write_tenx_hdf5
 
@@ -21,7 +21,7 @@ def _folders(own_folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def keep(path: Path) -> tuple[Path, str]:
     """(where it is kept, what the address calls it)."""
-    kept = store_upload(path.name, path.read_bytes())
+    kept = store_files([(path.name, path.read_bytes())]).uploads[0].path
     return kept, f"{kept.name} ({kept.parent.name})"
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 from clustergan_core.data.own.labels import names_samples
 from clustergan_core.data.own.table_text import read_table
 from clustergan_core.data.uploads.label_tables import label_tables
-from clustergan_core.data.uploads.sorting import keep_files
+from clustergan_core.data.uploads.sorting import store_files
 from clustergan_core.data.uploads.store import forget_upload, list_uploads, store_beside, upload_size
 from clustergan_core.errors import AppError, DataError
 from ui.data.choice import DATASET_KEY, chosen_for, show_next, source_text
@@ -129,10 +129,10 @@ def take_files(files: list[tuple[str, memoryview]]) -> tuple[dict[str, str], lis
     Raises AppError where nothing can be read.
     """
     known = set(list_uploads())
-    brought = keep_files(files)
+    result = store_files(files)
     looks: dict[Path, FileLook] = {}
     problems: list[str] = []
-    for kept in brought.kept:
+    for kept in result.uploads:
         try:
             looks[kept.path] = look_at(kept.path)
         except DataError as problem:
@@ -144,8 +144,8 @@ def take_files(files: list[tuple[str, memoryview]]) -> tuple[dict[str, str], lis
     if len(looks) == 1 and (added := _add_to_chosen(next(iter(looks)), known)):
         return added
     chosen = next((path for path, look in looks.items() if look.kind == "counts"), next(iter(looks)))
-    if brought.left_out:
-        problems.append(f"Left out, as it is of no kind that is read here: {', '.join(brought.left_out[:6])}.")
+    if result.left_out:
+        problems.append(f"Left out, as it is of no kind that is read here: {', '.join(result.left_out[:6])}.")
     return choices_of(chosen), problems
 
 
