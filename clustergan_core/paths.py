@@ -1,4 +1,4 @@
-"""Where runs, uploads and shipped models lie, and which names they may have."""
+"""Where runs, uploads and shipped models are stored, and which names they may have."""
 
 from __future__ import annotations
 
@@ -16,38 +16,38 @@ RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 
 
 def runs_folder() -> Path:
-    """The folder of a person's own runs: CLUSTERGAN_RUNS, else `runs` beside the program."""
+    """The folder of a person's own runs: CLUSTERGAN_RUNS, else `runs` in the project folder."""
     return Path(os.environ.get("CLUSTERGAN_RUNS") or PROJECT_FOLDER / "runs")
 
 
 def pretrained_folder() -> Path:
-    """The folder of models that came with the program: CLUSTERGAN_PRETRAINED, else `pretrained` beside it."""
+    """The folder of bundled models: CLUSTERGAN_PRETRAINED, else `pretrained` in the project folder."""
     return Path(os.environ.get("CLUSTERGAN_PRETRAINED") or PRETRAINED_FOLDER)
 
 
 def queue_folder() -> Path:
-    """Where runs stand in line, and the locks of this machine's device slots."""
+    """The queue's tickets, and the locks of this machine's device slots."""
     return runs_folder() / ".queue"
 
 
 def uploads_folder() -> Path:
-    """The folder of a person's own files: CLUSTERGAN_UPLOADS, else `uploads` beside the program."""
+    """The folder of a person's own files: CLUSTERGAN_UPLOADS, else `uploads` in the project folder."""
     return Path(os.environ.get("CLUSTERGAN_UPLOADS") or PROJECT_FOLDER / "uploads")
 
 
 def lists_folder() -> Path:
-    """Lists of cells that runs were trained on: beside the runs, which they belong to."""
+    """Lists of cells that runs were trained on, stored beside those runs."""
     return runs_folder() / ".lists"
 
 
 def files_folder() -> Path | None:
-    """Files of the operator's that may be chosen on the Data page: CLUSTERGAN_FILES; None offers nothing."""
-    named = os.environ.get("CLUSTERGAN_FILES")
-    return Path(named) if named else None
+    """The operator's files that the Data page offers: CLUSTERGAN_FILES, or None."""
+    folder = os.environ.get("CLUSTERGAN_FILES")
+    return Path(folder) if folder else None
 
 
 def derived_folder() -> Path:
-    """What is computed from shipped, read-only models: CLUSTERGAN_DERIVED, else `.cache` beside the program."""
+    """What is computed from shipped, read-only models: CLUSTERGAN_DERIVED, else `.cache` in the project folder."""
     return Path(os.environ.get("CLUSTERGAN_DERIVED") or PROJECT_FOLDER / ".cache")
 
 

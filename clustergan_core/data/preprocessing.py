@@ -1,13 +1,13 @@
-"""The recorded steps between a file's values and a run's samples, applied alike in training and to new samples.
+"""The recorded steps from a file's values to a run's samples, the same in training and for new samples.
 
 | step | values | new samples |
 |---|---|---|
-| divide | by | must lie in 0 … by; decimals that already lie in 0 … 1 stay as they are |
-| scale_range | minimum, maximum | clipped to [0, 1] |
-| scale_columns | minimum, maximum a column | clipped to [0, 1] |
-| fill_missing | columns, values (the training medians) | filled with the same; missing anywhere else is an error |
-| resize | height, width | resized likewise |
-| sample_ids, drop_columns, keep_rows, labels, note | what was done to the file | nothing |
+| divide | by | must lie in 0 … by; fractions that already lie in 0 … 1 stay as they are |
+| scale_range | minimum, maximum | scaled and clipped to [0, 1] |
+| scale_columns | minimum and maximum of each column | scaled and clipped to [0, 1] |
+| fill_missing | columns, values (the training medians) | filled with the same values; gaps elsewhere are an error |
+| resize | height, width | resized to the same size |
+| sample_ids, drop_columns, keep_rows, keep_ids, labels, note | what was done to the file | nothing |
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ TOLERANCE = 1e-6
 def apply_preprocessing(steps: Sequence[Step], raw: Values, feature_names: Sequence[str] = ()) -> NDArray[np.float32]:
     """Raw images (N, C, H, W) or table values (N, F; columns as `feature_names`) to samples in [0, 1].
 
-    Raises DataError for values that the steps cannot take, or a step of a later version.
+    Raises DataError for values that the steps cannot handle, or a step of a later version.
     """
     values = raw
     for step in steps:
@@ -45,12 +45,12 @@ def apply_preprocessing(steps: Sequence[Step], raw: Values, feature_names: Seque
 
 
 def fit_column_scale(values: NDArray[np.float64], feature_names: Sequence[str]) -> Step:
-    """The step that maps each column's smallest value to 0 and its largest to 1; NaN plays no part."""
+    """The step that maps each column's smallest value to 0 and its largest to 1; NaN is ignored."""
     minimum, maximum = np.nanmin(values, axis=0), np.nanmax(values, axis=0)
     with np.errstate(over="ignore"):
         too_wide = ~np.isfinite(maximum - minimum)
     if too_wide.any():
-        raise DataError(f"Column '{feature_names[int(too_wide.argmax())]}' spans more than a number can hold: mend it.")
+        raise DataError(f"Column '{feature_names[int(too_wide.argmax())]}' spans more than a number can hold: fix it.")
     return {
         "step": "scale_columns",
         "columns": list(feature_names),
@@ -60,12 +60,12 @@ def fit_column_scale(values: NDArray[np.float64], feature_names: Sequence[str]) 
 
 
 def fit_range_scale(name: str, values: Values) -> Step:
-    """The step that maps the smallest of all values to 0 and the largest to 1."""
+    """The step that maps the smallest value of all to 0 and the largest to 1."""
     minimum, maximum = float(values.min()), float(values.max())
     if minimum == maximum:
-        raise DataError(f"All values in {name} are {minimum:g}: bring samples that differ.")
+        raise DataError(f"All values in {name} are {minimum:g}: provide samples that differ.")
     if not np.isfinite(maximum - minimum):
-        raise DataError(f"The values in {name} span more than a number can hold: mend them.")
+        raise DataError(f"The values in {name} span more than a number can hold: fix them.")
     return {"step": "scale_range", "minimum": minimum, "maximum": maximum}
 
 
@@ -91,7 +91,7 @@ def _divide(step: Step, values: Values, _names: Sequence[str]) -> Values:
     if values.min() < 0 or values.max() > largest * (1 + TOLERANCE):
         raise DataError(
             f"The new samples hold values from {values.min():g} to {values.max():g}, but the run was trained on values "
-            f"from 0 to {largest:g}: bring them on that scale."
+            f"from 0 to {largest:g}: scale them to that range."
         )
     return values.astype(np.float32) / np.float32(largest)
 
@@ -111,9 +111,9 @@ def _scale_columns(step: Step, values: Values, _names: Sequence[str]) -> Values:
 
 def _fill_missing(step: Step, values: Values, names: Sequence[str]) -> Values:
     filled = values.astype(np.float64)
-    places = {name: position for position, name in enumerate(names)}
+    position_of = {name: position for position, name in enumerate(names)}
     for name, median in zip(step["columns"], step["values"], strict=True):
-        column = filled[:, places[name]]
+        column = filled[:, position_of[name]]
         column[np.isnan(column)] = median
     return filled
 

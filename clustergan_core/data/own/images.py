@@ -33,12 +33,12 @@ MAX_PICTURE_BYTES = 64 << 20  # a photograph is a tenth of that
 MAX_PICTURE_PIXELS = 50_000_000  # 150 MB once decoded; it is reduced to a few thousand anyway
 LUMA = (0.299, 0.587, 0.114)  # how bright red, green and blue look (ITU-R BT.601)
 DEFAULT_SIDE = 32
-KEPT_SIDE = 64  # square pictures of one size up to this are taken as they are
+KEPT_SIDE = 64  # square pictures of one size up to this are used as they are
 
 
 @dataclass(frozen=True)
 class Pictures:
-    """Where pictures lie: their names by path, and how to read the bytes of one."""
+    """Where pictures are stored: their paths, and how to read the bytes of one."""
 
     source: str
     names: list[str]
@@ -47,7 +47,7 @@ class Pictures:
     archive: zipfile.ZipFile | None = None
 
     def read(self, name: str) -> bytes:
-        """The bytes of one picture. Raises DataError when it is larger than a picture should be."""
+        """The bytes of one picture. Raises DataError where it is larger than MAX_PICTURE_BYTES."""
         if self.sizes[name] > MAX_PICTURE_BYTES:
             raise DataError(f"{name} in {self.source} is larger than {MAX_PICTURE_BYTES >> 20} MB: reduce it.")
         if self.archive is not None:
@@ -57,7 +57,7 @@ class Pictures:
 
 
 def open_pictures(path: Path, name: str, options: OwnDataOptions) -> Dataset:
-    """Pictures as (N, C, H, W), grey where all of them are; transparent parts become white."""
+    """Pictures as (N, C, H, W), grey if all of them are; transparent parts become white."""
     with find_pictures(path) as pictures:
         names = pictures.names
         check_counts(path.name, len(names), 1)
@@ -90,7 +90,7 @@ def open_pictures(path: Path, name: str, options: OwnDataOptions) -> Dataset:
 
 @contextmanager
 def find_pictures(path: Path) -> Iterator[Pictures]:
-    """The pictures of a folder or zip in natural order; links, hidden files and other kinds are passed over."""
+    """The pictures of a folder or zip in natural order; links, hidden files and other file types are skipped."""
     if path.is_dir():
         sizes = _list_folder(path)
         yield Pictures(path.name, natural_order(_require_some(path, sizes)), sizes, folder=path)
@@ -130,19 +130,19 @@ def to_grey(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 @contextmanager
 def _readable(pictures: Pictures, name: str) -> Iterator[Image.Image]:
-    """An opened, not yet decoded picture; whatever is wrong with it becomes one sentence."""
+    """An opened, not yet decoded picture; whatever is wrong with it becomes a DataError."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of odd metadata; sizes are checked here
             with Image.open(io.BytesIO(pictures.read(name)), formats=FORMATS) as picture:
                 if picture.width * picture.height > MAX_PICTURE_PIXELS:
                     raise DataError(
-                        f"{name} in {pictures.source} is {picture.width}×{picture.height} pixels and at most "
+                        f"{name} in {pictures.source} is {picture.width}×{picture.height} pixels, but at most "
                         f"{MAX_PICTURE_PIXELS // 10**6} million are read: reduce it."
                     )
                 yield picture
     except (OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error) as error:
-        raise DataError(f"{name} in {pictures.source} is not a whole picture: replace or remove it.") from error
+        raise DataError(f"{name} in {pictures.source} is not a complete picture: replace or remove it.") from error
     except (Image.DecompressionBombError, zipfile.BadZipFile, NotImplementedError) as error:
         raise DataError(f"{name} in {pictures.source} is damaged or far too large: replace or remove it.") from error
 
@@ -152,7 +152,7 @@ def _to_rgb(picture: Image.Image) -> Image.Image:
         levels = np.clip(np.asarray(picture, dtype=np.int64) // 257, 0, 255).astype(np.uint8)
         return Image.fromarray(levels).convert("RGB")
     if picture.mode == "F":
-        raise ValueError("A picture of decimals has no known range.")
+        raise ValueError("A picture of floating-point values has no known range.")
     upright = ImageOps.exif_transpose(picture)
     if upright.has_transparency_data:
         colour = upright.convert("RGBA")
@@ -161,7 +161,7 @@ def _to_rgb(picture: Image.Image) -> Image.Image:
 
 
 def _common_side(pictures: Pictures, names: list[str]) -> int:
-    """The pictures' own side if they are all small squares of one size that the networks can take, else 32."""
+    """The pictures' own side if all are small squares of one size that the networks accept, else DEFAULT_SIDE."""
     sizes = set()
     for name in names:
         with _readable(pictures, name) as picture:
@@ -193,12 +193,12 @@ def _is_picture(name: str) -> bool:
 
 def _require_some(path: Path, sizes: dict[str, int]) -> dict[str, int]:
     if not sizes:
-        raise DataError(f"{path.name} holds no pictures: bring .png, .jpg or the like, in one sub-folder a class.")
+        raise DataError(f"{path.name} holds no pictures: provide .png, .jpg or similar, in one sub-folder per class.")
     return sizes
 
 
 def _class_column(names: list[str]) -> dict[str, NDArray[np.str_]]:
-    """The folder each picture lies in, if there are several; nothing for pictures beside those folders."""
+    """The folder each picture is in, if there are several; "" for pictures beside those folders."""
     parents = [PurePosixPath(name).parent for name in names]
     if len(set(parents)) < 2:
         return {}
@@ -208,6 +208,6 @@ def _class_column(names: list[str]) -> dict[str, NDArray[np.str_]]:
 
 
 def _short_ids(names: list[str]) -> list[str]:
-    """File names without folders where they are unique, as people write them in a table of labels."""
+    """File names without folders where they are unique, as a table of labels usually has them."""
     short = [PurePosixPath(name).name for name in names]
     return short if len(set(short)) == len(short) else names

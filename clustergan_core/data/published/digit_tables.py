@@ -1,4 +1,4 @@
-"""Digits that come as tables of small whole numbers: scikit-learn's copy, and UCI's pendigits and optdigits."""
+"""Digits published as tables of small whole numbers: scikit-learn's copy, and UCI's pendigits and optdigits."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ OPTDIGITS_FILES = (
 
 
 def load_digits() -> Dataset:
-    """scikit-learn's 1,797 images (1, 8, 8), which are the test part of optdigits; no official split among them."""
+    """scikit-learn's 1,797 images (1, 8, 8), which are the test part of optdigits, without an official split."""
     from sklearn.datasets import load_digits as load_bundled
 
     rows, labels = load_bundled(return_X_y=True)
@@ -71,7 +71,7 @@ def load_digits() -> Dataset:
 
 
 def load_pendigits(fetch: Callable[[PublishedFile], Path]) -> Dataset:
-    """Eight pen positions x1, y1 … x8, y8 a digit; test writers differ from training writers."""
+    """Eight pen positions x1, y1 … x8, y8 per digit; test writers differ from training writers."""
     (train, train_labels), (test, test_labels) = (
         _read_table(fetch(file), len(PENDIGITS_FEATURES), PEN_RANGE) for file in PENDIGITS_FILES
     )
@@ -81,7 +81,7 @@ def load_pendigits(fetch: Callable[[PublishedFile], Path]) -> Dataset:
 
 
 def load_optdigits(fetch: Callable[[PublishedFile], Path]) -> Dataset:
-    """Images (1, 8, 8); the test part is what `digits` holds."""
+    """Images (1, 8, 8); `digits` is their test part."""
     parts = [_read_table(fetch(file), 64, INK_LEVELS) for file in OPTDIGITS_FILES]
     images = [samples.reshape(-1, 1, 8, 8) for samples, _ in parts]
     return join_parts("optdigits", "image", images, [labels for _, labels in parts], DIGIT_NAMES, INK_LEVELS)

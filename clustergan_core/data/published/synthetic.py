@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 from clustergan_core.data.dataset import DATA_SEED, Dataset, split_samples
 
 SYNTHETIC_PER_COMPONENT = 2500
-# The paper gives neither means nor spread. The corners of a square ten standard deviations wide are separated well
-# enough for k-means and Ward to find the components almost without error, as the paper's table says they do.
+# The paper gives neither means nor spread. The corners of a square ten standard deviations wide are far enough apart
+# for k-means and Ward to find the components almost without error, as the paper's table reports.
 SYNTHETIC_MEANS = ((-2.0, -2.0), (-2.0, 2.0), (2.0, -2.0), (2.0, 2.0))
 SYNTHETIC_SPREAD = 0.4
 
-# Processors differ in the last bits of a sum; rounding makes the samples, and so the digest in a run, the same on all.
+# Processors differ in the last bits of a sum; rounding makes the samples, and so a run's digest, the same on all.
 DECIMALS = 7
 
 GAUSSIANS_PER_COMPONENT = 1000
@@ -25,7 +25,7 @@ def load_synthetic() -> Dataset:
     """4 Gaussians in the plane seen through two sigmoid layers: x = f(U f(W z)), 10,000 samples of 100 features.
 
     z ~ N(m_k, 0.4² I) with m_k the corners (±2, ±2), 2,500 each; W (10, 2) and U (100, 10) standard normal; f the
-    sigmoid, so that the samples lie in (0, 1) as they are. The plane coordinates z are kept as columns.
+    sigmoid, so that the samples already lie in (0, 1). The plane coordinates z are kept as columns.
     """
     random = np.random.default_rng(DATA_SEED)
     first_layer = random.standard_normal((10, 2))

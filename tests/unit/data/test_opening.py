@@ -80,7 +80,7 @@ def test_wrong_words_are_told_with_the_remedy(words: dict[str, str], message: st
 
 
 def test_other_data_is_not_prepared() -> None:
-    with pytest.raises(SettingsError, match="digits is no count matrix, which alone takes --prepare: leave it out"):
+    with pytest.raises(SettingsError, match="digits is not a count matrix, which --prepare is for: leave it out"):
         open_dataset("digits", OwnDataOptions(preparation={"n_genes": "10"}))
 
 

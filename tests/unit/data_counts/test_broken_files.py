@@ -62,7 +62,7 @@ def test_a_truncated_matrix_is_refused(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "lung")
     path = folder / "matrix.mtx.gz"
     path.write_bytes(path.read_bytes()[:-30])
-    with pytest.raises(DataError, match=r"matrix\.mtx\.gz is a damaged gzip file"):
+    with pytest.raises(DataError, match=r"matrix\.mtx\.gz is a corrupt gzip file"):
         read_counts(folder)
     path.write_bytes(gzip.compress(gzip.decompress((write_folder(tmp_path / "b") / path.name).read_bytes())[:-60]))
     with pytest.raises(

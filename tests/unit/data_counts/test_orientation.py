@@ -78,9 +78,9 @@ def test_a_text_is_read_as_a_person_says(table: Path, tmp_path: Path) -> None:
 
 
 def test_words_for_counts_are_refused_for_other_data() -> None:
-    with pytest.raises(SettingsError, match=r"digits is no count matrix, which alone takes --orientation: leave it"):
+    with pytest.raises(SettingsError, match=r"digits is not a count matrix, which --orientation: leave it"):
         open_dataset("digits", OwnDataOptions(orientation="genes-by-cells"))
-    with pytest.raises(SettingsError, match=r"digits is no count matrix, which alone takes --read-as: leave it out"):
+    with pytest.raises(SettingsError, match=r"digits is not a count matrix, which --read-as: leave it out"):
         open_dataset("digits", OwnDataOptions(read_as="counts"))
 
 

@@ -250,5 +250,5 @@ def test_gaps_and_text_in_a_sheet_are_refused(tmp_path: Path) -> None:
 def test_a_truncated_gzip_is_refused(tmp_path: Path) -> None:
     content = gzip.compress(write_table(tmp_path / "a.csv", True).read_bytes())
     (tmp_path / "b.csv.gz").write_bytes(content[:-20])
-    with pytest.raises(DataError, match=r"b\.csv\.gz is a damaged gzip file: make it again\."):
+    with pytest.raises(DataError, match=r"b\.csv\.gz is a corrupt gzip file: make it again\."):
         read_counts(tmp_path / "b.csv.gz")
