@@ -10,6 +10,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from clustergan_core.data.steps import Step
+
 Kind = Literal["image", "table", "expression"]
 
 SplitName = Literal["train", "validation", "test", "all"]
@@ -45,6 +47,13 @@ def split_samples(n_samples: int, test: NDArray[np.int64] | None = None) -> Spli
     return Splits(train=np.sort(rest[n_validation:]), validation=np.sort(rest[:n_validation]), test=np.sort(test))
 
 
+def draw_subset(n_all: int, n_most: int, seed: int) -> NDArray[np.int64]:
+    """Indices below `n_all`, ascending: all of them, or `n_most` drawn without replacement with `seed`."""
+    if n_all <= n_most:
+        return np.arange(n_all, dtype=np.int64)
+    return np.sort(np.random.default_rng(seed).choice(n_all, n_most, replace=False))
+
+
 def share_samples(n_samples: int) -> Splits:
     """Every sample in every split, as uploads are trained and scored."""
     everything = np.arange(n_samples, dtype=np.int64)
@@ -63,7 +72,7 @@ class Dataset:
     label_names: tuple[str, ...] = ()
     feature_names: tuple[str, ...] = ()  # empty for images
     sample_ids: tuple[str, ...] = ()  # empty means the row number
-    preprocessing: tuple[dict[str, Any], ...] = ()  # JSON steps, each {"step": name, …}, enforced on new samples
+    preprocessing: tuple[Step, ...] = ()  # repeated on new samples
     columns: dict[str, NDArray[Any]] = field(default_factory=dict)  # further per-sample columns to colour a map by
     content_digest: str = ""  # identifies the data where the samples' last bits differ between machines
 

@@ -19,9 +19,9 @@ from clustergan_core.data.own.files import open_own, slug
 from clustergan_core.data.own.labels import ReferenceLabels, find_labels, number_labels
 from clustergan_core.data.own.new_samples import read_like
 from clustergan_core.data.own.rows import choose_ids, choose_rows, describe_ids, describe_rows
-from clustergan_core.data.preprocessing import Step
 from clustergan_core.data.published.download import OnProgress, fetch
 from clustergan_core.data.registry import DATASETS, load_dataset
+from clustergan_core.data.steps import Step
 from clustergan_core.errors import DataError, SettingsError
 
 if TYPE_CHECKING:
@@ -73,14 +73,14 @@ def open_matrix(
     name_or_path: str, orientation: Orientation = "auto", on_progress: OnProgress | None = None
 ) -> CountMatrix:
     """All cells and genes of a count matrix, read in a sandbox. Raises DataError with one sentence."""
-    from clustergan_core.data.counts.reading.sandbox.cache import read_kept
+    from clustergan_core.data.counts.reading.sandbox.cache import read_cached
 
     source = DATASETS.get(name_or_path)
     if source is None:
         path = Path(name_or_path).expanduser()
-        return replace(read_kept(path, orientation), name=slug(path))
+        return replace(read_cached(path, orientation), name=slug(path))
     assert source.find_counts is not None, f"{name_or_path} is not a count matrix"
-    return replace(read_kept(source.find_counts(lambda file: fetch(file, on_progress))), name=source.name)
+    return replace(read_cached(source.find_counts(lambda file: fetch(file, on_progress))), name=source.name)
 
 
 def prepare_counts(
@@ -109,7 +109,7 @@ def choose_cells(
     if labels is not None:
         columns |= {"label": labels.texts}
     keep = choose_rows(matrix.name, columns, len(ids), options)
-    steps = [*describe_rows(options, keep)]
+    steps: list[Step] = [*describe_rows(options, keep)]
     if options.ids is not None:
         listed = choose_ids(matrix.name, ids, Path(options.ids))
         steps.append(describe_ids(Path(options.ids), listed))
@@ -180,7 +180,7 @@ def _narrow(dataset: Dataset, options: OwnDataOptions) -> Dataset:
         columns["label"] = texts
     labels = find_labels(dataset.name, options.labels, columns, dataset.sample_ids, n_samples)
     keep = choose_rows(dataset.name, columns, n_samples, options)
-    steps = [*describe_rows(options, keep)]
+    steps: list[Step] = [*describe_rows(options, keep)]
     numbers, names = dataset.labels, dataset.label_names
     if labels is not None:
         numbers, names = _number_in_order(labels.texts[keep], dataset.label_names)

@@ -12,16 +12,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from clustergan_core.data.steps import Divide, FillMissing, ScaleColumns, ScaleRange, Step
 from clustergan_core.errors import DataError
 
-Step = dict[str, Any]
 Values = NDArray[Any]
 
 RECORDS = frozenset({"sample_ids", "drop_columns", "keep_rows", "keep_ids", "labels", "note"})
@@ -35,16 +35,29 @@ def apply_preprocessing(steps: Sequence[Step], raw: Values, feature_names: Seque
     """
     values = raw
     for step in steps:
-        kind = step["step"]
-        if kind in RECORDS:
-            continue
-        if kind not in _APPLIED:
-            raise DataError(f"The data was prepared by a step '{kind}' that this version does not know: update it.")
-        values = _APPLIED[kind](step, values, feature_names)
+        values = _apply_step(step, values, feature_names)
     return np.ascontiguousarray(values, dtype=np.float32)
 
 
-def fit_column_scale(values: NDArray[np.float64], feature_names: Sequence[str]) -> Step:
+def _apply_step(step: Step, values: Values, feature_names: Sequence[str]) -> Values:
+    match step["step"]:
+        case "divide":
+            return _divide(step, values)
+        case "scale_range":
+            return _scale_range(step, values)
+        case "scale_columns":
+            return _scale_columns(step, values)
+        case "fill_missing":
+            return _fill_missing(step, values, feature_names)
+        case "resize":
+            return resize_images(values, step["height"], step["width"])
+        case name if name in RECORDS:
+            return values
+        case name:
+            raise DataError(f"The data was prepared by a step '{name}' that this version does not know: update it.")
+
+
+def fit_column_scale(values: NDArray[np.float64], feature_names: Sequence[str]) -> ScaleColumns:
     """The step that maps each column's smallest value to 0 and its largest to 1; NaN is ignored."""
     minimum, maximum = np.nanmin(values, axis=0), np.nanmax(values, axis=0)
     with np.errstate(over="ignore"):
@@ -59,7 +72,7 @@ def fit_column_scale(values: NDArray[np.float64], feature_names: Sequence[str]) 
     }
 
 
-def fit_range_scale(name: str, values: Values) -> Step:
+def fit_range_scale(name: str, values: Values) -> ScaleRange:
     """The step that maps the smallest value of all to 0 and the largest to 1."""
     minimum, maximum = float(values.min()), float(values.max())
     if minimum == maximum:
@@ -84,7 +97,7 @@ def resize_images(images: Values, height: int, width: int) -> NDArray[np.float32
     return resized
 
 
-def _divide(step: Step, values: Values, _names: Sequence[str]) -> Values:
+def _divide(step: Divide, values: Values) -> Values:
     largest = float(step["by"])
     if values.dtype.kind == "f" and values.min() >= 0 and values.max() <= 1 and np.any(values != np.floor(values)):
         return values
@@ -96,36 +109,23 @@ def _divide(step: Step, values: Values, _names: Sequence[str]) -> Values:
     return values.astype(np.float32) / np.float32(largest)
 
 
-def _scale_range(step: Step, values: Values, _names: Sequence[str]) -> Values:
+def _scale_range(step: ScaleRange, values: Values) -> Values:
     minimum, maximum = step["minimum"], step["maximum"]
     with np.errstate(over="ignore"):
         return np.clip((values.astype(np.float64) - minimum) / (maximum - minimum), 0.0, 1.0)
 
 
-def _scale_columns(step: Step, values: Values, _names: Sequence[str]) -> Values:
+def _scale_columns(step: ScaleColumns, values: Values) -> Values:
     minimum, maximum = np.array(step["minimum"]), np.array(step["maximum"])
     span = np.where(maximum > minimum, maximum - minimum, 1.0)  # a column that never varied becomes 0
     with np.errstate(over="ignore"):  # far outside the range is clipped, however far
         return np.clip((values.astype(np.float64) - minimum) / span, 0.0, 1.0)
 
 
-def _fill_missing(step: Step, values: Values, names: Sequence[str]) -> Values:
+def _fill_missing(step: FillMissing, values: Values, names: Sequence[str]) -> Values:
     filled = values.astype(np.float64)
     position_of = {name: position for position, name in enumerate(names)}
     for name, median in zip(step["columns"], step["values"], strict=True):
         column = filled[:, position_of[name]]
         column[np.isnan(column)] = median
     return filled
-
-
-def _resize(step: Step, values: Values, _names: Sequence[str]) -> Values:
-    return resize_images(values, step["height"], step["width"])
-
-
-_APPLIED: dict[str, Callable[[Step, Values, Sequence[str]], Values]] = {
-    "divide": _divide,
-    "scale_range": _scale_range,
-    "scale_columns": _scale_columns,
-    "fill_missing": _fill_missing,
-    "resize": _resize,
-}

@@ -155,7 +155,9 @@ def test_what_cannot_be_judged_is_skipped_with_the_reason(tmp_path: Path) -> Non
     path = store_files([(table.name, table.read_bytes())]).uploads[0].path
     app = opened(path, prepare=["min_genes=5", "max_mito_share=0.5"])
     frame = next(frame.value for frame in app.dataframe if "Rule, in order" in frame.value)
-    assert "the file holds log-normalised values, which no longer tell it" in frame["Skipped, because"].tolist()
+    assert (
+        "the file holds log-normalised values, from which it cannot be computed" in frame["Skipped, because"].tolist()
+    )
     assert texts(app).count("Not known here: the file holds log-normalised values") == 2
     assert "The file holds log-normalised values, so no transform is applied, whichever is chosen." in texts(app)
 

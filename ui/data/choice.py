@@ -156,8 +156,8 @@ def _load(source: str, options_text: str, stamp: object, _options: OwnDataOption
 
 def show_preparation_line(data: str, options: OwnDataOptions, dataset: Dataset) -> None:
     """What is left of the cells and genes, by which choices, and the way back to them; `data` as in the address."""
-    steps = {step["step"]: step for step in dataset.preprocessing}
-    quality, genes = steps["quality"], steps["select_genes"]
+    quality = next(step for step in dataset.preprocessing if step["step"] == "quality")
+    genes = next(step for step in dataset.preprocessing if step["step"] == "select_genes")
     words = ", ".join(f"{name} {value}" for name, value in options.preparation.items()) or "default"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(

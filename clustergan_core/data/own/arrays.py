@@ -16,7 +16,8 @@ from clustergan_core.data.own.cell_text import as_text
 from clustergan_core.data.own.labels import find_labels, holds_classes, number_labels
 from clustergan_core.data.own.rows import choose_rows, describe_rows
 from clustergan_core.data.own.vetting import MAX_VALUES, check_counts, open_archive, require_finite
-from clustergan_core.data.preprocessing import Step, Values, apply_preprocessing, fit_column_scale, fit_range_scale
+from clustergan_core.data.preprocessing import Values, apply_preprocessing, fit_column_scale, fit_range_scale
+from clustergan_core.data.steps import Step
 from clustergan_core.errors import DataError
 
 SAMPLE_NAMES = ("images", "x")

@@ -24,7 +24,8 @@ from clustergan_core.data.own.cell_text import natural_order
 from clustergan_core.data.own.labels import find_labels, number_labels
 from clustergan_core.data.own.rows import choose_rows, describe_rows
 from clustergan_core.data.own.vetting import MAX_MEMBERS, check_counts, open_archive
-from clustergan_core.data.preprocessing import Step, apply_preprocessing
+from clustergan_core.data.preprocessing import apply_preprocessing
+from clustergan_core.data.steps import Step
 from clustergan_core.errors import DataError
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm"})
@@ -65,10 +66,10 @@ def open_pictures(path: Path, name: str, options: OwnDataOptions) -> Dataset:
         labels = find_labels(path.name, options.labels, columns, _short_ids(names), len(names))
         choosable = {"file": np.array(names), **({} if labels is None else {"label": labels.texts}), **columns}
         keep = choose_rows(path.name, choosable, len(names), options)
-        kept = [name for name, is_kept in zip(names, keep, strict=True) if is_kept]
-        side = options.image_side or _common_side(pictures, kept)
-        check_counts(path.name, len(kept), 3 * side * side)
-        images = read_pictures(pictures, kept, side, side)
+        chosen = [name for name, is_kept in zip(names, keep, strict=True) if is_kept]
+        side = options.image_side or _common_side(pictures, chosen)
+        check_counts(path.name, len(chosen), 3 * side * side)
+        images = read_pictures(pictures, chosen, side, side)
     if is_grey(images):
         images = to_grey(images)
     steps: list[Step] = [*describe_rows(options, keep)]
@@ -83,7 +84,7 @@ def open_pictures(path: Path, name: str, options: OwnDataOptions) -> Dataset:
         splits=share_samples(len(images)),
         labels=numbers,
         label_names=label_names,
-        sample_ids=tuple(kept),
+        sample_ids=tuple(chosen),
         preprocessing=(*steps, *fitted),
     )
 

@@ -12,7 +12,8 @@ from clustergan_core.data.dataset import Kind
 from clustergan_core.data.own.arrays import read_arrays, take_ids, take_samples
 from clustergan_core.data.own.images import find_pictures, read_pictures, to_grey
 from clustergan_core.data.own.tables import read_features
-from clustergan_core.data.preprocessing import TOLERANCE, Step, Values, apply_preprocessing
+from clustergan_core.data.preprocessing import TOLERANCE, Values, apply_preprocessing
+from clustergan_core.data.steps import Step
 from clustergan_core.errors import DataError
 
 SHOWN = 8

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from clustergan_core.data.options import OwnDataOptions
 from clustergan_core.data.own.cell_text import as_text, natural_order
 from clustergan_core.data.own.vetting import MIN_SAMPLES, read_text_bytes
+from clustergan_core.data.steps import KeepIds, KeepRows
 from clustergan_core.errors import DataError
 
 SHOWN_VALUES = 12
@@ -31,7 +32,7 @@ def choose_rows(
     return keep
 
 
-def describe_rows(options: OwnDataOptions, keep: NDArray[np.bool_]) -> tuple[dict[str, Any], ...]:
+def describe_rows(options: OwnDataOptions, keep: NDArray[np.bool_]) -> tuple[KeepRows, ...]:
     """The step that records the filter, or none."""
     if not options.only and not options.drop:
         return ()
@@ -81,6 +82,6 @@ def choose_ids(name: str, ids: Sequence[str], path: Path) -> NDArray[np.bool_]:
     return keep
 
 
-def describe_ids(path: Path, keep: NDArray[np.bool_]) -> dict[str, Any]:
+def describe_ids(path: Path, keep: NDArray[np.bool_]) -> KeepIds:
     """The step that records which samples were chosen by id."""
     return {"step": "keep_ids", "file": path.name, "n_kept": int(keep.sum()), "n_rows": len(keep)}

@@ -18,7 +18,8 @@ from clustergan_core.data.own.labels import find_labels, is_label_column, number
 from clustergan_core.data.own.rows import choose_rows, describe_rows
 from clustergan_core.data.own.table_text import Columns, read_table
 from clustergan_core.data.own.vetting import check_counts
-from clustergan_core.data.preprocessing import Step, apply_preprocessing, fit_column_scale
+from clustergan_core.data.preprocessing import apply_preprocessing, fit_column_scale
+from clustergan_core.data.steps import Step
 from clustergan_core.errors import DataError
 
 MAX_CATEGORIES = 100  # more colours than this cannot be told apart on a map

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clustergan_core.data.dataset import DATA_SEED, Dataset, split_samples
+from clustergan_core.data.steps import Step
 
 SYNTHETIC_PER_COMPONENT = 2500
 # The paper gives neither means nor spread. The corners of a square ten standard deviations wide are far enough apart
@@ -43,7 +44,7 @@ def load_gaussians() -> Dataset:
     labels = np.repeat(np.arange(10), GAUSSIANS_PER_COMPONENT)
     raw = means[labels] + GAUSSIANS_SPREAD * random.standard_normal((len(labels), 100))
     minimum, maximum = raw.min(axis=0), raw.max(axis=0)
-    step = {"step": "scale_columns", "minimum": minimum.tolist(), "maximum": maximum.tolist()}
+    step: Step = {"step": "scale_columns", "minimum": minimum.tolist(), "maximum": maximum.tolist()}
     return _toy("gaussians-100d", (raw - minimum) / (maximum - minimum), labels, 10, preprocessing=(step,))
 
 
@@ -52,7 +53,7 @@ def _toy(
     samples: NDArray[np.float64],
     labels: NDArray[np.int64],
     n_labels: int,
-    preprocessing: tuple[dict[str, object], ...] = (),
+    preprocessing: tuple[Step, ...] = (),
     columns: dict[str, NDArray[np.float64]] | None = None,
 ) -> Dataset:
     return Dataset(

@@ -14,6 +14,7 @@ from clustergan_core.data.options import OwnDataOptions
 from clustergan_core.data.own.files import open_own
 from clustergan_core.data.own.new_samples import read_like
 from clustergan_core.data.registry import load_dataset
+from clustergan_core.data.steps import Step
 from clustergan_core.errors import DataError
 
 RANDOM = np.random.default_rng(0)
@@ -155,7 +156,7 @@ def test_new_images_of_another_size_or_scale_are_refused(tmp_path: Path) -> None
 
 
 def test_new_table_rows_are_put_in_the_order_of_training_by_name(tmp_path: Path) -> None:
-    steps = ({"step": "divide", "by": 10},)
+    steps: tuple[Step, ...] = ({"step": "divide", "by": 10},)
     path = save(tmp_path / "a.npz", x=np.array([[1, 2], [3, 4]]), feature_names=np.array(["b", "a"]))
     samples, _ = read_like(path, "table", (2,), ("a", "b"), steps)
     assert samples == pytest.approx(np.array([[0.2, 0.1], [0.4, 0.3]]))

@@ -12,6 +12,7 @@ from clustergan_core.data.options import OwnDataOptions
 from clustergan_core.data.own.files import open_own
 from clustergan_core.data.own.new_samples import read_like
 from clustergan_core.data.own.table_text import read_table
+from clustergan_core.data.steps import Step
 from clustergan_core.errors import DataError
 
 
@@ -103,7 +104,7 @@ def test_columns_are_scaled_to_their_own_range_and_that_is_recorded(tmp_path: Pa
     assert dataset.samples == pytest.approx(np.array([[0, 0], [1, 1], [0.5, 0.25]]))
     drop, scale = dataset.preprocessing
     assert drop == {"step": "drop_columns", "columns": ["c"], "reason": "constant"}
-    assert (scale["columns"], scale["minimum"], scale["maximum"]) == (["a", "b"], [-1, 10], [1, 30])
+    assert scale == {"step": "scale_columns", "columns": ["a", "b"], "minimum": [-1, 10], "maximum": [1, 30]}
     assert json.loads(json.dumps(dataset.preprocessing)) == list(dataset.preprocessing)
     assert dataset.splits.is_shared
 
@@ -201,7 +202,7 @@ def test_a_single_new_sample_is_enough(tmp_path: Path) -> None:
 
 
 def test_new_samples_without_header_are_taken_by_position_if_the_columns_fit(tmp_path: Path) -> None:
-    steps = ({"step": "divide", "by": 100},)
+    steps: tuple[Step, ...] = ({"step": "divide", "by": 100},)
     names = tuple(f"{axis}{point}" for point in range(1, 9) for axis in "xy")
     row = ",".join(str(value) for value in range(0, 96, 6))
     samples, _ = read_like(write(tmp_path / "pen.csv", f"{row}\n{row}\n"), "table", (16,), names, steps)
