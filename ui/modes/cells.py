@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from clustergan_core.cells.expression import ValueScale
-    from clustergan_core.cells.fidelity import GeneratedModes, ModeRealism
+    from clustergan_core.cells.fidelity import GeneratedModes, ModeFidelity
     from clustergan_core.scoring.modes import ModeSummary
 
 _N_GENES = 60
@@ -38,7 +38,7 @@ class CellModes:
 
     scale: ValueScale
     generated: GeneratedModes
-    realism: tuple[ModeRealism, ...]  # empty while the data is absent
+    realism: tuple[ModeFidelity, ...]  # empty while the data is absent
     n_cells: int
 
 
@@ -54,11 +54,11 @@ def show_cell_modes(run: Run, summary: ModeSummary) -> None:
 
 
 def _table(summary: ModeSummary, modes: CellModes, titles: ModeTitles) -> pd.DataFrame:
-    from clustergan_core.cells.fidelity import realism_table
+    from clustergan_core.cells.fidelity import fidelity_table
 
     known = summary.table().drop(columns=["samples", "usage"])
     if modes.realism:
-        known = realism_table(modes.realism, modes.generated, modes.n_cells).merge(known, on="mode")
+        known = fidelity_table(modes.realism, modes.generated, modes.n_cells).merge(known, on="mode")
     else:
         known = known.assign(share_in_training=modes.generated.shares)
     return known.assign(name=titles.short)
