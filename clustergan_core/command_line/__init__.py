@@ -1,4 +1,4 @@
-"""Reading the words of a command, running it, and saying in one sentence what a person can mend."""
+"""Parses a command, runs it, and reports problems that a person can fix in one sentence."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from typing import NoReturn
 from clustergan_core.command_line import inspecting, listings, protocol, queueing, results, sweeping, training
 from clustergan_core.errors import AppError, SettingsError
 
-EXIT_DONE, EXIT_MENDABLE, EXIT_INTERRUPTED = 0, 2, 130
+EXIT_DONE, EXIT_FIXABLE, EXIT_INTERRUPTED = 0, 2, 130
 
 
 class _Parser(argparse.ArgumentParser):
-    """argparse, but with wrong words told like every other mistake: one sentence, exit status 2."""
+    """argparse that reports wrong arguments like every other problem: one sentence, exit status 2."""
 
     def error(self, message: str) -> NoReturn:
         raise SettingsError(f"{message[0].upper()}{message[1:]}: see `{self.prog} --help`.")
 
 
-def main(words: Sequence[str] | None = None) -> int:
-    """Runs one command and returns its exit status: 0 done, 2 with one line on standard error for mendable mistakes."""
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit status: 0 done, 2 with one line on standard error for fixable problems."""
     try:
-        arguments = build_parser().parse_args(words)
+        arguments = build_parser().parse_args(argv)
         arguments.run(arguments)
     except AppError as error:
         print(error, file=sys.stderr)
-        return EXIT_MENDABLE
+        return EXIT_FIXABLE
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:  # `… | head` closed its end
@@ -36,7 +36,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """Every command with its words; `run` of the parsed words carries the command out."""
+    """The parser of all commands; the parsed arguments' `run` executes the command."""
     parser = _Parser(prog="python -m clustergan_core", description="Cluster data in a ClusterGAN's latent space.")
     commands = parser.add_subparsers(required=True, metavar="command", parser_class=_Parser)
     for group in (listings, inspecting, training, queueing, sweeping, protocol, results):

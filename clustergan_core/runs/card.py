@@ -1,12 +1,12 @@
-"""card.md: what a run is, for people."""
+"""card.md: a run described for people."""
 
 from __future__ import annotations
 
 from clustergan_core.files import write_atomically
 from clustergan_core.methods import find_method
 from clustergan_core.runs.run import Run
-from clustergan_core.scoring.final import RunScores
 from clustergan_core.scoring.live import AGREEMENT_SCORES, describe_kept_weights
+from clustergan_core.scoring.records import RunScores
 
 
 def write_card(run: Run, scores: RunScores) -> None:
@@ -38,7 +38,7 @@ def render_card(run: Run, scores: RunScores) -> str:
         "",
         f"Without labels: silhouette {_figure(scores['silhouette'])}, entropy of mode usage "
         f"{_figure(scores['usage_entropy'])} nats, mean squared cycle losses (per dimension) "
-        f"{_figure(scores.get('sample_cycle'), 4)} of samples and {_figure(scores['latent_cycle'], 4)} of latents.",
+        f"{_figure(scores.get('sample_cycle'), 4)} for samples and {_figure(scores['latent_cycle'], 4)} for latents.",
         "",
         *_generation_lines(scores),
         f"Seed {config.seed}; " + ", ".join(f"{name} {version}" for name, version in config.versions.items()) + ".",
@@ -51,12 +51,12 @@ def _scores_heading(scores: RunScores) -> str:
     where = f"the {scores['split']} split, {scores['n']} samples"
     if scores["is_training_data"]:
         where += ", which it was also trained on"
-    return f"Scores on {where} (labels used for scoring alone):"
+    return f"Scores on {where} (labels used only for scoring):"
 
 
 def _scores_table(scores: RunScores) -> list[str]:
     if scores["purity"] is None:
-        return ["Purity, accuracy, NMI and ARI need labels, and the data has none."]
+        return ["Purity, accuracy, NMI and ARI need labels, which the data does not have."]
     rows = [("argmax of the code", scores), ("k-means on the latents", scores["kmeans"])]
     table = ["| reading | purity | accuracy | NMI | ARI |", "|---|---|---|---|---|"]
     return table + [
@@ -65,7 +65,7 @@ def _scores_table(scores: RunScores) -> list[str]:
 
 
 def _generation_lines(scores: RunScores) -> list[str]:
-    """What was measured of generated samples; nothing for runs scored before that was."""
+    """Lines on generated samples; none for runs scored by versions that did not measure them."""
     lines = []
     for heading, distance in (("Fréchet distance", scores.get("frechet")), ("FID", scores.get("fid"))):
         if distance:
@@ -78,11 +78,12 @@ def _generation_lines(scores: RunScores) -> list[str]:
     classifier = scores.get("classifier")
     if classifier:
         lines += [
-            f"Read by the {classifier['name']}, right on {100 * classifier['test_accuracy']:.1f} % of the test "
-            f"split: Mode Accuracy {_figure(scores['mode_accuracy'])} on {classifier['n_generated']} generated samples "
+            f"Labels assigned by the {classifier['name']}, which is right on "
+            f"{100 * classifier['test_accuracy']:.1f}% of the test split: "
+            f"Mode Accuracy {_figure(scores.get('mode_accuracy'))} on {classifier['n_generated']} generated samples "
             f"({classifier['n_labels_with_a_mode']} of {classifier['n_labels']} labels have a mode), "
-            f"Reconstruction Accuracy {_figure(scores['reconstruction_accuracy'])}, "
-            f"Cluster Accuracy {_figure(scores['cluster_accuracy'])}.",
+            f"Reconstruction Accuracy {_figure(scores.get('reconstruction_accuracy'))}, "
+            f"Cluster Accuracy {_figure(scores.get('cluster_accuracy'))}.",
             "",
         ]
     return lines

@@ -13,8 +13,8 @@ from clustergan_core.drawing.theme import apply_theme
 from clustergan_core.runs.comparison.groups import Comparison, SeedGroup
 from clustergan_core.runs.comparison.spread import Reading, ScoreSpread, read_score, spread_score
 from clustergan_core.runs.run import Run
-from clustergan_core.scoring.final import RunScores
 from clustergan_core.scoring.live import AGREEMENT_SCORES
+from clustergan_core.scoring.records import RunScores
 from ui.compare.settings import describe_repetitions
 from ui.frame.choices import linked, one_of
 from ui.frame.messages import plain

@@ -10,7 +10,7 @@ import streamlit as st
 from clustergan_core.errors import RunError
 from clustergan_core.methods import METHODS
 from clustergan_core.runs.queue.backends import continue_run
-from clustergan_core.runs.queue.queue import ask as request_run
+from clustergan_core.runs.queue.queue import request_run
 from clustergan_core.runs.run import Request, Run
 from ui.data.choice import list_choices, source_text
 from ui.data.options import options_in_address

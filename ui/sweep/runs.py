@@ -149,9 +149,9 @@ def _show_links(sweep: Sweep, point: Point, run: Run, statuses: Mapping[Point, S
 
 @page_errors()
 def _ask(run: Run, what: Request) -> None:
-    from clustergan_core.runs.queue.queue import ask
+    from clustergan_core.runs.queue.queue import request_run
 
-    ask(run, what)
+    request_run(run, what)
 
 
 @page_errors()

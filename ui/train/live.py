@@ -170,9 +170,9 @@ def _request_button(run: Run, what: Request, label: str, waiting: str, icon: str
 
 @page_errors()
 def _ask(run: Run, what: Request) -> None:
-    from clustergan_core.runs.queue.queue import ask
+    from clustergan_core.runs.queue.queue import request_run
 
-    ask(run, what)
+    request_run(run, what)
 
 
 def _show_log(run: Run) -> None:

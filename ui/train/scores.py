@@ -9,8 +9,8 @@ from clustergan_core.methods import find_method
 from clustergan_core.runs.metrics import Row
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.scores import read_scores
-from clustergan_core.scoring.final import RunScores
 from clustergan_core.scoring.live import AGREEMENT_SCORES, describe_kept_weights_briefly
+from clustergan_core.scoring.records import RunScores
 from ui.frame.theme import show_figure
 from ui.loading.metrics import MetricsHistory
 from ui.loading.summaries import NEEDS_LABELS
