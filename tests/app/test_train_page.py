@@ -141,5 +141,5 @@ def test_a_scheduler_that_does_not_answer_is_named_and_no_run_is_made(monkeypatc
     app = opened(task="New run")
     app.text_input(key="scheduler_address").set_value("tcp://127.0.0.1:9").run()
     press(app, "Start training")
-    assert "No scheduler answers at tcp://127.0.0.1:9 within 1 s" in app.error[0].value
+    assert "No scheduler answered at tcp://127.0.0.1:9 within 1 s" in app.error[0].value
     assert list_runs() == []
