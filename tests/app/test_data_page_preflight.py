@@ -54,7 +54,7 @@ def test_the_page_says_what_the_command_says(tmp_path: Path) -> None:
 def test_transpose_takes_the_other_side_for_cells_and_back(nameless: str) -> None:
     app = open_page("data", dataset=nameless, prepare=FEW, read_as="counts")
     assert app.header[0].value.startswith(f"{N_CELLS} cells × {N_GENES} genes")
-    assert app.warning[1].value.startswith("Check the orientation: the names do not tell; 40 rows")
+    assert app.warning[1].value.startswith("Check the orientation: the names do not show it, and 40 rows")
     app.button(key="transpose").click().run()
     assert app.header[0].value.startswith(f"{N_GENES} cells × {N_CELLS} genes")
     assert app.query_params["orientation"] == "cells-by-genes"

@@ -138,7 +138,7 @@ def draw_png(grey: int) -> bytes:
 
 def test_a_file_of_r_is_told_how_to_convert_and_not_kept() -> None:
     app = bring(open_page("data"), ("cells.rds", b"X\n\x00\x00"))
-    assert "cells.rds is a file of R, which is not read here" in app.error[0].value
+    assert "cells.rds is an R file, which is not supported" in app.error[0].value
     assert app.code[0].value.startswith("library(Seurat)\ncounts <- GetAssayData(readRDS")
     assert list_uploads() == []
 
