@@ -178,7 +178,7 @@ def train_words(job: Job) -> list[str]:
         "--out": str(job.folder),
     }
     overrides = [("--set", f"{name}={value}") for name, value in job.overrides.items()]
-    return [word for pair in (*words.items(), *config.own_data_words(), *overrides) for word in pair]
+    return [word for pair in (*words.items(), *config.data_arguments(), *overrides) for word in pair]
 
 
 def make_row(job: Job, run: Run, commit: str, load: float, taken: Mapping[str, float]) -> dict[str, object]:

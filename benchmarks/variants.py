@@ -125,7 +125,7 @@ def measure(job: VariantJob) -> dict[str, object]:
     row |= {
         "n_clusters": scores["n_clusters"],
         "split": "all" if scores["is_training_data"] else scores["split"],
-        "n_labels_with_a_mode": (scores["classifier"] or {}).get("n_labels_with_a_mode"),
+        "n_labels_with_a_mode": (scores.get("classifier") or {}).get("n_labels_with_a_mode"),
     }
     return {name: row[name] for name in COLUMNS if name in row}
 

@@ -1,18 +1,18 @@
-"""Errors a person can cause. Every message is one sentence that gives the value and the remedy.
+"""Errors a person can cause. Every message gives the value at fault and the remedy.
 
     AppError
     ├── DataError        a file or data set cannot be used as it is
     │   └── DownloadError    a published file is neither here nor reachable
-    ├── SettingsError    a setting, command-line option or URL parameter is off
-    └── RunError         a run's name, folder or state does not allow what was asked
-        └── StorageError     the disk is full, or a folder may not be written
+    ├── SettingsError    a setting, command-line option or URL parameter is invalid
+    └── RunError         a run's name, folder or state does not allow the request
+        └── StorageError     the disk is full, or a folder is not writable
 
-Pages show the message, the command line prints it and exits with 2. Anything else that is raised is our own bug.
+Pages show the message, the command line prints it and exits with 2. Any other exception is our own bug.
 """
 
 
 class AppError(Exception):
-    """Something a person can mend; the message says what and how."""
+    """Something a person can fix; the message says what and how."""
 
 
 class DataError(AppError):
@@ -24,12 +24,12 @@ class DownloadError(DataError):
 
 
 class SettingsError(AppError):
-    """A setting, command-line option or URL parameter is off."""
+    """A setting, command-line option or URL parameter is invalid."""
 
 
 class RunError(AppError):
-    """A run's name, folder or state does not allow what was asked."""
+    """A run's name, folder or state does not allow the request."""
 
 
 class StorageError(RunError):
-    """The disk is full, or a folder may not be written; what was saved before is whole."""
+    """The disk is full, or a folder is not writable; everything saved before is intact."""

@@ -1,4 +1,4 @@
-"""Files that processes share: written whole or not at all, appended to whole, and locked."""
+"""Files that processes share: atomic writes, whole appends and locks."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pathlib import Path
 
 from clustergan_core.errors import StorageError
 
-LEAST_FREE_BYTES = 2**20  # with less than this a run's next rows are in danger
+LEAST_FREE_BYTES = 2**20  # with less than this, a run's next rows may not fit
 
 
 def write_atomically(path: Path, content: bytes | memoryview) -> None:
-    """Replaces `path` in one step. Raises StorageError when the disk is full or the folder may not be written."""
+    """Replaces `path` in one step. Raises StorageError where the disk is full or the folder is not writable."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -30,7 +30,7 @@ def write_atomically(path: Path, content: bytes | memoryview) -> None:
 
 
 def append_whole(path: Path, content: bytes) -> None:
-    """Adds `content` to the end of a file, all of it or nothing; StorageError as `write_atomically`."""
+    """Appends all of `content` to a file or nothing. Raises StorageError where the file cannot be written."""
     try:
         with path.open("ab", buffering=0) as file:
             before = os.fstat(file.fileno()).st_size
@@ -45,34 +45,32 @@ def append_whole(path: Path, content: bytes) -> None:
 
 
 def remove_temporaries(folder: Path) -> None:
-    """Deletes what processes that were killed while they wrote have left behind; only while nobody writes there."""
+    """Deletes what processes killed in the middle of a write left behind; call it only while nobody writes there."""
     for path in folder.glob(".*.[0-9]*"):
         if path.suffix[1:].isdecimal():
             path.unlink(missing_ok=True)
 
 
 def find_storage_problem(folder: Path) -> str:
-    """Why nothing can be written to a folder now, as a sentence with the remedy; empty when something can."""
+    """Why nothing can be written to a folder now, as a sentence with the remedy; "" where it is writable."""
     if not os.access(folder, os.W_OK):
-        return f"{folder} may not be written: give yourself the right to write there, then continue."
+        return f"{folder} is not writable: change its permissions, then continue."
     free = shutil.disk_usage(folder).free
     if free < LEAST_FREE_BYTES:
-        return f"The disk of {folder} is full ({free / 1e6:.1f} MB are free): make room, then continue."
+        return f"The disk of {folder} is full ({free / 1e6:.1f} MB are free): free some space, then continue."
     return ""
 
 
 def storage_error(path: Path, error: OSError) -> StorageError:
-    """What the system says of a file that could not be written, as a sentence."""
-    return StorageError(
-        f"{path} could not be written ({error.strerror}): free some space or choose a folder you may write to."
-    )
+    """A StorageError that says why the system could not write a file."""
+    return StorageError(f"{path} could not be written ({error.strerror}): free some space or choose a writable folder.")
 
 
 def open_locked(path: Path, *, waits: bool = False) -> int | None:
     """The descriptor of a lock file that this process now holds; None where another holds it and `waits` is False.
 
-    Closing the descriptor releases the lock, and so does the process's death, however it dies. A child process that
-    inherits the descriptor holds the lock too. Raises StorageError where the file cannot be made.
+    Closing the descriptor releases the lock, and so does the end of the process, however it ends. A child process that
+    inherits the descriptor holds the lock too. Raises StorageError where the file cannot be created.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

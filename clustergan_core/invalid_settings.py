@@ -1,4 +1,4 @@
-"""What is wrong with settings that a model refuses, in our words instead of the library's."""
+"""What is wrong with settings that a model rejects, in our words instead of pydantic's."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from clustergan_core.errors import SettingsError
 
 
 def explain_invalid(error: ValidationError) -> SettingsError:
-    """The first thing that is wrong with a settings model, as a sentence with its name, its value and the remedy."""
+    """The first invalid setting, as a sentence with its name, its value and the remedy."""
     problems = error.errors()
     name = problems[0]["loc"][0]
-    # A choice among several types is refused once by each of them.
+    # A union of types rejects a value once for each type.
     remedies = dict.fromkeys(_remedy(problem) for problem in problems if problem["loc"][0] == name)
     return SettingsError(f"Setting {name}={problems[0]['input']} is not possible: it must be {' or '.join(remedies)}.")
 
 
 def _remedy(problem: ErrorDetails) -> str:
-    """What a refused value must be, to follow "it must be"."""
+    """What a rejected value must be, to follow "it must be"."""
     limits = problem.get("ctx", {})
     match problem["type"]:
         case "greater_than":
-            return f"above {_say(limits['gt'])}"
+            return f"above {_write(limits['gt'])}"
         case "greater_than_equal":
-            return f"at least {_say(limits['ge'])}"
+            return f"at least {_write(limits['ge'])}"
         case "less_than":
-            return f"below {_say(limits['lt'])}"
+            return f"below {_write(limits['lt'])}"
         case "less_than_equal":
-            return f"at most {_say(limits['le'])}"
+            return f"at most {_write(limits['le'])}"
         case "int_type" | "int_parsing" | "int_from_float":
             return "a whole number"
         case "float_type" | "float_parsing" | "finite_number":
@@ -39,5 +39,5 @@ def _remedy(problem: ErrorDetails) -> str:
             return problem["msg"].removeprefix("Input should be ")
 
 
-def _say(limit: float) -> str:
+def _write(limit: float) -> str:
     return f"{limit:,}" if isinstance(limit, int) else f"{limit:g}"

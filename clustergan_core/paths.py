@@ -1,4 +1,4 @@
-"""Where runs, uploads and shipped models lie, and which names they may have."""
+"""Where runs, uploads and shipped models are stored, and which names they may have."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ def runs_folder() -> Path:
 
 
 def pretrained_folder() -> Path:
-    """The folder of models that come along: CLUSTERGAN_PRETRAINED, else `pretrained` in the project folder."""
+    """The folder of bundled models: CLUSTERGAN_PRETRAINED, else `pretrained` in the project folder."""
     return Path(os.environ.get("CLUSTERGAN_PRETRAINED") or PRETRAINED_FOLDER)
 
 
 def queue_folder() -> Path:
-    """Where runs stand in line, and the locks of this machine's device slots."""
+    """The queue's tickets, and the locks of this machine's device slots."""
     return runs_folder() / ".queue"
 
 
@@ -48,14 +48,14 @@ def uploads_folder() -> Path:
 
 
 def lists_folder() -> Path:
-    """Lists of cells that runs were trained on: beside the runs, which they belong to."""
+    """Lists of cells that runs were trained on, stored beside those runs."""
     return runs_folder() / ".lists"
 
 
 def files_folder() -> Path | None:
-    """Files of the operator's that may be chosen on the Data page: CLUSTERGAN_FILES; None offers nothing."""
-    named = os.environ.get("CLUSTERGAN_FILES")
-    return Path(named) if named else None
+    """The operator's files that the Data page offers: CLUSTERGAN_FILES, or None."""
+    folder = os.environ.get("CLUSTERGAN_FILES")
+    return Path(folder) if folder else None
 
 
 def derived_folder() -> Path:

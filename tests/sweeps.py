@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from clustergan_core.data.registry import load_dataset
 from clustergan_core.runs.run import Run
@@ -15,6 +15,7 @@ from clustergan_core.runs.status import State, Status, write_status
 from clustergan_core.runs.sweeps.plan import plan_sweep
 from clustergan_core.runs.sweeps.sweep import Sweep, folder_for
 from clustergan_core.scoring.label_free import LabelFree
+from clustergan_core.scoring.records import RunScores
 from tests.small_runs import small_config
 
 CLUSTERS = ((0, 0, 1, 1), (0, 0, 1, 2), (1, 1, 0, 0))  # of four samples, by seed
@@ -45,7 +46,8 @@ def finish(run: Run, purity: float | None, **label_free: Any) -> None:
     """Writes what a finished run leaves: all four scores are `purity`, all label-free figures follow K and the seed."""
     config = run.config
     scores = dict.fromkeys(("purity", "accuracy", "nmi", "ari"), purity)
-    write_scores(run, {**scores, "kmeans": scores, "n": 179, "split": "test", "is_training_data": False})
+    record = {**scores, "kmeans": scores, "n": 179, "split": "test", "is_training_data": False}
+    write_scores(run, cast("RunScores", record))
     figures: dict[str, Any] = {
         "dataset": config.dataset.digest,
         "n": 4,

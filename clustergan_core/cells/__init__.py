@@ -1,11 +1,11 @@
-"""What is told of genes: expression, markers, walks, exports; clusters come as plain arrays.
+"""Clusters of cells, gene by gene: expression, markers, walks, exports; clusters come as plain arrays.
 
-expression.py    values of genes on the scale they are shown in, and dot plots
-markers.py       genes that set clusters or selections apart (Wilcoxon)
-walks.py         from one type of cell to another, gene by gene, with the real cells nearest by
+expression.py    gene expression on the scale it is shown in, and dot plots
+markers.py       genes that distinguish clusters or selections (Wilcoxon)
+walks.py         from one cell type to another, gene by gene, with the nearest real cells
 switch_genes.py  where along a walk a gene changes
-contrasts.py     a cell as another type
-fidelity.py      each mode's generated cells beside its real ones
+contrasts.py     counterfactuals: a cell as another type
+fidelity.py      each mode's generated cells compared with its real ones
 suggest_k.py     how many clusters to begin with
 exports.py       AnnData and h5ad, Loupe, marker tables, gene sets
 methods_text.py  the paragraph for a paper's methods section

@@ -3,7 +3,7 @@ import clustergan_core.library.annotated_cells as _annotated
 from .contrasts import GeneContrast, contrast_codes
 from .exports import ClusteredCells, gene_sets, h5ad_bytes, loupe_clusters, loupe_map, marker_table
 from .expression import DotPlot, ValueScale, dot_plot, gene_values, value_scale
-from .fidelity import GeneratedModes, ModeRealism, compare_modes, generate_cells
+from .fidelity import GeneratedModes, ModeFidelity, compare_modes, generate_cells
 from .markers import compare_selections, find_markers
 from .methods_text import describe_methods
 from .suggest_k import CellK, suggest_cell_k
@@ -19,7 +19,7 @@ __all__ = [
     "DotPlot",
     "GeneContrast",
     "GeneratedModes",
-    "ModeRealism",
+    "ModeFidelity",
     "Switches",
     "ValueScale",
     "cluster",

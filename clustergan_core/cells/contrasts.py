@@ -1,4 +1,4 @@
-"""A cell as another type: its own z_n kept, its mode replaced; and any two codes compared gene by gene."""
+"""Counterfactuals: a cell as another type, with its own z_n and another mode, and any two codes gene by gene."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class GeneContrast:
-    """Generated expression of every gene at two codes with the same z_n, averaged over the draws."""
+    """The generated expression of every gene at two codes with the same z_n, averaged over the draws."""
 
     scale: ValueScale
     before: NDArray[np.float32]  # (n_genes,)
     after: NDArray[np.float32]
-    samples: NDArray[np.float32]  # (n_draws, n_genes) what was generated after, as the method gives it
+    samples: NDArray[np.float32]  # (n_draws, n_genes) generated at the second code, as the method returns them
 
     @property
     def differences(self) -> NDArray[np.float64]:
-        """(n_genes,) how far each gene rises, as the scale tells differences."""
+        """(n_genes,) how much each gene rises, as the scale expresses differences."""
         return self.scale.differences(self.after, self.before)
 
     def top(self, n_genes: int) -> NDArray[np.int64]:
-        """The genes that change most, from the one that rises most to the one that falls most."""
+        """The `n_genes` genes that change most, ordered from the largest rise to the largest fall."""
         differences = self.differences
         changed = np.argsort(-np.abs(differences), kind="stable")[:n_genes]
         return changed[np.argsort(-differences[changed], kind="stable")]
 
     def n_changed(self, at_least: float = 1.0) -> int:
-        """How many genes change by this much: a log2 fold change of 1 is a doubling or halving."""
+        """How many genes change by at least this much: a log2 fold change of 1 is a doubling or halving."""
         return int((np.abs(self.differences) >= at_least).sum())
 
     def table(self, gene_names: tuple[str, ...], states: tuple[str, str]) -> pd.DataFrame:
-        """A row a gene, the largest change first."""
+        """One row per gene, the largest change first."""
         column = self.scale.difference_title.replace(" ", "_")
         table = pd.DataFrame(
             {"gene": gene_names, column: self.differences, states[0]: self.before, states[1]: self.after}

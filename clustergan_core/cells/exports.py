@@ -1,4 +1,4 @@
-"""Clusters written back where cells are looked at: into an AnnData, or an h5ad file for CELLxGENE or Seurat."""
+"""Clusters exported to the programs that show cells: into an AnnData, or an h5ad for scanpy, CELLxGENE and Seurat."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ CLUSTER = "clustergan"  # what all keys are made of, unless a person says otherw
 
 @dataclass(frozen=True)
 class ClusteredCells:
-    """A run's answer for M cells, and what repeats it."""
+    """A run's clusters of M cells, and everything that repeats the run."""
 
     cell_ids: Sequence[str]  # (M,) barcodes as the file has them
     clusters: NDArray[np.int64]  # (M,)
     confidence: NDArray[np.float32]  # (M,) in [0, 1]
     latents: NDArray[np.float32]  # (M, D)
     coordinates: NDArray[np.float32] | None = None  # (M, 2) of a map
-    map_name: str = "umap"  # how it was laid out, as scanpy names its keys
+    map_name: str = "umap"  # the map's algorithm, as scanpy names its keys
     names: Mapping[int, str] = field(default_factory=dict)  # a person's names of clusters; else their numbers
     colours: Sequence[str] = ()  # by cluster number, as #rrggbb
     config: Mapping[str, Any] = field(default_factory=dict)  # JSON
@@ -43,7 +43,7 @@ class ClusteredCells:
 
     @property
     def cluster_names(self) -> NDArray[np.str_]:
-        """(M,) each cell's cluster by name."""
+        """(M,) the name of each cell's cluster."""
         return np.array([self.name_of(cluster) for cluster in self.clusters.tolist()], dtype=np.str_)
 
     def name_of(self, cluster: int) -> str:
@@ -54,7 +54,7 @@ class ClusteredCells:
 def h5ad_bytes(matrix: CountMatrix, cells: ClusteredCells) -> bytes:
     """An .h5ad of these cells with all genes and values of `matrix`, without the cells that quality control removed.
 
-    It is made in memory: on a full disk HDF5 leaves half a file and an exception for each object it closes.
+    It is built in memory: on a full disk HDF5 leaves half a file and an exception for each object it closes.
 
     `write_clusters` says what it holds of them. Genes are named by symbol; var["gene_ids"] has the ids. No column is
     nullable, so that older readers and R open it. Raises DataError for cells that the matrix lacks or names twice.
@@ -112,14 +112,14 @@ def _spread(values: NDArray[np.float32], rows: NDArray[np.int64], n_all: int) ->
 
 
 def _plain_columns(table: pd.DataFrame) -> pd.DataFrame:
-    """Numbers as numpy has them, everything else as text or categories of text; names that HDF5 can hold."""
+    """Numbers as numpy types, everything else as text or categories of text, under names that HDF5 can hold."""
     plain: dict[str, Any] = {}
     for name in table:
         values = table[name]
         is_extension = pd.api.types.is_extension_array_dtype(values.dtype)
         if isinstance(values.dtype, pd.CategoricalDtype):
             texts = as_text(values.to_numpy(dtype=object)).tolist()
-            # Without a category a cell has none, in every version of the format.
+            # Every version of the format can store a cell without a category.
             column: Any = pd.Categorical(texts, natural_order(set(texts) - {""}))
         elif pd.api.types.is_bool_dtype(values.dtype) and not values.hasnans:
             column = values.to_numpy(dtype=np.bool_)
@@ -132,7 +132,7 @@ def _plain_columns(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _plain_name(name: str, taken: Mapping[str, Any]) -> str:
-    """A slash would be a folder, and "_index" is the format's own."""
+    """A unique column name; a slash would become a group, and "_index" belongs to the format."""
     name = name.replace("/", "_")
     while name in taken or name == "_index":
         name += "_"
@@ -140,7 +140,7 @@ def _plain_name(name: str, taken: Mapping[str, Any]) -> str:
 
 
 def _category_colours(cells: ClusteredCells, categories: Sequence[str]) -> list[str]:
-    """A category's colour is that of the first cluster of this name: two clusters may be given one name."""
+    """The colour of each category: that of the first cluster with this name, since clusters may share a name."""
     colours: dict[str, str] = {}
     for cluster, colour in enumerate(cells.colours):
         colours.setdefault(cells.name_of(cluster), colour)
@@ -148,23 +148,23 @@ def _category_colours(cells: ClusteredCells, categories: Sequence[str]) -> list[
 
 
 def loupe_clusters(cells: ClusteredCells) -> pd.DataFrame:
-    """`Barcode,ClusterGAN`: Loupe's "import categories"."""
+    """`Barcode,ClusterGAN`, for Loupe's "import categories"."""
     return pd.DataFrame({"Barcode": list(cells.cell_ids), "ClusterGAN": cells.cluster_names})
 
 
 def loupe_map(cells: ClusteredCells) -> pd.DataFrame:
-    """`Barcode,X,Y`: Loupe's "import projection"; the first two latent dimensions where there is no map."""
+    """`Barcode,X,Y`, for Loupe's "import projection"; the first two latent dimensions where there is no map."""
     coordinates = cells.latents if cells.coordinates is None else cells.coordinates
     return pd.DataFrame({"Barcode": list(cells.cell_ids), "X": coordinates[:, 0], "Y": coordinates[:, 1]})
 
 
 def marker_table(markers: pd.DataFrame, cells: ClusteredCells) -> pd.DataFrame:
-    """The table of `find_markers` with clusters by name."""
+    """The table of `find_markers` with cluster names instead of numbers."""
     return markers.assign(cluster=[cells.name_of(cluster) for cluster in markers["cluster"]])
 
 
 def gene_sets(markers: pd.DataFrame, cells: ClusteredCells, n_genes: int = GENES_A_SET) -> pd.DataFrame:
-    """CELLxGENE's gene sets: of each cluster the genes it has more of, `n_genes` at most, below 5% adjusted p."""
+    """CELLxGENE gene sets: each cluster's raised genes with an adjusted p below 5%, `n_genes` at most."""
     raised = markers[(markers["score"] > 0) & (markers["p_adjusted"] < MAX_ADJUSTED_P)]
     best = raised.groupby("cluster", sort=False).head(n_genes)
     names = [cells.name_of(cluster) for cluster in best["cluster"]]

@@ -1,4 +1,4 @@
-"""Whether what a mode generates is like the real cells it holds: means of genes, expressing cells, distances."""
+"""Whether a mode's generated cells resemble its real ones: gene means, fractions of expressing cells, distances."""
 
 from __future__ import annotations
 
@@ -17,52 +17,52 @@ from clustergan_core.generation import generate_latents, read_codes
 if TYPE_CHECKING:
     from clustergan_core.method import Method
 
-N_GENERATED = 256  # cells a mode
-FEW_CELLS = 10  # real cells below which means are no reference
-LIKE = 0.9  # correlation of what sets a mode apart, from which generated and real cells are said to agree
-MOST = 0.5  # share of generated cells beyond the real ones' limit from which a mode is not to be trusted
+N_GENERATED = 256  # cells per mode
+FEW_CELLS = 10  # with fewer real cells than this, their means are not a reference
+LIKE = 0.9  # generated and real cells agree from this correlation of their differences from all cells
+MOST = 0.5  # a mode is not to be trusted if this share of its generated cells is beyond the real ones' limit
 _SEED = 7
-_ZERO = 1e-3  # on a logarithm's scale; a zero that was standardised comes back as a rounding error
-_PART = 4_096  # cells on the scale of expression at a time; all of a large data set would be a second copy of it
+_ZERO = 1e-3  # on a log scale; a zero that was standardised comes back as a rounding error
+_PART = 4_096  # cells that are put on the scale at a time; all of a large data set at once would be a second copy
 
 
 @dataclass(frozen=True)
 class GeneratedModes:
-    """What the modes generate from z_n that all share."""
+    """Cells that the modes generate from the same z_n."""
 
     means: NDArray[np.float32]  # (K, n_genes) expression
-    fractions: NDArray[np.float64] | None  # (K, n_genes) of the cells that express; None where that has no meaning
+    fractions: NDArray[np.float64] | None  # (K, n_genes) of cells that express the gene; None where meaningless
     points: NDArray[np.float32] | None  # (K, N_GENERATED, D) in the real cells' components; None without the data
-    read_back: NDArray[np.float64] | None  # (K,) share that the encoder reads as the mode; None without a code
-    shares: NDArray[np.float64]  # (K,) of the samples in training
+    read_back: NDArray[np.float64] | None  # (K,) share that the encoder assigns to the mode; None without a code
+    shares: NDArray[np.float64]  # (K,) of the samples generated in training
 
 
 @dataclass(frozen=True)
-class ModeRealism:
-    """One mode's generated cells beside the real ones that the encoder assigns to it."""
+class ModeFidelity:
+    """One mode's generated cells compared with the real ones that the encoder assigns to it."""
 
     n_real: int
     real_means: NDArray[np.float64]  # (n_genes,) expression; NaN without cells
     generated_means: NDArray[np.float32]
-    real_fractions: NDArray[np.float64] | None  # (n_genes,) of the cells that express
+    real_fractions: NDArray[np.float64] | None  # (n_genes,) of cells that express the gene
     generated_fractions: NDArray[np.float64] | None
     correlation: float  # of the gene means; NaN with fewer than FEW_CELLS cells
-    own_correlation: float  # of how far they lie above or below those of all real cells: what sets the mode apart
-    distance: float  # generated cells to their fifth nearest real one, median
-    real_distance: float  # the mode's real cells to their fifth nearest other one, median; NaN without cells
-    outside: float  # share of generated cells further away than 95% of real cells, of its own where those are sparser
+    own_correlation: float  # of the gene means' differences from those of all real cells: what sets the mode apart
+    distance: float  # median, from generated cells to their fifth nearest real one
+    real_distance: float  # median, from the mode's real cells to their fifth nearest other one; NaN without cells
+    outside: float  # share of generated cells further out than 95% of real cells, or of its own where those are sparser
 
     def verdict(self) -> str:
-        """Whether its genes can be trusted, in one sentence."""
+        """Whether the mode's genes can be trusted, in one sentence."""
         if self.n_real == 0:
-            return "Holds no real cell: stands for nothing in the data."
+            return "Holds no real cells, so it represents nothing in the data."
         if self.outside >= MOST:
-            return f"Not to be trusted: {self.outside:.0%} outside the data."
+            return f"Not reliable: {self.outside:.0%} outside the data."
         if self.n_real < FEW_CELLS:
-            return f"Too few real cells ({self.n_real}) to judge it by."
-        how = "Like its real cells" if self.own_correlation >= LIKE else "Only roughly like its real cells"
-        rest = f"; {self.outside:.0%} outside the data" if self.outside >= 0.1 else ""
-        return f"{how} (r = {self.own_correlation:.2f}){rest}."
+            return f"Too few real cells ({self.n_real}) to judge it."
+        likeness = "Like its real cells" if self.own_correlation >= LIKE else "Only roughly like its real cells"
+        caveat = f"; {self.outside:.0%} outside the data" if self.outside >= 0.1 else ""
+        return f"{likeness} (r = {self.own_correlation:.2f}){caveat}."
 
 
 def generate_cells(
@@ -85,8 +85,8 @@ def generate_cells(
         points.append(None if space is None else space.project(samples))
         codes = read_codes(method, samples)
         read_back.append(None if codes is None else (codes.argmax(axis=1) == mode).mean())
-    masses = method.mode_weights
-    shares = np.full(n_modes, 1 / n_modes) if masses is None else masses.shares.cpu().numpy().astype(np.float64)
+    weights = method.mode_weights
+    shares = np.full(n_modes, 1 / n_modes) if weights is None else weights.shares.cpu().numpy().astype(np.float64)
     return GeneratedModes(
         means=np.array(means),
         fractions=None if thresholds is None else np.array(fractions),
@@ -99,8 +99,8 @@ def generate_cells(
 def expressing_thresholds(scale: ValueScale, samples: NDArray[np.float32]) -> NDArray[np.float32] | None:
     """(n_genes,) half of each gene's smallest expression above zero in real samples (N, n_genes).
 
-    Generated values are hardly ever exactly 0, so what is nearer to 0 than to the least that was measured counts as
-    none. A gene that no cell has is never expressed. None for scaled values, which know no zero.
+    Generated values are hardly ever exactly 0, so values nearer to 0 than to the smallest measured one count as 0.
+    A gene that no cell expresses is never expressed. None for scaled values, which have no zero.
     """
     if scale.has_negatives:
         return None
@@ -118,28 +118,29 @@ def compare_modes(
     clusters: NDArray[np.int64],
     space: RealSpace,
     thresholds: NDArray[np.float32] | None,
-) -> tuple[ModeRealism, ...]:
-    """Every mode beside its real cells, of samples (N, n_genes), clusters (N,) and the `space` of the same cells."""
-    held = [np.flatnonzero(clusters == mode) for mode in range(len(generated.means))]
-    means, fractions = zip(*(_average(scale, samples, own, thresholds) for own in held), strict=True)
-    sums = [len(own) * mean for own, mean in zip(held, means, strict=True) if len(own)]
+) -> tuple[ModeFidelity, ...]:
+    """Compares every mode with its real cells, given as samples (N, n_genes), clusters (N,) and their `space`."""
+    cells_of = [np.flatnonzero(clusters == mode) for mode in range(len(generated.means))]
+    means, fractions = zip(*(_average(scale, samples, own, thresholds) for own in cells_of), strict=True)
+    sums = [len(own) * mean for own, mean in zip(cells_of, means, strict=True) if len(own)]
     overall = np.sum(sums, axis=0) / len(samples)
     return tuple(
-        _compare(generated, mode, means[mode], fractions[mode], overall, held[mode], space) for mode in range(len(held))
+        _compare(generated, mode, means[mode], fractions[mode], overall, own, space)
+        for mode, own in enumerate(cells_of)
     )
 
 
 def telling_genes(means: NDArray[np.floating], n_genes: int) -> NDArray[np.int64]:
-    """Genes of means (K, n_genes), at most `n_genes`, that set one mode apart from the others, mode by mode.
+    """At most `n_genes` genes of means (K, n_genes) that set one mode apart from the others, mode by mode.
 
-    Each mode has an equal number of them, those that lie highest above their mean over all modes. A row of NaN is a
-    mode without cells and has none.
+    Each mode has an equal number of them: those furthest above their mean over all modes. A row of NaN is a mode
+    without cells and has none.
     """
-    known = np.flatnonzero(~np.isnan(means).any(axis=1))
-    if not len(known):
+    filled = np.flatnonzero(~np.isnan(means).any(axis=1))
+    if not len(filled):
         return np.zeros(0, dtype=np.int64)
-    excess = means[known] - means[known].mean(axis=0)
-    n_each = max(1, n_genes // len(known))
+    excess = means[filled] - means[filled].mean(axis=0)
+    n_each = max(1, n_genes // len(filled))
     chosen: list[int] = []
     for row in excess:
         order = np.argsort(-row, kind="stable")
@@ -147,42 +148,42 @@ def telling_genes(means: NDArray[np.floating], n_genes: int) -> NDArray[np.int64
     return np.array(chosen[:n_genes], dtype=np.int64)
 
 
-def realism_table(realism: Sequence[ModeRealism], generated: GeneratedModes, n_cells: int) -> pd.DataFrame:
-    """A row a mode: its shares, how its means and distances compare, and the verdict."""
+def fidelity_table(fidelity: Sequence[ModeFidelity], generated: GeneratedModes, n_cells: int) -> pd.DataFrame:
+    """One row per mode: its shares, how its means and distances compare, and the verdict."""
     return pd.DataFrame(
         {
-            "mode": range(len(realism)),
-            "cells": [mode.n_real for mode in realism],
-            "share": [mode.n_real / n_cells for mode in realism],
+            "mode": range(len(fidelity)),
+            "cells": [mode.n_real for mode in fidelity],
+            "share": [mode.n_real / n_cells for mode in fidelity],
             "share_in_training": generated.shares,
-            "read_back": np.full(len(realism), np.nan) if generated.read_back is None else generated.read_back,
-            "correlation_of_means": [mode.correlation for mode in realism],
-            "correlation_of_what_sets_apart": [mode.own_correlation for mode in realism],
-            "distance_generated": [mode.distance for mode in realism],
-            "distance_real": [mode.real_distance for mode in realism],
-            "outside": [mode.outside for mode in realism],
-            "verdict": [mode.verdict() for mode in realism],
+            "read_back": np.full(len(fidelity), np.nan) if generated.read_back is None else generated.read_back,
+            "correlation_of_means": [mode.correlation for mode in fidelity],
+            "correlation_of_what_sets_apart": [mode.own_correlation for mode in fidelity],
+            "distance_generated": [mode.distance for mode in fidelity],
+            "distance_real": [mode.real_distance for mode in fidelity],
+            "outside": [mode.outside for mode in fidelity],
+            "verdict": [mode.verdict() for mode in fidelity],
         }
     )
 
 
-def gene_table(realism: ModeRealism, gene_names: Sequence[str]) -> pd.DataFrame:
-    """A row a gene of one mode: means and fractions, real and generated, the largest difference of means first."""
-    columns = {"gene": gene_names, "real_mean": realism.real_means, "generated_mean": realism.generated_means}
-    if realism.real_fractions is not None and realism.generated_fractions is not None:
-        columns |= {"real_fraction": realism.real_fractions, "generated_fraction": realism.generated_fractions}
-    order = np.argsort(-np.abs(realism.generated_means - realism.real_means), kind="stable")
+def gene_table(fidelity: ModeFidelity, gene_names: Sequence[str]) -> pd.DataFrame:
+    """One row per gene of one mode: real and generated means and fractions, the largest difference of means first."""
+    columns = {"gene": gene_names, "real_mean": fidelity.real_means, "generated_mean": fidelity.generated_means}
+    if fidelity.real_fractions is not None and fidelity.generated_fractions is not None:
+        columns |= {"real_fraction": fidelity.real_fractions, "generated_fraction": fidelity.generated_fractions}
+    order = np.argsort(-np.abs(fidelity.generated_means - fidelity.real_means), kind="stable")
     return pd.DataFrame(columns).iloc[order].round(4).reset_index(drop=True)
 
 
 def _average(
     scale: ValueScale, samples: NDArray[np.float32], own: NDArray[np.int64], thresholds: NDArray[np.float32] | None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
-    """Mean expression (n_genes,) of some samples and the fraction that express; NaN where there are none."""
+    """The mean expression (n_genes,) of some samples and the fraction that express; NaN without samples."""
     n_genes = samples.shape[1]
     if not len(own):
-        nothing = np.full(n_genes, np.nan)
-        return nothing, None if thresholds is None else nothing
+        unknown = np.full(n_genes, np.nan)
+        return unknown, None if thresholds is None else unknown
     total, expressing = np.zeros(n_genes), np.zeros(n_genes)
     for start in range(0, len(own), _PART):
         values = scale.expression(samples[own[start : start + _PART]])
@@ -200,13 +201,13 @@ def _compare(
     overall: NDArray[np.float64],
     own: NDArray[np.int64],
     space: RealSpace,
-) -> ModeRealism:
-    """One mode; `overall` (n_genes,) is the mean of all real cells, `own` the numbers of those it holds."""
+) -> ModeFidelity:
+    """Compares one mode; `overall` (n_genes,) is the mean of all real cells, `own` the indices of those it holds."""
     assert generated.points is not None, "generated without the data"
     means = generated.means[mode]
     distances, among_own = space.distances(generated.points[mode]), space.distances_among(own)
     limit = max(space.limit, float(np.quantile(among_own, LIMIT))) if len(own) >= FEW_CELLS else space.limit
-    return ModeRealism(
+    return ModeFidelity(
         n_real=len(own),
         real_means=real_means,
         generated_means=means,
@@ -221,7 +222,7 @@ def _compare(
 
 
 def _correlation(one: NDArray[np.floating], other: NDArray[np.floating]) -> float:
-    """Pearson's; NaN where one of them is constant."""
+    """Pearson's correlation; NaN where one side is constant."""
     if one.std() == 0 or other.std() == 0:
         return float("nan")
     return float(np.corrcoef(one, other)[0, 1])

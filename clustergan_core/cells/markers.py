@@ -1,7 +1,7 @@
-"""Marker genes, exploratory: what tells a cluster from the other cells, or one selection from another.
+"""Marker genes, exploratory: those that distinguish a cluster from the other cells, or one selection from another.
 
-The clusters were found in the same values that are tested here, so p-values are too small to be quoted: they order
-genes, and say no more. The test is Wilcoxon's rank sum on log-normalised values, corrected for ties.
+The clusters were found in the same values that are tested here, so the p-values are too small to be quoted: they only
+rank genes. The test is Wilcoxon's rank-sum test on log-normalised values, corrected for ties.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ from clustergan_core.data.counts.matrix import CountMatrix
 from clustergan_core.data.counts.sparse import gene_moments, log1p_normalised
 from clustergan_core.errors import DataError
 
-MIN_CELLS = 3  # a gene that fewer of the compared cells have is not tested
-MIN_SIZE = 2  # one cell has no ranks to sum
-PSEUDO = 1e-9  # as scanpy adds it, so that fold changes agree
+MIN_CELLS = 3  # a gene that fewer of the compared cells express is not tested
+MIN_SIZE = 2  # a single cell cannot be tested
+PSEUDO = 1e-9  # as in scanpy, so that fold changes agree
 OUTSIDE = -1  # a cell that belongs to no cluster
 
 
 def find_markers(matrix: CountMatrix, clusters: NDArray[np.int64], n_top: int | None = None) -> pd.DataFrame:
-    """Every cluster (N,) against all other clusters' cells; cells numbered −1 take no part.
+    """Tests every cluster (N,) against all other clusters' cells; cells numbered −1 are ignored.
 
-    A row is a gene in a cluster, best score first, `n_top` a cluster: cluster, gene, gene_id, score, log2_fold_change,
-    fraction_in, fraction_out, mean_in, mean_out, p, p_adjusted (Benjamini–Hochberg within the cluster). Clusters of a
-    single cell have no rows. Raises DataError when fewer than two clusters are left.
+    One row per gene and cluster, best score first, `n_top` per cluster: cluster, gene, gene_id, score,
+    log2_fold_change, fraction_in, fraction_out, mean_in, mean_out, p, p_adjusted (Benjamini–Hochberg within the
+    cluster). Clusters of a single cell have no rows. Raises DataError where fewer than two clusters are left.
     """
     assert clusters.shape == (len(matrix.cell_ids),), (clusters.shape, len(matrix.cell_ids))
     numbers, sizes = np.unique(clusters[clusters != OUTSIDE], return_counts=True)
     if len(numbers) < 2:
-        raise DataError(f"Markers need two clusters, but {matrix.name}'s cells lie in {len(numbers)}: choose others.")
+        raise DataError(f"Markers need two clusters, but {matrix.name}'s cells are in {len(numbers)}: choose others.")
     chosen = clusters != OUTSIDE
     values, genes = _tested(matrix, chosen)
     groups = np.searchsorted(numbers, clusters[chosen])
@@ -52,13 +52,13 @@ def find_markers(matrix: CountMatrix, clusters: NDArray[np.int64], n_top: int | 
 def compare_selections(
     matrix: CountMatrix, first: NDArray[np.bool_], second: NDArray[np.bool_], n_top: int | None = None
 ) -> pd.DataFrame:
-    """Selection A (N,) against selection B (N,), a row a gene, as `find_markers` but without the cluster.
+    """Tests selection A (N,) against selection B (N,): one row per gene, the columns of `find_markers` but cluster.
 
-    Genes that A has more of come first. Raises DataError when the selections overlap or hold hardly a cell.
+    Genes that are higher in A come first. Raises DataError where the selections overlap or hold too few cells.
     """
     n_shared = int((first & second).sum())
     if n_shared:
-        raise DataError(f"Selections A and B share {n_shared:,} cells: select them apart.")
+        raise DataError(f"Selections A and B share {n_shared:,} cells: choose selections without common cells.")
     for name, selection in (("A", first), ("B", second)):
         if selection.sum() < MIN_SIZE:
             raise DataError(f"Selection {name} holds {int(selection.sum())} cells: select at least {MIN_SIZE}.")
@@ -69,13 +69,13 @@ def compare_selections(
 
 
 def _tested(matrix: CountMatrix, cells: NDArray[np.bool_]) -> tuple[csc_matrix[Any], NDArray[np.int64]]:
-    """(log-normalised values of the chosen cells and the genes they have, numbers of these genes)."""
+    """(log-normalised values of the chosen cells and the genes they express, indices of these genes)."""
     normalised: csr_matrix[Any] = log1p_normalised(matrix)
     genes = np.flatnonzero(gene_moments(normalised, cells).n_cells >= MIN_CELLS)
     if len(genes) == 0:
-        raise DataError(f"No gene is detected in {MIN_CELLS} of the {int(cells.sum())} cells: compare more of them.")
-    kept = normalised if cells.all() else normalised[cells]
-    return csc_matrix(kept[:, genes] if len(genes) < kept.shape[1] else kept), genes
+        raise DataError(f"No gene is detected in {MIN_CELLS} of the {int(cells.sum())} cells: compare more cells.")
+    chosen = normalised if cells.all() else normalised[cells]
+    return csc_matrix(chosen[:, genes] if len(genes) < chosen.shape[1] else chosen), genes
 
 
 def _names(matrix: CountMatrix, genes: NDArray[np.int64]) -> pd.DataFrame:
@@ -114,9 +114,9 @@ def _cluster_first(table: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class WilcoxonTests:
-    """Of each group against all other cells: figures (n_groups, G)."""
+    """Each group against all other cells: arrays (n_groups, G)."""
 
-    score: NDArray[np.float64]  # of the standard normal; above 0 where the group has the higher values
+    score: NDArray[np.float64]  # z score; above 0 where the group has the higher values
     p: NDArray[np.float64]  # two-sided, by the normal approximation
     mean: NDArray[np.float64]  # of the group
     mean_rest: NDArray[np.float64]
@@ -125,7 +125,7 @@ class WilcoxonTests:
 
 
 def wilcoxon(values: csc_matrix[Any], groups: NDArray[np.int64], n_groups: int) -> WilcoxonTests:
-    """Values (N, G), none negative, of cells in `groups` (N,) numbered 0 … n_groups − 1, none of them empty."""
+    """Tests non-negative values (N, G) of cells in `groups` (N,), numbered 0 … n_groups − 1 and none of them empty."""
     from scipy.special import ndtr
 
     n_cells, n_genes = values.shape

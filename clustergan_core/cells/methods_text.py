@@ -1,11 +1,11 @@
-"""The paragraph on methods that a paper needs: what was done to the cells, with every threshold, seed and version."""
+"""The paragraph for a paper's methods section: what was done to the cells, with every threshold, seed and version."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from clustergan_core.data.counts.matrix import STATE_WORDS
-from clustergan_core.data.preprocessing import Step
+from clustergan_core.data.steps import KeepIds, KeepRows, Step
 
 
 def describe_methods(
@@ -19,9 +19,8 @@ def describe_methods(
     command: str = "",
     has_markers: bool = True,
 ) -> str:
-    """Sentences on a run: `steps` are its data's preprocessing, `method` its name for people."""
-    by_name = {step["step"]: step for step in steps}
-    sentences = [*_cells(name, by_name), *_chosen(steps), *_values(by_name)]
+    """Sentences that describe a run: `steps` is its data's preprocessing, `method` the title of its method."""
+    sentences = [*_cells(name, steps), *_chosen(steps), *_values(steps)]
     sentences.append(
         f"Cells were grouped into {n_clusters} clusters by {method} ({n_steps:,} training steps, seed {seed}); a "
         "cell's cluster is the largest component of the encoder's code, and its confidence that component's value."
@@ -29,34 +28,35 @@ def describe_methods(
     if has_markers:
         sentences.append(
             "Markers are exploratory: genes were ordered by Wilcoxon's rank-sum test with correction for ties, each "
-            "cluster against all other cells, on counts scaled to 10,000 a cell and log(1 + x) transformed; p-values "
-            "were adjusted after Benjamini and Hochberg."
+            "cluster against all other cells, on counts scaled to 10,000 per cell and log(1 + x) transformed; "
+            "p-values were adjusted by Benjamini and Hochberg's method."
         )
     sentences.append(f"Software: {', '.join(f'{package} {version}' for package, version in versions.items())}.")
     if command:
-        sentences.append(f"Repeated by: {command}")
+        sentences.append(f"Command: {command}")
     return " ".join(sentences)
 
 
-def _cells(name: str, by_name: Mapping[str, Step]) -> list[str]:
-    read = by_name.get("expression_values")
+def _cells(name: str, steps: Sequence[Step]) -> list[str]:
+    read = next((step for step in steps if step["step"] == "expression_values"), None)
     source = f"{name} ({read['part']}, {STATE_WORDS[read['state']]})" if read else name
-    quality = by_name.get("quality")
+    quality = next((step for step in steps if step["step"] == "quality"), None)
     if quality is None:
         return [f"Cells were read from {source}."]
     applied = [rule for rule in quality["rules"] if not rule.get("skipped")]
-    kept = (
-        f"Of the file, {quality['n_cells_left']:,} of {quality['n_cells']:,} cells and {quality['n_genes_left']:,} of "
-        f"{quality['n_genes']:,} genes were kept"
+    retained = (
+        f"{quality['n_cells_left']:,} of the file's {quality['n_cells']:,} cells and {quality['n_genes_left']:,} of "
+        f"its {quality['n_genes']:,} genes were kept"
     )
     if not applied:
-        return [f"Cells were read from {source} without quality control. {kept}."]
+        return [f"Cells were read from {source} without quality control. {retained}."]
     rules = "; ".join(f"{rule['removes']}: {rule['rule']} ({rule['n_removed']:,} removed)" for rule in applied)
-    return [f"Cells were read from {source} and judged by these rules in order. {rules[0].upper()}{rules[1:]}. {kept}."]
+    rules = f"{rules[0].upper()}{rules[1:]}"
+    return [f"Cells were read from {source} and filtered by these rules in order. {rules}. {retained}."]
 
 
 def _chosen(steps: Sequence[Step]) -> list[str]:
-    """Cells that were left out before quality control, by a column or by a list."""
+    """Sentences on cells that were left out before quality control, by a column or by a list."""
     sentences = []
     for step in steps:
         if step["step"] == "keep_rows":
@@ -68,22 +68,24 @@ def _chosen(steps: Sequence[Step]) -> list[str]:
     return sentences
 
 
-def _share(step: Step) -> str:
+def _share(step: KeepRows | KeepIds) -> str:
     return f"{step['n_kept']:,} of {step['n_rows']:,}"
 
 
-def _values(by_name: Mapping[str, Step]) -> list[str]:
+def _values(steps: Sequence[Step]) -> list[str]:
     sentences = []
-    normalised, logarithm = by_name.get("normalise_totals"), by_name.get("log")
+    normalised = next((step for step in steps if step["step"] == "normalise_totals"), None)
+    logarithm = next((step for step in steps if step["step"] == "log"), None)
     if normalised is not None:
-        sentences.append(f"Counts were scaled to {normalised['target']:,.6g} a cell and log(1 + x) transformed.")
+        sentences.append(f"Counts were scaled to {normalised['target']:,.6g} per cell and log(1 + x) transformed.")
     elif logarithm is not None:
         sentences.append(f"Counts were log{logarithm['base']}(1 + x) transformed.")
-    chosen = by_name.get("select_genes")
+    chosen = next((step for step in steps if step["step"] == "select_genes"), None)
     if chosen is not None:
-        how = {"variance": "of highest variance", "hvg": "that scanpy calls highly variable", "all": "that vary"}
-        sentences.append(f"The {len(chosen['ids']):,} genes {how[chosen['by']]} were used.")
-    standardised, scaled = by_name.get("standardise_genes"), by_name.get("scale_by")
+        which = {"variance": "of highest variance", "hvg": "that scanpy calls highly variable", "all": "that vary"}
+        sentences.append(f"The {len(chosen['ids']):,} genes {which[chosen['by']]} were used.")
+    standardised = next((step for step in steps if step["step"] == "standardise_genes"), None)
+    scaled = next((step for step in steps if step["step"] == "scale_by"), None)
     if standardised is not None:
         sentences.append(f"Each gene was standardised and clipped at {standardised['clip']:g} standard deviations.")
     if scaled is not None:

@@ -1,4 +1,4 @@
-"""When genes change along a walk between two cell types: their order, and which only pass through."""
+"""Where genes change along a walk between two cell types: their order, and which changes are transient."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 Turn = Literal["rises", "falls", "peaks", "dips", "stays"]
 Ranking = Literal["range", "up", "down"]
 
-TRANSIENT = 0.25  # of a gene's range: further than this beyond both of its ends, and the change passes
+TRANSIENT = 0.25  # of a gene's range: a change that exceeds both ends by more than this is transient
 _UNCHANGED = 1e-6
 
 
@@ -20,7 +20,7 @@ class Switches:
     """How each gene changes along μ, and where."""
 
     turns: tuple[Turn, ...]  # (G,)
-    mus: NDArray[np.float64]  # (G,) where it is half way between its ends, or at its peak or dip; NaN where it stays
+    mus: NDArray[np.float64]  # (G,) half-way between a gene's ends, or its peak or dip; NaN where it stays
 
     def order(self, genes: NDArray[np.int64]) -> NDArray[np.int64]:
         """The genes from the earliest switch to the latest; those that stay come last."""
@@ -30,8 +30,8 @@ class Switches:
 def find_switches(mus: NDArray[np.floating], curves: NDArray[np.floating]) -> Switches:
     """The switches of genes (M, G) over ascending μ (M,).
 
-    A gene rises or falls where it crosses the middle between its ends for the first time, read off linearly between two
-    steps. It peaks or dips where it goes beyond both ends by more than a quarter of its range.
+    A gene rises or falls where it first crosses the middle between its ends, interpolated linearly between two steps.
+    It peaks or dips where it exceeds both ends by more than a quarter of its range.
     """
     curves = np.asarray(curves, dtype=np.float64)
     start, end = curves[0], curves[-1]
@@ -56,10 +56,10 @@ def find_switches(mus: NDArray[np.floating], curves: NDArray[np.floating]) -> Sw
 
 
 def rank_genes(curves: NDArray[np.floating], by: Ranking, n_genes: int) -> NDArray[np.int64]:
-    """The `n_genes` of curves (M, G) that change most, the most first.
+    """The `n_genes` genes of curves (M, G) that change most, the largest change first.
 
-    "range": highest minus lowest value on the way; "up" and "down": by how much the end lies above or below the start,
-    of the genes that go that way.
+    "range": highest minus lowest value on the way; "up" and "down": how far the end is above or below the start, for
+    genes that move that way.
     """
     difference = curves[-1] - curves[0]
     change = {"range": np.ptp(curves, axis=0), "up": difference, "down": -difference}[by]

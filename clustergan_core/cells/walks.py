@@ -1,4 +1,4 @@
-"""A walk from one cell type to another: each gene's generated expression along μ, and how near real cells are."""
+"""A walk from one cell type to another: each gene's generated expression along μ, and the distance to real cells."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ if TYPE_CHECKING:
 
 N_STEPS = 41
 N_DRAWS = 64  # z_n that a walk is averaged over
-N_LISTED = 10  # nearest real cells that are kept of each step
-SPREAD = (16, 84)  # percentiles of the draws: one standard deviation to either side, were they normal
+N_LISTED = 10  # nearest real cells that are kept for each step
+SPREAD = (16, 84)  # percentiles of the draws: one standard deviation to either side if they were normal
 
 
 @dataclass(frozen=True)
 class WalkNearness:
-    """How near real cells are to the generated ones of each step, in the real cells' principal components."""
+    """Distances from each step's generated cells to real ones, in the real cells' principal components."""
 
-    distance: NDArray[np.float64]  # (M,) to the fifth nearest real cell, the median of the draws
-    low: NDArray[np.float64]  # (M,) of the draws
+    distance: NDArray[np.float64]  # (M,) to the fifth nearest real cell, median over the draws
+    low: NDArray[np.float64]  # (M,) percentiles of the draws
     high: NDArray[np.float64]  # (M,)
     points: NDArray[np.float32]  # (M, D) the draws' mean among the real cells' components
-    nearest: NDArray[np.int64]  # (M, n) real cells by their root mean square distance to the draws, nearest first
+    nearest: NDArray[np.int64]  # (M, n) real cells by root mean square distance to the draws, nearest first
     nearest_distances: NDArray[np.float64]  # (M, n)
-    usual: float  # the median of the same distance among real cells
-    limit: float  # 95% of real cells lie nearer to their fifth nearest
+    usual: float  # the median distance of real cells to their fifth nearest
+    limit: float  # 95% of real cells are closer than this to their fifth nearest
 
     def far_stretches(self, mus: NDArray[np.float64]) -> list[tuple[float, float]]:
-        """The stretches of μ, from their first to their last step, whose distance is beyond the limit."""
+        """The stretches of μ, as (first step, last step), whose distance is beyond the limit."""
         edges = np.flatnonzero(np.diff(np.concatenate([[0], self.distance > self.limit, [0]]).astype(int)))
         return [(float(mus[first]), float(mus[after - 1])) for first, after in edges.reshape(-1, 2).tolist()]
 
@@ -55,15 +55,15 @@ class CellWalk:
     low: NDArray[np.float32]  # (M, n_genes) percentiles of the draws
     high: NDArray[np.float32]
     switches: Switches
-    codes: NDArray[np.float32] | None  # (M, n_clusters) what the encoder reads, averaged; None without a code
-    nearness: WalkNearness | None  # None while the data is absent
+    codes: NDArray[np.float32] | None  # (M, n_clusters) the encoder's mean code; None for methods without a code
+    nearness: WalkNearness | None  # None where the data is absent
 
     def step_at(self, mu: float) -> int:
         """The step nearest to μ."""
         return int(np.abs(self.mus - mu).argmin())
 
     def table(self, gene_names: tuple[str, ...]) -> pd.DataFrame:
-        """A row a gene: how and where it switches, the difference between the ends, and its mean in every step."""
+        """One row per gene: how and where it switches, the difference between the ends, and its mean at every step."""
         steps = {f"mu={mu:.3f}": column for mu, column in zip(self.mus, self.mean.round(4), strict=True)}
         return pd.DataFrame(
             {
@@ -78,7 +78,7 @@ class CellWalk:
 
 
 def many_normals(prior: Prior, seed: int) -> NDArray[np.float32]:
-    """The z_n (N_DRAWS, n_normal) of a seed that a walk is averaged over."""
+    """The z_n (N_DRAWS, n_normal) that a walk is averaged over, drawn with `seed`."""
     import torch
 
     latent = prior.sample(N_DRAWS, torch.Generator().manual_seed(seed), torch.device("cpu"))
@@ -94,11 +94,11 @@ def walk_cells(
     space: RealSpace | None = None,
     n_steps: int = N_STEPS,
 ) -> CellWalk:
-    """The walk with each of `normals` (n_draws, n_normal), looked for among the real cells of `space` where given."""
+    """The walk at each of `normals` (n_draws, n_normal), with distances to the real cells of `space` where given."""
     mus = np.linspace(0, 1, n_steps)
     codes = walk_codes(method.prior, mode_a, mode_b, mus.tolist())
     expression, read, points = [], [], []
-    # Step by step, because all draws of all steps of thousands of genes are a lot to hold.
+    # Step by step, because all draws of all steps of thousands of genes would take much memory.
     for code in codes:
         samples = generate_latents(method, np.broadcast_to(code, (len(normals), len(code))), normals)
         values = scale.expression(samples)
@@ -122,11 +122,11 @@ def walk_cells(
 
 
 def _measure(space: RealSpace, points: NDArray[np.float32]) -> WalkNearness:
-    """The nearness of generated cells (M, n_draws, D)."""
+    """The distances of generated cells (M, n_draws, D) to real ones."""
     n_steps, n_draws, _ = points.shape
     distances = space.distances(points.reshape(n_steps * n_draws, -1)).reshape(n_steps, n_draws)
     low, distance, high = np.percentile(distances, (SPREAD[0], 50, SPREAD[1]), axis=1)
-    # The mean square distance of the draws to a cell is that of their mean, and the draws' own variance on top.
+    # The draws' mean square distance to a cell is the square distance of their mean plus the draws' variance.
     means = points.mean(axis=1)
     variances = points.var(axis=1).sum(axis=1)
     nearest, to_mean = space.nearest(means, max(N_LISTED, N_NEAREST))

@@ -1,4 +1,4 @@
-"""Reading the words of a command, running it, and saying in one sentence what a person can mend."""
+"""Parses a command, runs it, and reports problems that a person can fix in one sentence."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from clustergan_core.errors import AppError, SettingsError
 
-EXIT_DONE, EXIT_MENDABLE, EXIT_INTERRUPTED = 0, 2, 130
+EXIT_DONE, EXIT_FIXABLE, EXIT_INTERRUPTED = 0, 2, 130
 COMMAND, MODULE = "clustergan", "python -m clustergan_core"  # the same, as pip installs it and from a checkout
 
 # The modules of this package that add commands, and which: one is loaded without what the others need.
@@ -27,21 +27,21 @@ GROUPS = {
 
 
 class _Parser(argparse.ArgumentParser):
-    """argparse, but with wrong words told like every other mistake: one sentence, exit status 2."""
+    """argparse that reports wrong arguments like every other problem: one sentence, exit status 2."""
 
     def error(self, message: str) -> NoReturn:
         raise SettingsError(f"{message[0].upper()}{message[1:]}: see `{self.prog} --help`.")
 
 
-def main(words: Sequence[str] | None = None) -> int:
-    """Runs one command and returns its exit status: 0 done, 2 with one line on standard error for mendable mistakes."""
-    words = sys.argv[1:] if words is None else words
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit status: 0 done, 2 with one line on standard error for fixable problems."""
+    argv = sys.argv[1:] if argv is None else argv
     try:
-        arguments = build_parser(words[:1]).parse_args(words)
+        arguments = build_parser(argv[:1]).parse_args(argv)
         arguments.run(arguments)
     except AppError as error:
         print(error, file=sys.stderr)
-        return EXIT_MENDABLE
+        return EXIT_FIXABLE
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:  # `… | head` closed its end
@@ -50,7 +50,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def build_parser(wanted: Iterable[str] = ()) -> argparse.ArgumentParser:
-    """Every command with its words, or those beside `wanted`; `run` of the parsed words carries the command out."""
+    """The parser of all commands, or of those beside `wanted`; the parsed arguments' `run` executes the command."""
     prog = COMMAND if Path(sys.argv[0]).stem == COMMAND else MODULE
     parser = _Parser(prog=prog, description="Cluster data in a ClusterGAN's latent space.")
     commands = parser.add_subparsers(required=True, metavar="command", parser_class=_Parser)

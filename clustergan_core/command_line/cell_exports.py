@@ -1,4 +1,4 @@
-"""`export` of a run of cells: for scanpy, Loupe and CELLxGENE, its markers, and the paragraph on methods."""
+"""`export` for a run of cells: files for scanpy, Loupe and CELLxGENE, markers, and the methods paragraph."""
 
 from __future__ import annotations
 
@@ -12,38 +12,38 @@ from clustergan_core.runs.run import Run, Weights
 
 CELL_FORMATS = ("h5ad", "loupe", "markers", "gene-sets", "methods")
 LAYOUTS = ("umap", "tsne", "pca", "none")
-_MAPPED = ("h5ad", "loupe")  # formats that hold a map
+_MAPPED = ("h5ad", "loupe")  # formats that include a map
 
 
-def export_cells(run: Run, form: str, layout: str, split: SplitName, which: Weights, out: Path) -> str:
-    """Writes one of CELL_FORMATS and says in a line what was written."""
-    if form == "methods":
+def export_cells(run: Run, file_format: str, layout: str, split: SplitName, which: Weights, out: Path) -> str:
+    """Writes one of CELL_FORMATS and returns a line on what was written."""
+    if file_format == "methods":
         write_text(out, describe_run(run) + "\n")
         return f"methods paragraph: {out}"
-    chosen = layout if form in _MAPPED and layout != "none" else None
+    chosen = layout if file_format in _MAPPED and layout != "none" else None
     export = gather_cells(run, chosen, split, which)  # pyright: ignore[reportArgumentType] - one of LAYOUTS
     n_cells = len(export.cells.cell_ids)
-    if form == "h5ad":
+    if file_format == "h5ad":
         write_atomically(out, export.h5ad())
         return f"{n_cells} cells × {len(export.matrix.gene_ids)} genes: {out}"
-    if form == "loupe":
+    if file_format == "loupe":
         _make_folder(out)
         write_text(out / "clusters.csv", export.loupe_clusters_csv())
         write_text(out / "projection.csv", export.loupe_projection_csv())
         return f"{n_cells} cells: {out}/clusters.csv and {out}/projection.csv"
-    write_text(out, export.markers_csv() if form == "markers" else export.gene_sets_csv())
-    return f"{form} of {len(set(export.cells.cluster_names.tolist()))} clusters: {out}"
+    write_text(out, export.markers_csv() if file_format == "markers" else export.gene_sets_csv())
+    return f"{file_format} of {len(set(export.cells.cluster_names.tolist()))} clusters: {out}"
 
 
 def _make_folder(path: Path) -> None:
     try:
         path.mkdir(exist_ok=True)
     except OSError as error:
-        raise SettingsError(f"{path} could not be made ({error.strerror}): choose another --out.") from error
+        raise SettingsError(f"{path} could not be created ({error.strerror}): choose another --out.") from error
 
 
 def write_text(path: Path, text: str) -> None:
-    """Writes a file; SettingsError where that is not possible."""
+    """Writes a file; SettingsError where it cannot be written."""
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:

@@ -1,4 +1,4 @@
-"""`inspect`: what a count matrix is, before it is read whole."""
+"""`inspect`: what a count matrix holds, before it is read in full."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clustergan_core.command_line.data_words import add_orientation, read_orientation
+from clustergan_core.command_line.data_arguments import add_orientation, read_orientation
 from clustergan_core.data.counts.reading.sandbox.parent import inspect
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ NAME_WIDTH = 18  # characters of a name in the preview
 
 def add_commands(commands: Any) -> None:
     """Adds `inspect` to the parser's commands."""
-    command = commands.add_parser("inspect", help="say what a count matrix is, before it is read whole")
+    command = commands.add_parser("inspect", help="describe a count matrix without reading it in full")
     command.add_argument("file", type=Path, help="10x folder or .zip, .h5, .h5ad, .loom, .csv, .tsv, .txt, .xlsx")
     add_orientation(command)
     command.add_argument("--json", action="store_true", help="one JSON document")
@@ -27,17 +27,17 @@ def add_commands(commands: Any) -> None:
 
 def _inspect(arguments: argparse.Namespace) -> None:
     preflight = inspect(arguments.file, read_orientation(arguments.orientation))
-    print(preflight.model_dump_json(indent=2) if arguments.json else "\n".join(_tell(preflight)))
+    print(preflight.model_dump_json(indent=2) if arguments.json else "\n".join(_describe(preflight)))
 
 
-def _tell(preflight: Preflight) -> Iterator[str]:
+def _describe(preflight: Preflight) -> Iterator[str]:
     yield f"{preflight.name}: {preflight.summary}"
     cells_in = "rows" if preflight.orientation == "cells-by-genes" else "columns"
-    looked_at = f"{preflight.n_cells_looked_at:,} cells × {preflight.n_genes_looked_at:,} genes"
+    examined = f"{preflight.n_cells_looked_at:,} cells × {preflight.n_genes_looked_at:,} genes"
     for name, text in (
-        ("form", f"{preflight.form}, part {preflight.part}"),
+        ("format", f"{preflight.form}, part {preflight.part}"),
         ("orientation", f"cells in {cells_in}: {preflight.orientation_reason}"),
-        ("values", f"{preflight.state_reason}; {preflight.nonzero_share:.1%} are not zero (looked at: {looked_at})"),
+        ("values", f"{preflight.state_reason}; {preflight.nonzero_share:.1%} are not zero (examined: {examined})"),
         ("labels", ", ".join(f"{column.name} ({column.n_values})" for column in preflight.label_columns) or "none"),
         ("reading", f"about {preflight.seconds:.0f} s and {preflight.memory_mb:,.0f} MB of memory"),
     ):

@@ -1,4 +1,4 @@
-"""`datasets`, `methods`, `runs`: what there is."""
+"""`datasets`, `methods`, `runs`: lists what exists."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def add_commands(commands: Any) -> None:
     for name, run, help_text in (
         ("datasets", _datasets, "list the data sets"),
         ("methods", _methods, "list the methods and their settings"),
-        ("runs", _runs, "list trained runs and shipped models"),
+        ("runs", _runs, "list trained runs and bundled models"),
     ):
         command = commands.add_parser(name, help=help_text)
         command.add_argument("--json", action="store_true", help="one JSON document")

@@ -1,4 +1,4 @@
-"""`protocol`: several runs of one configuration, and what the paper's protocol says of them."""
+"""`protocol`: several seeds of one configuration, reported by the paper's protocol."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from clustergan_core.command_line.grid_progress import work_off
-from clustergan_core.command_line.training import add_run_words, read_config
+from clustergan_core.command_line.grid_progress import train_missing
+from clustergan_core.command_line.training import add_run_arguments, read_config
 from clustergan_core.errors import RunError
 from clustergan_core.methods import find_method
 from clustergan_core.runs.sweeps.plan import Point, plan_sweep, read_seeds
@@ -20,10 +20,12 @@ from clustergan_core.score_names import AGREEMENT_SCORES
 
 def add_commands(commands: Any) -> None:
     """Adds `protocol` to the parser's commands."""
-    protocol = commands.add_parser("protocol", help="train several seeds and report them as the paper does, and fairly")
-    add_run_words(protocol)
+    protocol = commands.add_parser("protocol", help="train several seeds and report them as in the paper, and fairly")
+    add_run_arguments(protocol)
     protocol.add_argument("--seeds", default="0-4", help="such as 0-4 or 0,3,7")
-    protocol.add_argument("--out", metavar="DIR", help="the runs' folder; without it one that these words always name")
+    protocol.add_argument(
+        "--out", metavar="DIR", help="the runs' folder; by default always the same for these arguments"
+    )
     protocol.add_argument("--json", action="store_true", help="one JSON document")
     protocol.set_defaults(run=_protocol, seed=0, title="")
 
@@ -34,10 +36,10 @@ def _protocol(arguments: argparse.Namespace) -> None:
     plan = plan_sweep(config, {}, seeds)
     sweep = Sweep(Path(arguments.out) if arguments.out else folder_for(plan, "protocol"), plan)
     sweep.check()
-    work_off(sweep, arguments.scheduler)
+    train_missing(sweep, arguments.scheduler)
     finished = sweep.finished()
     if not finished:
-        raise RunError(f"No run in {sweep.folder} is finished: see log.txt in the folders of its runs.")
+        raise RunError(f"No run in {sweep.folder} is finished: see log.txt in its runs' folders.")
     report = make_report([run for _, run in finished], _unfinished(sweep, [point for point, _ in finished]))
     if arguments.json:
         print(json.dumps(report, indent=2))
@@ -46,7 +48,7 @@ def _protocol(arguments: argparse.Namespace) -> None:
 
 
 def _unfinished(sweep: Sweep, finished: Sequence[Point]) -> list[tuple[int, str]]:
-    """Seed and state of the other runs."""
+    """The seed and state of the unfinished runs."""
     statuses = sweep.statuses()
     others = [point for point in sweep.points if point not in finished]
     return [(point.seed, statuses[point].state if point in statuses else "not begun") for point in others]
@@ -59,16 +61,16 @@ def render_report(report: Report) -> str:
         f"{find_method(report['method']).title} on {report['dataset']}, preset {report['preset']}, "
         f"{report['n_steps']:,} steps: {report['n_runs']} runs, {report['split']} split, "
         f"{report['n']:,} samples{trained_on}",
-        *_tell_unfinished(report),
+        *_describe_unfinished(report),
         "",
     ]
     rows: list[list[str]] = [["", "seed", *AGREEMENT_SCORES, *(f"km {name}" for name in AGREEMENT_SCORES), "rank ρ"]]
     if report["all_runs"] is None:
-        lines.append("Purity, accuracy, NMI and ARI need labels, and the data has none.")
+        lines.append("Purity, accuracy, NMI and ARI need labels, which the data does not have.")
     else:
         chosen, all_runs = report["chosen_with_labels"], report["all_runs"]
         if chosen is None:
-            lines.append("No run is chosen with labels: no validation sample has one.")
+            lines.append("No run is chosen with labels, because no validation sample has one.")
         else:
             rows.append([f"{chosen['mark']}: {chosen['by']}", str(chosen["seed"]), *_figures(chosen)])
         for figure in ("mean", "sd", "median", "min", "max"):
@@ -79,25 +81,25 @@ def render_report(report: Report) -> str:
     for chosen in report["chosen_without_labels"]:
         label = f"{chosen['mark']}: {chosen['title']}"
         rows.append([label, str(chosen["seed"]), *_figures(chosen), _figure(chosen["rank_correlation"])])
-    lines += aligned(rows)
+    lines += align_columns(rows)
     lines += [
         "",
-        f"km: k-means on the latents. rank ρ: of the criterion with test purity over {report['n_runs']} runs.",
+        f"km: k-means on the latents. rank ρ: criterion against test purity over {report['n_runs']} runs.",
     ]
     if report["trains_on_neighbours"]:
-        lines.append("This method trains on neighbours, so neighbour agreement says nothing about its result.")
+        lines.append("This method trains on neighbours, so neighbour agreement does not measure its result.")
     return "\n".join(lines)
 
 
-def _tell_unfinished(report: Report) -> list[str]:
-    """A sentence where figures are of fewer seeds than planned; reports of earlier versions do not say."""
+def _describe_unfinished(report: Report) -> list[str]:
+    """A sentence where seeds are missing; reports of earlier versions do not record them."""
     unfinished = report.get("unfinished", [])
     if not unfinished:
         return []
     missing = ", ".join(f"seed {row['seed']} ({row['state']})" for row in unfinished)
     return [
-        f"These figures are of {report['n_runs']} of {len(report['planned_seeds'])} planned seeds and lack {missing}: "
-        "the same command tries what is missing again."
+        f"These scores cover {report['n_runs']} of {len(report['planned_seeds'])} planned seeds and lack {missing}: "
+        "repeat the command to train the missing ones."
     ]
 
 
@@ -109,7 +111,7 @@ def _figure(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"
 
 
-def aligned(rows: list[list[str]]) -> list[str]:
-    """Cells in columns: the first to the left, figures to the right."""
+def align_columns(rows: list[list[str]]) -> list[str]:
+    """Rows with aligned columns: the first to the left, the others to the right."""
     widths = [max(len(row[i]) for row in rows if i < len(row)) for i in range(len(rows[0]))]
     return ["  ".join([row[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(row[1:], widths[1:]))]) for row in rows]

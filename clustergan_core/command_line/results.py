@@ -1,4 +1,4 @@
-"""`evaluate`, `assign`, `export`: what a run has to say."""
+"""`evaluate`, `assign`, `export`: a run's results."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from clustergan_core.command_line.cell_exports import CELL_FORMATS, LAYOUTS, export_cells, write_text
-from clustergan_core.command_line.data_words import add_orientation, read_orientation
+from clustergan_core.command_line.data_arguments import add_orientation, read_orientation
 from clustergan_core.errors import DataError, SettingsError
 from clustergan_core.runs.assignments import assign_file, run_table
-from clustergan_core.runs.queue.queue import ask
+from clustergan_core.runs.queue.queue import request_run
 from clustergan_core.runs.scores import score_run
 from clustergan_core.runs.store import find_run
 from clustergan_core.score_names import GENERATION_SCORES
-from clustergan_core.scoring.final import RunScores, explain_no_agreement
+from clustergan_core.scoring.final import explain_no_agreement
+from clustergan_core.scoring.records import RunScores
 
 SPLITS = ("test", "all")
 WEIGHTS = ("best", "last")
@@ -25,10 +26,10 @@ FORMATS = ("csv", *CELL_FORMATS)
 def add_commands(commands: Any) -> None:
     """Adds the commands about a run to the parser's commands."""
     evaluate = commands.add_parser("evaluate", help="score a run")
-    evaluate.add_argument("name", metavar="RUN", help="a run's folder or name, or a shipped model's name")
+    evaluate.add_argument("name", metavar="RUN", help="a run's folder or name, or a bundled model's name")
     evaluate.add_argument("--split", default="test", help=" | ".join(SPLITS))
     evaluate.add_argument("--weights", default="best", help=" | ".join(WEIGHTS))
-    evaluate.add_argument("--now", action="store_true", help="ask the training process to evaluate at its next row")
+    evaluate.add_argument("--now", action="store_true", help="request the training process to evaluate at its next row")
     evaluate.add_argument("--json", action="store_true", help="one JSON document")
     evaluate.set_defaults(run=_evaluate)
 
@@ -44,8 +45,8 @@ def add_commands(commands: Any) -> None:
     export.add_argument("--format", default="csv", help=" | ".join(FORMATS))
     export.add_argument("--split", default="all", help=" | ".join(SPLITS))
     export.add_argument("--weights", default="best", help=" | ".join(WEIGHTS))
-    export.add_argument("--map", default="umap", help=" | ".join(LAYOUTS) + ": in h5ad and loupe")
-    export.add_argument("--out", required=True, help="a file; for loupe a folder of two")
+    export.add_argument("--map", default="umap", help=" | ".join(LAYOUTS) + ", for h5ad and loupe")
+    export.add_argument("--out", required=True, help="a file; for loupe a folder of two files")
     export.set_defaults(run=_export)
 
 
@@ -54,8 +55,8 @@ def _evaluate(arguments: argparse.Namespace) -> None:
     _check("--weights", arguments.weights, WEIGHTS)
     run = find_run(arguments.name)
     if arguments.now:
-        ask(run, "evaluate")
-        print(f"{run.name}: asked to evaluate; its metrics and its page show the scores")
+        request_run(run, "evaluate")
+        print(f"{run.name}: evaluation requested; the scores will appear in its metrics and on its page")
         return
     scores = score_run(run, arguments.split, arguments.weights)
     if arguments.json:
@@ -72,17 +73,17 @@ def _print_scores(scores: RunScores) -> None:
             print(f"{reading:8s} {explain_no_agreement(scores)}")
         else:
             print(f"{reading:8s} " + "  ".join(f"{key} {row[key]:.3f}" for key in ("purity", "accuracy", "nmi", "ari")))
-    for heading, distance in (("Fréchet", scores["frechet"]), ("FID", scores["fid"])):
+    for heading, distance in (("Fréchet", scores.get("frechet")), ("FID", scores.get("fid"))):
         if distance is not None:
             print(
-                f"{heading:8s} {distance['value']:g}, halves of the real samples {distance['real_halves']:g}; "
+                f"{heading:8s} {distance['value']:g}, between halves of the real samples {distance['real_halves']:g}; "
                 f"n {distance['n']} each, features: {distance['features']}"
             )
-    if scores["classifier"] is not None:
-        figures = "  ".join(
-            f"{key.removesuffix('_accuracy')} {scores[key]:.3f}" for key in GENERATION_SCORES if scores[key] is not None
-        )
-        print(f"accuracy of  {figures}; read by: {scores['classifier']['name']}")
+    classifier = scores.get("classifier")
+    if classifier is not None:
+        known = [(key, figure) for key in GENERATION_SCORES if (figure := scores.get(key)) is not None]
+        figures = "  ".join(f"{key.removesuffix('_accuracy')} {figure:.3f}" for key, figure in known)
+        print(f"accuracy of  {figures}; by: {classifier['name']}")
 
 
 def _assign(arguments: argparse.Namespace) -> None:

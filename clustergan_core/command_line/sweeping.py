@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from clustergan_core.command_line.data_words import pair
-from clustergan_core.command_line.grid_progress import say, work_off
-from clustergan_core.command_line.protocol import aligned
-from clustergan_core.command_line.training import add_run_words, read_config_and_data
+from clustergan_core.command_line.data_arguments import split_pair
+from clustergan_core.command_line.grid_progress import report, train_missing
+from clustergan_core.command_line.protocol import align_columns
+from clustergan_core.command_line.training import add_run_arguments, read_config_and_data
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.data.options import split_values
 from clustergan_core.errors import SettingsError
@@ -30,14 +30,16 @@ SHOWN = (*AGREEMENT_SCORES, "silhouette", "usage_entropy", "neighbour_agreement"
 
 def add_commands(commands: Any) -> None:
     """Adds `sweep` to the parser's commands."""
-    sweep = commands.add_parser("sweep", help="train a grid of settings and seeds; only what is missing")
-    add_run_words(sweep)
-    sweep.add_argument("--over", metavar="|".join(SWEEP_PRESETS), help="vary what a paper varied, at its values")
+    sweep = commands.add_parser("sweep", help="train the missing runs of a grid of settings and seeds")
+    add_run_arguments(sweep)
+    sweep.add_argument("--over", metavar="|".join(SWEEP_PRESETS), help="vary a setting as a paper did")
     sweep.add_argument("--seeds", default="0-4", help="such as 0-4 or 0,3,7")
-    sweep.add_argument("--out", metavar="DIR", help="the sweep's folder; without it one that these words always name")
-    sweep.add_argument("--detach", action="store_true", help="put the runs in line and return")
-    sweep.add_argument("--estimate", action="store_true", help="say what it will take, and train nothing")
-    sweep.add_argument("--csv", metavar="FILE", help="also write every run as a line of this file")
+    sweep.add_argument(
+        "--out", metavar="DIR", help="the sweep's folder; by default always the same for these arguments"
+    )
+    sweep.add_argument("--detach", action="store_true", help="queue the runs and return")
+    sweep.add_argument("--estimate", action="store_true", help="estimate time and disk space without training")
+    sweep.add_argument("--csv", metavar="FILE", help="also write one line per run to this file")
     sweep.add_argument("--json", action="store_true", help="one JSON document")
     sweep.set_defaults(run=_sweep, seed=0, title="")
 
@@ -50,32 +52,32 @@ def _sweep(arguments: argparse.Namespace) -> None:
         axes |= _preset_axes(arguments.over, dataset)
     if not axes:
         raise SettingsError(
-            "Nothing is varied: write several values, such as --set n_clusters=7,9,10, or add --over k-robustness."
+            "Nothing varies: give several values, such as --set n_clusters=7,9,10, or add --over k-robustness."
         )
     sweep = place_sweep(
         plan_sweep(config, axes, seeds, dataset), Path(arguments.out).resolve() if arguments.out else None
     )
     sweep.check()
     if arguments.estimate:
-        _say_estimate(sweep, dataset)
+        _report_estimate(sweep, dataset)
         return
     if arguments.detach:
         with open_backend(arguments.scheduler) as backend:
-            n_begun = len(submit_missing(sweep, backend))
-        print(f"{n_begun} runs are in line: {sweep.folder}" if n_begun else f"Nothing to do: {sweep.folder}")
+            n_submitted = len(submit_missing(sweep, backend))
+        print(f"{n_submitted} runs are queued: {sweep.folder}" if n_submitted else f"Nothing to do: {sweep.folder}")
         return
     if any(status.state != "finished" for status in sweep.statuses().values()) or not sweep.statuses():
-        _say_estimate(sweep, dataset)
-    work_off(sweep, arguments.scheduler)
+        _report_estimate(sweep, dataset)
+    train_missing(sweep, arguments.scheduler)
     _show(make_report(sweep), arguments)
 
 
-def _read_axes(words: list[str]) -> tuple[dict[str, tuple[Any, ...]], list[str]]:
-    """Settings with several values, and the words of those with one."""
+def _read_axes(pairs: list[str]) -> tuple[dict[str, tuple[Any, ...]], list[str]]:
+    """Settings with several values, and the arguments of those with one."""
     axes: dict[str, tuple[Any, ...]] = {}
     fixed = []
-    for word in words:
-        name, text = pair(word, "--set")
+    for word in pairs:
+        name, text = split_pair(word, "--set")
         values = tuple(value.strip() for value in split_values(text))
         if len(values) > 1:
             axes[name] = values
@@ -91,33 +93,33 @@ def _preset_axes(name: str, dataset: Dataset) -> Mapping[str, tuple[Any, ...]]:
     return {preset.setting: values_of(preset, dataset.n_labels)}
 
 
-def _say_estimate(sweep: Sweep, dataset: Dataset) -> None:
-    statuses, twins = sweep.statuses(), sweep.twins()
-    finished = {point for point, status in statuses.items() if status.state == "finished"} | twins.keys()
+def _report_estimate(sweep: Sweep, dataset: Dataset) -> None:
+    statuses, identical = sweep.statuses(), sweep.identical_runs()
+    finished = {point for point, status in statuses.items() if status.state == "finished"} | identical.keys()
     missing = [point for point in sweep.points if point not in finished]
-    if twins:
-        say(f"{len(twins)} of {len(sweep.points)} runs were trained elsewhere and are taken over.")
+    if identical:
+        report(f"{len(identical)} of {len(sweep.points)} runs were trained elsewhere and are copied.")
     estimate = estimate_sweep(sweep.plan, missing, dataset)
-    say(
+    report(
         f"{estimate.n_runs} of {len(sweep.points)} runs to train, {estimate.n_at_once} at a time: about "
         f"{estimate.seconds / 60:.0f} minutes ({estimate.seconds_each:.0f} s each) and {estimate.n_bytes / 1e6:.0f} MB."
     )
 
 
-def _show(report: SweepReport, arguments: argparse.Namespace) -> None:
+def _show(results: SweepReport, arguments: argparse.Namespace) -> None:
     if arguments.csv:
-        write_atomically(Path(arguments.csv), report.csv().encode())
-    print(report.model_dump_json(indent=2) if arguments.json else render_report(report))
+        write_atomically(Path(arguments.csv), results.csv().encode())
+    print(results.model_dump_json(indent=2) if arguments.json else render_report(results))
     sys.stdout.flush()
 
 
-def render_report(report: SweepReport) -> str:
+def render_report(results: SweepReport) -> str:
     """The report as a table for a terminal: mean ± standard deviation over the seeds at each point."""
-    plan = report.plan
+    plan = results.plan
     rows: list[list[str]] = [[", ".join(plan.axes), "runs", *SHOWN, *(["attainable"] if _has_bound(plan) else [])]]
-    for values in report.combinations():
-        cells = [_spread(report, values, name) for name in SHOWN]
-        n_finished = sum(row.state == "finished" for row in report.rows_at(values))
+    for values in results.combinations():
+        cells = [_spread(results, values, name) for name in SHOWN]
+        n_finished = sum(row.state == "finished" for row in results.rows_at(values))
         bound = []
         if _has_bound(plan):
             bound = [f"{plan.best_attainable(int(dict(zip(plan.axes, values))['n_clusters'])):.3f}"]
@@ -126,13 +128,13 @@ def render_report(report: SweepReport) -> str:
         f"{plan.config.dataset.name}, {plan.config.method}, {plan.config.schedule.n_steps:,} steps, "
         f"{len(plan.seeds)} seeds; argmax reading, test split; label-free figures on training samples",
         "",
-        *aligned(rows),
+        *align_columns(rows),
     ]
-    if suggestion := report.suggest_n_clusters():
-        found = "no K" if suggestion.n_clusters is None else f"K = {suggestion.n_clusters}"
+    if suggestion := results.suggest_n_clusters():
+        suggested = "no K" if suggestion.n_clusters is None else f"K = {suggestion.n_clusters}"
         reasons = [reason.reason for reason in (*suggestion.votes, *suggestion.undecided)]
-        lines += ["", f"Suggested without labels: {found}", *reasons]
-        if empty_modes := report.describe_empty_modes():
+        lines += ["", f"Suggested without labels: {suggested}", *reasons]
+        if empty_modes := results.describe_empty_modes():
             lines.append(empty_modes)
     for row in plan.paper_rows():
         figures = ", ".join(f"{value}: {figure:g}" for value, figure in row.figures.items())
@@ -144,8 +146,8 @@ def _has_bound(plan: SweepPlan) -> bool:
     return "n_clusters" in plan.axes and bool(plan.label_shares)
 
 
-def _spread(report: SweepReport, values: tuple[Any, ...], name: str) -> str:
-    spread = report.spread_at(values, name)
+def _spread(results: SweepReport, values: tuple[Any, ...], name: str) -> str:
+    spread = results.spread_at(values, name)
     if spread is None:
         return "–"
     return f"{spread['mean']:.3f}" + ("" if spread["sd"] is None else f" ± {spread['sd']:.3f}")

@@ -1,4 +1,4 @@
-"""`train`: a run from the command line, in this process or in the queue."""
+"""`train`: trains a run in this process or in the queue."""
 
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ from typing import Any
 
 from tqdm import tqdm
 
-from clustergan_core.command_line.data_words import add_data_words, from_anywhere, pair, read_data_options
+from clustergan_core.command_line.data_arguments import (
+    add_data_arguments,
+    read_data_options,
+    resolve_path,
+    split_pair,
+)
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.data.opening import open_dataset
 from clustergan_core.data.registry import DATASETS
@@ -21,9 +26,9 @@ from clustergan_core.paths import new_run_name, runs_folder
 from clustergan_core.preset import PRESETS
 from clustergan_core.runs.config import RunConfig
 from clustergan_core.runs.configure import make_config
-from clustergan_core.runs.queue.backends import Backend, LocalQueue, follow, open_backend
-from clustergan_core.runs.queue.queue import advance, ask
-from clustergan_core.runs.queue.slots import occupy
+from clustergan_core.runs.queue.backends import Backend, LocalQueue, follow_run, open_backend
+from clustergan_core.runs.queue.queue import advance_queue, request_run
+from clustergan_core.runs.queue.slots import occupy_slots
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.scores import read_scores
 from clustergan_core.runs.status import Status, write_status
@@ -35,26 +40,26 @@ from clustergan_core.training import Progress
 def add_commands(commands: Any) -> None:
     """Adds `train` to the parser's commands."""
     train = commands.add_parser("train", help="train a run")
-    add_run_words(train)
+    add_run_arguments(train)
     train.add_argument("--seed", type=int, default=0)
-    train.add_argument("--title", default="", help="what to call the run")
-    train.add_argument("--out", metavar="RUN", help="the run's folder; without it a new one under the runs folder")
+    train.add_argument("--title", default="", help="the run's title")
+    train.add_argument("--out", metavar="RUN", help="the run's folder; by default a new one in the runs folder")
     train.add_argument("--resume", action="store_true", help="continue the unfinished run in --out")
-    train.add_argument("--queue", action="store_true", help="return at once; the run trains when there is room for it")
+    train.add_argument("--queue", action="store_true", help="queue the run and return at once")
     train.set_defaults(run=_train)
 
 
-def add_run_words(command: argparse.ArgumentParser) -> None:
-    """The words that say what to train, which `read_config` reads together with `seed` and `title`."""
+def add_run_arguments(command: argparse.ArgumentParser) -> None:
+    """Adds the arguments on what to train, which `read_config` reads together with `seed` and `title`."""
     command.add_argument("--dataset", metavar="NAME|FILE", help="a data set's name, or your own file or folder")
     command.add_argument(
-        "--method", help=f"{' | '.join(METHODS)}; without it {default_method()}, or what has the preset"
+        "--method", help=f"{' | '.join(METHODS)}; by default {default_method()}, or a method that has the preset"
     )
     command.add_argument("--preset", default="default", help=" | ".join(PRESETS))
-    command.add_argument("--steps", type=int, metavar="N", help="generator updates; without it the preset decides")
+    command.add_argument("--steps", type=int, metavar="N", help="generator updates; by default the preset's")
     command.add_argument("--evaluate-every", type=int, metavar="N", help="steps between two evaluations")
     command.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of the method")
-    add_data_words(command)
+    add_data_arguments(command)
     command.add_argument("--device", default="auto", help="auto | cpu | cuda")
     command.add_argument(
         "--scheduler", metavar="tcp://HOST:PORT", help="train on the workers of this dask.distributed scheduler"
@@ -77,24 +82,24 @@ def _train(arguments: argparse.Namespace) -> None:
         backend = LocalQueue()
         backend.submit([run])
         backend.poll()
-        print(f"{run.status().state}; stop, pause and continue take its name, and `queue` shows the line")
+        print(f"{run.status().state}; stop, pause and continue take its name, and `queue` lists the queue")
         return
     show, close = _reporter(run)
-    with occupy(run.config.device, run.config.threads):
+    with occupy_slots(run.config.device, run.config.threads):
         status = execute(run, show)
-    advance()
+    advance_queue()
     close()
     _print_end(run, status)
 
 
 def _follow(run: Run, backend: Backend) -> Status:
-    """Shows what others train, as if it were trained here. Ctrl-C stops it."""
+    """Shows the progress of a run that trains in another process. Ctrl-C stops it."""
     show, close = _reporter(run)
     try:
-        for progress in follow(run, backend):
+        for progress in follow_run(run, backend):
             show(progress)
     except KeyboardInterrupt:
-        ask(run, "stop")
+        request_run(run, "stop")
         raise
     finally:
         close()
@@ -106,7 +111,7 @@ def _print_end(run: Run, status: Status) -> None:
     scores = read_scores(run)
     if scores and scores["purity"] is not None:
         figures = ", ".join(f"{name} {scores[name]:.3f}" for name in ("purity", "accuracy", "nmi", "ari"))
-        where = "all samples, trained on" if scores["is_training_data"] else f"{scores['split']} split"
+        where = "all samples (also trained on)" if scores["is_training_data"] else f"{scores['split']} split"
         print(f"{where}, argmax: {figures}")
 
 
@@ -116,7 +121,7 @@ def _resumed(arguments: argparse.Namespace) -> Run:
     run = find_run(arguments.out)
     check_unfinished(run)
     run.forget_requests()
-    # From here on a page sees that it is at work, and does not offer to continue it a second time.
+    # From now on pages see that it is active, and do not offer to continue it a second time.
     write_status(run.folder / "status.json", first_status(run.config, run.status()))
     return run
 
@@ -134,12 +139,12 @@ def _created(arguments: argparse.Namespace) -> Run:
 
 
 def read_config(arguments: argparse.Namespace) -> RunConfig:
-    """The run that the words of `train` describe; loads its data. Raises AppError for anything that is off."""
+    """The run that the arguments of `train` describe; loads its data. Raises AppError for invalid arguments."""
     return read_config_and_data(arguments)[0]
 
 
 def read_config_and_data(arguments: argparse.Namespace) -> tuple[RunConfig, Dataset]:
-    """The same, and the data."""
+    """The run that the arguments of `train` describe, and its data. Raises AppError for invalid arguments."""
     if not arguments.dataset:
         raise SettingsError("--dataset is missing: add a name (see the command `datasets`) or a file.")
     if arguments.threads is not None and not 1 <= arguments.threads <= 256:
@@ -155,10 +160,10 @@ def read_config_and_data(arguments: argparse.Namespace) -> tuple[RunConfig, Data
     dataset = open_dataset(arguments.dataset, options, _download_reporter())
     config = make_config(
         dataset,
-        arguments.dataset if arguments.dataset in DATASETS else from_anywhere(arguments.dataset),
+        arguments.dataset if arguments.dataset in DATASETS else resolve_path(arguments.dataset),
         method=arguments.method,
         preset=arguments.preset,
-        settings=dict(pair(word, "--set") for word in arguments.set),
+        settings=dict(split_pair(word, "--set") for word in arguments.set),
         n_steps=arguments.steps,
         evaluate_every=arguments.evaluate_every,
         seed=arguments.seed,
@@ -171,7 +176,7 @@ def read_config_and_data(arguments: argparse.Namespace) -> tuple[RunConfig, Data
 
 
 def _download_reporter() -> Callable[[str, float], None]:
-    """Download progress on a terminal; silence elsewhere, as a log needs no percentages."""
+    """Shows download progress on a terminal, but not in a log, which needs no percentages."""
 
     def show(message: str, fraction: float) -> None:
         if sys.stderr.isatty():
@@ -182,7 +187,7 @@ def _download_reporter() -> Callable[[str, float], None]:
 
 
 def _reporter(run: Run) -> tuple[Callable[[Progress], None], Callable[[], None]]:
-    """A progress bar on a terminal, one plain line for each evaluation elsewhere; and what closes it."""
+    """(shows a Progress: a bar on a terminal, otherwise one plain line per evaluation; closes the bar)."""
     if not sys.stderr.isatty():
         return _print_line, lambda: None
     bar = tqdm(total=run.config.schedule.n_steps, initial=run.status().step, unit=" steps", file=sys.stderr)

@@ -10,6 +10,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from clustergan_core.data.steps import Step
+
 Kind = Literal["image", "table", "expression"]
 
 SplitName = Literal["train", "validation", "test", "all"]
@@ -17,12 +19,12 @@ SplitName = Literal["train", "validation", "test", "all"]
 # Splits belong to the data, not to a run: one fixed seed, so that every run is scored on the same samples.
 DATA_SEED = 20180910
 UNLABELLED = -1
-LEAST_SPLIT = 10  # samples: a tenth of fewer is none
+LEAST_SPLIT = 10  # samples: a tenth of fewer rounds down to none
 
 
 @dataclass(frozen=True)
 class Splits:
-    """Sample indices, each int64 and sorted. Where `is_shared`, all three hold every sample (uploads)."""
+    """Sample indices, int64 and sorted. Where `is_shared`, all three splits hold every sample (uploads)."""
 
     train: NDArray[np.int64]
     validation: NDArray[np.int64]
@@ -33,7 +35,7 @@ class Splits:
 def split_samples(n_samples: int, test: NDArray[np.int64] | None = None) -> Splits:
     """Official `test` indices with 10% of the rest for validation; without them 80/10/10. Labels play no part.
 
-    Of fewer than LEAST_SPLIT samples none would be held out, which callers have to refuse where that can happen.
+    With fewer than LEAST_SPLIT samples none would be held out; callers must refuse so few where that can happen.
     """
     order = np.random.default_rng(DATA_SEED).permutation(n_samples).astype(np.int64)
     if test is None:
@@ -45,15 +47,27 @@ def split_samples(n_samples: int, test: NDArray[np.int64] | None = None) -> Spli
     return Splits(train=np.sort(rest[n_validation:]), validation=np.sort(rest[:n_validation]), test=np.sort(test))
 
 
+def draw_subset(indices: int | NDArray[np.int64], n_most: int, seed: int) -> NDArray[np.int64]:
+    """At most `n_most` of ascending indices, or of those below an int, drawn with `seed`; in order, none twice.
+
+    The same arguments give the same subset, so that figures can be compared and a page shows the same at every visit.
+    """
+    if isinstance(indices, int):
+        indices = np.arange(indices, dtype=np.int64)
+    if len(indices) <= n_most:
+        return indices
+    return np.sort(np.random.default_rng(seed).choice(indices, n_most, replace=False))
+
+
 def share_samples(n_samples: int) -> Splits:
-    """Train on everything and score over everything, as uploads are."""
+    """Every sample in every split, as uploads are trained and scored."""
     everything = np.arange(n_samples, dtype=np.int64)
     return Splits(everything, everything, everything, is_shared=True)
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """Samples ready to train on. Images and tables lie in [0, 1]; expression as its recorded transform gives it."""
+    """Samples ready to train on. Images and tables lie in [0, 1]; expression data is as its transform leaves it."""
 
     name: str
     kind: Kind
@@ -63,9 +77,9 @@ class Dataset:
     label_names: tuple[str, ...] = ()
     feature_names: tuple[str, ...] = ()  # empty for images
     sample_ids: tuple[str, ...] = ()  # empty means the row number
-    preprocessing: tuple[dict[str, Any], ...] = ()  # JSON steps, each {"step": name, …}, enforced on new samples
+    preprocessing: tuple[Step, ...] = ()  # repeated on new samples
     columns: dict[str, NDArray[Any]] = field(default_factory=dict)  # further per-sample columns to colour a map by
-    content_digest: str = ""  # what identifies the data, where the samples' last bits do not
+    content_digest: str = ""  # identifies the data where the samples' last bits differ between machines
     source: str = ""  # a name in DATASETS or the path it was opened by; empty for arrays, which have neither
 
     @property
@@ -90,10 +104,10 @@ class Dataset:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over the prepared samples: what a run's config names, whatever file they came from.
+        """SHA-256 over the prepared samples: what a run's config records, whatever file they came from.
 
-        Logarithms differ in their last bit from processor to processor: samples made of them bring a digest of what
-        they were made of.
+        Logarithms differ in their last bit between processors, so samples derived from them carry the digest of the
+        values they were derived from.
         """
         if self.content_digest:
             return self.content_digest

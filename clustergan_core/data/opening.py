@@ -1,4 +1,4 @@
-"""Data by one door: a data set's name, a count matrix, or a person's own table, arrays or pictures."""
+"""One entry point for data: a data set's name, a count matrix, or a person's own table, arrays or pictures."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from clustergan_core.data.own.files import open_own, slug
 from clustergan_core.data.own.labels import ReferenceLabels, find_labels, number_labels
 from clustergan_core.data.own.new_samples import read_like
 from clustergan_core.data.own.rows import choose_ids, choose_rows, describe_ids, describe_rows
-from clustergan_core.data.preprocessing import Step
 from clustergan_core.data.published.download import OnProgress, fetch
 from clustergan_core.data.registry import DATASETS, load_dataset
+from clustergan_core.data.steps import Step
 from clustergan_core.errors import DataError, SettingsError
 
 if TYPE_CHECKING:
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class NewSamples:
-    """Samples that a run has not seen, as its networks take them."""
+    """Samples that a run has not seen, prepared for its networks."""
 
     samples: NDArray[np.float32]  # (N, *shape)
     sample_ids: tuple[str, ...]
-    notes: tuple[str, ...] = ()  # sentences on what was missing in the file and made up for
+    notes: tuple[str, ...] = ()  # sentences on what was missing in the file and how it was filled in
 
 
 def open_dataset(
@@ -53,7 +53,7 @@ def open_dataset(
 
 def _open_source(name_or_path: str, options: OwnDataOptions, on_progress: OnProgress | None) -> Dataset:
     if is_count_matrix(name_or_path, options.read_as):
-        # What is wrong with the preparation is told before the matrix is read.
+        # Reports what is wrong with the preparation before the matrix is read.
         read_preparation(complete_options(name_or_path, options).preparation)
         return prepare_counts(open_matrix(name_or_path, options.orientation, on_progress), name_or_path, options)
     for option, value in (
@@ -63,12 +63,12 @@ def _open_source(name_or_path: str, options: OwnDataOptions, on_progress: OnProg
         ("--read-as", options.read_as == "counts"),
     ):
         if value:
-            raise SettingsError(f"{name_or_path} is no count matrix, which alone takes {option}: leave it out.")
+            raise SettingsError(f"{name_or_path} is not a count matrix, which {option} is for: leave it out.")
     return _open_named_or_own(name_or_path, options, on_progress)
 
 
 def is_count_matrix(name_or_path: str, read_as: ReadAs = "auto") -> bool:
-    """Whether a set or a file is read as cells and genes. A text is what `read_as` says; all else goes by its form."""
+    """Whether a set or a file is read as cells and genes. `read_as` decides for text, the file format for all else."""
     from clustergan_core.data.counts.reading.formats import find_format, looks_like_counts
 
     if name_or_path in DATASETS:
@@ -84,23 +84,23 @@ def is_count_matrix(name_or_path: str, read_as: ReadAs = "auto") -> bool:
 def open_matrix(
     name_or_path: str, orientation: Orientation = "auto", on_progress: OnProgress | None = None
 ) -> CountMatrix:
-    """All cells and genes of a count matrix, read by a limited process. Raises DataError with one sentence."""
-    from clustergan_core.data.counts.reading.sandbox.cache import read_kept
+    """All cells and genes of a count matrix, read in a sandbox. Raises DataError with one sentence."""
+    from clustergan_core.data.counts.reading.sandbox.cache import read_cached
 
     source = DATASETS.get(name_or_path)
     if source is None:
         path = Path(name_or_path).expanduser()
-        return replace(read_kept(path, orientation), name=slug(path))
-    assert source.find_counts is not None, f"{name_or_path} is no count matrix"
-    return replace(read_kept(source.find_counts(lambda file: fetch(file, on_progress))), name=source.name)
+        return replace(read_cached(path, orientation), name=slug(path))
+    assert source.find_counts is not None, f"{name_or_path} is not a count matrix"
+    return replace(read_cached(source.find_counts(lambda file: fetch(file, on_progress))), name=source.name)
 
 
 def prepare_counts(
     matrix: CountMatrix, name_or_path: str, options: OwnDataOptions, report: QualityReport | None = None
 ) -> Dataset:
-    """An opened matrix, filtered and prepared as the options say; labels as for tables.
+    """An opened matrix, filtered and prepared as the options say; labels are found as for tables.
 
-    `report` is the quality control of the cells that `choose_cells` leaves, where it was done already.
+    `report` is the quality control of the cells that `choose_cells` leaves, where it has been done already.
     """
     from clustergan_core.data.counts.prepare import prepare
 
@@ -121,7 +121,7 @@ def choose_cells(
     if labels is not None:
         columns |= {"label": labels.texts}
     keep = choose_rows(matrix.name, columns, len(ids), options)
-    steps = [*describe_rows(options, keep)]
+    steps: list[Step] = [*describe_rows(options, keep)]
     if options.ids is not None:
         listed = choose_ids(matrix.name, ids, Path(options.ids))
         steps.append(describe_ids(Path(options.ids), listed))
@@ -133,7 +133,7 @@ def choose_cells(
 
 
 def complete_options(name_or_path: str, options: OwnDataOptions) -> OwnDataOptions:
-    """A known set's own options, where a person chose no others."""
+    """A named data set's own options, where a person chose no others."""
     if name_or_path not in DATASETS:
         return options
     chosen = {name: getattr(options, name) for name in options.model_fields_set}
@@ -148,10 +148,10 @@ def open_like(
     preprocessing: Sequence[Step],
     orientation: Orientation = "auto",
 ) -> NewSamples:
-    """New samples, prepared exactly as a run's own were. Raises DataError where they differ."""
+    """New samples, prepared exactly as a run's own were. Raises DataError where they do not fit the run."""
     if kind != "expression":
         if orientation != "auto":
-            raise SettingsError(f"{path.name} is read as {kind}, which has no --orientation: leave it out.")
+            raise SettingsError(f"{path.name} is read as {kind} data, which has no --orientation: leave it out.")
         return NewSamples(*read_like(path, kind, shape, feature_names, preprocessing))
     from clustergan_core.data.counts.reading.sandbox.parent import read_safely
     from clustergan_core.data.counts.steps import apply_preparation, describe_differences
@@ -168,7 +168,9 @@ def _open_named_or_own(
     options = options or OwnDataOptions()
     if name_or_path in DATASETS:
         if options.image_side is not None:
-            raise SettingsError(f"image_side={options.image_side} is for pictures of your own, not for {name_or_path}.")
+            raise SettingsError(
+                f"image_side={options.image_side} is for your own pictures, not for {name_or_path}: leave it out."
+            )
         return _narrow(load_dataset(name_or_path, on_progress), options)
     path = Path(name_or_path).expanduser()
     if not path.exists():
@@ -180,17 +182,17 @@ def _open_named_or_own(
 
 
 def _narrow(dataset: Dataset, options: OwnDataOptions) -> Dataset:
-    """A published set with other reference labels or fewer rows; every row stays in its split, and none empties."""
+    """A published set with other reference labels or fewer rows; every row stays in its split."""
     if options == OwnDataOptions():
         return dataset
     n_samples = len(dataset.samples)
-    known: dict[str, NDArray[np.generic]] = dict(dataset.columns)
+    columns: dict[str, NDArray[np.generic]] = dict(dataset.columns)
     texts = _label_texts(dataset)
     if texts is not None:
-        known["label"] = texts
-    labels = find_labels(dataset.name, options.labels, known, dataset.sample_ids, n_samples)
-    keep = choose_rows(dataset.name, known, n_samples, options)
-    steps = [*describe_rows(options, keep)]
+        columns["label"] = texts
+    labels = find_labels(dataset.name, options.labels, columns, dataset.sample_ids, n_samples)
+    keep = choose_rows(dataset.name, columns, n_samples, options)
+    steps: list[Step] = [*describe_rows(options, keep)]
     numbers, names = dataset.labels, dataset.label_names
     if labels is not None:
         numbers, names = _number_in_order(labels.texts[keep], dataset.label_names)
@@ -217,24 +219,24 @@ def _label_texts(dataset: Dataset) -> NDArray[np.str_] | None:
 
 
 def _number_in_order(texts: NDArray[np.str_], order: tuple[str, ...]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    """Numbers in the data set's own order of classes where it has these classes, else in natural order."""
+    """Labels numbered in the data set's own order of classes where it has them all, else in natural order."""
     numbers, names = number_labels(texts)
     if not set(names) <= set(order):
         return numbers, names
-    kept = tuple(name for name in order if name in names)
-    places = np.array([*(kept.index(name) for name in names), UNLABELLED], dtype=np.int64)
-    return places[numbers], kept
+    ordered = tuple(name for name in order if name in names)
+    renumbered = np.array([*(ordered.index(name) for name in names), UNLABELLED], dtype=np.int64)
+    return renumbered[numbers], ordered
 
 
 def _narrow_splits(name: str, splits: Splits, keep: NDArray[np.bool_]) -> Splits:
-    """DataError where a split loses every row: there would be nothing to train on, to choose by or to score."""
-    places = np.cumsum(keep) - 1
+    """The splits among the kept rows. Raises DataError where a split loses every row."""
+    new_index = np.cumsum(keep) - 1
     parts = {"training": splits.train, "validation": splits.validation, "test": splits.test}
-    kept = {split: places[part[keep[part]]].astype(np.int64) for split, part in parts.items()}
-    empty = [split for split, part in kept.items() if not len(part)]
+    narrowed = {split: new_index[part[keep[part]]].astype(np.int64) for split, part in parts.items()}
+    empty = [split for split, part in narrowed.items() if not len(part)]
     if empty:
         raise DataError(
             f"The chosen filters leave {int(keep.sum())} of {name}'s {len(keep):,} samples, and none of its "
             f"{' and '.join(empty)} samples: relax them."
         )
-    return Splits(kept["training"], kept["validation"], kept["test"], splits.is_shared)
+    return Splits(narrowed["training"], narrowed["validation"], narrowed["test"], splits.is_shared)

@@ -1,27 +1,27 @@
-"""The recorded steps between a file's values and a run's samples, applied alike in training and to new samples.
+"""The recorded steps from a file's values to a run's samples, the same in training and for new samples.
 
 | step | values | new samples |
 |---|---|---|
-| divide | by | must lie in 0 … by; decimals that already lie in 0 … 1 stay as they are |
-| scale_range | minimum, maximum | clipped to [0, 1] |
-| scale_columns | minimum, maximum a column | clipped to [0, 1] |
-| fill_missing | columns, values (the training medians) | filled with the same; missing anywhere else is an error |
-| resize | height, width | resized likewise |
-| sample_ids, drop_columns, keep_rows, labels, note | what was done to the file | nothing |
+| divide | by | must lie in 0 … by; fractions that already lie in 0 … 1 stay as they are |
+| scale_range | minimum, maximum | scaled and clipped to [0, 1] |
+| scale_columns | minimum and maximum of each column | scaled and clipped to [0, 1] |
+| fill_missing | columns, values (the training medians) | filled with the same values; gaps elsewhere are an error |
+| resize | height, width | resized to the same size |
+| sample_ids, drop_columns, keep_rows, keep_ids, labels, note | what was done to the file | nothing |
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from clustergan_core.data.steps import Divide, FillMissing, ScaleColumns, ScaleRange, Step
 from clustergan_core.errors import DataError
 
-Step = dict[str, Any]
 Values = NDArray[Any]
 
 RECORDS = frozenset({"sample_ids", "drop_columns", "keep_rows", "keep_ids", "labels", "note"})
@@ -31,16 +31,11 @@ TOLERANCE = 1e-6
 def apply_preprocessing(steps: Sequence[Step], raw: Values, feature_names: Sequence[str] = ()) -> NDArray[np.float32]:
     """Raw images (N, C, H, W) or table values (N, F; columns as `feature_names`) to samples in [0, 1].
 
-    Raises DataError for values that the steps cannot take, or a step of a later version.
+    Raises DataError for values that the steps cannot handle, or a step of a later version.
     """
     values = raw
     for step in steps:
-        kind = step["step"]
-        if kind in RECORDS:
-            continue
-        if kind not in _APPLIED:
-            raise DataError(f"The data was prepared by a step '{kind}' that this version does not know: update it.")
-        values = _APPLIED[kind](step, values, feature_names)
+        values = _apply_step(step, values, feature_names)
     return np.ascontiguousarray(values, dtype=np.float32)
 
 
@@ -51,18 +46,42 @@ def undo_preprocessing(steps: Sequence[Step], samples: NDArray[np.float32]) -> N
     """
     values = samples.astype(np.float64)
     for step in reversed(steps):
-        undo = _UNDONE.get(step["step"])
-        values = values if undo is None else undo(step, values)
+        match step["step"]:
+            case "divide":
+                values = values * step["by"]
+            case "scale_range" | "scale_columns":
+                minimum, maximum = np.array(step["minimum"]), np.array(step["maximum"])
+                values = minimum + values * (maximum - minimum)
+            case _:
+                pass
     return values.astype(np.float32)
 
 
-def fit_column_scale(values: NDArray[np.float64], feature_names: Sequence[str]) -> Step:
-    """The step that maps each column's smallest value to 0 and its largest to 1; NaN plays no part."""
+def _apply_step(step: Step, values: Values, feature_names: Sequence[str]) -> Values:
+    match step["step"]:
+        case "divide":
+            return _divide(step, values)
+        case "scale_range":
+            return _scale_range(step, values)
+        case "scale_columns":
+            return _scale_columns(step, values)
+        case "fill_missing":
+            return _fill_missing(step, values, feature_names)
+        case "resize":
+            return resize_images(values, step["height"], step["width"])
+        case name if name in RECORDS:
+            return values
+        case name:
+            raise DataError(f"The data was prepared by a step '{name}' that this version does not know: update it.")
+
+
+def fit_column_scale(values: NDArray[np.float64], feature_names: Sequence[str]) -> ScaleColumns:
+    """The step that maps each column's smallest value to 0 and its largest to 1; NaN is ignored."""
     minimum, maximum = np.nanmin(values, axis=0), np.nanmax(values, axis=0)
     with np.errstate(over="ignore"):
         too_wide = ~np.isfinite(maximum - minimum)
     if too_wide.any():
-        raise DataError(f"Column '{feature_names[int(too_wide.argmax())]}' spans more than a number can hold: mend it.")
+        raise DataError(f"Column '{feature_names[int(too_wide.argmax())]}' spans more than a number can hold: fix it.")
     return {
         "step": "scale_columns",
         "columns": list(feature_names),
@@ -71,13 +90,13 @@ def fit_column_scale(values: NDArray[np.float64], feature_names: Sequence[str]) 
     }
 
 
-def fit_range_scale(name: str, values: Values) -> Step:
-    """The step that maps the smallest of all values to 0 and the largest to 1."""
+def fit_range_scale(name: str, values: Values) -> ScaleRange:
+    """The step that maps the smallest value of all to 0 and the largest to 1."""
     minimum, maximum = float(values.min()), float(values.max())
     if minimum == maximum:
-        raise DataError(f"All values in {name} are {minimum:g}: bring samples that differ.")
+        raise DataError(f"All values in {name} are {minimum:g}: provide samples that differ.")
     if not np.isfinite(maximum - minimum):
-        raise DataError(f"The values in {name} span more than a number can hold: mend them.")
+        raise DataError(f"The values in {name} span more than a number can hold: fix them.")
     return {"step": "scale_range", "minimum": minimum, "maximum": maximum}
 
 
@@ -96,58 +115,35 @@ def resize_images(images: Values, height: int, width: int) -> NDArray[np.float32
     return resized
 
 
-def _divide(step: Step, values: Values, _names: Sequence[str]) -> Values:
+def _divide(step: Divide, values: Values) -> Values:
     largest = float(step["by"])
     if values.dtype.kind == "f" and values.min() >= 0 and values.max() <= 1 and np.any(values != np.floor(values)):
         return values
     if values.min() < 0 or values.max() > largest * (1 + TOLERANCE):
         raise DataError(
             f"The new samples hold values from {values.min():g} to {values.max():g}, but the run was trained on values "
-            f"from 0 to {largest:g}: bring them on that scale."
+            f"from 0 to {largest:g}: scale them to that range."
         )
     return values.astype(np.float32) / np.float32(largest)
 
 
-def _scale_range(step: Step, values: Values, _names: Sequence[str]) -> Values:
+def _scale_range(step: ScaleRange, values: Values) -> Values:
     minimum, maximum = step["minimum"], step["maximum"]
     with np.errstate(over="ignore"):
         return np.clip((values.astype(np.float64) - minimum) / (maximum - minimum), 0.0, 1.0)
 
 
-def _scale_columns(step: Step, values: Values, _names: Sequence[str]) -> Values:
+def _scale_columns(step: ScaleColumns, values: Values) -> Values:
     minimum, maximum = np.array(step["minimum"]), np.array(step["maximum"])
     span = np.where(maximum > minimum, maximum - minimum, 1.0)  # a column that never varied becomes 0
     with np.errstate(over="ignore"):  # far outside the range is clipped, however far
         return np.clip((values.astype(np.float64) - minimum) / span, 0.0, 1.0)
 
 
-def _fill_missing(step: Step, values: Values, names: Sequence[str]) -> Values:
+def _fill_missing(step: FillMissing, values: Values, names: Sequence[str]) -> Values:
     filled = values.astype(np.float64)
-    places = {name: position for position, name in enumerate(names)}
+    position_of = {name: position for position, name in enumerate(names)}
     for name, median in zip(step["columns"], step["values"], strict=True):
-        column = filled[:, places[name]]
+        column = filled[:, position_of[name]]
         column[np.isnan(column)] = median
     return filled
-
-
-def _resize(step: Step, values: Values, _names: Sequence[str]) -> Values:
-    return resize_images(values, step["height"], step["width"])
-
-
-def _undo_range(step: Step, values: Values) -> Values:
-    minimum, maximum = np.array(step["minimum"]), np.array(step["maximum"])
-    return minimum + values * (maximum - minimum)
-
-
-_UNDONE: dict[str, Callable[[Step, Values], Values]] = {
-    "divide": lambda step, values: values * step["by"],
-    "scale_range": _undo_range,
-    "scale_columns": _undo_range,
-}
-_APPLIED: dict[str, Callable[[Step, Values, Sequence[str]], Values]] = {
-    "divide": _divide,
-    "scale_range": _scale_range,
-    "scale_columns": _scale_columns,
-    "fill_missing": _fill_missing,
-    "resize": _resize,
-}

@@ -1,4 +1,4 @@
-"""DATASETS: every data set known by name, built in or published."""
+"""DATASETS: every named data set, built in or published."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Fetch = Callable[[PublishedFile], Path]
 
 @dataclass(frozen=True)
 class DatasetSource:
-    """What is known of a data set before it is loaded, and how to load it."""
+    """What is known about a data set before it is loaded, and how to load it."""
 
     name: str
     title: str
@@ -30,12 +30,12 @@ class DatasetSource:
     load: Callable[[Fetch], Dataset] | None = None  # None for a count matrix, which `opening` reads and prepares
     files: tuple[PublishedFile, ...] = ()
     find_counts: Callable[[Fetch], Path] | None = None  # the file of a count matrix
-    options: OwnDataOptions = field(default_factory=OwnDataOptions)  # of a count matrix, unless a person says otherwise
-    has_splits: bool = True  # False where the samples are few, so that all are trained on and scored
+    options: OwnDataOptions = field(default_factory=OwnDataOptions)  # of a count matrix, unless a person chooses others
+    has_splits: bool = True  # False where there are so few samples that all are trained on and scored
 
     @property
     def is_built_in(self) -> bool:
-        """Needs no file and no network."""
+        """Whether the set needs neither a file nor the network."""
         return not self.files
 
 
@@ -199,9 +199,9 @@ DATASETS: dict[str, DatasetSource] = {
         name="pbmc_facs",
         title="Sorted blood cells (8 populations)",
         kind="expression",
-        description="3,152 cells that were sorted before they were sequenced: the paper's 10x experiment in small, "
-        "720 genes prepared as there; split 80/10/10. Converted from fastTopics' pbmc_facs.RData, so there is nothing "
-        "to download: put pbmc_facs.h5ad into the data folder.",
+        description="3,152 cells that were sorted before sequencing: a small version of the paper's 10x experiment, "
+        "720 genes prepared as in the paper; split 80/10/10. Converted from fastTopics' pbmc_facs.RData, so there is "
+        "nothing to download: put pbmc_facs.h5ad into the data folder.",
         shape=(720,),
         n_samples=3152,
         n_labels=8,
@@ -214,9 +214,9 @@ DATASETS: dict[str, DatasetSource] = {
 
 
 def load_dataset(name: str, on_progress: OnProgress | None = None) -> Dataset:
-    """Loads a set of DATASETS, downloading what is missing; count matrices are for `opening.open_dataset`.
+    """Loads a set of DATASETS, downloading what is missing; `opening.open_dataset` opens count matrices.
 
-    Raises SettingsError for a name that isn't there.
+    Raises SettingsError for an unknown name.
     """
     source = DATASETS.get(name)
     if source is None:
@@ -226,5 +226,5 @@ def load_dataset(name: str, on_progress: OnProgress | None = None) -> Dataset:
 
 
 def is_available(name: str) -> bool:
-    """Whether every file already lies in the data folder (unverified, no network); True for built-in sets."""
+    """Whether every file is already in the data folder (unverified, no network); True for built-in sets."""
     return name in DATASETS and all(find_local(file) is not None for file in DATASETS[name].files)

@@ -3,5 +3,5 @@
 figures/    Plotly
 pictures/   Pillow
 palette.py  colours of modes and labels
-theme.py    font and colours that all figures share, light and dark
+theme.py    the font and colours of all figures, light and dark
 """

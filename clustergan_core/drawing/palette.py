@@ -1,4 +1,4 @@
-"""Colours of modes and labels, and the contrast of text upon them."""
+"""Colours of modes and labels, and the contrast of text on them."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -19,8 +19,8 @@ PETROFF_10 = (
     "#717581",
     "#92dadd",
 )
-N_SAFE_COLOURS = 12  # above this no set of colours is safe for colour-blind readers
-UNLABELLED_COLOUR = "#b4b7bd"  # also whatever is greyed out; between the greys of Petroff-10 and both backgrounds
+N_SAFE_COLOURS = 12  # no larger set of colours is safe for colour-blind readers
+UNLABELLED_COLOUR = "#b4b7bd"  # also for greyed-out points; between the greys of Petroff-10 and both backgrounds
 
 # Linear sRGB → cone response → OKLab (B. Ottosson, 2020).
 _CONES = np.array(
@@ -45,47 +45,47 @@ _DEUTERANOPIA = np.array(
         [-0.011820, 0.042940, 0.968881],
     ]
 )
-# Of added colours in OKLab: they show on a white and on a near-black page, and none is gaudier than Petroff's own.
+# Limits for added colours in OKLab: visible on white and near-black pages, and no more saturated than Petroff's own.
 _LIGHTNESS = (0.48, 0.82)
 _MAX_CHROMA = 0.2
-# Deuteranopes have one dimension of hue less, so their smaller distances are stretched before the two are compared.
+# Deuteranopes see one dimension of hue less, so their smaller distances are stretched before the comparison.
 _DEUTERANOPE_STRETCH = 1.6
 
 
 def mode_colours(n_modes: int) -> list[str]:
-    """`n_modes` colours "#rrggbb"; mode k has the same one whatever `n_modes` is.
+    """`n_modes` colours "#rrggbb"; mode k always has the same colour.
 
-    The first ten are Petroff-10. Each further one is the sRGB colour furthest in OKLab from all before it, as seen with
-    normal sight and with deuteranopia; see `palette_note` for what that can no longer promise.
+    The first ten are Petroff-10. Each further one is the sRGB colour furthest in OKLab from all previous ones, in
+    normal vision and with deuteranopia; `palette_note` warns where colours can no longer be distinguished.
     """
     return list(_colour_sequence(max(n_modes, 40))[:n_modes])
 
 
 def label_colours(n_labels: int, given: Sequence[str] = ()) -> list[str]:
-    """Colours of the reference labels: those `given` with the data if there is one for each, else the mode sequence."""
+    """Colours of the reference labels: those `given` if there is one for each label, else the colours of modes."""
     return list(given) if len(given) == n_labels else mode_colours(n_labels)
 
 
 def palette_note(n_colours: int) -> str | None:
-    """What to tell a reader about this many colours, or None while they can be told apart."""
+    """A warning for readers about this many colours, or None where they can be distinguished."""
     if n_colours <= N_SAFE_COLOURS:
         return None
-    return f"No {n_colours} colours can all be told apart: point at a group for its name, or isolate one."
+    return f"{n_colours} colours cannot all be distinguished: point at a group to see its name, or isolate one."
 
 
 def text_on(colour: str) -> str:
-    """Black or white, whichever contrasts more with `colour`; never below 4.58 : 1."""
+    """Black or white, whichever has more contrast with `colour`; never below 4.58 : 1."""
     return max(("#000000", "#ffffff"), key=lambda text: contrast_ratio(text, colour))
 
 
 def contrast_ratio(one: str, other: str) -> float:
-    """Contrast of two "#rrggbb" colours after WCAG 2.2, from 1 (equal) to 21 (black on white)."""
+    """The contrast of two "#rrggbb" colours by WCAG 2.2, from 1 (equal) to 21 (black on white)."""
     darker, lighter = sorted((relative_luminance(one), relative_luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
 
 
 def relative_luminance(colour: str) -> float:
-    """WCAG's relative luminance of "#rrggbb", from 0 (black) to 1 (white)."""
+    """The WCAG relative luminance of "#rrggbb", from 0 (black) to 1 (white)."""
     return float(_linear(_channels([colour]))[0] @ [0.2126, 0.7152, 0.0722])
 
 
@@ -134,7 +134,7 @@ def _hex(channels: NDArray[np.float64]) -> str:
 
 
 def _linear(channels: NDArray[np.float64]) -> NDArray[np.float64]:
-    """sRGB's gamma undone, as WCAG and CSS define it."""
+    """Linear channels, with sRGB's gamma undone as WCAG and CSS define it."""
     return np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
 
 

@@ -1,6 +1,7 @@
-"""One place for what every figure shares: font, text and grid colours, and how they differ in light and dark.
+"""The font, text colours and grid colours of all figures, light and dark.
 
-Figures are built without a theme: their traces take colours that show on both pages, and `apply_theme` adds the rest.
+Figures are built without a theme: their traces have colours that are visible on both pages, and `apply_theme` adds the
+rest.
 """
 
 from __future__ import annotations
@@ -19,21 +20,21 @@ FONT = "Source Sans Pro, Source Sans, Helvetica, Arial, sans-serif"
 FONT_SIZE = 14
 
 
-# For traces, on both pages: one series that belongs to no mode, and what stands behind as context.
+# For traces on both pages: a series that belongs to no mode, and context in the background.
 SERIES_COLOUR = "#3f90da"
 CONTEXT_COLOUR = "rgba(128,133,147,0.4)"
-MARGIN = {"t": 20, "r": 20, "b": 10, "l": 10}  # pixels; titles and ticks make their own room
+MARGIN = {"t": 20, "r": 20, "b": 10, "l": 10}  # pixels; titles and ticks add their own space
 
 
 @dataclass(frozen=True)
 class ThemeColours:
-    """Colours "#rrggbb". Text and muted text contrast with the page by at least 4.5 : 1, the accent by 3 : 1."""
+    """Colours "#rrggbb". The contrast with the page is at least 4.5 : 1 for text and muted text, 3 : 1 for accent."""
 
-    page: str  # what figures assume behind their transparent background, and pictures paint
+    page: str  # assumed behind the transparent background of figures, and painted by pictures
     text: str
     muted: str  # secondary text, ticks
     grid: str
-    accent: str  # the one thing to look at; also lines that belong to no mode
+    accent: str  # for emphasis; also lines that belong to no mode
 
 
 THEMES: dict[Theme, ThemeColours] = {
@@ -48,9 +49,9 @@ def theme_name(dark: bool) -> Theme:
 
 
 def apply_theme(figure: Figure, dark: bool) -> Figure:
-    """Give `figure` this app's font, text and grid colours on a transparent background; returns the same figure.
+    """Gives `figure` this app's font, text and grid colours on a transparent background; returns the same figure.
 
-    What the figure sets for itself stays. Show it with Streamlit's `theme=None`, or Streamlit paints over it.
+    The figure's own settings stay. Show it with Streamlit's `theme=None`, or Streamlit overrides them.
     """
     figure.layout.template = _template(theme_name(dark))
     return figure
@@ -58,7 +59,7 @@ def apply_theme(figure: Figure, dark: bool) -> Figure:
 
 @cache
 def _template(theme: Theme) -> Template:
-    """Everything of a theme at once: setting it attribute by attribute takes Plotly 70 ms a figure."""
+    """A whole theme at once, because setting single attributes takes Plotly 70 ms per figure."""
     from plotly.graph_objs.layout import Template
 
     colours = THEMES[theme]

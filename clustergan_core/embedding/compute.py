@@ -17,17 +17,17 @@ Placer = Callable[[NDArray[np.float32], NDArray[np.float32], MapSettings], Place
 def compute_map(latents: NDArray[np.float32], settings: MapSettings, n_jobs: int = 1) -> Iterator[MapFrame]:
     """Lays latents (N, D) out and yields frames, the last of which `is_final`.
 
-    Stopping is not asking for more. The same latents, settings and number of threads give the same map. On busy or
-    few cores one thread is the fastest: openTSNE's threads wait for each other.
+    To stop, ask for no more frames. The same latents, settings and number of threads give the same map. On few or busy
+    cores one thread is fastest, because openTSNE's threads wait for each other.
 
-    Raises DataError for fewer than 4 latents and for latents that are not finite.
+    Raises DataError for fewer than LEAST_SAMPLES latents and for latents that are not finite.
     """
     latents = np.ascontiguousarray(latents, dtype=np.float32)
     if len(latents) < LEAST_SAMPLES:
         raise DataError(f"A map needs at least {LEAST_SAMPLES} samples, but there are {len(latents)}: choose more.")
     if not np.isfinite(latents).all():
         n_off = int((~np.isfinite(latents)).any(axis=1).sum())
-        raise DataError(f"{n_off} of {len(latents)} latents are not finite numbers: choose weights saved before that.")
+        raise DataError(f"{n_off} of {len(latents)} latents are not finite numbers: choose weights saved earlier.")
     if is_constant(latents):
         return iter([_single_point(len(latents), settings)])
     frames, _ = find_algorithm(settings.algorithm)
@@ -40,7 +40,7 @@ def is_constant(latents: NDArray[np.float32]) -> bool:
 
 
 def find_algorithm(name: Algorithm) -> tuple[Frames, Placer]:
-    """The algorithm's two functions; its library is imported here, when it is first needed."""
+    """The algorithm's two functions; its library is imported here, when it is first used."""
     if name == "pca":
         from clustergan_core.embedding import pca as algorithm
     elif name == "tsne":

@@ -1,4 +1,4 @@
-"""FittedMap: a finished map that takes in new samples and lies in a folder between visits."""
+"""FittedMap: a finished map that places new samples and is stored in a folder between visits."""
 
 import json
 import os
@@ -20,8 +20,8 @@ class FittedMap:
     """The finished coordinates of some latents.
 
     On disk a map is one `.npz`, named by its key, with the coordinates and its settings as JSON. The latents are not
-    repeated there: whoever looks a map up has them, since they make up the key. What an algorithm needs to place new
-    samples is rebuilt from latents and coordinates at the first call, so no library object is ever pickled.
+    stored there: callers have them, because they are part of the key. The library's own object for placing new samples
+    is rebuilt from latents and coordinates at the first call, so that no library object is ever pickled.
     """
 
     latents: NDArray[np.float32]  # (N, D)
@@ -31,7 +31,7 @@ class FittedMap:
     def place(self, new_latents: NDArray[np.float32]) -> NDArray[np.float32]:
         """Coordinates (M, n_components) of new latents (M, D) by the library's own `transform`.
 
-        The map itself does not move. The first call takes a neighbour search, seconds for 10,000 latents.
+        The map itself does not move. The first call searches neighbours, which takes seconds for 10,000 latents.
         """
         new_latents = np.ascontiguousarray(new_latents, dtype=np.float32)
         if len(new_latents) == 0 or is_constant(self.latents):
@@ -39,14 +39,14 @@ class FittedMap:
         return self._place(new_latents)
 
     def save(self, folder: Path) -> Path:
-        """Writes the map into `folder`, which is made if need be, whole or not at all; returns the file."""
+        """Writes the map atomically into `folder`, which is created if necessary; returns the file."""
         folder.mkdir(parents=True, exist_ok=True)
         path = _path(folder, self.latents, self.settings)
         handle, part = tempfile.mkstemp(dir=folder, prefix=".map-", suffix=".part")
         try:
             with os.fdopen(handle, "wb") as file:
-                described = json.dumps(relevant_settings(self.settings), sort_keys=True)
-                np.savez_compressed(file, coordinates=self.coordinates, settings=np.array(described))
+                settings = json.dumps(relevant_settings(self.settings), sort_keys=True)
+                np.savez_compressed(file, coordinates=self.coordinates, settings=np.array(settings))
             Path(part).replace(path)
         except BaseException:
             Path(part).unlink(missing_ok=True)
@@ -55,13 +55,13 @@ class FittedMap:
 
     @staticmethod
     def load(folder: Path, latents: NDArray[np.float32], settings: MapSettings) -> "FittedMap | None":
-        """The map of these latents and settings kept in `folder`, or None where there is none that can be read."""
+        """The stored map of these latents and settings in `folder`, or None where there is no readable one."""
         try:
-            # Opened here, since numpy leaves a damaged file open.
+            # Opened here, because numpy leaves a corrupt file open.
             with _path(folder, latents, settings).open("rb") as raw, np.load(raw, allow_pickle=False) as file:
                 coordinates = file["coordinates"]
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-            # Derived and safe to delete: a damaged file is computed anew like a missing one.
+            # Derived and safe to delete: a corrupt file is computed again, like a missing one.
             return None
         if coordinates.shape != (len(latents), settings.n_components):
             return None

@@ -1,4 +1,4 @@
-"""PCA: the plane or space of largest variance; also where the two other maps start from."""
+"""PCA: the plane or space of largest variance, which is also where the other two maps start."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ def frames(latents: NDArray[np.float32], settings: MapSettings, n_jobs: int) -> 
 
 
 def placer(latents: NDArray[np.float32], coordinates: NDArray[np.float32], settings: MapSettings) -> Place:
-    """Projects new latents; the axes are found again from the latents, which takes milliseconds."""
+    """Projects new latents; the axes are fitted to the latents again, which takes milliseconds."""
     del coordinates
     return _fit(latents, settings.n_components)
 
@@ -25,7 +25,7 @@ def placer(latents: NDArray[np.float32], coordinates: NDArray[np.float32], setti
 def starting_layout(latents: NDArray[np.float32], settings: MapSettings, spread: float) -> NDArray[np.float64]:
     """Principal components (N, n_components) with standard deviation `spread` along the first, and a slight jitter.
 
-    The jitter parts equal latents and opens axes along which the latents do not vary.
+    The jitter separates equal latents and adds spread along axes on which the latents do not vary.
     """
     layout = _fit(latents, settings.n_components)(latents).astype(np.float64)
     layout *= spread / layout[:, 0].std()
@@ -33,7 +33,7 @@ def starting_layout(latents: NDArray[np.float32], settings: MapSettings, spread:
 
 
 def _fit(latents: NDArray[np.float32], n_components: int) -> Place:
-    # Fewer latents or latent dimensions than components leave components over: they stay 0.
+    # With fewer latents or latent dimensions than components, the remaining components stay 0.
     n_fitted = min(n_components, *latents.shape)
     pca = PCA(n_fitted, random_state=0).fit(latents)
 

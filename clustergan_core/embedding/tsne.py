@@ -1,8 +1,8 @@
 """t-SNE by openTSNE (van der Maaten & Hinton 2008; Linderman et al., arXiv 1712.09005 for the FFT method).
 
-Choices, measured on latents of 40 dimensions and one core: exact neighbours take .4 s for 5,000 samples and .9 s for
-10,000, where the approximate index takes 1.7 s and 3.9 s. 100 iterations of 10,000 samples take the FFT method 1.5 s;
-for 1,000 it still needs 1 s where Barnes–Hut needs .3 s, and they meet at about 2,000. FFT knows two dimensions only.
+Measured on latents of 40 dimensions and one core: exact neighbours take 0.4 s for 5,000 samples and 0.9 s for 10,000,
+where the approximate index takes 1.7 s and 3.9 s. The FFT method takes 1.5 s for 100 iterations of 10,000 samples; for
+1,000 it still takes 1 s where Barnes–Hut takes 0.3 s, and they meet at about 2,000. FFT supports two dimensions only.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ PLACE_PERPLEXITY = 5.0  # openTSNE's own choice for new points
 
 
 def frames(latents: NDArray[np.float32], settings: MapSettings, n_jobs: int) -> Iterator[MapFrame]:
-    """The start by PCA, then a frame every 25 iterations."""
+    """The PCA start, then a frame every 25 iterations."""
     perplexity = _perplexity(len(latents), settings.perplexity)
     start = starting_layout(latents, settings, START_SPREAD)
     lowered = "" if perplexity == settings.perplexity else f" (perplexity lowered to {perplexity:.1f}: few samples)"
@@ -50,9 +50,9 @@ def frames(latents: NDArray[np.float32], settings: MapSettings, n_jobs: int) -> 
 def placer(latents: NDArray[np.float32], coordinates: NDArray[np.float32], settings: MapSettings) -> Place:
     """Optimises new points against the finished map, which stays as it is (openTSNE's `transform`).
 
-    The object is rebuilt from coordinates and neighbours, so a map from disk places as a fresh one does.
+    The object is rebuilt from coordinates and neighbours, so that a stored map places samples as a new one does.
     """
-    # transform() moves its map to the middle of its own extent, so it is put there beforehand and the way is undone.
+    # transform() centres its map on the middle of its extent, so the map is centred beforehand and shifted back after.
     middle = (coordinates.max(axis=0) + coordinates.min(axis=0)) / 2
     perplexity = _perplexity(len(latents), PLACE_PERPLEXITY)
     embedding = _embedding(latents, coordinates - middle, perplexity, settings.seed, n_jobs=1)
@@ -63,9 +63,9 @@ def placer(latents: NDArray[np.float32], coordinates: NDArray[np.float32], setti
     return place
 
 
-def _perplexity(n_samples: int, wanted: float) -> float:
-    """At most a third of the other samples: t-SNE looks at three times as many neighbours as its perplexity."""
-    return min(wanted, (n_samples - 1) / 3)
+def _perplexity(n_samples: int, chosen: float) -> float:
+    """At most a third of the other samples, because t-SNE uses three times as many neighbours as its perplexity."""
+    return min(chosen, (n_samples - 1) / 3)
 
 
 def _embedding(

@@ -1,8 +1,8 @@
 """UMAP by umap-learn (McInnes, Healy & Melville, arXiv 1802.03426).
 
-umap-learn looks neighbours up with pynndescent from 4,096 samples on, whose compilation took 62 s for the first fit and
-76 s for the first transform of a process, against 9 s and 2 s without it. Exact neighbours of 10,000 latents take half
-a second, so they are handed in.
+From 4,096 samples on umap-learn searches neighbours with pynndescent, which takes 62 s to compile in a process's first
+fit and 76 s in its first transform, compared with 9 s and 2 s without it. Exact neighbours of 10,000 latents take half
+a second, so this module passes them in.
 """
 
 import warnings
@@ -19,9 +19,9 @@ START_SPREAD = 2.5  # umap-learn stretches any start over 0 to 10 before it opti
 
 
 class _ExactIndex:
-    """Stands where umap-learn expects its own index: the same `query`, answered exactly."""
+    """Replaces umap-learn's own index: the same `query`, answered exactly."""
 
-    _angular_trees = False  # umap-learn asks before it queries
+    _angular_trees = False  # umap-learn reads it before it queries
 
     def __init__(self, latents: NDArray[np.float32]) -> None:
         self._index = NearestNeighbors().fit(latents)
@@ -29,35 +29,35 @@ class _ExactIndex:
     def query(
         self, latents: NDArray[np.float32], k: int, epsilon: float = 0.0
     ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """Indices and distances (M, k) of the nearest latents, the sample itself included."""
+        """Indices and distances (M, k) of the nearest latents, including the sample itself."""
         del epsilon  # how approximate an answer may be
         distances, indices = self._index.kneighbors(latents, k)
         return indices.astype(np.int32), distances.astype(np.float32)
 
 
 def frames(latents: NDArray[np.float32], settings: MapSettings, n_jobs: int) -> Iterator[MapFrame]:
-    """The start by PCA and the finished map: umap-learn reports nothing in between."""
-    del n_jobs  # a seed binds umap-learn to one thread
+    """The PCA start and the finished map; umap-learn reports nothing in between."""
+    del n_jobs  # with a seed, umap-learn uses one thread
     start = starting_layout(latents, settings, START_SPREAD)
     n_neighbours = _n_neighbours(len(latents), settings)
     lowered = "" if n_neighbours == settings.n_neighbours else f" (neighbours lowered to {n_neighbours}: few samples)"
     yield MapFrame(
         start.astype(np.float32),
         0.0,
-        f"UMAP lays out {len(latents):,} samples{lowered}; the first one waits some 10 s for its compiler.",
+        f"UMAP lays out {len(latents):,} samples{lowered}; the first map takes some 10 s longer, to compile.",
     )
     model = _fit(latents, settings, init=start.astype(np.float32), n_epochs=None)
     yield MapFrame(np.array(model.embedding_, dtype=np.float32), 1.0, f"UMAP is ready{lowered}.", is_final=True)
 
 
 def placer(latents: NDArray[np.float32], coordinates: NDArray[np.float32], settings: MapSettings) -> Place:
-    """Places new latents by umap-learn's `transform`, which leaves the finished map as it is.
+    """Places new latents with umap-learn's `transform`, which leaves the finished map as it is.
 
-    The model is rebuilt without optimising and given the finished coordinates.
+    The model is rebuilt without optimisation and given the finished coordinates.
     """
     model = _fit(latents, settings, init="random", n_epochs=0)
     model.embedding_ = np.array(coordinates, dtype=np.float32)
-    model.n_epochs = None  # of the fit it was 0; a transform chooses its own
+    model.n_epochs = None  # 0 in the fit; a transform chooses its own
 
     def place(new: NDArray[np.float32]) -> NDArray[np.float32]:
         return np.array(model.transform(new), dtype=np.float32)
@@ -66,13 +66,13 @@ def placer(latents: NDArray[np.float32], coordinates: NDArray[np.float32], setti
 
 
 def _n_neighbours(n_samples: int, settings: MapSettings) -> int:
-    """At most the other samples; umap-learn counts the sample itself as one of its neighbours."""
+    """At most the number of other samples; umap-learn counts the sample itself as one of its neighbours."""
     return min(settings.n_neighbours, n_samples - 1)
 
 
 def _fit(latents: NDArray[np.float32], settings: MapSettings, init: NDArray[np.float32] | str, n_epochs: int | None):
     with warnings.catch_warnings():
-        # Said at import (no Tensorflow) and of the index (not its own class, which is meant).
+        # umap-learn warns at import (no Tensorflow) and about the index (not its own class, which is intended).
         warnings.filterwarnings("ignore", message="Tensorflow not installed", category=ImportWarning)
         warnings.filterwarnings("ignore", message=r"precomputed_knn\[2\]", category=UserWarning)
         from umap import UMAP

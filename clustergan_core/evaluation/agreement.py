@@ -1,8 +1,8 @@
 """How well clusters agree with reference labels: purity, one-to-one accuracy, NMI and ARI.
 
 The ClusterGAN paper's "ACC" is purity, where many clusters may share a label; most later work reports the one-to-one
-(Hungarian) accuracy. Both stand here under their own names. Labels and clusters are numbers in any order and with
-gaps; samples whose label is UNLABELLED are left out of every score.
+(Hungarian) accuracy. Both are here under their own names. Labels and clusters are numbers in any order, with gaps
+allowed; samples whose label is UNLABELLED are left out of every score.
 """
 
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ from clustergan_core.errors import DataError
 
 @dataclass(frozen=True)
 class Agreement:
-    """The four scores of one clustering over the same labelled samples."""
+    """The four scores of one clustering."""
 
     purity: float  # in (0, 1]
     accuracy: float  # one-to-one, in (0, 1], never above purity
-    nmi: float  # in [0, 1], arithmetic mean of the two entropies below the line
-    ari: float  # 1 at best, 0 for chance, negative below it
+    nmi: float  # in [0, 1], normalised by the arithmetic mean of the two entropies
+    ari: float  # 1 at best, 0 for chance, negative for worse than chance
     n: int  # labelled samples scored
 
 
@@ -33,7 +33,7 @@ def contingency_table(
 ) -> NDArray[np.int64]:
     """Counts (n_labels, n_clusters) of labelled samples; rows and columns are label and cluster numbers.
 
-    Without the sizes, each runs to the largest number present. All zero where no sample is labelled.
+    Sizes default to the largest number present. All zero where no sample is labelled.
     """
     labels, clusters = _labelled(labels, clusters)
     n_labels = int(labels.max(initial=-1)) + 1 if n_labels is None else n_labels
@@ -44,18 +44,18 @@ def contingency_table(
 
 
 def purity(labels: NDArray[np.int64], clusters: NDArray[np.int64]) -> float:
-    """Share of samples that carry the commonest label of their cluster; the paper's "ACC".
+    """The share of samples that carry the most common label of their cluster; the paper's "ACC".
 
-    Raises DataError when no sample is labelled, as every score here does.
+    Raises DataError where no sample is labelled.
     """
     table = _compact_table(labels, clusters)
     return float(table.max(axis=0).sum() / table.sum())
 
 
 def accuracy(labels: NDArray[np.int64], clusters: NDArray[np.int64]) -> float:
-    """Share of samples in the right cluster under the best one-to-one matching of clusters to labels.
+    """The share of samples in the right cluster under the best one-to-one matching of clusters to labels.
 
-    Clusters beyond the number of labels, or labels beyond the number of clusters, stay unmatched and count as wrong.
+    Surplus clusters or labels stay unmatched and count as wrong. Raises DataError where no sample is labelled.
     """
     from scipy.optimize import linear_sum_assignment
 
@@ -82,7 +82,7 @@ def ari(labels: NDArray[np.int64], clusters: NDArray[np.int64]) -> float:
 
 
 def score_agreement(labels: NDArray[np.int64], clusters: NDArray[np.int64]) -> Agreement:
-    """All four scores of clusters (N,) against labels (N,); raises DataError when no sample is labelled."""
+    """All four scores of clusters (N,) against labels (N,). Raises DataError where no sample is labelled."""
     labels, clusters = _scorable(labels, clusters)
     return Agreement(
         purity=purity(labels, clusters),

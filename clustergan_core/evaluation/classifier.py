@@ -1,9 +1,9 @@
-"""The small classifier of a labelled image data set: reads generated samples, and gives features to compare them in.
+"""The small classifier of a labelled image data set: labels generated samples, and provides features to compare them.
 
-One network for every image size: five 3×3 convolutions, the mean over positions, 64 features, the labels. It is trained
-by `python -m benchmarks.train_classifiers` on a data set's training split and shipped under `pretrained/classifiers/`,
-one safetensors file in half precision each, whose metadata names the samples (by digest) and the labels it knows. A
-classifier is used for exactly those samples: a person's own file of the same name gets none.
+One network for every image size: five 3×3 convolutions, the mean over positions, 64 features, the labels.
+`python -m benchmarks.train_classifiers` trains it on a data set's training split. Classifiers ship in
+`pretrained/classifiers/`, each as one safetensors file in half precision whose metadata names the samples (by digest)
+and the labels. A classifier is used for exactly those samples: a person's own file of the same name gets none.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from clustergan_core.paths import PRETRAINED_FOLDER
 
 CLASSIFIERS_FOLDER = PRETRAINED_FOLDER / "classifiers"
 N_FEATURES = 64
-_BATCH = 100  # small enough for the activations to stay in the processor's cache: nearly twice as fast as 500
+_BATCH = 100  # the activations fit the processor's cache: nearly twice as fast as 500
 
 
 class ClassifierRecord(BaseModel):
-    """What a classifier knows, how it was trained and how good it is; the metadata of its file."""
+    """What a classifier was trained on, how, and how good it is; the metadata of its file."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -49,7 +49,7 @@ class ClassifierRecord(BaseModel):
     versions: dict[str, str]
     n_train: int
     validation_accuracy: float
-    test_accuracy: float  # of the half-precision weights in the file; only ever read out
+    test_accuracy: float  # of the half-precision weights in the file; never used to select anything
     n_test: int
 
 
@@ -76,12 +76,12 @@ class ClassifierNetwork(nn.Module):
 
 
 class Classifier:
-    """A trained classifier with its name: label numbers and features of samples, worked out where the samples lie."""
+    """A trained classifier with its name: label numbers and features of samples, computed on the samples' device."""
 
     def __init__(self, network: ClassifierNetwork, record: ClassifierRecord, digest: str) -> None:
         self.network = network.eval().requires_grad_(False)
         self.record = record
-        # Retrained weights are another network, and no figure of theirs compares with an earlier one.
+        # Retrained weights are another network, whose scores cannot be compared with earlier ones.
         self.name = f"{record.dataset} classifier {digest[:6]}"
 
     @torch.inference_mode()
@@ -102,7 +102,7 @@ class Classifier:
 
 
 def find_classifier(dataset: Dataset, folder: Path = CLASSIFIERS_FOLDER) -> Classifier | None:
-    """The shipped classifier of these very samples, or None."""
+    """The shipped classifier of exactly these samples, or None."""
     path = folder / f"{dataset.name}.safetensors"
     if dataset.kind != "image" or Path(dataset.name).name != dataset.name or not path.exists():
         return None
@@ -112,7 +112,7 @@ def find_classifier(dataset: Dataset, folder: Path = CLASSIFIERS_FOLDER) -> Clas
 
 @lru_cache(maxsize=16)
 def load_classifier(path: Path, stamp: int = 0) -> Classifier:
-    """A classifier from its file, in single precision on the CPU; `stamp` only tells one version from the next."""
+    """A classifier from its file, in single precision on the CPU; `stamp` makes the cache notice a new file."""
     content = path.read_bytes()
     record = read_record(path)
     network = ClassifierNetwork(record.shape[0], len(record.label_names))
@@ -121,13 +121,13 @@ def load_classifier(path: Path, stamp: int = 0) -> Classifier:
 
 
 def read_record(path: Path) -> ClassifierRecord:
-    """What a classifier's file says of it."""
+    """The record in a classifier's file."""
     with safe_open(path, framework="pt") as file:
         return ClassifierRecord.model_validate(json.loads((file.metadata() or {})["classifier"]))
 
 
 def halve_weights(network: ClassifierNetwork) -> dict[str, Tensor]:
-    """The weights as they are kept: half precision, counters left alone."""
+    """The weights as they are stored: half precision, counters unchanged."""
     return {
         name: tensor.half().contiguous() if tensor.is_floating_point() else tensor
         for name, tensor in network.state_dict().items()

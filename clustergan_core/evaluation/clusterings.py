@@ -1,8 +1,8 @@
-"""Clusterings that stand beside a method's: k-means, Leiden, Ward, spectral, and non-negative matrix factorisation.
+"""Clusterings to compare with a method's: k-means, Leiden, Ward, spectral, and non-negative matrix factorisation.
 
-Of cells, k-means and Leiden read 50 principal components of the prepared samples; Leiden runs on the graph of each
-cell's 15 nearest neighbours, as scanpy builds it. Ward, spectral clustering and the factorisation read samples as they
-are and cannot place a new one. The same seed gives the same clusters.
+For cells, k-means and Leiden use 50 principal components of the prepared samples; Leiden runs on the graph of each
+cell's 15 nearest neighbours, as scanpy builds it. Ward, spectral clustering and the factorisation use the samples
+themselves and cannot place a new one. The same seed gives the same clusters.
 """
 
 from __future__ import annotations
@@ -24,27 +24,27 @@ N_COMPONENTS = 50
 N_NEIGHBOURS = 15
 N_STARTS = 10
 DEFAULT_RESOLUTION = 1.0
-RESOLUTIONS = (0.005, 20.0)  # between these a resolution for K clusters is sought
+RESOLUTIONS = (0.005, 20.0)  # the range in which a resolution for K clusters is searched
 MAX_PAIRED = 10_000  # samples whose distances to each other are kept: 0.4 GB
 MAX_FACTORISATIONS = 1_000  # multiplicative updates
-MAX_TRIALS = 14  # halvings of their logarithm, to half a thousandth; 3 s each for 73,000 cells
+MAX_TRIALS = 14  # bisections of its logarithm, down to half a thousandth; 3 s each for 73,000 cells
 
 
 @dataclass(frozen=True)
 class LeidenClusters:
-    """A clustering and the resolution that gave it; the largest cluster is number 0."""
+    """A clustering and its resolution; the largest cluster is number 0."""
 
     clusters: NDArray[np.int64]  # (N,)
     resolution: float
 
     @property
     def n_clusters(self) -> int:
-        """How many there are: with `leiden_at` not always as many as were asked for."""
+        """How many clusters there are; `leiden_at` does not always find the requested number."""
         return int(self.clusters.max()) + 1
 
 
 def principal_components(samples: NDArray[np.float32], seed: int = 0) -> NDArray[np.float32]:
-    """The samples (N, n_genes) in their first 50 principal components, or as many as there are (N, D)."""
+    """The first 50 principal components (N, D) of samples (N, n_genes), or as many as there are."""
     from sklearn.decomposition import PCA
 
     n_components = min(N_COMPONENTS, samples.shape[1], len(samples) - 1)
@@ -54,7 +54,7 @@ def principal_components(samples: NDArray[np.float32], seed: int = 0) -> NDArray
 def kmeans_cells(
     components: NDArray[np.float32], n_clusters: int, seed: int = 0, n_starts: int = N_STARTS
 ) -> NDArray[np.int64]:
-    """k-means of components (N, D), the best of `n_starts` starts; fewer clusters where fewer cells differ."""
+    """k-means of components (N, D), the best of `n_starts` starts; fewer clusters where fewer cells are distinct."""
     from sklearn.cluster import KMeans
 
     n_distinct = len(np.unique(components, axis=0))
@@ -63,22 +63,22 @@ def kmeans_cells(
 
 
 def neighbour_graph(components: NDArray[np.float32], seed: int = 0) -> csr_matrix[Any]:
-    """scanpy's weights (N, N) between each cell and its 15 nearest, itself counted.
+    """scanpy's weights (N, N) between each cell and its 15 nearest, including itself.
 
-    Neighbours are exact: scanpy's approximate search, its choice for many cells, is compiled for a minute by the first
-    call of a process.
+    Neighbours are exact: scanpy's approximate search, its default for many cells, takes a minute to compile in the
+    first call of each process.
     """
     from scipy.sparse import csr_matrix
 
     with warnings.catch_warnings():
-        # Said while scanpy imports umap-learn, of a part that is not used here.
+        # umap-learn warns when scanpy imports it, about a part that is not used here.
         warnings.filterwarnings("ignore", message="Tensorflow not installed", category=ImportWarning)
         import scanpy
 
         cells = scanpy.AnnData(components)
         n_neighbours = min(N_NEIGHBOURS, len(components) - 1)
-        # Named rather than handed over: only of its own transformer does scanpy know that a cell's distance to itself
-        # is zero, and not the rounding error that would pass for its nearest neighbour's.
+        # By name rather than as an object: only for its own transformer does scanpy set a cell's distance to itself to
+        # zero, instead of a rounding error that would pass for the distance to its nearest neighbour.
         scanpy.pp.neighbors(cells, n_neighbors=n_neighbours, use_rep="X", transformer="sklearn", random_state=seed)
     return csr_matrix(cells.obsp["connectivities"])
 
@@ -101,25 +101,25 @@ def leiden_clusters(graph: csr_matrix[Any], resolution: float = DEFAULT_RESOLUTI
 
 
 def leiden_at(graph: csr_matrix[Any], n_clusters: int, seed: int = 0) -> LeidenClusters:
-    """Leiden at a resolution that gives `n_clusters`, found by bisection; else the nearest number met on the way."""
+    """Leiden at a resolution that gives `n_clusters`, by bisection; else the nearest number found on the way."""
     lower, upper = RESOLUTIONS
     best = leiden_clusters(graph, DEFAULT_RESOLUTION, seed)
-    found = best
+    trial = best
     for _ in range(MAX_TRIALS):
-        if abs(found.n_clusters - n_clusters) < abs(best.n_clusters - n_clusters):
-            best = found
+        if abs(trial.n_clusters - n_clusters) < abs(best.n_clusters - n_clusters):
+            best = trial
         if best.n_clusters == n_clusters:
             break
-        if found.n_clusters < n_clusters:
-            lower = found.resolution
+        if trial.n_clusters < n_clusters:
+            lower = trial.resolution
         else:
-            upper = found.resolution
-        found = leiden_clusters(graph, math.sqrt(lower * upper), seed)
+            upper = trial.resolution
+        trial = leiden_clusters(graph, math.sqrt(lower * upper), seed)
     return best
 
 
 def kmeans_clusters(latents: NDArray[np.float32], n_clusters: int, seed: int = 0) -> NDArray[np.int64]:
-    """k-means of latents (N, D) into clusters (N,), the best of ten starts; the paper's reading of its own latents.
+    """k-means of latents (N, D) into clusters (N,), the best of ten starts; how the paper clusters its latents.
 
     With fewer distinct latents than clusters, each distinct latent is a cluster.
     """

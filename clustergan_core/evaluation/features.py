@@ -1,9 +1,9 @@
-"""Feature networks for the Fréchet distance; each has a name, which stands beside every figure made with it.
+"""Feature networks for the Fréchet distance; each has a name, which accompanies every score computed with it.
 
-- a labelled image data set of ours: the last hidden layer of its classifier (`classifier.py`);
+- labelled image data sets with a classifier: its last hidden layer (`classifier.py`);
 - everything else: principal components of the training split;
-- in addition, where CLUSTERGAN_INCEPTION names the TorchScript file of the Inception network that the FID of
-  Heusel et al. is defined with: its 2,048 features, for images.
+- for images, in addition, where CLUSTERGAN_INCEPTION names the TorchScript file of the Inception network that defines
+  the FID of Heusel et al.: its 2,048 features.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from clustergan_core.data.dataset import DATA_SEED, Dataset
+from clustergan_core.data.dataset import DATA_SEED, Dataset, draw_subset
 from clustergan_core.errors import SettingsError
 from clustergan_core.evaluation.classifier import Classifier, find_classifier
 
@@ -32,15 +32,15 @@ _INCEPTION_BATCH = 50
 
 
 class FeatureNetwork(Protocol):
-    """What turns samples into features to compare them in."""
+    """Turns samples into features to compare them in."""
 
     @property
     def name(self) -> str:
-        """Names the network and its version: figures of different names never compare."""
+        """The network and its version: scores under different names cannot be compared."""
         ...
 
     def __call__(self, samples: Tensor) -> NDArray[np.floating]:
-        """Features (N, D) of samples (N, *shape), which may lie on any device."""
+        """Features (N, D) of samples (N, *shape) on any device."""
         ...
 
 
@@ -75,13 +75,13 @@ class PrincipalComponents:
 
 @dataclass(frozen=True)
 class InceptionFeatures:
-    """The Inception network of the FID, from the TorchScript file its users pass around."""
+    """The Inception network of the FID, from its usual TorchScript file."""
 
     module: torch.jit.ScriptModule
     name: str
 
     def __call__(self, samples: Tensor) -> NDArray[np.floating]:
-        # The file's own convention: bytes, three channels; it resizes to 299×299 itself.
+        # The network expects bytes and three channels; it resizes to 299×299 itself.
         pictures = (samples * 255).round().clamp(0, 255).to(torch.uint8).expand(-1, 3, -1, -1)
         module = self.module.to(samples.device)
         with torch.inference_mode():
@@ -90,7 +90,7 @@ class InceptionFeatures:
 
 
 def choose_features(dataset: Dataset) -> FeatureNetwork:
-    """The data set's classifier where there is one, principal components of its training split otherwise."""
+    """The data set's classifier where there is one, else principal components of its training split."""
     classifier = find_classifier(dataset)
     return fit_components(dataset) if classifier is None else ClassifierFeatures(classifier)
 
@@ -99,9 +99,7 @@ def fit_components(dataset: Dataset) -> PrincipalComponents:
     """Principal components of at most 10,000 training samples, the same for every run on this data."""
     from sklearn.decomposition import PCA
 
-    train = dataset.splits.train
-    if len(train) > N_FITTED:
-        train = np.sort(np.random.default_rng(DATA_SEED).choice(train, N_FITTED, replace=False))
+    train = draw_subset(dataset.splits.train, N_FITTED, DATA_SEED)
     flat = dataset.samples[train].reshape(len(train), -1)
     n_components = min(N_COMPONENTS, *flat.shape)
     solver = "full" if n_components == min(flat.shape) else "randomized"
@@ -112,7 +110,7 @@ def fit_components(dataset: Dataset) -> PrincipalComponents:
 def find_inception(dataset: Dataset) -> FeatureNetwork | None:
     """Inception features for images where CLUSTERGAN_INCEPTION names its file, None otherwise.
 
-    Only the operator's own path is read: TorchScript is code. Raises SettingsError when the file cannot be read.
+    Only the operator can set that path, because TorchScript is code. Raises SettingsError for an unreadable file.
     """
     path = os.environ.get(INCEPTION_VARIABLE, "").strip()
     if not path or dataset.kind != "image":
@@ -125,12 +123,12 @@ def _load_inception(path: Path) -> InceptionFeatures:
     try:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         with warnings.catch_warnings():
-            # PyTorch deprecates TorchScript, and this file exists in no other form.
+            # PyTorch deprecates TorchScript, but this file exists in no other format.
             warnings.simplefilter("ignore", DeprecationWarning)
             module = torch.jit.load(str(path), map_location="cpu").eval()
     except (OSError, RuntimeError, ValueError) as error:
         raise SettingsError(
-            f"{INCEPTION_VARIABLE}={path} cannot be read as TorchScript: name the file inception-2015-12-05.pt, "
+            f"{INCEPTION_VARIABLE}={path} cannot be read as TorchScript: set it to the file inception-2015-12-05.pt, "
             "or unset it."
         ) from error
     return InceptionFeatures(module, f"Inception {digest[:6]}")

@@ -3,8 +3,8 @@
 Heusel et al., arXiv 1706.08500, eq. 6, for normal distributions with the samples' means and covariances:
     ‖μ₁ − μ₂‖² + tr S₁ + tr S₂ − 2 tr (S₁ S₂)^½.
 The square root is never formed. With S = AᵀA for the centred features A / √(n − 1), the eigenvalues of S₁ S₂ are the
-squared singular values of A₁ A₂ᵀ, so the last trace is their sum. That is exact for any number of samples, fewer than
-features included, where the usual square root of a singular product loses digits or turns complex.
+squared singular values of A₁ A₂ᵀ, so the last trace is their sum. That is exact for any number of samples, even fewer
+than features, where the usual square root of a singular product loses digits or turns complex.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 def frechet_distance(first: NDArray[np.floating], second: NDArray[np.floating]) -> float:
     """The squared Fréchet distance of features (n₁, D) and (n₂, D), at least 0; both need two samples or more.
 
-    It is biased upwards for few samples: compare figures of the same features and the same n alone.
+    It is biased upwards for few samples: compare only values of the same features and the same n.
     """
     assert first.ndim == second.ndim == 2 and first.shape[1] == second.shape[1], (first.shape, second.shape)
     assert min(len(first), len(second)) >= 2, "one sample has no covariance"

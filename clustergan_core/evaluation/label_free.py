@@ -1,16 +1,18 @@
-"""What can be said of a clustering without labels: how its clusters are used and how compact they are."""
+"""Scores of a clustering without labels: how its clusters are used and how compact they are."""
 
 import numpy as np
 from numpy.typing import NDArray
 
+from clustergan_core.data.dataset import draw_subset
+
 
 def usage(clusters: NDArray[np.int64], n_clusters: int) -> NDArray[np.float64]:
-    """Fraction of the samples in each of the `n_clusters` clusters (K,); 0 for empty ones."""
+    """The fraction of samples in each of the `n_clusters` clusters (K,); 0 for empty ones."""
     return np.bincount(clusters, minlength=n_clusters) / max(1, len(clusters))
 
 
 def usage_entropy(clusters: NDArray[np.int64], n_clusters: int) -> float:
-    """Entropy of the usage in nats: log K when all clusters are equally used, 0 when one holds everything."""
+    """The entropy of the usage in nats: log K where all clusters are equally used, 0 where one holds everything."""
     used = usage(clusters, n_clusters)
     used = used[used > 0]
     # max turns the −0.0 of a single cluster into 0.0.
@@ -20,15 +22,14 @@ def usage_entropy(clusters: NDArray[np.int64], n_clusters: int) -> float:
 def silhouette(
     latents: NDArray[np.float32], clusters: NDArray[np.int64], max_samples: int = 2000, seed: int = 0
 ) -> float | None:
-    """Mean silhouette in [−1, 1] of at most `max_samples` latents (N, D), drawn with `seed`.
+    """The mean silhouette in [−1, 1] of at most `max_samples` latents (N, D), drawn with `seed`.
 
-    None where it has no meaning: fewer than two clusters among those drawn, or a cluster for every sample.
+    None where it is meaningless: fewer than two clusters among those drawn, or a cluster for every sample.
     """
     from sklearn.metrics import silhouette_score
 
-    if len(latents) > max_samples:
-        drawn = np.sort(np.random.default_rng(seed).choice(len(latents), max_samples, replace=False))
-        latents, clusters = latents[drawn], clusters[drawn]
+    drawn = draw_subset(len(latents), max_samples, seed)
+    latents, clusters = latents[drawn], clusters[drawn]
     n_present = len(np.unique(clusters))
     if not 2 <= n_present < len(clusters):
         return None
@@ -36,11 +37,11 @@ def silhouette(
 
 
 def shared_with_neighbours(neighbours: NDArray[np.int64], clusters: NDArray[np.int64]) -> float:
-    """How much more often neighbours (N, n) share a cluster than chance has it.
+    """How much more often neighbours (N, n) share a cluster than by chance.
 
     κ = (observed − Σ usage²) / (1 − Σ usage²), where `observed` is the fraction of pairs in the same cluster:
     1 when every sample shares its cluster with all its neighbours, about 0 when clusters ignore them,
-    and 0 when all samples lie in one cluster.
+    and 0 when all samples are in one cluster.
     """
     if neighbours.size == 0:
         return 0.0

@@ -1,4 +1,4 @@
-"""What can be said of each mode: whether it is used, which label it holds, whether it repeats another mode.
+"""Descriptions of each mode: whether it is used, which label it holds, whether it duplicates another mode.
 
 Modes and labels are numbers from 0; nothing links mode k to label k.
 """
@@ -13,15 +13,15 @@ from clustergan_core.evaluation.agreement import contingency_table
 
 EMPTY_USAGE = 0.005  # a mode that holds a smaller share of the samples counts as empty
 DUPLICATE_DISTANCE = 1.0  # two modes closer than this count as the same, see `mode_distances`
-_LEAST_SPREAD = 0.05  # share of the spread between modes that counts as spread within a mode that always looks the same
-_LEAST_STEP = 1 / 255  # a mean difference a dimension that no picture shows
+_LEAST_SPREAD = 0.05  # the least spread within a mode, as a share of the spread between modes
+_LEAST_STEP = 1 / 255  # the least spread per dimension: a difference that no picture shows
 
 
 @dataclass(frozen=True)
 class Flip:
-    """Between two neighbouring steps of a walk the encoder changes its mind."""
+    """A change of the encoder's assigned mode between two consecutive steps of a walk."""
 
-    step: int  # the first step read as `after`
+    step: int  # the first step assigned to `after`
     before: int
     after: int
 
@@ -47,14 +47,13 @@ def mode_labels(
 
 
 def mode_distances(samples: NDArray[np.floating]) -> NDArray[np.float64]:
-    """How far modes lie apart in units of their own spread: (K, K) from generated samples (K, n, *shape).
+    """How far apart modes are in units of their own spread: (K, K) from generated samples (K, n, *shape).
 
     For two modes, the distance between the means of their samples, divided by the standard deviation of the samples
     around those means along the line between them (root mean square of the two). It is the d′ of signal detection:
-    below 1 the two modes' samples overlap for the most part. Draw all modes from the same z_n, so that chance
-    does not set them apart. A mode that hardly varies is taken to vary by 5 % of the root mean square distance of the
-    modes from their common mean, and by 1/255 a dimension at least, so that collapsed modes are told apart only where
-    an eye could do so.
+    below 1 the two modes' samples mostly overlap. Draw all modes from the same z_n, so that chance does not separate
+    them. The spread of a mode counts as at least 5% of the root mean square distance of the modes from their common
+    mean, and at least 1/255 per dimension, so that collapsed modes are separate only where an eye could see it.
     """
     n_modes = len(samples)
     flat = samples.reshape(n_modes, samples.shape[1], -1).astype(np.float64)
@@ -74,7 +73,7 @@ def mode_distances(samples: NDArray[np.floating]) -> NDArray[np.float64]:
 
 
 def duplicate_modes(distances: NDArray[np.float64]) -> tuple[tuple[int, ...], ...]:
-    """For each mode the other modes that look nearly the same: nearer than 1 in `mode_distances` (K, K)."""
+    """For each mode, the other modes that look nearly the same: closer than 1 in `mode_distances` (K, K)."""
     is_near = distances < DUPLICATE_DISTANCE
     return tuple(tuple(int(other) for other in np.flatnonzero(row) if other != k) for k, row in enumerate(is_near))
 

@@ -1,8 +1,8 @@
-"""How far samples lie from real ones, in principal components of the real ones.
+"""Distances of samples to real ones, in principal components of the real ones.
 
-Single cells scatter about their type in every gene. Where all genes count, two real cells are therefore further apart
-than a smooth, made-up profile is from either, and a place between two types passes for closer to the data than the data
-itself. The first components hold the types and little of the scatter (docs/decisions.md, 2026-11-26).
+Single cells scatter around their type in every gene. Over all genes, two real cells are therefore further apart than a
+smooth, generated profile is from either, and a point between two types seems closer to the data than the data itself.
+The first components hold the types and little of the scatter (docs/decisions.md, 2026-11-26).
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from clustergan_core.data.dataset import draw_subset
+
 N_COMPONENTS = 20
-N_NEAREST = 5  # the distance to the fifth does not hang on one odd sample
-LIMIT = 0.95  # the share of real samples that lie nearer to others than what counts as far from the data
-MAX_FITTED = 20_000  # samples that the components are found from; others are projected
-MAX_REFERENCE = 5_000  # samples whose distances to all others tell what is usual
+N_NEAREST = 5  # the distance to the fifth does not depend on one odd sample
+LIMIT = 0.95  # the share of real samples that are closer to others than the limit
+MAX_FITTED = 20_000  # samples that the components are fitted on; others are projected
+MAX_REFERENCE = 5_000  # samples whose distances to all others define the usual distance
 _SEED = 0
 
 
@@ -32,36 +34,36 @@ class RealSpace:
 
     def project(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
         """Samples (M, F) as points (M, D)."""
-        # The mean is taken off afterwards: a centred copy of a large data set would not fit beside it.
+        # The mean is subtracted afterwards: a centred copy of a large data set would not fit beside it.
         return (samples @ self.axes.T - self.mean @ self.axes.T).astype(np.float32)
 
     def nearest(self, points: NDArray[np.float32], n: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """The `n` real samples nearest to each of points (M, D), nearest first: numbers and distances (M, n)."""
-        squares, found = self._index.search(np.ascontiguousarray(points, np.float32), min(n, len(self.points)))
-        return found.astype(np.int64), np.sqrt(np.maximum(squares, 0), dtype=np.float64)
+        """The `n` real samples nearest to each of points (M, D), nearest first: indices and distances (M, n)."""
+        squares, indices = self._index.search(np.ascontiguousarray(points, np.float32), min(n, len(self.points)))
+        return indices.astype(np.int64), np.sqrt(np.maximum(squares, 0), dtype=np.float64)
 
     def distances(self, points: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Distance of points (M, D), none of them a real sample's own, to the fifth nearest real sample."""
+        """The distance of points (M, D) that are not real samples to their fifth nearest real sample."""
         return self.nearest(points, N_NEAREST)[1][:, -1]
 
     def distances_among(self, samples: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Distance of real samples, by their numbers, to their fifth nearest other one."""
-        # Each finds itself, or a twin as near as that, first.
+        """The distance of real samples, given by index, to their fifth nearest other one."""
+        # Each finds itself, or an equal sample, first.
         return self.nearest(self.points[samples], N_NEAREST + 1)[1][:, -1]
 
     @property
     def median(self) -> float:
-        """What is usual among real samples."""
+        """The usual distance among real samples."""
         return float(np.median(self._usual))
 
     @property
     def limit(self) -> float:
-        """The distance that 95% of real samples keep to their like."""
+        """The distance below which 95% of real samples are."""
         return float(np.quantile(self._usual, LIMIT))
 
     @cached_property
     def _usual(self) -> NDArray[np.float64]:
-        return self.distances_among(_draw(len(self.points), MAX_REFERENCE))
+        return self.distances_among(draw_subset(len(self.points), MAX_REFERENCE, _SEED))
 
     @cached_property
     def _index(self) -> Any:
@@ -73,17 +75,11 @@ class RealSpace:
 
 
 def fit_real_space(samples: NDArray[np.float32]) -> RealSpace:
-    """The space of real samples (N, F), N at least 2; what is drawn of many is drawn by a fixed seed."""
+    """The space of real samples (N, F), N at least 2; subsets of many are drawn with a fixed seed."""
     from sklearn.decomposition import PCA
 
-    drawn = _draw(len(samples), MAX_FITTED)
+    drawn = draw_subset(len(samples), MAX_FITTED, _SEED)
     n_components = min(N_COMPONENTS, len(drawn), samples.shape[1])
     pca = PCA(n_components, svd_solver="randomized", random_state=_SEED).fit(samples[drawn])
     mean, axes = pca.mean_.astype(np.float32), pca.components_.astype(np.float32)
     return RealSpace(mean, axes, np.ascontiguousarray(samples @ axes.T - mean @ axes.T))
-
-
-def _draw(n_samples: int, n_drawn: int) -> NDArray[np.int64]:
-    if n_samples <= n_drawn:
-        return np.arange(n_samples)
-    return np.sort(np.random.default_rng(_SEED).choice(n_samples, n_drawn, replace=False))

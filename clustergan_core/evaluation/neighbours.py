@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-N_COMPONENTS = 50  # neighbours are looked up in this many principal components
+N_COMPONENTS = 50  # neighbours are searched in this many principal components
 COMPARED_BATCH = 64  # samples whose lists of neighbours are compared at once
 
 
 def nearest_neighbours(samples: NDArray[np.float32], n_neighbours: int = 5) -> NDArray[np.int64]:
     """Each sample's nearest other samples (N, n_neighbours), nearest first.
 
-    Distances are Euclidean over the first 50 principal components of the samples (N, ...). Fewer columns come back
-    where there are fewer other samples. The result depends on the data alone, so one look-up serves a whole training.
+    Distances are Euclidean over the first 50 principal components of the samples (N, ...). There are fewer columns
+    where there are fewer other samples. The result depends only on the data, so one search serves a whole training.
     """
     import faiss
 
@@ -24,19 +24,19 @@ def nearest_neighbours(samples: NDArray[np.float32], n_neighbours: int = 5) -> N
     flat = project(samples.reshape(n_samples, -1))
     index = faiss.IndexFlatL2(flat.shape[1])
     index.add(flat)
-    _, found = index.search(flat, n_neighbours + 1)
+    _, neighbours = index.search(flat, n_neighbours + 1)
     # A sample is its own nearest, except among duplicates, where it may come later or not at all.
-    is_itself = found == np.arange(n_samples)[:, None]
+    is_itself = neighbours == np.arange(n_samples)[:, None]
     is_itself[~is_itself.any(axis=1), -1] = True
-    return found[~is_itself].reshape(n_samples, n_neighbours)
+    return neighbours[~is_itself].reshape(n_samples, n_neighbours)
 
 
 def sharing_neighbours(samples: NDArray[np.float32], n_neighbours: int, n_candidates: int) -> NDArray[np.int64]:
-    """Of each sample's `n_candidates` nearest others those (N, n_neighbours) that share the most of theirs with it.
+    """The nearest other samples (N, n_neighbours) that share the most neighbours with each sample.
 
-    After Jarvis & Patrick, IEEE Transactions on Computers C-22 (1973): where samples lie unequally dense, or many
-    features hold noise, two of one kind are told by the neighbours they have in common rather than by distance. A
-    sample counts among its own; among equals the nearest comes first.
+    They are chosen among `n_candidates` nearest ones, after Jarvis & Patrick, IEEE Transactions on Computers C-22
+    (1973): where density varies, or many features hold noise, common neighbours identify samples of one class better
+    than distance does. A sample counts among its own neighbours; the nearest comes first among equals.
     """
     nearest = nearest_neighbours(samples, n_candidates)  # (N, M)
     lists = np.concatenate([np.arange(len(nearest))[:, None], nearest], axis=1)  # (N, 1 + M)
@@ -49,9 +49,9 @@ def sharing_neighbours(samples: NDArray[np.float32], n_neighbours: int, n_candid
 
 
 def _count_shared(lists: NDArray[np.int64], part: slice) -> NDArray[np.int64]:
-    """(B, M): how many of their lists (N, 1 + M) the samples of `part` share with each of their M neighbours.
+    """(B, M) how many members of their lists (N, 1 + M) the samples of `part` share with each of their M neighbours.
 
-    Members are looked up in a row of marks for each sample: comparing every two of them takes M times as long.
+    Members are looked up in a row of flags for each sample: comparing every pair of members takes M times as long.
     """
     own = lists[part]
     rows = np.arange(len(own))
@@ -61,7 +61,7 @@ def _count_shared(lists: NDArray[np.int64], part: slice) -> NDArray[np.int64]:
 
 
 def project(flat: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Rows (N, D) on their first 50 principal components, or as they are where they have no more columns than that."""
+    """Rows (N, D) on their first 50 principal components, or unchanged where they have no more columns than that."""
     from sklearn.decomposition import PCA
 
     if not flat.shape[1] > N_COMPONENTS < len(flat):

@@ -1,4 +1,4 @@
-"""How stable clusters are over several clusterings of the same samples, such as those of several seeds. No labels."""
+"""How stable clusters are over several clusterings of the same samples, such as those of several seeds, unlabelled."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ UNMATCHED = -1
 
 @dataclass(frozen=True)
 class Stability:
-    """R clusterings of the same N samples, seen from the one that agrees best with the others."""
+    """R clusterings of the same N samples, matched to the one that agrees best with the others."""
 
-    shares: NDArray[np.float64]  # (N,) in [1/R, 1]: share of the clusterings that agree on the sample's cluster
+    shares: NDArray[np.float64]  # (N,) in [1/R, 1]: the share of clusterings that agree on the sample's cluster
     clusters: NDArray[np.int64]  # (N,) the cluster they agree on, as the reference names it
     matched: NDArray[np.int64]  # (R, N) every clustering in the reference's names, UNMATCHED where it has none
-    reference: int  # which clustering gives the names: that of the highest mean ARI with the others
+    reference: int  # the clustering that gives the names: the one with the highest mean ARI with the others
     pairwise_ari: NDArray[np.float64]  # (R, R), ones on the diagonal
 
     @property
@@ -30,19 +30,19 @@ class Stability:
 
     @property
     def seed_agreement(self) -> float:
-        """Mean ARI over all pairs of clusterings: 1 when all are the same, 0 for chance."""
+        """The mean ARI over all pairs of clusterings: 1 where all are the same, 0 for chance."""
         return float(self.pairwise_ari[np.triu_indices(len(self.matched), 1)].mean())
 
 
 def measure_stability(clusterings: NDArray[np.int64]) -> Stability:
-    """Stability over clusterings (R, N), R at least 2; each may number its clusters in its own way and have its own K.
+    """Stability over clusterings (R, N), R at least 2; numbering and K may differ between them.
 
-    Clusters are matched one to one with the reference's so that most samples agree. A cluster that is left over, or
-    shares no sample with its match, agrees with nobody.
+    Clusters are matched one to one with the reference's so that most samples agree. A cluster that stays unmatched, or
+    shares no sample with its match, agrees with none.
     """
     n_clusterings, n_samples = clusterings.shape
     assert n_clusterings >= 2 and n_samples > 0, f"{n_clusterings} clusterings of {n_samples} samples"
-    # Numbers without gaps: K² is what matching costs.
+    # Numbers without gaps, because matching costs K².
     compact = np.stack([np.unique(row, return_inverse=True)[1] for row in clusterings])
     pairwise = np.eye(n_clusterings)
     for one, other in combinations(range(n_clusterings), 2):
@@ -61,7 +61,7 @@ def measure_stability(clusterings: NDArray[np.int64]) -> Stability:
 
 
 def _match(reference: NDArray[np.int64], clusters: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Clusters (N,) in the names of the reference's (N,); UNMATCHED for those without a counterpart."""
+    """Clusters (N,) renamed to those of the reference (N,); UNMATCHED for those without a counterpart."""
     from scipy.optimize import linear_sum_assignment
 
     counts = contingency_table(reference, clusters)

@@ -1,8 +1,8 @@
 """A number of clusters suggested by criteria that need no labels, with the reasons.
 
-Each criterion votes for the K at which its mean over seeds is best, unless the next best is nearer than seeds differ:
-then it is undecided and has no vote. Most votes win. A tie is decided by the criteria in their order below, and then by
-the smaller K. None of them is a proof: the suggestion comes with every vote, and with what is undecided.
+Each criterion votes for the K at which its mean over seeds is best, unless the next best is closer than seeds differ:
+then it is undecided and has no vote. Most votes win. The order of the criteria below decides a tie, then the smaller K.
+No criterion is proof: the suggestion comes with every vote, and with every undecided criterion.
 """
 
 from __future__ import annotations
@@ -13,30 +13,32 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-LEAST_CANDIDATES = 2  # values of K between which there is something to choose
+LEAST_CANDIDATES = 2  # values of K to choose between
 
 
 @dataclass(frozen=True)
 class VotingCriterion:
-    """A label-free figure of a run, or of two runs, and which way is better."""
+    """A label-free score of a run, or of two runs, and which direction is better."""
 
     name: str
     title: str
     is_higher_better: bool
-    meaning: str  # what its best value tells, to follow "K = 10:"
+    meaning: str  # what its best value means, to follow "K = 10:"
 
 
 CRITERIA = (
     VotingCriterion("seed_agreement", "Seed agreement", True, "runs of different seeds find the most similar clusters"),
-    VotingCriterion("silhouette", "Silhouette", True, "clusters are set apart best in the latent space"),
-    VotingCriterion("neighbour_agreement", "Neighbour agreement", True, "near samples share a cluster most often"),
+    VotingCriterion("silhouette", "Silhouette", True, "clusters are best separated in the latent space"),
+    VotingCriterion(
+        "neighbour_agreement", "Neighbour agreement", True, "neighbouring samples share a cluster most often"
+    ),
     VotingCriterion("frechet", "Fréchet distance, components", False, "generated samples are closest to real ones"),
 )
 
 
 @dataclass(frozen=True)
 class Vote:
-    """What one criterion is for."""
+    """The K that one criterion votes for."""
 
     criterion: VotingCriterion
     n_clusters: int
@@ -50,41 +52,41 @@ class Vote:
 
 @dataclass(frozen=True)
 class Undecided:
-    """A criterion whose two best K are nearer to each other than the seeds of either."""
+    """A criterion whose two best K are closer to each other than seeds differ."""
 
     best: Vote
     next_best: Vote
-    sd: float  # over the seeds, of the two K together
+    sd: float  # over the seeds, pooled over the two K
 
     @property
     def reason(self) -> str:
-        """What kept it from voting, as a sentence."""
+        """Why the criterion did not vote, as a sentence."""
         first, second, title = self.best, self.next_best, self.best.criterion.title
         return (
             f"No vote: {title} {first.mean:.3g} at K = {first.n_clusters} and {second.mean:.3g} at "
-            f"K = {second.n_clusters} are nearer than seeds differ (± {self.sd:.2g})."
+            f"K = {second.n_clusters} are closer than seeds differ (± {self.sd:.2g})."
         )
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """The K that most criteria are for; None where none of them is decided."""
+    """The K that most criteria vote for; None where all are undecided."""
 
     n_clusters: int | None
     votes: tuple[Vote, ...]
     undecided: tuple[Undecided, ...]
-    is_at_end: bool  # whether it is the smallest or largest K that was tried, so that one beyond might be better still
+    is_at_end: bool  # whether it is the smallest or largest K that was tried, so that one beyond may be better still
 
     @property
     def n_for(self) -> int:
-        """How many votes the suggestion has."""
+        """How many criteria voted for it."""
         return sum(vote.n_clusters == self.n_clusters for vote in self.votes)
 
 
 def suggest_n_clusters(figures: Mapping[str, Mapping[int, Sequence[float]]]) -> Suggestion | None:
-    """The suggestion from figures by criterion and K, one value a run (or pair of runs); None with nothing to choose.
+    """The suggestion from values by criterion and K, one per run (or pair of runs); None with fewer than two K.
 
-    A criterion votes only where it is known for every K, as it could not be compared otherwise.
+    A criterion votes only where it has values for every K.
     """
     candidates = sorted({k for by_k in figures.values() for k in by_k})
     if len(candidates) < LEAST_CANDIDATES:
@@ -113,7 +115,7 @@ def suggest_n_clusters(figures: Mapping[str, Mapping[int, Sequence[float]]]) -> 
 
 
 def _pooled_deviation(one: Sequence[float], other: Sequence[float]) -> float | None:
-    """The standard deviation of two samples around means of their own; None where either has a single value."""
+    """The pooled standard deviation of two samples; None where either has a single value."""
     if len(one) < 2 or len(other) < 2:
         return None
     squares = sum((len(values) - 1) * statistics.variance(values) for values in (one, other))

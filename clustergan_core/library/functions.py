@@ -20,7 +20,8 @@ from clustergan_core.methods import default_method, find_method
 from clustergan_core.preset import PresetName
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.store import find_run
-from clustergan_core.scoring.final import RunScores, score_method
+from clustergan_core.scoring.final import score_method
+from clustergan_core.scoring.records import MethodScores
 
 if TYPE_CHECKING:  # a second of imports, for figures alone
     from plotly.graph_objects import Figure
@@ -79,7 +80,7 @@ def load(run: Run | str | Path) -> GanClusterer:
     return estimator.adopt(config, found.load("best"))
 
 
-def score(model: GanClusterer, data: Dataset | str | Path | ArrayLike, split: SplitName | None = None) -> RunScores:
+def score(model: GanClusterer, data: Dataset | str | Path | ArrayLike, split: SplitName | None = None) -> MethodScores:
     """The figures of the command `evaluate` by name: agreement with labels (None without any), silhouette and others.
 
     `split` is the test split, or all samples where none are held out. Raises DataError for data that the model's

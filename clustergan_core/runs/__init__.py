@@ -1,9 +1,9 @@
 """A run on disk: its configuration, state, metrics, weights, scores and maps, and the processes that make them.
 
-config.py, configure.py   everything that repeats a run; what was left open, filled in
+config.py, configure.py   everything that repeats a run; defaults filled in
 run.py, store.py          Run: a run's folder; runs listed, found and created
 status.py, metrics.py, weights.py, samples.py, tickets.py   the parts of its folder
-scores.py, latents.py, maps.py, card.py, assignments.py     what is derived from its weights
+scores.py, latents.py, maps.py, card.py, assignments.py     results derived from its weights
 gallery.py     what a card of a run shows, kept beside it
 cells.py       all genes behind a run of cells
 worker.py      trains a run; map_worker.py computes maps
@@ -11,6 +11,6 @@ estimate.py    how long a training will take
 shipping.py    a run into pretrained/
 queue/         runs that wait, device slots, and the backends that train
 sweeps/        grids of settings and seeds
-clusters/      what a person makes of a run's clusters: names, tables, exports
+clusters/      names, tables and exports of a run's clusters
 comparison/    runs side by side
 """

@@ -1,4 +1,4 @@
-"""Clusters as a table: of a run's own samples, and of new ones."""
+"""Clusters of a run's own samples, and of new ones, as tables."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class AssignedFile:
 
     sample_ids: tuple[str, ...]
     latents: RunLatents
-    notes: tuple[str, ...]  # sentences on what the file lacked and was made up for
+    notes: tuple[str, ...]  # sentences on what the file lacked and how it was filled in
 
     def table(self) -> pd.DataFrame:
         """Columns sample, cluster, confidence."""
@@ -31,7 +31,7 @@ class AssignedFile:
 
 
 def assign_file(run: Run, path: Path, orientation: Orientation = "auto") -> AssignedFile:
-    """New samples, prepared exactly as the run's own were, encoded and assigned; DataError where they do not fit."""
+    """Prepares new samples exactly as the run's own, encodes and assigns them; DataError where they do not fit."""
     record = run.config.dataset
     new = open_like(path, record.kind, record.shape, record.feature_names, record.preprocessing, orientation)
     latents = encode_samples(run.load(), new.samples, np.arange(len(new.samples), dtype=np.int64))

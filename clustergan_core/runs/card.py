@@ -1,4 +1,4 @@
-"""card.md: what a run is, for people."""
+"""card.md: a run described for people."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from clustergan_core.files import write_atomically
 from clustergan_core.methods import find_method
 from clustergan_core.runs.run import Run
 from clustergan_core.score_names import AGREEMENT_SCORES, describe_kept_weights
-from clustergan_core.scoring.final import RunScores, explain_no_agreement
+from clustergan_core.scoring.final import explain_no_agreement
+from clustergan_core.scoring.records import RunScores
 
 
 def write_card(run: Run, scores: RunScores) -> None:
@@ -19,7 +20,7 @@ def render_card(run: Run, scores: RunScores) -> str:
     config = run.config
     method = find_method(config.method)
     last = run.metrics().rows[-1]
-    missing: dict[str, str] = scores.get("missing", {})
+    missing = scores.get("missing", {})
     groups = "clusters" if "modes" in missing else "modes"
     lines = [
         f"# {run.title}",
@@ -40,8 +41,8 @@ def render_card(run: Run, scores: RunScores) -> str:
         "",
         f"Without labels: silhouette {_figure(scores['silhouette'])}, entropy of mode usage "
         f"{_figure(scores['usage_entropy'])} nats, mean squared cycle losses (per dimension) "
-        f"{_figure(scores.get('sample_cycle'), 4)} of samples and "
-        f"{_figure(scores.get('latent_cycle'), 4)} of latents.",
+        f"{_figure(scores.get('sample_cycle'), 4)} for samples and "
+        f"{_figure(scores.get('latent_cycle'), 4)} for latents.",
         "",
         *[line for sentence in dict.fromkeys(missing.values()) for line in (sentence, "")],
         *_generation_lines(scores),
@@ -59,7 +60,7 @@ def _scores_heading(scores: RunScores) -> str:
         where += ", which it was also trained on"
     if n_labels := scores.get("n_labels_used"):
         return f"Scores on {where} (training used {n_labels} other labels):"
-    return f"Scores on {where} (labels used for scoring alone):"
+    return f"Scores on {where} (labels used only for scoring):"
 
 
 def _scores_table(scores: RunScores) -> list[str]:
@@ -73,7 +74,7 @@ def _scores_table(scores: RunScores) -> list[str]:
 
 
 def _generation_lines(scores: RunScores) -> list[str]:
-    """What was measured of generated samples; nothing for runs scored before that was."""
+    """Lines on generated samples; none for runs scored by versions that did not measure them."""
     lines = []
     for heading, distance in (("Fréchet distance", scores.get("frechet")), ("FID", scores.get("fid"))):
         if distance:
@@ -86,11 +87,12 @@ def _generation_lines(scores: RunScores) -> list[str]:
     classifier = scores.get("classifier")
     if classifier:
         lines += [
-            f"Read by the {classifier['name']}, right on {100 * classifier['test_accuracy']:.1f} % of the test "
-            f"split: Mode Accuracy {_figure(scores['mode_accuracy'])} on {classifier['n_generated']} generated samples "
+            f"Labels assigned by the {classifier['name']}, which is right on "
+            f"{100 * classifier['test_accuracy']:.1f}% of the test split: "
+            f"Mode Accuracy {_figure(scores.get('mode_accuracy'))} on {classifier['n_generated']} generated samples "
             f"({classifier['n_labels_with_a_mode']} of {classifier['n_labels']} labels have a mode), "
-            f"Reconstruction Accuracy {_figure(scores['reconstruction_accuracy'])}, "
-            f"Cluster Accuracy {_figure(scores['cluster_accuracy'])}.",
+            f"Reconstruction Accuracy {_figure(scores.get('reconstruction_accuracy'))}, "
+            f"Cluster Accuracy {_figure(scores.get('cluster_accuracy'))}.",
             "",
         ]
     return lines

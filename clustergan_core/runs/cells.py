@@ -1,4 +1,4 @@
-"""The cells behind a run, with all their genes: training saw a few hundred or thousand of them, people ask for any."""
+"""A run's cells with all their genes: training saw only the selected ones, but people may ask for any."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ def is_of_cells(run: Run) -> bool:
 
 
 def run_matrix(run: Run, dataset: Dataset | None = None) -> CountMatrix:
-    """All genes of the run's own cells, row by row as its data set has them; `dataset` where it is at hand.
+    """All genes of the run's own cells, in the order of its data set; `dataset` is the run's, if already open.
 
-    Raises RunError for a run that is not of cells, DataError when its file is gone or no longer the same.
+    Raises RunError for a run that is not of cells, DataError where its file is gone or has changed.
     """
     if not is_of_cells(run):
         raise RunError(
-            f"{run.title} was trained on {run.config.dataset.name}, which is no count matrix: choose another."
+            f"{run.title} was trained on {run.config.dataset.name}, which is not a count matrix: choose another run."
         )
     dataset = run.dataset() if dataset is None else dataset
     record = run.config.dataset

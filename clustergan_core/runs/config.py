@@ -1,4 +1,4 @@
-"""RunConfig: everything that repeats a run, as config.json holds it."""
+"""RunConfig: everything that repeats a run, as stored in config.json."""
 
 from __future__ import annotations
 
@@ -12,19 +12,25 @@ from clustergan_core.data.counts.preparation_options import read_preparation
 from clustergan_core.data.dataset import Kind
 from clustergan_core.data.options import OwnDataOptions, join_values
 from clustergan_core.data.registry import DATASETS
+from clustergan_core.data.steps import Step
 from clustergan_core.method_facts import MethodSettings
 from clustergan_core.methods import METHODS, find_method, parse_settings
 from clustergan_core.preset import PresetName
 from clustergan_core.schedule import Schedule, make_schedule
 
-if TYPE_CHECKING:  # the methods bring torch, which lists of runs and the queue do without
+if TYPE_CHECKING:  # the methods import torch, which lists of runs and the queue do not need
     from clustergan_core.method import MethodSettings
 
 FORMAT = 2  # 2: a schedule may hold extensions
 
+if TYPE_CHECKING:
+    RecordedStep = Step
+else:
+    RecordedStep = dict[str, Any]  # not validated, so that steps of other versions are kept as they are
+
 
 class DatasetRecord(BaseModel):
-    """Which data a run was trained on, and how its samples look."""
+    """The data a run was trained on, and the shape of its samples."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -36,12 +42,12 @@ class DatasetRecord(BaseModel):
     n_samples: int
     label_names: tuple[str, ...] = ()
     feature_names: tuple[str, ...] = ()
-    preprocessing: tuple[dict[str, Any], ...] = ()
+    preprocessing: tuple[RecordedStep, ...] = ()
     options: OwnDataOptions = OwnDataOptions()
 
     @property
     def has_splits(self) -> bool:
-        """Whether some samples were held out; a person's own are all trained on and scored unless they say so."""
+        """Whether some samples were held out; a person's own are all trained on and scored unless they choose this."""
         if "hold_out" in self.options.preparation:
             return read_preparation(self.options.preparation).hold_out
         return self.source in DATASETS and DATASETS[self.source].has_splits
@@ -60,11 +66,11 @@ class RunConfig(BaseModel):
     preset: PresetName
     settings: dict[str, Any]
     schedule: Schedule
-    seed: int = Field(ge=0, le=2**63 - 1, title="Seed", description="Of weights, batches and latents.")
+    seed: int = Field(ge=0, le=2**63 - 1, title="Seed", description="Determines initial weights, batches and latents.")
     device: str
     threads: int = Field(ge=1, le=256)
     versions: dict[str, str]
-    notes: tuple[str, ...] = ()  # what was decided for the person, such as K
+    notes: tuple[str, ...] = ()  # defaults that were chosen for the person, such as K
 
     def method_settings(self) -> MethodSettings:
         """The settings as the method's own model."""
@@ -73,7 +79,7 @@ class RunConfig(BaseModel):
 
     @property
     def method_title(self) -> str:
-        """The method as people call it, with the labels it used; its name where this version has no such method."""
+        """The method's title with the labels it used; its name where this version has no such method."""
         if self.method not in METHODS:
             return self.method
         method = METHODS[self.method]
@@ -85,49 +91,52 @@ class RunConfig(BaseModel):
         return int(self.settings["n_clusters"])
 
     def command(self) -> str:
-        """The command line that repeats this run; one that was extended takes a second command."""
+        """The command line that repeats this run; an extended run needs a second command."""
         schedule = self.schedule
         n_planned = schedule.ends[0]
-        words = ["python", "-m", "clustergan_core", "train", "--dataset", self.dataset.source, "--method", self.method]
-        words += ["--preset", self.preset, "--seed", str(self.seed), "--steps", str(n_planned)]
+        argv = ["python", "-m", "clustergan_core", "train", "--dataset", self.dataset.source, "--method", self.method]
+        argv += ["--preset", self.preset, "--seed", str(self.seed), "--steps", str(n_planned)]
         if schedule.evaluate_every != make_schedule(n_planned, self.dataset.shape).evaluate_every:
-            words += ["--evaluate-every", str(schedule.evaluate_every)]
-        words += ["--device", self.device, "--threads", str(self.threads)]
-        for option, value in self.own_data_words():
-            words += [option, value]
+            argv += ["--evaluate-every", str(schedule.evaluate_every)]
+        argv += ["--device", self.device, "--threads", str(self.threads)]
+        for option, value in self.data_arguments():
+            argv += [option, value]
         for key, value in self.differing_settings().items():
-            words += ["--set", f"{key}={value}"]
+            argv += ["--set", f"{key}={value}"]
         if schedule.extensions:
-            words += ["--out", "RUN"]
-        goes_on = ["python", "-m", "clustergan_core", "continue", "RUN", "--steps"]
-        return " && ".join(map(shlex.join, [words, *([*goes_on, str(n_more)] for n_more in schedule.extensions)]))
+            argv += ["--out", "RUN"]
+        extension = ["python", "-m", "clustergan_core", "continue", "RUN", "--steps"]
+        return " && ".join(map(shlex.join, [argv, *([*extension, str(n_more)] for n_more in schedule.extensions)]))
 
-    def own_data_words(self) -> list[tuple[str, str]]:
-        """How its file is read, as options of `train` and their values; none for our own data sets."""
+    def data_arguments(self) -> list[tuple[str, str]]:
+        """How its data is read, as options of `train` and their values; none where all are defaults."""
         options = self.dataset.options
-        words = [("--labels", options.labels)] if options.labels else []
-        words += [("--only", f"{column}={join_values(values)}") for column, values in options.only.items()]
-        words += [("--drop", f"{column}={join_values(values)}") for column, values in options.drop.items()]
-        words += [("--ids", options.ids)] if options.ids else []
-        words += [("--prepare", f"{name}={value}") for name, value in options.preparation.items()]
-        words += [("--read-as", options.read_as)] if options.read_as != "auto" else []
-        words += [("--orientation", options.orientation)] if options.orientation != "auto" else []
-        words += [("--image-side", str(options.image_side))] if options.image_side else []
-        return words
+        arguments = [("--labels", options.labels)] if options.labels else []
+        arguments += [("--only", f"{column}={join_values(values)}") for column, values in options.only.items()]
+        arguments += [("--drop", f"{column}={join_values(values)}") for column, values in options.drop.items()]
+        arguments += [("--ids", options.ids)] if options.ids else []
+        arguments += [("--prepare", f"{name}={value}") for name, value in options.preparation.items()]
+        arguments += [("--read-as", options.read_as)] if options.read_as != "auto" else []
+        arguments += [("--orientation", options.orientation)] if options.orientation != "auto" else []
+        arguments += [("--image-side", str(options.image_side))] if options.image_side else []
+        return arguments
 
     def differing_settings(self) -> dict[str, Any]:
-        """Settings that the preset alone would not give, those that an older run does not name at its default."""
+        """Settings that the preset alone would not give; settings that an older run lacks count at their default."""
         data = self.dataset
         preset = find_method(self.method).find_preset(self.preset, data.source, data.kind, data.shape)
         implied = parse_settings(self.method, preset.settings).model_dump() | {"n_clusters": None}
         return {key: value for key, value in self.method_settings().model_dump().items() if implied[key] != value}
 
     def changed_settings(self) -> dict[str, Any]:
-        """Settings that a person chose otherwise: K is none of them where the data gave it."""
+        """Settings that a person changed; K is not one of them where the data determined it."""
         changed = self.differing_settings()
-        is_k_given = self.n_clusters == len(self.dataset.label_names) or _say_chosen(self.n_clusters) not in self.notes
+        is_k_given = (
+            self.n_clusters == len(self.dataset.label_names) or chosen_k_note(self.n_clusters) not in self.notes
+        )
         return {key: value for key, value in changed.items() if key != "n_clusters" or not is_k_given}
 
 
-def _say_chosen(n_clusters: Any) -> str:
+def chosen_k_note(n_clusters: Any) -> str:
+    """The note of a run whose K a person chose."""
     return f"K = {n_clusters}, as chosen."

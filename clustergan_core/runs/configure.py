@@ -1,4 +1,4 @@
-"""make_config: everything about a new run that was left open is filled in."""
+"""make_config: the configuration of a new run, with defaults filled in."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from clustergan_core.data.options import OwnDataOptions
 from clustergan_core.invalid_settings import explain_invalid
 from clustergan_core.methods import default_method, find_method, parse_settings, try_networks
 from clustergan_core.preset import PresetName
-from clustergan_core.runs.config import DatasetRecord, RunConfig, _say_chosen
+from clustergan_core.runs.config import DatasetRecord, RunConfig, chosen_k_note
 from clustergan_core.schedule import make_schedule
 
 if TYPE_CHECKING:
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 FALLBACK_N_CLUSTERS = 10
 RECORDED_PACKAGES = ("torch", "numpy", "scikit-learn")
-RECORDED_FOR_CELLS = ("scanpy", "anndata", "igraph", "leidenalg")  # what reads, prepares and clusters count matrices
+RECORDED_FOR_CELLS = ("scanpy", "anndata", "igraph", "leidenalg")  # they read, prepare and cluster count matrices
 
 
 def _count_trained(networks: Method) -> int:
-    """Parameters that learn; running averages of them cost next to nothing."""
+    """Parameters that are trained; their running averages cost next to nothing."""
     return sum(parameter.numel() for parameter in networks.parameters() if parameter.requires_grad)
 
 
@@ -47,11 +47,11 @@ def make_config(
     options: OwnDataOptions | None = None,
     title: str = "",
 ) -> RunConfig:
-    """Fills in what was left open: the method, the preset's settings and length, and K.
+    """Fills in what is not given: the method, the preset's settings and length, and K.
 
-    Without a method it is the one with the best figures that has the preset. K is `settings["n_clusters"]` if set, else
-    the number of labels, else what `suggest_cell_k` says of cells and 10 of all else; `notes` says which. Where not
-    set, threads follow the size of the networks.
+    The default method is the one with the best scores that has the preset. K is `settings["n_clusters"]` if set, else
+    the number of labels, else `suggest_cell_k`'s answer for cells and 10 for all other data; `notes` says which. The
+    default number of threads depends on the size of the networks.
     Raises SettingsError for an unknown or impossible setting.
     """
     method = find_method(method or default_method(preset)).name
@@ -103,7 +103,7 @@ def _versions(kind: Kind) -> dict[str, str]:
 
 def _choose_n_clusters(settings: dict[str, Any], dataset: Dataset) -> tuple[Any, str]:
     if settings.get("n_clusters") is not None:
-        return settings["n_clusters"], _say_chosen(settings["n_clusters"])
+        return settings["n_clusters"], chosen_k_note(settings["n_clusters"])
     if dataset.n_labels is not None and dataset.n_labels >= 2:
         return dataset.n_labels, f"K = {dataset.n_labels}, the number of labels in the data."
     if dataset.kind == "expression":

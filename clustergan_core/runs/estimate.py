@@ -1,4 +1,4 @@
-"""How long a run will take, measured by a few steps of each variant before it starts."""
+"""How long a run will take, measured on a few steps of each variant before it starts."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 AROUND_SECONDS = 8.0  # a process's imports and the scores at its end, on two cores with digits
 WARM_STEPS = 1
 MEASURED_SECONDS = 1.5
-LONG_SECONDS = 2.0  # a first step that takes this long is all that is timed: what takes weeks need not be known well
-N_LOOKED_AT = 5_000  # steps whose variant is asked for
+LONG_SECONDS = 2.0  # if the first step takes this long, no more are timed: weeks need no precise estimate
+N_EXAMINED = 5_000  # steps whose variant is determined
 N_SAMPLES = 2_048
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a run of `n_steps` takes, from `n_timed` of them."""
+    """The duration of a run of `n_steps`, estimated from `n_timed` of them."""
 
     n_steps: int
     seconds_per_step: float
@@ -37,7 +37,7 @@ class Estimate:
 
     @property
     def seconds(self) -> float:
-        """Of the whole run, from the start of its process to its scores."""
+        """The duration of the whole run, from the start of its process to its scores."""
         return AROUND_SECONDS + self.n_steps * self.seconds_per_step
 
 
@@ -76,18 +76,18 @@ def _time_steps(config: RunConfig, dataset: Dataset) -> Estimate:
 
 
 def _variant_shares(method: Method, n_steps: int) -> dict[str, tuple[float, int]]:
-    """What part of a run each variant of a step makes up, and one step of that variant."""
-    stride = n_steps // N_LOOKED_AT // 2 * 2 + 1  # odd, so as not to walk in time with a term of every second step
+    """The share of a run's steps that each variant makes up, and one step of that variant."""
+    stride = n_steps // N_EXAMINED // 2 * 2 + 1  # odd, so as not to coincide with a term of every second step
     steps_of: dict[str, list[int]] = {}
     for step in range(1, n_steps + 1, stride):
         method.begin_step(step, n_steps)
         steps_of.setdefault(method.variant, []).append(step)
-    n_looked_at = sum(map(len, steps_of.values()))
-    return {variant: (len(steps) / n_looked_at, steps[0]) for variant, steps in steps_of.items()}
+    n_examined = sum(map(len, steps_of.values()))
+    return {variant: (len(steps) / n_examined, steps[0]) for variant, steps in steps_of.items()}
 
 
 def _time_variant(runner: StepRunner, method: Method, samples: Tensor, budget: float) -> tuple[float, int]:
-    """Seconds a step of the method's variant takes, and how many were timed."""
+    """The seconds that a step of the method's current variant takes, and how many were timed."""
     import torch
 
     from clustergan_core.nn.acceleration import N_EAGER_STEPS
@@ -100,8 +100,8 @@ def _time_variant(runner: StepRunner, method: Method, samples: Tensor, budget: f
         if samples.is_cuda:
             torch.cuda.synchronize()
 
-    # On a GPU the first steps load kernels and the one after the eager ones is recorded, which may take seconds where a
-    # step takes less than a millisecond; those after it are what a run consists of.
+    # On a GPU the first steps load kernels, and the one after the eager steps is recorded, which may take seconds where
+    # a step takes less than a millisecond; a run consists of the steps after these.
     n_warm, n_judged = (N_EAGER_STEPS + 1, 1) if samples.is_cuda else (0, WARM_STEPS)
     for _ in range(n_warm):
         take_step()

@@ -1,4 +1,4 @@
-"""A run's encoded samples: computed once for each split and kept beside the run."""
+"""A run's encoded samples: computed once for each split and stored beside the run."""
 
 from __future__ import annotations
 
@@ -19,28 +19,26 @@ from clustergan_core.scoring.latents import RunLatents, encode_samples, readable
 def run_latents(
     run: Run, split: SplitName = "test", which: Weights = "best", dataset: Dataset | None = None
 ) -> RunLatents:
-    """Reads the kept latents, or encodes the split's samples and keeps them. DataError when the data is absent.
+    """Reads the stored latents, or encodes the split's samples and stores them. DataError where the data is absent.
 
-    Of a method that reads slowly they are of `max_read` of the samples.
-
-    `dataset` is the run's, for those who hold it already.
+    A method that is slow to read samples reads `max_read` of them. `dataset` is the run's, if already open.
     """
     file_name, digest = latents_file(split, which), weights_digest(run, which)
-    kept = _read_latents(run.find_embedding(file_name), digest)
-    if kept is not None:
-        return kept
+    stored = _read_latents(run.find_embedding(file_name), digest)
+    if stored is not None:
+        return stored
     dataset = dataset or run.dataset()
     indices = readable_indices(find_method(run.config.method), dataset.indices(split))
     path = run.embeddings_folder() / file_name
     write_latents(path, encode_samples(run.load(which), dataset.samples[indices], indices), digest)
-    # Read back, so that the first visit sees the same rounded figures as every later one, and finds the same maps.
+    # Read back, so that the first visit sees the same rounded values as every later one, and finds the same maps.
     latents = _read_latents(path, digest)
     assert latents is not None
     return latents
 
 
 def _read_latents(path: Path | None, weights_digest: str) -> RunLatents | None:
-    """Latents kept for the weights of that digest; None for others, and where there are none that can be read."""
+    """Latents stored for the weights with that digest; None for other weights and for unreadable files."""
     if path is None:
         return None
     try:
@@ -55,12 +53,12 @@ def _read_latents(path: Path | None, weights_digest: str) -> RunLatents | None:
                 stored["confidence"].astype(np.float32),
             )
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        # Derived and safe to delete: a damaged file is computed anew like a missing one.
+        # Derived and safe to delete: a corrupt file is computed again, like a missing one.
         return None
 
 
 def write_latents(path: Path, latents: RunLatents, weights_digest: str) -> None:
-    """Keeps latents for the weights of that digest; half precision, which a map and k-means do not feel."""
+    """Stores latents for the weights with that digest, in half precision, which maps and k-means do not notice."""
     buffer = io.BytesIO()
     np.savez_compressed(
         buffer,
@@ -75,12 +73,12 @@ def write_latents(path: Path, latents: RunLatents, weights_digest: str) -> None:
 
 
 def latents_file(split: SplitName, which: Weights) -> str:
-    """The name under which the latents of a split are kept."""
+    """The file name of a split's latents."""
     return f"latents-{split}-{which}.npz"
 
 
 def weights_digest(run: Run, which: Weights) -> str:
-    """SHA-256 over the run's weight files: what derived files are valid for."""
+    """SHA-256 over the run's weight files, for which derived files are valid."""
     digest = hashlib.sha256()
     for path in sorted(run.folder.glob(f"weights-{which}*.safetensors")):
         digest.update(path.read_bytes())

@@ -1,4 +1,4 @@
-"""The process that computes maps: one request a line on standard input, until that is closed."""
+"""The process that computes maps: one request per line on standard input, until that is closed."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import logging
 import sys
 
 from clustergan_core.errors import AppError
-from clustergan_core.runs.maps import MapRequest, carry_out, write_progress
+from clustergan_core.runs.maps import MapRequest, compute_requested_map, write_progress
 
 
 def main() -> None:
-    """Carries requests out one after the other; a failed one is told in its own job's folder."""
+    """Computes the requested maps one after the other; a failure is reported in its own job's folder."""
     for line in sys.stdin:
         request = MapRequest.from_json(line)
         try:
-            carry_out(request)
+            compute_requested_map(request)
         except AppError as error:
             write_progress(request.job_folder(), "failed", 0.0, str(error))
         except Exception:

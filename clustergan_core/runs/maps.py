@@ -1,7 +1,7 @@
-"""Maps of a run: looked up where they are kept, or computed by a process that stays warm.
+"""Maps of a run: read from disk, or computed by a process that stays warm.
 
-UMAP compiles itself for half a minute at the first fit of each process, so one process serves all maps of a server, one
-after the other. A job is a folder beside the finished maps; whoever looks reads its frames from there, so a reload or a
+UMAP takes half a minute to compile at the first fit of each process, so one process computes all maps of a server, one
+after the other. A job is a folder beside the finished maps; pages read its frames from there, so that a reload or a
 second tab sees the same job.
 """
 
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from clustergan_core.data.dataset import SplitName
+from clustergan_core.data.dataset import SplitName, draw_subset
 from clustergan_core.embedding.compute import compute_map
 from clustergan_core.embedding.fitted import FittedMap
 from clustergan_core.embedding.settings import MapFrame, MapSettings
@@ -41,7 +41,7 @@ MAP_SEED = 0
 
 @dataclass(frozen=True)
 class MapRequest:
-    """Which map: of a run's split, drawn of at most `n_samples` of its latents."""
+    """A map of at most `n_samples` latents of a run's split."""
 
     run: Run
     settings: MapSettings
@@ -50,20 +50,18 @@ class MapRequest:
     n_samples: int = 10_000
 
     def rows(self, n_all: int) -> NDArray[np.int64]:
-        """Which of a split's `n_all` latents are drawn: all, or `n_samples` of them by a fixed seed, ascending."""
-        if n_all <= self.n_samples:
-            return np.arange(n_all, dtype=np.int64)
-        return np.sort(np.random.default_rng(MAP_SEED).choice(n_all, self.n_samples, replace=False))
+        """The indices, ascending, of the latents that are drawn among a split's `n_all`."""
+        return draw_subset(n_all, self.n_samples, MAP_SEED)
 
     def features(self, method: Method, latents: RunLatents) -> NDArray[np.float32]:
-        """What is laid out (N, D): the latents as the method's k-means reads them, of the rows that are drawn."""
+        """The features to lay out (N, D): those the method's k-means uses, of the drawn latents."""
         features = method.clustering_features(latents.encoding()).numpy()
         return np.ascontiguousarray(features[self.rows(len(features))], dtype=np.float32)
 
     def job_folder(self) -> Path:
-        """Where the job's frames appear; short and the same for everyone who asks for this map."""
-        words = json.dumps([self.split, self.which, self.n_samples, self.settings.model_dump()], sort_keys=True)
-        return self.run.embeddings_folder() / f"job-{hashlib.sha256(words.encode()).hexdigest()[:16]}"
+        """Where the job's frames appear: a short path, the same for everyone who requests this map."""
+        key = json.dumps([self.split, self.which, self.n_samples, self.settings.model_dump()], sort_keys=True)
+        return self.run.embeddings_folder() / f"job-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
 
     def to_json(self) -> str:
         """One line for the worker."""
@@ -79,14 +77,14 @@ class MapRequest:
 
     @staticmethod
     def from_json(line: str) -> MapRequest:
-        """The request of such a line."""
-        words = json.loads(line)
-        settings = MapSettings.model_validate(words["settings"])
-        return MapRequest(Run(Path(words["folder"])), settings, words["split"], words["which"], words["n_samples"])
+        """The request in a line that `to_json` wrote."""
+        record = json.loads(line)
+        settings = MapSettings.model_validate(record["settings"])
+        return MapRequest(Run(Path(record["folder"])), settings, record["split"], record["which"], record["n_samples"])
 
 
 def find_map(request: MapRequest, features: NDArray[np.float32]) -> FittedMap | None:
-    """The finished map of these features (N, D), shipped with the run or computed later; None where there is none."""
+    """The finished map of these features (N, D), shipped with the run or computed later; None without one."""
     for folder in (request.run.embeddings_folder(), request.run.folder / "embeddings"):
         fitted = FittedMap.load(folder, features, request.settings)
         if fitted is not None:
@@ -96,7 +94,7 @@ def find_map(request: MapRequest, features: NDArray[np.float32]) -> FittedMap | 
 
 @dataclass(frozen=True)
 class MapProgress:
-    """How far a job is."""
+    """The progress of a job."""
 
     state: str  # waiting | running | failed | absent
     frame: MapFrame | None
@@ -104,32 +102,32 @@ class MapProgress:
 
 
 def read_progress(request: MapRequest) -> MapProgress:
-    """What a job has written so far."""
+    """The progress that a job has written so far."""
     folder = request.job_folder()
     try:
-        words = json.loads((folder / "progress.json").read_text())
+        record = json.loads((folder / "progress.json").read_text())
     except (OSError, ValueError):
         return MapProgress("absent", None, "")
     frame = None
     if (folder / "frame.npy").exists():
         coordinates = np.load(folder / "frame.npy", allow_pickle=False)
-        frame = MapFrame(coordinates, words["fraction"], words["message"])
-    state = words["state"]
-    # A job nobody works on any more, because the server and its worker went, counts as absent and is started again.
+        frame = MapFrame(coordinates, record["fraction"], record["message"])
+    state = record["state"]
+    # A job whose worker is gone together with its server counts as absent and is started again.
     if state == "running" and not is_locked(folder / "lock"):
         state = "absent"
-    return MapProgress(state, frame, words["message"])
+    return MapProgress(state, frame, record["message"])
 
 
 def cancel_map(request: MapRequest) -> None:
-    """Asks a job to end; it looks at every frame."""
+    """Asks a job to end; it checks at every frame."""
     folder = request.job_folder()
     if folder.is_dir():
         write_atomically(folder / "cancel", b"")
 
 
 class MapWorker:
-    """The warm process, started at the first map and kept while its owner lives."""
+    """The warm process, started at the first map and kept as long as its owner lives."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
@@ -137,11 +135,11 @@ class MapWorker:
         self._submitted: set[Path] = set()
 
     def submit(self, request: MapRequest) -> None:
-        """Queues a map; asking again for one that is waiting or running changes nothing."""
+        """Queues a map; submitting one that is waiting or running again changes nothing."""
         with self._lock:
             alive = self._process is not None and self._process.poll() is None
             folder, state = request.job_folder(), read_progress(request).state
-            # A job left waiting by a server that was killed waits for nobody; only our own queue is trusted.
+            # A killed server may leave a job waiting that nobody will compute; only our own queue is trusted.
             if state == "running" or (alive and state == "waiting" and folder in self._submitted):
                 return
             process = self._process if alive else self._start()
@@ -170,16 +168,16 @@ class MapWorker:
 
 def write_progress(folder: Path, state: str, fraction: float, message: str) -> None:
     """Replaces a job's progress file."""
-    words = {"state": state, "fraction": fraction, "message": message}
-    write_atomically(folder / "progress.json", json.dumps(words).encode())
+    record = {"state": state, "fraction": fraction, "message": message}
+    write_atomically(folder / "progress.json", json.dumps(record).encode())
 
 
-def carry_out(request: MapRequest) -> None:
-    """Computes a map in this process, frame by frame, and keeps it; the job's folder goes when it is done."""
+def compute_requested_map(request: MapRequest) -> None:
+    """Computes a map in this process, frame by frame, and stores it; the job's folder is deleted at the end."""
     folder = request.job_folder()
     folder.mkdir(parents=True, exist_ok=True)
     if is_locked(folder / "lock"):
-        return  # another server's worker is at this very map
+        return  # another server's worker is computing this map
     with hold_lock(folder / "lock"):
         write_progress(folder, "running", 0.0, "Reading the latents.")
         run, which = request.run, request.which

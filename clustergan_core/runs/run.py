@@ -1,4 +1,4 @@
-"""Run: a run's folder, read, and what a person may change of it."""
+"""Run: reads a run's folder, and makes the changes that a person may make."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ from clustergan_core.runs.tickets import has_ticket
 if TYPE_CHECKING:
     from clustergan_core.method import Method
 
-SWEEP_FILE = "sweep.json"  # marks a folder of runs that were started together
+SWEEP_FILE = "sweep.json"  # marks the folder of a sweep
 Weights = Literal["best", "last"]
-Request = Literal["stop", "pause", "evaluate"]  # what a person may ask of a training process
-# Between writing "starting" and holding the lock lie a few system calls.
+Request = Literal["stop", "pause", "evaluate"]  # what a person may request from a training process
+# Allows for the few system calls between writing "starting" and taking the lock.
 START_ALLOWANCE_SECONDS = 5
 
 
@@ -47,26 +47,26 @@ class Run:
 
     @property
     def is_shipped(self) -> bool:
-        """Whether it came with the program: read-only, best weights only, no data."""
+        """Whether it is a bundled model: read-only, best weights only, no data."""
         return self.folder.parent == pretrained_folder()
 
     @property
     def is_of_sweep(self) -> bool:
-        """Whether it lies in a sweep's folder, beside runs that it is compared with."""
+        """Whether it is in a sweep's folder, beside the runs that it is compared with."""
         return (self.folder.parent / SWEEP_FILE).exists()
 
     def embeddings_folder(self) -> Path:
-        """Where latents and maps that are computed later are kept: beside the run, or elsewhere for a shipped one."""
+        """Where latents and maps computed later are stored: in the run's folder, or elsewhere for a shipped run."""
         return derived_folder() / self.name if self.is_shipped else self.folder / "embeddings"
 
     def find_embedding(self, file_name: str) -> Path | None:
-        """A kept file of latents or a map: computed later, or shipped with the run."""
+        """A stored file of latents or of a map: computed later, or shipped with the run."""
         candidates = (self.embeddings_folder() / file_name, self.folder / "embeddings" / file_name)
         return next((path for path in candidates if path.exists()), None)
 
     @cached_property
     def config(self) -> RunConfig:
-        """config.json; RunError when it is missing, damaged or of a newer format."""
+        """config.json; RunError where it is missing, corrupt or of a newer format."""
         path = self.folder / "config.json"
         try:
             content = json.loads(path.read_text())
@@ -81,21 +81,21 @@ class Run:
 
     @property
     def title(self) -> str:
-        """What a person called it, or its name."""
+        """The title a person gave it, or its name."""
         return self.config.title or self.name
 
     def status(self) -> Status:
-        """The state as of now: "interrupted" where the disk says that it trains or waits, and nobody sees to it."""
+        """The current state: "interrupted" where status.json says that it trains or waits, but nothing handles it."""
         status = read_status(self.folder / "status.json")
-        if status.is_over or self._is_seen_to(status):
+        if status.is_over or self._is_attended(status):
             return status
-        # The process may have finished between the two looks.
+        # The process may have finished between the two checks.
         latest = read_status(self.folder / "status.json")
-        if latest.is_over or self._is_seen_to(latest):
+        if latest.is_over or self._is_attended(latest):
             return latest
         return latest.model_copy(update={"state": "interrupted", "message": find_storage_problem(self.folder)})
 
-    def _is_seen_to(self, status: Status) -> bool:
+    def _is_attended(self, status: Status) -> bool:
         if is_locked(self.folder / "lock"):
             return True
         if status.state == "waiting":
@@ -104,7 +104,7 @@ class Run:
         return status.state == "starting" and age < START_ALLOWANCE_SECONDS
 
     def metrics(self, offset: int = 0) -> MetricsPart:
-        """Progress rows from a byte offset on."""
+        """The progress rows from a byte offset on."""
         return read_rows(self.folder / "metrics.jsonl", offset)
 
     def log(self) -> str:
@@ -113,11 +113,11 @@ class Run:
         return path.read_text(errors="replace") if path.exists() else ""
 
     def add_to_log(self, sentence: str) -> None:
-        """Writes what has happened to the activity log, with the time."""
+        """Appends a sentence to the activity log, with the time."""
         append_whole(self.folder / "log.txt", f"{datetime.now():%Y-%m-%d %H:%M:%S}  {sentence}\n".encode())
 
     def has_weights(self, which: Weights = "best") -> bool:
-        """Whether these weights have been written yet."""
+        """Whether these weights have been saved yet."""
         return any(self.folder.glob(f"weights-{which}*.safetensors"))
 
     def load(self, which: Weights = "best") -> Method:
@@ -127,7 +127,7 @@ class Run:
         from clustergan_core.runs.weights import load_weights
 
         if which == "last" and self.is_shipped:
-            raise RunError(f"{self.name} ships its best weights only: choose --weights best.")
+            raise RunError(f"{self.name} ships only its best weights: choose --weights best.")
         config = self.config
         method = build_method(
             config.method,
@@ -141,30 +141,31 @@ class Run:
         return method.eval().requires_grad_(False)
 
     def dataset(self) -> Dataset:
-        """The data it was trained on; DataError when it is absent or no longer the same."""
+        """The data it was trained on; DataError where it is absent or has changed."""
         record = self.config.dataset
         dataset = open_dataset(record.source, record.options)
         if dataset.digest != record.digest:
             raise DataError(
-                f"{record.source} has changed since run {self.name} was trained on it: restore that file or train anew."
+                f"{record.source} has changed since run {self.name} was trained on it: restore that file or train "
+                "again."
             )
         return dataset
 
     def is_data_here(self) -> bool:
-        """Whether `dataset()` can be had without a download."""
+        """Whether `dataset()` works without a download."""
         source = self.config.dataset.source
         return is_available(source) or Path(source).exists()
 
     def request(self, what: Request) -> None:
-        """Asks the training process for something; it looks at every log row."""
+        """Sends a request to the training process, which checks for requests at every log row."""
         write_atomically(self.folder / "control" / what, b"")
 
     def is_requested(self, what: Request) -> bool:
-        """Whether the process has yet to take up a request."""
+        """Whether a request is still pending."""
         return (self.folder / "control" / what).exists()
 
     def forget_requests(self) -> None:
-        """Clears what was asked of an earlier process; only before a new one starts, which then hears everything."""
+        """Clears requests to an earlier process; call it only before a new process starts."""
         for path in (self.folder / "control").glob("*"):
             path.unlink(missing_ok=True)
 
@@ -173,30 +174,30 @@ class Run:
         self._refuse_if_shipped("renamed")
         title = title.strip()
         if not 1 <= len(title) <= 80:
-            raise RunError(f"A title has 1 to 80 characters, and this one has {len(title)}: choose another.")
+            raise RunError(f"A title has 1 to 80 characters, but this one has {len(title)}: choose another.")
         self._replace_config(self.config.model_copy(update={"title": title}))
 
     def extend(self, n_more: int) -> None:
-        """Moves the planned end; only while no process trains it, which `backends.extend_run` sees to."""
+        """Moves the planned end; only while no process trains it, which `backends.extend_run` ensures."""
         self._replace_config(self.config.model_copy(update={"schedule": self.config.schedule.extended(n_more)}))
         for derived in ("scores.json", "label_free.json", "card.md"):
             (self.folder / derived).unlink(missing_ok=True)
 
     def _replace_config(self, config: RunConfig) -> None:
-        # A run of an earlier format may hold by now what that format cannot.
+        # A run of an earlier format may now hold values that that format does not have.
         config = config.model_copy(update={"format": FORMAT})
         write_atomically(self.folder / "config.json", config.model_dump_json(indent=2).encode())
         self.__dict__.pop("config", None)  # what `cached_property` keeps
 
     def delete(self) -> None:
-        """Removes the run's folder, a damaged one too; RunError while it trains and for shipped runs."""
+        """Removes the run's folder, even a corrupt one; RunError while it trains and for shipped runs."""
         self._refuse_if_shipped("deleted")
         if self._is_training():
             raise RunError(f"Run {self.name} is still training: stop it before deleting it.")
         shutil.rmtree(self.folder)
 
     def _is_training(self) -> bool:
-        """Whether its process lives, also when status.json is damaged."""
+        """Whether its process lives, even where status.json is corrupt."""
         try:
             return not self.status().is_over
         except RunError:
@@ -204,4 +205,4 @@ class Run:
 
     def _refuse_if_shipped(self, what: str) -> None:
         if self.is_shipped:
-            raise RunError(f"{self.name} came with the program and cannot be {what}: train a copy of your own instead.")
+            raise RunError(f"{self.name} is a bundled model and cannot be {what}: train your own copy instead.")

@@ -1,4 +1,4 @@
-"""Generated samples kept over training: every mode from the same z_n, so that only the weights change."""
+"""Generated samples stored during training: every mode from the same z_n, so that only the weights change."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ def write_grid(folder: Path, step: int, method: Method) -> None:
 
 
 def grid_path(folder: Path, step: int) -> Path:
-    """Where the grid after `step` is kept."""
+    """Where the grid after `step` is stored."""
     return folder / "samples" / f"{step:08d}.npy"
 
 
 def grid_steps(folder: Path) -> list[int]:
-    """The steps whose grids are there, ascending."""
+    """The steps that have a grid, ascending."""
     return sorted(int(path.stem) for path in (folder / "samples").glob("*.npy"))
 
 

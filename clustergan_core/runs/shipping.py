@@ -1,9 +1,9 @@
-"""Making a finished run ready to ship with the program: `python -m clustergan_core.runs.shipping RUN NAME`.
+"""Makes a finished run a bundled model: `python -m clustergan_core.runs.shipping RUN NAME`.
 
-With the name of a shipped model alone, its scores and card are written anew.
+With only the name of a shipped model, its scores and card are written again.
 
-A shipped run holds what encodes and generates, in half precision and one file a network, its scores as those very
-weights give them, latents and maps of its test split (of all cells, where it is of cells), and none of the data.
+A shipped run holds the networks that encode and generate, in half precision and one file a network, the scores of
+exactly those weights, latents and maps of its test split (of all cells, for a run of cells), and none of the data.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from clustergan_core.paths import pretrained_folder
 from clustergan_core.runs.card import write_card
 from clustergan_core.runs.cells import is_of_cells
 from clustergan_core.runs.clusters.references import FILE as REFERENCE_FILE
-from clustergan_core.runs.clusters.references import keep_reference_clusterings
+from clustergan_core.runs.clusters.references import write_reference_clusterings
 from clustergan_core.runs.gallery import ship_gallery
 from clustergan_core.runs.latents import latents_file, run_latents, weights_digest, write_latents
 from clustergan_core.runs.maps import MapRequest
@@ -33,11 +33,11 @@ from clustergan_core.runs.weights import write_shipped_weights
 from clustergan_core.scoring.latents import encode_samples
 
 SHIPPED_MAPS = tuple(MapSettings.model_validate({"algorithm": name}) for name in ("tsne", "umap", "pca"))
-SHIPPED_ROWS = 500  # of metrics.jsonl, so that a card's curves stay small
+SHIPPED_ROWS = 500  # of metrics.jsonl, so that the file stays small
 
 
 def ship_run(run: Run, name: str) -> Run:
-    """Copies a finished run to pretrained/<name>; RunError when it is not finished."""
+    """Copies a finished run to pretrained/<name>; RunError where it is not finished."""
     if run.status().state != "finished":
         raise RunError(f"Run {run.name} is {run.status().state}: ship it once it is finished.")
     folder = pretrained_folder() / name
@@ -60,11 +60,11 @@ def ship_run(run: Run, name: str) -> Run:
 
 def add_reference_clusterings(shipped: Run) -> None:
     """k-means and Leiden of its cells, which a first visit would otherwise wait for."""
-    keep_reference_clusterings(shipped, shipped.dataset(), shipped.folder / "embeddings" / REFERENCE_FILE)
+    write_reference_clusterings(shipped, shipped.dataset(), shipped.folder / "embeddings" / REFERENCE_FILE)
 
 
 def score_shipped(shipped: Run) -> Run:
-    """Writes the scores and the card of a shipped model as its weights give them."""
+    """Scores a shipped model's weights and writes its scores and card."""
     scores = score_run(shipped, "test", "best")
     write_scores(shipped, scores)
     write_card(shipped, scores)
@@ -72,15 +72,15 @@ def score_shipped(shipped: Run) -> Run:
 
 
 def _copy_metrics(source: Path, target: Path) -> None:
-    """Every evaluation and the last row, and as many of the others as fit."""
+    """Copies every evaluation, the last row, and as many other rows as fit."""
     lines = source.read_text().splitlines()
     step = max(1, len(lines) // SHIPPED_ROWS)
-    kept = [line for i, line in enumerate(lines) if i % step == 0 or '"scores"' in line or i == len(lines) - 1]
-    target.write_text("\n".join(kept) + "\n")
+    chosen = [line for i, line in enumerate(lines) if i % step == 0 or '"scores"' in line or i == len(lines) - 1]
+    target.write_text("\n".join(chosen) + "\n")
 
 
 def _add_map(shipped: Run) -> None:
-    """Latents and maps, so that the pages open at once."""
+    """Computes latents and maps, so that the pages open at once."""
     dataset = shipped.dataset()
     splits: tuple[SplitName, ...] = ("test", "all") if is_of_cells(shipped) else ("test",)
     for split in splits:
@@ -89,9 +89,9 @@ def _add_map(shipped: Run) -> None:
         path = shipped.folder / "embeddings" / latents_file(split, "best")
         write_latents(path, latents, weights_digest(shipped, "best"))
     mapped = splits[-1]
-    method, kept = shipped.load("best"), run_latents(shipped, mapped, "best")
+    method, stored = shipped.load("best"), run_latents(shipped, mapped, "best")
     for settings in SHIPPED_MAPS:
-        features = MapRequest(shipped, settings, mapped).features(method, kept)
+        features = MapRequest(shipped, settings, mapped).features(method, stored)
         *_, final = compute_map(features, settings)
         FittedMap(features, final.coordinates, settings).save(shipped.folder / "embeddings")
 

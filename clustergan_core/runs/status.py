@@ -1,4 +1,4 @@
-"""A run's state on disk, and whether its process still lives."""
+"""A run's state on disk, and the lock that its process holds."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from clustergan_core.errors import RunError
 from clustergan_core.files import lock_descriptor, open_locked, write_atomically
 
-# waiting: in line for a device; starting: launched, not yet training; interrupted is never written, it is what the
-# states before it mean when nobody sees to the run any more.
+# waiting: queued for a device; starting: launched, not yet training; interrupted is never written, but what waiting,
+# starting and running mean when nothing handles the run any more.
 State = Literal["waiting", "starting", "running", "paused", "stopped", "finished", "failed", "interrupted"]
 
 
@@ -31,16 +31,16 @@ class Status(BaseModel):
     seconds: float = 0.0
     heartbeat: datetime
     message: str = ""  # one sentence for a person when failed, paused by a full disk, or interrupted
-    scheduler: str = ""  # the address of the cluster it waits for, if not in line on this machine
+    scheduler: str = ""  # the address of the cluster it waits for, if not in this machine's queue
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more will happen by itself."""
+        """Whether the run will not continue by itself."""
         return self.state not in ("waiting", "starting", "running")
 
     @property
     def is_training(self) -> bool:
-        """Whether a process works on it."""
+        """Whether a process trains it or is about to."""
         return self.state in ("starting", "running")
 
 
@@ -50,7 +50,7 @@ def write_status(path: Path, status: Status) -> None:
 
 
 def read_status(path: Path) -> Status:
-    """Reads status.json; RunError when it is missing or unreadable."""
+    """Reads status.json; RunError where it is missing or unreadable."""
     try:
         return Status.model_validate(json.loads(path.read_text()))
     except (OSError, ValueError, ValidationError) as error:
@@ -61,8 +61,8 @@ def read_status(path: Path) -> Status:
 def hold_lock(path: Path, inherited: int | None = None) -> Iterator[int]:
     """Holds the run's lock while its process works, and yields the lock's descriptor.
 
-    A child process that is given the descriptor holds the lock too, from before its first instruction on, and passes
-    it here as `inherited`. RunError when another process holds the lock.
+    A child process that inherits the descriptor holds the lock too, even before its first instruction, and passes it
+    here as `inherited`. RunError where another process holds the lock.
     """
     if inherited is None:
         descriptor = open_locked(path)

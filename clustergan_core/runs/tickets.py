@@ -1,7 +1,7 @@
-"""Tickets: which runs stand in line, and in which order. One small file a run, so that a line outlives everything.
+"""Tickets: which runs are queued, and in which order. One small file per run, so that the queue survives a reboot.
 
-A ticket says no more than that the run's own status, "waiting", is meant seriously. Who changes the line holds
-`in_line`.
+A ticket only confirms that the run's own status, "waiting", is still valid. Code that changes the queue holds
+`queue_lock`.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from clustergan_core.paths import queue_folder
 
 @dataclass(frozen=True)
 class Ticket:
-    """A run's place in line."""
+    """A run's position in the queue."""
 
     folder: Path  # of the run
-    order: float  # who has less comes first
+    order: float  # the lowest comes first
     path: Path
 
 
 def write_tickets(folders: Sequence[Path], *, is_first: bool = False) -> None:
-    """Puts runs at the end of the line, or before all others, in their order."""
+    """Puts runs at the end of the queue, or before all others, in their order."""
     now, orders = time.time(), [ticket.order for ticket in read_tickets()]
     start = min([now, *orders]) - len(folders) if is_first else max([now, *orders]) + 1
     for number, folder in enumerate(folders):
@@ -37,24 +37,24 @@ def write_tickets(folders: Sequence[Path], *, is_first: bool = False) -> None:
 
 
 def read_tickets() -> list[Ticket]:
-    """The line, first come first. Files that are no tickets are passed over."""
+    """The queue in order. Files that are not tickets are skipped."""
     tickets = []
     for path in queue_folder().glob("*.ticket"):
         try:
-            words = json.loads(path.read_text())
-            tickets.append(Ticket(Path(words["folder"]), float(words["order"]), path))
+            record = json.loads(path.read_text())
+            tickets.append(Ticket(Path(record["folder"]), float(record["order"]), path))
         except (OSError, ValueError, KeyError, TypeError):
             continue
     return sorted(tickets, key=lambda ticket: (ticket.order, ticket.path))
 
 
 def has_ticket(folder: Path) -> bool:
-    """Whether a run stands in line."""
+    """Whether a run is queued."""
     return _ticket_path(folder).exists()
 
 
 def drop_ticket(folder: Path) -> bool:
-    """Takes a run out of the line; False where it was not in it."""
+    """Takes a run out of the queue; False where it was not queued."""
     try:
         _ticket_path(folder).unlink()
     except FileNotFoundError:
@@ -64,11 +64,11 @@ def drop_ticket(folder: Path) -> bool:
     return True
 
 
-def in_line(*, waits: bool = True) -> AbstractContextManager[bool]:
-    """Holds the whole line, of all servers and commands on this folder; yields False where it would have to wait."""
+def queue_lock(*, waits: bool = True) -> AbstractContextManager[bool]:
+    """Locks the queue of all servers and commands on this folder; yields False instead of waiting if not `waits`."""
     return file_lock(queue_folder() / "lock", waits=waits)
 
 
 def _ticket_path(folder: Path) -> Path:
-    """The same for the same run, so that it cannot stand in line twice."""
+    """Always the same path for a run, so that it cannot be queued twice."""
     return queue_folder() / f"{hashlib.sha256(str(folder).encode()).hexdigest()[:20]}.ticket"

@@ -22,7 +22,7 @@ def write_tensors(path: Path, tensors: dict[str, Tensor], metadata: dict[str, st
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:
-    """Reads tensors to the CPU; RunError when the file is missing or damaged."""
+    """Reads tensors to the CPU; RunError where the file is missing or corrupt."""
     try:
         return load_file(path)
     except (OSError, SafetensorError) as error:
@@ -30,7 +30,7 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
 
 
 def load_weights(method: Method, folder: Path, which: str) -> None:
-    """Loads `weights-<which>` into the method: one file, or one file a network as in shipped runs."""
+    """Loads `weights-<which>` into the method: from one file, or from one file per network as in shipped runs."""
     whole = folder / f"weights-{which}.safetensors"
     if whole.exists():
         _load(method, read_tensors(whole), whole)
@@ -43,14 +43,14 @@ def load_weights(method: Method, folder: Path, which: str) -> None:
 
 
 def write_shipped_weights(method: Method, folder: Path, which: str = "best") -> None:
-    """One half-precision file for each network that encoding and generating need."""
+    """Writes one half-precision file for each network that encoding and generating need."""
     for name, network in method.inference_networks().items():
         tensors = {key: t.half() if t.is_floating_point() else t for key, t in network.state_dict().items()}
         write_tensors(folder / f"weights-{which}-{name}.safetensors", tensors)
 
 
 def write_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
-    """resume.safetensors with weights and optimisers, all else in its metadata, so that both are always of one step."""
+    """Writes resume.safetensors: weights and optimisers, the rest as metadata, so that all belong to one step."""
     tensors = {f"weights/{name}": tensor for name, tensor in checkpoint.weights.items()}
     tensors |= {f"optimizers/{name}": tensor for name, tensor in checkpoint.optimizers.items()}
     state = {
@@ -63,17 +63,17 @@ def write_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
 
 
 def read_checkpoint(folder: Path) -> Checkpoint:
-    """The checkpoint a run continues from; RunError when there is none or it is damaged."""
+    """The checkpoint a run continues from; RunError where there is none or it is corrupt."""
     from safetensors import safe_open
 
     path = folder / "resume.safetensors"
     if not path.exists():
-        raise RunError(f"Run {folder.name} has no checkpoint to continue from: start it anew.")
+        raise RunError(f"Run {folder.name} has no checkpoint to continue from: start a new run.")
     tensors = read_tensors(path)
     with safe_open(path, framework="pt") as file:
         metadata = file.metadata() or {}
     if "state" not in metadata:
-        raise RunError(f"The checkpoint {path} cannot be read (it does not say its step): start the run anew.")
+        raise RunError(f"The checkpoint {path} cannot be read (it does not hold its step): start a new run.")
     state = json.loads(metadata["state"])
     parts: dict[str, dict[str, Tensor]] = {"weights": {}, "optimizers": {}}
     for key, tensor in tensors.items():

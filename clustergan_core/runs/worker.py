@@ -1,4 +1,4 @@
-"""Carrying out a run: training with everything saved, in this process."""
+"""Trains a run in this process and saves everything."""
 
 from __future__ import annotations
 
@@ -26,16 +26,17 @@ from clustergan_core.score_names import describe_kept_weights
 if TYPE_CHECKING:
     from clustergan_core.training import Checkpoint, Progress
 
-RESERVED_BYTES = 2**16  # given up when the disk is full, so that the run can still say so
+RESERVED_BYTES = 2**16  # released when the disk is full, so that the run can still report it
 
 
 def execute(
     run: Run, on_progress: Callable[[Progress], None] = lambda progress: None, lock: int | None = None
 ) -> Status:
-    """Trains a new run, or continues an unfinished one from its checkpoint, until done or asked to stop or pause.
+    """Trains a new run, or continues an unfinished one from its checkpoint, until done or told to stop or pause.
 
-    `lock` is a descriptor of the run's lock where the launching process holds it already. Raises AppError for what a
-    person can mend; status.json then says the same. A full disk pauses the run. Labels are read for scores alone.
+    `lock` is a descriptor of the run's lock where the launching process holds it already. Raises AppError for problems
+    that a person can fix, which status.json then also holds. A full disk pauses the run. Labels are used only for
+    scores.
     """
     with hold_lock(run.folder / "lock", lock):
         try:
@@ -50,7 +51,7 @@ def execute(
         except Exception:
             run.add_to_log(traceback.format_exc())
             _set_state(
-                run, "failed", message=f"Something went wrong on our side; {run.folder / 'log.txt'} has the details."
+                run, "failed", message=f"An unexpected error occurred: {run.folder / 'log.txt'} has the details."
             )
             raise
 
@@ -59,17 +60,17 @@ def check_unfinished(run: Run) -> None:
     """RunError where there is nothing to continue: a finished run, a living one, or a shipped model."""
     status = run.status()
     if run.is_shipped:
-        raise RunError(f"{run.name} came with the program and holds no checkpoint: train a copy of your own instead.")
+        raise RunError(f"{run.name} is a bundled model without a checkpoint: train your own copy instead.")
     if status.state == "finished":
         raise RunError(f"Run {run.name} is finished ({status.step} steps): start a new one to train longer.")
     if status.state == "waiting":
-        raise RunError(f"Run {run.name} is waiting for its turn already: it starts by itself.")
+        raise RunError(f"Run {run.name} is already waiting for its turn: it starts by itself.")
     if status.is_training:
-        raise RunError(f"Run {run.name} is training already in another process: stop that first.")
+        raise RunError(f"Run {run.name} is already training in another process: stop that first.")
 
 
 def choose_device(name: str) -> str:
-    """ "auto" as "cuda" or "cpu"; SettingsError when CUDA is asked for and absent."""
+    """The device "cuda" or "cpu" for a name or "auto"; SettingsError where CUDA is chosen but absent."""
     if name not in ("auto", "cpu", "cuda"):
         raise SettingsError(f"There is no device named {name}: choose auto, cpu or cuda.")
     if name == "cpu":
@@ -77,7 +78,7 @@ def choose_device(name: str) -> str:
     import torch
 
     if name == "cuda" and not torch.cuda.is_available():
-        raise SettingsError("Device cuda was chosen but PyTorch finds no CUDA GPU here: choose cpu or auto.")
+        raise SettingsError("Device cuda was chosen, but PyTorch finds no CUDA GPU here: choose cpu or auto.")
     return ("cuda" if torch.cuda.is_available() else "cpu") if name == "auto" else name
 
 
@@ -118,13 +119,13 @@ def _execute_locked(run: Run, on_progress: Callable[[Progress], None]) -> Status
         on_progress(progress)
         if end:
             _release_reserve(run)
-            run.add_to_log(f"{end.capitalize()} after step {progress.step}, as asked; it can be continued.")
+            run.add_to_log(f"{end.capitalize()} after step {progress.step}, as requested; it can be continued.")
             return _set_state(run, end, step=progress.step, seconds=progress.seconds)
     return _finish(run, dataset)
 
 
 def _pause_for_storage(run: Run, error: StorageError) -> None:
-    """Says why, if the room that was kept for it suffices; else the page finds the reason out by itself."""
+    """Records the reason if the reserve suffices; otherwise the page finds the reason by itself."""
     _release_reserve(run)
     try:
         run.add_to_log(f"Paused: {error}")
@@ -146,8 +147,7 @@ def _reserve(run: Run) -> Path:
 
 
 def _prepare_folder(run: Run) -> Checkpoint | None:
-    """The checkpoint to continue from, with everything after it removed; None for a start from nothing."""
-
+    """The checkpoint to continue from, with everything after it removed; None for a new start."""
     remove_temporaries(run.folder)
     _release_reserve(run)
     _keep_reserve(run)
@@ -168,7 +168,7 @@ def _prepare_folder(run: Run) -> Checkpoint | None:
 
 
 def save_progress(run: Run, progress: Progress) -> None:
-    """Best weights before the checkpoint that names them: a crash in between repeats steps, and loses none."""
+    """Saves the best weights before the checkpoint that names them: a crash in between repeats steps but loses none."""
     from clustergan_core.runs.weights import write_checkpoint, write_tensors
 
     checkpoint = progress.checkpoint()
@@ -213,7 +213,7 @@ def _set_state(
 
 
 def _take_end(run: Run) -> Literal["stopped", "paused"] | None:
-    """What a person has asked for; who asks for both wants it stopped."""
+    """The state that a person has requested; stop takes precedence over pause."""
     is_paused, is_stopped = _take_request(run, "pause"), _take_request(run, "stop")
     return "stopped" if is_stopped else "paused" if is_paused else None
 
@@ -227,7 +227,7 @@ def _take_request(run: Run, what: str) -> bool:
 
 
 def first_status(config: RunConfig, before: Status | None = None) -> Status:
-    """What a run says of itself between its launch and its first step, or its continuation after `before`."""
+    """A run's status between its launch and its first step, or its continuation after `before`."""
     step, seconds = (before.step, before.seconds) if before else (0, 0.0)
     return Status(
         state="starting",

@@ -16,25 +16,25 @@ from clustergan_core.method_facts import Ability, LabelledSettings
 from clustergan_core.score_names import AGREEMENT_SCORES, GENERATION_SCORES
 from clustergan_core.scoring.labelled import without_labelled
 from clustergan_core.scoring.latents import RunLatents, encode_samples, readable_indices
+from clustergan_core.scoring.records import DistanceRecord, MethodScores
 
 if TYPE_CHECKING:
     from clustergan_core.evaluation.features import FeatureNetwork
     from clustergan_core.method import Method
-    from clustergan_core.scoring.generated import Figures
 
-RunScores = dict[str, Any]  # the JSON document of `evaluate`
+_Figures = dict[str, Any]  # a part of a `MethodScores`
 N_GENERATED = 5000  # compared with as many real ones, fewer where the split holds less than twice that
 N_CYCLE_LATENTS = 1000  # of those generated
 
 
-def explain_no_agreement(scores: RunScores) -> str:
+def explain_no_agreement(scores: MethodScores) -> str:
     """Why a document has no agreement with labels, in one sentence."""
     return (
         scores.get("missing", {}).get("encoder") or "Purity, accuracy, NMI and ARI need labels, and the data has none."
     )
 
 
-def score_method(method: Method, dataset: Dataset, split: SplitName) -> RunScores:
+def score_method(method: Method, dataset: Dataset, split: SplitName) -> MethodScores:
     """The figures of `evaluate` for a method and a split; one thread and five digits, as they do not depend on it."""
     from clustergan_core.nn.acceleration import one_thread
 
@@ -42,12 +42,12 @@ def score_method(method: Method, dataset: Dataset, split: SplitName) -> RunScore
         return _five_digits(_score(method, dataset, split))
 
 
-def _score(method: Method, dataset: Dataset, split: SplitName) -> RunScores:
+def _score(method: Method, dataset: Dataset, split: SplitName) -> _Figures:
     in_split = without_labelled(method, dataset, dataset.indices(split))
     indices = readable_indices(type(method), in_split)
     latents = encode_samples(method, dataset.samples[indices], indices) if method.encodes else None
     labels = None if dataset.labels is None else dataset.labels[indices]
-    scores: RunScores = {
+    scores: _Figures = {
         "dataset": dataset.name,
         "split": split,
         "is_training_data": dataset.splits.is_shared or split == "all",
@@ -65,7 +65,7 @@ def _score(method: Method, dataset: Dataset, split: SplitName) -> RunScores:
     return scores | ({"missing": missing} if missing else {})
 
 
-def _score_clusters(method: Method, labels: NDArray[np.int64] | None, latents: RunLatents | None) -> RunScores:
+def _score_clusters(method: Method, labels: NDArray[np.int64] | None, latents: RunLatents | None) -> _Figures:
     """Agreement with labels and what clusters look like, null for a method without clusters."""
     if latents is None:
         figures = dict.fromkeys(("assignment", *AGREEMENT_SCORES, "silhouette", "usage", "usage_entropy"))
@@ -84,7 +84,7 @@ def _score_clusters(method: Method, labels: NDArray[np.int64] | None, latents: R
 
 def _score_generated(
     method: Method, dataset: Dataset, indices: NDArray[np.int64], latents: RunLatents | None
-) -> RunScores:
+) -> _Figures:
     """Cycle losses, Fréchet distances and what the data set's classifier reads, null where there is none."""
     import torch
 
@@ -98,12 +98,12 @@ def _score_generated(
     generated = None if latent is None else generate_all(method, latent)
     reconstructions = None if latents is None else reconstruct(method, latents.encoding())
 
-    def compare(features: FeatureNetwork | None) -> Figures | None:
+    def compare(features: FeatureNetwork | None) -> DistanceRecord | None:
         if features is None or generated is None:
             return None
         return RealSamples(dataset, indices, features, N_GENERATED).compare(generated)
 
-    scores: RunScores = {
+    scores: _Figures = {
         **cycle_losses(method, samples, reconstructions, latent, generated, N_CYCLE_LATENTS),
         "frechet": compare(choose_features(dataset)),
         "fid": compare(find_inception(dataset)),

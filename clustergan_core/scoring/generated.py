@@ -5,8 +5,6 @@ Every latent is drawn from the prior with one fixed seed, on the CPU, so that th
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -26,11 +24,10 @@ from clustergan_core.evaluation.generation import (
 from clustergan_core.generation import draw_latent, generate_all
 from clustergan_core.method import Method
 from clustergan_core.nn.prior import Latent
+from clustergan_core.scoring.records import DistanceRecord, GenerationRecord
 
 N_MODE_SAMPLES = 2000  # over all modes
 _LEAST_PER_MODE = 20
-
-Figures = dict[str, Any]  # JSON
 
 
 class RealSamples:
@@ -47,7 +44,7 @@ class RealSamples:
         )
         self.between_halves = frechet_distance(self.first, second) if self.n >= 2 else None
 
-    def compare(self, generated: Tensor) -> Figures | None:
+    def compare(self, generated: Tensor) -> DistanceRecord | None:
         """The Fréchet distance of the first `n` generated samples to the first half, beside that of the halves.
 
         `value` and `real_halves` both compare n samples with n samples. None where the split has fewer than 4 samples.
@@ -93,7 +90,7 @@ def read_generated(
     labels: NDArray[np.int64],
     clusters: NDArray[np.int64] | None,
     reconstructions: Tensor | None,
-) -> Figures:
+) -> GenerationRecord:
     """Mode, Reconstruction and Cluster Accuracy (`evaluation/generation.py`) with the classifier that read them.
 
     For the labels (N,), clusters (N,) and reconstructions (N, *shape) of the same samples, of a method with modes.

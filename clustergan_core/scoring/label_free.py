@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from clustergan_core.data.dataset import DATA_SEED, Dataset
+from clustergan_core.data.dataset import DATA_SEED, Dataset, draw_subset
 from clustergan_core.evaluation.label_free import shared_with_neighbours, silhouette, usage, usage_entropy
 from clustergan_core.evaluation.library_threads import libraries_on_one_thread
 from clustergan_core.evaluation.neighbours import nearest_neighbours
@@ -83,10 +83,7 @@ def score_without_labels(method: Method, dataset: Dataset) -> LabelFree:
 
 def chosen_samples(dataset: Dataset) -> NDArray[np.int64]:
     """The samples that every run on this data is judged by, ascending."""
-    train = dataset.splits.train
-    if len(train) <= N_SAMPLES:
-        return train
-    return np.sort(np.random.default_rng(DATA_SEED).choice(train, N_SAMPLES, replace=False))
+    return draw_subset(dataset.splits.train, N_SAMPLES, DATA_SEED)
 
 
 def _round(value: Any) -> Any:

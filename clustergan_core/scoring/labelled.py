@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from clustergan_core.data.dataset import DATA_SEED, UNLABELLED, Dataset
+from clustergan_core.data.dataset import DATA_SEED, UNLABELLED, Dataset, draw_subset
 from clustergan_core.errors import DataError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def draw_labelled(method: LabelledMethod, dataset: Dataset) -> LabelledSubset:
             f"{method.title} uses {wanted:,} labels and {dataset.name} has {len(candidates):,} in its training split: "
             "set n_labelled lower, or choose a method that uses none."
         )
-    indices = np.sort(np.random.default_rng(DATA_SEED).choice(candidates, wanted, replace=False))
+    indices = draw_subset(candidates, wanted, DATA_SEED)
     return LabelledSubset(torch.from_numpy(indices), torch.from_numpy(labels[indices].astype(np.int64)))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from clustergan_core.data.dataset import DATA_SEED
+from clustergan_core.data.dataset import DATA_SEED, draw_subset
 from clustergan_core.method_facts import MethodFacts
 
 if TYPE_CHECKING:
@@ -41,9 +41,7 @@ class RunLatents:
 
 def readable_indices(method: type[MethodFacts], indices: NDArray[np.int64]) -> NDArray[np.int64]:
     """Those of a split's `indices` that a method reads: all, or `max_read` of them by a fixed seed, ascending."""
-    if method.max_read is None or len(indices) <= method.max_read:
-        return indices
-    return np.sort(np.random.default_rng(DATA_SEED).choice(indices, method.max_read, replace=False))
+    return indices if method.max_read is None else draw_subset(indices, method.max_read, DATA_SEED)
 
 
 def encode_samples(method: Method, samples: NDArray[np.float32], indices: NDArray[np.int64]) -> RunLatents:

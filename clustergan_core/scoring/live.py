@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import torch
 
-from clustergan_core.data.dataset import DATA_SEED, UNLABELLED, Dataset
+from clustergan_core.data.dataset import DATA_SEED, UNLABELLED, Dataset, draw_subset
 from clustergan_core.evaluation.agreement import score_agreement
 from clustergan_core.evaluation.features import choose_features
 from clustergan_core.evaluation.label_free import (
@@ -42,14 +41,14 @@ class LiveScorer:
     def __init__(self, dataset: Dataset, method: Method) -> None:
         """`method` says which samples to leave out: those whose labels it is given."""
         validation = without_labelled(method, dataset, dataset.splits.validation)
-        self.validation = _subset(validation, N_LIVE_SAMPLES)
+        self.validation = draw_subset(validation, N_LIVE_SAMPLES, DATA_SEED)
         self.samples = torch.from_numpy(dataset.samples[self.validation])
         self.labels = None if dataset.labels is None else dataset.labels[self.validation]
         # Spread over the samples, whose order may be that of their labels.
         n_validation = len(self.validation)
         self.reconstructed = torch.linspace(0, n_validation - 1, min(N_RECONSTRUCTED, n_validation)).long()
         unseen = without_labelled(method, dataset, dataset.splits.train)
-        train = dataset.samples[_subset(unseen, N_CRITERION_SAMPLES)]
+        train = dataset.samples[draw_subset(unseen, N_CRITERION_SAMPLES, DATA_SEED)]
         self.train_samples = torch.from_numpy(train)
         self.neighbours = nearest_neighbours(train.reshape(len(train), -1), 5)
         self.real = RealSamples(dataset, validation, choose_features(dataset), N_LIVE_GENERATED)
@@ -92,9 +91,3 @@ class LiveScorer:
         scores: Scores = cycle_losses(method, self.samples[some], reconstructions, latent, generated, N_RECONSTRUCTED)
         frechet = None if generated is None else self.real.compare(generated)
         return scores | ({"frechet": frechet} if frechet else {})
-
-
-def _subset(indices: np.ndarray, most: int) -> np.ndarray:
-    if len(indices) <= most:
-        return indices
-    return np.sort(np.random.default_rng(DATA_SEED).choice(indices, most, replace=False))

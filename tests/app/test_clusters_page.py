@@ -132,7 +132,7 @@ def test_one_cluster_has_no_markers_and_the_rest_of_the_page_is_drawn(cells: Run
     write_annotations(cells, Annotations().with_name(0, "all").with_name(1, "all").with_name(2, "all"))
     app = opened()
     assert [error.value for error in app.error] == [
-        "Markers need two clusters, but cells's cells lie in 1: choose others."
+        "Markers need two clusters, but cells's cells are in 1: choose others."
     ]
     assert table_with(app, "ari_with_first")["clusters"].iloc[0] == 1
     assert any("export-h5ad" in button.proto.id for button in app.get("download_button"))

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clustergan_core.data.uploads.store import list_uploads, store_upload
+from clustergan_core.data.uploads.sorting import store_files
+from clustergan_core.data.uploads.store import list_uploads
 from tests.app.app_pages import PROJECT, open_page, texts
 from ui.frame.messages import plain
 
@@ -97,7 +98,7 @@ def test_an_uploaded_table_shows_its_columns_and_becomes_the_choice() -> None:
 
 
 def test_a_label_column_and_chosen_rows_change_what_is_shown() -> None:
-    path = store_upload("leaves.csv", LEAVES.encode())
+    path = store_files([("leaves.csv", LEAVES.encode())]).uploads[0].path
     app = open_page("data", dataset=f"leaves.csv ({path.parent.name})", labels="species")
     assert {m.label: m.value for m in app.metric}["Labels"] == "2"
     app.multiselect(key="drop").set_value(["species=elm"]).run()
@@ -106,7 +107,7 @@ def test_a_label_column_and_chosen_rows_change_what_is_shown() -> None:
 
 
 def test_labels_found_by_their_name_can_be_left_out() -> None:
-    path = store_upload("leaves.csv", LEAVES.replace("species", "class").encode())
+    path = store_files([("leaves.csv", LEAVES.replace("species", "class").encode())]).uploads[0].path
     app = open_page("data", dataset=f"leaves.csv ({path.parent.name})")
     assert {m.label: m.value for m in app.metric}["Labels"] == "2"
     app.selectbox(key="labels").set_value("none").run()
@@ -115,7 +116,7 @@ def test_labels_found_by_their_name_can_be_left_out() -> None:
 
 
 def test_a_wrong_value_of_rows_in_the_address_is_named() -> None:
-    path = store_upload("leaves.csv", LEAVES.encode())
+    path = store_files([("leaves.csv", LEAVES.encode())]).uploads[0].path
     app = open_page("data", dataset=f"leaves.csv ({path.parent.name})", drop="species=ash")
     assert "drop=species=ash, which no row has" in app.error[0].value
     assert {m.label: m.value for m in app.metric}["Samples"] == "60"
@@ -150,7 +151,7 @@ def test_a_file_that_cannot_be_read_gets_one_sentence_and_is_not_kept(name: str,
 
 
 def test_an_own_file_is_forgotten_only_after_a_confirmation() -> None:
-    path = store_upload("leaves.csv", LEAVES.encode())
+    path = store_files([("leaves.csv", LEAVES.encode())]).uploads[0].path
     app = open_page("data", dataset=f"leaves.csv ({path.parent.name})")
     app.button(key=f"forget_{path.parent.name}").click().run()
     assert list_uploads() == [path]
@@ -161,7 +162,7 @@ def test_an_own_file_is_forgotten_only_after_a_confirmation() -> None:
 
 
 def test_train_on_this_leads_to_the_train_page_with_the_same_data() -> None:
-    path = store_upload("leaves.csv", LEAVES.encode())
+    path = store_files([("leaves.csv", LEAVES.encode())]).uploads[0].path
     app = open_page("data", dataset=f"leaves.csv ({path.parent.name})", labels="species", drop="species=elm")
     link = next(link for link in app.page_link if "Train on this" in link.label)
     assert link.page == "train"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from clustergan_core.data.counts.reading.sandbox.parent import inspect
-from clustergan_core.data.uploads.store import store_upload
+from clustergan_core.data.uploads.sorting import store_files
 from tests.app.app_pages import open_page, texts
 from tests.count_files import N_CELLS, N_GENES, make_barcodes, make_counts, write_table, write_tenx_hdf5
 
@@ -21,7 +21,7 @@ def _folders(own_folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def keep(path: Path) -> tuple[Path, str]:
     """(where it is kept, what the address calls it)."""
-    kept = store_upload(path.name, path.read_bytes())
+    kept = store_files([(path.name, path.read_bytes())]).uploads[0].path
     return kept, f"{kept.name} ({kept.parent.name})"
 
 
@@ -54,7 +54,7 @@ def test_the_page_says_what_the_command_says(tmp_path: Path) -> None:
 def test_transpose_takes_the_other_side_for_cells_and_back(nameless: str) -> None:
     app = open_page("data", dataset=nameless, prepare=FEW, read_as="counts")
     assert app.header[0].value.startswith(f"{N_CELLS} cells × {N_GENES} genes")
-    assert app.warning[1].value.startswith("Check the orientation: the names do not tell; 40 rows")
+    assert app.warning[1].value.startswith("Check the orientation: the names do not show it, and 40 rows")
     app.button(key="transpose").click().run()
     assert app.header[0].value.startswith(f"{N_GENES} cells × {N_CELLS} genes")
     assert app.query_params["orientation"] == "cells-by-genes"

@@ -17,7 +17,8 @@ from clustergan_core.data.counts.settings import (
     QualitySettings,
     quality_preset,
 )
-from clustergan_core.data.uploads.store import store_beside, store_upload
+from clustergan_core.data.uploads.sorting import store_files
+from clustergan_core.data.uploads.store import store_beside
 from clustergan_core.runs.store import list_runs
 from tests.app.app_pages import open_page, texts
 from tests.count_files import SYMBOLS, write_table
@@ -39,7 +40,7 @@ def cells(tmp_path: Path) -> Path:
     rates = random.gamma(2.0, 1.0, (N_CELLS, len(SYMBOLS))) * np.linspace(0.05, 2, N_CELLS)[:, None]
     names = [f"cell_{number}" for number in range(N_CELLS)]
     table = write_table(tmp_path / "cells.csv", is_by_gene=False, cells=names, counts=random.poisson(rates))
-    path = store_upload(table.name, table.read_bytes())
+    path = store_files([(table.name, table.read_bytes())]).uploads[0].path
     labels = "".join(f"{name},{'TBN'[number % 3]}\n" for number, name in enumerate(names))
     store_beside(path, "labels.csv", f"cell,kind\n{labels}".encode())
     return path
@@ -151,9 +152,11 @@ def test_what_cannot_be_judged_is_skipped_with_the_reason(tmp_path: Path) -> Non
     logs = np.log1p(np.random.default_rng(0).poisson(2.0, (N_CELLS, len(SYMBOLS)))).round(3)
     names = [f"cell_{number}" for number in range(N_CELLS)]
     table = write_table(tmp_path / "logs.csv", is_by_gene=False, cells=names, counts=logs)
-    app = opened(store_upload(table.name, table.read_bytes()), prepare=["min_genes=5", "max_mito_share=0.5"])
+    path = store_files([(table.name, table.read_bytes())]).uploads[0].path
+    app = opened(path, prepare=["min_genes=5", "max_mito_share=0.5"])
     frame = next(frame.value for frame in app.dataframe if "Rule, in order" in frame.value)
-    assert "the file holds log-normalised values, which no longer tell it" in frame["Skipped, because"].tolist()
+    reason = "the file holds log-normalised values, from which it cannot be computed"
+    assert reason in frame["Skipped, because"].tolist()
     assert texts(app).count("Not available: the file holds log-normalised values") == 2
     assert "The file holds log-normalised values, so no transform is applied." in texts(app)
 

@@ -10,7 +10,8 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from clustergan_core.data.uploads.label_tables import label_tables
-from clustergan_core.data.uploads.store import list_uploads, store_folder, store_upload
+from clustergan_core.data.uploads.sorting import store_files
+from clustergan_core.data.uploads.store import list_uploads
 from tests.app.app_pages import open_page, texts
 from tests.count_files import (
     N_CELLS,
@@ -137,7 +138,7 @@ def draw_png(grey: int) -> bytes:
 
 def test_a_file_of_r_is_told_how_to_convert_and_not_kept() -> None:
     app = bring(open_page("data"), ("cells.rds", b"X\n\x00\x00"))
-    assert "cells.rds is a file of R, which is not read here" in app.error[0].value
+    assert "cells.rds is an R file, which is not supported" in app.error[0].value
     assert app.code[0].value.startswith("library(Seurat)\ncounts <- GetAssayData(readRDS")
     assert list_uploads() == []
 
@@ -182,7 +183,8 @@ def test_forgetting_a_matrix_takes_its_labels_too(tmp_path: Path, own_folders: P
 
 
 def test_an_address_cannot_leave_the_folder_of_uploads(tmp_path: Path, own_folders: Path) -> None:
-    path = store_folder("lung", dict(contents(write_folder(tmp_path / "x"))))
+    files = [(f"lung/{name}", content) for name, content in contents(write_folder(tmp_path / "x"))]
+    path = store_files(files).uploads[0].path
     link = own_folders / "uploads" / "0123456789ab"
     link.mkdir()
     (link / "out").symlink_to(tmp_path)
@@ -202,7 +204,7 @@ def test_files_of_the_operator_are_chosen_by_path_and_never_forgotten(
     (home / "lung" / "labels.csv").write_text(LABELS)
     (home / "out.h5").symlink_to(tmp_path / "counts.h5")
     monkeypatch.setenv("CLUSTERGAN_FILES", str(home))
-    store_upload("leaves.csv", b"a,b\n1,2\n3,4\n5,6\n")
+    store_files([("leaves.csv", b"a,b\n1,2\n3,4\n5,6\n")])
     app = open_page("data", dataset="files/lung", labels="labels.csv: cell_type", prepare=FEW)
     assert not app.exception
     assert not app.error

@@ -207,4 +207,6 @@ def test_selections_that_overlap_are_told_of(mapped: Run, seen: SeenMap) -> None
     app = opened()
     app.button(key="keep_A").click().run()
     app.button(key="keep_B").click().run()
-    assert [error.value for error in app.error] == ["Selections A and B share 50 cells: select them apart."]
+    assert [error.value for error in app.error] == [
+        "Selections A and B share 50 cells: choose selections without common cells."
+    ]

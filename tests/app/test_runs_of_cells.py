@@ -7,7 +7,8 @@ import pytest
 
 from clustergan_core.data.opening import open_dataset
 from clustergan_core.data.options import OwnDataOptions
-from clustergan_core.data.uploads.store import beside, store_beside, store_upload
+from clustergan_core.data.uploads.sorting import store_files
+from clustergan_core.data.uploads.store import beside, store_beside
 from clustergan_core.runs.configure import make_config
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.status import write_status
@@ -27,7 +28,7 @@ def run(tmp_path: Path, own_folders: Path, monkeypatch: pytest.MonkeyPatch) -> R
     """A short run on an upload whose labels lie beside it, turned by a person's word."""
     monkeypatch.setenv("CLUSTERGAN_DATA", str(own_folders / "data"))
     table = write_table(tmp_path / "cells.csv", is_by_gene=True)
-    path = store_upload(table.name, table.read_bytes())
+    path = store_files([(table.name, table.read_bytes())]).uploads[0].path
     labels = "cell,kind\n" + "".join(f"{name},{'AB'[number % 2]}\n" for number, name in enumerate(make_barcodes()))
     store_beside(path, "labels.csv", labels.encode())
     options = OwnDataOptions(

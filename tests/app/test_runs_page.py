@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from clustergan_core.data.registry import load_dataset
-from clustergan_core.runs.queue.slots import count_slots, occupy
+from clustergan_core.runs.queue.slots import count_slots, occupy_slots
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.status import hold_lock, write_status
 from clustergan_core.runs.store import list_runs
@@ -179,7 +179,7 @@ def test_a_damaged_run_is_listed_with_its_sentence_and_can_be_deleted(
 def test_a_run_that_is_continued_while_there_is_no_room_waits_and_can_be_paused(own_folders: Path) -> None:
     run = new_run(own_folders / "runs" / "a")
     set_state(run, state="stopped", step=20)
-    with occupy("cpu", threads=count_slots("cpu")):
+    with occupy_slots("cpu", threads=count_slots("cpu")):
         app = open_page("runs", run="a")
         app.button(key="continue").click().run()
         assert app.dataframe[0].value["State"].tolist() == ["waiting 50%"]

@@ -99,7 +99,7 @@ def test_other_data_moves_table_3_s_values_to_its_number_of_labels() -> None:
         ("values", "", "K has no values: enter at least two"),
         ("values", "7, many", "Setting n_clusters=many is not possible"),
         ("values", "1, 7", "Setting n_clusters=1 is not possible"),
-        ("seeds", "0-", "Seeds 0- are not possible: write up to 1000, for example 0-4 or 0,3,7."),
+        ("seeds", "0-", "Seeds 0- are not possible: enter up to 1000, for example 0-4 or 0,3,7."),
         ("seeds", "0-500", "This grid has 2,505 runs: choose values and seeds that make 1 to 1,000."),
     ],
 )

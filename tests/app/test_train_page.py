@@ -5,7 +5,7 @@ import pytest
 from clustergan_core.methods import METHODS, default_method
 from clustergan_core.paths import runs_folder
 from clustergan_core.runs.queue.queue import enqueue
-from clustergan_core.runs.queue.slots import count_slots, occupy
+from clustergan_core.runs.queue.slots import count_slots, occupy_slots
 from clustergan_core.runs.store import list_runs
 from tests.app.train_widgets import all_texts, opened, press, widget
 from tests.small_runs import new_run
@@ -123,7 +123,7 @@ def test_start_writes_a_run_with_the_chosen_settings_and_shows_it() -> None:
 
 
 def test_a_run_for_which_there_is_no_room_waits_and_says_where_in_line() -> None:
-    with occupy("cpu", threads=count_slots("cpu")):
+    with occupy_slots("cpu", threads=count_slots("cpu")):
         enqueue([first := new_run(runs_folder() / "first")])
         app = opened(task="New run")
         press(app, "Start training")
@@ -140,5 +140,5 @@ def test_a_scheduler_that_does_not_answer_is_named_and_no_run_is_made(monkeypatc
     app = opened(task="New run")
     app.text_input(key="scheduler_address").set_value("tcp://127.0.0.1:9").run()
     press(app, "Start training")
-    assert "No scheduler answers at tcp://127.0.0.1:9 within 1 s" in app.error[0].value
+    assert "No scheduler answered at tcp://127.0.0.1:9 within 1 s" in app.error[0].value
     assert list_runs() == []

@@ -4,6 +4,7 @@ import io
 import shutil
 from datetime import datetime
 from pathlib import Path
+from typing import cast
 
 import pandas as pd
 import pytest
@@ -14,6 +15,7 @@ from clustergan_core.runs.scores import read_scores, write_scores
 from clustergan_core.runs.status import State, Status, hold_lock, write_status
 from clustergan_core.runs.worker import execute
 from clustergan_core.score_names import GENERATION_SCORES
+from clustergan_core.scoring.records import RunScores
 from tests.app.app_pages import open_page
 from tests.app.train_widgets import all_texts, opened, press, widget
 from tests.small_runs import new_run, small_config
@@ -51,7 +53,7 @@ def test_a_finished_run_shows_its_scores_on_both_splits(finished: Run) -> None:
     assert "On the test split, n = 179" in all_texts(app)
     shown = {metric.label: metric.value for metric in app.metric}
     assert shown.keys() >= {"Purity", "Accuracy", "NMI", "ARI"}
-    newest = finished.metrics().rows[-1]["scores"]
+    newest = finished.metrics().rows[-1].get("scores", {})
     assert shown["Purity"] == f"{newest['purity']:.3f}"
     assert not [button for button in app.button if button.label in ("Stop", "Continue")]
     assert not app.exception
@@ -60,18 +62,19 @@ def test_a_finished_run_shows_its_scores_on_both_splits(finished: Run) -> None:
 def test_how_near_generated_samples_come_is_shown_with_the_features_that_say_so(finished: Run) -> None:
     app = opened(run="finished")
 
-    live, final = finished.metrics().rows[-1]["scores"]["frechet"], read_scores(finished)
-    assert final is not None
+    live, scores = finished.metrics().rows[-1].get("scores", {})["frechet"], read_scores(finished)
+    final = scores and scores.get("frechet")
+    assert final
     distances = [metric.value for metric in app.metric if metric.label == "Fréchet distance"]
-    assert distances == [f"{final['frechet']['value']:g}", f"{live['value']:g}"]
+    assert distances == [f"{final['value']:g}", f"{live['value']:g}"]
     assert f"Features: {live['features']}" in all_texts(app)
-    assert f"{final['frechet']['n']} generated samples and as many real ones" in all_texts(app)
+    assert f"{final['n']} generated samples and as many real ones" in all_texts(app)
 
 
 def test_the_csv_of_a_run_has_the_parts_of_the_distance_in_columns_of_their_own(finished: Run) -> None:
     table = pd.read_csv(io.StringIO(metrics_csv(finished)))
 
-    newest = finished.metrics().rows[-1]["scores"]["frechet"]
+    newest = finished.metrics().rows[-1].get("scores", {})["frechet"]
     last = table.iloc[-1]
     assert last["frechet"] == newest["value"]
     assert (last["frechet_n"], last["frechet_features"]) == (newest["n"], newest["features"])
@@ -82,11 +85,12 @@ def test_the_csv_of_a_run_has_the_parts_of_the_distance_in_columns_of_their_own(
 def test_a_run_of_before_generated_samples_were_compared_is_shown_without(finished: Run) -> None:
     rows, scores = finished.metrics().rows, read_scores(finished)
     assert scores is not None
-    write_scores(finished, {key: value for key, value in scores.items() if key not in NEW_SCORES})
+    earlier_scores = {key: value for key, value in scores.items() if key not in NEW_SCORES}
+    write_scores(finished, cast("RunScores", earlier_scores))
     (finished.folder / "metrics.jsonl").unlink()
     for row in rows:
         earlier = {key: value for key, value in row.get("scores", {}).items() if key not in NEW_SCORES}
-        append_row(finished.folder / "metrics.jsonl", row | ({"scores": earlier} if earlier else {}))
+        append_row(finished.folder / "metrics.jsonl", {**row, **({"scores": earlier} if earlier else {})})
     app = opened(run="finished")
 
     assert "Fréchet distance" not in [metric.label for metric in app.metric]

@@ -1,5 +1,7 @@
 """Every shipped model gives the figures of its card, to the last digit."""
 
+from typing import cast
+
 import pytest
 import torch
 
@@ -9,6 +11,7 @@ from clustergan_core.runs.card import render_card
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.scores import read_scores, score_run
 from clustergan_core.runs.store import list_shipped
+from clustergan_core.scoring.records import RunScores
 
 
 @pytest.mark.parametrize("shipped", list_shipped(), ids=lambda run: run.name)
@@ -48,6 +51,6 @@ def test_a_run_scored_before_generated_samples_were_still_has_a_card() -> None:
     assert scores is not None
     earlier = {name: value for name, value in scores.items() if name not in ("fid", "classifier", "mode_accuracy")}
 
-    card = render_card(shipped, earlier | {"frechet": None})
+    card = render_card(shipped, cast("RunScores", earlier | {"frechet": None}))
 
     assert "Fréchet" not in card and "silhouette" in card

@@ -113,6 +113,6 @@ def test_a_run_trained_there_is_scored_and_opened_on_the_cpu(name, device, tmp_p
     assert run.status().state == "finished", run.status()
     scores = read_scores(run)
     assert scores is not None
-    assert 0.1 <= scores["purity"] <= 1
+    assert scores["purity"] is not None and 0.1 <= scores["purity"] <= 1
     weights = run.load().state_dict()
     assert all(value.device.type == "cpu" and bool(value.isfinite().all()) for value in weights.values())

@@ -67,7 +67,7 @@ def say(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
         ("train --dataset digits --set colour=3", "no setting named colour"),
         ("train --dataset digits --set n_clusters=1", "n_clusters=1 is not possible"),
         ("train --dataset digits --set n_clusters=many", "n_clusters=many is not possible"),
-        ("train --dataset digits --set n_clusters", "is not of the form name=value"),
+        ("train --dataset digits --set n_clusters", "is not name=value"),
         ("train --dataset digits --steps 0", "--steps 0 is not possible"),
         ("train --dataset digits --steps some", "invalid int value: 'some'"),
         ("train --dataset digits --seed -1", "--seed -1 is not possible"),
@@ -75,13 +75,13 @@ def say(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
         ("train --dataset digits --threads 0", "--threads 0 is not possible"),
         ("train --dataset digits --device tpu", "no device named tpu"),
         ("train --dataset digits --image-side 7", "image_side=7 is not possible"),
-        ("train --dataset digits --only label", "is not of the form name=value"),
+        ("train --dataset digits --only label", "is not name=value"),
         ("train --dataset synthetic --set architecture=dcgan-small", "Architecture dcgan-small needs images"),
         ("train --resume", "--resume needs --out"),
         ("train --resume --out nowhere", "no run named nowhere"),
         ("train --resume --out done", "is finished (40 steps)"),
         ("train --dataset digits --out {runs}/done", "exists already"),
-        ("train --dataset digits --out {leaves}/run", "cannot be made"),
+        ("train --dataset digits --out {leaves}/run", "cannot be created"),
         ("train --dataset {leaves} --labels colour", "'colour' is neither a column of"),
         ("train --dataset {leaves} --labels {leaves}:colour", "colour"),
         ("train --dataset {leaves} --only colour=red", "colour"),
@@ -130,7 +130,7 @@ def test_a_folder_that_may_not_be_written_is_told_in_one_sentence(
     tmp_path.chmod(0o500)
 
     assert main(["train", "--dataset", "digits", "--out", str(tmp_path / "run")]) == 2
-    assert "choose a folder you may write to" in capsys.readouterr().err
+    assert "choose a writable folder" in capsys.readouterr().err
 
 
 # --- answers ----------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from clustergan_core.cells.expression import find_places, gene_values
+from clustergan_core.cells.expression import find_gene_indices, gene_values
 from clustergan_core.data.counts.genes import unique_gene_names
 from clustergan_core.errors import DataError, SettingsError
 from ui.cells.view import CellsView
@@ -110,7 +110,7 @@ def _names(_matrix: CountMatrix, source: str, digest: str) -> tuple[str, ...]:
 @st.cache_data(max_entries=500, show_spinner=False)
 def _is_gene(_matrix: CountMatrix, source: str, digest: str, text: str) -> bool:
     try:
-        find_places(_matrix, [text])
+        find_gene_indices(_matrix, [text])
     except DataError:
         return False
     return True

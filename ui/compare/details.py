@@ -7,13 +7,13 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
+from clustergan_core.data.dataset import draw_subset
 from clustergan_core.drawing.palette import mode_colours
 from clustergan_core.drawing.pictures.images import mosaic
 from ui.compare.selection import LinkedSelection, run_again
 from ui.compare.stability import StabilityView
 from ui.frame.messages import plain
 from ui.frame.theme import theme_name
-from ui.loading.subsets import draw_subset
 from ui.map.view import MapView
 
 N_SHOWN = 32  # samples of a selection that are drawn
@@ -62,7 +62,7 @@ def _show_clicked(views: list[MapView], selection: LinkedSelection, stability: S
 
 def _show_pictures(view: MapView, rows: NDArray[np.int64]) -> None:
 
-    shown = draw_subset(rows, N_SHOWN)
+    shown = draw_subset(rows, N_SHOWN, seed=0)
     if not len(shown):
         return
     colours = mode_colours(view.run.config.n_clusters)

@@ -14,7 +14,7 @@ from clustergan_core.runs.comparison.groups import Comparison, SeedGroup
 from clustergan_core.runs.comparison.spread import Reading, ScoreSpread, read_score, spread_score
 from clustergan_core.runs.run import Run
 from clustergan_core.score_names import AGREEMENT_SCORES
-from clustergan_core.scoring.final import RunScores
+from clustergan_core.scoring.records import RunScores
 from ui.compare.settings import describe_repetitions
 from ui.frame.choices import segmented
 from ui.frame.messages import plain

@@ -154,8 +154,8 @@ def _load(source: str, options_text: str, stamp: object, _options: OwnDataOption
 
 def show_preparation_line(data: str, options: OwnDataOptions, dataset: Dataset) -> None:
     """The cells and genes that are left, the choices behind them, and a link to change them."""
-    steps = {step["step"]: step for step in dataset.preprocessing}
-    quality, genes = steps["quality"], steps["select_genes"]
+    quality = next(step for step in dataset.preprocessing if step["step"] == "quality")
+    genes = next(step for step in dataset.preprocessing if step["step"] == "select_genes")
     preparation = ", ".join(f"{name} {value}" for name, value in options.preparation.items()) or "default"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(

@@ -7,12 +7,11 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from clustergan_core.data.dataset import Dataset
+from clustergan_core.data.dataset import Dataset, draw_subset
 from clustergan_core.drawing.pictures.images import mosaic, png, sample_grid
 from clustergan_core.drawing.pictures.tabular import is_pen_stroke
 from clustergan_core.drawing.theme import Theme
 from ui.frame.theme import theme_name
-from ui.loading.subsets import draw_subset
 
 N_COLUMNS, N_ROWS = 10, 5
 MAX_LABEL_ROWS = 12  # with more labels, rows mix them
@@ -88,7 +87,7 @@ def _is_by_label(data: Dataset) -> bool:
 
 def _show_rows(data: Dataset, seed: int) -> None:
     """Some rows as prepared, with their ids and labels in front."""
-    chosen = draw_subset(np.arange(len(data.samples)), N_TABLE_ROWS, seed)
+    chosen = draw_subset(len(data.samples), N_TABLE_ROWS, seed)
     front: dict[str, list[str]] = {"Sample": [data.sample_id(int(index)) for index in chosen]}
     if data.labels is not None:
         front["Label"] = [data.label_names[label] if label >= 0 else "" for label in data.labels[chosen]]

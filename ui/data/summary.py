@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -141,12 +141,12 @@ def _is_own_table(data: Dataset) -> bool:
     return data.splits.is_shared and data.kind != "image"
 
 
-def describe_steps(steps: Sequence[dict[str, Any]]) -> list[str]:
+def describe_steps(steps: Sequence[Mapping[str, Any]]) -> list[str]:
     """Preprocessing steps as sentences."""
     return [_describe_step(step) for step in steps]
 
 
-def _describe_step(step: dict[str, Any]) -> str:
+def _describe_step(step: Mapping[str, Any]) -> str:
     kind = step["step"]
     if kind in ("labels", "note"):
         return str(step["text"])
@@ -173,7 +173,7 @@ def _describe_step(step: dict[str, Any]) -> str:
     return _describe_expression(step)
 
 
-def _describe_expression(step: dict[str, Any]) -> str:
+def _describe_expression(step: Mapping[str, Any]) -> str:
     kind = step["step"]
     if kind == "quality":
         return (

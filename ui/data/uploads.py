@@ -10,7 +10,7 @@ import streamlit as st
 from clustergan_core.data.own.labels import names_samples
 from clustergan_core.data.own.table_text import read_table
 from clustergan_core.data.uploads.label_tables import label_tables
-from clustergan_core.data.uploads.sorting import keep_files
+from clustergan_core.data.uploads.sorting import store_files
 from clustergan_core.data.uploads.store import forget_upload, list_uploads, store_beside, upload_size
 from clustergan_core.errors import AppError, DataError
 from ui.data.choice import DATASET_KEY, chosen_for, show_next, source_text
@@ -129,10 +129,10 @@ def accept_files(files: list[tuple[str, memoryview]]) -> tuple[dict[str, str], l
     Raises AppError where nothing can be read.
     """
     earlier = set(list_uploads())
-    sorted_files = keep_files(files)
+    result = store_files(files)
     looks: dict[Path, FileLook] = {}
     problems: list[str] = []
-    for upload in sorted_files.kept:
+    for upload in result.uploads:
         try:
             looks[upload.path] = look_at(upload.path)
         except DataError as problem:
@@ -144,8 +144,8 @@ def accept_files(files: list[tuple[str, memoryview]]) -> tuple[dict[str, str], l
     if len(looks) == 1 and (added := _add_to_chosen(next(iter(looks)), earlier)):
         return added
     chosen = next((path for path, look in looks.items() if look.kind == "counts"), next(iter(looks)))
-    if sorted_files.left_out:
-        problems.append(f"Skipped unsupported files: {', '.join(sorted_files.left_out[:6])}.")
+    if result.left_out:
+        problems.append(f"Skipped unsupported files: {', '.join(result.left_out[:6])}.")
     return choices_of(chosen), problems
 
 

@@ -89,9 +89,9 @@ def _continue_button(run: Run, status: Status, scheduler: str | None, key: str, 
 @page_errors()
 @section_errors()
 def _send_request(run: Run, what: Request) -> None:
-    from clustergan_core.runs.queue.queue import ask
+    from clustergan_core.runs.queue.queue import request_run
 
-    ask(run, what)
+    request_run(run, what)
 
 
 @page_errors()

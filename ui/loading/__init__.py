@@ -6,5 +6,4 @@ summaries.py  a line on each run of a list
 metrics.py    metrics, of which only new rows are read
 matrices.py   count matrices and figures of their cells
 files.py      a first look at a person's own file
-subsets.py    samples drawn with a fixed seed
 """

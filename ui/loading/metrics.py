@@ -6,14 +6,14 @@ from array import array
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
 from clustergan_core.drawing.figures.curves import thin
-from clustergan_core.runs.metrics import Row, read_rows
+from clustergan_core.runs.metrics import MetricsRow, Row, read_rows
 from clustergan_core.runs.run import Run
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class MetricsHistory:
         pace = (self.seconds[-1] - self.seconds[first]) / max(1.0, self.steps[-1] - self.steps[first])
         return pace * (n_steps - self.steps[-1])
 
-    def _add(self, row: dict[str, Any]) -> None:
+    def _add(self, row: MetricsRow) -> None:
         self.steps.append(row["step"])
         self.seconds.append(row["seconds"])
         for name, value in row["losses"].items():

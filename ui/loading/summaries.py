@@ -10,7 +10,7 @@ from clustergan_core.runs.run import Run
 from clustergan_core.runs.scores import read_scores
 from clustergan_core.runs.status import Status
 from clustergan_core.runs.store import list_runs, list_shipped
-from clustergan_core.scoring.final import RunScores
+from clustergan_core.scoring.records import RunScores
 
 NEEDS_LABELS = "needs labels"
 

@@ -10,6 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
+from clustergan_core.data.dataset import draw_subset
 from clustergan_core.drawing.palette import mode_colours
 from clustergan_core.drawing.pictures.images import mosaic
 from clustergan_core.drawing.pictures.tabular import thumbnail
@@ -110,9 +111,7 @@ def selection_table(view: MapView, rows: NDArray[np.int64], cluster_names: Seque
 
 def _show_pictures_of_some(view: MapView, selection: NDArray[np.int64]) -> None:
     """Pictures of some of the selected samples."""
-    shown = selection
-    if len(selection) > N_SHOWN:
-        shown = np.sort(np.random.default_rng(0).choice(selection, N_SHOWN, replace=False))
+    shown = draw_subset(selection, N_SHOWN, seed=0)
     st.image(_mosaic(view, shown, n_columns=8), width="stretch")
     what = "samples" if view.dataset is not None else "reconstructions, because the data is not on this machine"
     st.caption(f"{len(shown)} of the {what}. The bars show the mode.")

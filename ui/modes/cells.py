@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from clustergan_core.cells.expression import ValueScale
-    from clustergan_core.cells.fidelity import GeneratedModes, ModeRealism
+    from clustergan_core.cells.fidelity import GeneratedModes, ModeFidelity
 
 _N_GENES = 60
 
@@ -34,7 +34,7 @@ class CellModes:
 
     scale: ValueScale
     generated: GeneratedModes
-    realism: tuple[ModeRealism, ...]  # empty while the data is absent
+    realism: tuple[ModeFidelity, ...]  # empty while the data is absent
     n_cells: int
 
 
@@ -51,11 +51,11 @@ def show_cell_modes(view: CellsView) -> None:
 
 def _make_table(view: CellsView, modes: CellModes, titles: ModeTitles) -> pd.DataFrame:
     """The modes' summary and fidelity, a row for each."""
-    from clustergan_core.cells.fidelity import realism_table
+    from clustergan_core.cells.fidelity import fidelity_table
 
     table = view.summary.table().drop(columns=["samples", "usage"])
     if modes.realism:
-        table = realism_table(modes.realism, modes.generated, modes.n_cells).merge(table, on="mode")
+        table = fidelity_table(modes.realism, modes.generated, modes.n_cells).merge(table, on="mode")
     else:
         table = table.assign(share_in_training=modes.generated.shares)
     return table.assign(name=titles.short)

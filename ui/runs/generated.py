@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from clustergan_core.scoring.final import RunScores
+from clustergan_core.scoring.records import RunScores
 
 FRECHET_HELP = (
     "How far the features of generated samples are from those of real ones, in mean and spread; lower is better. It "
@@ -49,7 +49,8 @@ def _show_accuracies(scores: RunScores) -> None:
     for column, (name, title) in zip(st.columns(len(_TITLES)), _TITLES.items(), strict=True):
         value = scores.get(name)
         column.metric(title, "–" if value is None else f"{value:.3f}", help=_HELP[name])
-    classifier = scores["classifier"]
+    classifier = scores.get("classifier")
+    assert classifier is not None
     if (n_shown := classifier["n_labels_with_a_mode"]) < classifier["n_labels"]:
         st.warning(
             f"Modes show only **{n_shown} of {classifier['n_labels']}** labels. Mode Accuracy ignores missing "

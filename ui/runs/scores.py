@@ -9,7 +9,8 @@ import streamlit as st
 
 from clustergan_core.data.dataset import UNLABELLED
 from clustergan_core.drawing.figures.counts import contingency_figure
-from clustergan_core.scoring.final import RunScores, explain_no_agreement
+from clustergan_core.scoring.final import explain_no_agreement
+from clustergan_core.scoring.records import RunScores
 from ui.frame.messages import plain
 from ui.frame.theme import show_figure
 from ui.loading.runs import load_data, load_latents

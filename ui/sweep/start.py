@@ -34,7 +34,7 @@ def start_sweep(plan: SweepPlan, dataset: Dataset) -> Sweep | None:
             show_problem(problem)
             return None
         finished = {point for point, status in sweep.statuses().items() if status.state == "finished"}
-        twins = sweep.twins()
+        twins = sweep.identical_runs()
         missing = [point for point in sweep.points if point not in finished and point not in twins]
         counts = {"n_finished": len(finished), "n_elsewhere": len(twins), "n_missing": len(missing)}
         st.markdown("  \n".join(_describe(sweep, plan, **counts)))

@@ -10,7 +10,8 @@ from clustergan_core.runs.metrics import Row
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.scores import read_scores
 from clustergan_core.score_names import AGREEMENT_SCORES, describe_kept_weights_briefly, keeps_last_weights
-from clustergan_core.scoring.final import RunScores, explain_no_agreement
+from clustergan_core.scoring.final import explain_no_agreement
+from clustergan_core.scoring.records import RunScores
 from ui.frame.messages import plain
 from ui.frame.theme import show_figure
 from ui.loading.metrics import MetricsHistory

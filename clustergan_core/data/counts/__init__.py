@@ -1,14 +1,14 @@
 """Count matrices of single cells: read, checked, filtered and transformed.
 
 matrix.py                   CountMatrix: cells × genes as the file holds them
-reading/                    from a stranger's file to a CountMatrix
-sparse.py                   sums, moments and log-normalisation of large sparse matrices, part by part
-genes.py                    names of genes, and genes of two matrices matched
-quality.py                  quality control: metrics, thresholds, what each step removes
+reading/                    from an untrusted file to a CountMatrix
+sparse.py                   sums, moments and log-normalisation of large sparse matrices, chunk by chunk
+genes.py                    gene names, and the genes of two matrices matched
+quality.py                  quality control: metrics, thresholds, what each rule removes
 highly_variable_genes.py    the choice of genes
 settings.py                 settings of quality control and preparation, and their presets
-preparation_options.py      these settings as text after --prepare, in an address, in a config
+preparation_options.py      these settings as text: for --prepare, an address and a config
 steps.py                    recorded steps, repeated on new cells
-prepare.py                  a CountMatrix to a Dataset
-annotated.py                an AnnData in memory to a CountMatrix
+prepare.py                  from a CountMatrix to a Dataset
+annotated.py                from an AnnData in memory to a CountMatrix
 """

@@ -1,9 +1,9 @@
-"""What genes are called: one name each, and which of them are mitochondrial or ribosomal by their symbol."""
+"""Gene names: one name each, which are mitochondrial or ribosomal, and the genes of two matrices matched."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from clustergan_core.data.counts.matrix import CountMatrix
 from clustergan_core.errors import DataError
 
-MAX_MISSING_SHARE = 0.05  # fewer are read as zeros; more would be cells that the run never saw
+MAX_MISSING_SHARE = 0.05  # fewer are read as zeros; with more missing, cells would look unlike any in training
 SHOWN = 8
 
 MITOCHONDRIAL = ("MT-", "MT.")  # R turns MT-CO1 into MT.CO1
@@ -21,14 +21,14 @@ NOT_RIBOSOMAL = ("RPS6K",)  # kinases that act on S6
 
 
 def unique_gene_names(matrix: CountMatrix) -> tuple[str, ...]:
-    """(G,) the symbol where it is the only one, else "SYMBOL (id)"; the id where there is no symbol."""
+    """(G,) the symbol where it is unique, else "SYMBOL (id)"; the id where there is no symbol."""
     frequency = Counter(matrix.gene_symbols.tolist())
     pairs = zip(matrix.gene_symbols.tolist(), matrix.gene_ids.tolist(), strict=True)
     names = [
         gene_id if not symbol else symbol if frequency[symbol] == 1 or symbol == gene_id else f"{symbol} ({gene_id})"
         for symbol, gene_id in pairs
     ]
-    # A symbol can be another gene's id; ids are unique, so they are what is left to fall back on.
+    # A symbol can be another gene's id; ids are unique, so they are the fallback.
     return tuple(names) if len(set(names)) == len(names) else tuple(matrix.gene_ids.tolist())
 
 
@@ -48,51 +48,51 @@ def _begins(symbols: NDArray[np.str_], prefixes: tuple[str, ...]) -> NDArray[np.
 
 @dataclass(frozen=True)
 class GeneMatch:
-    """Where each of the run's genes stands in a file; −1 for those it lacks."""
+    """The index of each of the run's genes in a file; −1 for those it lacks."""
 
-    places: NDArray[np.int64]  # (n_genes,)
+    indices: NDArray[np.int64]  # (n_genes,)
     missing: tuple[str, ...]  # symbols
 
     @property
     def note(self) -> str:
-        """What to tell a person; "" where every gene was found."""
+        """A sentence for a person; "" where every gene was found."""
         if not self.missing:
             return ""
         return (
-            f"{len(self.missing)} of the run's {len(self.places)} genes are not in the file and were read as zeros: "
+            f"{len(self.missing)} of the run's {len(self.indices)} genes are not in the file and were read as zeros: "
             f"{_shown(self.missing)}."
         )
 
 
 def match_genes(ids: Sequence[str], symbols: Sequence[str], matrix: CountMatrix) -> GeneMatch:
-    """Finds genes by id (versions such as .2 of Ensembl ids aside), then by symbol; of several, the first.
+    """Finds genes by id (ignoring versions of Ensembl ids such as .2), then by symbol; the first of several.
 
     Raises DataError when more than MAX_MISSING_SHARE of them are missing.
     """
-    by_id = _first_places(_without_version(gene) for gene in matrix.gene_ids.tolist())
-    by_symbol = _first_places(matrix.gene_symbols.tolist())
-    places = np.array(
+    by_id = _first_indices(_without_version(gene) for gene in matrix.gene_ids.tolist())
+    by_symbol = _first_indices(matrix.gene_symbols.tolist())
+    indices = np.array(
         [
             by_id.get(_without_version(gene), by_symbol.get(symbol, -1))
             for gene, symbol in zip(ids, symbols, strict=True)
         ],
         dtype=np.int64,
     )
-    missing = tuple(symbol for symbol, place in zip(symbols, places, strict=True) if place < 0)
-    if len(missing) > MAX_MISSING_SHARE * len(places):
+    missing = tuple(symbol for symbol, index in zip(symbols, indices, strict=True) if index < 0)
+    if len(missing) > MAX_MISSING_SHARE * len(indices):
         raise DataError(
-            f"{matrix.name} lacks {len(missing)} of the {len(places)} genes the run was trained on "
-            f"({_shown(missing)}): bring a file with all genes, named as in training."
+            f"{matrix.name} lacks {len(missing)} of the {len(indices)} genes the run was trained on "
+            f"({_shown(missing)}): provide a file with all genes, named as in training."
         )
-    return GeneMatch(places, missing)
+    return GeneMatch(indices, missing)
 
 
-def _first_places(names) -> dict[str, int]:
-    places: dict[str, int] = {}
-    for place, name in enumerate(names):
+def _first_indices(names: Iterable[str]) -> dict[str, int]:
+    indices: dict[str, int] = {}
+    for index, name in enumerate(names):
         if name:
-            places.setdefault(name, place)
-    return places
+            indices.setdefault(name, index)
+    return indices
 
 
 def _without_version(gene: str) -> str:

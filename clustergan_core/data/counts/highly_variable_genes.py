@@ -1,4 +1,4 @@
-"""Which genes a network sees: the most variable ones."""
+"""Which genes a network sees: the highly variable ones."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from numpy.typing import NDArray
 
 from clustergan_core.data.counts.matrix import CountMatrix
 from clustergan_core.data.counts.sparse import log1p_normalised
-from clustergan_core.data.dataset import DATA_SEED
+from clustergan_core.data.dataset import DATA_SEED, draw_subset
 
-MAX_CELLS = 20_000  # a ranking of genes needs no more, and scanpy holds the matrix three times
+MAX_CELLS = 20_000  # ranking genes needs no more, and scanpy holds three copies of the matrix
 
 
 def rank_by_variance(variance: NDArray[np.float64], allowed: NDArray[np.bool_], n_genes: int) -> NDArray[np.int64]:
-    """Numbers of the allowed genes of highest variance, in the file's order; of equals, the first."""
+    """Indices of the allowed genes with the highest variance, in the file's order; the first among equals."""
     ranked = np.argsort(-np.where(allowed, variance, -np.inf), kind="stable")
     return np.sort(ranked[: min(n_genes, int(allowed.sum()))])
 
@@ -21,13 +21,11 @@ def rank_by_variance(variance: NDArray[np.float64], allowed: NDArray[np.bool_], 
 def highly_variable(
     matrix: CountMatrix, cell_mask: NDArray[np.bool_], allowed: NDArray[np.bool_], n_genes: int
 ) -> NDArray[np.int64]:
-    """Numbers of scanpy's highly variable genes (flavor "seurat": dispersion within bins of mean expression).
+    """Indices of scanpy's highly variable genes (flavor "seurat": dispersion within bins of mean expression).
 
-    Beyond MAX_CELLS cells, that many are drawn by the data's seed.
+    Among more than MAX_CELLS cells, that many are drawn with the data's seed.
     """
-    cells = np.flatnonzero(cell_mask)
-    if len(cells) > MAX_CELLS:
-        cells = np.sort(np.random.default_rng(DATA_SEED).choice(cells, MAX_CELLS, replace=False))
+    cells = draw_subset(np.flatnonzero(cell_mask), MAX_CELLS, DATA_SEED)
     n_genes = min(n_genes, int(allowed.sum()))
     is_whole = len(cells) == len(cell_mask)
     seen = CountMatrix(

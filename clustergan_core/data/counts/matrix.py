@@ -1,4 +1,4 @@
-"""CountMatrix: cells × genes as a file holds them, before anything is left out or transformed."""
+"""CountMatrix: cells × genes as a file holds them, before anything is filtered or transformed."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ STATE_WORDS: dict[CountState, str] = {
 
 @dataclass(frozen=True)
 class CountMatrix:
-    """A matrix of N cells and G genes. Sparse stays sparse until genes are selected."""
+    """A matrix of N cells and G genes. It stays sparse until genes are selected."""
 
     name: str
     counts: csr_matrix[Any]  # (N, G) float32
     cell_ids: NDArray[np.str_]  # (N,) barcodes
-    gene_ids: NDArray[np.str_]  # (G,) unique: what the file identifies genes by
-    gene_symbols: NDArray[np.str_]  # (G,) what a person calls them; the ids where the file has no symbols
-    cells: pd.DataFrame  # (N, …) what the file says of its cells, by their ids: numbers, or categories of text
+    gene_ids: NDArray[np.str_]  # (G,) unique: the file's identifiers of its genes
+    gene_symbols: NDArray[np.str_]  # (G,) the ids where the file has no symbols
+    cells: pd.DataFrame  # (N, …) what the file says about its cells, by id: numbers, or categories of text
     state: CountState
-    part: str  # which part of the file it is, such as "X", "raw" or "layers['counts']"
-    notes: tuple[str, ...] = ()  # sentences on what was left out, renamed or made up in reading
+    part: str  # the part of the file it was read from, such as "X", "raw" or "layers['counts']"
+    notes: tuple[str, ...] = ()  # sentences on what reading left out, renamed or filled in
 
 
 def take_cells(matrix: CountMatrix, rows: NDArray[np.bool_] | NDArray[np.int64]) -> CountMatrix:
@@ -53,21 +53,21 @@ def find_cells(matrix: CountMatrix, cell_ids: Sequence[str]) -> NDArray[np.int64
     """(M,) the rows of these cells. Raises DataError for cells that the matrix lacks or names twice."""
     import numpy as np
 
-    places = {cell: row for row, cell in enumerate(matrix.cell_ids.tolist())}
-    if len(places) < len(matrix.cell_ids):
-        n_repeated = len(matrix.cell_ids) - len(places)
+    row_of = {cell: row for row, cell in enumerate(matrix.cell_ids.tolist())}
+    if len(row_of) < len(matrix.cell_ids):
+        n_repeated = len(matrix.cell_ids) - len(row_of)
         raise DataError(f"{matrix.name} names {n_repeated} cells twice: make its barcodes unique.")
-    missing = [cell for cell in cell_ids if cell not in places]
+    missing = [cell for cell in cell_ids if cell not in row_of]
     if missing:
         shown = ", ".join(missing[:SHOWN]) + (", …" if len(missing) > SHOWN else "")
         raise DataError(
-            f"{matrix.name} lacks {len(missing)} of the run's cells ({shown}): bring the file it was made of."
+            f"{matrix.name} lacks {len(missing)} of the run's cells ({shown}): provide the file the run was trained on."
         )
-    return np.array([places[cell] for cell in cell_ids], dtype=np.int64)
+    return np.array([row_of[cell] for cell in cell_ids], dtype=np.int64)
 
 
 def find_state(values: NDArray[Any]) -> tuple[CountState, str]:
-    """(the state, the reason in words) of a matrix's stored values; NaN and infinity are passed over."""
+    """(the state, the reason in words) of a matrix's stored values; NaN and infinity are ignored."""
     import numpy as np
 
     finite = values[np.isfinite(values)]

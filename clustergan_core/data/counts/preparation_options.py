@@ -1,4 +1,4 @@
-"""Preparation in words, as after --prepare, in an address and in a run's config: from words to settings and back."""
+"""Preparation settings as text, as --prepare, an address and a run's config hold them, to models and back."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ OFF = "off"  # switches a rule off that the preset has on
 
 
 def read_preparation(given: Mapping[str, Any], n_genes: int = N_GENES_OF_A_GENOME) -> PreparationSettings:
-    """Settings from words: `preset` and `quality` name presets, thresholds of quality control stand by their names.
+    """Settings from text: `preset` and `quality` name presets; all other names are those of the settings.
 
-    `n_genes` of the file are what a preset's own thresholds go by; those in words are taken as they are.
+    A preset's own thresholds are scaled to the file's `n_genes`; given ones are used as they are.
     Raises SettingsError for an unknown name or an impossible value.
     """
-    words = dict(given)
-    start = _preset(PREPARATION_PRESETS, words.pop("preset", "default"), "preset")
-    quality = str(words.pop("quality", nearest_preset(start.quality)))
+    values = dict(given)
+    start = _preset(PREPARATION_PRESETS, values.pop("preset", "default"), "preset")
+    quality = str(values.pop("quality", nearest_preset(start.quality)))
     _preset(QUALITY_PRESETS, quality, "quality")
     rules = quality_preset(quality, n_genes)
-    thresholds = {name: words.pop(name) for name in tuple(words) if name in QualitySettings.model_fields}
+    thresholds = {name: values.pop(name) for name in tuple(values) if name in QualitySettings.model_fields}
     thresholds |= {name: _switched_off(name) for name, value in thresholds.items() if value == OFF}
-    unknown = [name for name in words if name not in PreparationSettings.model_fields]
+    unknown = [name for name in values if name not in PreparationSettings.model_fields]
     if unknown:
-        known = ", ".join(["preset", "quality", *QualitySettings.model_fields, *_own_fields()])
-        raise SettingsError(f"There is nothing named {unknown[0]} to prepare by: choose one of {known}.")
+        names = ", ".join(["preset", "quality", *QualitySettings.model_fields, *_own_fields()])
+        raise SettingsError(f"There is no preparation setting named {unknown[0]}: choose one of {names}.")
     try:
         rules = QualitySettings.model_validate(rules.model_dump() | thresholds)
-        return PreparationSettings.model_validate(start.model_dump() | words | {"quality": rules})
+        return PreparationSettings.model_validate(start.model_dump() | values | {"quality": rules})
     except ValidationError as error:
         problem = error.errors()[0]
         raise SettingsError(
@@ -50,21 +50,21 @@ def read_preparation(given: Mapping[str, Any], n_genes: int = N_GENES_OF_A_GENOM
 def write_preparation(
     settings: PreparationSettings, quality: str = "", n_genes: int = N_GENES_OF_A_GENOME
 ) -> dict[str, str]:
-    """The fewest words that give these settings, starting from the preset named `quality`, else the nearest one."""
+    """The fewest values that give these settings, starting from the preset named `quality`, else the nearest one."""
     quality = quality or nearest_preset(settings.quality)
     default = PREPARATION_PRESETS["default"]
-    words = {} if QUALITY_PRESETS[quality] == default.quality else {"quality": quality}
-    words |= _differing(settings.quality, quality_preset(quality, n_genes), list(QualitySettings.model_fields))
-    return words | _differing(settings, default, _own_fields())
+    values = {} if QUALITY_PRESETS[quality] == default.quality else {"quality": quality}
+    values |= _differing(settings.quality, quality_preset(quality, n_genes), list(QualitySettings.model_fields))
+    return values | _differing(settings, default, _own_fields())
 
 
 def preset_of(given: Mapping[str, Any]) -> str:
-    """The preset of quality control that these words start from."""
+    """The quality control preset that these values start from."""
     return given.get("quality") or nearest_preset(PREPARATION_PRESETS[given.get("preset", "default")].quality)
 
 
 def nearest_preset(rules: QualitySettings) -> str:
-    """The preset of quality control from which the fewest thresholds differ."""
+    """The quality control preset from which the fewest thresholds differ."""
     names = list(QualitySettings.model_fields)
     return min(QUALITY_PRESETS, key=lambda preset: len(_differing(rules, QUALITY_PRESETS[preset], names)))
 
@@ -83,7 +83,7 @@ def _write(value: Any) -> str:
 
 
 def _switched_off(name: str) -> int | None:
-    """What switches a rule off: 0 where that is its default, else None."""
+    """The value that switches a rule off: 0 for whole numbers that cannot be None, else None."""
     return 0 if QualitySettings.model_fields[name].annotation is int else None
 
 

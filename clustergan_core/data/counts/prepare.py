@@ -1,4 +1,4 @@
-"""A count matrix made ready to train on: quality control, choice of genes, transform, and the record of all three.
+"""A count matrix prepared for training: quality control, choice of genes, transform, and the record of all three.
 
 The paper's way (preset "paper"): log2(1 + count), the 720 genes of highest variance, divided by the largest entry.
 The matrix stays sparse and is never copied; only the chosen genes become dense.
@@ -7,7 +7,7 @@ The matrix stays sparse and is never copied; only the chosen genes become dense.
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from clustergan_core.data.counts.genes import unique_gene_names
 from clustergan_core.data.counts.highly_variable_genes import highly_variable, rank_by_variance
 from clustergan_core.data.counts.matrix import CountMatrix
-from clustergan_core.data.counts.quality import QualityReport, check_quality
+from clustergan_core.data.counts.quality import QualityReport, RuleOutcome, check_quality
 from clustergan_core.data.counts.settings import PreparationSettings
 from clustergan_core.data.counts.sparse import GeneMoments, cell_totals, gene_moments, take_dense
 from clustergan_core.data.counts.steps import finish_values, read_values, value_transform
@@ -25,7 +25,7 @@ from clustergan_core.data.own.cell_text import as_text
 from clustergan_core.data.own.labels import ReferenceLabels, number_labels
 from clustergan_core.data.own.tables import MAX_CATEGORIES
 from clustergan_core.data.own.vetting import MAX_VALUES, MIN_SAMPLES
-from clustergan_core.data.preprocessing import Step
+from clustergan_core.data.steps import Quality, QualityRule, Step
 from clustergan_core.errors import DataError
 
 
@@ -37,16 +37,16 @@ def prepare(
 ) -> Dataset:
     """The cells that pass quality control as a Dataset of kind "expression".
 
-    `labels` name every cell of the matrix, "" where nothing is known. `report` is the settings' own quality control
-    where it was done already. Held-out cells play no part in the choice of genes, nor in any fitted number.
-    Raises DataError when hardly a cell is left, too few are for holding any out, no gene differs between cells, or
-    there are too many values to hold.
+    `labels` cover every cell of the matrix, with "" where nothing is known. `report` is the settings' own quality
+    control where it has been done already. Held-out cells influence neither the choice of genes nor any fitted value.
+    Raises DataError where too few cells are left, or too few to hold any out, where no gene differs between cells,
+    or where there are too many values to hold.
     """
     report = check_quality(matrix, settings.quality) if report is None else report
     if report.n_cells < MIN_SAMPLES:
         raise DataError(f"Quality control leaves {report.n_cells} of {matrix.name}'s cells: relax its thresholds.")
     splits = _split(matrix.name, report.n_cells, settings)
-    steps: list[Step] = [*_record_quality(settings, report)]
+    steps: list[Step] = [_record_quality(settings, report)]
     if labels is not None:
         steps.append({"step": "labels", "text": labels.note})
     samples, fitted = _fit(matrix, settings, report, splits)
@@ -80,35 +80,48 @@ def _split(name: str, n_cells: int, settings: PreparationSettings) -> Splits:
 
 
 def _digest(matrix: CountMatrix, settings: PreparationSettings, report: QualityReport, genes: list[str]) -> str:
-    """SHA-256 over the counts that samples are made of and the settings that make them, the same on every machine."""
-    places = {gene: place for place, gene in enumerate(matrix.gene_ids.tolist())}
-    counts = take_dense(matrix.counts, report.cell_mask, np.array([places[gene] for gene in genes]), None)
+    """SHA-256 over the counts behind the samples and the settings that prepare them, the same on every machine."""
+    index_of = {gene: index for index, gene in enumerate(matrix.gene_ids.tolist())}
+    counts = take_dense(matrix.counts, report.cell_mask, np.array([index_of[gene] for gene in genes]), None)
     totals = cell_totals(matrix.counts)[report.cell_mask] if matrix.state == "raw" else np.zeros(0)  # whole numbers
-    told = repr((counts.shape, matrix.state, genes, settings.model_dump_json(exclude={"quality"})))
-    return hashlib.sha256(told.encode() + totals.tobytes() + np.ascontiguousarray(counts).tobytes()).hexdigest()
+    facts = repr((counts.shape, matrix.state, genes, settings.model_dump_json(exclude={"quality"})))
+    return hashlib.sha256(facts.encode() + totals.tobytes() + np.ascontiguousarray(counts).tobytes()).hexdigest()
 
 
-def _record_quality(settings: PreparationSettings, report: QualityReport) -> tuple[Step, ...]:
-    rules = [
-        {"rule": rule.rule, "removes": rule.removes, "n_removed": rule.n_removed, "n_left": rule.n_left}
-        | ({"skipped": rule.skipped} if rule.skipped else {})
-        for rule in report.rules
-    ]
-    counted = {"n_cells": len(report.cell_mask), "n_cells_left": report.n_cells}
-    counted |= {"n_genes": len(report.gene_mask), "n_genes_left": report.n_genes}
-    return ({"step": "quality", "settings": settings.quality.model_dump(), "rules": rules, **counted},)
+def _record_quality(settings: PreparationSettings, report: QualityReport) -> Quality:
+    return {
+        "step": "quality",
+        "settings": settings.quality.model_dump(),
+        "rules": [_record_rule(rule) for rule in report.rules],
+        "n_cells": len(report.cell_mask),
+        "n_cells_left": report.n_cells,
+        "n_genes": len(report.gene_mask),
+        "n_genes_left": report.n_genes,
+    }
+
+
+def _record_rule(rule: RuleOutcome) -> QualityRule:
+    record: QualityRule = {
+        "rule": rule.rule,
+        "removes": rule.removes,
+        "n_removed": rule.n_removed,
+        "n_left": rule.n_left,
+    }
+    if rule.skipped:
+        record["skipped"] = rule.skipped
+    return record
 
 
 def _fit(
     matrix: CountMatrix, settings: PreparationSettings, report: QualityReport, splits: Splits
 ) -> tuple[NDArray[np.float32], list[Step]]:
-    """(samples (cells left, n_genes), the steps that give them again)."""
+    """(samples (cells left, n_genes), the steps that reproduce them)."""
     fitted_on = np.zeros(len(report.cell_mask), dtype=np.bool_)
     fitted_on[np.flatnonzero(report.cell_mask)[splits.train]] = True
     steps: list[Step] = [{"step": "expression_values", "state": matrix.state, "part": matrix.part}]
     steps += _value_steps(matrix, settings, fitted_on)
     moments = gene_moments(matrix.counts, fitted_on, value_transform(steps, matrix))
-    # A gene without spread tells nothing of a cell.
+    # A gene without spread carries no information about a cell.
     varies = report.gene_mask & (moments.variance > 0)
     if not varies.any():
         raise DataError(f"No gene of {matrix.name} differs between the cells that are left: relax the thresholds.")
@@ -133,7 +146,7 @@ def _fit(
 
 
 def _value_steps(matrix: CountMatrix, settings: PreparationSettings, fitted_on: NDArray[np.bool_]) -> list[Step]:
-    """Logarithms are not taken twice, and scaled values have lost what these steps would need."""
+    """The steps of single values; none where they are logarithms already, or scaled and so beyond these steps."""
     if matrix.state in ("log", "scaled"):
         return []
     if settings.transform == "paper":
@@ -142,7 +155,7 @@ def _value_steps(matrix: CountMatrix, settings: PreparationSettings, fitted_on: 
     if target is None:
         totals = cell_totals(matrix.counts)[fitted_on]
         target = float(np.median(totals[totals > 0])) if totals.any() else 1.0
-    normalised = {"step": "normalise_totals", "target": target, "n_genes": len(matrix.gene_ids)}
+    normalised: Step = {"step": "normalise_totals", "target": target, "n_genes": len(matrix.gene_ids)}
     return [normalised, {"step": "log", "base": "e"}]
 
 
@@ -152,8 +165,8 @@ def _choose_genes(
     moments: GeneMoments,
     fitted_on: NDArray[np.bool_],
     varies: NDArray[np.bool_],
-) -> tuple[NDArray[np.int64], str]:
-    """(gene numbers, how they were chosen). Dispersion has no meaning for scaled values, so there variance decides."""
+) -> tuple[NDArray[np.int64], Literal["variance", "hvg", "all"]]:
+    """(gene indices, how they were chosen). Dispersion is meaningless for scaled values, so variance decides there."""
     if int(varies.sum()) <= settings.n_genes:
         return np.flatnonzero(varies), "all"
     if settings.selection == "hvg" and matrix.state != "scaled":
@@ -170,7 +183,7 @@ def _finishing_steps(
 ) -> list[Step]:
     if settings.standardise:
         deviations = np.sqrt(moments.variance[genes])
-        standardised = {
+        standardised: Step = {
             "step": "standardise_genes",
             "means": moments.mean[genes].tolist(),
             "deviations": deviations.tolist(),
@@ -182,7 +195,7 @@ def _finishing_steps(
 
 
 def _columns(matrix: CountMatrix, report: QualityReport, exclude: str | None) -> dict[str, NDArray[Any]]:
-    """Figures of quality control and the file's own columns, where they are numbers or few enough classes."""
+    """Quality control metrics and the file's own columns, where these are numbers or few enough classes."""
     columns = {str(name): np.asarray(report.figures[name])[report.cell_mask] for name in report.figures}
     for name in matrix.cells:
         if name == exclude or str(name) in columns:

@@ -1,6 +1,6 @@
-"""Quality control step by step: figures of every cell, rules in order, and what each of them removed.
+"""Quality control step by step: metrics of every cell, rules in order, and what each rule removed.
 
-Nothing is cut away here: the report holds masks over the file's cells and genes, and other settings give other masks.
+Nothing is removed here: the report holds masks over the file's cells and genes, and other settings give other masks.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from clustergan_core.errors import DataError
 
 TOTAL, DETECTED, MITO, RIBO = "total counts", "genes detected", "mitochondrial share", "ribosomal share"
 
-# What a figure still means once values are no counts. Zeros survive normalising and logarithms, so genes can be
-# counted there; shares survive normalising alone.
+# Which metrics keep their meaning once values are not counts. Zeros survive normalising and logarithms, so genes can
+# still be counted; shares survive only normalising.
 _MEANINGFUL: dict[CountState, frozenset[str]] = {
     "raw": frozenset({TOTAL, DETECTED, MITO, RIBO}),
     "normalised": frozenset({DETECTED, MITO, RIBO}),
@@ -35,93 +35,94 @@ _MEANINGFUL: dict[CountState, frozenset[str]] = {
 class RuleOutcome:
     """What one rule did."""
 
-    rule: str  # in words, with its threshold: "fewer than 200 genes detected"
+    rule: str  # its description with the threshold: "fewer than 200 genes detected"
     removes: Literal["cells", "genes"]
     n_removed: int
     n_left: int
     skipped: str = ""  # why the rule could not be applied; "" where it was
-    figure: str = ""  # the figure of cells it judges by
-    lower: float | None = None  # in that figure, below which cells went
-    upper: float | None = None  # and from which on
+    figure: str = ""  # the metric of cells it judges by
+    lower: float | None = None  # cells with a lower value of that metric were removed
+    upper: float | None = None  # cells with this value or a higher one were removed
 
 
 @dataclass(frozen=True)
 class QualityReport:
-    """Figures of all cells of the file, and which of them and of the genes stay."""
+    """Metrics of all cells of the file, and which cells and genes stay."""
 
-    figures: pd.DataFrame  # (N, …) by cell id; only figures that mean something for these values
-    rules: tuple[RuleOutcome, ...]  # in order; each is judged on what the rules before it left
-    cell_mask: NDArray[np.bool_]  # (N,) True stays
-    gene_mask: NDArray[np.bool_]  # (G,)
+    figures: pd.DataFrame  # (N, …) by cell id; only metrics that are meaningful for these values
+    rules: tuple[RuleOutcome, ...]  # in order; each judges what the rules before it left
+    cell_mask: NDArray[np.bool_]  # (N,) True for cells that stay
+    gene_mask: NDArray[np.bool_]  # (G,) True for genes that stay
 
     @property
     def n_cells(self) -> int:
-        """Cells that stay."""
+        """How many cells stay."""
         return int(self.cell_mask.sum())
 
     @property
     def n_genes(self) -> int:
-        """Genes that stay."""
+        """How many genes stay."""
         return int(self.gene_mask.sum())
 
 
 def cell_figures(matrix: CountMatrix) -> pd.DataFrame:
     """Total counts, genes detected, mitochondrial and ribosomal share of every cell (N, ≤ 4), by cell id.
 
-    A share is left out where no symbol says which genes it is of, and every figure that these values no longer tell.
+    Left out are shares of gene sets that no symbol belongs to, and metrics that are meaningless for these values.
     """
     gene_sets = {MITO: is_mitochondrial(matrix.gene_symbols), RIBO: is_ribosomal(matrix.gene_symbols)}
     totals, detected, sums = sum_by_cell(matrix.counts, tuple(gene_sets.values()))
     figures: dict[str, NDArray[Any]] = {TOTAL: totals, DETECTED: detected}
-    for (name, genes), of_set in zip(gene_sets.items(), sums, strict=True):
+    for (name, genes), set_totals in zip(gene_sets.items(), sums, strict=True):
         if genes.any():
-            figures[name] = of_set / np.where(totals > 0, totals, 1.0)
-    kept = {name: values for name, values in figures.items() if name in _MEANINGFUL[matrix.state]}
-    return pd.DataFrame(kept, index=pd.Index(matrix.cell_ids.tolist()))
+            figures[name] = set_totals / np.where(totals > 0, totals, 1.0)
+    meaningful = {name: values for name, values in figures.items() if name in _MEANINGFUL[matrix.state]}
+    return pd.DataFrame(meaningful, index=pd.Index(matrix.cell_ids.tolist()))
 
 
 def check_quality(matrix: CountMatrix, settings: QualitySettings, figures: pd.DataFrame | None = None) -> QualityReport:
     """Judges cells by the settings' rules in order, then genes by the cells that are left.
 
-    `figures` are `cell_figures(matrix)` where they are at hand: a page that tries thresholds need not count again.
-    Raises DataError when no cell or no gene is left.
+    `figures` are `cell_figures(matrix)` where the caller has them, so that trying thresholds does not count again.
+    Raises DataError where no cell or no gene is left.
     """
-    known = cell_figures(matrix) if figures is None else figures
+    metrics = cell_figures(matrix) if figures is None else figures
     cell_mask = np.ones(len(matrix.cell_ids), dtype=np.bool_)
     outcomes: list[RuleOutcome] = []
-    for figure, words, judge in _cell_rules(settings):
-        reason = why_missing(figure, known, matrix.state)
+    for figure, description, rule in _cell_rules(settings):
+        reason = why_missing(figure, metrics, matrix.state)
         if reason:
-            found = _Judgement(np.zeros_like(cell_mask), words, reason)
+            judgement = _Judgement(np.zeros_like(cell_mask), description, reason)
         else:
-            found = judge.judge(np.asarray(known[figure], dtype=np.float64), cell_mask, words)
-        cell_mask = cell_mask & ~found.removed
+            judgement = rule.judge(np.asarray(metrics[figure], dtype=np.float64), cell_mask, description)
+        cell_mask = cell_mask & ~judgement.removed
         outcomes.append(
             RuleOutcome(
-                rule=found.words,
+                rule=judgement.description,
                 removes="cells",
-                n_removed=int(found.removed.sum()),
+                n_removed=int(judgement.removed.sum()),
                 n_left=int(cell_mask.sum()),
-                skipped=found.skipped,
+                skipped=judgement.skipped,
                 figure=figure,
-                lower=found.lower,
-                upper=found.upper,
+                lower=judgement.lower,
+                upper=judgement.upper,
             )
         )
         if not cell_mask.any():
             raise DataError(
-                f"Quality control leaves none of {len(cell_mask)} cells ('{found.words}'): relax that threshold."
+                f"Quality control leaves none of {len(cell_mask)} cells ('{judgement.description}'): relax that "
+                "threshold."
             )
     gene_mask, outcome = _judge_genes(matrix, settings, cell_mask)
-    return QualityReport(known, (*outcomes, *outcome), cell_mask, gene_mask)
+    return QualityReport(metrics, (*outcomes, *outcome), cell_mask, gene_mask)
 
 
 @dataclass(frozen=True)
 class _Judgement:
-    """Which cells a rule removes, and the rule's outcome in words and bounds."""
+    """Which cells a rule removes, the rule's description and its bounds."""
 
     removed: NDArray[np.bool_]
-    words: str
+    description: str
     skipped: str = ""
     lower: float | None = None
     upper: float | None = None
@@ -129,44 +130,44 @@ class _Judgement:
 
 @dataclass(frozen=True)
 class _Bounds:
-    """Removes what lies below `least`, or at `limit` and above."""
+    """Removes cells below `least`, and those at `limit` or above."""
 
     least: float | None = None
     limit: float | None = None
 
-    def judge(self, values: NDArray[np.float64], mask: NDArray[np.bool_], words: str) -> _Judgement:
+    def judge(self, values: NDArray[np.float64], mask: NDArray[np.bool_], description: str) -> _Judgement:
         removed = np.zeros_like(mask)
         if self.least is not None:
             removed |= values < self.least
         if self.limit is not None:
             removed |= values >= self.limit
-        return _Judgement(mask & removed, words, lower=self.least, upper=self.limit)
+        return _Judgement(mask & removed, description, lower=self.least, upper=self.limit)
 
 
 @dataclass(frozen=True)
 class _Deviation:
-    """Removes what lies more than `n_mads` median absolute deviations from the median of the cells still there."""
+    """Removes cells more than `n_mads` median absolute deviations from the median of the cells still there."""
 
     n_mads: float
     is_log: bool = False
     is_upper_only: bool = False
 
-    def judge(self, values: NDArray[np.float64], mask: NDArray[np.bool_], words: str) -> _Judgement:
+    def judge(self, values: NDArray[np.float64], mask: NDArray[np.bool_], description: str) -> _Judgement:
         scale = np.log1p(values) if self.is_log else values
         median = float(np.median(scale[mask]))
         deviation = float(np.median(np.abs(scale[mask] - median)))
         if deviation == 0:
-            reason = "half of the cells or more have the same value, so it has no spread"
-            return _Judgement(np.zeros_like(mask), words, reason)
+            reason = "at least half of the cells have the same value, so there is no spread"
+            return _Judgement(np.zeros_like(mask), description, reason)
         lower, upper = median - self.n_mads * deviation, median + self.n_mads * deviation
         shown = [float(np.expm1(bound)) if self.is_log else bound for bound in (lower, upper)]
         removed = scale > upper
         if self.is_upper_only:
-            return _Judgement(mask & removed, f"{words} (above {shown[1]:.3g})", upper=shown[1])
+            return _Judgement(mask & removed, f"{description} (above {shown[1]:.3g})", upper=shown[1])
         removed |= scale < lower
         shown[0] = max(0.0, shown[0])
-        words = f"{words} (outside {_write(shown[0])} … {_write(shown[1])})"
-        return _Judgement(mask & removed, words, lower=shown[0], upper=shown[1])
+        description = f"{description} (outside {_write(shown[0])} … {_write(shown[1])})"
+        return _Judgement(mask & removed, description, lower=shown[0], upper=shown[1])
 
 
 def _write(bound: float) -> str:
@@ -174,7 +175,7 @@ def _write(bound: float) -> str:
 
 
 def _cell_rules(settings: QualitySettings) -> Iterator[tuple[str, str, _Bounds | _Deviation]]:
-    """(figure, rule in words, how it is judged) of each rule that is switched on."""
+    """(metric, description, how it is judged) of each rule that is switched on."""
     if settings.min_counts:
         yield TOTAL, f"fewer than {settings.min_counts:,} counts", _Bounds(least=settings.min_counts)
     if settings.min_genes:
@@ -183,22 +184,22 @@ def _cell_rules(settings: QualitySettings) -> Iterator[tuple[str, str, _Bounds |
         yield DETECTED, f"{settings.max_genes:,} genes detected or more", _Bounds(limit=settings.max_genes)
     if settings.n_mads is not None:
         for figure, name in ((TOTAL, "counts"), (DETECTED, "genes")):
-            words = f"log {name} more than {settings.n_mads:g} MADs from the median"
-            yield figure, words, _Deviation(settings.n_mads, is_log=True)
+            description = f"log {name} more than {settings.n_mads:g} MADs from the median"
+            yield figure, description, _Deviation(settings.n_mads, is_log=True)
     if settings.n_mito_mads is not None:
-        words = f"mitochondrial share more than {settings.n_mito_mads:g} MADs above the median"
-        yield MITO, words, _Deviation(settings.n_mito_mads, is_upper_only=True)
+        description = f"mitochondrial share more than {settings.n_mito_mads:g} MADs above the median"
+        yield MITO, description, _Deviation(settings.n_mito_mads, is_upper_only=True)
     if settings.max_mito_share is not None:
         share = settings.max_mito_share
         yield MITO, f"mitochondrial share of {100 * share:g}% or more", _Bounds(limit=share)
 
 
 def why_missing(figure: str, figures: pd.DataFrame, state: CountState) -> str:
-    """Why a figure of cells is not known for a matrix in this state; "" where it is."""
+    """Why a metric of cells is not available for a matrix in this state; "" where it is."""
     if figure in figures:
         return ""
     if figure not in _MEANINGFUL[state]:
-        return f"the file holds {STATE_WORDS[state]}, which no longer tell it"
+        return f"the file holds {STATE_WORDS[state]}, from which it cannot be computed"
     return "no gene symbol begins with MT- or mt-"
 
 
@@ -209,11 +210,11 @@ def _judge_genes(
     everything = np.ones(n_genes, dtype=np.bool_)
     if not settings.min_cells:
         return everything, ()
-    words = f"detected in fewer than {settings.min_cells:,} cells"
+    description = f"detected in fewer than {settings.min_cells:,} cells"
     if DETECTED not in _MEANINGFUL[matrix.state]:
-        reason = f"the file holds {STATE_WORDS[matrix.state]}, which no longer tell it"
-        return everything, (RuleOutcome(words, "genes", 0, n_genes, reason),)
+        reason = f"the file holds {STATE_WORDS[matrix.state]}, from which it cannot be computed"
+        return everything, (RuleOutcome(description, "genes", 0, n_genes, reason),)
     mask = gene_moments(matrix.counts, cell_mask).n_cells >= settings.min_cells
     if not mask.any():
-        raise DataError(f"Quality control leaves none of {n_genes} genes ('{words}'): relax that threshold.")
-    return mask, (RuleOutcome(words, "genes", n_genes - int(mask.sum()), int(mask.sum())),)
+        raise DataError(f"Quality control leaves none of {n_genes} genes ('{description}'): relax that threshold.")
+    return mask, (RuleOutcome(description, "genes", n_genes - int(mask.sum()), int(mask.sum())),)

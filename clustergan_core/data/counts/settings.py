@@ -1,4 +1,4 @@
-"""QualitySettings: which cells and genes are good enough, and the presets a person starts from."""
+"""Settings of quality control and preparation, and the presets a person starts from."""
 
 from __future__ import annotations
 
@@ -11,49 +11,47 @@ Selection = Literal["variance", "hvg"]
 Transformation = Literal["paper", "lognorm"]
 
 PAPER_GENES = 720
-DEFAULT_GENES = 1000  # neighbours agree a little more than with 720 on all sets tried (docs/decisions.md)
+DEFAULT_GENES = 1000  # neighbours agree slightly more than with 720 on all data sets tried (docs/decisions.md)
 
 
 class QualitySettings(BaseModel):
-    """Thresholds of quality control, in the order in which they act; None or 0 switches a rule off."""
+    """Thresholds of quality control, in the order in which they apply; None or 0 switches a rule off."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
     min_counts: int = Field(
-        default=0, ge=0, title="Least counts", description="Cells with fewer counts in all are removed."
+        default=0, ge=0, title="Least counts", description="Removes cells with fewer counts in total."
     )
     min_genes: int = Field(
-        default=100, ge=0, title="Least genes", description="Cells with fewer detected genes are removed."
+        default=100, ge=0, title="Least genes", description="Removes cells with fewer detected genes."
     )
     max_genes: int | None = Field(
         default=None,
         ge=1,
         title="Genes below",
-        description="Cells with this many genes or more are removed: doublets.",
+        description="Removes cells with this many genes or more, which are probably doublets.",
     )
     max_mito_share: float | None = Field(
         default=None,
         gt=0,
         le=1,
         title="Mitochondrial share below",
-        description="Cells with this share of mitochondrial counts or more are removed: they were dying.",
+        description="Removes cells with this share of mitochondrial counts or more, which were probably dying.",
     )
     n_mads: float | None = Field(
         default=None,
         gt=0,
         title="MADs of counts and genes",
-        description="Cells whose log counts or log genes lie further from the median, in median absolute deviations, "
-        "are removed.",
+        description="Removes cells whose log counts or log genes are further from the median, in median absolute "
+        "deviations.",
     )
     n_mito_mads: float | None = Field(
         default=None,
         gt=0,
         title="MADs of the mitochondrial share",
-        description="Cells whose mitochondrial share lies further above the median are removed.",
+        description="Removes cells whose mitochondrial share is further above the median.",
     )
-    min_cells: int = Field(
-        default=3, ge=0, title="Least cells", description="Genes detected in fewer cells are removed."
-    )
+    min_cells: int = Field(default=3, ge=0, title="Least cells", description="Removes genes detected in fewer cells.")
 
 
 QUALITY_PRESETS: dict[str, QualitySettings] = {
@@ -68,9 +66,9 @@ N_GENES_OF_A_GENOME = 20_000  # about as many code for proteins in human, mouse 
 
 
 def quality_preset(name: str, n_genes: int) -> QualitySettings:
-    """A preset for a file of `n_genes`: the least number of genes in proportion, where the file has chosen ones only.
+    """A preset for a file of `n_genes`: the least number of genes is scaled down where the file holds selected ones.
 
-    Of 2,000 genes chosen before, a good cell may have twenty: 100 would throw away nearly all of them.
+    A good cell may express twenty of 2,000 genes that were selected before: 100 would remove nearly all cells.
     """
     preset = QUALITY_PRESETS[name]
     share = min(1.0, n_genes / N_GENES_OF_A_GENOME)
@@ -78,7 +76,7 @@ def quality_preset(name: str, n_genes: int) -> QualitySettings:
 
 
 class PreparationSettings(BaseModel):
-    """Quality control, the choice of genes and the transform. Without `target` it is the median cell's total."""
+    """Quality control, the choice of genes and the transform. `target` defaults to the median cell's total."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
@@ -87,10 +85,14 @@ class PreparationSettings(BaseModel):
         default="variance",
         title="Genes",
         description="variance: of the transformed values, as in the paper. hvg: scanpy's highly variable genes, "
-        "whose variance is compared with that of genes expressed alike.",
+        "whose variance is compared with that of genes with similar expression.",
     )
     n_genes: int = Field(
-        default=DEFAULT_GENES, ge=2, le=20_000, title="Number of genes", description="The most variable ones are kept."
+        default=DEFAULT_GENES,
+        ge=2,
+        le=20_000,
+        title="Number of genes",
+        description="How many of the most variable genes are kept.",
     )
     transform: Transformation = Field(
         default="lognorm",
@@ -102,20 +104,21 @@ class PreparationSettings(BaseModel):
         default=None,
         gt=0,
         title="Counts a cell",
-        description="lognorm: the total that every cell is scaled to; else the median.",
+        description="lognorm: the total that every cell is scaled to; the median if empty.",
     )
     standardise: bool = Field(
         default=False,
         title="Standardise genes",
-        description="Each gene to mean 0 and deviation 1, clipped and divided by the clip.",
+        description="Scales each gene to mean 0 and standard deviation 1, clips it and divides it by the clip.",
     )
     clip: float = Field(
-        default=10, gt=0, title="Clip", description="Standardised values beyond this many deviations are cut."
+        default=10, gt=0, title="Clip", description="Standardised values are clipped at this many deviations."
     )
     hold_out: bool = Field(
         default=False,
         title="Hold cells out",
-        description="Fit and train on 80% of the cells, choose on 10% and score on 10%, instead of using all for all.",
+        description="Trains on 80% of the cells, selects weights on 10% and scores on 10%, instead of using all cells "
+        "for everything.",
     )
 
 

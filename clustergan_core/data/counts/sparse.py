@@ -1,6 +1,6 @@
-"""A large sparse matrix looked through a few cells at a time: sums in float64, and never a second copy of it.
+"""A large sparse matrix processed in chunks of cells: sums in float64, and never a second copy of it.
 
-Every entry is named once: a logarithm of two halves is not the logarithm of their sum.
+No entry may be stored twice: the logarithms of two halves do not add up to the logarithm of their sum.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from clustergan_core.errors import DataError
 
 TARGET = 1e4  # counts that every cell is scaled to before the logarithm
 
-N_ENTRIES = 4_000_000  # entries a part: some 100 MB of temporaries in float64
+N_ENTRIES = 4_000_000  # entries per chunk: some 100 MB of temporaries in float64
 
-# Values of a part that is no copy, with the part's own cells: takes them and answers new ones of the same length.
+# Takes a chunk's values, which must stay as they are, and their cells; returns new values of the same length.
 Transform = Callable[[NDArray[np.float32], NDArray[np.int64]], NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
 class GeneMoments:
-    """What the cells looked at hold of each gene."""
+    """Statistics of each gene over some cells."""
 
     mean: NDArray[np.float64]  # (G,)
-    variance: NDArray[np.float64]  # (G,) over the cells' number, not one less
+    variance: NDArray[np.float64]  # (G,) divided by the number of cells, not by one less
     n_cells: NDArray[np.int64]  # (G,) cells with a value above zero
 
 
 def parts(counts: csr_matrix[Any], n_entries: int = N_ENTRIES) -> Iterator[tuple[slice, csr_matrix[Any]]]:
-    """Consecutive cells, as (rows, their matrix): views into `counts`, of about `n_entries` entries each."""
+    """Chunks of consecutive cells as (rows, matrix): views into `counts` of about `n_entries` entries each."""
     n_cells, start = counts.shape[0], 0
     while start < n_cells:
         stop = int(np.searchsorted(counts.indptr, int(counts.indptr[start]) + n_entries, side="right")) - 1
@@ -48,7 +48,7 @@ def parts(counts: csr_matrix[Any], n_entries: int = N_ENTRIES) -> Iterator[tuple
 
 
 def cell_of_entry(part: csr_matrix[Any]) -> NDArray[np.int64]:
-    """(entries,) which of the part's cells each entry belongs to."""
+    """(entries,) which of the chunk's cells each entry belongs to."""
     return np.repeat(np.arange(part.shape[0]), np.diff(part.indptr))
 
 
@@ -66,15 +66,15 @@ def sum_by_cell(
     """(total (N,), genes above zero (N,), and for each set of genes (G,) its total (N,))."""
     n_cells = counts.shape[0]
     totals, detected = np.zeros(n_cells), np.zeros(n_cells, dtype=np.int64)
-    of_sets = [np.zeros(n_cells) for _ in gene_sets]
+    set_totals = [np.zeros(n_cells) for _ in gene_sets]
     for rows, part in parts(counts):
         cells, n_rows = cell_of_entry(part), part.shape[0]
         totals[rows] = np.bincount(cells, weights=part.data, minlength=n_rows)
         detected[rows] = np.bincount(cells[part.data > 0], minlength=n_rows)
-        for of_set, genes in zip(of_sets, gene_sets, strict=True):
+        for set_total, genes in zip(set_totals, gene_sets, strict=True):
             belongs = genes[part.indices]
-            of_set[rows] = np.bincount(cells[belongs], weights=part.data[belongs], minlength=n_rows)
-    return totals, detected, of_sets
+            set_total[rows] = np.bincount(cells[belongs], weights=part.data[belongs], minlength=n_rows)
+    return totals, detected, set_totals
 
 
 def gene_moments(
@@ -108,12 +108,12 @@ def take_dense(
 ) -> NDArray[np.float32]:
     """(cells of the mask, genes as ordered) dense float32; `transform` as in `gene_moments`."""
     dense = np.empty((int(cell_mask.sum()), len(genes)), dtype=np.float32)
-    place = np.full(counts.shape[1], -1, dtype=np.int32)
-    place[genes] = np.arange(len(genes), dtype=np.int32)
+    column_of_gene = np.full(counts.shape[1], -1, dtype=np.int32)
+    column_of_gene[genes] = np.arange(len(genes), dtype=np.int32)
     start = 0
     for rows, part in parts(counts):
-        # Few entries are of the chosen genes: only these are traced to their cells.
-        entries = np.flatnonzero(place[part.indices] >= 0)
+        # Few entries belong to the chosen genes: only these are traced to their cells.
+        entries = np.flatnonzero(column_of_gene[part.indices] >= 0)
         cells = np.searchsorted(part.indptr, entries, side="right") - 1
         chosen = cell_mask[rows][cells]
         entries, cells = entries[chosen], cells[chosen]
@@ -124,25 +124,25 @@ def take_dense(
         n_rows = int(cell_mask[rows].sum())
         block = dense[start : start + n_rows]
         block[:] = 0
-        block[row_of_cell[cells], place[part.indices[entries]]] = values
+        block[row_of_cell[cells], column_of_gene[part.indices[entries]]] = values
         start += n_rows
     return dense
 
 
 def as_counts(block: NDArray[Any]) -> csr_matrix[Any]:
-    """A dense block as sparse float32; what float32 cannot hold becomes infinite, and is told as such."""
+    """A dense block as sparse float32; values that float32 cannot hold become infinite, and are reported as such."""
     with np.errstate(over="ignore"):
         return csr_matrix(np.asarray(block).astype(np.float32, copy=False))
 
 
 def log1p_normalised(matrix: CountMatrix) -> csr_matrix[Any]:
-    """log(1 + 10,000 × count / the cell's total) of every entry; logarithms are taken as they are.
+    """log(1 + 10,000 × count / the cell's total) of every entry; logarithms stay as they are.
 
-    Shares the places of the entries with `matrix`, so that it costs half of a copy.
-    Raises DataError for scaled values, of which no expression can be read.
+    Shares the entries' indices with `matrix`, so that it costs half a copy.
+    Raises DataError for scaled values, from which expression cannot be recovered.
     """
     if matrix.state == "scaled":
-        raise DataError(f"{matrix.name} holds scaled values: bring counts or log-normalised values to compare genes.")
+        raise DataError(f"{matrix.name} holds scaled values: provide counts or log-normalised values to compare genes.")
     counts = matrix.counts
     if matrix.state == "log":
         return counts
@@ -153,11 +153,11 @@ def log1p_normalised(matrix: CountMatrix) -> csr_matrix[Any]:
         entries = slice(int(counts.indptr[rows.start]), int(counts.indptr[rows.stop]))
         values[entries] = np.log1p(part.data * factors[cell_of_entry(part) + rows.start])
     normalised = csr_matrix((values, counts.indices, counts.indptr), shape=counts.shape)
-    # Asked of the original once; scipy would look through the copy again.
+    # Known for the original; scipy would check the copy again.
     normalised.has_sorted_indices = counts.has_sorted_indices
     return normalised
 
 
 def size_factors(totals: NDArray[np.float64], target: float) -> NDArray[np.float32]:
-    """(N,) what a cell's counts are multiplied by to add up to `target`; 1 for a cell without counts."""
+    """(N,) the factors by which each cell's counts add up to `target`; 1 for a cell without counts."""
     return np.where(totals > 0, target / np.where(totals > 0, totals, 1.0), 1.0).astype(np.float32)

@@ -17,7 +17,8 @@ from clustergan_core.data.own.cell_text import as_text
 from clustergan_core.data.own.labels import find_labels, holds_classes, number_labels
 from clustergan_core.data.own.rows import choose_rows, describe_rows
 from clustergan_core.data.own.vetting import MAX_VALUES, check_counts, open_archive, require_finite
-from clustergan_core.data.preprocessing import Step, Values, apply_preprocessing, fit_column_scale, fit_range_scale
+from clustergan_core.data.preprocessing import Values, apply_preprocessing, fit_column_scale, fit_range_scale
+from clustergan_core.data.steps import Step
 from clustergan_core.errors import DataError
 
 SAMPLE_NAMES = ("images", "x")
@@ -130,8 +131,8 @@ def name_columns(count: int) -> tuple[str, ...]:
 
 def take_ids(arrays: Arrays, n_samples: int) -> tuple[str, ...]:
     """The samples' own ids, if an array of that length holds them."""
-    found = next((arrays[key] for key in ID_ARRAYS if key in arrays), None)
-    return tuple(str(value) for value in found) if found is not None and found.shape == (n_samples,) else ()
+    ids = next((arrays[key] for key in ID_ARRAYS if key in arrays), None)
+    return tuple(str(value) for value in ids) if ids is not None and ids.shape == (n_samples,) else ()
 
 
 def _read_member(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> NDArray[np.generic]:
@@ -144,12 +145,12 @@ def _read_member(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) 
         header_size = file.tell()
     if dtype.hasobject or dtype.fields is not None:
         raise DataError(
-            f"'{member.filename}' in {path.name} holds Python objects, which are never read: save plain arrays."
+            f"'{member.filename}' in {path.name} holds Python objects, which are never read: save plain arrays instead."
         )
     if min(shape, default=0) < 0 or math.prod(shape) > MAX_VALUES:
         raise DataError(
-            f"'{member.filename}' in {path.name} declares shape {shape} and at most {MAX_VALUES:,} values are read: "
-            "bring fewer or smaller samples."
+            f"'{member.filename}' in {path.name} declares shape {shape}, but at most {MAX_VALUES:,} values are read: "
+            "provide fewer or smaller samples."
         )
     if math.prod(shape) * dtype.itemsize != member.file_size - header_size:
         raise ValueError(shape)
@@ -180,7 +181,7 @@ def _as_images(where: str, samples: NDArray[np.generic]) -> NDArray[np.generic]:
         if samples.shape[1] in (1, 3):
             return samples
     raise DataError(
-        f"{where} has shape {samples.shape}: bring (N, H, W), (N, H, W, C) or (N, C, H, W) with 1 or 3 "
+        f"{where} has shape {samples.shape}: provide (N, H, W), (N, H, W, C) or (N, C, H, W) with 1 or 3 "
         "channels, or a table (N, F)."
     )
 
@@ -190,7 +191,7 @@ def _further_columns(path: Path, arrays: Arrays, n_samples: int) -> dict[str, ND
         if label_array in arrays and arrays[label_array].shape != (n_samples,):
             raise DataError(
                 f"'{label_array}' in {path.name} has shape {arrays[label_array].shape} for {n_samples} samples: save "
-                "one label a sample."
+                "one label per sample."
             )
     reserved = {*SAMPLE_NAMES, *ID_ARRAYS, *FEATURE_ARRAYS}
     return {

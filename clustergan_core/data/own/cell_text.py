@@ -25,7 +25,7 @@ def as_numbers(values: NDArray[Any]) -> NDArray[np.float64]:
 
 
 def as_text(values: NDArray[Any]) -> NDArray[np.str_]:
-    """Each cell as a person writes it (3.0 is "3"); "" where it is missing."""
+    """Each cell as a person would write it (3.0 is "3"); "" where it is missing."""
     gaps = is_missing(values)
     texts = ["" if gap else _write(value) for value, gap in zip(values.tolist(), gaps, strict=True)]
     return np.array(texts, dtype=np.str_)
@@ -38,19 +38,19 @@ def _write(value: object) -> str:
 
 
 def natural_order(texts: Iterable[str]) -> list[str]:
-    """Numbers by value, then everything else by the alphabet."""
+    """Numbers by value, then everything else alphabetically."""
 
-    def place(text: str) -> tuple[int, float, str]:
+    def sort_key(text: str) -> tuple[int, float, str]:
         try:
             return (0, float(text), text)
         except ValueError:
             return (1, 0.0, text)
 
-    return sorted(texts, key=place)
+    return sorted(texts, key=sort_key)
 
 
 def as_categories(texts: NDArray[Any], missing: NDArray[np.bool_] | None = None) -> pd.Categorical:
-    """Text as categories in natural order; missing ones have none."""
+    """Text as categories in natural order; missing cells belong to none."""
     given = texts if missing is None else texts[~missing]
     categories = pd.Index(natural_order(set(given.tolist())), dtype=object)
     codes = categories.get_indexer(pd.Index(texts.tolist(), dtype=object)).astype(np.int32)
@@ -60,8 +60,9 @@ def as_categories(texts: NDArray[Any], missing: NDArray[np.bool_] | None = None)
 
 
 def categorize(codes: NDArray[Any], categories: NDArray[np.str_]) -> pd.Categorical | None:
+    """Stored codes as categories, those out of range missing; None where the codes or the categories are unusable."""
     if codes.dtype.kind not in "iu" or codes.ndim != 1 or len(set(categories.tolist())) != len(categories):
         return None
-    places = codes.astype(np.int64)
-    places[(places < 0) | (places >= len(categories))] = -1
-    return pd.Categorical.from_codes(places, categories=pd.Index(categories, dtype=object))
+    valid = codes.astype(np.int64)
+    valid[(valid < 0) | (valid >= len(categories))] = -1
+    return pd.Categorical.from_codes(valid, categories=pd.Index(categories, dtype=object))

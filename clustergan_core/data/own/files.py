@@ -1,4 +1,4 @@
-"""A person's own files by one door: .npz, a text table, a folder or zip of pictures."""
+"""One entry point for a person's own files: .npz, a text table, a folder or zip of pictures."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAX_SLUG = 40  # a run's folder is named after it
 
 
 def open_own(path: Path, options: OwnDataOptions | None = None) -> Dataset:
-    """Reads a person's own file; everything is trained on and scored over. Raises DataError with one sentence."""
+    """Reads a person's own file; every sample is trained on and scored. Raises DataError with one sentence."""
     options = options or OwnDataOptions()
     name = slug(path)
     if path.is_dir():
@@ -33,13 +33,13 @@ def open_own(path: Path, options: OwnDataOptions | None = None) -> Dataset:
     if suffix in TABLE_SUFFIXES:
         return open_table(path, name, options)
     raise DataError(
-        f"{path.name} is of no kind that is read here: bring .npz, .csv, .tsv or .txt (also .gz), or a folder or .zip "
-        "of pictures."
+        f"{path.name} is not a supported file type. Supported: .npz, .csv, .tsv and .txt (also .gz), and a folder or "
+        ".zip of pictures."
     )
 
 
 def slug(path: Path) -> str:
-    """The file's stem in small letters, digits and hyphens: "Übung 3.csv.gz" becomes "ubung-3"."""
+    """The file's stem in lower-case letters, digits and hyphens: "Übung 3.csv.gz" becomes "ubung-3"."""
     stem = path.name if path.is_dir() else path.name.removesuffix(".gz").rpartition(".")[0] or path.name
     plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:MAX_SLUG].strip("-") or "data"

@@ -24,7 +24,8 @@ from clustergan_core.data.own.cell_text import natural_order
 from clustergan_core.data.own.labels import find_labels, number_labels
 from clustergan_core.data.own.rows import choose_rows, describe_rows
 from clustergan_core.data.own.vetting import MAX_MEMBERS, check_counts, open_archive
-from clustergan_core.data.preprocessing import Step, apply_preprocessing
+from clustergan_core.data.preprocessing import apply_preprocessing
+from clustergan_core.data.steps import Step
 from clustergan_core.errors import DataError
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm"})
@@ -33,12 +34,12 @@ MAX_PICTURE_BYTES = 64 << 20  # a photograph is a tenth of that
 MAX_PICTURE_PIXELS = 50_000_000  # 150 MB once decoded; it is reduced to a few thousand anyway
 LUMA = (0.299, 0.587, 0.114)  # how bright red, green and blue look (ITU-R BT.601)
 DEFAULT_SIDE = 32
-KEPT_SIDE = 64  # square pictures of one size up to this are taken as they are
+KEPT_SIDE = 64  # square pictures of one size up to this are used as they are
 
 
 @dataclass(frozen=True)
 class Pictures:
-    """Where pictures lie: their names by path, and how to read the bytes of one."""
+    """Where pictures are stored: their paths, and how to read the bytes of one."""
 
     source: str
     names: list[str]
@@ -47,7 +48,7 @@ class Pictures:
     archive: zipfile.ZipFile | None = None
 
     def read(self, name: str) -> bytes:
-        """The bytes of one picture. Raises DataError when it is larger than a picture should be."""
+        """The bytes of one picture. Raises DataError where it is larger than MAX_PICTURE_BYTES."""
         if self.sizes[name] > MAX_PICTURE_BYTES:
             raise DataError(f"{name} in {self.source} is larger than {MAX_PICTURE_BYTES >> 20} MB: reduce it.")
         if self.archive is not None:
@@ -57,7 +58,7 @@ class Pictures:
 
 
 def open_pictures(path: Path, name: str, options: OwnDataOptions) -> Dataset:
-    """Pictures as (N, C, H, W), grey where all of them are; transparent parts become white."""
+    """Pictures as (N, C, H, W), grey if all of them are; transparent parts become white."""
     with find_pictures(path) as pictures:
         names = pictures.names
         check_counts(path.name, len(names), 1)
@@ -65,10 +66,10 @@ def open_pictures(path: Path, name: str, options: OwnDataOptions) -> Dataset:
         labels = find_labels(path.name, options.labels, columns, _short_ids(names), len(names))
         choosable = {"file": np.array(names), **({} if labels is None else {"label": labels.texts}), **columns}
         keep = choose_rows(path.name, choosable, len(names), options)
-        kept = [name for name, is_kept in zip(names, keep, strict=True) if is_kept]
-        side = options.image_side or _common_side(pictures, kept)
-        check_counts(path.name, len(kept), 3 * side * side)
-        images = read_pictures(pictures, kept, side, side)
+        chosen = [name for name, is_kept in zip(names, keep, strict=True) if is_kept]
+        side = options.image_side or _common_side(pictures, chosen)
+        check_counts(path.name, len(chosen), 3 * side * side)
+        images = read_pictures(pictures, chosen, side, side)
     if is_grey(images):
         images = to_grey(images)
     steps: list[Step] = [*describe_rows(options, keep)]
@@ -83,14 +84,14 @@ def open_pictures(path: Path, name: str, options: OwnDataOptions) -> Dataset:
         splits=share_samples(len(images)),
         labels=numbers,
         label_names=label_names,
-        sample_ids=tuple(kept),
+        sample_ids=tuple(chosen),
         preprocessing=(*steps, *fitted),
     )
 
 
 @contextmanager
 def find_pictures(path: Path) -> Iterator[Pictures]:
-    """The pictures of a folder or zip in natural order; links, hidden files and other kinds are passed over."""
+    """The pictures of a folder or zip in natural order; links, hidden files and other file types are skipped."""
     if path.is_dir():
         sizes = _list_folder(path)
         yield Pictures(path.name, natural_order(_require_some(path, sizes)), sizes, folder=path)
@@ -130,19 +131,19 @@ def to_grey(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 @contextmanager
 def _readable(pictures: Pictures, name: str) -> Iterator[Image.Image]:
-    """An opened, not yet decoded picture; whatever is wrong with it becomes one sentence."""
+    """An opened, not yet decoded picture; whatever is wrong with it becomes a DataError."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of odd metadata; sizes are checked here
             with Image.open(io.BytesIO(pictures.read(name)), formats=FORMATS) as picture:
                 if picture.width * picture.height > MAX_PICTURE_PIXELS:
                     raise DataError(
-                        f"{name} in {pictures.source} is {picture.width}×{picture.height} pixels and at most "
+                        f"{name} in {pictures.source} is {picture.width}×{picture.height} pixels, but at most "
                         f"{MAX_PICTURE_PIXELS // 10**6} million are read: reduce it."
                     )
                 yield picture
     except (OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error) as error:
-        raise DataError(f"{name} in {pictures.source} is not a whole picture: replace or remove it.") from error
+        raise DataError(f"{name} in {pictures.source} is not a complete picture: replace or remove it.") from error
     except (Image.DecompressionBombError, zipfile.BadZipFile, NotImplementedError) as error:
         raise DataError(f"{name} in {pictures.source} is damaged or far too large: replace or remove it.") from error
 
@@ -152,7 +153,7 @@ def _to_rgb(picture: Image.Image) -> Image.Image:
         levels = np.clip(np.asarray(picture, dtype=np.int64) // 257, 0, 255).astype(np.uint8)
         return Image.fromarray(levels).convert("RGB")
     if picture.mode == "F":
-        raise ValueError("A picture of decimals has no known range.")
+        raise ValueError("A picture of floating-point values has no known range.")
     upright = ImageOps.exif_transpose(picture)
     if upright.has_transparency_data:
         colour = upright.convert("RGBA")
@@ -161,7 +162,7 @@ def _to_rgb(picture: Image.Image) -> Image.Image:
 
 
 def _common_side(pictures: Pictures, names: list[str]) -> int:
-    """The pictures' own side if they are all small squares of one size that the networks can take, else 32."""
+    """The pictures' own side if all are small squares of one size that the networks accept, else DEFAULT_SIDE."""
     sizes = set()
     for name in names:
         with _readable(pictures, name) as picture:
@@ -193,12 +194,12 @@ def _is_picture(name: str) -> bool:
 
 def _require_some(path: Path, sizes: dict[str, int]) -> dict[str, int]:
     if not sizes:
-        raise DataError(f"{path.name} holds no pictures: bring .png, .jpg or the like, in one sub-folder a class.")
+        raise DataError(f"{path.name} holds no pictures: provide .png, .jpg or similar, in one sub-folder per class.")
     return sizes
 
 
 def _class_column(names: list[str]) -> dict[str, NDArray[np.str_]]:
-    """The folder each picture lies in, if there are several; nothing for pictures beside those folders."""
+    """The folder each picture is in, if there are several; "" for pictures beside those folders."""
     parents = [PurePosixPath(name).parent for name in names]
     if len(set(parents)) < 2:
         return {}
@@ -208,6 +209,6 @@ def _class_column(names: list[str]) -> dict[str, NDArray[np.str_]]:
 
 
 def _short_ids(names: list[str]) -> list[str]:
-    """File names without folders where they are unique, as people write them in a table of labels."""
+    """File names without folders where they are unique, as a table of labels usually has them."""
     short = [PurePosixPath(name).name for name in names]
     return short if len(set(short)) == len(short) else names

@@ -15,21 +15,21 @@ from clustergan_core.data.own.cell_text import as_text, natural_order
 from clustergan_core.data.own.table_text import Columns, read_table
 from clustergan_core.errors import DataError
 
-# Columns of these names are never features: they would hand the answer to the networks.
+# Columns with these names are never features: they would give the networks the answer.
 LABEL_NAMES = frozenset({"label", "labels", "class", "target"})
-NO_LABELS = "none"  # the choice of no reference, whatever the columns are called; a column of this name goes before
+NO_LABELS = "none"  # no reference, whatever the columns are called; a column with this name takes precedence
 MAX_LABELS = 1000  # beyond it a column holds measurements or names, not classes
-FEW_SAMPLES = 20  # in so few even values that hardly recur may be classes
+FEW_SAMPLES = 20  # among so few, even values that hardly recur may be classes
 MATCHED_SHARE = 0.5  # a column of the second file is its sample id when it names at least this share of the samples
 SHOWN_COLUMNS = 12
 
 
 @dataclass(frozen=True)
 class ReferenceLabels:
-    """What the samples are said to be, "" where nothing is said; where it came from, for the record."""
+    """The samples' reference labels, "" where there is none, and where they came from, for the record."""
 
     texts: NDArray[np.str_]  # (N,)
-    column: str | None  # the data's own column, which is then no feature
+    column: str | None  # the data's own column, which is then not a feature
     note: str
 
 
@@ -40,11 +40,11 @@ def find_labels(
     sample_ids: Sequence[str],
     n_samples: int,
 ) -> ReferenceLabels | None:
-    """Labels as `--labels` chose them, or by a column named label, labels, class or target; None without any.
+    """Labels as `--labels` chose them, else those of a column named label, labels, class or target; None without any.
 
-    `NO_LABELS` leaves that column unread.
+    With `NO_LABELS` such a column is not read.
 
-    Raises DataError when the choice names neither a column nor a file, or cannot be matched to the samples.
+    Raises DataError where the choice names neither a column nor a file, or cannot be matched to the samples.
     """
     if choice is None:
         column = next((column for column in columns if is_label_column(column, columns[column])), None)
@@ -71,7 +71,7 @@ def holds_classes(texts: NDArray[np.str_]) -> bool:
 
 
 def is_label_column(column: str, values: NDArray[Any]) -> bool:
-    """Whether a column is taken for the labels by its name, and is therefore never a feature."""
+    """Whether a column holds labels, going by its name, and is therefore never a feature."""
     if column.lower() not in LABEL_NAMES:
         return False
     texts = as_text(values)
@@ -88,7 +88,7 @@ def number_labels(texts: NDArray[np.str_]) -> tuple[NDArray[np.int64], tuple[str
 def _vet_labels(name: str, column: str, texts: NDArray[np.str_]) -> NDArray[np.str_]:
     n_distinct = len(set(texts) - {""})
     if n_distinct == 0:
-        raise DataError(f"Column '{column}' of {name} is empty: choose another for the labels.")
+        raise DataError(f"Column '{column}' of {name} is empty: choose another one for the labels.")
     if not holds_classes(texts):
         raise DataError(
             f"Column '{column}' of {name} holds {n_distinct} different values in {len(texts)} samples: choose a "
@@ -119,15 +119,15 @@ def _find_in_file(
     chosen = _choose_column(path, table, column or None, id_column)
     texts = _vet_labels(path.name, chosen, as_text(table[chosen]))
     if id_column is not None:
-        found = dict(zip(as_text(table[id_column]), texts, strict=True))
-        matched = np.array([found.get(np.str_(sample_id), "") for sample_id in sample_ids], dtype=np.str_)
-        n_found = sum(np.str_(sample_id) in found for sample_id in sample_ids)
-        note = f"Labels are column '{chosen}' of {path.name}, matched by sample id ({n_found} of {n_samples})."
+        label_of = dict(zip(as_text(table[id_column]), texts, strict=True))
+        matched = np.array([label_of.get(np.str_(sample_id), "") for sample_id in sample_ids], dtype=np.str_)
+        n_matched = sum(np.str_(sample_id) in label_of for sample_id in sample_ids)
+        note = f"Labels are column '{chosen}' of {path.name}, matched by sample id ({n_matched} of {n_samples})."
         return ReferenceLabels(matched, None, note)
     if len(texts) != n_samples:
         raise DataError(
-            f"{path.name} has {len(texts)} rows for {n_samples} samples and no column of their ids: bring one row a "
-            "sample, or add the ids."
+            f"{path.name} has {len(texts)} rows for {n_samples} samples and no column with their ids: provide one row "
+            "per sample, or add the ids."
         )
     return ReferenceLabels(texts, None, f"Labels are column '{chosen}' of {path.name}, matched by row order.")
 
@@ -153,7 +153,7 @@ def _choose_column(path: Path, table: Columns, column: str | None, id_column: st
     candidates = [name for name in names if name.lower() in LABEL_NAMES] or names
     if len(candidates) != 1:
         raise DataError(
-            f"{path.name} has {len(names)} columns that could be labels ({', '.join(names[:SHOWN_COLUMNS])}): say "
-            f"which, as {path}:COLUMN."
+            f"{path.name} has {len(names)} columns that could be labels ({', '.join(names[:SHOWN_COLUMNS])}): choose "
+            f"one, as {path}:COLUMN."
         )
     return candidates[0]

@@ -1,4 +1,4 @@
-"""New samples for a finished run: read and prepared exactly as its training samples were."""
+"""New samples for a finished run, read and prepared exactly as its training samples were."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from clustergan_core.data.dataset import Kind
 from clustergan_core.data.own.arrays import read_arrays, take_ids, take_samples
 from clustergan_core.data.own.images import find_pictures, read_pictures, to_grey
 from clustergan_core.data.own.tables import read_features
-from clustergan_core.data.preprocessing import TOLERANCE, Step, Values, apply_preprocessing
+from clustergan_core.data.preprocessing import TOLERANCE, Values, apply_preprocessing
+from clustergan_core.data.steps import Step
 from clustergan_core.errors import DataError
 
 SHOWN = 8
@@ -23,8 +24,8 @@ def read_like(
 ) -> tuple[NDArray[np.float32], tuple[str, ...]]:
     """(samples (N, *shape) in [0, 1], sample ids; row numbers where the file has none).
 
-    Takes .npz or a text table for tables, .npz or pictures for images. Raises DataError where columns are missing,
-    shapes differ, or values lie off the scale the run was trained on.
+    Tables come as .npz or text, images as .npz or pictures. Raises DataError where columns are missing, shapes
+    differ, or values are outside the range the run was trained on.
     """
     if not path.exists():
         raise DataError(f"There is no file {path}: check the path.")
@@ -47,7 +48,7 @@ def read_like(
         samples, sample_ids = _read_pictures(path, shape)
     else:
         wanted = "a table (.csv, .tsv, .txt or .npz)" if kind == "table" else "images (.npz, a zip or a folder)"
-        raise DataError(f"{path.name} is not what the run was trained on: bring {wanted}.")
+        raise DataError(f"{path.name} is not the kind of data the run was trained on: provide {wanted}.")
     return samples, sample_ids or tuple(str(index) for index in range(len(samples)))
 
 
@@ -59,7 +60,7 @@ def prepare_like(
     Raises DataError where there are none, or where they lie off the scale that was trained on.
     """
     if len(raw) == 0:
-        raise DataError(f"{name} holds no samples: bring at least one.")
+        raise DataError(f"{name} holds no samples: provide at least one.")
     is_scaled = any(step["step"] in ("divide", "scale_range") for step in preprocessing)
     if raw.ndim == 4 and raw.dtype == np.uint8 and not is_scaled:
         preprocessing = [*preprocessing, {"step": "divide", "by": 255}]
@@ -67,7 +68,7 @@ def prepare_like(
     if samples.min() < -TOLERANCE or samples.max() > 1 + TOLERANCE:
         raise DataError(
             f"{name} holds values from {samples.min():g} to {samples.max():g}, but the run was trained on values "
-            "from 0 to 1: bring them on that scale."
+            "from 0 to 1: scale them to that range."
         )
     return np.clip(samples, 0.0, 1.0)
 
@@ -77,7 +78,7 @@ def require_size(name: str, images: Values, shape: tuple[int, ...], preprocessin
     if images.ndim != 4 or images.shape[1] != shape[0]:
         raise DataError(
             f"{name} holds samples of shape {images.shape[1:]}, but the run was trained on images of {shape}: "
-            "bring images with as many channels."
+            "provide images with the same number of channels."
         )
     is_resized = any(step["step"] == "resize" for step in preprocessing)
     if not is_resized and images.shape[1:] != shape:
@@ -93,7 +94,7 @@ def _read_array_table(path: Path, feature_names: Sequence[str]) -> tuple[Values,
     if samples.ndim != 2 or samples.shape[1] != len(feature_names):
         raise DataError(
             f"{path.name} holds samples of shape {samples.shape[1:]}, but the run was trained on {len(feature_names)} "
-            "features: bring as many."
+            "features: provide the same number."
         )
     if any(key in arrays for key in ("feature_names", "features")):
         missing = [name for name in feature_names if name not in given]

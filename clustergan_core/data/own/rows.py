@@ -1,4 +1,4 @@
-"""Which rows of a data set are kept: `--only COLUMN=V,V` and `--drop COLUMN=V,V`, by any column."""
+"""Which rows of a data set are kept: `--only COLUMN=V,V` and `--drop COLUMN=V,V` filter by any column."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from clustergan_core.data.options import OwnDataOptions
 from clustergan_core.data.own.cell_text import as_text, natural_order
 from clustergan_core.data.own.vetting import MIN_SAMPLES, read_text_bytes
+from clustergan_core.data.steps import KeepIds, KeepRows
 from clustergan_core.errors import DataError
 
 SHOWN_VALUES = 12
@@ -20,18 +21,18 @@ SHOWN_VALUES = 12
 def choose_rows(
     name: str, columns: Mapping[str, NDArray[Any]], n_rows: int, options: OwnDataOptions
 ) -> NDArray[np.bool_]:
-    """(n_rows,) which rows stay. Raises DataError for an unknown column or value, and when hardly a row is left."""
+    """(n_rows,) which rows stay. Raises DataError for an unknown column or value, and where too few rows are left."""
     keep = np.ones(n_rows, dtype=np.bool_)
     for column, values in options.only.items():
         keep &= _matches(name, columns, column, values)
     for column, values in options.drop.items():
         keep &= ~_matches(name, columns, column, values)
     if keep.sum() < min(MIN_SAMPLES, n_rows):
-        raise DataError(f"Of {name}'s {n_rows} samples the chosen filters leave {int(keep.sum())}: relax them.")
+        raise DataError(f"The chosen filters leave {int(keep.sum())} of {name}'s {n_rows} samples: relax them.")
     return keep
 
 
-def describe_rows(options: OwnDataOptions, keep: NDArray[np.bool_]) -> tuple[dict[str, Any], ...]:
+def describe_rows(options: OwnDataOptions, keep: NDArray[np.bool_]) -> tuple[KeepRows, ...]:
     """The step that records the filter, or none."""
     if not options.only and not options.drop:
         return ()
@@ -42,20 +43,20 @@ def describe_rows(options: OwnDataOptions, keep: NDArray[np.bool_]) -> tuple[dic
 
 def _matches(name: str, columns: Mapping[str, NDArray[Any]], column: str, values: tuple[str, ...]) -> NDArray[np.bool_]:
     if column not in columns:
-        known = ", ".join(list(columns)[:SHOWN_VALUES]) or "none to choose by"
-        raise DataError(f"{name} has no column '{column}': its columns are {known}.")
+        shown = ", ".join(list(columns)[:SHOWN_VALUES]) or "none to filter by"
+        raise DataError(f"{name} has no column '{column}': its columns are {shown}.")
     texts = as_text(columns[column])
     wanted = [_canonical(value) for value in values]
     unknown = [value for value in wanted if value not in texts]
     if unknown:
-        known = natural_order({str(text) for text in texts if text})
-        shown = ", ".join(known[:SHOWN_VALUES]) + (", …" if len(known) > SHOWN_VALUES else "")
+        present = natural_order({str(text) for text in texts if text})
+        shown = ", ".join(present[:SHOWN_VALUES]) + (", …" if len(present) > SHOWN_VALUES else "")
         raise DataError(f"Column '{column}' of {name} holds no '{unknown[0]}': its values are {shown}.")
     return np.isin(texts, wanted)
 
 
 def _canonical(value: str) -> str:
-    """A typed value as `as_text` writes it, so that 3.0 finds 3."""
+    """A typed value as `as_text` writes it, so that 3.0 matches 3."""
     try:
         number = float(value)
     except ValueError:
@@ -64,23 +65,23 @@ def _canonical(value: str) -> str:
 
 
 def choose_ids(name: str, ids: Sequence[str], path: Path) -> NDArray[np.bool_]:
-    """(N,) which of the samples `ids` (N,) the file lists; listed ones that the data lacks are passed over.
+    """(N,) which of the samples `ids` (N,) the file lists; listed ids that the data lacks are ignored.
 
-    Raises DataError for a file that is no text, and when hardly a sample is left.
+    Raises DataError for a file that is not text, and where too few samples are left.
     """
     try:
         wanted = {line.strip() for line in read_text_bytes(path).decode("utf-8-sig").splitlines()} - {""}
     except UnicodeDecodeError as error:
-        raise DataError(f"{path.name} is no text file: write one cell's id a line.") from error
+        raise DataError(f"{path.name} is not a text file: write one cell id per line.") from error
     keep = np.fromiter((identity in wanted for identity in ids), dtype=np.bool_, count=len(ids))
     if keep.sum() < MIN_SAMPLES:
         raise DataError(
-            f"{path.name} lists {len(wanted):,} ids, of which {name} has {int(keep.sum())}: write one cell's id a "
-            f"line, as the data has them ({ids[0]}, …)."
+            f"{path.name} lists {len(wanted):,} ids, of which {name} has {int(keep.sum())}: write one cell id per "
+            f"line, spelled as in the data ({ids[0]}, …)."
         )
     return keep
 
 
-def describe_ids(path: Path, keep: NDArray[np.bool_]) -> dict[str, Any]:
-    """The step that records the choice."""
+def describe_ids(path: Path, keep: NDArray[np.bool_]) -> KeepIds:
+    """The step that records which samples were chosen by id."""
     return {"step": "keep_ids", "file": path.name, "n_kept": int(keep.sum()), "n_rows": len(keep)}

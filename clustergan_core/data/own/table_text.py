@@ -1,4 +1,4 @@
-"""Text tables of unknown dialect: encoding, delimiter, decimal mark and header are found, then pandas reads them."""
+"""Text tables of unknown dialect: encoding, delimiter, decimal mark and header are detected, then pandas reads them."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from clustergan_core.errors import DataError
 
 SAMPLE_LINES = 60  # enough to see a dialect
 SPACES = r"\s+"
-CLEAR_SHARE = 0.1  # of the cells; text with spaces in it shifts the share a little
+CLEAR_SHARE = 0.1  # of the cells; text that contains spaces shifts the share a little
 MISSING = ("", "?", "-", ".", "NA", "N/A", "n/a", "na", "NaN", "nan", "NAN", "null", "NULL", "None", "#N/A", "<NA>")
 
 Columns = dict[str, NDArray[Any]]  # each (N,), in the file's order
 
 _POINT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _COMMA = re.compile(r"[+-]?(\d+,?\d*|,\d+)([eE][+-]?\d+)?")
-_WORDS_FOR_NUMBERS = frozenset({"inf", "-inf", "+inf", "infinity", "-infinity", "true", "false"})
+_NUMBERS_AS_WORDS = frozenset({"inf", "-inf", "+inf", "infinity", "-infinity", "true", "false"})
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def read_table(path: Path, n_expected: int | None = None) -> Columns:
 
     A column holds numbers, or objects: text, and NaN where a cell is empty.
 
-    `n_expected` rows, where known, decide whether the first line of a doubtful file is a header.
+    `n_expected` rows, where known, decide whether the first line of an ambiguous file is a header.
     Raises DataError with one sentence for whatever isn't a table.
     """
     text = _decode(path)
@@ -55,17 +55,17 @@ def read_table(path: Path, n_expected: int | None = None) -> Columns:
     n_lines = text.count("\n") + 1
     if width > MAX_COLUMNS or n_lines * width > MAX_VALUES:
         raise DataError(
-            f"{path.name} has {width:,} columns in {n_lines:,} lines and at most {MAX_COLUMNS:,} columns and "
-            f"{MAX_VALUES:,} values are read: bring fewer columns or rows."
+            f"{path.name} has {width:,} columns in {n_lines:,} lines, but at most {MAX_COLUMNS:,} columns and "
+            f"{MAX_VALUES:,} values are read: provide fewer columns or rows."
         )
     has_header = _has_header(rows, decimal)
     if has_header is None:  # all text
         n_rows = sum(1 for line in text.splitlines() if line.strip())
         if width == 1 and n_expected is not None:
             has_header = n_rows != n_expected
-        else:  # a name does not occur again below it, as a class does
+        else:  # unlike a class, a column's name does not occur again below it
             has_header = not any(
-                cell in (row[place] for row in rows[1:] if place < len(row)) for place, cell in enumerate(rows[0])
+                cell in (row[index] for row in rows[1:] if index < len(row)) for index, cell in enumerate(rows[0])
             )
     return _parse(path, text, rows, Dialect(delimiter, decimal, has_header))
 
@@ -73,8 +73,8 @@ def read_table(path: Path, n_expected: int | None = None) -> Columns:
 def find_delimiter(lines: Sequence[str]) -> tuple[str, str]:
     """(delimiter, decimal mark) of a table's first lines.
 
-    Tab, semicolon and bar are believed wherever they divide the lines evenly; between comma and spaces the one that
-    leaves more numbers wins, comma when it is close. A file of one column has a delimiter that never occurs in it.
+    Tab, semicolon and bar are accepted wherever they divide the lines evenly; between comma and spaces the one that
+    yields more numbers wins, comma when it is close. A file of one column has a delimiter that never occurs in it.
     """
     for delimiter in ("\t", ";", "|"):
         if _divides_evenly(lines, delimiter):
@@ -91,8 +91,8 @@ def find_delimiter(lines: Sequence[str]) -> tuple[str, str]:
             best, best_share = (delimiter, decimal), share
     if best_share >= 0:
         return best
-    # Nothing divides the lines evenly. A mark that stands in every line is the delimiter of a table with a fault, whose
-    # place pandas will name; without one this is a single column.
+    # Nothing divides the lines evenly. A mark in every line is the delimiter of a table with a fault, which pandas will
+    # locate; without one this is a single column.
     delimiter = next((mark for mark in ("\t", ";", "|", ",") if all(mark in line for line in lines)), "\t")
     return delimiter, _find_decimal([split_line(line, delimiter) for line in lines])
 
@@ -107,7 +107,7 @@ def split_line(line: str, delimiter: str) -> list[str]:
 def is_number(cell: str, decimal: str) -> bool:
     """Whether a cell reads as a number under this decimal mark."""
     pattern = _COMMA if decimal == "," else _POINT
-    return pattern.fullmatch(cell) is not None or cell.lower() in _WORDS_FOR_NUMBERS
+    return pattern.fullmatch(cell) is not None or cell.lower() in _NUMBERS_AS_WORDS
 
 
 def _decode(path: Path) -> str:
@@ -116,7 +116,7 @@ def _decode(path: Path) -> str:
         encodings = ("utf-16",)
     else:
         if b"\0" in content[: 1 << 16]:
-            raise DataError(f"{path.name} is not text: bring .csv, .tsv or .txt as text, or numbers as .npz.")
+            raise DataError(f"{path.name} is not text: provide .csv, .tsv or .txt as text, or numbers as .npz.")
         encodings = ("utf-8-sig", "latin-1")  # latin-1 reads any byte, so it comes last
     for encoding in encodings:
         try:
@@ -125,7 +125,7 @@ def _decode(path: Path) -> str:
         except UnicodeDecodeError:
             continue
     else:
-        raise DataError(f"{path.name} is damaged UTF-16 text: save it as UTF-8.")
+        raise DataError(f"{path.name} is corrupt UTF-16 text: save it as UTF-8.")
     text = re.sub(r"\r\n?", "\n", text).lstrip("\n")
     text = re.sub(r"\Asep=.\n", "", text)  # a hint that Excel writes for itself
     return re.sub(r"\A#[ \t]*(?=[^#\n]*\n[^#])", "", text)  # numpy.savetxt marks its header line
@@ -134,7 +134,7 @@ def _decode(path: Path) -> str:
 def _divides_evenly(lines: Sequence[str], delimiter: str) -> bool:
     widths = [len(split_line(line, delimiter)) for line in lines]
     body = widths[1:] or widths
-    # R writes one name fewer than there are columns, since row names have none; a ragged line is pandas' to report.
+    # R writes one name fewer than there are columns, since row names have none; pandas reports ragged lines.
     usual = max(set(body), key=body.count)
     return usual > 1 and body.count(usual) >= 0.9 * len(body) and widths[0] in (usual, usual - 1)
 
@@ -147,12 +147,12 @@ def _find_decimal(rows: Sequence[Sequence[str]]) -> str:
 
 
 def _has_header(rows: Sequence[Sequence[str]], decimal: str) -> bool | None:
-    """Whether the first row names the columns; None where every column is text and nothing tells."""
+    """Whether the first row names the columns; None where every column is text and nothing decides it."""
     first, body = rows[0], rows[1:]
     if not body:
         return not any(is_number(cell, decimal) for cell in first)
     if len(body[0]) == len(first) + 1:
-        return True  # R's form: row names without a name
+        return True  # R's format: row names without a header
     named = numbered = 0
     for position, cell in enumerate(first):
         below = [row[position] for row in body if position < len(row) and row[position] not in MISSING]
@@ -167,7 +167,7 @@ def _has_header(rows: Sequence[Sequence[str]], decimal: str) -> bool | None:
 
 
 def _counts_up(cells: Sequence[str]) -> bool:
-    """Whether the cells are 0, 1, 2, …, as pandas names nameless columns (the index' name is an empty cell)."""
+    """Whether the cells are 0, 1, 2, …, as pandas names nameless columns (the index's name is an empty cell)."""
     numbers = [cell for cell in cells if cell]
     return len(numbers) > (0 if cells[0] == "" else 2) and numbers == [str(number) for number in range(len(numbers))]
 
@@ -176,10 +176,10 @@ def _parse(path: Path, text: str, rows: Sequence[Sequence[str]], dialect: Dialec
     import pandas as pd
 
     if dialect.has_header and len(rows) == 1:
-        raise DataError(f"{path.name} holds column names and no samples: bring a file with rows below them.")
+        raise DataError(f"{path.name} holds column names but no samples: provide a file with rows below them.")
     try:
         # The header is skipped rather than parsed: the first data line then fixes the width, a longer line is an
-        # error with its number, and row names without a name of their own (R's form) shift nothing.
+        # error with its number, and row names without a header (R's format) shift nothing.
         frame = pd.read_csv(
             io.StringIO(text),
             sep=dialect.delimiter,
@@ -192,21 +192,21 @@ def _parse(path: Path, text: str, rows: Sequence[Sequence[str]], dialect: Dialec
             low_memory=False,
         )
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
-        place = re.search(r"line (\d+)", str(error))
-        where = f"line {place[1]} has more cells than the first" if place else "its lines differ in form"
-        raise DataError(f"{path.name} is not an even table ({where}): mend that line.") from error
+        match = re.search(r"line (\d+)", str(error))
+        where = f"line {match[1]} has more cells than the first" if match else "its lines differ in layout"
+        raise DataError(f"{path.name} is not a regular table ({where}): fix that line.") from error
     given = list(rows[0]) if dialect.has_header else [f"column_{number + 1}" for number in range(frame.shape[1])]
     if len(given) == frame.shape[1] - 1:
         given.insert(0, "row_names")
     if len(given) != frame.shape[1]:
         raise DataError(
-            f"{path.name} names {len(given)} columns but its rows have {frame.shape[1]} cells: mend the first line."
+            f"{path.name} names {len(given)} columns but its rows have {frame.shape[1]} cells: fix the first line."
         )
     return {name: np.asarray(frame.iloc[:, position].to_numpy()) for position, name in enumerate(_name_columns(given))}
 
 
 def _name_columns(given: Sequence[str]) -> list[str]:
-    """Header cells as unique names; an empty cell becomes unnamed_1, unnamed_2, … by its place."""
+    """Header cells as unique names; an empty cell becomes unnamed_1, unnamed_2, … by its position."""
     names: dict[str, None] = {}
     for position, cell in enumerate(given):
         name = cell or f"unnamed_{position + 1}"

@@ -18,13 +18,14 @@ from clustergan_core.data.own.labels import find_labels, is_label_column, number
 from clustergan_core.data.own.rows import choose_rows, describe_rows
 from clustergan_core.data.own.table_text import Columns, read_table
 from clustergan_core.data.own.vetting import check_counts
-from clustergan_core.data.preprocessing import Step, apply_preprocessing, fit_column_scale
+from clustergan_core.data.preprocessing import apply_preprocessing, fit_column_scale
+from clustergan_core.data.steps import Step
 from clustergan_core.errors import DataError
 
-MAX_CATEGORIES = 100  # more colours than this tell nothing on a map
+MAX_CATEGORIES = 100  # more colours than this cannot be told apart on a map
 SURE_CATEGORIES = 20  # so few values are classes even in a table of few rows
-SURE_COUNT = 10  # a first column that counts so many rows is no measurement, whatever its name
-MAX_MISSING = 0.5  # a column more than half of which would be made up is no evidence
+SURE_COUNT = 10  # a first column that numbers so many rows is not a measurement, whatever its name
+MAX_MISSING = 0.5  # a column of which more than half would be imputed is no evidence
 ID_NAMES = frozenset(
     {"id", "ids", "index", "sample", "sampleid", "row", "row_names", "rowname", "row_number", "no", "nr"}
 )
@@ -33,7 +34,7 @@ SHOWN = 8
 
 @dataclass
 class _Features:
-    """Columns sorted by what they are good for."""
+    """Columns sorted by what they can be used for."""
 
     names: list[str] = field(default_factory=list)
     constant: list[str] = field(default_factory=list)
@@ -44,7 +45,7 @@ class _Features:
 
 
 def open_table(path: Path, name: str, options: OwnDataOptions) -> Dataset:
-    """The table of a text file, scaled by column to [0, 1]; everything that was decided stands in `preprocessing`."""
+    """The table of a text file, scaled by column to [0, 1]; `preprocessing` records every decision."""
     table = read_table(path)
     n_rows = _count_rows(table)
     check_counts(path.name, n_rows, len(table))
@@ -74,11 +75,11 @@ def open_table(path: Path, name: str, options: OwnDataOptions) -> Dataset:
 
 
 def find_sample_ids(
-    table: Columns, exclude: Collection[str | None] = (), known: str | None = None
+    table: Columns, exclude: Collection[str | None] = (), training_column: str | None = None
 ) -> tuple[list[str], tuple[str, ...]]:
-    """(columns that only name the rows, the ids of the first of them; text goes before row numbers).
+    """(columns that only name the rows, the ids of the first of them; text comes before row numbers).
 
-    `known` is the column that named the training samples; it goes first where it exists.
+    `training_column`, which named the training samples, comes first where it exists.
     """
     texts, numbers = [], []
     for position, (column, values) in enumerate(table.items()):
@@ -89,10 +90,10 @@ def find_sample_ids(
                 numbers.append(column)
         elif len(set(as_text(values)) - {""}) == len(values) and not _reads_as_numbers(values):
             texts.append(column)
-    found = [*texts, *numbers]
-    if known is not None and known in table:
-        found = [known, *(column for column in found if column != known)]
-    return found, tuple(as_text(table[found[0]]).tolist()) if found else ()
+    id_columns = [*texts, *numbers]
+    if training_column is not None and training_column in table:
+        id_columns = [training_column, *(column for column in id_columns if column != training_column)]
+    return id_columns, tuple(as_text(table[id_columns[0]]).tolist()) if id_columns else ()
 
 
 def read_features(
@@ -104,7 +105,7 @@ def read_features(
     Raises DataError that names missing columns or text.
     """
     table = read_table(path)
-    known = next((step["column"] for step in steps if step["step"] == "sample_ids"), None)
+    training_column = next((step["column"] for step in steps if step["step"] == "sample_ids"), None)
     missing = [name for name in feature_names if name not in table]
     is_nameless = all(re.fullmatch(r"column_\d+", column) for column in table)
     if missing and is_nameless and len(table) == len(feature_names):
@@ -114,7 +115,7 @@ def read_features(
             f"{path.name} lacks {len(missing)} of the {len(feature_names)} columns the run was trained on "
             f"({_shown(missing)}): add them under these names."
         )
-    _, sample_ids = find_sample_ids(table, exclude=feature_names, known=known)
+    _, sample_ids = find_sample_ids(table, exclude=feature_names, training_column=training_column)
     values = np.empty((_count_rows(table), len(feature_names)))
     for position, name in enumerate(feature_names):
         values[:, position] = _require_numbers(path.name, name, table[name])
@@ -129,7 +130,7 @@ def read_features(
 
 
 def _sort_columns(name: str, table: Columns, exclude: Collection[str | None]) -> _Features:
-    found = _Features()
+    features = _Features()
     overfull: list[str] = []
     for column, values in table.items():
         if column in exclude:
@@ -137,39 +138,41 @@ def _sort_columns(name: str, table: Columns, exclude: Collection[str | None]) ->
         n_missing = int(is_missing(values).sum())
         n_distinct = len(set(as_text(values)) - {""}) if values.dtype.kind == "O" else 0
         if n_missing == len(values):
-            found.empty.append(column)
+            features.empty.append(column)
         elif is_label_column(column, values):
-            found.categories.append(column)  # another was chosen, or none: still it would hand over the answer
+            features.categories.append(
+                column
+            )  # even where another column was chosen, or none, it would give away the answer
         elif values.dtype.kind != "O" or _reads_as_numbers(values):
             numbers = _require_numbers(name, column, values)
             if np.nanmin(numbers) == np.nanmax(numbers):
-                found.constant.append(column)
+                features.constant.append(column)
             elif n_missing > MAX_MISSING * len(values):
                 overfull.append(f"{column}: {n_missing} of {len(values)}")
             else:
-                found.names.append(column)
+                features.names.append(column)
                 if n_missing:
-                    found.gappy.append((column, n_missing))
+                    features.gappy.append((column, n_missing))
         elif n_distinct <= min(MAX_CATEGORIES, max(SURE_CATEGORIES, len(values) / 2)):
-            found.categories.append(column)
+            features.categories.append(column)
         else:
-            found.text.append(column)
+            features.text.append(column)
     if overfull:
         raise DataError(
             f"{name} lacks more than half of the values in {len(overfull)} column{'s' if len(overfull) > 1 else ''} "
             f"({_shown(overfull)}): remove them from the file."
         )
-    if found.text:
+    if features.text:
         raise DataError(
-            f"{name} has {len(found.text)} text columns that are neither ids nor classes ({_shown(found.text)}): "
+            f"{name} has {len(features.text)} text columns that are neither ids nor classes ({_shown(features.text)}): "
             "remove them from the file."
         )
-    if not found.names:
-        left = [*found.categories, *found.constant, *found.empty]
+    if not features.names:
+        left = [*features.categories, *features.constant, *features.empty]
         raise DataError(
-            f"{name} has no column of numbers that vary ({_shown(left) or 'only ids and labels'}): add some."
+            f"{name} has no numeric column that varies ({_shown(left) or 'only ids and labels'}): add at least one."
         )
-    return found
+    return features
 
 
 def _fit(table: Columns, features: _Features, id_columns: list[str]) -> tuple[NDArray[np.float64], list[Step]]:
@@ -188,8 +191,8 @@ def _fit(table: Columns, features: _Features, id_columns: list[str]) -> tuple[ND
     values = np.stack([table[column].astype(np.float64) for column in features.names], axis=1)
     if features.gappy:
         columns = [column for column, _ in features.gappy]
-        places = [features.names.index(column) for column in columns]
-        medians = np.nanmedian(values[:, places], axis=0)
+        indices = [features.names.index(column) for column in columns]
+        medians = np.nanmedian(values[:, indices], axis=0)
         counts = [count for _, count in features.gappy]
         steps.append({"step": "fill_missing", "columns": columns, "values": medians.tolist(), "n_missing": counts})
     return values, [*steps, fit_column_scale(values, features.names)]
@@ -200,7 +203,7 @@ def _count_rows(table: Columns) -> int:
 
 
 def _counts_rows(column: str, values: NDArray[Any], position: int) -> bool:
-    """Whether whole numbers only number the rows: 0, 1, 2 … or 1, 2, 3 … in front, or unique under an id's name."""
+    """Whether whole numbers only number the rows: a first column 0, 1, 2 … or 1, 2, 3 …, or unique and named an id."""
     if values.dtype.kind not in "iu" or len(np.unique(values)) < len(values):
         return False
     lowered = column.lower()
@@ -213,7 +216,7 @@ def _counts_rows(column: str, values: NDArray[Any], position: int) -> bool:
 
 
 def _reads_as_numbers(values: NDArray[Any]) -> bool:
-    """Whether at least half of a column's text is numbers, so that the rest are mistakes rather than classes."""
+    """Whether at least half of a column's text is numbers, so that the rest is mistakes rather than classes."""
     present = ~is_missing(values)
     return bool(present.any()) and float(np.isfinite(as_numbers(values[present])).mean()) >= 0.5
 
@@ -225,7 +228,7 @@ def _require_numbers(name: str, column: str, values: NDArray[Any]) -> NDArray[np
     if bad.any():
         row = int(np.flatnonzero(bad)[0])
         raise DataError(
-            f"Column '{column}' of {name} holds {int(bad.sum())} values that are no finite numbers (first "
+            f"Column '{column}' of {name} holds {int(bad.sum())} values that are not finite numbers (the first is "
             f"'{values[row]}' in row {row + 1}): correct or empty them."
         )
     return numbers

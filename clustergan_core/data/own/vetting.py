@@ -1,4 +1,4 @@
-"""Limits for files that strangers made: what a file declares is checked before any of it is expanded."""
+"""Limits for untrusted files: what a file declares is checked before any of it is expanded."""
 
 from __future__ import annotations
 
@@ -43,21 +43,21 @@ def read_text_bytes(path: Path) -> bytes:
         with gzip.open(path) if is_packed else path.open("rb") as file:
             content = file.read(MAX_TABLE_BYTES + 1)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise DataError(f"{path.name} is a damaged gzip file: make it again.") from error
+        raise DataError(f"{path.name} is a corrupt gzip file: compress it again.") from error
     if len(content) > MAX_TABLE_BYTES:
         raise DataError(
-            f"{path.name} holds more than {MAX_TABLE_BYTES >> 20} MB of text: bring it as .npz, or fewer rows of it."
+            f"{path.name} holds more than {MAX_TABLE_BYTES >> 20} MB of text: provide it as .npz, or with fewer rows."
         )
     return content
 
 
 def open_archive(path: Path) -> zipfile.ZipFile:
-    """A zip whose declared members are within the limits; the caller closes it."""
+    """A zip archive whose declared members are within the limits; the caller closes it."""
     require_file(path)
     try:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise DataError(f"{path.name} is not a whole zip archive: make it again.") from error
+        raise DataError(f"{path.name} is not a complete zip archive: pack it again.") from error
     try:
         _check_members(path, archive.infolist())
     except DataError:
@@ -68,7 +68,7 @@ def open_archive(path: Path) -> zipfile.ZipFile:
 
 def _check_members(path: Path, members: list[zipfile.ZipInfo]) -> None:
     if len(members) > MAX_MEMBERS:
-        raise DataError(f"{path.name} holds {len(members):,} files and at most {MAX_MEMBERS:,} are read: split it.")
+        raise DataError(f"{path.name} holds {len(members):,} files, but at most {MAX_MEMBERS:,} are read: split it.")
     expanded = sum(member.file_size for member in members)
     packed = max(path.stat().st_size, 1)
     if expanded > MAX_ARCHIVE_BYTES or (expanded > SMALL_ARCHIVE_BYTES and expanded / packed > MAX_EXPANSION):
@@ -88,14 +88,14 @@ def check_counts(name: str, n_samples: int, n_values_each: int) -> None:
     """Raises DataError for too few or too many samples or features."""
     if n_samples < MIN_SAMPLES:
         raise DataError(
-            f"{name} holds {n_samples} sample{'' if n_samples == 1 else 's'}: bring at least {MIN_SAMPLES}."
+            f"{name} holds {n_samples} sample{'' if n_samples == 1 else 's'}: provide at least {MIN_SAMPLES}."
         )
     if n_values_each == 0:
         raise DataError(f"{name} holds samples without any feature: choose a file with numbers in it.")
     if n_samples * n_values_each > MAX_VALUES:
         raise DataError(
-            f"{name} holds {n_samples:,} samples of {n_values_each:,} values and at most {MAX_VALUES:,} values are "
-            "read: bring fewer samples or smaller ones."
+            f"{name} holds {n_samples:,} samples of {n_values_each:,} values, but at most {MAX_VALUES:,} values are "
+            "read: provide fewer or smaller samples."
         )
 
 

@@ -1,4 +1,4 @@
-"""Decoded pictures kept as plain arrays, so that an archive of thousands of files is decoded once."""
+"""Decoded pictures cached as plain arrays, so that an archive of thousands of files is decoded only once."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ Arrays = dict[str, NDArray[np.generic]]
 
 
 def cached_arrays(name: str, sources: tuple[Path, ...], decode: Callable[[], Arrays]) -> Arrays:
-    """`decode()`'s arrays, from the cache when it was made from these very files (by path, size and time)."""
+    """`decode()`'s arrays, from the cache where it was made from these same files (by path, size and time)."""
     facts = [(str(path.resolve()), path.stat().st_size, path.stat().st_mtime_ns) for path in sources]
     digest = hashlib.sha256(repr((FORMAT, facts)).encode()).hexdigest()[:16]
     path = derived_folder() / "decoded" / f"{name}-{digest}.npz"
-    # A damaged or unreadable cache is as good as none.
+    # A corrupt or unreadable cache counts as none.
     with contextlib.suppress(OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile), np.load(path) as stored:
         return {key: stored[key] for key in stored.files}
     arrays = decode()

@@ -1,4 +1,4 @@
-"""Count matrices known by name: where their files are. `clustergan_core.data.opening` reads and prepares them."""
+"""Where the files of named count matrices are; `clustergan_core.data.opening` reads and prepares them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PBMC_FACS_FILE = PublishedFile(
     6820714,
     md5="f928cfc10f47836a4e7e719c19124099",
 )
-# Without these two of its ten, the populations are those of the paper's 10x_73k (arXiv 1809.03627, section 6.1).
+# Without these two of its ten populations, they are those of the paper's 10x_73k (arXiv 1809.03627, section 6.1).
 PBMC_FACS_OPTIONS = OwnDataOptions(
     labels="celltype",
     drop={"celltype": ("CD8+ Cytotoxic T", "CD4+ T Helper2")},
@@ -26,9 +26,9 @@ PBMC_FACS_OPTIONS = OwnDataOptions(
 
 
 def find_pbmc68k_reduced() -> Path:
-    """The file inside the installed scanpy, which is not imported for it: that takes seconds."""
+    """The file inside the installed scanpy, which is not imported, because that takes seconds."""
     package = find_spec("scanpy")
     path = Path(package.origin).parent / "datasets" / "10x_pbmc68k_reduced.h5ad" if package and package.origin else None
     if path is None or not path.is_file():
-        raise DataError("scanpy, which brings these cells, is not installed: install requirements.txt.")
+        raise DataError("scanpy, which contains these cells, is not installed: install requirements.txt.")
     return path

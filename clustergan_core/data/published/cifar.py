@@ -49,7 +49,7 @@ def load_cifar10(fetch: Callable[[PublishedFile], Path]) -> Dataset:
 
 
 def read_part(path: Path, part: str) -> Arrays:
-    """`images` uint8 (N, 3, 32, 32) and `labels` of the "train" or "test" part, from either kind of archive."""
+    """`images` uint8 (N, 3, 32, 32) and `labels` of the "train" or "test" part, from either type of archive."""
     read = _read_binary if "binary" in path.name else _read_jpeg
     arrays = cached_arrays(f"cifar10-{part}", (path,), lambda: read(path, part))
     counts = np.bincount(arrays["labels"].astype(np.int64), minlength=len(CLASS_NAMES))
@@ -81,5 +81,5 @@ def _read_jpeg(path: Path, part: str) -> Arrays:
 
 def _read_member(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
     file = archive.extractfile(member)
-    assert file is not None  # only regular files are asked for
+    assert file is not None  # only regular files are requested
     return file.read()

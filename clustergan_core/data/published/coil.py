@@ -27,8 +27,8 @@ _ADDRESSES = (
     "https://www.cs.columbia.edu/CAVE/databases/SLAM_coil-20_coil-100/",
 )
 
-# Columbia states no checksums. The zip that is checked here by SHA-256 was packed from the same PNG files; an archive
-# with another checksum is accepted when its contents are 72 views of each object (and pass the zip's own CRCs).
+# Columbia states no checksums. The SHA-256 here is of a zip packed from the same PNG files; an archive with another
+# checksum is accepted if it contains 72 views of each object (and passes the zip's own CRCs).
 COIL20_FILES = (
     PublishedFile(
         "coil20",
@@ -62,7 +62,7 @@ COIL100_FILES = (
 def load_coil20(fetch: Callable[[PublishedFile], Path]) -> Dataset:
     """1,440 grey images (1, 32, 32) of 20 objects, with the turntable's angle in degrees as a column."""
     path = fetch(COIL20_FILES[0])
-    # Views are numbered 0 to 71 in this set and by their degrees in COIL-100.
+    # Views are numbered 0 to 71 in this set, and by degrees in COIL-100.
     arrays = cached_arrays("coil20", (path,), lambda: _read_zip(path, 20, "L", DEGREES_PER_VIEW))
     return _turntable("coil20", arrays, 20)
 
@@ -100,8 +100,8 @@ def _turntable(name: str, arrays: Arrays, n_objects: int) -> Dataset:
 
 def _read_zip(path: Path, n_objects: int, mode: str, degrees_per_number: int) -> Arrays:
     damage = DataError(
-        f"{path} does not hold {N_VIEWS} views of 128×128 pixels of each of {n_objects} objects: delete it and "
-        "it will be downloaded again, or put the published archive there."
+        f"{path} does not hold {N_VIEWS} views of 128×128 pixels of each of {n_objects} objects: delete it to "
+        "download it again, or put the published archive there."
     )
     views: dict[tuple[int, int], NDArray[np.float32]] = {}
     try:
@@ -117,7 +117,7 @@ def _read_zip(path: Path, n_objects: int, mode: str, degrees_per_number: int) ->
     except (zipfile.BadZipFile, OSError) as error:
         raise damage from error
     keys = sorted(views)
-    expected = [(thing, view * DEGREES_PER_VIEW) for thing in range(1, n_objects + 1) for view in range(N_VIEWS)]
+    expected = [(number, view * DEGREES_PER_VIEW) for number in range(1, n_objects + 1) for view in range(N_VIEWS)]
     if keys != expected:
         raise damage
     return {

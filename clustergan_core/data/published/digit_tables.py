@@ -1,4 +1,4 @@
-"""Digits that come as tables of small whole numbers: scikit-learn's copy, and UCI's pendigits and optdigits."""
+"""Digits published as tables of small whole numbers: scikit-learn's copy, and UCI's pendigits and optdigits."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ OPTDIGITS_FILES = (
 
 
 def load_digits() -> Dataset:
-    """scikit-learn's 1,797 images (1, 8, 8), which are the test part of optdigits; no official split among them."""
+    """scikit-learn's 1,797 images (1, 8, 8), which are the test part of optdigits, without an official split."""
     rows = np.loadtxt(_bundled_digits(), delimiter=",")  # (1797, 64 pixels and the label)
     rows, labels = rows[:, :-1], rows[:, -1]
     images = np.asarray(rows, dtype=np.float32).reshape(-1, 1, 8, 8) / np.float32(INK_LEVELS)
@@ -78,7 +78,7 @@ def _bundled_digits() -> Path:
 
 
 def load_pendigits(fetch: Callable[[PublishedFile], Path]) -> Dataset:
-    """Eight pen positions x1, y1 … x8, y8 a digit; test writers differ from training writers."""
+    """Eight pen positions x1, y1 … x8, y8 per digit; test writers differ from training writers."""
     (train, train_labels), (test, test_labels) = (
         _read_table(fetch(file), len(PENDIGITS_FEATURES), PEN_RANGE) for file in PENDIGITS_FILES
     )
@@ -88,7 +88,7 @@ def load_pendigits(fetch: Callable[[PublishedFile], Path]) -> Dataset:
 
 
 def load_optdigits(fetch: Callable[[PublishedFile], Path]) -> Dataset:
-    """Images (1, 8, 8); the test part is what `digits` holds."""
+    """Images (1, 8, 8); `digits` is their test part."""
     parts = [_read_table(fetch(file), 64, INK_LEVELS) for file in OPTDIGITS_FILES]
     images = [samples.reshape(-1, 1, 8, 8) for samples, _ in parts]
     return join_parts("optdigits", "image", images, [labels for _, labels in parts], DIGIT_NAMES, INK_LEVELS)

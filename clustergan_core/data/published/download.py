@@ -1,7 +1,7 @@
-"""Published files: where they lie, whether they are what they should be, and how they are fetched.
+"""Published files: where they are, how they are verified, and how they are downloaded.
 
-The data folder is CLUSTERGAN_DATA, else a per-user cache. It may be read-only: whatever this package derives
-(verification stamps, locks, decoded arrays) lives in a cache folder of its own.
+The data folder is CLUSTERGAN_DATA, else a per-user cache. It may be read-only: everything this package derives
+(verification stamps, locks, decoded arrays) is in a separate cache folder.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ OnProgress = Callable[[str, float], None]  # (message, fraction of the step done
 class PublishedFile:
     """One file of a data set as its publisher names it.
 
-    `alternatives` are files any one of which does in its place (a converted copy, the same data in another format).
-    A file without `sha256` and `md5`, or one with `is_checked_by_content`, is judged by its loader (names, shapes,
+    Any one of the `alternatives` can replace it (a converted copy, the same data in another format).
+    A file without `sha256` and `md5`, or one with `is_checked_by_content`, is checked by its loader (names, shapes,
     class counts) because its publisher states no checksum. `size` 0 means that the size is not stated either.
     """
 
@@ -49,12 +49,12 @@ class PublishedFile:
 
     @property
     def candidates(self) -> tuple[PublishedFile, ...]:
-        """The file itself, then what may stand in for it."""
+        """The file itself, then its alternatives."""
         return (self, *self.alternatives)
 
     @property
     def known_hash(self) -> str | None:
-        """`sha256:…` or `md5:…` as pooch writes it, or None where the content decides."""
+        """`sha256:…` or `md5:…` as pooch writes it, or None where the loader checks the content."""
         if self.is_checked_by_content:
             return None
         if self.sha256 is not None:
@@ -69,20 +69,20 @@ def data_folder() -> Path:
 
 
 def derived_folder() -> Path:
-    """Stamps, locks, decoded arrays, matrices: in CLUSTERGAN_DERIVED, else the user's cache; may be deleted."""
+    """Stamps, locks, decoded arrays and matrices: CLUSTERGAN_DERIVED, else the per-user cache; may be deleted."""
     chosen = os.environ.get("CLUSTERGAN_DERIVED", "").strip()
     return Path(chosen).expanduser() if chosen else platformdirs.user_cache_path(APPLICATION) / "derived"
 
 
 def find_local(file: PublishedFile) -> PublishedFile | None:
-    """The first candidate that lies in the data folder, unverified."""
+    """The first candidate that is in the data folder, unverified."""
     return next((candidate for candidate in file.candidates if candidate.path.is_file()), None)
 
 
 def fetch(file: PublishedFile, on_progress: OnProgress | None = None) -> Path:
-    """The file's path (or that of an alternative), verified; downloads it if it isn't there yet.
+    """The verified path of the file or of an alternative; downloads it if it isn't there yet.
 
-    Raises DataError when a local file isn't what its publisher made, DownloadError when it can't be had.
+    Raises DataError where a local file isn't the published one, DownloadError where it cannot be downloaded.
     """
     local = find_local(file)
     if local is not None:
@@ -112,19 +112,19 @@ def _download(file: PublishedFile, on_progress: OnProgress | None) -> None:
         if not writable:
             raise DownloadError(
                 f"{file.name} is not in {folder}, which cannot be written to: put the file from {file.urls[0]} there, "
-                "or let CLUSTERGAN_DATA name a folder of your own."
+                "or set CLUSTERGAN_DATA to a folder of your own."
             )
         expected_size = None if file.is_checked_by_content or not file.size else file.size
         failure = transfer(file.urls, file.path, file.known_hash, expected_size, on_progress)
     if failure is not None:
         raise DownloadError(
             f"{file.name} could not be downloaded from {file.urls[0].partition('#')[0]} ({failure}): "
-            f"get it by hand and put it into {folder}."
+            f"download it yourself and put it into {folder}."
         )
 
 
 def _verify(file: PublishedFile) -> None:
-    """Raises DataError unless the local file has its published checksum; a file that passed isn't hashed again."""
+    """Raises DataError unless the local file has its published checksum; a verified file isn't hashed again."""
     if file.known_hash is None:
         return
     status = file.path.stat()
@@ -133,13 +133,13 @@ def _verify(file: PublishedFile) -> None:
     if stamp.exists():
         return
     algorithm, expected = file.known_hash.split(":")
-    found = _hash_file(file.path, algorithm)
-    if found != expected:
-        remedy = "delete it and it will be downloaded again" if file.urls else "replace it"
+    actual = _hash_file(file.path, algorithm)
+    if actual != expected:
+        remedy = "delete it to download it again" if file.urls else "replace it"
         raise DataError(
-            f"{file.path} is not the published file ({algorithm} {found[:12]}… instead of {expected[:12]}…): {remedy}."
+            f"{file.path} is not the published file ({algorithm} {actual[:12]}… instead of {expected[:12]}…): {remedy}."
         )
-    # Without a writable cache the file is hashed each time, which is slower and no less right.
+    # Without a writable cache the file is hashed each time, which is slower but just as correct.
     with contextlib.suppress(OSError):
         stamp.parent.mkdir(parents=True, exist_ok=True)
         stamp.touch()
@@ -155,12 +155,12 @@ def _hash_file(path: Path, algorithm: str) -> str:
 
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    """One process at a time fetches `path`; the lock lies outside the data folder and dies with its holder."""
+    """Lets one process at a time download `path`; the lock is outside the data folder and ends with its holder."""
     lock_path = derived_folder() / "locks" / hashlib.sha256(str(path.absolute()).encode()).hexdigest()[:32]
     try:
         lock_path.parent.mkdir(parents=True, exist_ok=True)
         lock = lock_path.open("w")
-    except OSError:  # no writable cache: two downloads at once cost time, and the last rename wins
+    except OSError:  # no writable cache: two downloads at once only cost time, and the last rename wins
         yield
         return
     with lock:

@@ -27,7 +27,7 @@ FASHION_NAMES = (
     "Bag",
     "Ankle boot",
 )
-# The paper's Fashion-5 (§4.1): which of the five groups each of the ten classes falls into.
+# The paper's Fashion-5 (§4.1): the group, of five, that each of the ten classes belongs to.
 FASHION_5_GROUPS = (0, 1, 2, 0, 2, 4, 2, 4, 3, 4)
 FASHION_5_NAMES = (
     "T-shirt/top, Dress",
@@ -86,7 +86,7 @@ def load_fashion(fetch: Callable[[PublishedFile], Path]) -> Dataset:
 
 
 def load_fashion_5(fetch: Callable[[PublishedFile], Path]) -> Dataset:
-    """The same images with the paper's five merged classes."""
+    """Fashion-MNIST's images with the paper's five merged classes."""
     images, labels = _read_files(fetch, FASHION_FILES)
     groups = np.array(FASHION_5_GROUPS)
     return join_parts("fashion-5", "image", images, [groups[part] for part in labels], FASHION_5_NAMES, 255)

@@ -22,7 +22,7 @@ def join_parts(
     divisor: float = 1.0,
     feature_names: tuple[str, ...] = (),
 ) -> Dataset:
-    """`samples` and `labels` are (training part, test part); the test part keeps its place as the test split.
+    """`samples` and `labels` are (training part, test part); the test part becomes the test split.
 
     Samples are divided by `divisor`, which is recorded, so that they lie in [0, 1].
     """

@@ -6,14 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clustergan_core.data.dataset import DATA_SEED, Dataset, split_samples
+from clustergan_core.data.steps import Step
 
 SYNTHETIC_PER_COMPONENT = 2500
-# The paper gives neither means nor spread. The corners of a square ten standard deviations wide are separated well
-# enough for k-means and Ward to find the components almost without error, as the paper's table says they do.
+# The paper gives neither means nor spread. The corners of a square ten standard deviations wide are far enough apart
+# for k-means and Ward to find the components almost without error, as the paper's table reports.
 SYNTHETIC_MEANS = ((-2.0, -2.0), (-2.0, 2.0), (2.0, -2.0), (2.0, 2.0))
 SYNTHETIC_SPREAD = 0.4
 
-# Processors differ in the last bits of a sum; rounding makes the samples, and so the digest in a run, the same on all.
+# Processors differ in the last bits of a sum; rounding makes the samples, and so a run's digest, the same on all.
 DECIMALS = 7
 
 GAUSSIANS_PER_COMPONENT = 1000
@@ -25,7 +26,7 @@ def load_synthetic() -> Dataset:
     """4 Gaussians in the plane seen through two sigmoid layers: x = f(U f(W z)), 10,000 samples of 100 features.
 
     z ~ N(m_k, 0.4² I) with m_k the corners (±2, ±2), 2,500 each; W (10, 2) and U (100, 10) standard normal; f the
-    sigmoid, so that the samples lie in (0, 1) as they are. The plane coordinates z are kept as columns.
+    sigmoid, so that the samples already lie in (0, 1). The plane coordinates z are kept as columns.
     """
     random = np.random.default_rng(DATA_SEED)
     first_layer = random.standard_normal((10, 2))
@@ -43,7 +44,7 @@ def load_gaussians() -> Dataset:
     labels = np.repeat(np.arange(10), GAUSSIANS_PER_COMPONENT)
     raw = means[labels] + GAUSSIANS_SPREAD * random.standard_normal((len(labels), 100))
     minimum, maximum = raw.min(axis=0), raw.max(axis=0)
-    step = {"step": "scale_columns", "minimum": minimum.tolist(), "maximum": maximum.tolist()}
+    step: Step = {"step": "scale_columns", "minimum": minimum.tolist(), "maximum": maximum.tolist()}
     return _toy("gaussians-100d", (raw - minimum) / (maximum - minimum), labels, 10, preprocessing=(step,))
 
 
@@ -52,7 +53,7 @@ def _toy(
     samples: NDArray[np.float64],
     labels: NDArray[np.int64],
     n_labels: int,
-    preprocessing: tuple[dict[str, object], ...] = (),
+    preprocessing: tuple[Step, ...] = (),
     columns: dict[str, NDArray[np.float64]] | None = None,
 ) -> Dataset:
     return Dataset(

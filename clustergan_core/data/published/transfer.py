@@ -1,4 +1,4 @@
-"""One file over HTTP into its place: resumed after a break, checked, and renamed only when whole."""
+"""Downloads one file over HTTP: resumed after an interruption, verified, and renamed only when complete."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ import pooch
 import requests
 
 CHUNK = 1 << 18
-TIMEOUTS = (10, 60)  # seconds to connect, seconds of silence
+TIMEOUTS = (10, 60)  # seconds to connect, seconds without data
 MAX_DOWNLOAD = 1 << 30  # no published archive is larger; a server that sends more is not trusted
-ATTEMPTS = 2  # a resumed file that fails its checksum is fetched once more from its beginning
+ATTEMPTS = 2  # a resumed file that fails its checksum is downloaded once more from the beginning
 
 
 def transfer(
@@ -26,9 +26,9 @@ def transfer(
     size: int | None,
     on_progress: Callable[[str, float], None] | None,
 ) -> str | None:
-    """Downloads from the first address that gives the right bytes; returns None, or why it failed.
+    """Downloads from the first address that returns the right bytes; returns None, or why it failed.
 
-    Until the checksum has passed nothing stands under `path`. A broken download leaves `.<name>.part` beside it,
+    Nothing exists at `path` until the checksum has passed. An interrupted download leaves `.<name>.part` beside it,
     which the next call continues.
     """
     pooch.get_logger().setLevel("WARNING")  # it would print each download's address and hash to the terminal
@@ -40,10 +40,10 @@ def transfer(
                 pooch.retrieve(url, known_hash, fname=path.name, path=path.parent, downloader=downloader)
                 return None
             except requests.RequestException as error:
-                failure = _say_network(error)
+                failure = _describe_network_error(error)
                 break
             except zipfile.BadZipFile:
-                failure = "the archive is damaged"
+                failure = "the archive is corrupt"
             except ValueError:
                 failure = "its checksum is wrong"
             except OSError as error:
@@ -54,13 +54,13 @@ def transfer(
 
 @dataclass(frozen=True)
 class _ResumingDownloader:
-    """What pooch calls to fill its temporary file; keeps the bytes of a broken attempt and asks for the rest."""
+    """Fills pooch's temporary file; keeps the bytes of an interrupted attempt and requests the rest."""
 
     path: Path
     size: int | None
     on_progress: Callable[[str, float], None] | None
 
-    # The parameters' names are pooch's protocol: the address, the temporary file to fill, and what is not used here.
+    # pooch prescribes the parameters' names: the address, the temporary file to fill, and what is not used here.
     def __call__(
         self, fname: str, action: str | PathLike[str] | None, pooch: object, *, check_only: bool | None = None
     ) -> None:
@@ -84,7 +84,7 @@ class _ResumingDownloader:
         headers["Accept-Encoding"] = "identity"
         with requests.get(address, headers=headers, stream=True, timeout=TIMEOUTS) as response:
             if response.status_code == requests.codes.requested_range_not_satisfiable and held:
-                # The part is whole already, or it is of another file; the checksum tells.
+                # The part is complete already, or belongs to another file; the checksum decides.
                 if held != size:
                     part.unlink()
                     self._receive(address, part, size)
@@ -106,18 +106,18 @@ class _ResumingDownloader:
                     if self.on_progress is not None:
                         self.on_progress(f"Downloading {self.path.name}", min(received / total, 1.0) if total else 0.0)
         if announced and total is not None and received < total:
-            raise requests.ConnectionError("broken off")
+            raise requests.ConnectionError("interrupted")
 
     def _take_member(self, archive: Path, member: str, target: Path) -> None:
         with zipfile.ZipFile(archive) as opened:
-            found = next((info for info in opened.infolist() if Path(info.filename).name == member), None)
-            if found is None or found.file_size > (self.size or MAX_DOWNLOAD):
+            entry = next((info for info in opened.infolist() if Path(info.filename).name == member), None)
+            if entry is None or entry.file_size > (self.size or MAX_DOWNLOAD):
                 raise zipfile.BadZipFile(member)
-            with opened.open(found) as source, target.open("wb") as file:
+            with opened.open(entry) as source, target.open("wb") as file:
                 shutil.copyfileobj(source, file, CHUNK)
 
 
-def _say_network(error: requests.RequestException) -> str:
+def _describe_network_error(error: requests.RequestException) -> str:
     if isinstance(error, requests.HTTPError) and error.response is not None:
         return f"the server answered {error.response.status_code}"
     if isinstance(error, requests.Timeout):

@@ -30,7 +30,7 @@ def _file_or(name: str, size: int, md5: str) -> PublishedFile:
     )
 
 
-# Sizes of LIBSVM's files are not stated; their MD5 sums are those that torchvision uses.
+# LIBSVM does not state its files' sizes; the MD5 sums are those that torchvision uses.
 USPS_FILES = (
     _file_or("usps.bz2", 0, "ec16c51db3855ca6c91edd34d0e9b197"),
     _file_or("usps.t.bz2", 0, "8ea070ee2aca1ac39742fdd1ef5ed118"),
@@ -58,7 +58,7 @@ def _read_hdf5(path: Path, part: str) -> tuple[NDArray[np.float32], NDArray[np.i
 
 
 def _read_libsvm(path: Path) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Lines `label i:value …` with labels 1 to 10 and values in [-1, 1]; an absent value is 0 there."""
+    """Reads lines `label i:value …` with labels 1 to 10 and values in [-1, 1]; an absent value is 0."""
     labels: list[int] = []
     rows: list[NDArray[np.float32]] = []
     with bz2.open(path, "rt", encoding="ascii") as file:

@@ -1,4 +1,4 @@
-"""Tables that may name the cells of a matrix: those brought with it, or lying beside it."""
+"""Tables that may label the cells of a matrix: uploaded with it, or stored beside it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from clustergan_core.data.uploads.server_files import shared_name
 from clustergan_core.data.uploads.store import beside
 
 MAX_TABLES = 8
-MAX_TABLE_BYTES = 32 << 20  # a table of names is no larger; what is may be another matrix
+MAX_TABLE_BYTES = 32 << 20  # a table of labels is no larger; a larger file may be another matrix
 _NAMED = re.compile(r"(cell[ _.-]?)?(type|types|ontology|annotation|cluster|clusters|population)s?\d?", re.IGNORECASE)
 
 
@@ -25,20 +25,20 @@ def label_tables(source: Path) -> list[Path]:
         folder = source if source.is_dir() else source.parent
     if not folder.is_dir():
         return []
-    found = (path for path in sorted(folder.iterdir()) if path != source and _may_name_cells(path, folder))
-    return list(islice(found, MAX_TABLES))
+    tables = (path for path in sorted(folder.iterdir()) if path != source and _may_label_cells(path, folder))
+    return list(islice(tables, MAX_TABLES))
 
 
 def likeliest_column(columns: Iterable[str]) -> str | None:
-    """Of columns that hold classes, the one that most likely names the kinds of cells."""
+    """The column, among those that hold classes, that most likely names the cell types."""
     names = list(columns)
     for is_likely in (lambda name: name.lower() in LABEL_NAMES, _NAMED.fullmatch, lambda name: True):
-        if found := next((name for name in names if is_likely(name)), None):
-            return found
+        if likeliest := next((name for name in names if is_likely(name)), None):
+            return likeliest
     return None
 
 
-def _may_name_cells(path: Path, folder: Path) -> bool:
+def _may_label_cells(path: Path, folder: Path) -> bool:
     return (
         Path(path.name.lower().removesuffix(".gz")).suffix in TABLE_SUFFIXES
         and not path.name.startswith(".")

@@ -1,4 +1,4 @@
-"""Files of the operator's, in the folder that CLUSTERGAN_FILES names: chosen by path, read, never changed."""
+"""The operator's files, in the folder that CLUSTERGAN_FILES names: chosen by path, read, never changed."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ SUFFIXES = HDF5_SUFFIXES | TABLE_SUFFIXES | ARCHIVE_SUFFIXES | {".xlsx", ".mtx"}
 
 
 def list_shared() -> list[str]:
-    """Paths of what may be chosen, relative to the folder: matrices, tables and 10x folders, in order of their names.
+    """Paths of what can be chosen, relative to the folder: matrices, tables and 10x folders, sorted by name.
 
-    A folder of several 10x matrices is listed by its matrices. Two levels deep; hidden files are passed over, and so
-    are links that lead out of the folder.
+    A folder of several 10x matrices is listed by its matrices. Two levels deep; hidden files and links that lead out
+    of the folder are skipped.
     """
     home = files_folder()
     if home is None or not home.is_dir():
         return []
     home = home.resolve()
-    found = [path.relative_to(home).as_posix() for path in _walk(home, home, DEPTH)]
-    return sorted(found, key=str.lower)[:MAX_LISTED]
+    names = [path.relative_to(home).as_posix() for path in _walk(home, home, DEPTH)]
+    return sorted(names, key=str.lower)[:MAX_LISTED]
 
 
 def find_shared(name: str) -> Path:
-    """The file or folder of a name as `list_shared` gives it. Raises DataError for any other."""
+    """The file or folder that `list_shared` lists under a name. Raises DataError for any other name."""
     home = files_folder()
     if home is None or name not in list_shared():
-        raise DataError(f"There is no {name} among the files of this server: choose one from the list.")
+        raise DataError(f"There is no {name} among this server's files: choose one from the list.")
     return home.resolve() / name
 
 
 def shared_name(path: Path) -> str | None:
-    """The name `list_shared` gives to a path, or None where it lies elsewhere."""
+    """The name `list_shared` gives to a path, or None where the path is elsewhere."""
     home = files_folder()
     if home is None or not path.is_relative_to(home.resolve()):
         return None
@@ -63,7 +63,7 @@ def _walk(folder: Path, home: Path, depth: int) -> Iterator[Path]:
 
 
 def _list(folder: Path) -> list[Path]:
-    """Entries in order; none of a folder that may not be read."""
+    """A folder's entries in order; empty where the folder cannot be read."""
     try:
         with os.scandir(folder) as entries:
             return sorted(Path(entry.path) for entry, _ in zip(entries, range(MAX_SCANNED), strict=False))
@@ -79,7 +79,7 @@ def _lies_in(home: Path, path: Path) -> bool:
 
 
 def _is_read(name: str) -> bool:
-    """Whether a file is of a kind that is read, and no list of names that goes with a matrix."""
+    """Whether a file is of a supported type and not a list of names that belongs to a matrix."""
     role = tenx_role(name)
     return (role is None or role[1] == "matrix.mtx") and Path(name.lower().removesuffix(".gz")).suffix in SUFFIXES
 

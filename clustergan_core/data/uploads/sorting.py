@@ -1,4 +1,4 @@
-"""What files brought together are: a 10x folder, pictures, a matrix with tables of its cells, or each its own."""
+"""What files uploaded together are: a 10x folder, pictures, a matrix with tables of its cells, or separate uploads."""
 
 from __future__ import annotations
 
@@ -23,36 +23,38 @@ _JUNK = re.compile(r"\._.*|\.DS_Store|Thumbs\.db|__MACOSX|desktop\.ini", re.IGNO
 
 
 @dataclass(frozen=True)
-class Kept:
-    """One upload, and the tables kept beside it."""
+class Upload:
+    """One stored upload, and the tables stored beside it."""
 
     path: Path
     tables: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
-class Brought:
-    """What became of files brought together."""
+class UploadResult:
+    """What became of files that were uploaded together."""
 
-    kept: tuple[Kept, ...]
-    left_out: tuple[str, ...] = ()  # names of files that are of no kind that is read
+    uploads: tuple[Upload, ...]
+    left_out: tuple[str, ...] = ()  # names of files of unsupported types
 
 
 @dataclass
 class _Piece:
-    """A file or a folder, on its way."""
+    """A staged file or folder, with the tables that belong to it."""
 
     path: Path
     tables: list[Path] = field(default_factory=list)
 
 
-def keep_files(files: Sequence[tuple[str, Content]]) -> Brought:
-    """Keeps files, given by name (with the folders it had, if any) and content.
+def store_files(files: Sequence[tuple[str, Content]]) -> UploadResult:
+    """Stores files given by name (with their folders, if any) and content.
 
-    Raises DataError where they hold nothing that is read here, or parts of a 10x folder without its matrix.
+    Raises DataError where none is of a supported type, or where parts of a 10x folder come without its matrix.
     """
     if len(files) > MAX_FILES:
-        raise DataError(f"{len(files):,} files are more than the {MAX_FILES:,} that are taken at once: bring a .zip.")
+        raise DataError(
+            f"{len(files):,} files exceed the limit of {MAX_FILES:,} for one upload: upload a .zip instead."
+        )
     given = [(name, content) for name, content in files if not any(map(_JUNK.fullmatch, PurePosixPath(name).parts))]
     filled = [(name, content) for name, content in given if content]
     if not filled:
@@ -70,30 +72,30 @@ def keep_files(files: Sequence[tuple[str, Content]]) -> Brought:
         if not pieces and not pictures:
             shown = ", ".join(left_out[:4]) + (", …" if len(left_out) > 4 else "")
             raise DataError(
-                f"{shown} is of no kind that is read here: bring counts (10x folder, .h5ad, .h5, .loom, .xlsx, .csv), "
-                "a table (.csv, .tsv, .txt), arrays (.npz) or pictures (a folder or .zip)."
+                f"{shown} is not a supported file type. Supported: counts (10x folder, .h5ad, .h5, .loom, .xlsx, "
+                ".csv), tables (.csv, .tsv, .txt), arrays (.npz) and pictures (a folder or .zip)."
             )
-        return Brought(tuple(_keep(piece) for piece in [*pieces, *pictures]), tuple(left_out))
+        return UploadResult(tuple(_store(piece) for piece in [*pieces, *pictures]), tuple(left_out))
 
 
 @contextmanager
 def _on_disk(folder: Path) -> Iterator[None]:
-    """A disk that is full, or not to be written to, as a sentence."""
+    """Turns an error of the disk (full, or not writable) into a StorageError."""
     try:
         yield
     except OSError as error:
         raise storage_error(folder, error) from error
 
 
-def _keep(piece: _Piece) -> Kept:
+def _store(piece: _Piece) -> Upload:
     path = publish(piece.path)
-    return Kept(path, tuple(store_beside(path, table.name, table.read_bytes()) for table in piece.tables))
+    return Upload(path, tuple(store_beside(path, table.name, table.read_bytes()) for table in piece.tables))
 
 
 def _take_tenx(
     staged: list[tuple[PurePosixPath, Path]], folder: Path
 ) -> tuple[list[_Piece], list[tuple[PurePosixPath, Path]]]:
-    """(folders put together of the parts of 10x folders, what is left)."""
+    """(folders assembled from the parts of 10x folders, the remaining files)."""
     homes: dict[PurePosixPath, dict[str, dict[str, Path]]] = {}  # folder → prefix → part → where it is now
     rest = []
     for name, path in staged:
@@ -106,10 +108,10 @@ def _take_tenx(
     for number, (home, prefixes) in enumerate(homes.items()):
         matrices = [prefix for prefix, parts in prefixes.items() if "matrix.mtx" in parts]
         if not matrices:
-            known = ", ".join(path.name for parts in prefixes.values() for path in parts.values())
-            raise DataError(f"{known} came without a matrix.mtx: bring the three files of a 10x folder together.")
+            shown = ", ".join(path.name for parts in prefixes.values() for path in parts.values())
+            raise DataError(f"{shown} came without a matrix.mtx: upload the three files of a 10x folder together.")
         for prefix in matrices:
-            # One file of names for several matrices, or of another prefix than the only matrix, goes with each.
+            # A file of names that serves several matrices, or has another prefix than the only one, goes with each.
             shared = {
                 role: path for other, parts in prefixes.items() if other not in matrices for role, path in parts.items()
             }
@@ -120,7 +122,7 @@ def _take_tenx(
 
 
 def _join(home: Path, parts: dict[str, Path]) -> Path:
-    """A folder with one set of parts, all under plain names, whatever their prefixes were."""
+    """A folder with one set of parts, all under their standard names, whatever their prefixes were."""
     home.mkdir(parents=True)
     for role, path in parts.items():
         shutil.copyfile(path, home / f"{role}{'.gz' if path.suffix.lower() == '.gz' else ''}")
@@ -130,7 +132,7 @@ def _join(home: Path, parts: dict[str, Path]) -> Path:
 def _take_pictures(
     staged: list[tuple[PurePosixPath, Path]], folder: Path
 ) -> tuple[list[_Piece], list[tuple[PurePosixPath, Path]]]:
-    """(a folder of all loose pictures, its sub-folders kept, or none; what is left)."""
+    """(one folder of all loose pictures with their sub-folders, or nothing; the remaining files)."""
     pictures = [(name, path) for name, path in staged if path.suffix.lower() in PICTURE_SUFFIXES]
     if len(pictures) < 2:
         return [], staged
@@ -147,7 +149,7 @@ def _take_pictures(
 
 
 def _sort_rest(staged: list[tuple[PurePosixPath, Path]], matrices: list[_Piece]) -> tuple[list[_Piece], list[str]]:
-    """(10x folders and single files, tables beside the matrix where there is just one; names of what is not read)."""
+    """(10x folders and single files, tables beside the matrix where there is just one; names of unsupported files)."""
     matrices, tables, others, left_out = [*matrices], [], [], []
     for name, path in staged:
         suffix = Path(path.name.lower().removesuffix(".gz")).suffix

@@ -1,7 +1,7 @@
-"""A person's own data, kept by its content: uploads/<first 12 of SHA-256>/<name>, a file or a folder.
+"""A person's own data, stored by its content: uploads/<first 12 of SHA-256>/<name>, a file or a folder.
 
-Tables that came with it, such as the labels of its cells, lie in the folder `beside` next to it. An upload is put
-together under a name that begins with a dot and takes its place in one step, so that nobody sees half of one.
+Tables that came with it, such as its cells' labels, are stored in the folder `beside` next to it. An upload is
+assembled under a name that begins with a dot and moved into place in one step, so that nobody sees half of one.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
@@ -22,32 +22,13 @@ from clustergan_core.paths import uploads_folder
 
 BESIDE = "beside"
 MAX_NAME = 100  # characters; a name this long still fits an address
-STALE_SECONDS = 24 * 3600  # after which what a killed server left half put together is removed
+STALE_SECONDS = 24 * 3600  # after this long, what a killed server left half assembled is removed
 
 Content = bytes | memoryview
 
 
-def store_upload(name: str, content: Content) -> Path:
-    """Keeps one file; the same content is kept once. The name loses all that a path could mean."""
-    if not content:
-        raise DataError(f"{name} is empty: choose a file with data in it.")
-    safe = safe_name(name)
-    with staging() as folder:
-        write_atomically(folder / safe, content)
-        return publish(folder / safe)
-
-
-def store_folder(name: str, files: Mapping[str, Content]) -> Path:
-    """Keeps files as one folder; keys are their paths in it. The same files are kept once."""
-    with staging() as folder:
-        home = folder / safe_name(name)
-        for path, content in files.items():
-            write_atomically(home / safe_path(path), content)
-        return publish(home)
-
-
 def store_beside(upload: Path, name: str, content: Content) -> Path:
-    """Keeps a table next to an upload; one of the same name and other content stays, as runs may refer to it."""
+    """Stores a table next to an upload. One with the same name and other content stays, since runs may refer to it."""
     path = beside(upload) / safe_name(name)
     if path.is_file() and path.read_bytes() != content:
         path = path.with_name(safe_name(f"{hashlib.sha256(content).hexdigest()[:4]}-{path.name}"))
@@ -56,23 +37,23 @@ def store_beside(upload: Path, name: str, content: Content) -> Path:
 
 
 def beside(upload: Path) -> Path:
-    """The folder of tables that came with an upload; it need not exist."""
+    """The folder of tables that came with an upload; it may not exist."""
     return upload.parent / BESIDE
 
 
 def list_uploads() -> list[Path]:
-    """The kept files and folders, newest first."""
+    """The stored files and folders, newest first."""
     folder = uploads_folder()
     if not folder.is_dir():
         return []
-    found = [path for home in folder.glob("[0-9a-f]*") if (path := _content_of(home)) is not None]
-    return sorted(found, key=lambda path: path.parent.stat().st_mtime, reverse=True)
+    uploads = [path for home in folder.glob("[0-9a-f]*") if (path := _content_of(home)) is not None]
+    return sorted(uploads, key=lambda path: path.parent.stat().st_mtime, reverse=True)
 
 
 def forget_upload(path: Path) -> None:
-    """Removes an upload, what lies beside it, and a matrix that was kept as it was read.
+    """Removes an upload, the tables beside it, and the cached matrix.
 
-    Runs trained on it keep their weights and lose the way back to its samples.
+    Runs trained on it keep their weights but can no longer open its samples.
     """
     home = path.parent
     if home.parent.resolve() != uploads_folder().resolve():
@@ -87,26 +68,26 @@ def forget_upload(path: Path) -> None:
 
 
 def upload_size(path: Path) -> int:
-    """Bytes of an upload and of what lies beside it."""
-    return sum(found.stat().st_size for found in path.parent.rglob("*") if found.is_file())
+    """Bytes of an upload and of the tables beside it."""
+    return sum(entry.stat().st_size for entry in path.parent.rglob("*") if entry.is_file())
 
 
 def safe_name(name: str) -> str:
-    """The last part of a name, without whatever could mean a path, an address or a hidden file."""
+    """The last part of a name, without anything that could make it a path, an address or a hidden file."""
     last = re.split(r"[/\\]", name)[-1]
     safe = re.sub(r"[^A-Za-z0-9._ -]+", "_", last)[-MAX_NAME:].strip(". -")
     return f"{safe}_" if safe == BESIDE else safe or "upload"
 
 
 def safe_path(name: str) -> PurePosixPath:
-    """A path inside an upload, each part made safe; parts that lead upwards vanish."""
+    """A path inside an upload with each part made safe; parts that lead upwards are dropped."""
     parts = [part for part in re.split(r"[/\\]", name) if part.strip(". ")]
     return PurePosixPath(*(safe_name(part) for part in parts or ["upload"]))
 
 
 @contextmanager
 def staging() -> Iterator[Path]:
-    """A folder of one's own to put an upload together in, which nobody lists."""
+    """A private folder in which to assemble an upload; `list_uploads` ignores it."""
     folder = uploads_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -122,7 +103,7 @@ def staging() -> Iterator[Path]:
 
 
 def publish(staged: Path) -> Path:
-    """Moves a staged file or folder to its place; where the same content is kept already, that stays."""
+    """Moves a staged file or folder into place; where the same content is stored already, that one stays."""
     home = uploads_folder() / content_digest(staged)[:12]
     ready = staged.parent / f"ready-{secrets.token_hex(4)}"
     ready.mkdir()
@@ -130,12 +111,12 @@ def publish(staged: Path) -> Path:
     if home.is_dir() and _content_of(home) is None:  # what an interrupted write left
         shutil.rmtree(home, ignore_errors=True)
     try:
-        ready.rename(home)  # in one step, and refused where another upload has the place
+        ready.rename(home)  # in one step, and refused where another upload is already there
     except OSError as error:
-        known = _content_of(home)
-        if known is None:
+        stored = _content_of(home)
+        if stored is None:
             raise storage_error(home, error) from error
-        return known
+        return stored
     return home / staged.name
 
 
@@ -147,13 +128,13 @@ def content_digest(path: Path) -> str:
             while block := file.read(1 << 20):
                 digest.update(block)
         return digest.hexdigest()
-    for found in sorted(found for found in path.rglob("*") if found.is_file()):
-        digest.update(f"{found.relative_to(path).as_posix()}\0{content_digest(found)}\n".encode())
+    for file_path in sorted(entry for entry in path.rglob("*") if entry.is_file()):
+        digest.update(f"{file_path.relative_to(path).as_posix()}\0{content_digest(file_path)}\n".encode())
     return digest.hexdigest()
 
 
 def _content_of(home: Path) -> Path | None:
-    """What an upload's folder holds, or None where it is not whole."""
+    """The file or folder that an upload's folder holds, or None where it is incomplete."""
     if not re.fullmatch(r"[0-9a-f]{12}", home.name) or not home.is_dir():
         return None
     entries = (entry for entry in sorted(home.iterdir()) if entry.name != BESIDE and not entry.name.startswith("."))

@@ -1,1 +1,1 @@
-"""Plotly figures, one module a kind of figure; axes.py holds what stands at their axes."""
+"""Plotly figures, one module per type of figure; axes.py holds their ticks and colour bars."""

@@ -1,4 +1,4 @@
-"""What stands at an axis: ticks that name modes and features, and the bar that explains colours."""
+"""Parts of an axis: ticks that name modes and features, and the colour bar."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-MAX_TICKS = 40  # more names than this run into each other
+MAX_TICKS = 40  # more names than this overlap
 _MAX_NAME = 24  # characters
 _BAR_LENGTH = 220  # pixels
 
 
 def swatch(colour: str, text: str) -> str:
-    """A tick's text with a square of a mode's or label's colour before it."""
+    """A tick's text after a square in a mode's or label's colour."""
     return f'<span style="color:{colour}">■</span> {text}'
 
 
 def cut(name: str) -> str:
-    """A name short enough for an axis, as it is: Plotly would read tags in it."""
+    """A name shortened to fit an axis, and escaped, because Plotly interprets tags."""
     return escape(name if len(name) <= _MAX_NAME else name[: _MAX_NAME - 1] + "…", quote=False)
 
 
 def colour_bar(title: str, plot_height: float) -> dict[str, Any]:
-    """A bar that explains colours, no longer than the plot of `plot_height` pixels nor than needed."""
+    """A colour bar, no longer than necessary or than the plot of `plot_height` pixels."""
     length = min(_BAR_LENGTH, plot_height)
     return {
         "title": {"text": title, "side": "right"},
@@ -39,6 +39,6 @@ def colour_bar(title: str, plot_height: float) -> dict[str, Any]:
 
 
 def name_mu_axis(figure: Figure) -> None:
-    """The x axis of a walk from mode B at μ = 0 to mode A at μ = 1."""
+    """Labels the x axis of a walk from mode B at μ = 0 to mode A at μ = 1."""
     ticks = ["0 (From)", "0.25", "0.5", "0.75", "1 (To)"]
     figure.update_xaxes(title_text="μ", range=[0, 1], tickvals=[0, 0.25, 0.5, 0.75, 1], ticktext=ticks)

@@ -1,4 +1,4 @@
-"""Two clusterings of the same samples: which modes of the one went into which of the other."""
+"""Two clusterings of the same samples: which modes of one correspond to which of the other."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,15 +13,15 @@ from clustergan_core.drawing.figures.counts import matched_order
 from clustergan_core.drawing.palette import UNLABELLED_COLOUR, mode_colours, rgb
 from clustergan_core.drawing.theme import MARGIN
 
-MAX_FLOWS = 150  # more bands cannot be followed by eye
+MAX_FLOWS = 150  # the eye cannot follow more bands
 _FLOW_OPACITY = 0.45
-_GAP, _MAX_GAPS = 8, 0.25  # pixels between two modes of the side that has more, and the share of the height for all
+_GAP, _MAX_GAPS = 8, 0.25  # pixels between two modes of the side with more, and the most gaps as a share of the height
 
 
 def clusterings_figure(counts: NDArray[np.integer], left: str, right: str) -> go.Figure:
-    """Samples in each pair of modes (K left, K right) as a heat map: counts written, colour the share of the left mode.
+    """Samples in each pair of modes (K left, K right) as a heat map of counts, coloured by the share of the left mode.
 
-    The right one's modes stand in `matched_order`, so what agrees one to one lies on the diagonal.
+    The right modes are in `matched_order`, so that one-to-one matches are on the diagonal.
     """
     n_left, n_right = counts.shape
     order = matched_order(counts)
@@ -37,9 +37,9 @@ def clusterings_figure(counts: NDArray[np.integer], left: str, right: str) -> go
 
 
 def flows_figure(counts: NDArray[np.integer], left: str, right: str) -> go.Figure:
-    """The same counts as bands from the left one's modes to the right one's, in the colour of the left mode (Sankey).
+    """Samples in each pair of modes as bands from left to right modes, in the colour of the left mode (Sankey).
 
-    Modes without samples are left out. Of more than `MAX_FLOWS` bands the thinnest of each left mode go to "other".
+    Modes without samples are left out. Beyond `MAX_FLOWS` bands, the thinnest of each left mode go to "other".
     """
     n_left, n_right = counts.shape
     flows, other = _largest_flows(counts)
@@ -53,13 +53,13 @@ def flows_figure(counts: NDArray[np.integer], left: str, right: str) -> go.Figur
         sizes[1] = np.append(sizes[1], other.sum())
         names.append("other")
         node_colours.append(UNLABELLED_COLOUR)
-    place_of = {int(mode): len(lefts) + place for place, mode in enumerate(rights)}
+    node_of = {int(mode): len(lefts) + index for index, mode in enumerate(rights)}
     bands = [
-        (place, place_of[int(mode)], int(flows[left_mode, mode]))
-        for place, left_mode in enumerate(lefts)
+        (index, node_of[int(mode)], int(flows[left_mode, mode]))
+        for index, left_mode in enumerate(lefts)
         for mode in rights[flows[left_mode, rights] > 0]
     ]
-    bands += [(place, len(names) - 1, int(other[mode])) for place, mode in enumerate(lefts) if other[mode]]
+    bands += [(index, len(names) - 1, int(other[mode])) for index, mode in enumerate(lefts) if other[mode]]
     sources, targets, values = zip(*bands, strict=True)
     n_most = max(len(lefts), len(names) - len(lefts))
     plot_height = max(300, 26 * n_most)
@@ -105,9 +105,9 @@ def _largest_flows(counts: NDArray[np.integer]) -> tuple[NDArray[np.integer], ND
 
 
 def _centres(sizes: Sequence[NDArray[np.integer]], gap: float) -> list[NDArray[np.float64]]:
-    """Where the middle of each mode lies on its side, from 0 (top) to 1; both sides fill the height.
+    """The centre of each mode on its side, from 0 (top) to 1; both sides fill the height.
 
-    `gap` is that of the side with more modes, as a share of the height. Plotly scales all modes by that side, too.
+    `gap` belongs to the side with more modes, as a share of the height. Plotly scales all modes by that side, too.
     """
     scale = (1 - gap * (max(map(len, sizes)) - 1)) / int(sizes[0].sum())
     centres = []

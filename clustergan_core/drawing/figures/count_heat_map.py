@@ -1,4 +1,4 @@
-"""Counts of samples in two groupings at once: the number in each cell, the colour its share of the row."""
+"""Counts of samples in two groupings as a heat map: each cell shows its count, coloured by its share of the row."""
 
 from typing import Any
 
@@ -22,8 +22,8 @@ def count_heat_map(
 ) -> tuple[go.Figure, float]:
     """The figure of counts (R, C) without axes, and the height of its plot in pixels.
 
-    `rows` (R, 1) and `columns` (1, C) are what a cell's hover calls them, by `pair`: "label %{customdata[0]}, …".
-    `whole` is what a share is of, and `least_row` the height of a row without written counts.
+    `rows` (R, 1) and `columns` (1, C) are names for the hover text, inserted into `pair`: "label %{customdata[0]}, …".
+    `whole` names what the shares refer to, and `least_row` is the height of a row without written counts.
     """
     shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
     is_written = counts.size <= _MAX_WRITTEN_CELLS

@@ -1,4 +1,4 @@
-"""How many samples are where: labels against modes, and samples of each label."""
+"""Counts of samples: labels against modes, samples of each label, and agreement between runs."""
 
 from collections.abc import Sequence
 from html import escape
@@ -19,10 +19,10 @@ def contingency_figure(
     colours: Sequence[str] = (),
     cluster_names: Sequence[str] = (),
 ) -> go.Figure:
-    """Samples of each label in each mode (L, K) as a heat map: counts written, colour the share of the label's samples.
+    """Samples of each label in each mode (L, K) as a heat map of counts, coloured by the share of the label's samples.
 
-    Modes stand in `matched_order`, so what agrees one to one lies on the diagonal. With `cluster_names` (K,) they are
-    called by these, and clusters.
+    Modes are in `matched_order`, so that one-to-one matches are on the diagonal. With `cluster_names` (K,) the figure
+    uses these names and says "cluster" instead of "mode".
     """
     n_labels, n_modes = counts.shape
     word = "cluster" if cluster_names else "mode"
@@ -49,9 +49,9 @@ def contingency_figure(
 
 
 def matched_order(counts: NDArray[np.integer]) -> NDArray[np.int64]:
-    """Modes in the order of the labels they are matched with one to one (most samples in all, Hungarian method).
+    """Modes in the order of the labels they are matched with one to one (Hungarian method).
 
-    Modes left over follow, by the label most of their samples have.
+    Unmatched modes follow, ordered by their most frequent label.
     """
     from scipy.optimize import linear_sum_assignment
 
@@ -90,7 +90,7 @@ def class_balance_figure(
 
 
 def agreeing_runs_figure(counts: NDArray[np.integer]) -> go.Figure:
-    """On how many samples so many of R runs agree: counts (R,), the first for one run alone, the last for all."""
+    """On how many samples 1 … R runs agree: counts (R,), the first for a single run, the last for all."""
     n_runs = len(counts)
     shares = counts / max(1, int(np.sum(counts)))
     figure = go.Figure(

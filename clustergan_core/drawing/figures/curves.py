@@ -1,4 +1,4 @@
-"""Training as curves: losses, scores, and how much each mode is used."""
+"""Training curves: losses, scores, and the usage of each mode."""
 
 from collections.abc import Mapping, Sequence
 from itertools import cycle
@@ -11,24 +11,24 @@ from plotly.subplots import make_subplots
 from clustergan_core.drawing.palette import PETROFF_10, contrast_ratio, mode_colours
 from clustergan_core.drawing.theme import CONTEXT_COLOUR, MARGIN, SERIES_COLOUR, THEMES
 
-MAX_POINTS = 5_000  # a curve holds no more; a screen is narrower
-# Thin lines need contrast on either page, which not every mode colour has.
+MAX_POINTS = 5_000  # of a curve; a screen is narrower
+# Thin lines need contrast on both pages, which not every mode colour has.
 LINE_COLOURS = tuple(
     colour for colour in PETROFF_10 if min(contrast_ratio(colour, theme.page) for theme in THEMES.values()) >= 2.7
 )
 AXIS_TITLES = {"step": "training step", "seconds": "training time (s)"}
 DASHES = ("solid", "dash", "dot", "dashdot")
 _PANEL_HEIGHT = 190
-_LOG_RATIO = 50  # a positive loss that falls further than this is read on a logarithmic axis
+_LOG_RATIO = 50  # a positive loss that falls by more than this gets a logarithmic axis
 
 
 def loss_figure(rows: Sequence[Mapping[str, float]], x: str = "step", n_columns: int = 3) -> go.Figure:
     """One small panel for each loss in `rows` ({"step": …, "seconds": …, loss name: value, …}), over a common axis `x`.
 
-    Losses differ in scale by orders of magnitude, so each has its own y axis, logarithmic where it is positive and
-    falls far. Values may be missing. Longer curves are thinned to `MAX_POINTS`, keeping every peak.
+    Losses differ by orders of magnitude, so each has its own y axis, logarithmic where the loss is positive and falls
+    far. Values may be missing. Longer curves are thinned to `MAX_POINTS`, keeping every peak.
     """
-    sparse = (*rows[:: max(1, len(rows) // 1000)], *rows[-1:])  # a phase of training may bring a loss of its own
+    sparse = (*rows[:: max(1, len(rows) // 1000)], *rows[-1:])  # a phase of training may have its own loss
     names = [name for name in dict.fromkeys(name for row in sparse for name in row) if name not in AXIS_TITLES]
     columns = {name: np.array([row.get(name, np.nan) for row in rows], dtype=np.float64) for name in (x, *names)}
     n_columns = max(1, min(n_columns, len(names)))
@@ -43,10 +43,10 @@ def loss_figure(rows: Sequence[Mapping[str, float]], x: str = "step", n_columns:
     )
     for index, name in enumerate(names):
         row, column = index // n_columns + 1, index % n_columns + 1
-        kept = thin(columns[name])
+        shown = thin(columns[name])
         figure.add_scatter(
-            x=columns[x][kept],
-            y=columns[name][kept],
+            x=columns[x][shown],
+            y=columns[name][shown],
             mode="lines",
             line={"color": SERIES_COLOUR, "width": 1.5},
             hovertemplate=f"{readable(name)} %{{y:.4g}}<br>{AXIS_TITLES[x]} %{{x:,.0f}}<extra></extra>",
@@ -69,9 +69,9 @@ def loss_figure(rows: Sequence[Mapping[str, float]], x: str = "step", n_columns:
 def score_figure(
     steps: Sequence[float], scores: Mapping[str, Sequence[float | None]], x: str = "step", best: float | None = None
 ) -> go.Figure:
-    """Scores by name over `steps` on a scale from 0 to 1, lower only where a score is; None leaves a gap.
+    """Scores by name over `steps` on a scale from 0 to 1, or lower for negative scores; None leaves a gap.
 
-    Lines differ in dash as well as colour. `best` marks the step of the kept checkpoint.
+    Lines differ in dash as well as colour. `best` marks the step of the best weights.
     """
     figure = go.Figure()
     lowest = 0.0
@@ -80,10 +80,10 @@ def score_figure(
     for (name, values), (colour, dash) in zip(scores.items(), styles, strict=False):
         series = np.array([np.nan if value is None else value for value in values], dtype=np.float64)
         lowest = min(lowest, float(np.nanmin(series, initial=0)))
-        kept = thin(series)
+        shown = thin(series)
         figure.add_scatter(
-            x=positions[kept],
-            y=series[kept],
+            x=positions[shown],
+            y=series[shown],
             name=name,
             mode="lines+markers" if len(series) <= 30 else "lines",
             line={"color": colour, "dash": dash, "width": 2},
@@ -99,9 +99,9 @@ def score_figure(
 
 
 def distance_figure(steps: Sequence[float], distances: Sequence[float | None], reference: float | None) -> go.Figure:
-    """A distance to the data over `steps`, lower is better, beside what two samples of the data themselves give.
+    """A distance to the data over `steps` (lower is better), with the distance between two real samples as reference.
 
-    On a logarithmic axis where it falls far. None leaves a gap.
+    The axis is logarithmic where the distance falls far. None leaves a gap.
     """
     series = np.array([np.nan if value is None else value for value in distances], dtype=np.float64)
     figure = go.Figure(
@@ -130,7 +130,7 @@ def distance_figure(steps: Sequence[float], distances: Sequence[float | None], r
 
 
 def usage_figure(usage: NDArray[np.floating], colours: Sequence[str] = (), names: Sequence[str] = ()) -> go.Figure:
-    """The share of samples in each mode (K,), beside the even share 1 / K; a mode without samples says "empty"."""
+    """The share of samples in each mode (K,), with the even share 1 / K; modes without samples are marked "empty"."""
     n_modes = len(usage)
     modes = np.arange(n_modes)
     even = 100 / n_modes
@@ -171,9 +171,9 @@ def usage_figure(usage: NDArray[np.floating], colours: Sequence[str] = (), names
 
 
 def thin(values: NDArray[np.floating], limit: int = MAX_POINTS) -> NDArray[np.int64]:
-    """Indices, ascending, of at most `limit` values: of each stretch the lowest and the highest, and both ends.
+    """Indices, ascending, of at most `limit` values: the lowest and highest of each stretch, and both ends.
 
-    Missing values (NaN) inside a stretch give way to its others.
+    Missing values (NaN) are chosen only where a stretch has no others.
     """
     if len(values) <= limit:
         return np.arange(len(values))
@@ -184,8 +184,8 @@ def thin(values: NDArray[np.floating], limit: int = MAX_POINTS) -> NDArray[np.in
     lowest = np.where(np.isnan(buckets), np.inf, buckets).argmin(axis=1)
     highest = np.where(np.isnan(buckets), -np.inf, buckets).argmax(axis=1)
     starts = np.arange(n_buckets) * size
-    kept = np.unique(np.concatenate([starts + lowest, starts + highest, [0, len(values) - 1]]))
-    return kept[kept < len(values)]
+    chosen = np.unique(np.concatenate([starts + lowest, starts + highest, [0, len(values) - 1]]))
+    return chosen[chosen < len(values)]
 
 
 def readable(name: str) -> str:
@@ -194,8 +194,8 @@ def readable(name: str) -> str:
 
 
 def falls_far(values: NDArray[np.float64]) -> bool:
-    """Whether positive values (N,) end so far below their first that only a logarithmic axis shows their course."""
-    known = values[np.isfinite(values)]
-    return bool(
-        len(known) and known.min() > 0 and known[0] > _LOG_RATIO * np.median(known[-max(1, len(known) // 10) :])
-    )
+    """Whether positive values (N,) end so far below the first that only a logarithmic axis shows their course."""
+    finite = values[np.isfinite(values)]
+    if not len(finite) or finite.min() <= 0:
+        return False
+    return bool(finite[0] > _LOG_RATIO * np.median(finite[-max(1, len(finite) // 10) :]))

@@ -1,4 +1,4 @@
-"""Genes in two states side by side, a row a gene."""
+"""Genes in two states, one row per gene."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Genes against clusters: a dot plot, and a heat map of what differs between clusters."""
+"""Genes against clusters: a dot plot, and a heat map of differences between clusters."""
 
 from collections.abc import Sequence
 from html import escape
@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from clustergan_core.drawing.figures.axes import colour_bar, cut, swatch
 from clustergan_core.drawing.theme import CONTEXT_COLOUR, MARGIN
 
-LARGEST_DOT = 17  # pixels across, for a gene that all cells of a cluster have
-MOST_DEVIATIONS = 2.5  # at which the heat map's colours end
+LARGEST_DOT = 17  # pixels across, for a gene that all cells of a cluster express
+MOST_DEVIATIONS = 2.5  # where the heat map's colours end
 _ROW_HEIGHT = 27  # pixels
-_SHARES = (0.25, 0.5, 1.0)  # that the legend shows
+_SHARES = (0.25, 0.5, 1.0)  # in the legend
 _MEAN = "mean expression"
 
 
@@ -24,7 +24,7 @@ def dot_plot_figure(
     cluster_names: Sequence[str],
     colours: Sequence[str],
 ) -> go.Figure:
-    """Mean expression (K, n) as colour, and the fraction of cells that have the gene (K, n) as area, of each dot."""
+    """Dots coloured by mean expression (K, n), with the fraction of cells that express the gene (K, n) as area."""
     n_clusters, n_genes = mean.shape
     rows, columns = np.divmod(np.arange(mean.size), n_genes)
     names, shown = _plain(cluster_names)[rows], _plain(genes)[columns]
@@ -94,14 +94,14 @@ def gene_heat_figure(
 
 
 def standardise_genes(mean: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Means (K, n) less their mean over the clusters, over their standard deviation; 0 where a gene does not differ."""
+    """Means (K, n) standardised over the clusters; 0 where a gene does not vary."""
     differences = mean - mean.mean(axis=0)
     deviations = mean.std(axis=0)
     return np.divide(differences, deviations, out=np.zeros(mean.shape), where=deviations > 1e-12)
 
 
 def _plain(names: Sequence[str]) -> NDArray[np.object_]:
-    """Names as they are: Plotly would read tags in them."""
+    """Escaped names, because Plotly interprets tags."""
     return np.array([escape(name, quote=False) for name in names], dtype=object)
 
 

@@ -26,7 +26,7 @@ def gene_curves_figure(
     *,
     value_title: str,
 ) -> go.Figure:
-    """Expression of genes (M, n) along μ (M,), each a named line within the spread of its draws."""
+    """Expression of genes (M, n) along μ (M,), each a named line with the spread of its draws."""
     figure = go.Figure()
     for rank, name in enumerate(gene_names):
         colour, dash = _line_look(rank)
@@ -50,10 +50,10 @@ def gene_curves_figure(
     bottom, top = float(low.min(initial=0)), float(high.max(initial=0)) or 1.0
     figure.update_yaxes(title_text=value_title, range=[bottom - 0.02 * (top - bottom), 1.04 * top])
     name_mu_axis(figure)
-    places = spread(mean[-1], gap=(top - bottom) * 0.06, low=bottom, high=top)
-    for rank, (name, place) in enumerate(zip(gene_names, places, strict=True)):
+    heights = spread(mean[-1], gap=(top - bottom) * 0.06, low=bottom, high=top)
+    for rank, (name, height) in enumerate(zip(gene_names, heights, strict=True)):
         text = f'<span style="color:{_line_look(rank)[0]}">━</span> {cut(name)}'
-        figure.add_annotation(x=1.01, xref="paper", xanchor="left", y=place, text=text, showarrow=False)
+        figure.add_annotation(x=1.01, xref="paper", xanchor="left", y=height, text=text, showarrow=False)
     right = 40 + 8 * max((len(cut(name)) for name in gene_names), default=0)
     figure.update_layout(showlegend=False, height=_CURVES_HEIGHT, margin=MARGIN | {"r": right})
     return figure
@@ -66,9 +66,9 @@ def switch_figure(
     turns: Sequence[str],
     switch_mus: NDArray[np.floating],
 ) -> go.Figure:
-    """Genes (M, n) in the given order as rows from their own lowest (0) to their own highest value (1).
+    """Genes (M, n) in the given order as rows, each scaled from its lowest (0) to its highest value (1).
 
-    A dot stands where each switches, a sign beside its name says how it changes.
+    A dot marks where each gene switches, and a sign beside its name how it changes.
     """
     rows = np.arange(len(gene_names))
     lowest, spans = curves.min(axis=0), np.ptp(curves, axis=0)
@@ -97,7 +97,7 @@ def switch_figure(
         mode="markers",
         marker={"color": "#ffffff", "size": 6, "line": {"color": "#000000", "width": 1}},
         customdata=[
-            f"{name} {'is half way' if turn in ('rises', 'falls') else turn}"
+            f"{name} {'is half-way' if turn in ('rises', 'falls') else turn}"
             for name, turn in zip(gene_names, turns, strict=True)
         ],
         hovertemplate="%{customdata} at μ = %{x:.2f}<extra></extra>",
@@ -112,6 +112,6 @@ def switch_figure(
 
 
 def _line_look(rank: int) -> tuple[str, str]:
-    """Colour and dash of the line of that rank; they differ for as many lines as can be told apart."""
+    """The colour and dash of the line with that rank; they differ for as many lines as can be distinguished."""
     n = len(LINE_COLOURS)
     return LINE_COLOURS[rank % n], DASHES[rank // n % len(DASHES)]

@@ -1,4 +1,4 @@
-"""How near generated samples are to real ones: the distance along a walk, and its real neighbours on a map."""
+"""Distances of generated samples to real ones along a walk, and the walk's nearest real samples on a map."""
 
 from collections.abc import Sequence
 
@@ -24,9 +24,9 @@ def distance_walk_figure(
     limit: float,
     far: Sequence[tuple[float, float]],
 ) -> go.Figure:
-    """Distance to real samples (M,) over μ within the spread of the draws, beside that of real samples to each other.
+    """Distance to real samples (M,) over μ with the spread of the draws, and distances among real samples as reference.
 
-    `usual` is the median among real samples, `limit` what 95% keep to; `far` are the stretches beyond it, shaded.
+    `usual` is the median among real samples, `limit` their 95th percentile; `far` are the shaded stretches beyond it.
     """
     figure = go.Figure()
     figure.add_scatter(
@@ -67,10 +67,10 @@ def path_map_figure(
     names: Sequence[str],
     generated: NDArray[np.floating] | None = None,
 ) -> go.Figure:
-    """Samples (N, 2) in the colours of their groups (N,), and over them those nearest to each step, in its order.
+    """Samples (N, 2) in the colours of their groups (N,), with the samples nearest to each step joined in order.
 
-    `path` (M,) are rows of `coordinates`, `mus` and `names` (M,) what stands beside each. `generated` (M, 2) is the
-    walk itself, on maps that have a place for it.
+    `path` (M,) holds rows of `coordinates`, with their `mus` and `names` (M,). `generated` (M, 2) is the walk itself,
+    on maps that can place it.
     """
     figure = go.Figure()
     for group in np.unique(groups).tolist():
@@ -97,7 +97,7 @@ def path_map_figure(
         customdata=list(names),
         hovertemplate="μ = %{marker.color:.2f}<br>%{customdata}<extra></extra>",
     )
-    # Distances in such a map carry no scale, so the ticks say nothing.
+    # Distances in such a map have no scale, so ticks would mean nothing.
     figure.update_xaxes(showticklabels=False, showgrid=False, zeroline=False)
     figure.update_yaxes(showticklabels=False, showgrid=False, zeroline=False, scaleanchor="x")
     figure.update_layout(showlegend=False, height=_MAP_HEIGHT, margin=MARGIN)

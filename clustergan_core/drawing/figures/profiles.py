@@ -1,4 +1,4 @@
-"""What a mode or a sample is made of: mean profiles, responses along a walk, codes.
+"""Features of modes and samples: mean profiles, responses along a walk, codes.
 
 The other figures a page shows beside these can be imported from here as well.
 """
@@ -30,10 +30,10 @@ __all__ = [
 
 FeatureOrder = Literal["given", "peak"]
 
-MAX_FEATURES = 60  # columns of a heat map whose names can still be read
+MAX_FEATURES = 60  # columns of a heat map with readable names
 MAX_CONTEXT_LINES = 200
 _MAX_NAMED_MODES = 30
-_MAX_LEVEL_NAMES = 16  # more features than this have their names turned upright
+_MAX_LEVEL_NAMES = 16  # with more features than this, names are vertical
 
 
 def mode_profile_figure(
@@ -46,16 +46,16 @@ def mode_profile_figure(
     value_title: str = "mean value",
     max_features: int = MAX_FEATURES,
 ) -> go.Figure:
-    """Mean of each feature in each mode (K, F) as a heat map; a row of NaN is a mode without samples.
+    """The mean of each feature in each mode (K, F) as a heat map; a row of NaN is a mode without samples.
 
-    Beyond `max_features` only the features that vary most among modes are shown, and the title says so. `order` "peak"
-    groups the features by the mode in which they are highest.
+    Beyond `max_features` only the features that vary most between modes are shown, and the title says so. `order`
+    "peak" groups the features by the mode in which they are highest.
     """
     n_modes, n_features = means.shape
     shown = rank_by_variance(means, max_features)
     if order == "peak":
-        known = np.nan_to_num(means[:, shown], nan=-np.inf)
-        shown = shown[np.lexsort((-known.max(axis=0), known.argmax(axis=0)))]
+        filled = np.nan_to_num(means[:, shown], nan=-np.inf)
+        shown = shown[np.lexsort((-filled.max(axis=0), filled.argmax(axis=0)))]
     names = [feature_names[index] for index in map(int, shown)]
     modes, columns = np.arange(n_modes), np.arange(len(names))
     is_named = n_modes <= _MAX_NAMED_MODES
@@ -104,7 +104,7 @@ def response_figure(
     n_named: int = 6,
     value_title: str = "feature value",
 ) -> go.Figure:
-    """Generated features (M, F) along μ (M,): the `n_named` that change most as named lines, the others grey behind.
+    """Generated features (M, F) along μ (M,): the `n_named` that change most as named lines, the others in grey behind.
 
     `ends` names what μ = 0 and μ = 1 stand for.
     """
@@ -152,7 +152,7 @@ def response_figure(
 def code_figure(
     cluster: NDArray[np.floating], colours: Sequence[str] = (), normal: NDArray[np.floating] | None = None
 ) -> go.Figure:
-    """One sample's code: the probability of each mode (K,), and with `normal` (n,) its z_n beside."""
+    """One sample's code: the probability of each mode (K,), and its z_n where `normal` (n,) is given."""
     n_modes = len(cluster)
     best = int(np.argmax(cluster))
     figure = make_subplots(
@@ -186,25 +186,25 @@ def code_figure(
 
 
 def rank_by_variance(values: NDArray[np.floating], n_features: int) -> NDArray[np.int64]:
-    """Indices, ascending, of the `n_features` columns of `values` (K, F) with the largest variance over its rows."""
-    known = values[~np.isnan(values).any(axis=1)]
-    variances = known.var(axis=0) if len(known) else np.zeros(values.shape[1])
+    """Indices, ascending, of the `n_features` columns of `values` (K, F) with the largest variance over the rows."""
+    complete = values[~np.isnan(values).any(axis=1)]
+    variances = complete.var(axis=0) if len(complete) else np.zeros(values.shape[1])
     return np.sort(np.argsort(-variances, kind="stable")[:n_features])
 
 
 def _name_line_ends(
     figure: go.Figure, names: Sequence[str], ends: NDArray[np.floating], low: float, high: float
 ) -> None:
-    """Write each line's name right of its end, in its colour's dash, moved apart where ends are close."""
-    places = spread(ends, gap=(high - low) * 0.065, low=low, high=high)
-    for rank, (name, place) in enumerate(zip(names, places, strict=True)):
+    """Writes each line's name to the right of its end, with a dash in its colour, apart where ends are close."""
+    heights = spread(ends, gap=(high - low) * 0.065, low=low, high=high)
+    for rank, (name, height) in enumerate(zip(names, heights, strict=True)):
         colour = LINE_COLOURS[rank % len(LINE_COLOURS)]
         text = f'<span style="color:{colour}">━</span> {cut(name)}'
-        figure.add_annotation(x=1.01, xref="paper", xanchor="left", y=place, text=text, showarrow=False)
+        figure.add_annotation(x=1.01, xref="paper", xanchor="left", y=height, text=text, showarrow=False)
 
 
 def spread(positions: NDArray[np.floating], gap: float, low: float, high: float) -> NDArray[np.float64]:
-    """The positions, moved apart in one sweep from `high` down until neighbours are `gap` apart; their order stays."""
+    """The positions moved apart, from `high` downwards, until neighbours are `gap` apart; their order stays."""
     order = np.argsort(-positions, kind="stable")
     placed = np.empty(len(positions))
     ceiling = high

@@ -1,4 +1,4 @@
-"""Figures of cells as histograms: what stays, what a threshold removes, and where the threshold stands."""
+"""Quality control metrics as histograms: cells that stay, cells that a threshold removes, and the threshold."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from clustergan_core.drawing.theme import CONTEXT_COLOUR, MARGIN, SERIES_COLOUR
 
-REMOVED_COLOUR = "#e76300"  # of the palette, far from the blue of what stays in every kind of sight
+REMOVED_COLOUR = "#e76300"  # from the palette, distinct from the blue of kept cells for colour-blind readers too
 N_BINS = 50
 HEIGHT = 210  # pixels
 N_TICKS = 5
-_STEPS = (1, 2, 5)  # of a logarithmic axis, in each decade
+_STEPS = (1, 2, 5)  # ticks in each decade of a logarithmic axis
 
 
 def figure_histogram(
@@ -24,10 +24,10 @@ def figure_histogram(
     title: str,
     is_log: bool = False,
 ) -> go.Figure:
-    """Cells (N,) by one figure: kept, removed by its own bounds, and removed for another reason.
+    """A histogram of one metric of cells (N,): kept, removed by the metric's bounds, and removed by another rule.
 
-    `lower` is the least value that stays, `upper` the first that does not; None where there is no such bound. On a
-    logarithmic axis values below 1 stand at 1.
+    `lower` is the lowest value that stays, `upper` the first that does not; None where there is no such bound. On a
+    logarithmic axis, values below 1 are drawn at 1.
     """
     values = np.asarray(values, dtype=np.float64)
     is_outside = np.zeros_like(is_kept)
@@ -43,7 +43,7 @@ def figure_histogram(
     )
     figure = go.Figure()
     for name, mask, colour in parts:
-        counts = np.histogram(_place(values[mask], is_log), bins=edges)[0]
+        counts = np.histogram(_to_axis(values[mask], is_log), bins=edges)[0]
         figure.add_trace(
             go.Bar(
                 x=(edges[:-1] + edges[1:]) / 2,
@@ -56,8 +56,8 @@ def figure_histogram(
             )
         )
     for bound in (lower, upper):
-        if bound is not None and edges[0] <= (place := float(_place(np.array([bound]), is_log)[0])) <= edges[-1]:
-            figure.add_vline(x=place, line={"color": REMOVED_COLOUR, "width": 1.5, "dash": "dash"})
+        if bound is not None and edges[0] <= (position := float(_to_axis(np.array([bound]), is_log)[0])) <= edges[-1]:
+            figure.add_vline(x=position, line={"color": REMOVED_COLOUR, "width": 1.5, "dash": "dash"})
     if is_log:
         ticks = _log_ticks(float(edges[0]), float(edges[-1]))
         figure.update_xaxes(tickvals=np.log10(ticks), ticktext=[f"{tick:,}" for tick in ticks], tickangle=0)
@@ -67,13 +67,13 @@ def figure_histogram(
     return figure
 
 
-def _place(values: NDArray[np.float64], is_log: bool) -> NDArray[np.float64]:
+def _to_axis(values: NDArray[np.float64], is_log: bool) -> NDArray[np.float64]:
     return np.log10(np.maximum(values, 1)) if is_log else values
 
 
 def _edges(values: NDArray[np.float64], is_log: bool) -> NDArray[np.float64]:
-    """Of N_BINS bins from the smallest to the largest value, with a little width where these are one."""
-    placed = _place(values, is_log)
+    """The edges of N_BINS bins from the smallest to the largest value, with a small width where these are equal."""
+    placed = _to_axis(values, is_log)
     low, high = float(placed.min(initial=np.inf)), float(placed.max(initial=-np.inf))
     if not np.isfinite(low):
         low, high = 0.0, 1.0
@@ -91,7 +91,7 @@ def _write(value: float) -> str:
 
 
 def _log_ticks(low: float, high: float) -> Sequence[int]:
-    """Round numbers on a logarithmic axis, in every decade as many as there is room for."""
+    """Round numbers for a logarithmic axis, as many per decade as fit."""
     decades = range(int(np.floor(low)), int(np.ceil(high)) + 1)
     for steps in (_STEPS, _STEPS[::2], _STEPS[:1]):
         ticks = [step * 10**decade for decade in decades for step in steps if decade >= 0]

@@ -1,4 +1,4 @@
-"""One figure of every gene in real cells against the same in generated ones."""
+"""A score of every gene in real cells against the same score in generated cells."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from clustergan_core.drawing.theme import CONTEXT_COLOUR, MARGIN
 
 _HEIGHT = 400
 _NAME_ROOM = 0.08  # of the axis that a name takes up
-_MANY = 5_000  # points, above which the graphics card draws them
+_MANY = 5_000  # points; more are drawn by the graphics card
 
 
 def real_against_generated_figure(
@@ -22,9 +22,9 @@ def real_against_generated_figure(
     title: str,
     n_named: int = 6,
 ) -> go.Figure:
-    """A point a gene: real (n,) to the right, generated (n,) upwards; on the line both are equal.
+    """One point per gene: real (n,) on x, generated (n,) on y, and the line on which both are equal.
 
-    Up to `n_named` genes far from the line are named, all others on hover.
+    Up to `n_named` genes far from the line are named, the others only on hover.
     """
     figure = go.Figure()
     high = float(max(real.max(initial=0), generated.max(initial=0))) or 1.0
@@ -55,7 +55,7 @@ def real_against_generated_figure(
 
 
 def _far_apart(real: NDArray[np.floating], generated: NDArray[np.floating], room: float, n_genes: int) -> list[int]:
-    """The genes furthest from the line whose names would not lie upon each other."""
+    """The genes furthest from the line whose names do not overlap."""
     chosen: list[int] = []
     for gene in np.argsort(-np.abs(generated - real), kind="stable").tolist():
         if len(chosen) == n_genes or generated[gene] == real[gene]:

@@ -1,4 +1,4 @@
-"""A map in three dimensions, and a flat one for notebooks. (The app's flat map is the canvas, which draws far more.)"""
+"""A map in three dimensions, and a flat one for notebooks. (The app's flat map is a canvas, which draws far more.)"""
 
 from collections.abc import Sequence
 from html import escape
@@ -60,9 +60,9 @@ def embedding3d_figure(
     colours: Sequence[str] = (),
     axis_title: str = "dimension",
 ) -> go.Figure:
-    """Points (N, 3) by group (N,): a number into `names`, or −1 for none, drawn in grey.
+    """Points (N, 3) by group (N,): an index into `names`, or −1 for none, drawn in grey.
 
-    A point's custom data is its row, so that a page can look up what it shows.
+    A point's custom data is its row, so that a page can look up its sample.
     """
     colours = list(colours) or mode_colours(len(names))
     figure = go.Figure()
@@ -89,9 +89,9 @@ def embedding3d_values_figure(
     axis_title: str = "dimension",
     is_zero_grey: bool = False,
 ) -> go.Figure:
-    """Points (N, 3) coloured by a number each (N,), such as the confidence.
+    """Points (N, 3) coloured by a value each (N,), such as the confidence.
 
-    With `is_zero_grey`, for expression, zeros are grey and the scale ends at the 99th percentile of what lies above.
+    With `is_zero_grey`, for expression, zeros are grey and the scale ends at the 99th percentile of positive values.
     """
     size = {"size": _point_size(len(values)), "line": {"width": 0}}
     figure = go.Figure()
@@ -126,7 +126,7 @@ def _point_size(n_points: int) -> float:
 
 
 def _frame(figure: go.Figure, axis_title: str) -> None:
-    # Distances in such a map carry no scale, so the ticks say nothing.
+    # Distances in such a map have no scale, so ticks would mean nothing.
     axes = {
         f"{name}axis": {"title": {"text": f"{axis_title} {number}"}, "showticklabels": False, "showspikes": False}
         for number, name in enumerate("xyz", 1)

@@ -1,4 +1,4 @@
-"""Scores of groups of runs: every run that counts a dot, and their mean with its spread."""
+"""Scores of groups of runs: a dot per run, and their mean with its spread."""
 
 import math
 from collections.abc import Sequence
@@ -14,9 +14,9 @@ from clustergan_core.drawing.theme import MARGIN
 
 _JITTER = 0.16  # of a row's height, so that equal scores do not hide each other
 _ROW_HEIGHT = 44
-_LINE_HEIGHT = 18  # of a group's name, which breaks at its commas
-_NAME_WIDTH = 24  # characters up to which a name keeps to one line
-_LEAST_SPAN = 0.1  # of an axis, as a part of its largest value: what differs by less looks alike, because it is
+_LINE_HEIGHT = 18  # of a group's name, which breaks at commas
+_NAME_WIDTH = 24  # characters up to which a name stays on one line
+_LEAST_SPAN = 0.1  # of an axis, relative to its largest value, so that small differences look small
 _PADDING = 0.08  # of the span, on both sides
 
 
@@ -31,9 +31,9 @@ class ScorePanel:
 def score_dots_figure(
     panels: Sequence[ScorePanel], group_names: Sequence[str], run_names: Sequence[Sequence[str]]
 ) -> go.Figure:
-    """One panel a score over common rows, a row a group: dots are runs, the upright line is their mean.
+    """One panel per score over common rows, one row per group: dots are runs, the vertical line is their mean.
 
-    The bar through it reaches one standard deviation (over n − 1) to both sides, where there are two runs at least.
+    The horizontal bar extends one standard deviation (over n − 1) to both sides where there are at least two runs.
     """
     n_groups = len(group_names)
     figure = make_subplots(
@@ -48,7 +48,7 @@ def score_dots_figure(
             for trace in _traces(panel.title, values, group, run_names[group]):
                 figure.add_trace(trace, row=1, col=column)
         low, high = _range(panel)
-        # Few numbers, and the panels' spacing, keep those of neighbouring panels apart at any width.
+        # Few ticks, and the panels' spacing, keep the numbers of neighbouring panels apart at any width.
         figure.update_xaxes(range=[low, high], tick0=0, dtick=_tick_step(low, high), row=1, col=column)
     figure.update_yaxes(title_text="runs", row=1, col=1)
     for title, axis in zip(figure.select_annotations(), figure.select_xaxes(), strict=True):
@@ -62,16 +62,16 @@ def score_dots_figure(
 
 
 def _traces(title: str, values: Sequence[float | None], group: int, names: Sequence[str]) -> list[go.Scatter]:
-    """A group's spread, mean and dots, in the order in which they are drawn."""
-    known = [(name, value) for name, value in zip(names, values, strict=True) if value is not None]
-    if not known:
+    """A group's spread, mean and dots, in drawing order."""
+    scored = [(name, value) for name, value in zip(names, values, strict=True) if value is not None]
+    if not scored:
         return []
     colour, _ = line_style(group)
-    figures = np.array([value for _, value in known])
+    figures = np.array([value for _, value in scored])
     mean, traces = float(figures.mean()), []
     if len(figures) > 1:
         sd = float(figures.std(ddof=1))
-        said = f"{title}: mean {mean:.4g}, standard deviation {sd:.3g}, n = {len(figures)}<extra></extra>"
+        hover = f"{title}: mean {mean:.4g}, standard deviation {sd:.3g}, n = {len(figures)}<extra></extra>"
         traces = [
             _scatter(
                 [mean - sd, mean + sd],
@@ -85,7 +85,7 @@ def _traces(title: str, values: Sequence[float | None], group: int, names: Seque
                 [group],
                 mode="markers",
                 marker={"symbol": "line-ns", "size": 22, "line": {"color": colour, "width": 3}},
-                hovertemplate=said,
+                hovertemplate=hover,
             ),
         ]
     dots = _scatter(
@@ -93,29 +93,29 @@ def _traces(title: str, values: Sequence[float | None], group: int, names: Seque
         group + _spread_rows(len(figures)),
         mode="markers",
         marker={"color": colour, "size": 8, "opacity": 0.75, "line": {"width": 0}},
-        customdata=[name for name, _ in known],
+        customdata=[name for name, _ in scored],
         hovertemplate=f"%{{customdata}}<br>{title} %{{x:.4g}}<extra></extra>",
     )
     return [*traces, dots]
 
 
 def _range(panel: ScorePanel) -> tuple[float, float]:
-    """From the lowest to the highest dot or deviation, no narrower than the least span."""
-    reached: list[float] = []
+    """The range from the lowest to the highest dot or deviation, no narrower than the least span."""
+    ends: list[float] = []
     for values in panel.values:
-        known = [value for value in values if value is not None]
-        reached += known
-        if len(known) > 1:
-            mean, sd = float(np.mean(known)), float(np.std(known, ddof=1))
-            reached += [mean - sd, mean + sd]
-    low, high = min(reached, default=0.0), max(reached, default=1.0)
+        scored = [value for value in values if value is not None]
+        ends += scored
+        if len(scored) > 1:
+            mean, sd = float(np.mean(scored)), float(np.std(scored, ddof=1))
+            ends += [mean - sd, mean + sd]
+    low, high = min(ends, default=0.0), max(ends, default=1.0)
     span = max(high - low, _LEAST_SPAN * (max(abs(low), abs(high)) or 1.0)) * (1 + 2 * _PADDING)
     middle = (low + high) / 2
     return middle - span / 2, middle + span / 2
 
 
 def _tick_step(low: float, high: float) -> float:
-    """The widest round step of which two multiples at least lie in the range: two to four ticks."""
+    """The largest round step with at least two multiples in the range: two to four ticks."""
     decade = 10.0 ** math.floor(math.log10(high - low))
     steps = (factor * decade for factor in (5, 2.5, 2, 1, 0.5, 0.25))
     return next(step for step in steps if math.floor(high / step) > math.ceil(low / step))

@@ -1,6 +1,6 @@
-"""What a sweep has shown, as one figure: a score over what was varied, and beside it what can be said without labels.
+"""A sweep's results as one figure: a score over the varied setting, and the label-free criteria beside it.
 
-All panels share the x axis, so that the eye finds where several criteria are best at once.
+All panels share the x axis, so that the reader sees where several criteria are best at once.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from clustergan_core.drawing.figures.curves import LINE_COLOURS
 from clustergan_core.drawing.palette import rgb
 from clustergan_core.drawing.theme import MARGIN
 
-_MOST_UNEVEN = 12  # values whose closest two lie nearer than this part of their range are drawn evenly
+_MOST_UNEVEN = 12  # values are drawn evenly if the closest two are nearer than their range over this
 
-PRINTED_COLOURS = ("#e76300", "#832db6")  # of rows that papers print; neither is a series' first colour
+PRINTED_COLOURS = ("#e76300", "#832db6")  # of rows from papers; neither is the first colour of a series
 REFERENCE_COLOUR = "#717581"
 BEST = "best by this criterion"
 PANEL_HEIGHT, LEAST_HEIGHT = 118, 460  # pixels
-_SPREAD = 0.22  # of the gap between two places: how far the runs of one place are drawn apart
-_SHARE = 0.75  # of the gap, which several series take up together
+_SPREAD = 0.22  # of the gap between two positions: how far apart the runs of one position are drawn
+_SHARE = 0.75  # of the gap: the width of several series together
 _LEAST_RANGE = 1e-3  # of an axis
 
 
 def sweep_figure(drawing: SweepDrawing) -> go.Figure:
-    """The score's panel to the left, one small panel for each criterion to the right."""
+    """The score's panel on the left, one small panel per criterion on the right."""
     n_rows = max(1, len(drawing.criteria))
     panels = [(drawing.result, 1, 1), *((panel, row, 2) for row, panel in enumerate(drawing.criteria, start=1))]
     figure = _empty_figure(n_rows, has_criteria=bool(drawing.criteria))
@@ -76,7 +76,7 @@ def _draw_panel(figure: go.Figure, drawing: SweepDrawing, panel: SweepPanel, row
     figure.update_yaxes(nticks=8 if is_result else 4, title_text=title, tickformat="~g", **where)
     figures = [figure for series in panel.series for each in series.figures for figure in each]
     if figures and max(figures) - min(figures) < _LEAST_RANGE and not panel.reference:
-        # An axis of its own making would show the noise of the last digit.
+        # An automatic range would show the noise of the last digit.
         figure.update_yaxes(range=[min(figures) - _LEAST_RANGE, max(figures) + _LEAST_RANGE], **where)
     if not is_result:
         axis = next(figure.select_yaxes(**where))
@@ -95,18 +95,18 @@ def _draw_series(
     colour: str,
     where: dict[str, int],
 ) -> None:
-    """Mean, deviation and every run. A band where it is alone, bars where several would lie upon each other.
+    """Draws mean, deviation and every run: a band for a single series, bars for several, which would overlap.
 
-    Between words nothing is joined.
+    Points are not joined between values that are words.
     """
     is_result, is_alone = where["col"] == 1, len(panel.series) == 1
     step = _SHARE * drawing.gap / len(panel.series)
     shift = (number - (len(panel.series) - 1) / 2) * step
     centres = [position + shift for position in drawing.positions]
-    known = [index for index, figures in enumerate(series.figures) if figures]
-    x = [centres[index] for index in known]
-    means = [statistics.fmean(series.figures[index]) for index in known]
-    spreads = [_deviation(series.figures[index]) for index in known]
+    filled = [index for index, figures in enumerate(series.figures) if figures]
+    x = [centres[index] for index in filled]
+    means = [statistics.fmean(series.figures[index]) for index in filled]
+    spreads = [_deviation(series.figures[index]) for index in filled]
     group, names = f"series {number}", _legend_names(series)
     is_joined = not any(isinstance(value, str | bool) for value in drawing.values)
     has_band = is_alone and is_joined
@@ -117,7 +117,7 @@ def _draw_series(
             x=x + x[::-1], y=band, fill="toself", fillcolor=_rgba(colour, 0.16), line={"width": 0}, mode="lines",
             hoverinfo="skip", showlegend=False, legendgroup=group, **where,
         )  # fmt: skip
-    texts = [f"{series.name} {_value_words(drawing, index)}".strip() for index in known]
+    texts = [f"{series.name} {_describe_value(drawing, index)}".strip() for index in filled]
     figure.add_scatter(
         x=x, y=means, mode="lines+markers" if is_joined else "markers", name=names.mean, legendgroup=group,
         showlegend=is_result, line={"color": colour, "width": 2},
@@ -143,12 +143,12 @@ class _LegendNames:
 
 
 def _legend_names(series: SweepSeries) -> _LegendNames:
-    """Where there are several series the legend names them, and says nothing of points and means."""
+    """The legend names several series, or else explains mean and points."""
     return _LegendNames(series.name, "") if series.name else _LegendNames("mean ± standard deviation", "every run")
 
 
 def _points(series: SweepSeries, centres: Sequence[float], spread: float) -> Iterator[tuple[float, float, str]]:
-    """Every run's point, those of one place a little apart, as several seeds may give the same figure."""
+    """Every run's point, those of one position slightly apart, because several seeds may have the same score."""
     for centre, figures, names in zip(centres, series.figures, series.runs, strict=True):
         width = spread if len(figures) > 1 else 0.0
         for number, (figure, name) in enumerate(zip(figures, names, strict=True)):
@@ -156,10 +156,10 @@ def _points(series: SweepSeries, centres: Sequence[float], spread: float) -> Ite
 
 
 def _draw_reference(figure: go.Figure, drawing: SweepDrawing, panel: SweepPanel, where: dict[str, int]) -> None:
-    known = [(x, y) for x, y in zip(drawing.positions, panel.reference, strict=True) if y is not None]
+    points = [(x, y) for x, y in zip(drawing.positions, panel.reference, strict=True) if y is not None]
     is_result = where["col"] == 1
     figure.add_scatter(
-        x=[x for x, _ in known], y=[y for _, y in known], name=panel.reference_name, showlegend=is_result,
+        x=[x for x, _ in points], y=[y for _, y in points], name=panel.reference_name, showlegend=is_result,
         mode="markers" if is_result else "lines",
         marker={"symbol": "line-ew", "size": 26, "line": {"color": REFERENCE_COLOUR, "width": 2.5}},
         line={"color": REFERENCE_COLOUR, "width": 1.5, "dash": "dot"},
@@ -180,9 +180,9 @@ def _mark_best(figure: go.Figure, drawing: SweepDrawing, panel: SweepPanel, wher
 
 
 def _draw_printed(figure: go.Figure, drawing: SweepDrawing, printed: PrintedRow, colour: str) -> None:
-    known = [(x, y) for x, y in zip(drawing.positions, printed.figures, strict=True) if y is not None]
+    points = [(x, y) for x, y in zip(drawing.positions, printed.figures, strict=True) if y is not None]
     figure.add_scatter(
-        x=[x for x, _ in known], y=[y for _, y in known], mode="lines+markers", name=printed.name,
+        x=[x for x, _ in points], y=[y for _, y in points], mode="lines+markers", name=printed.name,
         line={"color": colour, "width": 1.5, "dash": "dash"}, marker={"symbol": "diamond", "size": 8},
         hovertemplate=f"{printed.name}<br>%{{y:.4g}}<extra></extra>", row=1, col=1,
     )  # fmt: skip
@@ -202,10 +202,10 @@ def _mark_suggestion(figure: go.Figure, drawing: SweepDrawing) -> None:
 
 
 def _name_axes(figure: go.Figure, drawing: SweepDrawing, n_rows: int) -> None:
-    words = [str(value) for value in drawing.values]
+    texts = [str(value) for value in drawing.values]
     pad = 0.6 * drawing.gap
     ends = [min(drawing.positions) - pad, max(drawing.positions) + pad]
-    figure.update_xaxes(tickvals=drawing.positions, ticktext=words, range=ends, showgrid=False, tickangle=0)
+    figure.update_xaxes(tickvals=drawing.positions, ticktext=texts, range=ends, showgrid=False, tickangle=0)
     if drawing.criteria:
         figure.update_xaxes(showticklabels=False, col=2)
         figure.update_xaxes(showticklabels=True, title_text=drawing.setting, row=n_rows, col=2)
@@ -214,7 +214,7 @@ def _name_axes(figure: go.Figure, drawing: SweepDrawing, n_rows: int) -> None:
         figure.update_xaxes(title_text=drawing.setting, row=1, col=2)
 
 
-def _value_words(drawing: SweepDrawing, index: int) -> str:
+def _describe_value(drawing: SweepDrawing, index: int) -> str:
     return f"{drawing.setting} = {drawing.values[index]}"
 
 
@@ -233,27 +233,27 @@ def _rgba(colour: str, alpha: float) -> str:
 
 @dataclass(frozen=True)
 class SweepSeries:
-    """One figure of every run, at each place of the x axis."""
+    """One score of every run, at each position of the x axis."""
 
-    name: str  # of the second setting's value; empty where one setting is varied
+    name: str  # of the second setting's value; empty where only one setting varies
     figures: tuple[tuple[float, ...], ...]
-    runs: tuple[tuple[str, ...], ...]  # what each of them is called
+    runs: tuple[tuple[str, ...], ...]  # the name of each run
 
 
 @dataclass(frozen=True)
 class SweepPanel:
-    """A score, or a criterion without labels."""
+    """A score, or a label-free criterion."""
 
     title: str
     series: tuple[SweepSeries, ...]
-    best: int | None = None  # the place this criterion is for
-    reference: tuple[float | None, ...] = ()  # at each place, what the figure would be at most
+    best: int | None = None  # the index of the value that this criterion prefers
+    reference: tuple[float | None, ...] = ()  # the best attainable score at each position
     reference_name: str = ""
 
 
 @dataclass(frozen=True)
 class PrintedRow:
-    """What a paper prints at each place."""
+    """The scores that a paper prints at each position."""
 
     name: str
     figures: tuple[float | None, ...]
@@ -263,26 +263,26 @@ class PrintedRow:
 class SweepDrawing:
     """Everything the figure shows."""
 
-    setting: str  # what the x axis is called
-    values: tuple[Any, ...]  # one a place
+    setting: str  # the title of the x axis
+    values: tuple[Any, ...]  # one per position
     result: SweepPanel
     criteria: tuple[SweepPanel, ...] = ()
     printed: tuple[PrintedRow, ...] = ()
-    suggested: int | None = None  # the place suggested without labels
+    suggested: int | None = None  # the index of the value suggested without labels
     positions: tuple[float, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "positions", place(self.values))
+        object.__setattr__(self, "positions", place_values(self.values))
 
     @property
     def gap(self) -> float:
-        """The smallest distance between two places."""
+        """The smallest distance between two positions."""
         ordered = sorted(self.positions)
         return min((after - before for before, after in pairwise(ordered)), default=1.0)
 
 
-def place(values: Sequence[Any]) -> tuple[float, ...]:
-    """Where values stand on the x axis: numbers where they are, words evenly, and numbers that would crowd as well."""
+def place_values(values: Sequence[Any]) -> tuple[float, ...]:
+    """Positions of values on the x axis: numbers at their value; words, and numbers that would crowd, evenly."""
     evenly = tuple(float(index) for index in range(len(values)))
     if len(values) < 2 or not all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
         return evenly

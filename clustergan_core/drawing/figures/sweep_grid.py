@@ -1,7 +1,7 @@
-"""The runs of a sweep as small multiples: a row for each setting's value, a column for each seed.
+"""The runs of a sweep as small multiples: one row per setting's value, one column per seed.
 
-One pair of axes holds all cells, each a unit square: a thousand of them cost a handful of traces, where a thousand
-panels would bring a browser to its knees.
+One pair of axes holds all cells, each a unit square: a thousand cells cost a few traces, where a browser could not
+handle a thousand panels.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import plotly.graph_objects as go
 from clustergan_core.drawing.figures.axes import cut
 from clustergan_core.drawing.theme import MARGIN, SERIES_COLOUR
 
-# How a state is marked: the symbol also tells those apart who see no colours.
+# The mark of each state; the symbols distinguish states without colour, too.
 SYMBOLS: dict[str, tuple[str, str]] = {
     "finished": ("circle", SERIES_COLOUR),
     "training": ("triangle-right", "#e76300"),
@@ -27,9 +27,9 @@ SYMBOLS: dict[str, tuple[str, str]] = {
     "failed": ("x", "#bd1f01"),
 }
 _UNKNOWN = ("circle-open", "#717581")
-MOST_WORDY_COLUMNS = 12  # with more there is no room for a word in a cell
+MOST_WORDY_COLUMNS = 12  # with more columns there is no room for text in a cell
 _CELL_HEIGHT, _LOW_CELL_HEIGHT, _MANY_ROWS = 66, 44, 12  # pixels, and rows
-_EDGE, _FLOOR, _CEILING = 0.08, 0.07, 0.66  # of a cell, where its curve may go
+_EDGE, _FLOOR, _CEILING = 0.08, 0.07, 0.66  # of a cell: the area of its curve
 _WORD_AT = 0.82
 
 
@@ -37,10 +37,10 @@ _WORD_AT = 0.82
 class RunCell:
     """One run."""
 
-    state: str  # a word of SYMBOLS
-    word: str  # what stands in the cell
+    state: str  # a key of SYMBOLS
+    word: str  # the text in the cell
     hover: str
-    curve: Sequence[tuple[float, float]] = ()  # (share of the training that is done, score), both from 0 to 1
+    curve: Sequence[tuple[float, float]] = ()  # (finished share of the training, score), both from 0 to 1
 
 
 def sweep_grid_figure(
@@ -80,7 +80,7 @@ def sweep_grid_figure(
 
 
 def _draw_backgrounds(figure: go.Figure, cells: Mapping[tuple[int, int], RunCell], n_rows: int, n_columns: int) -> None:
-    """A faint square a run, which also says on hover what the run is at."""
+    """Draws a faint square for each run, whose hover text describes the run's progress."""
     numbers: list[list[Any]] = [[None] * n_columns for _ in range(n_rows)]
     texts = [[""] * n_columns for _ in range(n_rows)]
     for (row, column), cell in cells.items():
@@ -114,13 +114,13 @@ def _draw_curves(figure: go.Figure, cells: Mapping[tuple[int, int], RunCell], co
 
 
 def _draw_words(figure: go.Figure, cells: Mapping[tuple[int, int], RunCell], *, has_words: bool) -> None:
-    places = list(cells.items())
-    styles = [SYMBOLS.get(cell.state, _UNKNOWN) for _, cell in places]
+    items = list(cells.items())
+    styles = [SYMBOLS.get(cell.state, _UNKNOWN) for _, cell in items]
     figure.add_scatter(
-        x=[column + (_EDGE + 0.03 if has_words else 0.5) for (_, column), _ in places],
-        y=[row + 1 - _WORD_AT for (row, _), _ in places],
+        x=[column + (_EDGE + 0.03 if has_words else 0.5) for (_, column), _ in items],
+        y=[row + 1 - _WORD_AT for (row, _), _ in items],
         mode="markers+text" if has_words else "markers",
-        text=[f" {cell.word}" for _, cell in places],
+        text=[f" {cell.word}" for _, cell in items],
         textposition="middle right",
         textfont={"size": 12},
         marker={

@@ -13,8 +13,8 @@ MIN_FRAME_MS = 20  # browsers slow down anything shorter to 100 ms
 def to_picture(sample: NDArray[np.floating], side: int | None = None) -> Image.Image:
     """A sample (C, H, W) in [0, 1] as a picture, grey for one channel and RGB for three.
 
-    Values outside are clipped and NaN is black; other channel counts are averaged to grey. With `side` the longer edge
-    becomes `crisp_side`: enlarged by whole pixels so that each stays a sharp square, or averaged down.
+    Values outside are clipped and NaN is black; other numbers of channels are averaged to grey. With `side` the longer
+    edge becomes `crisp_side`: enlarged by whole pixels, so that each stays a sharp square, or averaged down.
     """
     height, width = sample.shape[1:]
     pixels = to_bytes(sample)
@@ -22,11 +22,11 @@ def to_picture(sample: NDArray[np.floating], side: int | None = None) -> Image.I
     picture = picture or Image.fromarray(np.ascontiguousarray(pixels[0]))
     if side is None:
         return picture
-    longest, wanted = max(height, width), crisp_side(sample.shape, side)
-    if wanted >= longest:
-        scale = wanted // longest
+    longest, target = max(height, width), crisp_side(sample.shape, side)
+    if target >= longest:
+        scale = target // longest
         return picture.resize((width * scale, height * scale), Image.Resampling.NEAREST)
-    size = max(1, round(width * wanted / longest)), max(1, round(height * wanted / longest))
+    size = max(1, round(width * target / longest)), max(1, round(height * target / longest))
     return picture.resize(size, Image.Resampling.BOX)
 
 
@@ -54,14 +54,14 @@ def png(picture: Image.Image) -> bytes:
 
 
 def gif(frames: Sequence[Image.Image], frame_ms: int = 80, last_ms: int | None = None) -> bytes:
-    """Equally large frames as an endless animation; `last_ms` holds the last one before it starts again.
+    """Frames of equal size as an endless animation; `last_ms` is how long the last frame stays.
 
-    GIF counts in 10 ms, so durations are rounded. Equal neighbours are stored once and shown as long as both.
+    GIF counts in 10 ms, so durations are rounded. Equal consecutive frames are stored once and shown as long as both.
     """
     durations = [max(MIN_FRAME_MS, frame_ms)] * len(frames)
     durations[-1] = max(MIN_FRAME_MS, last_ms or frame_ms)
     file = io.BytesIO()
     first, *others = [frame.convert("RGB") for frame in frames]
-    # Each frame replaces the whole picture: differences only would let the colours of a palette drift.
+    # Each frame replaces the whole picture, because with differences only the palette's colours would drift.
     first.save(file, "GIF", save_all=True, append_images=others, duration=durations, loop=0, disposal=1)
     return file.getvalue()

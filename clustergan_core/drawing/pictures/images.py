@@ -1,6 +1,6 @@
-"""Many samples composed into one picture: a page then asks for one image instead of a hundred.
+"""Many samples composed into one picture, so that a page requests one image instead of a hundred.
 
-What a page needs of pictures can be imported from here: single ones live in `bitmaps`, hover thumbnails in `sprites`.
+Pages can import everything about pictures from here: single ones are in `bitmaps`, hover thumbnails in `sprites`.
 """
 
 from collections.abc import Sequence
@@ -39,7 +39,7 @@ _FRAME = 3  # thickness of a highlighted frame's border
 
 @dataclass(frozen=True)
 class GridLayout:
-    """Where a grid's cells lie, in pixels of the picture."""
+    """The positions of a grid's cells, in pixels of the picture."""
 
     cell: int
     gap_x: int
@@ -50,7 +50,7 @@ class GridLayout:
     n_columns: int
 
     def box(self, row: int, column: int) -> tuple[int, int, int, int]:
-        """Left, top, right and bottom (both exclusive) of a cell."""
+        """The left, top, right and bottom of a cell (right and bottom exclusive)."""
         left = self.left + column * (self.cell + self.gap_x)
         top = self.top + row * (self.cell + self.gap_y)
         return left, top, left + self.cell, top + self.cell
@@ -73,7 +73,7 @@ def layout_grid(
     cell: int = 56,
     scale: int = 1,
 ) -> GridLayout:
-    """The layout `sample_grid` gives samples of `shape` (R, C, *one sample's shape)."""
+    """The layout that `sample_grid` uses for samples of `shape` (R, C, *one sample's shape)."""
     lines = [line for label in row_labels for line in label.split("\n")]
     widest = max((text_width(line, TEXT_SIZE * scale) for line in lines), default=-_PAD * scale)
     label_width = min(widest, MAX_LABEL_WIDTH * scale) + _PAD * scale
@@ -102,8 +102,8 @@ def sample_grid(
 ) -> Image.Image:
     """Samples (R, C, *shape) in rows and columns; table rows are drawn as `thumbnail` draws them, in the row's colour.
 
-    A row label may have further lines, drawn smaller. `cell` is the most a cell measures: images keep whole pixels.
-    `scale` 2 draws everything at double size for dense screens; `layout_grid` tells where the cells are.
+    A row label may have further lines, drawn smaller. `cell` is the largest size of a cell: images keep whole pixels.
+    `scale` 2 draws everything at double size for dense screens; `layout_grid` returns where the cells are.
     """
     layout = layout_grid(samples.shape, row_labels, column_labels, cell, scale)
     colours = THEMES[theme]
@@ -137,7 +137,7 @@ def mosaic(
     scale: int = 1,
     theme: Theme = "light",
 ) -> Image.Image:
-    """Samples (N, *shape) line by line without labels; with `colours` (N) each has a bar beneath it."""
+    """Samples (N, *shape) line by line without labels; with `colours` (N) each has a bar below it."""
     n_columns = min(n_columns, len(samples))
     mark = _MARK // 2 * scale if colours else 0
     side, gap = crisp_side(samples.shape[1:], cell * scale), _GAP * scale
@@ -164,7 +164,7 @@ def filmstrip(
     scale: int = 1,
     theme: Theme = "light",
 ) -> Image.Image:
-    """Samples (M, *shape) in one row, each with its mark (such as a value of μ) beneath; `highlight` frames one."""
+    """Samples (M, *shape) in one row, each with its mark (such as a value of μ) below; `highlight` frames one."""
     colours = THEMES[theme]
     border = _FRAME * scale
     side, gap = crisp_side(samples.shape[1:], cell * scale), 2 * border
@@ -188,7 +188,7 @@ def filmstrip(
 
 
 def _write_row_label(draw: ImageDraw.ImageDraw, label: str, centre: int, scale: int, theme: Theme) -> None:
-    """The lines of a label, the first in full size, centred on the row's height."""
+    """Writes the lines of a label, the first in full size, centred on the row's height."""
     sizes = [TEXT_SIZE * scale] + [NOTE_SIZE * scale] * label.count("\n")
     leading = round(1.3 * NOTE_SIZE * scale)
     y = centre - leading * (len(sizes) - 1) / 2

@@ -1,4 +1,4 @@
-"""Text inside pictures: the small font that ships with Pillow, and what to do with characters it lacks."""
+"""Text inside pictures: the font that ships with Pillow, and substitutes for characters it lacks."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -6,19 +6,19 @@ from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageFont
 
-# Pillow's own font holds little beyond ASCII; other text takes the first of these that is installed and has it all.
+# Pillow's own font has little beyond ASCII; other text uses the first installed font that has all its characters.
 _WIDER_FONTS = ("DejaVuSans.ttf", "Arial.ttf", "Arial Unicode.ttf", "NotoSansCJK-Regular.ttc", "msgothic.ttc")
 _SPELLED = str.maketrans(
     {"μ": "mu", "σ": "sigma", "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "×": "x", "·": "|"}
     | {"–": "-", "—": "-", "−": "-", "→": "->", "≥": ">=", "≤": "<=", "’": "'", "“": '"', "”": '"', "…": "..."}
 )
-_MISSING = "\uffff"  # no font has it, so it is drawn as the sign for a missing character
+_MISSING = "\uffff"  # no font has it, so it is drawn as the glyph for a missing character
 
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
 def letter(text: str, size: int) -> tuple[str, Font]:
-    """What to draw for `text` at `size` pixels, and the font to draw it with."""
+    """The text to draw for `text` at `size` pixels, and the font to draw it with."""
     if text.isascii():
         return text, _own_font(size)
     for font in _fonts(size):
@@ -43,10 +43,10 @@ def shorten(text: str, size: int, width: int) -> str:
 
 
 def spell_out(text: str) -> str:
-    """`text` in ASCII: Greek letters and signs by name, accents dropped, anything else a question mark."""
+    """`text` in ASCII: Greek letters and signs spelled out, accents dropped, anything else a question mark."""
     plain = unicodedata.normalize("NFKD", text.translate(_SPELLED))
-    kept = "".join(character for character in plain if not unicodedata.combining(character))
-    return kept.encode("ascii", "replace").decode()
+    base = "".join(character for character in plain if not unicodedata.combining(character))
+    return base.encode("ascii", "replace").decode()
 
 
 def _fonts(size: int) -> Iterator[Font]:

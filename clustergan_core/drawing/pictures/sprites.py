@@ -1,4 +1,4 @@
-"""One picture that holds a thumbnail of every sample, for a map that shows them on hover."""
+"""One picture with a thumbnail of every sample, for a map that shows them on hover."""
 
 import io
 import math
@@ -12,7 +12,7 @@ from clustergan_core.drawing.pictures.bitmaps import to_bytes, to_picture
 from clustergan_core.drawing.pictures.tabular import is_pen_stroke, profile_pixels, stroke_picture
 from clustergan_core.drawing.theme import Theme
 
-MAX_SHEET_SIDE = 16_384  # pixels; browsers draw no larger picture
+MAX_SHEET_SIDE = 16_384  # pixels; browsers cannot draw larger pictures
 
 
 def sprite_sheet(
@@ -25,7 +25,7 @@ def sprite_sheet(
 ) -> tuple[bytes, int]:
     """Samples (N, *shape) as the PNG file of a near-square sheet, and its number of columns.
 
-    Sample i lies at column i % columns and row i // columns, each `cell` pixels square. A browser holds 4 bytes a
+    Sample i is at column i % columns and row i // columns, each `cell` pixels square. A browser holds 4 bytes per
     pixel: 70,000 samples at 28 pixels take 220 MB there.
     """
     n_columns = math.isqrt(max(0, len(samples) - 1)) + 1
@@ -37,7 +37,7 @@ def sprite_sheet(
     channels = sprites.shape[3:]
     sheet = sheet.reshape(n_rows, n_columns, cell, cell, *channels).swapaxes(1, 2)
     file = io.BytesIO()
-    # Fast rather than small: a large sheet is encoded while someone waits, and usually travels to the same machine.
+    # Fast rather than small: a person waits while a large sheet is encoded, usually for the same machine.
     Image.fromarray(sheet.reshape(n_rows * cell, n_columns * cell, *channels)).save(file, "PNG", compress_level=1)
     return file.getvalue(), n_columns
 

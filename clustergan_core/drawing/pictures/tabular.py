@@ -1,4 +1,4 @@
-"""One sample as a small picture, whatever its kind: an image, a table row's profile, or a pen stroke."""
+"""One sample of any kind as a small picture: an image, a table row's profile, or a pen stroke."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -58,7 +58,7 @@ def profile_pixels(
 ) -> NDArray[np.uint8]:
     """Table rows (N, F) as the pixels (N, side, side, 3) of `profile_picture`, all at once.
 
-    Where there are more features than pixels, each pixel column shows the mean of its share of features.
+    With more features than pixels, each pixel column shows the mean of several features.
     """
     n_features = samples.shape[1]
     values = np.clip(np.nan_to_num(samples), 0, 1)
@@ -71,7 +71,7 @@ def profile_pixels(
         feature = np.arange(side) * n_features // side
         heights = values[:, feature]
         is_gap = np.append(np.diff(feature) > 0, False) & (side // n_features >= _N_GAPS)
-    n_filled = np.maximum(1, np.rint(heights * side))  # a value of 0 still leaves its foot on the base line
+    n_filled = np.maximum(1, np.rint(heights * side))  # a value of 0 still has one pixel at the bottom
     from_bottom = side - np.arange(side)[None, :, None]
     is_filled = (from_bottom <= n_filled[:, None, :]) & ~is_gap  # (N, side, side)
     colours = THEMES[theme]
@@ -84,7 +84,7 @@ def stroke_picture(
 ) -> Image.Image:
     """Pen positions (16,) x1, y1 … x8, y8 in [0, 1], y upwards, as the stroke they trace; a dot marks its start.
 
-    The dot takes `colour`; the stroke is always the text's colour, since it is too thin for the paler mode colours.
+    The dot has `colour`; the stroke always has the text's colour, because it is too thin for the paler mode colours.
     """
     colours = THEMES[theme]
     size = side * _OVERSAMPLING

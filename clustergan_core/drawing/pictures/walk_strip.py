@@ -1,4 +1,4 @@
-"""A walk between modes as one picture: its samples, and beneath each what the encoder reads in it."""
+"""A walk between modes as one picture: its samples, and below each the encoder's code."""
 
 from collections.abc import Sequence
 
@@ -12,9 +12,9 @@ from clustergan_core.drawing.pictures.lettering import letter
 from clustergan_core.drawing.theme import THEMES, Theme
 
 _BAND = 22  # height of the band of codes
-_INSET = 3  # as far as `filmstrip` keeps a sample from its neighbours
+_INSET = 3  # as between samples in `filmstrip`
 _TEXT_SIZE = 13
-_LEAST_WIDTH = 14  # pixels a part of the band needs for its mode's number
+_LEAST_WIDTH = 14  # pixels that a part of the band needs for its mode's number
 
 
 def walk_strip(
@@ -28,9 +28,9 @@ def walk_strip(
     scale: int = 1,
     theme: Theme = "light",
 ) -> Image.Image:
-    """`filmstrip` of samples (M, *shape); codes (M, K) of probabilities become a bar each, parted as they are.
+    """A `filmstrip` of samples (M, *shape), with a bar for each of codes (M, K), divided by the modes' probabilities.
 
-    The parts have the modes' colours and, where they are wide enough, numbers; the most probable is leftmost.
+    The parts have the modes' colours and, where they are wide enough, numbers; the most probable mode is leftmost.
     """
     strip = filmstrip(
         samples, marks, highlight=highlight, feature_names=feature_names, cell=cell, scale=scale, theme=theme
@@ -50,7 +50,7 @@ def walk_strip(
 def _draw_code(
     draw: ImageDraw.ImageDraw, code: NDArray[np.floating], box: tuple[int, int, int, int], scale: int
 ) -> None:
-    """One code (K,) as a bar that fills the box (left, top, right, bottom), right and bottom exclusive."""
+    """Draws one code (K,) as a bar that fills the box (left, top, right, bottom), right and bottom exclusive."""
     left, top, right, bottom = box
     colours = mode_colours(len(code))
     order = np.argsort(-code, kind="stable")
@@ -61,5 +61,5 @@ def _draw_code(
         draw.rectangle((start, top, end - 1, bottom - 1), fill=colours[mode])
         if end - start >= _LEAST_WIDTH * scale:
             text, font = letter(str(mode), _TEXT_SIZE * scale)
-            place = ((start + end) // 2, (top + bottom) // 2)
-            draw.text(place, text, fill=text_on(colours[mode]), font=font, anchor="mm")
+            centre = ((start + end) // 2, (top + bottom) // 2)
+            draw.text(centre, text, fill=text_on(colours[mode]), font=font, anchor="mm")

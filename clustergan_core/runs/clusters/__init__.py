@@ -1,8 +1,8 @@
-"""What a person makes of the clusters of a run of cells.
+"""Working with the clusters of a run of cells.
 
 names.py       names, notes and merged clusters
-tables.py      a row a cluster; clusterings side by side
-references.py  k-means and Leiden beside the run's own
-subsets.py     cells of some clusters, to be clustered again
-exports.py     everything that goes to other programs
+tables.py      one row per cluster; clusterings compared
+references.py  k-means and Leiden, to compare with the run's own clusters
+subsets.py     cells of some clusters, to be reclustered
+exports.py     exports to other programs
 """

@@ -1,4 +1,4 @@
-"""What leaves a run of cells for other programs: the cells with clusters, names, latents and a map; their markers."""
+"""Exports of a run of cells to other programs: the cells with clusters, names, latents and a map; their markers."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from clustergan_core.scoring.latents import RunLatents
 if TYPE_CHECKING:
     from clustergan_core.method import Method
 
-_BY_RENOWN: tuple[Algorithm, ...] = ("umap", "tsne")  # what programs for cells look for first
+_PREFERENCE: tuple[Algorithm, ...] = ("umap", "tsne")  # in the order in which programs for cells prefer them
 
 
 @dataclass(frozen=True)
 class CellExport:
-    """A run's cells of one split, as every file of them shows them."""
+    """A run's cells of one split, as in every exported file."""
 
     run: Run
     matrix: CountMatrix  # these cells, all genes
@@ -43,34 +43,34 @@ class CellExport:
 
     @cached_property
     def markers(self) -> pd.DataFrame:
-        """Markers of every cluster against all other cells; clusters of one name count as one."""
+        """Markers of every cluster against all other cells; clusters with the same name count as one."""
         groups = cluster_groups(self.annotations, self.run.config.n_clusters)
-        found = find_markers(self.matrix, merge_clusters(self.cells.clusters, groups))
-        return found.assign(cluster=[groups[number].clusters[0] for number in found["cluster"]])
+        markers = find_markers(self.matrix, merge_clusters(self.cells.clusters, groups))
+        return markers.assign(cluster=[groups[number].clusters[0] for number in markers["cluster"]])
 
     def h5ad(self) -> bytes:
         """The cells with all genes for scanpy and CELLxGENE."""
         return h5ad_bytes(self.matrix, self.cells)
 
     def loupe_clusters_csv(self) -> str:
-        """Loupe's categories."""
+        """The clusters as Loupe's categories."""
         return loupe_clusters(self.cells).to_csv(index=False)
 
     def loupe_projection_csv(self) -> str:
-        """Loupe's projection."""
+        """The map as Loupe's projection."""
         return loupe_map(self.cells).to_csv(index=False)
 
     def markers_csv(self) -> str:
-        """All markers with clusters by name."""
+        """All markers with cluster names."""
         return marker_table(self.markers, self.cells).to_csv(index=False)
 
     def gene_sets_csv(self) -> str:
-        """The best markers as CELLxGENE's gene sets."""
+        """The best markers as CELLxGENE gene sets."""
         return gene_sets(self.markers, self.cells).to_csv(index=False)
 
 
 def describe_run(run: Run, has_markers: bool = True) -> str:
-    """What was done to a run's cells, in sentences for a paper, and the command that repeats it."""
+    """Sentences for a paper on what was done to a run's cells, and the command that repeats it."""
     config = run.config
     return describe_methods(
         config.dataset.name,
@@ -93,10 +93,10 @@ def gather_cells(
     dataset: Dataset | None = None,
     matrix: CountMatrix | None = None,
 ) -> CellExport:
-    """A run's cells with their clusters and a flat map, which is computed and kept where there is none yet.
+    """A run's cells with their clusters and a 2-D map, which is computed and stored where there is none yet.
 
-    `layout` None goes without a map. `dataset` and `matrix` are the run's, where they are at hand.
-    Raises RunError for a run that is not of cells, DataError when its data is absent.
+    With `layout` None there is no map. `dataset` and `matrix` are the run's, if already open.
+    Raises RunError for a run that is not of cells, DataError where its data is absent.
     """
     dataset = run.dataset() if dataset is None else dataset
     matrix = run_matrix(run, dataset) if matrix is None else matrix
@@ -121,8 +121,8 @@ def gather_cells(
 
 
 def find_layout(run: Run, method: Method, latents: RunLatents) -> Algorithm:
-    """The best known map of a run's cells that is there already: UMAP, else t-SNE; PCA, which takes no time, always."""
-    for layout in _BY_RENOWN:
+    """The best existing map of a run's cells: UMAP, else t-SNE, else PCA, which takes no time to compute."""
+    for layout in _PREFERENCE:
         request = MapRequest(
             run, MapSettings.model_validate({"algorithm": layout}), "all", n_samples=len(latents.indices)
         )
@@ -136,9 +136,9 @@ def _lay_out(run: Run, layout: Algorithm, split: SplitName, which: Weights, late
     settings = MapSettings.model_validate({"algorithm": layout})
     request = MapRequest(run, settings, split, which, n_samples=len(latents.indices))
     features = request.features(run.load(which), latents)
-    kept = find_map(request, features)
-    if kept is not None:
-        return kept.coordinates
+    stored = find_map(request, features)
+    if stored is not None:
+        return stored.coordinates
     *_, final = compute_map(features, settings)
     FittedMap(features, final.coordinates, settings).save(run.embeddings_folder())
     return final.coordinates

@@ -1,6 +1,6 @@
-"""What a person calls the clusters of a run and notes of them: annotations.json, which nothing else reads or changes.
+"""The names and notes that a person gives a run's clusters, stored in annotations.json.
 
-Clusters that are given one name are one group from then on: that is how clusters are merged.
+Clusters that are given the same name form one group: this is how clusters are merged.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ FILE = "annotations.json"
 FORMAT = 1
 MAX_NAME, MAX_NOTE = 60, 1_000  # characters
 
-Vet = Callable[[str], str]  # the text as it is kept; ValueError with a sentence when it cannot be
+Vet = Callable[[str], str]  # returns the text to store; ValueError with a sentence where it is not allowed
 
 
 class Annotations(BaseModel):
-    """Names and notes by cluster number; a cluster without either is in neither."""
+    """Names and notes by cluster number; clusters without them have no entry."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -48,33 +48,33 @@ class Annotations(BaseModel):
         return {_number(cluster): _vet_note(note) for cluster, note in notes.items()}
 
     def with_name(self, cluster: int, name: str) -> Annotations:
-        """The same with another name; an empty one takes it away. SettingsError for one that cannot be kept."""
+        """A copy with another name; an empty name removes it. SettingsError for a name that is not allowed."""
         return self.model_copy(update={"names": _changed(self.names, cluster, name, _vet_name)})
 
     def with_note(self, cluster: int, note: str) -> Annotations:
-        """The same with another note; an empty one takes it away. SettingsError for one that cannot be kept."""
+        """A copy with another note; an empty note removes it. SettingsError for a note that is not allowed."""
         return self.model_copy(update={"notes": _changed(self.notes, cluster, note, _vet_note)})
 
     def name_of(self, cluster: int, word: str = "Mode") -> str:
-        """The name a person gave the cluster; else "Mode 3", or "3" without the `word`."""
+        """The name a person gave the cluster; else "Mode 3", or "3" with an empty `word`."""
         return self.names.get(cluster) or f"{word} {cluster}".strip()
 
 
 @dataclass(frozen=True)
 class ClusterGroup:
-    """Clusters of one name, or a single cluster."""
+    """Clusters with the same name, or a single cluster."""
 
     name: str
     clusters: tuple[int, ...]  # ascending
 
     @property
     def colour(self) -> str:
-        """That of the first of its clusters, as on every page."""
+        """The colour of its first cluster, as on every page."""
         return mode_colours(self.clusters[0] + 1)[self.clusters[0]]
 
 
 def cluster_groups(annotations: Annotations, n_clusters: int, word: str = "Mode") -> tuple[ClusterGroup, ...]:
-    """All clusters, those of one name together, in the order of their first ones."""
+    """All clusters, those with the same name together, in the order of their first clusters."""
     members: dict[str, list[int]] = {}
     for cluster in range(n_clusters):
         members.setdefault(annotations.name_of(cluster, word), []).append(cluster)
@@ -82,7 +82,7 @@ def cluster_groups(annotations: Annotations, n_clusters: int, word: str = "Mode"
 
 
 def merge_clusters(clusters: NDArray[np.int64], groups: tuple[ClusterGroup, ...]) -> NDArray[np.int64]:
-    """Cluster numbers (N,) → numbers of the groups they belong to (N,)."""
+    """Converts cluster numbers (N,) to the numbers of their groups (N,)."""
     group_of = np.zeros(1 + max(group.clusters[-1] for group in groups), dtype=np.int64)
     for number, group in enumerate(groups):
         group_of[list(group.clusters)] = number
@@ -90,12 +90,12 @@ def merge_clusters(clusters: NDArray[np.int64], groups: tuple[ClusterGroup, ...]
 
 
 def annotations_path(run: Run) -> Path:
-    """Beside the run, or with what is derived of it where the run itself is read-only."""
+    """The path of the annotations: in the run's folder, or with derived files where the run is read-only."""
     return (run.embeddings_folder() if run.is_shipped else run.folder) / FILE
 
 
 def read_annotations(run: Run) -> Annotations:
-    """What is kept, or nothing yet. RunError when the file is damaged or of a newer format; it stays as it is."""
+    """The stored annotations, or empty ones. RunError where the file is corrupt or of a newer format."""
     path = annotations_path(run)
     try:
         content = json.loads(path.read_bytes())
@@ -111,21 +111,21 @@ def read_annotations(run: Run) -> Annotations:
     except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
         raise RunError(
             f"The names of {run.name}'s clusters cannot be read from {path}: restore that file, or set it aside to "
-            "begin anew."
+            "start again."
         ) from error
 
 
 def write_annotations(run: Run, annotations: Annotations) -> None:
-    """Replaces what is kept, in one step. RunError where what is kept cannot be read: it would be lost."""
+    """Replaces the stored annotations in one step. RunError where those cannot be read, because they would be lost."""
     read_annotations(run)
     write_atomically(annotations_path(run), annotations.model_dump_json(indent=2).encode())
 
 
 def set_aside_annotations(run: Run) -> Path:
-    """Renames the file, so that names can be given anew and nothing is lost; the path it has then."""
+    """Renames the file, so that clusters can be named again without losing it; returns its new path."""
     path = annotations_path(run)
-    taken = sum(1 for _ in path.parent.glob(f"{path.stem}-set-aside-*.json"))
-    aside = path.with_name(f"{path.stem}-set-aside-{taken + 1}.json")
+    n_aside = sum(1 for _ in path.parent.glob(f"{path.stem}-set-aside-*.json"))
+    aside = path.with_name(f"{path.stem}-set-aside-{n_aside + 1}.json")
     try:
         return path.rename(aside)
     except OSError as error:
@@ -137,7 +137,7 @@ def _changed(texts: Mapping[int, str], cluster: int, text: str, vet: Vet) -> dic
         own = {cluster: vet(text)} if text.strip() else {}
     except ValueError as problem:
         raise SettingsError(str(problem)) from problem
-    others = {number: known for number, known in texts.items() if number != cluster}
+    others = {number: other for number, other in texts.items() if number != cluster}
     return dict(sorted((others | own).items()))
 
 
@@ -150,7 +150,7 @@ def _number(cluster: int) -> int:
 def _vet_name(name: str) -> str:
     name = _vet(name, "A name", MAX_NAME)
     if name.removeprefix("Mode ").isdecimal():
-        raise ValueError(f"The name {name} would be taken for the cluster of that number: add a word to it.")
+        raise ValueError(f"The name {name} looks like the cluster with that number: add a word to it.")
     return name
 
 
@@ -159,18 +159,18 @@ def _vet_note(note: str) -> str:
 
 
 def _vet(text: str, what: str, limit: int, also: str = "") -> str:
-    """The text without spaces around it; ValueError when it is empty, too long or holds what cannot be shown."""
+    """The text without surrounding spaces; ValueError where it is empty, too long or holds hidden characters."""
     text = text.strip()
     if not 1 <= len(text) <= limit:
-        raise ValueError(f"{what} has 1 to {limit:,} characters, and this one has {len(text):,}: shorten it.")
+        raise ValueError(f"{what} has 1 to {limit:,} characters, but this one has {len(text):,}: shorten it.")
     hidden = next((character for character in text if _is_hidden(character) and character not in also), None)
     if hidden is not None:
         raise ValueError(
-            f"{what} is plain text, and this one holds the control character U+{ord(hidden):04X}: type it anew."
+            f"{what} is plain text, but this one holds the control character U+{ord(hidden):04X}: type it again."
         )
     return text
 
 
 def _is_hidden(character: str) -> bool:
-    """Control characters, those that turn the direction of writing, and halves of pairs: nobody sees them."""
+    """Whether a character is invisible: control characters, direction marks and unpaired surrogates."""
     return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp") and character != "\u200d"

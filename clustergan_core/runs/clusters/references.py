@@ -1,4 +1,4 @@
-"""k-means and Leiden of a run's own cells, on the genes the run was given: worked out once and kept beside it."""
+"""k-means and Leiden of a run's own cells, on the genes the run was given: computed once and stored beside it."""
 
 from __future__ import annotations
 
@@ -24,46 +24,46 @@ from clustergan_core.files import write_atomically
 from clustergan_core.runs.run import Run
 
 FILE = "reference-clusterings.npz"
-VERSION = 1  # raised when the same cells would be clustered otherwise
+VERSION = 1  # raise it when the same cells would be clustered differently
 
 
 @dataclass(frozen=True)
 class ReferenceClusterings:
-    """Clusterings of all N cells of a data set, with the components they were found in."""
+    """Clusterings of all N cells of a data set, and the components they were computed from."""
 
     components: NDArray[np.float32]  # (N, D)
     kmeans: NDArray[np.int64]  # (N,) as many clusters as the run has modes
-    leiden: LeidenClusters  # at the resolution that is usual
-    leiden_at_k: LeidenClusters  # at one that gives as many clusters as the run has modes, or nearly so
+    leiden: LeidenClusters  # at the default resolution
+    leiden_at_k: LeidenClusters  # at a resolution that gives as many clusters as the run has modes, or nearly so
 
 
 def reference_clusterings(run: Run, dataset: Dataset) -> ReferenceClusterings:
-    """What is kept for these cells and this number of modes, else worked out and kept: seconds for thousands of cells.
+    """The clusterings for these cells and this number of modes, from disk or computed (seconds for thousands of cells).
 
     `dataset` is the run's own, of kind "expression".
     """
     assert dataset.kind == "expression", dataset.kind
-    kept = _read(run.find_embedding(FILE), _key(run, dataset))
-    if kept is not None:
-        return kept
+    stored = _read(run.find_embedding(FILE), _key(run, dataset))
+    if stored is not None:
+        return stored
     path = run.embeddings_folder() / FILE
-    keep_reference_clusterings(run, dataset, path)
+    write_reference_clusterings(run, dataset, path)
     # Read back, so that the first visit sees the same rounded components as every later one.
     clusterings = _read(path, _key(run, dataset))
     assert clusterings is not None
     return clusterings
 
 
-def keep_reference_clusterings(run: Run, dataset: Dataset, path: Path) -> None:
-    """Works them out and writes them to `path`."""
-    _write(path, _work_out(dataset.samples, run.config.n_clusters), _key(run, dataset))
+def write_reference_clusterings(run: Run, dataset: Dataset, path: Path) -> None:
+    """Computes them and writes them to `path`."""
+    _write(path, _compute(dataset.samples, run.config.n_clusters), _key(run, dataset))
 
 
 def _key(run: Run, dataset: Dataset) -> str:
     return hashlib.sha256(f"{VERSION} {dataset.digest} {run.config.n_clusters}".encode()).hexdigest()
 
 
-def _work_out(samples: NDArray[np.float32], n_clusters: int) -> ReferenceClusterings:
+def _compute(samples: NDArray[np.float32], n_clusters: int) -> ReferenceClusterings:
     components = principal_components(samples)
     graph = neighbour_graph(components)
     return ReferenceClusterings(
@@ -89,7 +89,7 @@ def _write(path: Path, clusterings: ReferenceClusterings, key: str) -> None:
 
 
 def _read(path: Path | None, key: str) -> ReferenceClusterings | None:
-    """What was kept under that key; None for another, and where there is nothing that can be read."""
+    """The clusterings stored under that key; None for another key and for unreadable files."""
     if path is None:
         return None
     try:
@@ -104,5 +104,5 @@ def _read(path: Path | None, key: str) -> ReferenceClusterings | None:
                 LeidenClusters(stored["leiden_at_k"].astype(np.int64), at_k),
             )
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        # Derived and safe to delete: a damaged file is worked out anew like a missing one.
+        # Derived and safe to delete: a corrupt file is computed again, like a missing one.
         return None

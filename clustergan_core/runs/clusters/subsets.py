@@ -1,4 +1,4 @@
-"""Cells of some clusters of a run as a list of ids, to be clustered again by themselves."""
+"""The cells of some of a run's clusters as a list of ids, to be reclustered on their own."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from clustergan_core.runs.cells import is_of_cells
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.run import Run
 
-FEWEST_CELLS = 30  # fewer have neighbours of their own kind by accident
+FEWEST_CELLS = 30  # among fewer, cells have neighbours of their own type only by chance
 
 
 def keep_clusters(run: Run, clusters: Collection[int]) -> OwnDataOptions:
-    """The run's own way to read its data, narrowed to the cells of these clusters.
+    """The run's own data options, narrowed to the cells of these clusters.
 
-    The list is a file named by its content, so that the same choice is the same data. Raises SettingsError when few
-    cells are left or the run is not of cells.
+    The list is a file named by its content, so that the same choice gives the same data. Raises SettingsError where
+    too few cells are left or the run is not of cells.
     """
     if not is_of_cells(run):
         raise SettingsError(f"{run.title} is not of cells: choose a run of a count matrix.")
@@ -31,7 +31,7 @@ def keep_clusters(run: Run, clusters: Collection[int]) -> OwnDataOptions:
     latents = run_latents(run, "all", dataset=dataset)
     chosen = np.isin(latents.clusters, list(clusters))
     if chosen.sum() < FEWEST_CELLS:
-        raise SettingsError(f"{int(chosen.sum())} cells are too few to cluster: choose at least {FEWEST_CELLS}.")
+        raise SettingsError(f"{int(chosen.sum())} cells are too few to cluster: choose at least {FEWEST_CELLS} cells.")
     ids = [dataset.sample_ids[index] for index in latents.indices[chosen]]
     return run.config.dataset.options.model_copy(update={"ids": str(_write(ids))})
 

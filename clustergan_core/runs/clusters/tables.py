@@ -1,4 +1,4 @@
-"""The clusters of a run's cells as a table, a row a cluster."""
+"""The clusters of a run's cells as a table, one row per cluster."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from clustergan_core.scoring.latents import RunLatents
 
 REFERENCE_SCORES = ("purity", "accuracy", "nmi", "ari")
 
-UNSURE_BELOW = 0.9  # the confidence below which a cell is called unsure, until a person says otherwise
+UNSURE_BELOW = 0.9  # the default confidence below which a cell counts as unsure
 
 
 def cluster_table(
@@ -24,7 +24,7 @@ def cluster_table(
 ) -> pd.DataFrame:
     """Columns cluster, name, note, cells, share, median_confidence (missing for an empty cluster), unsure.
 
-    `share` is of all cells; `unsure` counts cells of a confidence below `unsure_below`.
+    `share` is of all cells; `unsure` counts cells with a confidence below `unsure_below`.
     """
     sizes = np.bincount(cells.clusters, minlength=n_clusters)
     unsure = np.bincount(cells.clusters[cells.confidence < unsure_below], minlength=n_clusters)
@@ -47,9 +47,9 @@ def compare_clusterings(
     components: NDArray[np.float32],
     reference: NDArray[np.int64] | None = None,
 ) -> pd.DataFrame:
-    """A row a clustering (N,): clustering, clusters, silhouette, ari_with_first, and with a reference its four scores.
+    """One row per clustering (N,): clustering, clusters, silhouette, ari_with_first, and four scores with a reference.
 
-    `silhouette` is read in components (N, D), the same for all, of at most 2,000 cells; None where it has no meaning.
+    `silhouette` is computed from the same components (N, D) for all, of at most 2,000 cells; None where meaningless.
     `reference` (N,) numbers the classes of a column, UNLABELLED where a cell has none; without a labelled cell there
     are no scores.
     """

@@ -1,4 +1,4 @@
-"""Runs side by side: in which settings they differ, and which of them differ in nothing but their seed."""
+"""Runs compared: in which settings they differ, and which of them differ only in their seed."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from clustergan_core.runs.run import Run
 ABSENT = "–"  # the value of a setting that a run's method does not have
 SEED = "Seed"
 _METHOD, _DATA, _CONTENT = "Method", "Data", "Content of the data"
-# What names a group before any other setting does; their values say what they are without a title.
-_TELLING = (_METHOD, _DATA)
+# These come first in a group's name; their values need no title.
+_SELF_EXPLANATORY = (_METHOD, _DATA)
 _SHORT = {"Clusters K": "K"}  # in the names of groups
 
 
@@ -26,15 +26,15 @@ class DifferingSetting:
     """A setting that is not the same in all runs."""
 
     title: str
-    values: tuple[str, ...]  # one a run, in the order of the runs
-    only_of: tuple[str, ...] = ()  # the methods that have it, where others among the runs do not
+    values: tuple[str, ...]  # one per run, in the order of the runs
+    only_of: tuple[str, ...] = ()  # the methods that have it, where other runs' methods do not
 
 
 @dataclass(frozen=True)
 class SeedGroup:
-    """Runs that differ in nothing but their seed; those of one seed are one training, repeated."""
+    """Runs that differ only in their seed; runs with the same seed repeat one training."""
 
-    title: str  # what tells it from the other groups; its method where there is no other group
+    title: str  # what distinguishes it from the other groups; its method where it is the only group
     runs: tuple[Run, ...]
 
     @property
@@ -44,13 +44,13 @@ class SeedGroup:
 
     @property
     def repeated_seeds(self) -> dict[int, int]:
-        """How many runs there are of each seed that several runs have."""
+        """The number of runs for each seed that several runs share."""
         return {seed: n_runs for seed, n_runs in Counter(self.seeds).items() if n_runs > 1}
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Runs that are looked at together."""
+    """Runs that are compared."""
 
     runs: tuple[Run, ...]
     groups: tuple[SeedGroup, ...]
@@ -71,7 +71,7 @@ class Comparison:
         return next(number for number, group in enumerate(self.groups) if run in group.runs)
 
     def once_a_seed(self, runs: Iterable[Run]) -> list[Run]:
-        """The first of these runs of each group and seed: another of the same seed is no further evidence."""
+        """The first of these runs for each group and seed: a repeated seed is no further evidence."""
         firsts: dict[tuple[int, int], Run] = {}
         for run in runs:
             firsts.setdefault((self.group_of(run), run.config.seed), run)
@@ -79,10 +79,10 @@ class Comparison:
 
 
 def differing_settings(runs: Sequence[Run]) -> list[DifferingSetting]:
-    """What differs between the runs: method, data, preset, settings, length, seed, device. Nothing for a single run."""
+    """The settings that differ between the runs: method, data, preset, settings, length, seed, device."""
     facts = [_facts(run.config) for run in runs]
     titles = dict.fromkeys(title for row in facts for title in row)
-    # Other data has another content; that is worth saying only where the names do not say so already.
+    # Different data has different content, which matters only where the names are the same.
     if len({row[_DATA] for row in facts}) == len({row[_CONTENT] for row in facts}):
         del titles[_CONTENT]
     rows = [
@@ -95,37 +95,37 @@ def differing_settings(runs: Sequence[Run]) -> list[DifferingSetting]:
 def _only_of(title: str, facts: Sequence[dict[str, str]]) -> tuple[str, ...]:
     having = dict.fromkeys(row[_METHOD] for row in facts if title in row)
     lacking = {row[_METHOD] for row in facts if title not in row}
-    # Runs of one method may lack a setting that a later version has: that sets no methods apart.
+    # Runs of one method may lack a setting of a later version, which does not distinguish methods.
     return tuple(having) if lacking and lacking.isdisjoint(having) else ()
 
 
 def group_by_seed(runs: Sequence[Run]) -> list[SeedGroup]:
-    """The runs in groups that differ in nothing but their seed, in the order of their first runs."""
+    """The runs in groups that differ only in their seed, in the order of their first runs."""
     members: dict[tuple[tuple[str, str], ...], list[Run]] = {}
     for run in runs:
         facts = _facts(run.config)
         del facts[SEED]
         members.setdefault(tuple(sorted(facts.items())), []).append(run)
     groups = list(members.values())
-    titles = _tell_apart([group[0] for group in groups])
+    titles = _distinguish([group[0] for group in groups])
     return [SeedGroup(title, tuple(group)) for title, group in zip(titles, groups, strict=True)]
 
 
 def label_runs(groups: Sequence[SeedGroup]) -> dict[str, str]:
-    """A short label for every run, by its name: what tells its group, with the seed where the group holds several."""
+    """A short label for every run, by its name: its group's title, with the seed where the group holds several runs."""
     labels: dict[str, str] = {}
     for group in groups:
         for run in group.runs:
             parts = [] if len(groups) == 1 and len(group.runs) > 1 else [group.title]
             parts += [f"seed {run.config.seed}"] if len(group.runs) > 1 else []
             labels[run.name] = ", ".join(parts)
-    # Two trainings with one configuration and one seed have nothing but their names.
+    # Two runs with the same configuration and seed differ only in their names.
     counts = Counter(labels.values())
     return {name: label if counts[label] == 1 else name for name, label in labels.items()}
 
 
 def _facts(config: RunConfig) -> dict[str, str]:
-    """Everything that can move a run's figures, but versions of libraries, as text by title."""
+    """Everything that can affect a run's scores, except library versions, as text by title."""
     data = config.dataset
     options = data.options
     return {
@@ -133,8 +133,8 @@ def _facts(config: RunConfig) -> dict[str, str]:
         _DATA: data.name,
         _CONTENT: data.digest[:8],
         "Labels from": options.labels or ABSENT,
-        "Rows kept": _say_rows(options.only),
-        "Rows dropped": _say_rows(options.drop),
+        "Rows kept": _format_rows(options.only),
+        "Rows dropped": _format_rows(options.drop),
         "Preset": config.preset,
         **_settings(config),
         "Steps": " + ".join(f"{n:,}" for n in (config.schedule.ends[0], *config.schedule.extensions)),
@@ -146,43 +146,45 @@ def _facts(config: RunConfig) -> dict[str, str]:
 
 
 def _settings(config: RunConfig) -> dict[str, str]:
-    """The method's settings by title, those that an older run does not name with the value they had by default.
+    """The method's settings by title; settings that an older run lacks have their default.
 
-    Two methods may give one name another meaning, and then another title, so titles are compared and not names.
+    Titles are compared instead of names, because a name may have another meaning, and title, in another method.
     """
     method = METHODS.get(config.method)
     if method is None:
-        return {name: _say(value) for name, value in config.settings.items()}
+        return {name: _format_value(value) for name, value in config.settings.items()}
     try:
         values = config.method_settings().model_dump()
     except SettingsError:  # of another version of the method
         values = config.settings
     fields = method.Settings.model_fields
-    return {(fields[name].title or name) if name in fields else name: _say(value) for name, value in values.items()}
+    return {
+        (fields[name].title or name) if name in fields else name: _format_value(value) for name, value in values.items()
+    }
 
 
-def _say(value: Any) -> str:
+def _format_value(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:g}" if isinstance(value, float) else ABSENT if value is None else str(value)
 
 
-def _say_rows(columns: dict[str, tuple[str, ...]]) -> str:
+def _format_rows(columns: dict[str, tuple[str, ...]]) -> str:
     return "; ".join(f"{column}: {join_values(values)}" for column, values in columns.items()) or ABSENT
 
 
-def _tell_apart(runs: Sequence[Run]) -> list[str]:
-    """The shortest text for each run that no other has: settings are added until all are told apart."""
+def _distinguish(runs: Sequence[Run]) -> list[str]:
+    """A short unique text for each run: settings are added until all runs are distinct."""
     if len(runs) == 1:
         return [runs[0].config.method_title]
     rows = [row for row in differing_settings(runs) if row.title != SEED]
-    rows.sort(key=lambda row: row.title not in _TELLING)
+    rows.sort(key=lambda row: row.title not in _SELF_EXPLANATORY)
     parts: list[tuple[str, ...]] = [() for _ in runs]
     for row in rows:
-        said = [
-            (*part, value if row.title in _TELLING else f"{_SHORT.get(row.title, row.title)} = {value}")
+        extended = [
+            (*part, value if row.title in _SELF_EXPLANATORY else f"{_SHORT.get(row.title, row.title)} = {value}")
             for part, value in zip(parts, row.values, strict=True)
         ]
-        if len(set(said)) > len(set(parts)):
-            parts = said
+        if len(set(extended)) > len(set(parts)):
+            parts = extended
     return [", ".join(part) for part in parts]

@@ -1,4 +1,4 @@
-"""What several runs make of the same samples: their clusters side by side, and how far two of them agree."""
+"""The clusters that several runs give the same samples, and how far two of them agree."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Assignment:
 
 @dataclass(frozen=True)
 class CommonSamples:
-    """Samples that all of some runs have assigned; rows of `clusters` are runs."""
+    """Samples that several runs have all assigned; rows of `clusters` are runs."""
 
     runs: tuple[Run, ...]
     indices: NDArray[np.int64]  # (N,) positions in the data set, ascending
@@ -34,16 +34,16 @@ class CommonSamples:
 
 @dataclass(frozen=True)
 class ClusteringAgreement:
-    """How far two clusterings of the same samples agree. No labels are involved."""
+    """How far two clusterings of the same samples agree, without labels."""
 
     counts: NDArray[np.int64]  # (K left, K right) samples in each pair of clusters
     ari: float
     nmi: float
-    one_to_one: float  # share of samples in pairs of clusters that are matched one to one
+    one_to_one: float  # share of samples in clusters that are matched one to one
 
 
 def find_common(assignments: Sequence[Assignment]) -> CommonSamples:
-    """The samples that all the runs have assigned; RunError where their data is not the same or none are shared."""
+    """The samples that all runs have assigned; RunError where their data differs or no samples are shared."""
     first = assignments[0].run
     for other in (assignment.run for assignment in assignments[1:]):
         if other.config.dataset.digest != first.config.dataset.digest:
@@ -56,13 +56,13 @@ def find_common(assignments: Sequence[Assignment]) -> CommonSamples:
     indices = reduce(np.intersect1d, (assignment.indices for assignment in assignments))
     if len(indices) == 0:
         names = " and ".join(assignment.run.name for assignment in assignments)
-        raise RunError(f"{names} have no sample in common in the samples looked at: choose all samples.")
+        raise RunError(f"{names} have no common samples in the chosen split: choose all samples.")
     clusters = np.stack([_clusters_of(assignment, indices) for assignment in assignments])
     return CommonSamples(tuple(assignment.run for assignment in assignments), indices, clusters)
 
 
 def compare_two(common: CommonSamples) -> ClusteringAgreement:
-    """The contingency of two runs' clusters and how far they agree."""
+    """The contingency table of two runs' clusters, and how far they agree."""
     left, right = common.clusters
     n_left, n_right = (run.config.n_clusters for run in common.runs)
     counts = contingency_table(left, right, n_left, n_right)

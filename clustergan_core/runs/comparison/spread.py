@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from clustergan_core.score_names import AGREEMENT_SCORES
-from clustergan_core.scoring.final import RunScores
 
 Reading = Literal["argmax", "kmeans"]
 
@@ -17,31 +16,31 @@ Reading = Literal["argmax", "kmeans"]
 class ScoreSpread:
     """One score over several runs."""
 
-    values: tuple[float | None, ...]  # one a run; None where it has not been or cannot be measured
+    values: tuple[float | None, ...]  # one per run; None where it has not been or cannot be measured
 
     @property
     def known(self) -> list[float]:
-        """The values that there are."""
+        """The values that are not None."""
         return [value for value in self.values if value is not None]
 
     @property
     def mean(self) -> float | None:
-        """Of the known values; None without any."""
+        """The mean of the known values; None without any."""
         return statistics.fmean(self.known) if self.known else None
 
     @property
     def sd(self) -> float | None:
-        """Standard deviation of a sample (over n − 1); None for fewer than two values."""
+        """The sample standard deviation (over n − 1); None for fewer than two values."""
         return statistics.stdev(self.known) if len(self.known) > 1 else None
 
 
-def spread_score(scores: Sequence[RunScores | None], name: str, reading: Reading = "argmax") -> ScoreSpread:
-    """One score of several runs; None in `scores` stands for a run that is not scored yet."""
+def spread_score(scores: Sequence[Mapping[str, Any] | None], name: str, reading: Reading = "argmax") -> ScoreSpread:
+    """One score of several runs; None in `scores` means a run that is not scored yet."""
     return ScoreSpread(tuple(None if row is None else read_score(row, name, reading) for row in scores))
 
 
-def read_score(scores: RunScores, name: str, reading: Reading = "argmax") -> float | None:
-    """One figure of a run's scores. Only agreement with labels depends on the reading; distances give their value."""
+def read_score(scores: Mapping[str, Any], name: str, reading: Reading = "argmax") -> float | None:
+    """One of a run's scores. Only agreement with labels depends on the reading; distances return their value."""
     if name in AGREEMENT_SCORES and reading == "kmeans":
         return scores["kmeans"][name]
     value = scores.get(name)

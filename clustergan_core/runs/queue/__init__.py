@@ -1,11 +1,10 @@
-"""Runs that wait, and those that see to them.
+"""Waiting runs, and the processes that start and train them.
 
-queue.py       runs put in line, started, paused, stopped
+queue.py       queues, starts, pauses and stops runs, each in its own process
 slots.py       device slots: locks that training processes hold
-dispatcher.py  a small process that starts whose turn it is
-backends.py    who trains: this machine's queue or a cluster; starting, continuing, watching
+dispatcher.py  a small process that starts the next run
+backends.py    this machine's queue or a cluster; starts, continues, extends and follows runs
 dask.py        the workers of a Dask cluster
-launch.py      a training process is started
 process.py     the training process
-detached.py    processes that outlive the one that starts them
+detached.py    starts processes that outlive the one that starts them
 """

@@ -1,7 +1,7 @@
-"""Past one machine: runs handed to dask.distributed workers that share the runs folder.
+"""Beyond one machine: dask.distributed workers that share the runs folder train the runs.
 
-The scheduler keeps the line and gives a lost worker's run to another, which goes on from the checkpoint. Everything
-else, progress, wishes, scores, goes through the run's folder as it does here, so pages and commands see no difference.
+The scheduler keeps the queue and gives a lost worker's run to another, which continues from the checkpoint. Everything
+else (progress, requests, scores) goes through the run's folder as usual, so pages and commands see no difference.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ CONNECT_SECONDS = 10
 
 
 class Cluster:
-    """A connection to a scheduler. Closing it leaves what was handed over in the scheduler's hands."""
+    """A connection to a scheduler. Submitted runs stay with the scheduler after it is closed."""
 
     def __init__(self, address: str) -> None:
         """RunError where no scheduler answers at an address such as tcp://host:8786."""
@@ -31,8 +31,8 @@ class Cluster:
             self.client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError, TypeError, ImportError) as error:
             raise RunError(
-                f"No scheduler answers at {address[:200]} within {CONNECT_SECONDS} s: start `dask scheduler` there, or "
-                "correct the address (such as tcp://host:8786)."
+                f"No scheduler answered at {address[:200]} within {CONNECT_SECONDS} s: start `dask scheduler` there, "
+                "or correct the address (such as tcp://host:8786)."
             ) from error
         self.address = address
         self._futures: dict[Path, Future] = {}
@@ -46,22 +46,22 @@ class Cluster:
         self.close()
 
     def close(self) -> None:
-        """Disconnects."""
+        """Disconnects from the scheduler."""
         self.client.close()
 
     def submit(self, runs: Sequence[Run], *, is_first: bool = False) -> None:
-        """Hands runs that nobody trains to the scheduler; `is_first` before all that it holds of this program."""
+        """Submits idle runs to the scheduler; with `is_first` before all others of this program."""
         for run in runs:
             with hold_lock(run.folder / "lock"):
                 run.forget_requests()
                 status = first_status(run.config, run.status())
                 waiting = status.model_copy(update={"state": "waiting", "scheduler": self.address})
                 write_status(run.folder / "status.json", waiting)
-                run.add_to_log(f"Handed to {self.address}.")
+                run.add_to_log(f"Submitted to {self.address}.")
             future = self.client.submit(
                 train_folder,
                 str(run.folder),
-                # Of its own, so that a run that is continued later is not answered with its earlier end.
+                # Unique, so that the result of a run's earlier end is not returned when it is continued later.
                 key=f"{run.name}-{secrets.token_hex(4)}",
                 resources={"GPU": 1} if run.config.device == "cuda" else None,
                 priority=1 if is_first else 0,
@@ -71,18 +71,18 @@ class Cluster:
             self._futures[run.folder] = future
 
     def poll(self) -> None:
-        """Nothing: the scheduler looks after its line itself."""
+        """Does nothing: the scheduler handles its queue itself."""
 
     def will_retry(self, run: Run) -> bool:
-        """Whether the scheduler will give a run, whose worker is gone, to another."""
+        """Whether the scheduler will give a run whose worker is gone to another worker."""
         future = self._futures.get(run.folder)
         return future is not None and not future.done()
 
 
 def train_folder(folder: str) -> str:
-    """What a worker does: trains the run of a folder, or goes on with it; returns the state in which it ended.
+    """Trains or continues the run of a folder in a worker; returns the state in which it ended.
 
-    A run that a person has stopped while it waited is left alone. What a person can mend stands in the run's status.
+    A run that was stopped while it waited is left alone. Problems that a person can fix are in the run's status.
     """
     run = Run(Path(folder))
     with hold_lock(run.folder / "lock") as lock:

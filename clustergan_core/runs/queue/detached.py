@@ -1,4 +1,4 @@
-"""Processes that outlive the one that starts them."""
+"""Starts processes that outlive the one that starts them."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from typing import IO
 
 from clustergan_core.paths import CODE_FOLDER
 
-_started: list[subprocess.Popen[bytes]] = []  # kept only to let go of them once they have ended
+_started: list[subprocess.Popen[bytes]] = []  # so that they can be reaped once they have ended
 
 
 def start_detached(
     module: str,
-    *words: str,
+    *arguments: str,
     output: IO[bytes] | None = None,
     variables: Mapping[str, str] | None = None,
     descriptors: Sequence[int] = (),
 ) -> None:
-    """Runs one of our modules in a session of its own, so that signals to the group of this process do not reach it.
+    """Runs one of our modules in its own session, so that signals to this process's group do not reach it.
 
-    It inherits the open files of `descriptors`, and writes what it says to `output`.
+    It inherits the open files of `descriptors`, and its output goes to `output`.
     """
-    _let_go()
+    _reap_ended()
     stream = output or subprocess.DEVNULL
     process = subprocess.Popen(
-        [sys.executable, "-m", module, *words],
+        [sys.executable, "-m", module, *arguments],
         cwd=CODE_FOLDER,
         env=os.environ | {"PYTHONUNBUFFERED": "1"} | dict(variables or {}),
         stdin=subprocess.DEVNULL,
@@ -39,6 +39,6 @@ def start_detached(
     _started.append(process)
 
 
-def _let_go() -> None:
-    """Of processes that have ended, which would else stay zombies until this one ends."""
+def _reap_ended() -> None:
+    """Reaps processes that have ended, which would otherwise stay zombies until this one ends."""
     _started[:] = [process for process in _started if process.poll() is None]

@@ -1,4 +1,4 @@
-"""The process of one run, as the queue starts it: `python -m clustergan_core.runs.queue.process FOLDER LOCK SLOT …`."""
+"""The training process that the queue starts: `python -m clustergan_core.runs.queue.process FOLDER LOCK SLOT …`."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import sys
 from pathlib import Path
 
 from clustergan_core.errors import AppError
-from clustergan_core.runs.queue.queue import advance
+from clustergan_core.runs.queue.queue import advance_queue
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.worker import execute
 
 
 def main(folder: str, lock: str, *slots: str) -> int:
-    """Runs one folder to its end under locks inherited by number, then starts whose turn it is.
+    """Trains the run of a folder under locks inherited by descriptor, then starts the next run.
 
-    Exit status 2 for what a person can mend; the run's log and status say what.
+    Returns exit status 2 for problems that a person can fix; the run's log and status describe them.
     """
     try:
         execute(Run(Path(folder).resolve()), lock=int(lock))
@@ -25,8 +25,8 @@ def main(folder: str, lock: str, *slots: str) -> int:
     finally:
         for slot in slots:
             os.close(int(slot))
-        with contextlib.suppress(AppError):  # whoever looks after the queue next will meet the same problem, and say it
-            advance()
+        with contextlib.suppress(AppError):  # the next process that handles the queue will report the same problem
+            advance_queue()
     return 0
 
 

@@ -1,31 +1,33 @@
-"""The queue: runs wait on disk for a device slot and start in order, whoever looks after it at the moment.
+"""The queue: runs wait on disk for a device slot and start in order, whichever process handles it.
 
-There is no process that owns the line. `advance` starts what there is room for; the dispatcher calls it when a slot is
-free, a training process when it ends, a command that waits for runs while it waits. All hold the line's lock meanwhile,
-so two servers on one folder never start a run twice, and a line left by a reboot is taken up by the next server.
+No process owns the queue. `advance_queue` starts the runs for which there is room; the dispatcher calls it when a slot
+is free, a training process when it ends, a command while it waits for runs. All hold the queue's lock meanwhile, so two
+servers on one folder never start a run twice, and the next server continues a queue that a reboot left.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import IO
 
 from clustergan_core.errors import RunError, StorageError
-from clustergan_core.runs.queue.launch import start_worker
+from clustergan_core.files import storage_error
+from clustergan_core.runs.queue.detached import start_detached
 from clustergan_core.runs.queue.slots import Slots, take_slots
 from clustergan_core.runs.run import Request, Run
-from clustergan_core.runs.status import State, hold_lock, write_status
+from clustergan_core.runs.status import State, Status, hold_lock, write_status
 from clustergan_core.runs.store import list_runs
-from clustergan_core.runs.tickets import drop_ticket, in_line, read_tickets, write_tickets
+from clustergan_core.runs.tickets import drop_ticket, queue_lock, read_tickets, write_tickets
 from clustergan_core.runs.worker import first_status
 
 
 def enqueue(runs: Sequence[Run], *, is_first: bool = False) -> None:
-    """Puts runs that nobody trains at the end of the line, or before all others."""
-    with in_line():
+    """Puts idle runs at the end of the queue, or before all others."""
+    with queue_lock():
         for run in runs:
             run.forget_requests()
             _write_state(run, "waiting")
-            run.add_to_log("Put in line.")
+            run.add_to_log("Queued.")
         write_tickets([run.folder for run in runs], is_first=is_first)
 
 
@@ -35,21 +37,21 @@ def active_runs() -> list[Run]:
 
 
 def waiting_runs() -> list[Run]:
-    """The runs in line, whose turn comes first is first."""
+    """The waiting runs in the order of the queue."""
     return [Run(ticket.folder) for ticket in read_tickets()]
 
 
-def advance() -> list[Run]:
-    """Starts the runs whose turn it is and for which there is room; returns them.
+def advance_queue() -> list[Run]:
+    """Starts the next runs for which there is room; returns them.
 
-    Strictly in order for each kind of device: a run that needs all slots is not overtaken. Returns at once where
-    another process is doing the same. StorageError where the run cannot be told that it starts.
+    Strictly in order for each type of device: a run that needs all slots is not overtaken. Returns at once where
+    another process is doing the same. StorageError where a run's folder cannot be written.
     """
     if not read_tickets():
         return []
     started: list[Run] = []
     full: set[str] = set()  # devices without room
-    with in_line(waits=False) as is_held:
+    with queue_lock(waits=False) as is_held:
         for ticket in read_tickets() if is_held else []:
             run = Run(ticket.folder)
             if not _is_waiting(run):  # deleted, or started by a process that died before it could drop the ticket
@@ -64,7 +66,7 @@ def advance() -> list[Run]:
 
 
 def _start(run: Run, slots: Slots) -> bool:
-    """Starts a run and takes its ticket; False where somebody trains it already, as `train --resume` may."""
+    """Starts a run and drops its ticket; False where another process trains it already, as `train --resume` may."""
     try:
         start_worker(run, first_status(run.config, run.status()), slots)
     except StorageError:
@@ -76,6 +78,37 @@ def _start(run: Run, slots: Slots) -> bool:
     return True
 
 
+def start_worker(run: Run, status: Status, slots: Slots) -> None:
+    """Starts `runs.queue.process` on a run, which has `status` until the process writes its own.
+
+    The process inherits the locks of the run and of its slots: they show from now on that it lives, and prevent a
+    second start. The slots are released here in any case. RunError where another process trains the run, StorageError
+    where its folder cannot be written.
+    """
+    try:
+        with hold_lock(run.folder / "lock") as lock, _open_log(run) as log:
+            write_status(run.folder / "status.json", status)
+            descriptors = (lock, *slots.descriptors)
+            start_detached(
+                "clustergan_core.runs.queue.process",
+                str(run.folder),
+                *map(str, descriptors),
+                output=log,
+                variables=slots.environment(),
+                descriptors=descriptors,
+            )
+    finally:
+        slots.release()
+
+
+def _open_log(run: Run) -> IO[bytes]:
+    path = run.folder / "log.txt"
+    try:
+        return path.open("ab")
+    except OSError as error:
+        raise storage_error(path, error) from error
+
+
 def _is_active(run: Run) -> bool:
     try:
         return not run.status().is_over
@@ -84,22 +117,22 @@ def _is_active(run: Run) -> bool:
 
 
 def _is_waiting(run: Run) -> bool:
-    """A damaged run waits for nothing, and must not keep others from starting."""
+    """Whether a run is waiting; a corrupt run is not, and must not keep others from starting."""
     try:
         return bool(run.config) and run.status().state == "waiting"
     except RunError:
         return False
 
 
-def ask(run: Run, what: Request) -> None:
-    """Asks a run to stop, to pause (it then goes on before all that wait) or to evaluate now.
+def request_run(run: Run, what: Request) -> None:
+    """Requests a run to stop, to pause (it is then continued before all waiting runs) or to evaluate now.
 
-    One that waits leaves the line at once; one that trains takes the wish up at its next row of losses; one that is
-    paused can be stopped. RunError where there is nothing to do.
+    A waiting run leaves the queue at once; a training one handles the request at its next row of losses; a paused one
+    can be stopped. RunError where there is nothing to do.
     """
     if what == "stop" and _stop_paused(run):
         return
-    if what != "evaluate" and _leave_line(run, "paused" if what == "pause" else "stopped"):
+    if what != "evaluate" and _leave_queue(run, "paused" if what == "pause" else "stopped"):
         return
     status = run.status()
     if status.is_over or (status.state == "waiting" and what == "evaluate"):
@@ -108,18 +141,18 @@ def ask(run: Run, what: Request) -> None:
 
 
 def _stop_paused(run: Run) -> bool:
-    """Gives up the place before all others that a paused run has when it is continued."""
-    with in_line():
+    """Stops a paused run, which is then no longer continued before all others; False where it is not paused."""
+    with queue_lock():
         if run.status().state != "paused":
             return False
         _end(run, "stopped", "while it was paused")
         return True
 
 
-def _leave_line(run: Run, state: State) -> bool:
+def _leave_queue(run: Run, state: State) -> bool:
     if run.status().scheduler:
         return _leave_cluster(run, state)
-    with in_line():
+    with queue_lock():
         if not drop_ticket(run.folder):
             return False
         if run.status().state not in ("waiting", "interrupted"):
@@ -129,7 +162,7 @@ def _leave_line(run: Run, state: State) -> bool:
 
 
 def _leave_cluster(run: Run, state: State) -> bool:
-    """A worker that gets the run later sees that it is no longer wanted."""
+    """Marks a waiting run, so that a worker that gets it later leaves it alone; False where a worker has it."""
     try:
         with hold_lock(run.folder / "lock"):
             is_waiting = run.status().state in ("waiting", "interrupted")
@@ -142,7 +175,7 @@ def _leave_cluster(run: Run, state: State) -> bool:
 
 def _end(run: Run, state: State, when: str) -> None:
     _write_state(run, state)
-    run.add_to_log(f"{state.capitalize()} {when}, as asked; it can be continued.")
+    run.add_to_log(f"{state.capitalize()} {when}, as requested; it can be continued.")
 
 
 def _write_state(run: Run, state: State) -> None:

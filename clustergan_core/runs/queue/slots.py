@@ -1,7 +1,7 @@
 """Device slots: how many runs train at once on this machine.
 
-A slot is a lock on a file. The process that trains holds it, so a killed one gives its slots back by dying, and runs of
-any folder, server or command line count.
+A slot is a lock on a file. The training process holds it, so a killed process releases its slots, and runs of any
+server or command line count.
 """
 
 from __future__ import annotations
@@ -18,33 +18,33 @@ from clustergan_core.errors import StorageError
 from clustergan_core.files import open_locked
 from clustergan_core.paths import queue_folder
 
-MOST_CPU_SLOTS = 8  # memory is short before cores are
+MOST_CPU_SLOTS = 8  # memory runs out before cores do
 
 
 @dataclass(frozen=True)
 class Slots:
-    """What a run holds while it trains: descriptors of locked files, and the GPU that goes with them."""
+    """The slots of a training run: descriptors of locked files, and the GPU that belongs to them."""
 
     descriptors: tuple[int, ...]
     gpu: int | None = None
 
     def environment(self) -> dict[str, str]:
-        """What the training process must see to use its own GPU and no other."""
+        """The environment variables that restrict the training process to its own GPU."""
         if self.gpu is None:
             return {}
         visible = os.environ.get("CUDA_VISIBLE_DEVICES")
         return {"CUDA_VISIBLE_DEVICES": visible.split(",")[self.gpu] if visible else str(self.gpu)}
 
     def release(self) -> None:
-        """Closes this process's descriptors; a child that inherited them goes on holding the slots."""
+        """Closes this process's descriptors; a child that inherited them still holds the slots."""
         for descriptor in self.descriptors:
             os.close(descriptor)
 
 
 def count_slots(device: str) -> int:
-    """One a GPU; on the CPU one a core, as a small network keeps one busy, or CLUSTERGAN_CPU_SLOTS."""
+    """One slot per GPU; on the CPU CLUSTERGAN_CPU_SLOTS or one per core, since a small network keeps one core busy."""
     if device == "cuda":
-        import torch  # here, so that the queue's dispatcher does without it
+        import torch  # imported here, so that the dispatcher does not load it
 
         return max(1, torch.cuda.device_count())
     chosen = os.environ.get("CLUSTERGAN_CPU_SLOTS", "")
@@ -55,12 +55,12 @@ def count_slots(device: str) -> int:
 
 
 def count_needed(device: str, threads: int) -> int:
-    """How many slots a run takes: on the CPU one a thread, and never more than there are."""
+    """How many slots a run takes: on the CPU one per thread, but never more than there are."""
     return 1 if device == "cuda" else min(threads, count_slots("cpu"))
 
 
 def take_slots(device: str, threads: int) -> Slots | None:
-    """The slots a run needs, or None while others hold them. StorageError where the folder of locks cannot be made."""
+    """The slots a run needs, or None while others hold them. StorageError where the lock files cannot be created."""
     taken: list[int] = []
     number = None
     for number, path in enumerate(_slot_files(device)):
@@ -74,7 +74,7 @@ def take_slots(device: str, threads: int) -> Slots | None:
 
 
 def is_room(device: str, threads: int) -> bool:
-    """Whether a run that needs so much could start now."""
+    """Whether a run with these needs could start now."""
     slots = take_slots(device, threads)
     if slots is not None:
         slots.release()
@@ -82,10 +82,10 @@ def is_room(device: str, threads: int) -> bool:
 
 
 @contextmanager
-def occupy(device: str, threads: int) -> Iterator[None]:
-    """A block that counts as a run if there is room, and goes ahead if not: a person started it here and now.
+def occupy_slots(device: str, threads: int) -> Iterator[None]:
+    """Holds a run's slots if they are free; continues without them otherwise, since a person started the run directly.
 
-    It goes ahead also where the runs folder cannot be written: the run may lie elsewhere.
+    It also continues where the runs folder is not writable, because the run may be elsewhere.
     """
     slots = None
     with suppress(StorageError):

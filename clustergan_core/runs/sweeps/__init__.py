@@ -1,12 +1,12 @@
 """Grids of settings and seeds.
 
-plan.py      the points of a grid, its name, seeds as a person writes them
-presets.py   the papers' sweeps, with their figures
+plan.py      the points of a grid, and seeds as text
+presets.py   the papers' sweeps, with their scores
 sweep.py     a sweep's folder and its runs
 reuse.py     identical runs of other sweeps, copied instead of trained
-work.py      trains what is missing, and how far that is
-estimate.py  time and disk before it starts
-report.py    what it has shown: means, spreads, a suggested K
-protocol.py  runs that differ in their seed alone, reported as the paper does and fairly
-shipping.py  a report into pretrained/
+work.py      trains missing runs, and measures progress
+estimate.py  time and disk space before it starts
+report.py    its results: means, spreads, a suggested K
+protocol.py  runs that differ only in their seed, reported as in the paper and fairly
+shipping.py  writes a report to pretrained/
 """

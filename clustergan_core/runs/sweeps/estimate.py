@@ -1,4 +1,4 @@
-"""What a sweep will take, before it starts: time, measured by a few steps, and room on the disk."""
+"""The time and disk space a sweep will take, measured on a few steps before it starts."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from clustergan_core.runs.queue.slots import count_needed, count_slots
 from clustergan_core.runs.sweeps.plan import Point, SweepPlan
 
 MOST_TIMED = 3  # points of the grid
-N_GRIDS = 21  # of samples that a run keeps
+N_GRIDS = 21  # grids of samples that a run stores
 
 
 @dataclass(frozen=True)
 class SweepEstimate:
-    """Wall seconds with `n_at_once` runs training at a time, and bytes."""
+    """Wall-clock seconds with `n_at_once` runs training at a time, and bytes."""
 
     n_runs: int
     n_at_once: int
@@ -33,7 +33,7 @@ class SweepEstimate:
 def estimate_sweep(
     plan: SweepPlan, points: Sequence[Point], dataset: Dataset, step_seconds: float | None = None
 ) -> SweepEstimate:
-    """For the runs that are missing, from the time of a step, which is measured where it is not given."""
+    """The estimate for missing runs, from the seconds per step, which are measured where they are not given."""
     n_at_once = count_at_once(plan.config)
     if not points:
         return SweepEstimate(0, n_at_once, 0.0, 0.0, 0)
@@ -46,7 +46,7 @@ def estimate_sweep(
 
 
 def time_step(plan: SweepPlan, points: Sequence[Point], dataset: Dataset) -> float:
-    """Seconds of a step, timed at the first, the middle and the last of some runs."""
+    """The seconds per step, averaged over the first, the middle and the last of some runs."""
     configs = _few_configs(plan, points)
     return sum(estimate_run(config, dataset).seconds_per_step for config in configs) / len(configs)
 
@@ -57,12 +57,12 @@ def count_at_once(config: RunConfig) -> int:
 
 
 def free_bytes(folder: Path) -> int:
-    """Room on the disk of a folder that may not be there yet."""
-    return shutil.disk_usage(next(place for place in (folder, *folder.parents) if place.exists())).free
+    """Free bytes on the disk of a folder that may not exist yet."""
+    return shutil.disk_usage(next(path for path in (folder, *folder.parents) if path.exists())).free
 
 
 def estimate_bytes(config: RunConfig, dataset: Dataset) -> int:
-    """What a finished run keeps: weights twice, a checkpoint with Adam's two moments, latents and sample grids."""
+    """The bytes of a finished run: weights twice, a checkpoint with Adam's two moments, latents and sample grids."""
     import torch
 
     from clustergan_core.nn.acceleration import without_numbers
@@ -73,9 +73,9 @@ def estimate_bytes(config: RunConfig, dataset: Dataset) -> int:
         )
     weights = sum(tensor.numel() * tensor.element_size() for tensor in method.state_dict().values())
     trained = sum(p.numel() * p.element_size() for p in method.parameters() if p.requires_grad)
-    n_kept = len(dataset.indices("test")) * (config.n_clusters + int(config.settings.get("n_normal", 0)) + 8) * 2
+    latents = len(dataset.indices("test")) * (config.n_clusters + int(config.settings.get("n_normal", 0)) + 8) * 2
     grid = config.n_clusters * 8 * math.prod(dataset.shape)
-    return 3 * weights + 2 * trained + n_kept + N_GRIDS * grid
+    return 3 * weights + 2 * trained + latents + N_GRIDS * grid
 
 
 def _few_configs(plan: SweepPlan, points: Sequence[Point]) -> list[RunConfig]:

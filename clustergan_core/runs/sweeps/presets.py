@@ -2,8 +2,8 @@
 
 Table 3 of ClusterGAN (arXiv 1809.03627) varies K on MNIST and gives purity, the best of five runs by validation purity.
 The sensitivity study of Li and Dama ("Clustering with GANs", a reproduction with VAE+GMM) varies the size of z_n, its
-spread, the batch size and K on MNIST and gives its cluster accuracy of single runs; it prints the spread as "variance"
-and is read here as the σ that ClusterGAN's code takes.
+spread, the batch size and K on MNIST and gives the cluster accuracy of single runs; it prints the spread as "variance",
+which is understood here as the σ of ClusterGAN's code.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class PaperRow:
     """A printed row: one score at each value of a setting."""
 
     source: str
-    score: str  # the name of our score that it is compared with
+    score: str  # the score of ours that it is compared with
     figures: Mapping[Any, float]
 
 
@@ -58,14 +58,14 @@ _MNIST_ROWS: dict[str, tuple[PaperRow, ...]] = {
 
 
 def paper_rows(dataset: str, setting: str) -> tuple[PaperRow, ...]:
-    """What papers print for a data set and a setting; nothing for most."""
+    """The rows that papers print for a data set and a setting; none for most."""
     return _MNIST_ROWS.get(setting, ()) if dataset == "mnist" else ()
 
 
 def values_of(preset: SweepPreset, n_labels: int | None) -> tuple[Any, ...]:
-    """The preset's values; K follows the number of labels at Table 3's distances: L − 3, L − 1, L, L + 1, L + 3.
+    """The preset's values; K depends on the number of labels L as in Table 3: L − 3, L − 1, L, L + 1, L + 3.
 
-    Below 5 labels the distances that would leave fewer than two clusters are left out.
+    Values below two clusters are left out.
     """
     if preset.setting != "n_clusters" or n_labels is None:
         return preset.values

@@ -1,15 +1,15 @@
-"""The paper's evaluation protocol (arXiv 1809.03627 §6.3) and what has to stand beside it.
+"""The paper's evaluation protocol (arXiv 1809.03627 §6.3) and what must accompany it.
 
-The paper trains five times and reports, on the test split, the run of best validation purity. That choice reads labels
-and the best of five is no estimate of one training, so here it never stands alone: beside it are the mean, the standard
-deviation and the median over all runs, and the runs that criteria without labels would have chosen. How well each
-criterion picks is measured by its rank correlation with test purity.
+The paper trains five times and reports, on the test split, the run with the best validation purity. That choice uses
+labels, and the best of five is no estimate of one training, so the report also gives the mean, the standard deviation
+and the median over all runs, and the runs that criteria without labels would have chosen. The rank correlation with
+test purity measures how well each criterion chooses.
 """
 
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,6 @@ from clustergan_core.methods import find_method
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.scores import read_scores, score_run
 from clustergan_core.score_names import AGREEMENT_SCORES
-from clustergan_core.scoring.final import RunScores
 from clustergan_core.scoring.live import LiveScorer
 
 Report = dict[str, Any]  # the JSON document of `protocol`
@@ -31,16 +30,16 @@ LEAST_RANKED = 3  # runs: two are always in perfect order
 
 @dataclass(frozen=True)
 class Criterion:
-    """A figure of a trained run that needs no labels, and which way is better."""
+    """A score of a trained run that needs no labels, and which direction is better."""
 
     name: str
     title: str
-    read: Callable[[RunScores], float | None]  # from the scores on validation samples
+    read: Callable[[Mapping[str, Any]], float | None]  # from the scores on validation samples
     is_higher_better: bool
 
 
-def _frechet(scores: RunScores) -> float | None:
-    """None where the features are those of a classifier, which was trained on labels."""
+def _frechet(scores: Mapping[str, Any]) -> float | None:
+    """The Fréchet distance; None where its features are those of a classifier, which was trained on labels."""
     frechet = scores.get("frechet")
     return frechet["value"] if frechet and scores.get("classifier") is None else None
 
@@ -55,15 +54,15 @@ CRITERIA = (
     Criterion("frechet", "Fréchet distance", _frechet, False),
 )
 
-LIVE_CRITERIA = ("criterion", "pair_information")  # told by the live scorer alone; the second by few methods
+LIVE_CRITERIA = ("criterion", "pair_information")  # computed only by the live scorer, the second for few methods
 
 
 def make_report(runs: Sequence[Run], unfinished: Sequence[tuple[int, str]] = ()) -> Report:
-    """The protocol over finished runs that differ in their seed alone; DataError when the data is absent.
+    """The protocol over finished runs that differ only in their seed; DataError where the data is absent.
 
-    `unfinished` are seed and state of the planned runs that the figures lack: the best of fewer is a lesser best.
-    Agreement is on the test split in both readings; criteria are read on validation samples, neighbour agreement on
-    training samples. What needs labels is null without them.
+    `unfinished` holds the seed and state of planned runs that are missing, because the best of fewer runs is worse.
+    Agreement is on the test split in both readings; criteria are computed on validation samples, neighbour agreement
+    on training samples. Scores that need labels are null without them.
     """
     rows = [_score(run) for run in runs]
     config, test = runs[0].config, rows[0]["test"]
@@ -94,7 +93,7 @@ def _score(run: Run) -> dict[str, Any]:
     validation = score_run(run, "validation", "best")
     method = run.load("best")
     live = LiveScorer(run.dataset(), method).score(method)
-    seen = validation | {name: live[name] for name in LIVE_CRITERIA if name in live}
+    seen = {**validation, **{name: live[name] for name in LIVE_CRITERIA if name in live}}
     return {
         "name": run.folder.name,
         "seed": run.config.seed,
@@ -106,7 +105,7 @@ def _score(run: Run) -> dict[str, Any]:
 
 
 def _chosen_with_labels(rows: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """None where no validation sample has a label, though test samples may."""
+    """The outcome chosen by validation purity; None where no validation sample has a label, though test samples may."""
     if any(row["validation_purity"] is None for row in rows):
         return None
     best = max(rows, key=lambda row: row["validation_purity"])  # the first of equals
@@ -114,7 +113,7 @@ def _chosen_with_labels(rows: list[dict[str, Any]]) -> dict[str, Any] | None:
 
 
 def _chosen_without(criterion: Criterion, rows: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """The run a criterion picks, and how its order of all runs agrees with theirs by test purity."""
+    """The run that a criterion chooses, and the rank correlation of the criterion with test purity."""
     sign = 1 if criterion.is_higher_better else -1
     values = [row["criteria"][criterion.name] for row in rows]
     if any(value is None for value in values):
@@ -142,7 +141,7 @@ def _reading(row: dict[str, Any], reading: str) -> dict[str, float | None]:
 
 
 def _spread(readings: Sequence[dict[str, float | None]]) -> dict[str, dict[str, float | None]]:
-    """Mean, standard deviation (of a sample: over n − 1), median and both ends of each score over the runs."""
+    """The mean, sample standard deviation (over n − 1), median and range of each score over the runs."""
     columns = {name: [value for row in readings if (value := row[name]) is not None] for name in AGREEMENT_SCORES}
     return {
         name: {
@@ -157,10 +156,10 @@ def _spread(readings: Sequence[dict[str, float | None]]) -> dict[str, dict[str, 
 
 
 def rank_correlation(values: Sequence[float], purities: Sequence[float | None]) -> float | None:
-    """Spearman's ρ; None without labels, for fewer than three runs, and where either side is the same for all."""
+    """Spearman's ρ; None without labels, for fewer than three runs, and where either side is constant."""
     from scipy.stats import spearmanr
 
-    known = [purity for purity in purities if purity is not None]
-    if len(known) < len(values) or len(values) < LEAST_RANKED or np.ptp(values) == 0 or np.ptp(known) == 0:
+    labelled = [purity for purity in purities if purity is not None]
+    if len(labelled) < len(values) or len(values) < LEAST_RANKED or np.ptp(values) == 0 or np.ptp(labelled) == 0:
         return None
-    return float(np.asarray(spearmanr(values, known))[0])
+    return float(np.asarray(spearmanr(values, labelled))[0])

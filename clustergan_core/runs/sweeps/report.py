@@ -1,6 +1,6 @@
-"""What a sweep has shown: every run's figures, their spread at each point of the grid, and how well seeds agree.
+"""The results of a sweep: every run's scores, their spread at each point of the grid, and how well seeds agree.
 
-A report is plain data, made from the runs on disk or read from a file that ships with the program.
+A report is plain data, made from the runs on disk or read from a bundled file.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ LABEL_FREE_FIGURES = (
 SHIPPED_SWEEPS = PRETRAINED_FOLDER / "sweeps"
 
 Values = tuple[Any, ...]  # of the axes, in their order
-LONGER = "trained on"  # the state of a run that went on beyond the length that the others have
+LONGER = "trained on"  # the state of a run that was extended beyond the length of the others
 
 
 class SweepRow(BaseModel):
@@ -47,28 +47,28 @@ class SweepRow(BaseModel):
     state: str
     step: int
     seconds: float
-    n: int | None = None  # samples scored, of the test split; None before the run is finished
+    n: int | None = None  # test samples that were scored; None before the run is finished
     argmax: dict[str, float | None] = {}  # purity, accuracy, NMI, ARI in both readings; None without labels
     kmeans: dict[str, float | None] = {}
     label_free: dict[str, float | None] = {}  # on training samples
 
     @property
     def is_longer(self) -> bool:
-        """Whether the run went on beyond its planned end, and so has no figures here."""
+        """Whether the run was extended beyond its planned end, so that it has no scores here."""
         return self.state == LONGER
 
     @property
     def holds_clusters(self) -> bool:
-        """Whether there is something to judge without labels: not before the end, nor where all is one cluster."""
+        """Whether label-free criteria apply: the run is finished and has more than one cluster."""
         return bool(self.label_free) and self.label_free.get("n_used") != 1
 
     def figure(self, name: str) -> float | None:
-        """A score of the argmax reading or a label-free figure by name."""
+        """A score of the argmax reading, or a label-free one, by name."""
         return self.argmax.get(name, self.label_free.get(name))
 
 
 class SweepReport(BaseModel):
-    """A sweep's figures."""
+    """The results of a sweep."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -87,13 +87,13 @@ class SweepReport(BaseModel):
         return [row for row in self.rows if row.values == values]
 
     def figures_at(self, values: Values, name: str) -> list[float]:
-        """One figure of the finished runs there; `seed_agreement` has one for every two seeds."""
+        """One score of the finished runs at a point; `seed_agreement` has one value for every two seeds."""
         if name == "seed_agreement":
             return list(dict(self.agreement).get(values, ()))
         return [figure for row in self.rows_at(values) if (figure := row.figure(name)) is not None]
 
     def spread_at(self, values: Values, name: str) -> dict[str, float | None] | None:
-        """Mean, standard deviation (over n − 1), median and ends of a figure there; None where there is none yet."""
+        """The mean, standard deviation (over n − 1), median and range of a score at a point; None without values."""
         figures = self.figures_at(values, name)
         if not figures:
             return None
@@ -107,12 +107,12 @@ class SweepReport(BaseModel):
         }
 
     def criteria(self) -> list[VotingCriterion]:
-        """The label-free criteria that can judge these runs: neighbours cannot where the method trained on them."""
+        """The label-free criteria for these runs, without neighbour agreement where the method trains on neighbours."""
         trains_on_neighbours = find_method(self.plan.config.method).trains_on_neighbours
         return [c for c in CRITERIA if not (trains_on_neighbours and c.name == "neighbour_agreement")]
 
     def suggest_n_clusters(self) -> Suggestion | None:
-        """The number of clusters that criteria without labels are for; None unless K alone is varied."""
+        """The number of clusters that label-free criteria suggest; None unless only K varies."""
         if list(self.plan.axes) != ["n_clusters"]:
             return None
         begun = [values for values in self.combinations() if any(row.holds_clusters for row in self.rows_at(values))]
@@ -123,7 +123,7 @@ class SweepReport(BaseModel):
         return suggest_n_clusters(figures)
 
     def describe_empty_modes(self) -> str:
-        """At which K the runs leave modes empty, in the median, as a sentence; nothing where they use all."""
+        """A sentence on the K at which the median run leaves modes empty; "" where all modes are used."""
         if list(self.plan.axes) != ["n_clusters"]:
             return ""
         used = {int(values[0]): self.figures_at(values, "n_used") for values in self.combinations()}
@@ -132,12 +132,12 @@ class SweepReport(BaseModel):
         return f"Not all modes hold samples: {', '.join(fewer)} of them." if fewer else ""
 
     def of_seed(self, seed: int) -> SweepReport:
-        """What one seed alone has shown."""
+        """The results of a single seed."""
         rows = tuple(row for row in self.rows if row.seed == seed)
         return self.model_copy(update={"rows": rows, "agreement": ()})
 
     def csv(self) -> str:
-        """Every run as a line."""
+        """One line per run."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         readings = [f"{reading}_{name}" for reading in ("argmax", "kmeans") for name in AGREEMENT_SCORES]
@@ -152,7 +152,7 @@ class SweepReport(BaseModel):
 
 
 def make_report(sweep: Sweep) -> SweepReport:
-    """The figures of the runs as they are now on disk; none of a run that was trained on."""
+    """The current results of the runs on disk; extended runs have no scores."""
     rows: list[SweepRow] = []
     clusterings: dict[Values, list[LabelFree]] = {}
     for point in sweep.points:
@@ -164,14 +164,14 @@ def make_report(sweep: Sweep) -> SweepReport:
         rows.append(_make_row(point, run, free))
         if free is not None:
             clusterings.setdefault(rows[-1].values, []).append(free)
-    agreement = tuple((values, tuple(pairwise_agreement(found))) for values, found in clusterings.items())
+    agreement = tuple((values, tuple(pairwise_agreement(group))) for values, group in clusterings.items())
     return SweepReport(name=sweep.name, plan=sweep.plan, rows=tuple(rows), agreement=agreement)
 
 
 def pairwise_agreement(clusterings: Sequence[LabelFree]) -> list[float]:
-    """Adjusted Rand index of every two clusterings of the same samples, five digits.
+    """The adjusted Rand index of every two clusterings of the same samples, to five digits.
 
-    Two that put everything into one cluster are told no figure: they agree perfectly, on nothing.
+    Two clusterings of a single cluster each have no value: their perfect agreement means nothing.
     """
     from sklearn.metrics import adjusted_rand_score
 
@@ -184,7 +184,7 @@ def pairwise_agreement(clusterings: Sequence[LabelFree]) -> list[float]:
 
 
 def read_report(path: Path) -> SweepReport:
-    """A report from its file; RunError when it cannot be read."""
+    """A report from its file; RunError where it cannot be read."""
     try:
         return SweepReport.model_validate(json.loads(path.read_text()))
     except (OSError, ValueError, ValidationError) as error:
@@ -192,7 +192,7 @@ def read_report(path: Path) -> SweepReport:
 
 
 def list_shipped_reports() -> list[SweepReport]:
-    """The sweeps that came with the program, by name; those that stand beside a paper's figures first."""
+    """The bundled sweeps by name, those that can be compared with a paper first."""
     if not SHIPPED_SWEEPS.is_dir():
         return []
     reports = [read_report(path) for path in sorted(SHIPPED_SWEEPS.glob("*.json"))]

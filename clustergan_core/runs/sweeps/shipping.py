@@ -1,4 +1,4 @@
-"""Making a finished sweep part of the program: its figures, not its weights, as pretrained/sweeps/<name>.json.
+"""Bundles a finished sweep: its scores, not its weights, as pretrained/sweeps/<name>.json.
 
 python -m clustergan_core.runs.sweeps.shipping FOLDER NAME "MACHINE"
 """
@@ -15,12 +15,14 @@ from clustergan_core.runs.sweeps.sweep import open_sweep
 
 
 def ship_sweep(folder: Path, name: str, machine: str) -> Path:
-    """Writes the report of a sweep whose runs are all finished; RunError when some are not."""
+    """Writes the report of a sweep whose runs are all finished; RunError where some are not."""
     sweep = open_sweep(folder)
     report = make_report(sweep)
-    left = [row.run or f"seed {row.seed}" for row in report.rows if row.state != "finished"]
-    if left:
-        raise RunError(f"{len(left)} runs of {sweep.name} are not finished ({left[0]}): ship it once they are.")
+    unfinished = [row.run or f"seed {row.seed}" for row in report.rows if row.state != "finished"]
+    if unfinished:
+        raise RunError(
+            f"{len(unfinished)} runs of {sweep.name} are not finished ({unfinished[0]}): ship it once they are."
+        )
     path = SHIPPED_SWEEPS / f"{name}.json"
     shipped = report.model_copy(update={"name": name, "machine": machine})
     write_atomically(path, shipped.model_dump_json(indent=1).encode())

@@ -1,4 +1,4 @@
-"""Sweeps on disk: runs over a grid of settings and seeds, side by side in one folder with sweep.json."""
+"""Sweeps on disk: runs over a grid of settings and seeds, in one folder with sweep.json."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from pydantic import ValidationError
 
 from clustergan_core.errors import RunError
 from clustergan_core.files import write_atomically
-from clustergan_core.paths import RUN_NAME, runs_folder
+from clustergan_core.paths import runs_folder
 from clustergan_core.runs.run import SWEEP_FILE, Run
 from clustergan_core.runs.status import Status
 from clustergan_core.runs.store import create_run, list_sweep_folders
 from clustergan_core.runs.sweeps.plan import SWEEP_FORMAT, Point, SweepPlan, plain_name
 from clustergan_core.runs.sweeps.reuse import find_difference, find_identical_runs, reuse_run
 
-MOST_NAME = 50  # characters of the sweep's name in a run's, which must be one that an address may ask for
+MOST_NAME = 50  # characters of the sweep's name in a run's name, which must fit an address
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """A sweep on disk, or one that is to be put there."""
+    """A sweep on disk, or one that is about to be created."""
 
     folder: Path
     plan: SweepPlan
@@ -42,18 +42,18 @@ class Sweep:
         return self.plan.points()
 
     def folder_of(self, point: Point) -> Path:
-        """Where a run lies. Its name is of one run in all sweeps; without axes, where nobody looks for it, the seed."""
+        """The folder of a run. Its name is unique among all sweeps; without axes, where no page lists it, the seed."""
         return self.folder / (
             f"{plain_name(self.name)[:MOST_NAME]}.{point.slug}" if self.plan.axes else str(point.seed)
         )
 
     def run(self, point: Point) -> Run | None:
-        """The run of a point, where it has been made."""
+        """The run of a point, or None where it has not been created."""
         folder = self.folder_of(point)
         return Run(folder.resolve()) if (folder / "config.json").exists() else None
 
     def statuses(self) -> dict[Point, Status]:
-        """How far each run is that has been made."""
+        """The status of each run that has been created."""
         runs = {point: self.run(point) for point in self.points}
         return {point: run.status() for point, run in runs.items() if run is not None}
 
@@ -62,46 +62,46 @@ class Sweep:
         runs = [(point, run) for point in self.points if (run := self.run(point)) is not None]
         return [(point, run) for point, run in runs if run.status().state == "finished"]
 
-    def twins(self) -> dict[Point, Run]:
-        """Finished runs that lie elsewhere, of an earlier sweep perhaps, for points without a run here."""
+    def identical_runs(self) -> dict[Point, Run]:
+        """Finished identical runs elsewhere, perhaps of an earlier sweep, for points without a run here."""
         points = [point for point in self.points if self.run(point) is None]
-        found = find_identical_runs([self.plan.config_of(point) for point in points]) if points else []
-        return {point: run for point, run in zip(points, found, strict=True) if run is not None}
+        matches = find_identical_runs([self.plan.config_of(point) for point in points]) if points else []
+        return {point: run for point, run in zip(points, matches, strict=True) if run is not None}
 
     def check(self) -> None:
-        """RunError where the folder holds a run that is not the one asked for."""
+        """RunError where the folder holds a run that differs from the plan."""
         for point in self.points:
             run = self.run(point)
             if run is not None and (difference := find_difference(run.config, self.plan.config_of(point))):
                 raise RunError(f"{run.folder} holds another run ({difference}): choose another --out.")
 
     def make_missing(self) -> None:
-        """Writes sweep.json and the folders of runs that are missing; those that are finished elsewhere are copied.
+        """Writes sweep.json and the folders of missing runs; identical runs that are finished elsewhere are copied.
 
-        RunError as `check`, and for a full disk.
+        RunError where the folder holds a run that differs from the plan, and for a full disk.
         """
         self.check()
         if self.plan.axes:
             write_atomically(self.folder / SWEEP_FILE, self.plan.model_dump_json(indent=2).encode())
-        twins = self.twins()
+        identical = self.identical_runs()
         for point in self.points:
-            if point in twins:
-                reuse_run(twins[point], self.plan.config_of(point), self.folder_of(point))
+            if point in identical:
+                reuse_run(identical[point], self.plan.config_of(point), self.folder_of(point))
             elif self.run(point) is None:
                 create_run(self.plan.config_of(point), self.folder_of(point))
 
     def delete(self) -> None:
-        """Removes the folder with all runs; RunError while one of them trains or waits."""
+        """Removes the folder with all its runs; RunError while one of them trains or waits."""
         n_active = sum(not status.is_over for status in self.statuses().values())
         if n_active:
             raise RunError(f"{n_active} runs of {self.name} train or wait: stop them before deleting the sweep.")
         shutil.rmtree(self.folder)
 
 
-def folder_for(plan: SweepPlan, what: str = "sweep") -> Path:
-    """Where a plan's runs lie if nobody says otherwise: the same for the same grid, so that repeating finds its runs.
+def folder_for(plan: SweepPlan, kind: str = "sweep") -> Path:
+    """The default folder of a plan: the same for the same grid, so that repeating the command finds its runs.
 
-    Seeds play no part: more of them go where the others are.
+    Seeds do not affect it: additional ones join the others.
     """
     fixed = plan.config.model_dump(
         mode="json",
@@ -110,12 +110,12 @@ def folder_for(plan: SweepPlan, what: str = "sweep") -> Path:
     )
     digest = hashlib.sha256(json.dumps([fixed, plan.axes], sort_keys=True).encode()).hexdigest()[:8]
     slug = re.sub(r"[^a-z0-9]+", "-", plan.config.dataset.name.lower()).strip("-")[:30] or "data"
-    words = "-".join([what, slug, plan.config.method, *plan.axes])
-    return runs_folder() / f"{words[: MOST_NAME - len(digest) - 1]}-{digest}"
+    name = "-".join([kind, slug, plan.config.method, *plan.axes])
+    return runs_folder() / f"{name[: MOST_NAME - len(digest) - 1]}-{digest}"
 
 
 def place_sweep(plan: SweepPlan, folder: Path | None = None) -> Sweep:
-    """The sweep of a plan in its folder; seeds that an earlier one trained there stay part of it."""
+    """The sweep of a plan in its folder; seeds that were trained there earlier stay part of it."""
     folder = folder or folder_for(plan)
     if (folder / SWEEP_FILE).exists():
         earlier = open_sweep(folder).plan
@@ -125,7 +125,7 @@ def place_sweep(plan: SweepPlan, folder: Path | None = None) -> Sweep:
 
 
 def open_sweep(folder: Path) -> Sweep:
-    """A sweep that is on disk; RunError when its sweep.json is missing, damaged or of a newer format."""
+    """A sweep on disk; RunError where its sweep.json is missing, corrupt or of a newer format."""
     path = folder / SWEEP_FILE
     try:
         content = json.loads(path.read_text())
@@ -137,16 +137,8 @@ def open_sweep(folder: Path) -> Sweep:
         raise RunError(f"{path} cannot be read as a sweep: restore or delete the folder.") from error
 
 
-def find_sweep(name: str) -> Sweep:
-    """A sweep of the runs folder by a name that came from outside, never read as a path; RunError without one."""
-    if not RUN_NAME.fullmatch(name) or not (runs_folder() / name / SWEEP_FILE).exists():
-        known = ", ".join(folder.name for folder in list_sweep_folders()[:5]) or "none yet"
-        raise RunError(f"There is no sweep named {name[:120]}: choose one of those there are ({known}).")
-    return open_sweep(runs_folder() / name)
-
-
 def list_sweeps() -> list[Sweep]:
-    """The sweeps of the runs folder, newest first; damaged ones are passed over."""
+    """The sweeps of the runs folder, newest first; corrupt ones are skipped."""
     sweeps = []
     for folder in list_sweep_folders():
         try:

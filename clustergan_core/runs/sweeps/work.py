@@ -1,4 +1,4 @@
-"""Working off a sweep: its missing runs are handed to the queue or a cluster, and watched until all have ended."""
+"""Trains a sweep: submits its missing runs to the queue or a cluster, and watches them until all have ended."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ from dataclasses import dataclass
 
 from clustergan_core.errors import RunError
 from clustergan_core.runs.queue.backends import Backend, LocalQueue
-from clustergan_core.runs.queue.queue import ask
+from clustergan_core.runs.queue.queue import request_run
 from clustergan_core.runs.run import Request, Run
 from clustergan_core.runs.status import State, Status
 from clustergan_core.runs.sweeps.plan import Point
 from clustergan_core.runs.sweeps.sweep import Sweep
 
 POLL_SECONDS = 0.5
-MOST_ATTEMPTS = 3  # at a run whose process keeps dying
-STOP_SECONDS = 30  # a training that is asked to stop looks up at its next row of losses
+MOST_ATTEMPTS = 3  # for a run whose process keeps dying
+STOP_SECONDS = 30  # a training process checks for requests at its next row of losses
 
 
 def submit_missing(sweep: Sweep, backend: Backend | None = None) -> list[Point]:
-    """Makes what is not there and hands over all that is neither finished nor at work; returns those points."""
+    """Creates missing runs and submits all that are neither finished nor active; returns their points."""
     sweep.make_missing()
     idle = [point for point in sweep.points if _is_idle(sweep.run(point))]
     (backend or LocalQueue()).submit([run for point in idle if (run := sweep.run(point)) is not None])
     return idle
 
 
-def carry_out(sweep: Sweep, backend: Backend | None = None) -> Generator[dict[Point, Status], None, None]:
-    """Works off what is missing, and yields every status about twice a second until no run waits or trains.
+def run_sweep(sweep: Sweep, backend: Backend | None = None) -> Generator[dict[Point, Status], None, None]:
+    """Trains what is missing, and yields all statuses about twice a second until no run waits or trains.
 
-    A run whose process dies is handed over again, thrice at most; one that fails, or that a person stops or pauses
-    meanwhile, stays as it is. Raises RunError as `Sweep.check` does.
+    A run whose process dies is submitted again, three times at most; one that fails, or that a person stops or pauses
+    meanwhile, stays as it is. Raises RunError where the folder holds a run that differs from the plan.
     """
     backend = backend or LocalQueue()
     submit_missing(sweep, backend)
@@ -41,25 +41,25 @@ def carry_out(sweep: Sweep, backend: Backend | None = None) -> Generator[dict[Po
     while True:
         backend.poll()
         statuses = sweep.statuses()
-        n_picked_up = 0
+        n_retried = 0
         for point, status in statuses.items():
             run = sweep.run(point)
             if status.state != "interrupted" or status.message or run is None:
                 continue
             if backend.will_retry(run):
-                n_picked_up += 1
+                n_retried += 1
             elif attempts[point] < MOST_ATTEMPTS:
                 attempts[point] += 1
                 backend.submit([run], is_first=True)
                 statuses[point] = run.status()
         yield statuses
-        if not n_picked_up and all(status.is_over for status in statuses.values()):
+        if not n_retried and all(status.is_over for status in statuses.values()):
             return
         time.sleep(POLL_SECONDS)
 
 
-def leave(sweep: Sweep) -> None:
-    """Stops what waits and trains, and waits until the checkpoints are saved; all can be continued."""
+def stop_sweep(sweep: Sweep) -> None:
+    """Stops all active runs and waits until their checkpoints are saved; all can be continued."""
     request_all(sweep, "stop")
     end = time.monotonic() + STOP_SECONDS
     while time.monotonic() < end and any(not status.is_over for status in sweep.statuses().values()):
@@ -67,12 +67,12 @@ def leave(sweep: Sweep) -> None:
 
 
 def request_all(sweep: Sweep, what: Request) -> None:
-    """Asks every run that waits or trains to stop or to pause; those that wait first, or they would take the room."""
+    """Requests every active run to stop or pause, waiting runs first, because they would take the freed slots."""
     runs = [run for point in sweep.points if (run := sweep.run(point)) is not None]
     states = [(run, run.status()) for run in runs]
     for run, _ in sorted((each for each in states if not each[1].is_over), key=lambda each: each[1].is_training):
         try:
-            ask(run, what)
+            request_run(run, what)
         except RunError:  # it ended a moment ago
             continue
 
@@ -86,11 +86,11 @@ def _is_idle(run: Run | None) -> bool:
 
 @dataclass(frozen=True)
 class SweepProgress:
-    """Runs by state. Those that were never made count in `n_runs` alone."""
+    """Runs by state. Those that were never created count only in `n_runs`."""
 
     n_runs: int
     counts: Mapping[State, int]
-    seconds_left: float | None  # of what trains and waits; None where nothing does, or nothing has been timed yet
+    seconds_left: float | None  # of the active runs; None without active runs or before anything has been timed
 
     @property
     def n_active(self) -> int:
@@ -99,14 +99,15 @@ class SweepProgress:
 
     @property
     def n_idle(self) -> int:
-        """Runs that are neither finished nor at work."""
+        """Runs that are neither finished nor active."""
         return self.n_runs - self.counts.get("finished", 0) - self.n_active
 
 
 def measure_progress(n_runs: int, statuses: Mapping[Point, Status], n_at_once: int) -> SweepProgress:
     """The progress of `n_runs` runs of which `n_at_once` train at a time.
 
-    A run is taken to last as long as the finished ones did on average, else as long as those begun will at their pace.
+    A run is expected to take as long as the finished ones did on average, else as long as those begun will at their
+    current speed.
     """
     counts: dict[State, int] = dict(Counter(status.state for status in statuses.values()))
     return SweepProgress(n_runs, counts, _seconds_left(list(statuses.values()), n_at_once))

@@ -15,6 +15,7 @@ from clustergan_core.cells.markers import find_markers
 from clustergan_core.cells.methods_text import describe_methods
 from clustergan_core.data.counts.prepare import prepare
 from clustergan_core.data.counts.settings import PREPARATION_PRESETS, PreparationSettings, QualitySettings
+from clustergan_core.data.steps import Step
 from clustergan_core.errors import DataError
 from tests.small_cells import count_matrix, planted_matrix
 
@@ -161,8 +162,8 @@ def test_the_methods_paragraph_states_every_number() -> None:
     for part in (
         "cells.h5ad (X, raw counts)",
         "Cells: fewer than 20 genes detected (0 removed); genes: detected in fewer than 2 cells (0 removed).",
-        "Of the file, 120 of 120 cells and 60 of 60 genes were kept",
-        "Counts were scaled to 200 a cell and log(1 + x) transformed.",
+        "120 of the file's 120 cells and 60 of its 60 genes were kept",
+        "Counts were scaled to 200 per cell and log(1 + x) transformed.",
         "The 15 genes of highest variance were used.",
         "3 clusters by Paired ClusterGAN (2,000 training steps, seed 5)",
         "Markers are exploratory",
@@ -180,11 +181,11 @@ def test_the_methods_paragraph_of_the_papers_preparation_names_its_transform() -
 
 
 def test_the_methods_say_which_cells_were_chosen_before() -> None:
-    steps = [
+    steps: list[Step] = [
         {"step": "keep_rows", "only": {}, "drop": {"type": ["B", "NK"]}, "n_kept": 80, "n_rows": 100},
         {"step": "keep_ids", "file": "cells-1.txt", "n_kept": 30, "n_rows": 100},
     ]
     text = describe_methods("a.h5ad", steps, "ClusterGAN", 3, 100, 0, {"torch": "2"}, "python -m x")
     assert "Only cells whose type is not B or NK were used (80 of 100)." in text
     assert "Only the cells listed in cells-1.txt were used (30 of 100)." in text
-    assert text.endswith("Repeated by: python -m x")
+    assert text.endswith("Command: python -m x")

@@ -10,15 +10,16 @@ import torch
 
 from clustergan_core.cells.expression import value_scale
 from clustergan_core.cells.fidelity import (
-    ModeRealism,
+    ModeFidelity,
     compare_modes,
     expressing_thresholds,
+    fidelity_table,
     gene_table,
     generate_cells,
-    realism_table,
     telling_genes,
 )
 from clustergan_core.data.counts.steps import finish_values
+from clustergan_core.data.steps import Step
 from clustergan_core.evaluation.nearness import RealSpace, fit_real_space
 from clustergan_core.method import Encoding, Method
 from clustergan_core.nn.prior import Latent, Prior
@@ -48,7 +49,7 @@ def real_cells() -> tuple[np.ndarray, np.ndarray, RealSpace]:
 
 
 @pytest.fixture(scope="module")
-def compared() -> tuple[tuple[ModeRealism, ...], np.ndarray]:
+def compared() -> tuple[tuple[ModeFidelity, ...], np.ndarray]:
     cells, clusters, space = real_cells()
     scale = value_scale(())
     thresholds = expressing_thresholds(scale, cells)
@@ -61,11 +62,13 @@ def test_a_gene_is_expressed_above_half_of_its_smallest_value_that_is_not_zero()
     thresholds = expressing_thresholds(value_scale(()), cells)
     assert thresholds is not None
     assert thresholds.tolist() == pytest.approx([0.2, 1.0, np.inf])
-    scaled = value_scale([{"step": "expression_values", "state": "scaled"}])
+    scaled = value_scale([{"step": "expression_values", "state": "scaled", "part": "X"}])
     assert expressing_thresholds(scaled, cells) is None
 
 
-def test_means_and_fractions_are_those_of_the_modes_cells(compared: tuple[tuple[ModeRealism, ...], np.ndarray]) -> None:
+def test_means_and_fractions_are_those_of_the_modes_cells(
+    compared: tuple[tuple[ModeFidelity, ...], np.ndarray],
+) -> None:
     (first, *_), cells = compared
     assert first.n_real == 30
     assert first.real_means == pytest.approx(cells[:30].mean(axis=0), abs=1e-5)
@@ -81,34 +84,34 @@ def test_means_and_fractions_are_those_of_the_modes_cells(compared: tuple[tuple[
 
 
 def test_a_mode_far_from_all_cells_holds_none_and_one_among_them_is_like_them(
-    compared: tuple[tuple[ModeRealism, ...], np.ndarray],
+    compared: tuple[tuple[ModeFidelity, ...], np.ndarray],
 ) -> None:
     (first, _, empty), _ = compared
     assert empty.outside == 1
-    assert empty.verdict() == "Holds no real cell: stands for nothing in the data."
+    assert empty.verdict() == "Holds no real cells, so it represents nothing in the data."
     assert np.isnan(empty.correlation)
     assert first.outside < 0.5
     assert first.verdict().startswith("Like its real cells (r = 1.00)")
 
 
 def test_the_verdict_follows_distance_then_number_then_correlation(
-    compared: tuple[tuple[ModeRealism, ...], np.ndarray],
+    compared: tuple[tuple[ModeFidelity, ...], np.ndarray],
 ) -> None:
     (mode, *_), _ = compared
     good = replace(mode, n_real=50, outside=0.02, own_correlation=0.95)
     assert good.verdict() == "Like its real cells (r = 0.95)."
     assert replace(good, outside=0.3).verdict() == "Like its real cells (r = 0.95); 30% outside the data."
     assert replace(good, own_correlation=0.6).verdict() == "Only roughly like its real cells (r = 0.60)."
-    assert replace(good, n_real=4).verdict() == "Too few real cells (4) to judge it by."
-    assert replace(good, outside=0.5).verdict() == "Not to be trusted: 50% outside the data."
+    assert replace(good, n_real=4).verdict() == "Too few real cells (4) to judge it."
+    assert replace(good, outside=0.5).verdict() == "Not reliable: 50% outside the data."
 
 
-def test_the_table_of_modes_adds_up_and_reads_back(compared: tuple[tuple[ModeRealism, ...], np.ndarray]) -> None:
+def test_the_table_of_modes_adds_up_and_reads_back(compared: tuple[tuple[ModeFidelity, ...], np.ndarray]) -> None:
     realism, cells = compared
     generated = generate_cells(fake_method(), value_scale(()), None, None)
     assert generated.fractions is None
     assert generated.points is None
-    table = realism_table(realism, generated, len(cells))
+    table = fidelity_table(realism, generated, len(cells))
     assert table["share"].tolist() == [0.5, 0.5, 0]
     assert table["share_in_training"].tolist() == pytest.approx([1 / 3] * 3)
     assert table["read_back"][:2].tolist() == [1, 1]
@@ -116,7 +119,7 @@ def test_the_table_of_modes_adds_up_and_reads_back(compared: tuple[tuple[ModeRea
 
 
 def test_the_genes_of_a_mode_are_listed_by_their_difference(
-    compared: tuple[tuple[ModeRealism, ...], np.ndarray],
+    compared: tuple[tuple[ModeFidelity, ...], np.ndarray],
 ) -> None:
     (first, *_), _ = compared
     table = gene_table(first, ["A", "B", "C", "D"])
@@ -136,7 +139,7 @@ def test_a_zero_that_was_standardised_is_still_no_expression() -> None:
     """Undoing a mean and a deviation leaves rounding errors where the count was 0."""
     random = np.random.default_rng(0)
     means, deviations = random.uniform(0.1, 2, 50), random.uniform(0.1, 2, 50)
-    steps = [
+    steps: list[Step] = [
         {"step": "log", "base": 2},
         {"step": "standardise_genes", "means": means.tolist(), "deviations": deviations.tolist(), "clip": 100},
         {"step": "scale_by", "by": 100},

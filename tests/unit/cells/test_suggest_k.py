@@ -43,10 +43,10 @@ def test_leiden_is_scanpys_and_labels_play_no_part() -> None:
     assert found.n_leiden == cells.obs["leiden"].nunique()
     assert data.labels is not None
     shuffled = replace(data, labels=np.random.default_rng(0).permutation(data.labels))
-    assert cell_k._look(shuffled) == found
+    assert cell_k._suggest(shuffled) == found
 
 
 def test_of_many_cells_some_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cell_k, "MAX_CELLS", 200)
-    monkeypatch.setattr(cell_k, "_known", {})
+    monkeypatch.setattr(cell_k, "_cache", {})
     assert suggest_cell_k(open_dataset("pbmc68k_reduced")).n_cells == 200

@@ -15,6 +15,7 @@ from clustergan_core.cells.walks import CellWalk, WalkNearness, many_normals, wa
 from clustergan_core.data.counts.prepare import prepare
 from clustergan_core.data.counts.settings import PreparationSettings, QualitySettings
 from clustergan_core.data.counts.steps import read_values, undo_finishing
+from clustergan_core.data.steps import Step
 from clustergan_core.evaluation.nearness import RealSpace, fit_real_space
 from clustergan_core.method import Encoding, Method
 from clustergan_core.nn.prior import Latent, Prior
@@ -119,7 +120,7 @@ def test_undoing_the_last_steps_gives_the_logarithms_again(settings: dict[str, o
     ],
 )
 def test_a_doubling_is_a_log2_fold_change_of_one_where_the_logarithm_is_known(
-    steps: list[dict[str, object]], title: str, difference: float
+    steps: list[Step], title: str, difference: float
 ) -> None:
     scale = value_scale(steps)
     assert title in scale.title

@@ -17,6 +17,7 @@ from clustergan_core.data.own.files import open_own
 from clustergan_core.data.own.new_samples import read_like
 from clustergan_core.data.preprocessing import undo_preprocessing
 from clustergan_core.data.registry import load_dataset
+from clustergan_core.data.steps import Step
 from clustergan_core.errors import DataError, SettingsError
 
 RANDOM = np.random.default_rng(0)
@@ -153,12 +154,12 @@ def test_new_images_of_another_size_or_scale_are_refused(tmp_path: Path) -> None
     with pytest.raises(DataError, match="from 0 to 16"):
         read_like(path, "image", dataset.shape, (), dataset.preprocessing)
     path = save(tmp_path / "a.npz", images=COLOURS[:, :, :8])
-    with pytest.raises(DataError, match="as many channels"):
+    with pytest.raises(DataError, match="the same number of channels"):
         read_like(path, "image", dataset.shape, (), dataset.preprocessing)
 
 
 def test_new_table_rows_are_put_in_the_order_of_training_by_name(tmp_path: Path) -> None:
-    steps = ({"step": "divide", "by": 10},)
+    steps: tuple[Step, ...] = ({"step": "divide", "by": 10},)
     path = save(tmp_path / "a.npz", x=np.array([[1, 2], [3, 4]]), feature_names=np.array(["b", "a"]))
     samples, _ = read_like(path, "table", (2,), ("a", "b"), steps)
     assert samples == pytest.approx(np.array([[0.2, 0.1], [0.4, 0.3]]))
@@ -178,10 +179,10 @@ def test_values_beyond_0_to_1_are_refused_by_a_run_without_a_scale(tmp_path: Pat
     ("arrays", "sentence"),
     [
         ({"pictures": BYTES}, r"holds pictures but no array named images or x"),
-        ({"images": np.zeros((0, 8, 8), np.uint8)}, "holds 0 samples: bring at least 2"),
-        ({"images": BYTES[:1]}, "holds 1 sample: bring"),
+        ({"images": np.zeros((0, 8, 8), np.uint8)}, "holds 0 samples: provide at least 2"),
+        ({"images": BYTES[:1]}, "holds 1 sample: provide"),
         ({"x": np.zeros((4, 0))}, "without any feature"),
-        ({"x": np.zeros(4)}, r"has shape \(4,\): bring"),
+        ({"x": np.zeros(4)}, r"has shape \(4,\): provide"),
         ({"images": np.zeros((4, 8, 8, 5))}, "with 1 or 3 channels"),
         ({"images": np.full((4, 8, 8), np.nan)}, "holds 256 values that are NaN or infinite"),
         ({"x": np.array([[1.0, np.inf], [0.0, 2.0]])}, "holds 1 values that are NaN or infinite"),
@@ -228,7 +229,7 @@ def test_a_damaged_or_foreign_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="is not a whole array"):
         open_own(path)
     path.write_bytes(b"no archive at all")
-    with pytest.raises(DataError, match=r"a\.npz is not a whole zip archive"):
+    with pytest.raises(DataError, match=r"a\.npz is not a complete zip archive"):
         open_own(path)
 
 

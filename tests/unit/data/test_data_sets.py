@@ -258,6 +258,7 @@ def test_synthetic_components_are_as_separable_as_the_paper_says() -> None:
 def test_gaussians_are_ten_clouds_scaled_by_column() -> None:
     dataset = load_dataset("gaussians-100d")
     (step,) = dataset.preprocessing
+    assert step["step"] == "scale_columns"
     minimum, maximum = np.array(step["minimum"]), np.array(step["maximum"])
     raw = dataset.samples * (maximum - minimum) + minimum
     for component in range(10):

@@ -163,11 +163,11 @@ def png_header(width: int, height: int) -> bytes:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"", r"bad\.png in p is not a whole picture"),
-        (b"not a picture", r"bad\.png in p is not a whole picture"),
-        (png(grey(64))[:200], r"bad\.png in p is not a whole picture"),
+        (b"", r"bad\.png in p is not a complete picture"),
+        (b"not a picture", r"bad\.png in p is not a complete picture"),
+        (png(grey(64))[:200], r"bad\.png in p is not a complete picture"),
         (png_header(60000, 60000), r"bad\.png in p is (60000×60000 pixels|damaged or far too large)"),
-        (png_header(8000, 8000), r"bad\.png in p is 8000×8000 pixels and at most 50 million"),
+        (png_header(8000, 8000), r"bad\.png in p is 8000×8000 pixels, but at most 50 million"),
     ],
 )
 def test_a_picture_that_cannot_be_read_is_named(tmp_path: Path, content: bytes, sentence: str) -> None:
@@ -201,14 +201,14 @@ def test_names_that_lead_outside_an_archive_are_refused(tmp_path: Path, name: st
 def test_too_many_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vetting, "MAX_MEMBERS", 3)
     monkeypatch.setattr("clustergan_core.data.own.images.MAX_MEMBERS", 3)
-    with pytest.raises(DataError, match="holds 4 files and at most 3 are read"):
+    with pytest.raises(DataError, match="holds 4 files, but at most 3 are read"):
         open_own(write_zip(tmp_path / "p.zip", some_pictures()))
     with pytest.raises(DataError, match="holds more than 3 pictures"):
         open_own(write_folder(tmp_path / "p", some_pictures()))
 
 
 def test_an_archive_or_folder_without_pictures_says_what_to_bring(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"p\.zip holds no pictures: bring \.png"):
+    with pytest.raises(DataError, match=r"p\.zip holds no pictures: provide \.png"):
         open_own(write_zip(tmp_path / "p.zip", {"readme.txt": b"hello"}))
     (tmp_path / "empty").mkdir()
     with pytest.raises(DataError, match="empty holds no pictures"):
@@ -219,7 +219,7 @@ def test_an_archive_or_folder_without_pictures_says_what_to_bring(tmp_path: Path
 def test_other_kinds_of_files_are_refused_with_the_kinds_that_are_read(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_bytes(b"something")
-    with pytest.raises(DataError, match=rf"{name} is of no kind that is read here: bring \.npz, \.csv"):
+    with pytest.raises(DataError, match=rf"{name} is not a supported file type. Supported: \.npz, \.csv"):
         open_own(path)
 
 
@@ -238,7 +238,7 @@ def test_bytes_that_are_no_text_are_refused_as_a_table(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"a\.csv is not text"):
         open_own(path)
     (tmp_path / "b.csv.gz").write_bytes(b"\x1f\x8b damaged")
-    with pytest.raises(DataError, match=r"b\.csv\.gz is a damaged gzip file"):
+    with pytest.raises(DataError, match=r"b\.csv\.gz is a corrupt gzip file"):
         open_own(tmp_path / "b.csv.gz")
 
 

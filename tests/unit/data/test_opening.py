@@ -57,7 +57,8 @@ def test_a_count_matrix_is_prepared_as_the_words_say(cells: Path) -> None:
 def test_cells_are_chosen_by_label_before_anything_is_fitted(cells: Path) -> None:
     data = open_dataset(str(cells), OwnDataOptions(labels="kind", drop={"kind": ("NK",)}, preparation=LENIENT))
     assert (len(data.samples), data.label_names) == (60, ("B", "T"))
-    assert data.preprocessing[0]["n_kept"] == 60
+    first = data.preprocessing[0]
+    assert first["step"] == "keep_rows" and first["n_kept"] == 60
 
 
 def test_presets_and_thresholds_are_named_by_words() -> None:
@@ -69,7 +70,7 @@ def test_presets_and_thresholds_are_named_by_words() -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ({"genes": "5"}, "There is nothing named genes to prepare by: choose one of preset, quality, min_counts"),
+        ({"genes": "5"}, "There is no preparation setting named genes: choose one of preset, quality, min_counts"),
         ({"n_genes": "one"}, "--prepare n_genes=one is not possible"),
         ({"quality": "strict"}, "There is no quality named strict: choose one of permissive, classic"),
     ],
@@ -80,7 +81,7 @@ def test_wrong_words_are_told_with_the_remedy(words: dict[str, str], message: st
 
 
 def test_other_data_is_not_prepared() -> None:
-    with pytest.raises(SettingsError, match="digits is no count matrix, which alone takes --prepare: leave it out"):
+    with pytest.raises(SettingsError, match="digits is not a count matrix, which --prepare is for: leave it out"):
         open_dataset("digits", OwnDataOptions(preparation={"n_genes": "10"}))
 
 

@@ -35,7 +35,7 @@ def test_nothing_is_offered_unless_the_operator_says_so(monkeypatch: pytest.Monk
     monkeypatch.delenv("CLUSTERGAN_FILES", raising=False)
     assert list_shared() == []
     assert shared_name(tmp_path) is None
-    with pytest.raises(DataError, match=r"There is no a.csv among the files of this server"):
+    with pytest.raises(DataError, match=r"There is no a.csv among this server's files"):
         find_shared("a.csv")
     monkeypatch.setenv("CLUSTERGAN_FILES", str(tmp_path / "absent"))
     assert list_shared() == []
@@ -95,7 +95,7 @@ def test_what_cannot_be_listed_is_passed_over(files: Path, monkeypatch: pytest.M
 
 @pytest.mark.parametrize("name", ["../secret/a.csv", "/etc/passwd", "gut/../lung", "gut/notes.docx", "", "gut"])
 def test_only_what_is_listed_is_found(files: Path, name: str) -> None:
-    with pytest.raises(DataError, match="among the files of this server"):
+    with pytest.raises(DataError, match="among this server's files"):
         find_shared(name)
 
 

@@ -12,6 +12,7 @@ from clustergan_core.data.options import OwnDataOptions
 from clustergan_core.data.own.files import open_own
 from clustergan_core.data.own.new_samples import read_like
 from clustergan_core.data.own.table_text import read_table
+from clustergan_core.data.steps import Step
 from clustergan_core.errors import DataError
 
 
@@ -103,7 +104,7 @@ def test_columns_are_scaled_to_their_own_range_and_that_is_recorded(tmp_path: Pa
     assert dataset.samples == pytest.approx(np.array([[0, 0], [1, 1], [0.5, 0.25]]))
     drop, scale = dataset.preprocessing
     assert drop == {"step": "drop_columns", "columns": ["c"], "reason": "constant"}
-    assert (scale["columns"], scale["minimum"], scale["maximum"]) == (["a", "b"], [-1, 10], [1, 30])
+    assert scale == {"step": "scale_columns", "columns": ["a", "b"], "minimum": [-1, 10], "maximum": [1, 30]}
     assert json.loads(json.dumps(dataset.preprocessing)) == list(dataset.preprocessing)
     assert dataset.splits.is_shared
 
@@ -131,12 +132,12 @@ def test_text_that_is_neither_id_nor_class_is_named(tmp_path: Path) -> None:
 
 
 def test_a_word_among_numbers_is_named_with_its_row(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"Column 'a' of t\.csv holds 1 values .* \(first 'abc' in row 2\)"):
+    with pytest.raises(DataError, match=r"Column 'a' of t\.csv holds 1 values .* \(the first is 'abc' in row 2\)"):
         open_own(write(tmp_path / "t.csv", "a,b\n1,2\nabc,3\n4,5\n"))
 
 
 def test_an_infinite_value_is_named_with_its_row(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"Column 'b' .*first 'inf' in row 3"):
+    with pytest.raises(DataError, match=r"Column 'b' .*first is 'inf' in row 3"):
         open_own(write(tmp_path / "t.csv", "a,b\n1,2\n2,3\n4,inf\n"))
 
 
@@ -201,7 +202,7 @@ def test_a_single_new_sample_is_enough(tmp_path: Path) -> None:
 
 
 def test_new_samples_without_header_are_taken_by_position_if_the_columns_fit(tmp_path: Path) -> None:
-    steps = ({"step": "divide", "by": 100},)
+    steps: tuple[Step, ...] = ({"step": "divide", "by": 100},)
     names = tuple(f"{axis}{point}" for point in range(1, 9) for axis in "xy")
     row = ",".join(str(value) for value in range(0, 96, 6))
     samples, _ = read_like(write(tmp_path / "pen.csv", f"{row}\n{row}\n"), "table", (16,), names, steps)
@@ -229,7 +230,7 @@ def test_new_samples_off_a_known_scale_are_refused(tmp_path: Path) -> None:
 
 
 def test_pictures_cannot_be_assigned_to_a_run_of_tables(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="bring a table"):
+    with pytest.raises(DataError, match="provide a table"):
         read_like(tmp_path, "table", (2,), ("a", "b"), ())
     with pytest.raises(DataError, match="There is no file"):
         read_like(tmp_path / "none.csv", "table", (2,), ("a", "b"), ())
@@ -240,13 +241,13 @@ def test_pictures_cannot_be_assigned_to_a_run_of_tables(tmp_path: Path) -> None:
     [
         ("", "is empty"),
         ("\n\n", "is empty"),
-        ("a,b\n", "holds column names and no samples"),
-        ("a,b\n1,2\n", "holds 1 sample: bring at least 2"),
-        ("a,b\n1,1\n1,1\n", "has no column of numbers that vary"),
-        ("name,label\nu,x\nv,y\nw,x\n", "has no column of numbers that vary"),
-        ("a,b,c\n1,2,3\n1,2,3,4\n5,6,7\n", r"is not an even table \(line 3 has more cells"),
+        ("a,b\n", "holds column names but no samples"),
+        ("a,b\n1,2\n", "holds 1 sample: provide at least 2"),
+        ("a,b\n1,1\n1,1\n", "has no numeric column that varies"),
+        ("name,label\nu,x\nv,y\nw,x\n", "has no numeric column that varies"),
+        ("a,b,c\n1,2,3\n1,2,3,4\n5,6,7\n", r"is not a regular table \(line 3 has more cells"),
         ("a,b,c,d\n1,2\n3,4\n", "names 4 columns but its rows have 2 cells"),
-        ("a,b\n1,2\n3,1e400\n", "no finite numbers"),
+        ("a,b\n1,2\n3,1e400\n", "not finite numbers"),
         ("a,b\n1,-1e308\n3,1e308\n", "spans more than a number can hold"),
     ],
 )

@@ -254,14 +254,14 @@ def test_other_files_have_no_form(tmp_path: Path) -> None:
     shutil.make_archive(str(tmp_path / "pictures"), "zip", pictures)
     for path in (pictures, tmp_path / "a.npz", tmp_path / "pictures.zip", tmp_path / "missing.h5"):
         assert find_format(path) is None
-    with pytest.raises(DataError, match="bring a 10x folder"):
+    with pytest.raises(DataError, match="Supported: a 10x folder"):
         read_counts(pictures)
 
 
 def test_a_matrix_text_in_any_order_or_turned_is_read_and_looked_at(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(triplets, "LOOK_NONZEROS", 200)
+    monkeypatch.setattr(triplets, "PEEK_NONZEROS", 200)
     rows, columns = np.nonzero(make_counts().T)
     orders = {
         "cells": (np.lexsort((rows, columns)), False),

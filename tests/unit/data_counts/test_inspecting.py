@@ -135,7 +135,7 @@ def test_values_that_cannot_be_used_are_told(tmp_path: Path) -> None:
     assert (preflight.n_missing, preflight.n_negative, preflight.state) == (1, 1, "scaled")
     assert preflight.preview_values[0][0] is None
     assert any(warning.startswith("The values were scaled") for warning in preflight.warnings)
-    assert any(warning.startswith("1 values looked at are NaN") for warning in preflight.warnings)
+    assert any(warning.startswith("1 examined values are NaN") for warning in preflight.warnings)
 
 
 def test_columns_of_classes_are_offered_as_labels(tmp_path: Path) -> None:
@@ -152,8 +152,8 @@ def test_a_look_is_a_part_of_a_large_matrix(tmp_path: Path, monkeypatch: pytest.
     from clustergan_core.data.counts.reading import reader as reading
     from clustergan_core.data.counts.reading.hdf5 import values as hdf5_values
 
-    monkeypatch.setattr(hdf5_values, "LOOK_NONZEROS", 200)
-    monkeypatch.setattr(reading, "LOOK_TEXT_VALUES", 10 * N_CELLS)
+    monkeypatch.setattr(hdf5_values, "PEEK_NONZEROS", 200)
+    monkeypatch.setattr(reading, "PEEK_TEXT_VALUES", 10 * N_CELLS)
     n_nonzeros = np.count_nonzero(make_counts())
     preflight = look_at(write_tenx_hdf5(tmp_path / "a.h5"))
     assert 0 < preflight.n_cells_looked_at < N_CELLS

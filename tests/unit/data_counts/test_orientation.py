@@ -61,7 +61,7 @@ def test_a_file_that_says_itself_how_it_lies_is_not_turned(tmp_path: Path) -> No
     assert not preflight.can_transpose
     assert inspect(path, preflight.orientation) == preflight
     other = "cells-by-genes" if preflight.orientation == "genes-by-cells" else "genes-by-cells"
-    with pytest.raises(DataError, match=r"a\.h5 says itself where its cells are .* leave the orientation as it is"):
+    with pytest.raises(DataError, match=r"a\.h5 determines its own orientation .* leave the orientation at auto"):
         inspect(path, other)
 
 
@@ -78,9 +78,9 @@ def test_a_text_is_read_as_a_person_says(table: Path, tmp_path: Path) -> None:
 
 
 def test_words_for_counts_are_refused_for_other_data() -> None:
-    with pytest.raises(SettingsError, match=r"digits is no count matrix, which alone takes --orientation: leave it"):
+    with pytest.raises(SettingsError, match=r"digits is not a count matrix, which --orientation is for: leave it"):
         open_dataset("digits", OwnDataOptions(orientation="genes-by-cells"))
-    with pytest.raises(SettingsError, match=r"digits is no count matrix, which alone takes --read-as: leave it out"):
+    with pytest.raises(SettingsError, match=r"digits is not a count matrix, which --read-as is for: leave it out"):
         open_dataset("digits", OwnDataOptions(read_as="counts"))
 
 

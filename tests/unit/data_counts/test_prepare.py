@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,7 @@ from clustergan_core.data.counts.settings import (
 from clustergan_core.data.counts.steps import apply_preparation, describe_differences, find_genes
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.data.own.labels import ReferenceLabels
-from clustergan_core.data.preprocessing import Step
+from clustergan_core.data.steps import Step
 from clustergan_core.errors import DataError
 from tests.small_cells import count_matrix, facs_matrix, planted_matrix
 
@@ -145,7 +146,7 @@ def test_a_file_of_chosen_genes_is_told_that_its_totals_are_too_small() -> None:
     assert describe_differences(dataset.preprocessing, matrix) == ()
     only_chosen = reordered(matrix, np.flatnonzero(np.isin(matrix.gene_ids, dataset.feature_names)))
     (note,) = describe_differences(dataset.preprocessing, only_chosen)
-    assert note.startswith("The file has 10 genes, that of the run had 60")
+    assert note.startswith("The file has 10 genes, but the run's own had 60")
 
 
 def test_many_missing_genes_are_an_error_that_names_the_first() -> None:
@@ -153,7 +154,7 @@ def test_many_missing_genes_are_an_error_that_names_the_first() -> None:
     dataset = prepare(matrix, settings(transform="paper", n_genes=40))
     first = dataset.feature_names[0]
     fewer = reordered(matrix, np.flatnonzero(~np.isin(matrix.gene_ids, dataset.feature_names[:10])))
-    with pytest.raises(DataError, match=rf"small.h5ad lacks 10 of the 40 genes .*\({first}, .*…\): bring"):
+    with pytest.raises(DataError, match=rf"small.h5ad lacks 10 of the 40 genes .*\({first}, .*…\): provide"):
         apply_preparation(dataset.preprocessing, fewer)
 
 
@@ -163,7 +164,7 @@ def test_new_cells_must_hold_values_of_the_same_kind() -> None:
     with pytest.raises(DataError, match=r"holds log values \(X\), but the run was trained on raw values"):
         apply_preparation(dataset.preprocessing, count_matrix(matrix.counts.toarray(), state="log"))
     with pytest.raises(DataError, match="a step 'tomorrow' that this version does not know"):
-        apply_preparation((*dataset.preprocessing, {"step": "tomorrow"}), matrix)
+        apply_preparation((*dataset.preprocessing, cast("Step", {"step": "tomorrow"})), matrix)
 
 
 def test_a_single_new_cell_without_counts_is_zeros() -> None:

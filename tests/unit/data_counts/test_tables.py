@@ -107,7 +107,7 @@ def test_repeated_genes_become_unique_and_are_told(tmp_path: Path) -> None:
     assert read_counts(path).gene_ids[:3].tolist() == ["ACTB", "ACTB-1", "GAPDH"]
     preflight = make_preflight(open_counts(path))
     assert preflight.n_repeated_genes == 1
-    assert "1 gene names are repeats and get -1, -2, … behind them." in preflight.warnings
+    assert "1 gene names are repeats and get the suffixes -1, -2, …." in preflight.warnings
 
 
 @pytest.mark.parametrize("gap", ["NA", "", "NaN"])
@@ -122,7 +122,7 @@ def test_missing_values_are_refused_with_their_number(tmp_path: Path, gap: str) 
 def test_text_among_counts_is_named(tmp_path: Path) -> None:
     text = write_table(tmp_path / "a.csv", is_by_gene=True).read_text()
     (tmp_path / "a.csv").write_text(text.replace(",0,", ",many,", 1))
-    with pytest.raises(DataError, match="'many' stands where a count should"):
+    with pytest.raises(DataError, match="'many' is where a count should be"):
         read_counts(tmp_path / "a.csv")
 
 
@@ -232,14 +232,14 @@ def test_a_sheet_is_read_either_way_round(tmp_path: Path, is_by_gene: bool) -> N
 def test_genes_that_a_spreadsheet_made_dates_of_are_told(tmp_path: Path) -> None:
     genes: list[object] = [datetime.datetime(2024, 3, 1), "2-Sep", *SYMBOLS[2:]]
     preflight = make_preflight(open_counts(write_sheet(tmp_path / "a.xlsx", genes)))
-    assert "2 genes were turned into dates by a spreadsheet (2024-03-01, 2-Sep): MARCH1 became 1-Mar." in (
+    assert "A spreadsheet turned 2 gene names into dates (2024-03-01, 2-Sep): MARCH1 became 1-Mar." in (
         preflight.warnings
     )
 
 
 def test_gaps_and_text_in_a_sheet_are_refused(tmp_path: Path) -> None:
     path = write_sheet(tmp_path / "a.xlsx", [*SYMBOLS])
-    for value, message in ((None, "1 missing values"), ("many", "'many' where a count should stand")):
+    for value, message in ((None, "1 missing values"), ("many", "'many' where a count should be")):
         book = openpyxl.load_workbook(path)
         book.worksheets[0]["C4"] = value
         book.save(tmp_path / "b.xlsx")
@@ -250,5 +250,5 @@ def test_gaps_and_text_in_a_sheet_are_refused(tmp_path: Path) -> None:
 def test_a_truncated_gzip_is_refused(tmp_path: Path) -> None:
     content = gzip.compress(write_table(tmp_path / "a.csv", True).read_bytes())
     (tmp_path / "b.csv.gz").write_bytes(content[:-20])
-    with pytest.raises(DataError, match=r"b\.csv\.gz is a damaged gzip file: make it again\."):
+    with pytest.raises(DataError, match=r"b\.csv\.gz is a corrupt gzip file: compress it again\."):
         read_counts(tmp_path / "b.csv.gz")

@@ -12,7 +12,7 @@ from clustergan_core.drawing.figures.sweep import (
     SweepDrawing,
     SweepPanel,
     SweepSeries,
-    place,
+    place_values,
     sweep_figure,
 )
 from clustergan_core.drawing.figures.sweep_grid import MOST_WORDY_COLUMNS, RunCell, sweep_grid_figure
@@ -47,7 +47,7 @@ def trace(figure: Any, name: str) -> Any:
     ],
 )
 def test_numbers_stand_where_they_are_unless_that_crowds_them(values: tuple, places: tuple) -> None:
-    assert place(values) == places
+    assert place_values(values) == places
 
 
 def test_every_run_is_a_point_and_means_are_of_those_there() -> None:

@@ -40,7 +40,7 @@ def test_what_lies_nearer_than_seeds_differ_is_no_vote() -> None:
     (undecided,) = suggestion.undecided
     assert undecided.sd == pytest.approx(0.00765, abs=1e-5)
     assert undecided.reason == (
-        "No vote: Silhouette 0.341 at K = 9 and 0.34 at K = 10 are nearer than seeds differ (± 0.0076)."
+        "No vote: Silhouette 0.341 at K = 9 and 0.34 at K = 10 are closer than seeds differ (± 0.0076)."
     )
 
 

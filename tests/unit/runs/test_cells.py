@@ -32,5 +32,5 @@ def test_rows_follow_the_samples_and_genes_are_all_there(tmp_path: Path) -> None
 
 
 def test_a_run_of_pictures_has_no_cells(run: Run) -> None:
-    with pytest.raises(RunError, match="no count matrix"):
+    with pytest.raises(RunError, match="not a count matrix"):
         run_matrix(run)

@@ -85,7 +85,7 @@ def test_the_methods_end_with_the_command(cells_run: Run, folder: Path) -> None:
 
 def test_other_runs_and_wrong_words_get_a_sentence(run: Run, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["export", str(run.folder), "--format", "h5ad", "--out", str(folder / "x.h5ad")]) == 2
-    assert "no count matrix" in capsys.readouterr().err
+    assert "not a count matrix" in capsys.readouterr().err
     assert main(["export", str(run.folder), "--format", "loom", "--out", str(folder / "x.loom")]) == 2
     assert "choose csv or h5ad or loupe" in capsys.readouterr().err
 

@@ -68,13 +68,13 @@ def test_clusters_of_one_name_are_one_group_in_the_colour_of_the_first() -> None
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("x" * (MAX_NAME + 1), r"1 to 60 characters, and this one has 61"),
+        ("x" * (MAX_NAME + 1), r"1 to 60 characters, but this one has 61"),
         ("a\x1b[2Jb", r"control character U\+001B"),
         ("a\nb", r"control character U\+000A"),
         ("evil\u202egnp", r"control character U\+202E"),
         ("a\u0000b", r"control character U\+0000"),
-        ("7", "would be taken for the cluster of that number"),
-        ("Mode 7", "would be taken for the cluster of that number"),
+        ("7", "looks like the cluster with that number"),
+        ("Mode 7", "looks like the cluster with that number"),
     ],
 )
 def test_a_name_that_cannot_be_kept_is_refused_in_one_sentence(name: str, reason: str) -> None:
@@ -84,7 +84,7 @@ def test_a_name_that_cannot_be_kept_is_refused_in_one_sentence(name: str, reason
 
 def test_a_note_may_have_lines_but_neither_control_characters_nor_no_end() -> None:
     assert Annotations().with_note(0, "one\ntwo").notes == {0: "one\ntwo"}
-    with pytest.raises(SettingsError, match=r"1 to 1,000 characters, and this one has 1,001"):
+    with pytest.raises(SettingsError, match=r"1 to 1,000 characters, but this one has 1,001"):
         Annotations().with_note(0, "x" * (MAX_NOTE + 1))
     with pytest.raises(SettingsError, match=r"U\+0007"):
         Annotations().with_note(0, "a\abc")

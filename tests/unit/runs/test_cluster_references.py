@@ -1,4 +1,4 @@
-"""k-means and Leiden of a run's cells: those of the core, kept once, and worked out anew when the file is no good."""
+"""k-means and Leiden of a run's cells: those of the core, stored once, and computed again when the file is corrupt."""
 
 from pathlib import Path
 
@@ -33,7 +33,7 @@ def test_they_are_found_once_in_components_of_the_given_genes_and_kept(
     assert found.leiden.resolution == 1
     assert found.leiden_at_k.n_clusters == N_GROUPS
 
-    monkeypatch.setattr(module, "_work_out", lambda *_: pytest.fail("what is kept was worked out again"))
+    monkeypatch.setattr(module, "_compute", lambda *_: pytest.fail("the stored clusterings were computed again"))
     again = reference_clusterings(run, dataset)
     assert again.components.tolist() == found.components.tolist()
     assert again.leiden.clusters.tolist() == found.leiden.clusters.tolist()

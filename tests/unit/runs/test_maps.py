@@ -12,7 +12,7 @@ from clustergan_core.embedding.fitted import FittedMap
 from clustergan_core.embedding.settings import Algorithm, MapFrame, MapSettings
 from clustergan_core.runs import maps
 from clustergan_core.runs.latents import run_latents
-from clustergan_core.runs.maps import MapRequest, cancel_map, carry_out, find_map, read_progress
+from clustergan_core.runs.maps import MapRequest, cancel_map, compute_requested_map, find_map, read_progress
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.status import hold_lock
 
@@ -90,7 +90,7 @@ def test_a_job_keeps_the_coordinates_that_compute_map_gives(run: Run, settings: 
     request = MapRequest(run, settings)
     features = features_of(request)
     assert find_map(request, features) is None
-    carry_out(request)
+    compute_requested_map(request)
     fitted = find_map(request, features)
 
     *_, expected = compute_map(features, settings)
@@ -127,7 +127,7 @@ def test_whoever_looks_sees_the_frames_of_a_job(run: Run, monkeypatch: pytest.Mo
             yield frame
 
     monkeypatch.setattr(maps, "compute_map", watched)
-    carry_out(request)
+    compute_requested_map(request)
 
     assert [(progress.state, progress.message) for progress in seen] == [
         ("running", "Reading the latents."),
@@ -152,7 +152,7 @@ def test_a_cancelled_job_leaves_nothing(run: Run, monkeypatch: pytest.MonkeyPatc
             cancel_map(request)
 
     monkeypatch.setattr(maps, "compute_map", cancelled)
-    carry_out(request)
+    compute_requested_map(request)
 
     assert sorted(run.embeddings_folder().iterdir()) == before
     assert find_map(request, features) is None

@@ -63,7 +63,7 @@ def test_a_run_of_ones_own_goes_before_a_shipped_one_of_that_name(
 
 
 def test_an_unknown_name_lists_what_there_is(run: Run) -> None:
-    with pytest.raises(RunError, match=f"no run named nothing: choose one of those there are .*{run.name}"):
+    with pytest.raises(RunError, match=f"no run named nothing: choose an existing one .*{run.name}"):
         find_run_by_name("nothing")
 
 
@@ -129,7 +129,7 @@ def test_an_existing_folder_is_never_written_into(run: Run) -> None:
 def test_a_folder_that_cannot_be_made_is_told_in_one_sentence(run: Run, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
 
-    with pytest.raises(RunError, match="cannot be made"):
+    with pytest.raises(RunError, match="cannot be created"):
         create_run(run.config, tmp_path / "file" / "run")
 
 

@@ -12,7 +12,6 @@ import torch
 
 from clustergan_core.errors import RunError, SettingsError
 from clustergan_core.methods.clustergan import ClusterGAN
-from clustergan_core.runs.metrics import Row
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.samples import grid_steps, read_grid
 from clustergan_core.runs.status import hold_lock
@@ -33,7 +32,7 @@ def unbroken(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return run
 
 
-def _rows(run: Run) -> list[Row]:
+def _rows(run: Run) -> list[dict[str, Any]]:
     """Rows without what no two trainings share: their seconds."""
     return [{key: value for key, value in row.items() if key != "seconds"} for row in run.metrics().rows]
 
@@ -116,7 +115,7 @@ def test_stop_stops_at_the_next_row_and_continuing_finishes_the_run(tmp_path: Pa
 
     assert (stopped.state, stopped.step) == ("stopped", 20)
     assert run.has_weights("last")
-    assert "Stopped after step 20, as asked" in run.log()
+    assert "Stopped after step 20, as requested" in run.log()
     execute(run)
     _assert_same_result(run, unbroken)
 
@@ -178,7 +177,7 @@ def test_our_own_mistake_is_told_calmly_and_its_traceback_goes_to_the_log(tmp_pa
     with pytest.raises(ZeroDivisionError):
         execute(run, _divide_by_zero)
     assert run.status().state == "failed"
-    assert "Something went wrong on our side" in run.status().message
+    assert "An unexpected error occurred" in run.status().message
     assert "ZeroDivisionError" in run.log()
 
 
@@ -186,7 +185,7 @@ def test_what_cannot_be_continued_says_why(tmp_path: Path, unbroken: Run) -> Non
     with pytest.raises(RunError, match="is finished"):
         check_unfinished(unbroken)
     run = new_run(tmp_path / "run")
-    with hold_lock(run.folder / "lock"), pytest.raises(RunError, match="is training already"):
+    with hold_lock(run.folder / "lock"), pytest.raises(RunError, match="is already training"):
         check_unfinished(run)
 
 

@@ -16,11 +16,11 @@ from clustergan_core.errors import RunError
 from clustergan_core.paths import PROJECT_FOLDER, runs_folder
 from clustergan_core.runs.queue.backends import continue_run
 from clustergan_core.runs.queue.dask import Cluster, train_folder
-from clustergan_core.runs.queue.queue import ask
+from clustergan_core.runs.queue.queue import request_run
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.sweeps.plan import plan_sweep
 from clustergan_core.runs.sweeps.sweep import Sweep
-from clustergan_core.runs.sweeps.work import carry_out
+from clustergan_core.runs.sweeps.work import run_sweep
 from clustergan_core.runs.worker import execute
 from tests.small_runs import new_run, small_config
 
@@ -110,7 +110,7 @@ def test_a_lost_workers_run_is_picked_up_by_another_and_ends_as_if_nothing_had_h
     sweep = Sweep(own_folders / "sweep", plan_sweep(base, {"n_clusters": (9, 10)}, (0,)))
     victim: Run | None = None
     with Cluster(scheduler) as cluster:
-        for statuses in carry_out(sweep, cluster):
+        for statuses in run_sweep(sweep, cluster):
             victim_point = sweep.points[0]
             if victim is None and victim_point in statuses and statuses[victim_point].step >= 20:
                 victim = sweep.run(victim_point)
@@ -146,9 +146,9 @@ def test_a_run_that_waits_for_a_worker_can_be_stopped_and_is_left_alone(schedule
     with Cluster(scheduler) as cluster:  # it has no workers
         cluster.submit([run])
         assert (run.status().state, run.status().scheduler) == ("waiting", scheduler)
-        with pytest.raises(RunError, match="waiting for its turn already"):
+        with pytest.raises(RunError, match="already waiting for its turn"):
             continue_run(run)
-        ask(run, "stop")
+        request_run(run, "stop")
     assert run.status().state == "stopped"
     assert train_folder(str(run.folder)) == "stopped"
     assert run.metrics().rows == []
@@ -160,6 +160,6 @@ def test_an_address_where_nobody_answers_is_told_in_a_sentence(
     monkeypatch.setattr("clustergan_core.runs.queue.dask.CONNECT_SECONDS", 1)
     words = ["train", "--dataset", "digits", "--steps", "10", "--scheduler"]
     assert command_line([*words, "tcp://127.0.0.1:9"]) == 2
-    assert "No scheduler answers at tcp://127.0.0.1:9 within 1 s" in capsys.readouterr().err
+    assert "No scheduler answered at tcp://127.0.0.1:9 within 1 s" in capsys.readouterr().err
     assert command_line([*words, "nonsense://x"]) == 2
-    assert "No scheduler answers at nonsense://x" in capsys.readouterr().err
+    assert "No scheduler answered at nonsense://x" in capsys.readouterr().err

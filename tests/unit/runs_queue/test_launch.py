@@ -16,10 +16,10 @@ import torch
 from clustergan_core.command_line import main as command_line
 from clustergan_core.errors import RunError
 from clustergan_core.paths import PROJECT_FOLDER
-from clustergan_core.runs.queue import launch as launch_module
+from clustergan_core.runs.queue import queue as queue_module
 from clustergan_core.runs.queue.backends import continue_run, launch
 from clustergan_core.runs.queue.dispatcher import ensure_dispatcher
-from clustergan_core.runs.queue.queue import active_runs, ask
+from clustergan_core.runs.queue.queue import active_runs, request_run
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.status import write_status
 from clustergan_core.runs.weights import read_tensors
@@ -61,7 +61,7 @@ def test_a_worker_killed_in_mid_training_is_seen_and_its_continuation_equals_an_
     config = small_config(n_steps=80)
     run = launch(config)
     assert run.status().state == "starting"
-    with pytest.raises(RunError, match="is training already"):
+    with pytest.raises(RunError, match="is already training"):
         continue_run(run)  # a second tab
     _wait(lambda: len(run.metrics().rows) >= 5)
     assert [training.name for training in active_runs()] == [run.name]
@@ -86,7 +86,7 @@ def test_a_continued_run_starts_from_its_step_in_the_eyes_of_a_page(
 ) -> None:
     run = new_run(own_folders / "runs" / "stopped")
     execute(run, lambda progress: run.request("stop") if progress.step == 5 else None)
-    monkeypatch.setattr(launch_module, "start_detached", lambda *_, **__: None)
+    monkeypatch.setattr(queue_module, "start_detached", lambda *_, **__: None)
     run.request("stop")
     continue_run(run)
 
@@ -112,7 +112,7 @@ def test_the_line_goes_on_when_the_training_before_it_is_killed_and_no_server_is
     _wait(lambda: first.status().step > 0)
     os.kill(_worker_pid(first), signal.SIGKILL)
     _wait(lambda: second.status().state == "running")
-    ask(second, "stop")
+    request_run(second, "stop")
     _wait(lambda: second.status().state == "stopped")
     ensure_dispatcher()  # nobody waits any more: there is nothing to keep
     _wait(lambda: not _processes_with("clustergan_core.runs.queue.dispatcher"))
@@ -153,4 +153,6 @@ def test_an_interrupted_run_on_a_full_disk_says_that(own_folders: Path, monkeypa
     write_status(run.folder / "status.json", run.status().model_copy(update={"state": "running"}))
     monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=0))
     assert run.status().state == "interrupted"
-    assert re.search(r"The disk of .*full is full \(0.0 MB are free\): make room, then continue.", run.status().message)
+    assert re.search(
+        r"The disk of .*full is full \(0.0 MB are free\): free some space, then continue.", run.status().message
+    )

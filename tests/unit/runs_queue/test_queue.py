@@ -13,11 +13,11 @@ from clustergan_core.errors import RunError, SettingsError
 from clustergan_core.paths import PROJECT_FOLDER, queue_folder, runs_folder
 from clustergan_core.runs.queue import queue
 from clustergan_core.runs.queue.backends import continue_run, extend_run
-from clustergan_core.runs.queue.queue import active_runs, advance, ask, enqueue, waiting_runs
-from clustergan_core.runs.queue.slots import Slots, count_slots, occupy, take_slots
+from clustergan_core.runs.queue.queue import active_runs, advance_queue, enqueue, request_run, waiting_runs
+from clustergan_core.runs.queue.slots import Slots, count_slots, occupy_slots, take_slots
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.status import Status, hold_lock, write_status
-from clustergan_core.runs.tickets import has_ticket, in_line
+from clustergan_core.runs.tickets import has_ticket, queue_lock
 from clustergan_core.runs.worker import execute
 from clustergan_core.schedule import Schedule
 from tests.small_runs import new_run, small_config
@@ -60,28 +60,28 @@ def make(name: str, **settings: object) -> Run:
 
 def test_runs_start_in_order_as_slots_become_free(launcher: Launcher) -> None:
     enqueue([make(name) for name in ("c", "a", "b", "d")])
-    advance()
+    advance_queue()
     assert launcher.order == ["c", "a"]
     assert [run.name for run in waiting_runs()] == ["b", "d"]
-    assert advance() == []
+    assert advance_queue() == []
     launcher.end("a")
-    assert [run.name for run in advance()] == ["b"]
+    assert [run.name for run in advance_queue()] == ["b"]
     assert Run(runs_folder() / "d").status().state == "waiting"
 
 
 def test_a_run_of_two_threads_waits_for_two_slots_and_is_not_overtaken(launcher: Launcher) -> None:
     enqueue([make("one"), make("wide", threads=2), make("small")])
-    advance()
+    advance_queue()
     assert launcher.order == ["one"]
     launcher.end("one")
-    assert [run.name for run in advance()] == ["wide"]
+    assert [run.name for run in advance_queue()] == ["wide"]
     launcher.end("wide")
-    assert [run.name for run in advance()] == ["small"]
+    assert [run.name for run in advance_queue()] == ["small"]
 
 
 def test_more_threads_than_slots_take_all_of_them(launcher: Launcher) -> None:
     enqueue([make("very-wide", threads=64)])
-    assert [run.name for run in advance()] == ["very-wide"]
+    assert [run.name for run in advance_queue()] == ["very-wide"]
     assert take_slots("cpu", 1) is None
 
 
@@ -103,9 +103,9 @@ def test_a_slot_is_free_again_when_its_process_is_killed(launcher: Launcher) -> 
 
 def test_what_a_person_trains_in_the_foreground_counts(launcher: Launcher) -> None:
     enqueue([make("waits")])
-    with occupy("cpu", count_slots("cpu")):
-        assert advance() == []
-    assert [run.name for run in advance()] == ["waits"]
+    with occupy_slots("cpu", count_slots("cpu")):
+        assert advance_queue() == []
+    assert [run.name for run in advance_queue()] == ["waits"]
 
 
 def test_a_gpu_is_one_slot_and_its_process_sees_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,7 +136,7 @@ def test_several_servers_on_one_folder_start_each_run_once(launcher: Launcher, m
     def serve() -> None:
         barrier.wait()
         for _ in range(20):
-            advance()
+            advance_queue()
 
     servers = [threading.Thread(target=serve) for _ in range(6)]
     for server in servers:
@@ -148,16 +148,16 @@ def test_several_servers_on_one_folder_start_each_run_once(launcher: Launcher, m
 
 def test_the_line_is_kept_where_another_holds_it(launcher: Launcher) -> None:
     enqueue([make("waits")])
-    with in_line():
-        assert advance() == []
-    assert [run.name for run in advance()] == ["waits"]
+    with queue_lock():
+        assert advance_queue() == []
+    assert [run.name for run in advance_queue()] == ["waits"]
 
 
 def test_a_server_that_died_between_start_and_ticket_starts_nothing_twice(launcher: Launcher) -> None:
     run = make("begun")
     enqueue([run])
     write_status(run.folder / "status.json", run.status().model_copy(update={"state": "running"}))
-    assert advance() == []
+    assert advance_queue() == []
     assert not has_ticket(run.folder)
     assert run.status().state == "interrupted"
 
@@ -179,7 +179,7 @@ def test_deleted_and_damaged_runs_do_not_keep_others_from_starting(launcher: Lau
         path.unlink() if path.is_file() else path.rmdir()
     (damaged.folder / "status.json").write_text("{")
     (queue_folder() / "nonsense.ticket").write_text("{")
-    advance()
+    advance_queue()
     assert launcher.order == ["good"]
     assert active_runs()[0].name == "good"
 
@@ -196,7 +196,7 @@ def test_a_run_that_somebody_trains_in_the_foreground_does_not_hold_up_the_line(
     taken, free = make("taken"), make("free")
     enqueue([taken, free])
     with hold_lock(taken.folder / "lock"):
-        assert [run.name for run in advance()] == ["free"]
+        assert [run.name for run in advance_queue()] == ["free"]
     assert waiting_runs() == []
 
 
@@ -205,7 +205,7 @@ def test_a_runs_folder_that_cannot_be_made_hinders_no_run_elsewhere(
 ) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("CLUSTERGAN_RUNS", str(tmp_path / "file" / "runs"))
-    with occupy("cpu", 1):
+    with occupy_slots("cpu", 1):
         assert not queue_folder().exists()
 
 
@@ -215,27 +215,27 @@ def test_a_runs_folder_that_cannot_be_made_hinders_no_run_elsewhere(
 def test_the_log_tells_of_the_line() -> None:
     run = make("a")
     enqueue([run])
-    ask(run, "pause")
+    request_run(run, "pause")
     said = [line.partition("  ")[2] for line in run.log().splitlines()]
-    assert said == ["Put in line.", "Paused while it waited, as asked; it can be continued."]
+    assert said == ["Queued.", "Paused while it waited, as requested; it can be continued."]
 
 
 def test_a_paused_run_can_be_stopped_and_only_once() -> None:
     run = make("a")
     enqueue([run])
-    ask(run, "pause")
-    ask(run, "stop")
+    request_run(run, "pause")
+    request_run(run, "stop")
     assert run.status().state == "stopped"
-    assert run.log().endswith("Stopped while it was paused, as asked; it can be continued.\n")
+    assert run.log().endswith("Stopped while it was paused, as requested; it can be continued.\n")
     with pytest.raises(RunError, match="nothing to stop"):
-        ask(run, "stop")
+        request_run(run, "stop")
 
 
 def test_a_waiting_run_that_is_stopped_or_paused_leaves_the_line_at_once() -> None:
     stopped, paused = make("stopped"), make("paused")
     enqueue([stopped, paused])
-    ask(stopped, "stop")
-    ask(paused, "pause")
+    request_run(stopped, "stop")
+    request_run(paused, "pause")
     assert (stopped.status().state, paused.status().state) == ("stopped", "paused")
     assert waiting_runs() == []
 
@@ -243,9 +243,9 @@ def test_a_waiting_run_that_is_stopped_or_paused_leaves_the_line_at_once() -> No
 def test_a_resumed_run_goes_before_all_that_wait_and_a_continued_one_behind(launcher: Launcher) -> None:
     paused, stopped, others = make("paused"), make("stopped"), [make("x"), make("y")]
     enqueue([paused, stopped])
-    ask(paused, "pause")
-    ask(stopped, "stop")
-    with occupy("cpu", 2):
+    request_run(paused, "pause")
+    request_run(stopped, "stop")
+    with occupy_slots("cpu", 2):
         enqueue(others)
         continue_run(stopped)
         continue_run(paused)
@@ -256,12 +256,12 @@ def test_wishes_that_nobody_can_fulfil_are_refused_with_the_state() -> None:
     run = make("idle")
     enqueue([run])
     with pytest.raises(RunError, match="idle is waiting and not training: there is nothing to evaluate"):
-        ask(run, "evaluate")
-    with pytest.raises(RunError, match="waiting for its turn already"):
+        request_run(run, "evaluate")
+    with pytest.raises(RunError, match="already waiting for its turn"):
         continue_run(run)
-    ask(run, "stop")
+    request_run(run, "stop")
     with pytest.raises(RunError, match="idle is stopped and not training: there is nothing to pause"):
-        ask(run, "pause")
+        request_run(run, "pause")
 
 
 def test_a_paused_training_goes_on_as_if_it_had_not_been(tmp_path: Path) -> None:
@@ -319,10 +319,10 @@ def test_the_rates_of_the_paired_game_rise_to_half_and_fall_again(tmp_path: Path
 def test_impossible_extensions_are_refused() -> None:
     run = make("never")
     enqueue([run])
-    ask(run, "stop")
-    with pytest.raises(RunError, match="never holds no checkpoint to go on from"):
+    request_run(run, "stop")
+    with pytest.raises(RunError, match="never has no checkpoint to continue from"):
         extend_run(run, 10)
-    with pytest.raises(SettingsError, match="0 more steps are not possible"):
+    with pytest.raises(SettingsError, match="0 additional steps are not possible"):
         extend_run(run, 0)
 
 
@@ -333,14 +333,14 @@ def test_the_command_line_queues_stops_and_continues(launcher: Launcher, capsys:
     words = ["train", "--dataset", "digits", "--steps", "10", "--threads", "1", "--out"]
     assert command_line([*words, str(runs_folder() / "one"), "--queue"]) == 0
     assert launcher.order == ["one"]
-    with occupy("cpu", 1):
+    with occupy_slots("cpu", 1):
         assert command_line([*words, str(runs_folder() / "two"), "--queue"]) == 0
         capsys.readouterr()
         assert command_line(["queue", "--json"]) == 0
         rows = json.loads(capsys.readouterr().out)
         assert [(row["name"], row["state"]) for row in rows] == [("one", "starting"), ("two", "waiting")]
         assert command_line(["stop", "two"]) == 0
-        assert "two: asked to stop; stopped now" in capsys.readouterr().out
+        assert "two: stop requested; now stopped" in capsys.readouterr().out
     assert command_line(["continue", "two"]) == 0
     assert launcher.order == ["one", "two"]
     assert command_line(["pause", "nobody"]) == 2

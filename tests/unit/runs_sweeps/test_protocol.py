@@ -21,7 +21,7 @@ from clustergan_core.runs.sweeps import protocol
 from clustergan_core.runs.sweeps.plan import plan_sweep, read_seeds
 from clustergan_core.runs.sweeps.protocol import make_report, rank_correlation
 from clustergan_core.runs.sweeps.sweep import Sweep
-from clustergan_core.runs.sweeps.work import carry_out, leave
+from clustergan_core.runs.sweeps.work import run_sweep, stop_sweep
 from clustergan_core.runs.worker import execute, first_status
 from tests.small_runs import new_run, small_config
 
@@ -123,7 +123,7 @@ def test_without_labels_only_criteria_that_need_none_speak(runs: list[Run], monk
     report = make_report(runs)
     assert (report["chosen_with_labels"], report["all_runs"]) == (None, None)
     assert [row["rank_correlation"] for row in report["chosen_without_labels"]] == [None] * 5
-    assert "need labels, and the data has none" in render_report(report)
+    assert "need labels, which the data does not have" in render_report(report)
 
 
 def test_without_labels_of_validation_samples_no_run_is_chosen_with_them(
@@ -137,7 +137,7 @@ def test_without_labels_of_validation_samples_no_run_is_chosen_with_them(
     assert report["chosen_with_labels"] is None
     assert report["all_runs"]["argmax"]["purity"]["median"] == 0.6
     shown = render_report(report)
-    assert "No run is chosen with labels: no validation sample has one." in shown
+    assert "No run is chosen with labels, because no validation sample has one." in shown
     assert "chosen with labels: validation purity" not in shown and "all 3 runs: median" in shown
     assert "| 3 of ClusterGAN on `digits` | 0.600 ± 0.100 | 0.600 | – |" in render_reports([report])
 
@@ -164,8 +164,8 @@ def test_seeds_that_are_not_finished_are_in_the_report(runs: list[Run]) -> None:
     assert (report["n_runs"], report["planned_seeds"]) == (3, [0, 1, 2, 3, 4])
     assert report["unfinished"] == [{"seed": 4, "state": "stopped"}, {"seed": 3, "state": "failed"}]
     assert (
-        "These figures are of 3 of 5 planned seeds and lack seed 4 (stopped), seed 3 (failed): the same command tries "
-        "what is missing again." in render_report(report).splitlines()
+        "These scores cover 3 of 5 planned seeds and lack seed 4 (stopped), seed 3 (failed): repeat the command to "
+        "train the missing ones." in render_report(report).splitlines()
     )
     assert "| 3 (5 planned) of ClusterGAN on `digits` |" in render_reports([report])
 
@@ -190,7 +190,7 @@ def test_the_command_tells_which_seed_failed(
             write_status(run.folder / "status.json", status.model_copy(update={"state": "failed"}))
         execute(Run(sweep.folder_of(sweep.points[0])))
 
-    monkeypatch.setattr("clustergan_core.command_line.protocol.work_off", finish_only_seed_0)
+    monkeypatch.setattr("clustergan_core.command_line.protocol.train_missing", finish_only_seed_0)
     words = ["protocol", "--dataset", "digits", "--seeds", "0,5", "--set", "width=0.1", "--steps", "10"]
     assert main([*words, "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
@@ -218,7 +218,7 @@ def test_only_what_is_missing_is_trained_and_an_interrupted_run_goes_on(own_fold
     execute(begun)
     assert begun.status().state == "stopped"
 
-    for statuses in carry_out(sweep):
+    for statuses in run_sweep(sweep):
         assert sum(status.is_training for status in statuses.values()) <= 2
 
     assert [run.name for _, run in sweep.finished()] == ["0", "1", "2"]
@@ -228,10 +228,10 @@ def test_only_what_is_missing_is_trained_and_an_interrupted_run_goes_on(own_fold
 
 def test_giving_up_leaves_runs_that_can_be_continued(own_folders: Path, tmp_path: Path) -> None:
     sweep = Sweep(tmp_path / "seeds", plan_sweep(small_config(n_steps=100_000), {}, (0,)))
-    for statuses in carry_out(sweep):
+    for statuses in run_sweep(sweep):
         if statuses[sweep.points[0]].step > 0:
             break
-    leave(sweep)
+    stop_sweep(sweep)
     ((_, status),) = sweep.statuses().items()
     assert status.state == "stopped"
     assert (tmp_path / "seeds" / "0" / "resume.safetensors").exists()

@@ -23,7 +23,7 @@ from clustergan_core.runs.scores import read_scores
 from clustergan_core.runs.store import list_runs
 from clustergan_core.runs.sweeps import reuse as twins
 from clustergan_core.runs.sweeps.plan import SweepPlan, plan_sweep, read_seeds
-from clustergan_core.runs.sweeps.sweep import Sweep, find_sweep, list_sweeps, open_sweep, place_sweep
+from clustergan_core.runs.sweeps.sweep import Sweep, list_sweeps, open_sweep, place_sweep
 from clustergan_core.runs.sweeps.work import request_all, submit_missing
 from clustergan_core.runs.worker import execute
 from tests.small_runs import new_run, small_config
@@ -135,7 +135,7 @@ def test_running_a_sweep_again_trains_nothing(monkeypatch: pytest.MonkeyPatch) -
 
     assert again.folder == sweep.folder
     assert submit_missing(again) == []
-    queue.advance()
+    queue.advance_queue()
     assert {status.state for status in again.statuses().values()} == {"finished"}
 
 
@@ -176,7 +176,7 @@ def test_another_value_trains_only_what_no_sweep_has_trained() -> None:
     for point, run in taken.items():
         assert (run.folder / "weights-best.safetensors").read_bytes() == b"weights of " + point.slug.encode()
         assert run.config.title == sweep.plan.config_of(point).title
-        assert any("Taken over from run" in note for note in run.config.notes)
+        assert any("Copied from run" in note for note in run.config.notes)
     assert [path.name for path in sweep.folder.iterdir() if path.name.startswith(".")] == []
 
 
@@ -185,10 +185,10 @@ def test_an_unfinished_run_and_one_of_other_settings_are_no_twins() -> None:
     run = earlier.run(earlier.points[0])
     assert run is not None
     set_state(run, "stopped", step=5)
-    assert len(place_sweep(small_sweep({"n_clusters": (9, 10, 11)}).plan).twins()) == 3
+    assert len(place_sweep(small_sweep({"n_clusters": (9, 10, 11)}).plan).identical_runs()) == 3
     others: list[dict[str, Any]] = [{"batch_size": 32}, {"n_steps": 41}, {"dataset": "synthetic"}]
     for other in others:
-        assert place_sweep(small_sweep({"n_clusters": (9, 10, 11)}, **other).plan).twins() == {}
+        assert place_sweep(small_sweep({"n_clusters": (9, 10, 11)}, **other).plan).identical_runs() == {}
 
 
 def test_damaged_results_are_nothing_to_take_over() -> None:
@@ -197,7 +197,7 @@ def test_damaged_results_are_nothing_to_take_over() -> None:
     (earlier.folder_of(earlier.points[1]) / "label_free.json").write_text("{}")
     (earlier.folder_of(earlier.points[2]) / "config.json").write_text("no config")
     sweep = place_sweep(small_sweep({"n_clusters": (9, 10, 11)}).plan)
-    assert [point.slug for point in sweep.twins()] == [earlier.points[3].slug]
+    assert [point.slug for point in sweep.identical_runs()] == [earlier.points[3].slug]
 
 
 def test_a_run_of_its_own_becomes_part_of_a_sweep(tmp_path: Path) -> None:
@@ -206,7 +206,7 @@ def test_a_run_of_its_own_becomes_part_of_a_sweep(tmp_path: Path) -> None:
     run = new_run(runs_folder() / "alone", sweep.plan.config_of(point).model_copy(update={"title": "my run"}))
     finish(run, 0.5)
     (run.folder / "weights-best.safetensors").write_bytes(b"")
-    assert list(sweep.twins()) == [point]
+    assert list(sweep.identical_runs()) == [point]
 
 
 def test_scores_and_card_of_a_copy_speak_of_the_copy() -> None:
@@ -222,16 +222,16 @@ def test_scores_and_card_of_a_copy_speak_of_the_copy() -> None:
     assert scores == read_scores(alone) | {"run": copy.name}  # type: ignore[operator] # it is there
     card = (copy.folder / "card.md").read_text()
     assert card.startswith(f"# {copy.title}\n")
-    assert "Taken over from run alone" in card
+    assert "Copied from run alone" in card
 
     (alone.folder / "metrics.jsonl").write_text("")
     shutil.rmtree(copy.folder)
-    assert sweep.twins() == {}, "a run whose metrics are gone is trained anew"
+    assert sweep.identical_runs() == {}, "a run whose metrics are gone is trained anew"
 
 
 def test_a_run_of_a_sweep_keeps_its_length() -> None:
     sweep = trained_sweep()
-    with pytest.raises(RunError, match="belongs to a sweep, whose runs are all of one length"):
+    with pytest.raises(RunError, match="belongs to a sweep, whose runs all have the same length"):
         extend_run(sweep.finished()[0][1], 10)
 
 
@@ -273,15 +273,11 @@ def test_a_folder_with_another_run_is_refused(tmp_path: Path) -> None:
         small_sweep(folder=tmp_path / "sweep", batch_size=32).make_missing()
 
 
-def test_its_runs_are_found_among_all_runs_and_it_by_its_name() -> None:
+def test_its_runs_are_found_among_all_runs() -> None:
     sweep = small_sweep()
     sweep.make_missing()
 
     assert {run.folder for run in list_runs()} == {sweep.folder_of(point) for point in sweep.points}
-    assert find_sweep(sweep.name) == Sweep(sweep.folder.resolve(), sweep.plan)
-    for wrong in ("../elsewhere", "nothing", sweep.name + "/."):
-        with pytest.raises(RunError, match=f"choose one of those there are .{sweep.name}"):
-            find_sweep(wrong)
 
 
 def test_a_damaged_sweep_says_so_and_is_passed_over() -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
+from clustergan_core.data.dataset import draw_subset
 from clustergan_core.drawing.figures.nearness import distance_walk_figure, path_map_figure
 from clustergan_core.drawing.palette import mode_colours
 from clustergan_core.drawing.theme import THEMES, apply_theme
@@ -145,9 +146,7 @@ def _coordinates(cells: RealCells, fitted: FittedMap | None) -> NDArray[np.float
 
 def _sample_cells(n_cells: int, always: NDArray[np.int64]) -> NDArray[np.int64]:
     """The cells to draw, ascending: all, or a sample by a fixed seed that includes those of the path."""
-    if n_cells <= _MAX_POINTS:
-        return np.arange(n_cells)
-    return np.union1d(np.random.default_rng(0).choice(n_cells, _MAX_POINTS, replace=False), always)
+    return np.union1d(draw_subset(n_cells, _MAX_POINTS, seed=0), always)
 
 
 def _count_maps(run: Run) -> int:

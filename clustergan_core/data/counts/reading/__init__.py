@@ -1,12 +1,12 @@
-"""From a stranger's file to a CountMatrix.
+"""From an untrusted file to a CountMatrix.
 
-sandbox/            a child process with limits does the reading; results are kept
+sandbox/            a child process with limits does the reading; results are cached
 reader.py           opens a file of any format and reads it
 formats.py          which format a file has
-preflight.py        what a file is, before it is read whole
+preflight.py        what a file holds, before it is read in full
 tenx/ hdf5/ tables/ one module a format
-count_file.py       CountFile: what each format offers: names, layout, a look, the values
-names.py            kinds of gene names and barcodes
-compressed_text.py  gzip'd text with a bound on what it expands to
-limits.py           what a file may take of cells, memory and time, each with its reason
+count_file.py       CountFile, the contract of every format: names, layout, a peek, the values
+names.py            types of gene names and barcodes
+compressed_text.py  gzipped text with a bound on its expansion
+limits.py           limits on cells, memory and time, each with its reason
 """

@@ -1,4 +1,4 @@
-"""Text that may be packed, read as a stream whose expansion is bounded."""
+"""Text that may be compressed, read as a stream whose expansion is bounded."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from clustergan_core.data.counts.reading.limits import LARGEST_DEFLATE, MAX_TEXT
 from clustergan_core.data.own.vetting import GZIP_MAGIC
 from clustergan_core.errors import DataError
 
-_DAMAGED = "{name} is a damaged {packing} file: make it again."
+_CORRUPT = "{name} is a corrupt {packing} file: compress it again."
 
 
 @dataclass(frozen=True)
 class CompressedText:
-    """One text in a file or in a member of a zip."""
+    """The text of a file or of a member of a zip archive."""
 
     name: str
     n_bytes: int  # as stored
@@ -29,7 +29,7 @@ class CompressedText:
 
     @contextmanager
     def open(self, most: int = MAX_TEXT_BYTES) -> Iterator[BinaryIO]:
-        """A stream of the expanded bytes. Reading raises DataError past `most`, for a bomb, and for damage."""
+        """A stream of the expanded bytes. Reading raises DataError past `most`, for a bomb, and for corrupt data."""
         is_packed = self._is_packed()
         with self.open_raw() as raw:
             stream = _Bounded(self, gzip.GzipFile(fileobj=raw) if is_packed else raw, most)
@@ -37,7 +37,7 @@ class CompressedText:
                 yield buffered
 
     def most_bytes(self) -> int:
-        """How many bytes it can expand to at most."""
+        """The most bytes it can expand to."""
         return self.n_bytes * (LARGEST_DEFLATE if self._is_packed() else 1)
 
     def _is_packed(self) -> bool:
@@ -45,7 +45,7 @@ class CompressedText:
             with self.open_raw() as raw:
                 return raw.read(2) == GZIP_MAGIC
         except zipfile.BadZipFile as error:
-            raise DataError(_DAMAGED.format(name=self.name, packing="zip")) from error
+            raise DataError(_CORRUPT.format(name=self.name, packing="zip")) from error
 
 
 class _Bounded(io.RawIOBase):
@@ -60,18 +60,18 @@ class _Bounded(io.RawIOBase):
             content = self._source.read(len(buffer))
         except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
             packing = "zip" if isinstance(error, zipfile.BadZipFile) else "gzip"
-            raise DataError(_DAMAGED.format(name=self._text.name, packing=packing)) from error
+            raise DataError(_CORRUPT.format(name=self._text.name, packing=packing)) from error
         self._n_read += len(content)
         check_expansion(self._text.name, self._n_read, self._text.n_bytes)
         if self._n_read > self._most:
             raise DataError(
-                f"{self._text.name} holds more than {self._most >> 20:,} MB of text: bring it as sparse .h5ad or a 10x "
-                "folder, or bring fewer cells."
+                f"{self._text.name} holds more than {self._most >> 20:,} MB of text: provide it as a sparse .h5ad or a "
+                "10x folder, or with fewer cells."
             )
         buffer[: len(content)] = content
         return len(content)
 
 
 def open_compressed_text(path: Path) -> CompressedText:
-    """The text of a file."""
+    """The text of a file, gzipped or not."""
     return CompressedText(path.name, path.stat().st_size, lambda: path.open("rb"))

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 __all__ = ["CountFile", "Layout", "Peek", "Names", "Orientation", "LaidOut", "name_all", "spread_blocks"]
 
 LaidOut = Literal["cells-by-genes", "genes-by-cells"]
-LOOK_VALUES = 8_000_000  # of a dense block: half a second, and 4,000 cells of 2,000 genes
-LOOK_NONZEROS = 5_000_000
+PEEK_VALUES = 8_000_000  # of a dense block: half a second, and 4,000 cells of 2,000 genes
+PEEK_NONZEROS = 5_000_000
 
 
 @dataclass(frozen=True)
 class Names:
-    """How a file names its N cells and G genes, and what it says of its cells."""
+    """How a file names its N cells and G genes, and what it says about its cells."""
 
     cell_ids: NDArray[np.str_]  # (N,) unique
     gene_ids: NDArray[np.str_]  # (G,) unique
@@ -58,31 +58,31 @@ def name_all(
 
 @dataclass(frozen=True)
 class Peek:
-    """Some of a matrix's cells with all genes, or some genes of all cells, as sparse values."""
+    """Some of a matrix's cells with all genes, or all cells with some genes, as sparse values."""
 
-    values: csr_matrix[Any]  # (cells looked at, genes looked at) float32
-    cells: NDArray[np.int64]  # which ones
-    genes: NDArray[np.int64]
-    is_whole: bool = True  # False where not all values of these cells and genes were seen
+    values: csr_matrix[Any]  # (cells examined, genes examined) float32
+    cells: NDArray[np.int64]  # indices of the cells examined
+    genes: NDArray[np.int64]  # indices of the genes examined
+    is_whole: bool = True  # False where some values of these cells and genes were not read
 
 
 @dataclass(frozen=True)
 class Layout:
-    """How the matrix lies in its file, in words a person uses."""
+    """How the matrix is laid out in its file, described for a person."""
 
-    form: str  # such as "10x folder"
+    file_format: str  # such as "10x folder"
     part: str  # such as "X" or "layers['counts']"
     orientation: LaidOut
-    reason: str  # why the orientation is held to be so
-    is_sure: bool = True  # False where only the shape tells the orientation
-    can_transpose: bool = False  # whether a person's word on the orientation is heard
-    n_nonzeros: int | None = None  # as the file declares them; None where it does not
-    text_bytes: int = 0  # of a text form, after expansion
-    notes: Sequence[str] = field(default=())  # sentences on what was left out or made up
+    reason: str  # the evidence for the orientation
+    is_sure: bool = True  # False where the orientation is guessed from the shape
+    can_transpose: bool = False  # whether a person may choose the orientation
+    n_nonzeros: int | None = None  # as the file declares; None where it does not
+    text_bytes: int = 0  # of a text format, after expansion
+    notes: Sequence[str] = field(default=())  # sentences on what was left out or filled in
 
 
 class CountFile(Protocol):
-    """One opened file. Looking costs little whatever the size; reading gives all."""
+    """One opened file. A peek costs little whatever the size; `read` returns everything."""
 
     @property
     def name(self) -> str: ...
@@ -91,7 +91,7 @@ class CountFile(Protocol):
     @property
     def layout(self) -> Layout: ...
     def peek(self) -> Peek:
-        """A part of the values, at most about LOOK_VALUES of them."""
+        """Some of the values, about PEEK_VALUES at most."""
         ...
 
     def read(self) -> csr_matrix[Any]:
@@ -102,7 +102,7 @@ class CountFile(Protocol):
 
 
 def spread_blocks(n_rows: int, n_wanted: int, n_blocks: int = 4) -> list[slice]:
-    """Slices of at most `n_wanted` rows in all, from start to end: a file's first cells may all be of one kind."""
+    """Slices of at most `n_wanted` rows in all, spread over the file: its first cells may all be of one type."""
     import numpy as np
 
     if n_rows <= n_wanted:

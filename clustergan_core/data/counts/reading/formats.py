@@ -1,4 +1,4 @@
-"""Which form a file has, by its name and first bytes, and whether a plain table is one of counts."""
+"""Which format a file has, by its name and first bytes, and whether a plain table holds counts."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from clustergan_core.errors import DataError
 
 SEURAT_SUFFIXES = frozenset({".rds", ".rda", ".rdata", ".robj", ".h5seurat", ".qs"})
 
-# hdf5: 10x .h5, .h5ad, .loom and X with Y, told apart by what they hold once their links are vetted.
+# hdf5: 10x .h5, .h5ad, .loom and X with Y, told apart by their content once their links are vetted.
 Format = Literal["10x", "hdf5", "text", "sheet", "seurat"]
 
 HDF5_SUFFIXES = frozenset({".h5", ".hdf5", ".h5ad", ".loom"})
 TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
-N_NAMES_SEEN = 2000  # row names that are looked at
-MANY_FEATURES = 2000  # more whole numbers than this in a row, most of them zero, are counts of genes
+N_NAMES_SEEN = 2000  # row names that are examined
+MANY_FEATURES = 2000  # more whole numbers than this in a row, most of them zero, are gene counts
 MOSTLY = 0.5
 FEW_NAMES = 10
 
 
 def find_format(path: Path) -> Format | None:
-    """The form a count matrix at `path` would be read by, or None where its name and first bytes are of none.
+    """The format a count matrix at `path` would be read as, or None where its name and first bytes match none.
 
-    "text" is ambiguous: an ordinary table has the same name, and `looks_like_counts` tells.
+    "text" is ambiguous: an ordinary table has the same suffixes, and `looks_like_counts` decides.
     """
     if path.is_dir():
         return "10x" if holds_tenx(path) else None
@@ -59,13 +59,12 @@ def find_format(path: Path) -> Format | None:
 def looks_like_counts(path: Path) -> bool:
     """Whether to read a file as a count matrix rather than as an ordinary table or pictures.
 
-    Every form but text is taken at its word. A text is one of counts if names above or beside it are those of genes, if
-    they are barcodes, or if each row holds more than MANY_FEATURES whole numbers that are mostly zero. Looks at the
-    beginning alone.
+    Every format but text holds counts. A text does if the names above or beside it are gene names or barcodes, or if
+    each row holds more than MANY_FEATURES whole numbers that are mostly zero. Only the first lines are examined.
     """
-    form = find_format(path)
-    if form != "text":
-        return form is not None
+    file_format = find_format(path)
+    if file_format != "text":
+        return file_format is not None
     with suppress(DataError, csv.Error):
         text = open_compressed_text(path)
         dialect = find_dialect(text)
@@ -83,7 +82,7 @@ def looks_like_counts(path: Path) -> bool:
 
 
 def _is_sparse(lines: list[str], delimiter: str) -> bool:
-    """Whether most cells of the first lines are zero and the others whole."""
+    """Whether most cells of the first lines are zero and the others whole numbers."""
     cells = [cell for line in lines[:5] for cell in split_line(line, delimiter)[1:] if is_number(cell, ".")]
     n_whole = sum(float(cell).is_integer() for cell in cells)
     n_zero = sum(float(cell) == 0 for cell in cells)
@@ -96,11 +95,11 @@ def _suffix(path: Path) -> str:
 
 
 def refuse_seurat(path: Path) -> DataError:
-    """The error that says how to bring the counts of an R object."""
+    """The error that says how to export the counts of an R object."""
     quoted = path.name.replace("\\", "").replace('"', "")
     return DataError(
-        f"{path.name} is a file of R, which is not read here: in R, write its counts as a 10x folder with these three "
-        "lines, and bring the folder:\n"
+        f"{path.name} is an R file, which is not supported: in R, write its counts as a 10x folder with these three "
+        "lines, and provide the folder:\n"
         "    library(Seurat)\n"
         f'    counts <- GetAssayData(readRDS("{quoted}"), assay = "RNA", layer = "counts")\n'
         '    DropletUtils::write10xCounts("counts10x", counts, version = "3")'

@@ -1,4 +1,4 @@
-"""Names of genes and cells: what kind they are, of which species, and what spreadsheets and repeats do to them."""
+"""Names of genes and cells: their type and species, and what spreadsheets and repeats do to them."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 GeneKind = Literal["symbols", "Ensembl", "Entrez", "WormBase", "FlyBase", "TAIR", "numbered", "unknown"]
 Species = Literal["human", "mouse", "worm", "fly", "zebrafish", "rat", "thale cress", "unknown"]
 
-CLEAR = 0.5  # share of names that must be of a kind
-LOOKED_AT = 5000  # names are alike: this many tell the kind
-MIN_STEMS = 0.2  # distinct stems a name: V1 … V100 have one stem, a gene table hundreds
+CLEAR = 0.5  # share of names that must be of a type
+N_EXAMINED = 5000  # names are alike: this many show their type
+MIN_STEMS = 0.2  # distinct stems per name: V1 … V100 have one stem, a gene table hundreds
 
 _IDS: tuple[tuple[str, GeneKind, Species], ...] = (
     (r"ENSG\d{11}(\.\d+)?(_PAR_Y)?", "Ensembl", "human"),
@@ -33,7 +33,7 @@ _IDS: tuple[tuple[str, GeneKind, Species], ...] = (
 )
 _NUMBERED = re.compile(r"(gene|g|feature|column|v|x)?[_ .-]?\d+", re.IGNORECASE)
 _ENTREZ = re.compile(r"X?\d{1,9}(\.0)?")
-# Genes hardly any table lacks; they tell a gene table from one of other codes.
+# Genes that hardly any table lacks; they distinguish gene names from other codes.
 _FAMILIAR = frozenset(
     re.findall(
         r"\S+",
@@ -58,8 +58,8 @@ _DATE = re.compile(
 
 
 def find_kind(gene_ids: Sequence[str]) -> tuple[GeneKind, Species]:
-    """(what the ids are, the species they tell of)."""
-    names = list(gene_ids[:LOOKED_AT])
+    """(the type of the ids, the species they belong to)."""
+    names = list(gene_ids[:N_EXAMINED])
     if not names:
         return "unknown", "unknown"
     for pattern, kind, species in _IDS:
@@ -79,28 +79,29 @@ def find_kind(gene_ids: Sequence[str]) -> tuple[GeneKind, Species]:
 
 
 def looks_like_genes(names: Sequence[str]) -> bool:
-    """Whether names are those of genes beyond what other codes and words of a table would look like."""
+    """Whether names are gene names rather than other codes and words of a table."""
     if _are_gene_ids(names):
         return True
-    shown = list(names[:LOOKED_AT])
-    distinct = {name.upper() for name in shown}
+    examined = list(names[:N_EXAMINED])
+    distinct = {name.upper() for name in examined}
     n_familiar = sum(name in _FAMILIAR or _FAMILIES.fullmatch(name) is not None for name in distinct)
-    return n_familiar >= max(3, 0.01 * len(shown)) and _count_stems(shown) > MIN_STEMS * len(shown)
+    return n_familiar >= max(3, 0.01 * len(examined)) and _count_stems(examined) > MIN_STEMS * len(examined)
 
 
 def looks_like_barcodes(names: Sequence[str]) -> bool:
-    """Whether names hold the bases of a barcode, or say that they are cells."""
-    shown = list(names[:LOOKED_AT])
-    return bool(shown) and sum(bool(_BARCODE.search(name) or _CELL.search(name)) for name in shown) > CLEAR * len(shown)
+    """Whether names contain the bases of a barcode, or the word "cell"."""
+    examined = list(names[:N_EXAMINED])
+    n_barcodes = sum(bool(_BARCODE.search(name) or _CELL.search(name)) for name in examined)
+    return bool(examined) and n_barcodes > CLEAR * len(examined)
 
 
 def find_dates(gene_ids: Sequence[str]) -> list[str]:
-    """Names that a spreadsheet made of genes: MARCH1 became 1-Mar."""
+    """Gene names that a spreadsheet turned into dates: MARCH1 became 1-Mar."""
     return [name for name in gene_ids if _DATE.fullmatch(name)]
 
 
 def make_unique(names: NDArray[np.str_]) -> tuple[NDArray[np.str_], int]:
-    """(names with -1, -2, … behind repeats, how many were repeats)."""
+    """(names with -1, -2, … appended to repeats, how many repeats there were)."""
     import numpy as np
 
     taken, seen = set(names.tolist()), set[str]()
@@ -122,33 +123,33 @@ def make_unique(names: NDArray[np.str_]) -> tuple[NDArray[np.str_], int]:
 
 
 def require_names(file: str, what: str, names: Sequence[str]) -> NDArray[np.str_]:
-    """The names as an array. Raises DataError for one too long to be a name."""
+    """The names as an array. Raises DataError for a name that is too long."""
     import numpy as np
 
     longest = max(names, key=len, default="")
     if len(longest) > MAX_NAME:
         raise DataError(
-            f"{file} names a {what} by {len(longest):,} characters ('{longest[:20]}…') and at most {MAX_NAME} are "
+            f"{file} has a {what} name of {len(longest):,} characters ('{longest[:20]}…'), but at most {MAX_NAME} are "
             "read: shorten it."
         )
     return np.array([_clean(name) for name in names], dtype=np.str_)
 
 
 def _clean(name: str) -> str:
-    """The name without spaces around it or signs that move a terminal's cursor."""
-    return name.strip() if name.isprintable() else "".join(sign for sign in name if sign.isprintable()).strip()
+    """The name without surrounding spaces or characters that move a terminal's cursor."""
+    return name.strip() if name.isprintable() else "".join(char for char in name if char.isprintable()).strip()
 
 
 def number_names(what: str, count: int) -> NDArray[np.str_]:
-    """gene_1, gene_2, … where a file names none."""
+    """Names such as gene_1, gene_2, … for a file without names."""
     import numpy as np
 
     return np.array([f"{what}_{number + 1}" for number in range(count)], dtype=np.str_)
 
 
 def _are_gene_ids(names: Sequence[str]) -> bool:
-    shown = list(names[:LOOKED_AT])
-    return bool(shown) and any(_share(shown, re.compile(pattern)) > CLEAR for pattern, _, _ in _IDS)
+    examined = list(names[:N_EXAMINED])
+    return bool(examined) and any(_share(examined, re.compile(pattern)) > CLEAR for pattern, _, _ in _IDS)
 
 
 def _share(names: Sequence[str], pattern: re.Pattern[str]) -> float:
@@ -156,7 +157,7 @@ def _share(names: Sequence[str], pattern: re.Pattern[str]) -> float:
 
 
 def _count_stems(names: Sequence[str]) -> int:
-    """How many beginnings up to the first digit there are."""
+    """How many different beginnings up to the first digit there are."""
     return len({re.split(r"\d", name, maxsplit=1)[0] for name in names})
 
 

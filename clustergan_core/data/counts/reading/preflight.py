@@ -1,4 +1,4 @@
-"""Preflight: what a count matrix is, told from its names and a look at its values, before it is read whole."""
+"""Preflight: what a count matrix holds, going by its names and a peek at its values, before it is read in full."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
     import pandas as pd
 
 N_PREVIEW = 5
-MANY_BARCODES = 100_000  # droplets of one experiment with a cell in them are some thousand
-LABEL_VALUES = range(2, 201)  # fewer tell nothing, more are names
+MANY_BARCODES = 100_000  # one experiment has some thousand droplets with a cell in them
+LABEL_VALUES = range(2, 201)  # fewer say nothing, more are names
 N_EXAMPLES = 6
 
 _STATE_ADVICE = {
-    "log": "The values are logarithms: quality control by counts and the paper's transform want raw counts, so bring "
-    "them if you have them.",
-    "normalised": "The values were normalised: bring raw counts if you have them.",
-    "scaled": "The values were scaled (some are negative), which quality control cannot undo: bring raw counts if you "
-    "have them.",
+    "log": "The values are logarithms, but quality control by counts and the paper's transform need raw counts: "
+    "provide them if you have them.",
+    "normalised": "The values were normalised: provide raw counts if you have them.",
+    "scaled": "The values were scaled (some are negative), which quality control cannot undo: provide raw counts if "
+    "you have them.",
 }
 
 
 class LabelColumn(BaseModel):
-    """A column of the cells whose values recur as classes do."""
+    """A column of the cells whose values recur as those of classes do."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -40,13 +40,13 @@ class LabelColumn(BaseModel):
 
 
 class Preflight(BaseModel):
-    """What is known of a file before it is read whole; figures of values speak of the part that was looked at."""
+    """What is known about a file before it is read in full; numbers about values refer to the examined part."""
 
     model_config = ConfigDict(frozen=True)
 
     name: str
     summary: str = Field(description='One line, such as "2,700 cells × 32,738 genes, raw counts, human symbols".')
-    looks_like_counts: bool = Field(description="False where nothing tells it from an ordinary table.")
+    looks_like_counts: bool = Field(description="False where nothing distinguishes it from an ordinary table.")
     form: str
     part: str = Field(description="Which part of the file is read.")
     n_cells: int
@@ -54,10 +54,10 @@ class Preflight(BaseModel):
     orientation: LaidOut
     orientation_reason: str
     is_orientation_sure: bool
-    can_transpose: bool = Field(description="Whether another orientation may be asked for.")
+    can_transpose: bool = Field(description="Whether another orientation may be chosen.")
     preview_cells: tuple[str, ...]
     preview_genes: tuple[str, ...]
-    preview_values: tuple[tuple[float | None, ...], ...] = Field(description="A row a cell; None for NaN.")
+    preview_values: tuple[tuple[float | None, ...], ...] = Field(description="One row per cell; None for NaN.")
     state: CountState
     state_reason: str
     gene_kind: GeneKind
@@ -66,48 +66,50 @@ class Preflight(BaseModel):
     n_genes_looked_at: int
     n_repeated_genes: int
     n_repeated_cells: int
-    n_empty_cells: int | None = Field(description="Among the cells looked at; None if not all genes were.")
-    n_empty_genes: int | None = Field(description="Among the genes looked at; None if not all cells were.")
-    n_missing: int = Field(description="NaN and infinite values, among those looked at.")
+    n_empty_cells: int | None = Field(description="Among the examined cells; None if not all genes were examined.")
+    n_empty_genes: int | None = Field(description="Among the examined genes; None if not all cells were examined.")
+    n_missing: int = Field(description="NaN and infinite values, among those examined.")
     n_negative: int
-    n_nonzeros: int = Field(description="As the file declares, else worked out from nonzero_share.")
+    n_nonzeros: int = Field(description="As the file declares, else estimated from nonzero_share.")
     nonzero_share: float
     label_columns: tuple[LabelColumn, ...]
     memory_mb: float
     seconds: float
-    notes: tuple[str, ...] = Field(description="Sentences on what is left out or made up.")
-    warnings: tuple[str, ...] = Field(description="Sentences on what to mend or to look at.")
+    notes: tuple[str, ...] = Field(description="Sentences on what is left out or filled in.")
+    warnings: tuple[str, ...] = Field(description="Sentences on what to fix or to check.")
 
 
 def make_preflight(file: CountFile, is_expression: bool = True) -> Preflight:
-    """Looks at an opened file; `is_expression` is what `forms.looks_like_counts` says of it.
+    """Peeks at an opened file; `is_expression` is what `formats.looks_like_counts` returned for it.
 
-    Raises DataError where even a look cannot be had."""
+    Raises DataError where even a peek is impossible."""
     import numpy as np
 
-    look, names, layout = file.peek(), file.names, file.layout
+    peek, names, layout = file.peek(), file.names, file.layout
     n_cells, n_genes = len(names.cell_ids), len(names.gene_ids)
-    values = look.values.data
+    values = peek.values.data
     state, reason = find_state(values)
     kind, species = find_kind(names.gene_ids.tolist())
     if species == "unknown":
         species = find_kind(names.gene_symbols.tolist())[1]
-    share = look.values.nnz / max(look.values.shape[0] * look.values.shape[1], 1)
+    share = peek.values.nnz / max(peek.values.shape[0] * peek.values.shape[1], 1)
     n_nonzeros = layout.n_nonzeros if layout.n_nonzeros is not None else round(share * n_cells * n_genes)
     facts: dict[str, Any] = {
-        "n_cells_looked_at": len(look.cells),
-        "n_genes_looked_at": len(look.genes),
-        "n_empty_cells": _count_empty(look, 1) if look.is_whole and len(look.genes) == n_genes else None,
-        "n_empty_genes": _count_empty(look, 0) if look.is_whole and len(look.cells) == n_cells else None,
+        "n_cells_looked_at": len(peek.cells),
+        "n_genes_looked_at": len(peek.genes),
+        "n_empty_cells": _count_empty(peek, 1) if peek.is_whole and len(peek.genes) == n_genes else None,
+        "n_empty_genes": _count_empty(peek, 0) if peek.is_whole and len(peek.cells) == n_cells else None,
         "n_missing": int(values.size - np.isfinite(values).sum()),
         "n_negative": int((values < 0).sum()),
     }
-    warnings = [] if is_expression else ["Nothing tells this from an ordinary table: it may be no count matrix."]
+    warnings = (
+        [] if is_expression else ["Nothing distinguishes this from an ordinary table: it may not be a count matrix."]
+    )
     return Preflight(
         name=file.name,
         summary=f"{n_cells:,} cells × {n_genes:,} genes, {STATE_WORDS[state]}, {_name_genes(kind, species)}",
         looks_like_counts=is_expression,
-        form=layout.form,
+        form=layout.file_format,
         part=layout.part,
         n_cells=n_cells,
         n_genes=n_genes,
@@ -115,9 +117,9 @@ def make_preflight(file: CountFile, is_expression: bool = True) -> Preflight:
         orientation_reason=layout.reason,
         is_orientation_sure=layout.is_sure,
         can_transpose=layout.can_transpose,
-        preview_cells=tuple(names.cell_ids[look.cells[:N_PREVIEW]].tolist()),
-        preview_genes=tuple(names.gene_symbols[look.genes[:N_PREVIEW]].tolist()),
-        preview_values=_preview(look),
+        preview_cells=tuple(names.cell_ids[peek.cells[:N_PREVIEW]].tolist()),
+        preview_genes=tuple(names.gene_symbols[peek.genes[:N_PREVIEW]].tolist()),
+        preview_values=_preview(peek),
         state=state,
         state_reason=reason,
         gene_kind=kind,
@@ -141,22 +143,22 @@ def _estimate(file: CountFile, n_nonzeros: int) -> float:
     return estimate_seconds(n_nonzeros, n_dense, file.layout.text_bytes)
 
 
-def _preview(look: Peek) -> tuple[tuple[float | None, ...], ...]:
-    corner = look.values[:N_PREVIEW, :N_PREVIEW].toarray().tolist()
+def _preview(peek: Peek) -> tuple[tuple[float | None, ...], ...]:
+    corner = peek.values[:N_PREVIEW, :N_PREVIEW].toarray().tolist()
     return tuple(tuple(value if math.isfinite(value) else None for value in row) for row in corner)
 
 
-def _count_empty(look: Peek, axis: int) -> int:
-    return int((look.values.getnnz(axis=axis) == 0).sum())
+def _count_empty(peek: Peek, axis: int) -> int:
+    return int((peek.values.getnnz(axis=axis) == 0).sum())
 
 
 def _name_genes(kind: GeneKind, species: Species) -> str:
     if kind == "numbered":
         return "genes without names"
     if kind == "unknown":
-        return "gene names of an unknown kind"
-    words = kind if kind == "symbols" else f"{kind} ids"
-    return words if species == "unknown" else f"{species} {words}"
+        return "gene names of an unknown type"
+    names = kind if kind == "symbols" else f"{kind} ids"
+    return names if species == "unknown" else f"{species} {names}"
 
 
 def _find_label_columns(cells: pd.DataFrame) -> tuple[LabelColumn, ...]:
@@ -164,7 +166,7 @@ def _find_label_columns(cells: pd.DataFrame) -> tuple[LabelColumn, ...]:
 
     from clustergan_core.data.own.cell_text import natural_order
 
-    found = []
+    label_columns = []
     for name, column in cells.items():
         if isinstance(column.dtype, pd.CategoricalDtype):
             present = [str(text) for text in column.cat.remove_unused_categories().cat.categories]
@@ -174,33 +176,37 @@ def _find_label_columns(cells: pd.DataFrame) -> tuple[LabelColumn, ...]:
             continue
         if len(present) in LABEL_VALUES and len(present) < len(column):
             examples = tuple(natural_order(present)[:N_EXAMPLES])
-            found.append(LabelColumn(name=str(name), n_values=len(present), examples=examples))
-    return tuple(found)
+            label_columns.append(LabelColumn(name=str(name), n_values=len(present), examples=examples))
+    return tuple(label_columns)
 
 
 def _warn(file: CountFile, names: Names, state: CountState, facts: dict[str, Any]) -> list[str]:
-    told: list[str] = []
+    warnings: list[str] = []
     n_cells, n_genes = len(names.cell_ids), len(names.gene_ids)
     if not file.layout.is_sure:
-        told.append(f"Check the orientation: {file.layout.reason}.")
+        warnings.append(f"Check the orientation: {file.layout.reason}.")
     if state in _STATE_ADVICE:
-        told.append(_STATE_ADVICE[state])
+        warnings.append(_STATE_ADVICE[state])
     if n_cells > MANY_BARCODES:
-        told.append(f"{n_cells:,} barcodes are more than an experiment has cells: is this the raw, unfiltered matrix?")
+        warnings.append(
+            f"{n_cells:,} barcodes exceed the cells of an experiment: check whether this is the raw, unfiltered matrix."
+        )
     if names.n_repeated_genes:
-        told.append(f"{names.n_repeated_genes:,} gene names are repeats and get -1, -2, … behind them.")
+        warnings.append(f"{names.n_repeated_genes:,} gene names are repeats and get the suffixes -1, -2, ….")
     if names.n_repeated_cells:
-        told.append(f"{names.n_repeated_cells:,} cell names are repeats and get -1, -2, … behind them.")
+        warnings.append(f"{names.n_repeated_cells:,} cell names are repeats and get the suffixes -1, -2, ….")
     dates = find_dates(names.gene_symbols.tolist())
     if dates:
         shown = ", ".join(dates[:4])
-        told.append(f"{len(dates):,} genes were turned into dates by a spreadsheet ({shown}): MARCH1 became 1-Mar.")
+        warnings.append(f"A spreadsheet turned {len(dates):,} gene names into dates ({shown}): MARCH1 became 1-Mar.")
     if facts["n_missing"]:
-        told.append(f"{facts['n_missing']:,} values looked at are NaN or infinite, and no such matrix is read.")
-    looked_at = "" if facts["n_cells_looked_at"] == n_cells else f" of the {facts['n_cells_looked_at']:,} looked at"
+        warnings.append(
+            f"{facts['n_missing']:,} examined values are NaN or infinite, and such a matrix cannot be read."
+        )
+    among = "" if facts["n_cells_looked_at"] == n_cells else f" of the {facts['n_cells_looked_at']:,} examined"
     if facts["n_empty_cells"]:
-        told.append(f"{facts['n_empty_cells']:,} cells{looked_at} have no counts at all.")
+        warnings.append(f"{facts['n_empty_cells']:,} cells{among} have no counts at all.")
     if facts["n_empty_genes"]:
-        looked_at = "" if facts["n_genes_looked_at"] == n_genes else f" of the {facts['n_genes_looked_at']:,} looked at"
-        told.append(f"{facts['n_empty_genes']:,} genes{looked_at} are counted in no cell.")
-    return told
+        among = "" if facts["n_genes_looked_at"] == n_genes else f" of the {facts['n_genes_looked_at']:,} examined"
+        warnings.append(f"{facts['n_empty_genes']:,} genes{among} are counted in no cell.")
+    return warnings

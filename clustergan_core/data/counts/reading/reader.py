@@ -1,4 +1,4 @@
-"""Reading a count matrix of any form; files of strangers go through `read_safely`, which does it in a child process."""
+"""Reads a count matrix of any format; untrusted files go through `read_safely`, which reads in a child process."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from clustergan_core.data.counts.reading.formats import find_format
 from clustergan_core.data.own.vetting import open_archive, require_file
 from clustergan_core.errors import DataError
 
-LOOK_TEXT_VALUES = 3_000_000  # of a text, which is parsed for the look: half a second
+PEEK_TEXT_VALUES = 3_000_000  # of a text, which is parsed for the peek: half a second
 
 
 def open_counts(path: Path, orientation: Orientation = "auto") -> CountFile:
     """The file with its names read and its declared sizes vetted; the caller closes it.
 
-    Raises DataError with one sentence for whatever is no count matrix, or too large, or cannot lie as was said.
+    Raises DataError with one sentence for a file that is not a count matrix, is too large, or contradicts the chosen
+    orientation.
     """
     if not path.is_dir():
         require_file(path)
@@ -27,8 +28,8 @@ def open_counts(path: Path, orientation: Orientation = "auto") -> CountFile:
         return file
     file.close()
     raise DataError(
-        f"{path.name} says itself where its cells are ({file.layout.orientation}: {file.layout.reason}): leave the "
-        "orientation as it is."
+        f"{path.name} determines its own orientation ({file.layout.orientation}: {file.layout.reason}): leave the "
+        "orientation at auto."
     )
 
 
@@ -42,7 +43,7 @@ def read_counts(path: Path, orientation: Orientation = "auto") -> CountMatrix:
 
 
 def read_opened(file: CountFile) -> CountMatrix:
-    """The whole matrix of an opened file. Raises DataError as `read_counts` does."""
+    """The whole matrix of an opened file. Raises DataError where values are missing, infinite or all zero."""
     counts = file.read()
     n_bad = int(counts.data.size - np.isfinite(counts.data).sum())
     if n_bad:
@@ -51,7 +52,7 @@ def read_opened(file: CountFile) -> CountMatrix:
             "was counted."
         )
     if not counts.nnz:
-        raise DataError(f"{file.name} holds nothing but zeros in {file.layout.part}: bring a matrix with counts.")
+        raise DataError(f"{file.name} holds only zeros in {file.layout.part}: provide a matrix with counts.")
     names = file.names
     return CountMatrix(
         name=file.name,
@@ -67,33 +68,33 @@ def read_opened(file: CountFile) -> CountMatrix:
 
 
 def _open(path: Path, orientation: Orientation) -> CountFile:
-    form = find_format(path)
-    if form == "10x":
+    file_format = find_format(path)
+    if file_format == "10x":
         from clustergan_core.data.counts.reading.tenx.folder import open_tenx_folder
 
         return open_tenx_folder(path, orientation)
-    if form == "hdf5":
+    if file_format == "hdf5":
         return _open_hdf5(path, orientation)
-    if form in ("text", "sheet"):
+    if file_format in ("text", "sheet"):
         from clustergan_core.data.counts.reading.tables.grid import open_grid
         from clustergan_core.data.counts.reading.tables.sheet import open_sheet
         from clustergan_core.data.counts.reading.tables.text import open_text
 
-        text = open_text(path) if form == "text" else open_sheet(path)
-        return open_grid(path.name, text, orientation, LOOK_TEXT_VALUES)
-    if form == "seurat":
+        text = open_text(path) if file_format == "text" else open_sheet(path)
+        return open_grid(path.name, text, orientation, PEEK_TEXT_VALUES)
+    if file_format == "seurat":
         from clustergan_core.data.counts.reading.formats import refuse_seurat
 
         raise refuse_seurat(path)
-    what = "is of no form that is read here"
+    problem = "is not a supported file type"
     if path.is_dir():
-        what = "holds no matrix.mtx (links that lead out of it are not followed)"
+        problem = "holds no matrix.mtx (links that lead out of it are not followed)"
     elif path.suffix.lower() == ".zip":
-        open_archive(path).close()  # says so where it is the zip that is at fault
-        what = "holds no matrix.mtx"
+        open_archive(path).close()  # raises where the zip itself is at fault
+        problem = "holds no matrix.mtx"
     raise DataError(
-        f"{path.name} {what}: bring a 10x folder (also as .zip), .h5, .h5ad, .loom, .csv, .tsv, .txt (also .gz) or "
-        ".xlsx."
+        f"{path.name} {problem}. Supported: a 10x folder (also as .zip), .h5, .h5ad, .loom, .csv, .tsv and .txt (also "
+        ".gz), and .xlsx."
     )
 
 
@@ -116,7 +117,7 @@ def _open_hdf5(path: Path, orientation: Orientation) -> CountFile:
             return open_plain_hdf5(file, path.name, orientation)
         shown = ", ".join(list(file)[:8])
         raise DataError(
-            f"{path.name} holds {shown or 'nothing'} and no matrix known here: bring a 10x .h5, .h5ad, .loom, or HDF5 "
+            f"{path.name} holds {shown or 'nothing'} but no supported matrix: provide a 10x .h5, .h5ad, .loom, or HDF5 "
             "with X (cells × genes)."
         )
     except BaseException:

@@ -1,6 +1,6 @@
 """Count matrices in HDF5: .h5ad, .loom, and files with X.
 
-vetting.py  links and sizes are refused before anything is read
+vetting.py  checks links and sizes before anything is read
 values.py   dense and compressed blocks of numbers, and Hdf5Counts
 names.py    names and data frames
 h5ad.py, loom.py, plain.py   the formats

@@ -1,4 +1,4 @@
-""".h5ad files of every anndata since 0.6, read part by part without the library: what is not asked for stays packed."""
+""".h5ad files of every anndata since 0.6, read part by part without the library, so that unused parts stay unread."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from clustergan_core.errors import DataError
 if TYPE_CHECKING:
     import h5py
 
-# The nearer to raw the better; among equals, layers["counts"] before X before raw before other layers.
+# Raw counts are best; among equals, layers["counts"] comes before X, raw and other layers.
 _PREFERENCE: tuple[CountState, ...] = ("raw", "log", "normalised", "scaled")
 _SYMBOL_COLUMNS = frozenset(
     {"gene_symbols", "gene_symbol", "symbol", "symbols", "gene_name", "gene_names", "feature_name", "gene_short_name"}
@@ -27,7 +27,7 @@ _SYMBOL_COLUMNS = frozenset(
 
 
 def open_h5ad(file: h5py.File, name: str) -> Hdf5Counts:
-    """The part of the file that holds counts, or comes nearest to them: the order stands in `_PREFERENCE`.
+    """The part of the file that holds counts, or comes closest to them by `_PREFERENCE`.
 
     Raises DataError where no part is a matrix.
     """
@@ -38,21 +38,21 @@ def open_h5ad(file: h5py.File, name: str) -> Hdf5Counts:
             parts[part] = values
             states[part] = find_state(values.peek().values.data)[0]
     if not parts:
-        raise DataError(f"{name} holds no matrix in X, layers or raw: write the file again with its counts.")
-    part = min(parts, key=lambda found: _PREFERENCE.index(states[found]))
+        raise DataError(f"{name} holds no matrix in X, layers or raw: save the file again with its counts.")
+    part = min(parts, key=lambda candidate: _PREFERENCE.index(states[candidate]))
     values = parts[part]
     cell_ids, cells, n_left_out = read_frame(file.get("obs"), f"{name}: obs", file.get("uns"))
     gene_ids, genes, _ = _read_genes(file, part, name)
     if values.shape != (len(cell_ids), len(gene_ids)):
         raise DataError(
             f"{name} holds {values.shape[0]:,} × {values.shape[1]:,} values in {part} for {len(cell_ids):,} cells and "
-            f"{len(gene_ids):,} genes: write it again."
+            f"{len(gene_ids):,} genes: save it again."
         )
-    notes = [f"Of {len(parts)} matrices, {part} is read ({states[part]}); X is {states['X']}."] if part != "X" and (
-        "X" in parts
-    ) else []  # fmt: skip
+    notes = []
+    if part != "X" and "X" in parts:
+        notes.append(f"The file holds {len(parts)} matrices; {part} is read ({states[part]}), X is {states['X']}.")
     if n_left_out:
-        notes.append(f"{n_left_out} columns of obs are left out: they are neither numbers nor text.")
+        notes.append(f"{n_left_out} columns of obs are left out, because they are neither numbers nor text.")
     names = name_all(
         require_names(name, "cell", cell_ids.tolist()),
         require_names(name, "gene", gene_ids.tolist()),
@@ -60,7 +60,7 @@ def open_h5ad(file: h5py.File, name: str) -> Hdf5Counts:
         cells,
     )
     layout = Layout(
-        form="AnnData file (.h5ad)",
+        file_format="AnnData file (.h5ad)",
         part=part,
         orientation="cells-by-genes",
         reason="AnnData files hold cells in rows",
@@ -93,21 +93,21 @@ def _open_values(node: Any, where: str) -> StoredValues | None:
         return DenseValues(node, where) if node.shape else None
     if not isinstance(node, h5py.Group):
         return None
-    form = node.attrs.get("encoding-type", node.attrs.get("h5sparse_format", ""))
-    form = form.decode() if isinstance(form, bytes) else str(form)
-    if form[:3] not in ("csr", "csc"):
+    encoding = node.attrs.get("encoding-type", node.attrs.get("h5sparse_format", ""))
+    encoding = encoding.decode() if isinstance(encoding, bytes) else str(encoding)
+    if encoding[:3] not in ("csr", "csc"):
         return None
     shape = node.attrs.get("shape", node.attrs.get("h5sparse_shape"))
     if shape is None or np.shape(shape) != (2,):
-        raise DataError(f"{where} does not declare its shape: write it again.")
-    return CompressedValues(node, where, (int(shape[0]), int(shape[1])), is_by_cell=form.startswith("csr"))
+        raise DataError(f"{where} does not declare its shape: save it again.")
+    return CompressedValues(node, where, (int(shape[0]), int(shape[1])), is_by_cell=encoding.startswith("csr"))
 
 
 def _read_genes(file: h5py.File, part: str, name: str) -> tuple[NDArray[np.str_], pd.DataFrame, int]:
     if part == "raw":
         node = file["raw.var"] if "raw.var" in file else file.get("raw/var")
         ids, genes, n_left_out = read_frame(node, f"{name}: raw/var", file.get("uns"))
-        if not any(column in genes for column in _SYMBOL_COLUMNS):  # raw often keeps no columns; var may know more
+        if not any(column in genes for column in _SYMBOL_COLUMNS):  # raw often has no columns; var may have more
             var_ids, var, _ = read_frame(file.get("var"), f"{name}: var", file.get("uns"))
             if np.array_equal(var_ids, ids):
                 genes = var

@@ -1,4 +1,4 @@
-""".loom files, read by hand and never written to: `matrix` (genes × cells) with attributes of rows and columns."""
+""".loom files, read without loompy, which would write to them: `matrix` (genes × cells) and its attributes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def open_loom(file: h5py.File, name: str) -> Hdf5Counts:
 
     matrix = file.get("matrix")
     if not isinstance(matrix, h5py.Dataset):
-        raise DataError(f"{name} holds no 'matrix', which a loom file has: write it again.")
+        raise DataError(f"{name} holds no 'matrix', which a loom file needs: save it again.")
     values = DenseValues(matrix, f"{name}: matrix", is_transposed=True)
     n_cells, n_genes = values.shape
     notes: list[str] = []
@@ -42,11 +42,11 @@ def open_loom(file: h5py.File, name: str) -> Hdf5Counts:
         cell_ids = number_names("cell", n_cells)
     gene_ids = ids if ids is not None and len(set(ids.tolist())) == n_genes else symbols if symbols is not None else ids
     if gene_ids is None:
-        notes.append("The file names no genes: they are called gene_1, gene_2, …, and so will markers be.")
+        notes.append("The file names no genes: they are called gene_1, gene_2, …, and so are its markers.")
         gene_ids = number_names("gene", n_genes)
     cells = _read_columns(file.get("col_attrs"), n_cells, name)
     layout = Layout(
-        form="loom file",
+        file_format="loom file",
         part="matrix",
         orientation="genes-by-cells",
         reason="loom files hold genes in rows",

@@ -1,4 +1,4 @@
-"""Names and columns in HDF5: text of either width, and the tables of .h5ad files of every age."""
+"""Names and columns in HDF5: text of fixed or variable width, and the tables of .h5ad files of every version."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     import h5py
 
 
-MAX_FRAME_COLUMNS = 500  # of what a file says of its cells; the rest is left out, and told
+MAX_FRAME_COLUMNS = 500  # of a file's data about its cells; further columns are left out, with a note
 
 
 def read_text(dataset: h5py.Dataset, where: str) -> NDArray[np.str_]:
-    """A dataset of names as text; numbers, such as Entrez ids, are written out."""
+    """A dataset of names as text; numbers, such as Entrez ids, become text."""
     return as_names(read_values(dataset, where))
 
 
@@ -40,10 +40,10 @@ def read_frame(node: Any, where: str, uns: Any = None) -> tuple[NDArray[np.str_]
     if isinstance(node, h5py.Dataset):
         return _read_compound(node, where, uns)
     if not isinstance(node, h5py.Group):
-        raise DataError(f"{where} is missing: write the file again.")
+        raise DataError(f"{where} is missing: save the file again.")
     index_name = _decode(node.attrs.get("_index", "_index"))
     if index_name not in node:
-        raise DataError(f"{where} has no index '{index_name}', which names its rows: write the file again.")
+        raise DataError(f"{where} has no index '{index_name}', which names its rows: save the file again.")
     index = _read_index(node[index_name], f"{where}/{index_name}")
     order = [_decode(name) for name in np.ravel(node.attrs.get("column-order", []))]
     names = [name for name in order if name in node] or [n for n in node if n not in (index_name, "__categories")]
@@ -59,14 +59,14 @@ def _read_index(node: Any, where: str) -> NDArray[np.str_]:
     import h5py
 
     if isinstance(node, h5py.Group) and isinstance(values := node.get("values"), h5py.Dataset):
-        return read_text(values, where)  # text that may have gaps, as anndata 0.12 can write it
+        return read_text(values, where)  # text with gaps, as anndata 0.12 can write it
     if not isinstance(node, h5py.Dataset):
-        raise DataError(f"{where} is not a list of names: write the file again.")
+        raise DataError(f"{where} is not a list of names: save the file again.")
     return read_text(node, where)
 
 
 def _read_column(frame: h5py.Group, name: str, where: str) -> Any:
-    """One column, or None for a kind that tells nothing of cells."""
+    """One column, or None for a type that is not supported."""
     import h5py
 
     node = frame[name]
@@ -97,7 +97,7 @@ def _read_compound(node: h5py.Dataset, where: str, uns: Any) -> tuple[NDArray[np
     records = read_values(node, where)
     fields = records.dtype.names or ()
     if not fields:
-        raise DataError(f"{where} is not a table: write the file again.")
+        raise DataError(f"{where} is not a table: save the file again.")
     index_name = "index" if "index" in fields else fields[0]
     columns: dict[str, Any] = {}
     categories_of: Callable[[str], Any] = uns.get if uns is not None else lambda _: None

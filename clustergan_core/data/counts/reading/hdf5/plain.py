@@ -1,4 +1,4 @@
-"""HDF5 files of method papers: X (cells × genes) and Y (labels), without names of genes."""
+"""HDF5 files that accompany method papers: X (cells × genes) and Y (labels), without gene names."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from clustergan_core.errors import DataError
 if TYPE_CHECKING:
     import h5py
 
-LABEL = "label"  # a column of this name is found as the reference without being chosen
+LABEL = "label"  # a column of this name becomes the reference without being chosen
 
 
 def open_plain_hdf5(file: h5py.File, name: str, orientation: Orientation) -> Hdf5Counts:
-    """X and, where there is one, Y with one label a cell. Raises DataError where X is no matrix of numbers."""
+    """X and, where there is one, Y with one label per cell. Raises DataError where X is not a matrix of numbers."""
     import h5py
 
     matrix = file["X"]
     if not isinstance(matrix, h5py.Dataset) or matrix.ndim != 2:
-        raise DataError(f"{name} holds an X that is no table of numbers: bring cells × genes.")
+        raise DataError(f"{name} holds an X that is not a table of numbers: provide cells × genes.")
     labels = file.get("Y")
     n_labels = labels.shape[0] if isinstance(labels, h5py.Dataset) and labels.ndim == 1 else None
     is_transposed = orientation == "genes-by-cells"
@@ -36,7 +36,7 @@ def open_plain_hdf5(file: h5py.File, name: str, orientation: Orientation) -> Hdf
         reason = f"Y has one label for each of {n_labels:,} {'columns' if is_transposed else 'rows'}"
     values = DenseValues(matrix, f"{name}: X", is_transposed)
     n_cells, n_genes = values.shape
-    notes = ["The file names no genes: they are called gene_1, gene_2, …, and so will markers be."]
+    notes = ["The file names no genes: they are called gene_1, gene_2, …, and so are its markers."]
     cells = pd.DataFrame(index=range(n_cells))
     if n_labels == n_cells and isinstance(labels, h5py.Dataset):
         numbers = read_values(labels, f"{name}: Y")
@@ -47,7 +47,7 @@ def open_plain_hdf5(file: h5py.File, name: str, orientation: Orientation) -> Hdf
         notes.append(f"Left out: {', '.join(others[:8])}.")
     names = name_all(number_names("cell", n_cells), number_names("gene", n_genes), cells=cells)
     layout = Layout(
-        form="HDF5 file with X and Y" if n_labels is not None else "HDF5 file with X",
+        file_format="HDF5 file with X and Y" if n_labels is not None else "HDF5 file with X",
         part="X",
         orientation="genes-by-cells" if is_transposed else "cells-by-genes",
         reason=reason,

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
 
 from clustergan_core.data.counts.reading.count_file import (
-    LOOK_NONZEROS,
-    LOOK_VALUES,
+    PEEK_NONZEROS,
+    PEEK_VALUES,
     Layout,
     Names,
     Peek,
@@ -30,7 +30,7 @@ BLOCK_VALUES = 10_000_000  # of a dense matrix at a time: 80 MB as float64
 
 
 class StoredValues(Protocol):
-    """A matrix in a file, N cells × G genes whichever way it lies."""
+    """A matrix in a file, N cells × G genes whatever its orientation."""
 
     @property
     def shape(self) -> tuple[int, int]: ...
@@ -50,7 +50,7 @@ class DenseValues:
 
     def __post_init__(self) -> None:
         if self.dataset.ndim != 2:
-            raise DataError(f"{self.where} has {self.dataset.ndim} dimensions: bring cells × genes.")
+            raise DataError(f"{self.where} has {self.dataset.ndim} dimensions: provide cells × genes.")
         require_numbers(self.dataset, self.where)
         check_shape(self.where, *self.shape)
         check_stored_size(self.dataset, self.where)
@@ -66,7 +66,7 @@ class DenseValues:
 
     def peek(self) -> Peek:
         n_cells, n_genes = self.shape
-        blocks = spread_blocks(n_cells, max(1, LOOK_VALUES // n_genes))
+        blocks = spread_blocks(n_cells, max(1, PEEK_VALUES // n_genes))
         parts = [self.dataset[:, block].T if self.is_transposed else self.dataset[block] for block in blocks]
         cells = np.concatenate([np.arange(block.start, block.stop) for block in blocks])
         return Peek(as_counts(np.concatenate(parts)), cells, np.arange(n_genes))
@@ -75,7 +75,7 @@ class DenseValues:
         n_rows, n_columns = self.dataset.shape
         step = max(1, BLOCK_VALUES // n_columns)
         if self.dataset.chunks and self.dataset.chunks[0] < step:
-            step -= step % self.dataset.chunks[0]  # no chunk is unpacked twice
+            step -= step % self.dataset.chunks[0]  # so that no chunk is decompressed twice
         blocks, n_nonzeros = [], 0
         for start in range(0, n_rows, step):
             blocks.append(as_counts(self.dataset[start : start + step]))
@@ -101,7 +101,7 @@ class CompressedValues:
         for key in ("data", "indices", "indptr"):
             part = self.group.get(key)
             if not isinstance(part, h5py.Dataset) or part.ndim != 1:
-                raise DataError(f"{self.where} lacks '{key}', which a sparse matrix has: write it again.")
+                raise DataError(f"{self.where} lacks '{key}', which a sparse matrix needs: save it again.")
             require_numbers(part, f"{self.where}/{key}")
         n_major = self.shape[0] if self.is_by_cell else self.shape[1]
         data, indices, indptr = (self.group[key] for key in ("data", "indices", "indptr"))
@@ -109,10 +109,10 @@ class CompressedValues:
         check_nonzeros(self.where, data.size, self.shape)
         if len(indices) != len(data) or len(indptr) != n_major + 1 or indptr.dtype.kind not in "iu":
             raise DataError(
-                f"{self.where} is {n_major:,} long by its shape but has {len(indptr):,} bounds, {len(indices):,} "
-                f"places and {len(data):,} values: write it again."
+                f"{self.where} should have {n_major + 1:,} bounds by its shape, but has {len(indptr):,} bounds, "
+                f"{len(indices):,} indices and {len(data):,} values: save it again."
             )
-        for part in (indices, indptr):  # ones alone pack to nothing, but their places do not
+        for part in (indices, indptr):  # a value of ones compresses to nothing, but its indices do not
             check_stored_size(part, self.where)
 
     @property
@@ -122,7 +122,7 @@ class CompressedValues:
     def peek(self) -> Peek:
         bounds = self._read_bounds()
         n_major = len(bounds) - 1
-        n_wanted = n_major if bounds[-1] <= LOOK_NONZEROS else max(1, int(n_major * LOOK_NONZEROS / bounds[-1]))
+        n_wanted = n_major if bounds[-1] <= PEEK_NONZEROS else max(1, int(n_major * PEEK_NONZEROS / bounds[-1]))
         blocks = spread_blocks(n_major, n_wanted)
         parts = [self._read_block(bounds, block) for block in blocks]
         chosen = np.concatenate([np.arange(block.start, block.stop) for block in blocks])
@@ -140,7 +140,7 @@ class CompressedValues:
     def _read_bounds(self) -> NDArray[np.int64]:
         bounds = read_values(self.group["indptr"], self.where).astype(np.int64)
         if bounds[0] != 0 or bounds[-1] != self.n_nonzeros or (np.diff(bounds) < 0).any():
-            raise DataError(f"{self.where} has bounds that do not fit its {self.n_nonzeros:,} values: write it again.")
+            raise DataError(f"{self.where} has bounds that do not fit its {self.n_nonzeros:,} values: save it again.")
         return bounds
 
     def _read_block(self, bounds: NDArray[np.int64], block: slice) -> csr_matrix[Any]:
@@ -149,10 +149,10 @@ class CompressedValues:
         if stop - start > MAX_NONZEROS:
             check_nonzeros(self.where, stop - start, self.shape)
         indices = self.group["indices"][start:stop]
-        # scipy believes its indices: one out of range would read memory that is not the matrix's.
+        # scipy trusts its indices: one out of range would read memory outside the matrix.
         if len(indices) and (indices.min() < 0 or indices.max() >= n_minor):
-            raise DataError(f"{self.where} puts values at places beyond its {n_minor:,} columns: write it again.")
-        with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is told as such
+            raise DataError(f"{self.where} has values beyond its {n_minor:,} columns: save it again.")
+        with np.errstate(over="ignore"):  # values that float32 cannot hold become infinite, and are reported as such
             data = self.group["data"][start:stop].astype(np.float32)
         rows = bounds[block.start : block.stop + 1] - start
         counts = csr_matrix((data, indices.astype(np.int32), rows), shape=(block.stop - block.start, n_minor))

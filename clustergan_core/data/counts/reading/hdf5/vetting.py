@@ -1,4 +1,4 @@
-"""HDF5 files of strangers: all links are walked before a value is read, and what reaches outside is refused."""
+"""Untrusted HDF5 files: all links are walked before a value is read, and those that lead outside are refused."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     import h5py
 
 HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
-# Some files hold their matrix as one chunk, which would be unpacked anew for each block of it.
+# Some files hold their matrix as one chunk, which would be decompressed again for each block of it.
 CHUNK_CACHE_BYTES = 512 << 20
 MAX_TEXT_CELL_BYTES = 1000  # of fixed-width text in one cell
 MAX_SMALL_VALUES = 5 * MAX_CELLS  # of names, one column, or row bounds
 
 
 def open_vetted(path: Path) -> h5py.File:
-    """The file, opened for reading after its links were vetted; the caller closes it. Raises DataError."""
+    """The file, opened for reading with its links vetted; the caller closes it. Raises DataError for bad links."""
     import h5py
 
     try:
         file = h5py.File(path, "r", locking=False, rdcc_nbytes=CHUNK_CACHE_BYTES)
     except OSError as error:
-        raise DataError(f"{path.name} is not a whole HDF5 file: copy or download it again.") from error
+        raise DataError(f"{path.name} is not a complete HDF5 file: copy or download it again.") from error
     try:
         _vet_links(file, path.name)
     except BaseException:
@@ -41,7 +41,7 @@ def open_vetted(path: Path) -> h5py.File:
 def read_values(dataset: h5py.Dataset, where: str, most: int = MAX_SMALL_VALUES) -> NDArray[Any]:
     """A dataset's values, after its declared size was checked. `where` names it in the error."""
     if dataset.shape is None or dataset.size > most:
-        raise DataError(f"{where} declares {dataset.size or 0:,} values and at most {most:,} are read: write it again.")
+        raise DataError(f"{where} declares {dataset.size or 0:,} values, but at most {most:,} are read: save it again.")
     if dataset.nbytes > most * MAX_TEXT_CELL_BYTES:
         raise DataError(f"{where} declares {dataset.nbytes / 1e6:,.0f} MB of text: shorten it.")
     check_stored_size(dataset, where)
@@ -52,18 +52,18 @@ def check_stored_size(dataset: h5py.Dataset, where: str) -> None:
     """Raises DataError where a dataset declares far more than is stored for it, or more than is read."""
     if dataset.size > MAX_DENSE_VALUES:
         raise DataError(
-            f"{where} declares {dataset.size:,} values and at most {MAX_DENSE_VALUES:,} are read: write it as a sparse "
-            "matrix, or bring fewer cells."
+            f"{where} declares {dataset.size:,} values, but at most {MAX_DENSE_VALUES:,} are read: save it as a sparse "
+            "matrix, or provide fewer cells."
         )
     check_expansion(where, dataset.nbytes, dataset.id.get_storage_size())
-    if dataset.chunks is not None:  # one value brings its whole chunk into memory
+    if dataset.chunks is not None:  # reading one value loads its whole chunk into memory
         check_expansion(where, math.prod(dataset.chunks) * dataset.dtype.itemsize, dataset.id.get_storage_size())
 
 
 def require_numbers(dataset: h5py.Dataset, where: str) -> None:
     """Raises DataError where a dataset holds anything but numbers."""
     if dataset.dtype.kind not in "iufb":
-        raise DataError(f"{where} holds no numbers (its type is {dataset.dtype}): write the counts as numbers.")
+        raise DataError(f"{where} holds {dataset.dtype} instead of numbers: save the counts as numbers.")
 
 
 def _vet_links(file: h5py.File, name: str) -> None:
@@ -74,52 +74,53 @@ def _vet_links(file: h5py.File, name: str) -> None:
         group = groups.pop()
         n_links += len(group)
         if n_links > MAX_OBJECTS:
-            raise DataError(f"{name} holds more than {MAX_OBJECTS:,} objects: write the counts to a file of their own.")
+            raise DataError(f"{name} holds more than {MAX_OBJECTS:,} objects: save the counts in a file of their own.")
         for key in group:
             link = _link_of(group, key, name)
             if isinstance(link, h5py.ExternalLink):
                 raise DataError(
-                    f"{name} takes '{key}' from another file ('{link.filename}'), which is refused: write one whole "
-                    "file."
+                    f"{name} links '{key}' to another file ('{link.filename}'), which is refused: save everything in "
+                    "one file."
                 )
             if isinstance(link, h5py.SoftLink):
                 soft_links.append((group, key))
                 continue
-            found = group[key]
-            address = h5py.h5o.get_info(found.id).addr
+            node = group[key]
+            address = h5py.h5o.get_info(node.id).addr
             if address in seen:
                 continue
             seen.add(address)
-            if isinstance(found, h5py.Group):
-                groups.append(found)
-            elif isinstance(found, h5py.Dataset):
-                _vet_dataset(found, name)
-    # Only now may a soft link be followed: no external link is left that it could lead through.
+            if isinstance(node, h5py.Group):
+                groups.append(node)
+            elif isinstance(node, h5py.Dataset):
+                _vet_dataset(node, name)
+    # Only now may a soft link be followed: no external link is left that it could pass through.
     for group, key in soft_links:
         try:
             group[key]
         except (KeyError, OSError) as error:
             raise DataError(
-                f"{name} links '{key}' to a place it does not have, which is refused: write one whole file."
+                f"{name} links '{key}' to an object that it does not hold, which is refused: save everything in one "
+                "file."
             ) from error
 
 
 def _link_of(group: h5py.Group, key: str, name: str) -> Any:
     try:
         return group.get(key, getlink=True)
-    except TypeError as error:  # a link of a kind of its own, which some library would follow
-        raise DataError(f"{name} holds a link '{key}' of an unknown kind: write one whole file.") from error
+    except TypeError as error:  # a user-defined link, which some library would follow
+        raise DataError(f"{name} holds a link '{key}' of an unknown type: save everything in one file.") from error
 
 
 def _vet_dataset(dataset: h5py.Dataset, name: str) -> None:
     if dataset.external:
         raise DataError(
-            f"{name} stores '{dataset.name}' in another file ('{dataset.external[0][0]}'), which is refused: write one "
-            "whole file."
+            f"{name} stores '{dataset.name}' in another file ('{dataset.external[0][0]}'), which is refused: save "
+            "everything in one file."
         )
     if dataset.is_virtual:
         raise DataError(
-            f"{name} puts '{dataset.name}' together from other files, which is refused: write one whole file."
+            f"{name} assembles '{dataset.name}' from other files, which is refused: save everything in one file."
         )
     if _holds_objects(dataset.dtype):
         raise DataError(

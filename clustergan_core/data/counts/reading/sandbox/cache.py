@@ -1,7 +1,7 @@
-"""Count matrices kept as they were read, so that a file of minutes is opened in a second the next time.
+"""Count matrices cached as they were read, so that a file that takes minutes opens in a second the next time.
 
-What is kept lies in the cache folder under the path it was read from, is valid for those very files (size and time) and
-goes with them: `forget_matrix` removes it, a changed file replaces it, and the oldest make room for the newest.
+A cached matrix is filed under the path it was read from and valid for those same files (by size and time):
+`forget_matrix` removes it, a changed file replaces it, and the oldest are removed to make room for the newest.
 """
 
 from __future__ import annotations
@@ -22,41 +22,41 @@ from clustergan_core.data.counts.reading.sandbox.parent import read_safely
 from clustergan_core.data.published.download import derived_folder
 
 FORMAT = 1  # raise it when a reader's result changes
-_PART = ".part-"  # begins the name of what is being written
-STALE_SECONDS = 3600  # after which it was left by a process that was killed
-MAX_KEPT_BYTES = 4 << 30  # on disk, of all matrices together; the largest that is read takes about this much
+_PART = ".part-"  # the prefix of a folder that is being written
+STALE_SECONDS = 3600  # after this long, the process that was writing it must have been killed
+MAX_CACHED_BYTES = 4 << 30  # on disk, for all matrices together; the largest one takes about this much
 
 
-def read_kept(path: Path, orientation: Orientation = "auto") -> CountMatrix:
-    """The matrix of a file or folder, read by `read_safely` unless it was before. Raises DataError as that does."""
-    folder = _folder(path, orientation)
-    # Damaged or unreadable, it is as good as none.
+def read_cached(path: Path, orientation: Orientation = "auto") -> CountMatrix:
+    """The matrix of a file or folder, read by `read_safely` unless it is cached. Raises DataError for a bad file."""
+    folder = _cache_path(path, orientation)
+    # A corrupt or unreadable cache counts as none.
     with contextlib.suppress(OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         matrix = load_matrix(folder)
         os.utime(folder)
         return matrix
     matrix = read_safely(path, orientation)
     with contextlib.suppress(OSError):  # without a writable cache it is read again next time
-        _keep(matrix, folder)
+        _write_cache(matrix, folder)
     return matrix
 
 
 def forget_matrix(path: Path) -> None:
-    """Removes what was kept of a file or folder, whichever way round it was read; it may be gone itself by now."""
-    for folder in _kept_folder().glob(f"{_place(path)}-*"):
+    """Removes the cached matrices of a file or folder, in every orientation; the file itself may be gone already."""
+    for folder in _cache_folder().glob(f"{_path_digest(path)}-*"):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _keep(matrix: CountMatrix, folder: Path) -> None:
+def _write_cache(matrix: CountMatrix, folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
-    written = Path(tempfile.mkdtemp(dir=folder.parent, prefix=_PART))
+    part = Path(tempfile.mkdtemp(dir=folder.parent, prefix=_PART))
     try:
-        write_matrix(matrix, written)
+        write_matrix(matrix, part)
         for older in folder.parent.glob(f"{folder.name.partition('-')[0]}-*"):
             shutil.rmtree(older, ignore_errors=True)
-        written.rename(folder)
-    except OSError:  # no space, or another process has kept the same
-        shutil.rmtree(written, ignore_errors=True)
+        part.rename(folder)
+    except OSError:  # no space, or another process has cached the same matrix
+        shutil.rmtree(part, ignore_errors=True)
         raise
     _make_room(folder)
 
@@ -70,15 +70,15 @@ def _make_room(newest: Path) -> None:
     total = 0
     for folder in folders:
         total += sum(file.stat().st_size for file in folder.iterdir())
-        if total > MAX_KEPT_BYTES and folder != newest:
+        if total > MAX_CACHED_BYTES and folder != newest:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _folder(path: Path, orientation: Orientation) -> Path:
+def _cache_path(path: Path, orientation: Orientation) -> Path:
     files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
-    facts = [(file.name, found.st_size, found.st_mtime_ns) for file in files if (found := _stat(file))]
+    facts = [(file.name, stat.st_size, stat.st_mtime_ns) for file in files if (stat := _stat(file))]
     digest = hashlib.sha256(repr((FORMAT, orientation, facts)).encode()).hexdigest()[:16]
-    return _kept_folder() / f"{_place(path)}-{digest}"
+    return _cache_folder() / f"{_path_digest(path)}-{digest}"
 
 
 def _stat(path: Path) -> os.stat_result | None:
@@ -87,10 +87,10 @@ def _stat(path: Path) -> os.stat_result | None:
     return None
 
 
-def _place(path: Path) -> str:
-    # Resolved, as one file may be opened by a link and forgotten by its own name.
+def _path_digest(path: Path) -> str:
+    # Resolved, because a file may be opened through a link and removed by its own name.
     return hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16]
 
 
-def _kept_folder() -> Path:
+def _cache_folder() -> Path:
     return derived_folder() / "matrices"

@@ -1,6 +1,6 @@
-"""The child process that looks at, or reads, a stranger's file: `… reading_process inspect|read FILE ORIENTATION OUT`.
+"""The child process that inspects or reads an untrusted file: `… sandbox.child inspect|read FILE ORIENTATION OUT`.
 
-It vets, reads, and leaves preflight.json or a matrix in the folder OUT. Exit 0 done; 2 with a sentence in error.txt.
+It writes preflight.json or a matrix to the folder OUT. Exit status 0: done; 2: error.txt holds a sentence.
 """
 
 from __future__ import annotations
@@ -20,41 +20,41 @@ from clustergan_core.data.counts.reading.limits import (
 )
 from clustergan_core.errors import DataError
 
-EXIT_DONE, EXIT_MENDABLE = 0, 2
+EXIT_DONE, EXIT_FIXABLE = 0, 2
 ERROR, PREFLIGHT = "error.txt", "preflight.json"
 _NO_MEMORY = ("out of memory", "memory allocation", "unable to allocate", "can't allocate", "cannot allocate")
 
 
-def main(words: list[str]) -> int:
-    """Carries out one task and returns the exit status."""
-    task, file, way, out = words
+def main(argv: list[str]) -> int:
+    """Runs one task and returns the exit status."""
+    task, file, chosen, out = argv
     path, folder = Path(file), Path(out)
     orientation: Orientation = (
-        "cells-by-genes" if way == "cells-by-genes" else "genes-by-cells" if way == "genes-by-cells" else "auto"
+        "cells-by-genes" if chosen == "cells-by-genes" else "genes-by-cells" if chosen == "genes-by-cells" else "auto"
     )
     limit_process(INSPECTION_SECONDS if task == "inspect" else READING_SECONDS)
     allowed = [BASE_BYTES]
     try:
         _inspect(path, orientation, folder) if task == "inspect" else _read(path, orientation, folder, allowed)
     except Exception as error:
-        # Libraries answer a broken file by whatever comes to them; to a person each of these is the file's fault.
-        if any(_is_of_memory(cause) for cause in _causes(error)):
+        # Libraries raise all sorts of errors on a broken file; for a person, each of them is the file's fault.
+        if any(_is_memory_error(cause) for cause in _causes(error)):
             sentence = (
                 f"{path.name} needs more than {allowed[0] / 1e9:.1f} GB of memory to read, which is more than its size "
-                "explains or than is free: bring fewer cells, or a sparse .h5ad."
+                "justifies or than is free: provide fewer cells, or a sparse .h5ad."
             )
         elif isinstance(error, DataError):
             sentence = str(error)
         else:
             logging.exception("%s could not be read", path.name)
             sentence = (
-                f"{path.name} is damaged or of a variety that is not known here ({type(error).__name__}: "
-                f"{str(error).splitlines()[0][:120] if str(error) else 'no reason given'}): write or download it again."
+                f"{path.name} is corrupt or of an unsupported variant ({type(error).__name__}: "
+                f"{str(error).splitlines()[0][:120] if str(error) else 'no reason given'}): save or download it again."
             )
-        # A file's own words stand in it: none may move a terminal's cursor.
-        sentence = "".join(sign if sign.isprintable() or sign == "\n" else "?" for sign in sentence)
+        # The sentence quotes the file, which must not move a terminal's cursor.
+        sentence = "".join(char if char.isprintable() or char == "\n" else "?" for char in sentence)
         (folder / ERROR).write_text(sentence, encoding="utf-8", errors="replace")
-        return EXIT_MENDABLE
+        return EXIT_FIXABLE
     return EXIT_DONE
 
 
@@ -79,9 +79,9 @@ def _read(path: Path, orientation: Orientation, folder: Path, allowed: list[int]
     try:
         n_nonzeros = file.layout.n_nonzeros
         if n_nonzeros is None:
-            look = file.peek()
+            peek = file.peek()
             n_cells, n_genes = len(file.names.cell_ids), len(file.names.gene_ids)
-            n_nonzeros = int(look.values.nnz / max(len(look.cells) * len(look.genes), 1) * n_cells * n_genes)
+            n_nonzeros = int(peek.values.nnz / max(len(peek.cells) * len(peek.genes), 1) * n_cells * n_genes)
         allowed[0] = allow_reading(n_nonzeros)
         matrix = read_opened(file)
     finally:
@@ -95,7 +95,7 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def _is_of_memory(error: BaseException) -> bool:
+def _is_memory_error(error: BaseException) -> bool:
     if isinstance(error, DataError):
         return False
     return isinstance(error, MemoryError) or any(word in str(error).lower() for word in _NO_MEMORY)

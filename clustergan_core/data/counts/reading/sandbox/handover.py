@@ -1,4 +1,4 @@
-"""A CountMatrix on its way between processes: arrays in an .npz without pickles, the rest as JSON."""
+"""A CountMatrix passed between processes: arrays in an .npz without pickles, the rest as JSON."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ARRAYS, _REST = "matrix.npz", "matrix.json"
 
 
 def write_matrix(matrix: CountMatrix, folder: Path) -> None:
-    """Writes what `load_matrix` loads."""
+    """Writes a matrix for `load_matrix`."""
     arrays: dict[str, Any] = {
         "data": matrix.counts.data,
         "indices": matrix.counts.indices,
@@ -25,13 +25,13 @@ def write_matrix(matrix: CountMatrix, folder: Path) -> None:
         "gene_ids": matrix.gene_ids,
         "gene_symbols": matrix.gene_symbols,
     }
-    for place, column in enumerate(matrix.cells.columns):
+    for index, column in enumerate(matrix.cells.columns):
         values = matrix.cells[column]
         if isinstance(values.dtype, pd.CategoricalDtype):
-            arrays[f"codes_{place}"] = values.cat.codes.to_numpy()
-            arrays[f"categories_{place}"] = np.array([str(text) for text in values.cat.categories], dtype=np.str_)
+            arrays[f"codes_{index}"] = values.cat.codes.to_numpy()
+            arrays[f"categories_{index}"] = np.array([str(text) for text in values.cat.categories], dtype=np.str_)
         else:
-            arrays[f"values_{place}"] = values.to_numpy()
+            arrays[f"values_{index}"] = values.to_numpy()
     np.savez(folder / _ARRAYS, allow_pickle=False, **arrays)
     rest = {
         "name": matrix.name,
@@ -45,18 +45,18 @@ def write_matrix(matrix: CountMatrix, folder: Path) -> None:
 
 
 def load_matrix(folder: Path) -> CountMatrix:
-    """The matrix that `write_matrix` left."""
+    """The matrix that `write_matrix` wrote."""
     rest = json.loads((folder / _REST).read_text(encoding="utf-8"))
-    # Opened here, as numpy leaves a damaged file open.
+    # Opened here, because numpy leaves a corrupt file open.
     with (folder / _ARRAYS).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
         counts = csr_matrix((arrays["data"], arrays["indices"], arrays["indptr"]), shape=tuple(rest["shape"]))
         columns: dict[str, Any] = {}
-        for place, column in enumerate(rest["columns"]):
-            if f"codes_{place}" in arrays:
-                categories = pd.Index(arrays[f"categories_{place}"].tolist(), dtype=object)
-                columns[column] = pd.Categorical.from_codes(arrays[f"codes_{place}"], categories=categories)
+        for index, column in enumerate(rest["columns"]):
+            if f"codes_{index}" in arrays:
+                categories = pd.Index(arrays[f"categories_{index}"].tolist(), dtype=object)
+                columns[column] = pd.Categorical.from_codes(arrays[f"codes_{index}"], categories=categories)
             else:
-                columns[column] = arrays[f"values_{place}"]
+                columns[column] = arrays[f"values_{index}"]
         return CountMatrix(
             name=rest["name"],
             counts=counts,

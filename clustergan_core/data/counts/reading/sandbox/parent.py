@@ -1,4 +1,4 @@
-"""The parent's side of reading strangers' files: a limited child process does it, and only its result is loaded."""
+"""The parent's side of reading untrusted files: a limited child process reads, and only its result is loaded."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from clustergan_core.data.counts.reading.count_file import Orientation
     from clustergan_core.data.counts.reading.preflight import Preflight
 
-MAX_LOGGED = 4000  # characters of what a reading said before it failed
+MAX_LOGGED = 4000  # characters of the child's output, where it failed
 
 _log = logging.getLogger(__name__)
-# One thread: each more takes address space that the limit counts. No filters of HDF5 but its own: others are libraries
-# that a file could have loaded.
+# One thread: each further one takes address space, which is limited. HDF5's own filters only: others are libraries that
+# a file could cause to be loaded.
 _VARIABLES = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -36,7 +36,7 @@ _VARIABLES = {
 
 
 def read_safely(path: Path, orientation: Orientation = "auto") -> CountMatrix:
-    """The whole matrix of a file that may come from anyone. Raises DataError with one sentence."""
+    """The whole matrix of an untrusted file. Raises DataError with one sentence."""
     from clustergan_core.data.counts.reading.sandbox.handover import load_matrix
 
     with tempfile.TemporaryDirectory(prefix="clustergan-reading-") as folder:
@@ -45,7 +45,7 @@ def read_safely(path: Path, orientation: Orientation = "auto") -> CountMatrix:
 
 
 def inspect(path: Path, orientation: Orientation = "auto") -> Preflight:
-    """What a file is, before it is read whole. Raises DataError with one sentence."""
+    """The preflight of an untrusted file, before it is read in full. Raises DataError with one sentence."""
     from clustergan_core.data.counts.reading.preflight import Preflight
     from clustergan_core.data.counts.reading.sandbox.child import PREFLIGHT
 
@@ -55,16 +55,16 @@ def inspect(path: Path, orientation: Orientation = "auto") -> Preflight:
 
 
 def _run(task: Literal["inspect", "read"], path: Path, orientation: Orientation, folder: Path, seconds: int) -> None:
-    from clustergan_core.data.counts.reading.sandbox.child import ERROR, EXIT_DONE, EXIT_MENDABLE
+    from clustergan_core.data.counts.reading.sandbox.child import ERROR, EXIT_DONE, EXIT_FIXABLE
 
     if not path.is_dir():
         require_file(path)
-    words = (task, str(path.absolute()), orientation, str(folder))
+    argv = (task, str(path.absolute()), orientation, str(folder))
     log = folder / "log.txt"
     try:
         with log.open("wb") as output:
             done = subprocess.run(
-                [sys.executable, "-m", "clustergan_core.data.counts.reading.sandbox.child", *words],
+                [sys.executable, "-m", "clustergan_core.data.counts.reading.sandbox.child", *argv],
                 cwd=folder,
                 env=os.environ | _VARIABLES,
                 stdin=subprocess.DEVNULL,
@@ -78,17 +78,17 @@ def _run(task: Literal["inspect", "read"], path: Path, orientation: Orientation,
     if done.returncode == EXIT_DONE:
         return
     _log.debug("Reading %s ended with %s: %s", path, done.returncode, log.read_text(errors="replace")[-MAX_LOGGED:])
-    if done.returncode == EXIT_MENDABLE and (folder / ERROR).is_file():
+    if done.returncode == EXIT_FIXABLE and (folder / ERROR).is_file():
         raise DataError((folder / ERROR).read_text(encoding="utf-8"))
     if done.returncode == -signal.SIGXCPU:
         raise DataError(_too_long(path, seconds))
     if done.returncode == -signal.SIGKILL:
-        raise DataError(f"{path.name} needs more memory to read than is free: bring fewer cells, or a sparse .h5ad.")
+        raise DataError(f"{path.name} needs more memory to read than is free: provide fewer cells, or a sparse .h5ad.")
     raise DataError(
-        f"{path.name} ended the process that read it (status {done.returncode}), so it is damaged or made to do harm: "
-        "write or download it again."
+        f"{path.name} ended the process that read it (status {done.returncode}), so it may be corrupt or malicious. "
+        "Save or download it again."
     )
 
 
 def _too_long(path: Path, seconds: int) -> str:
-    return f"{path.name} takes more than {seconds} seconds to read: bring fewer cells, or a sparse .h5ad."
+    return f"{path.name} takes more than {seconds} seconds to read: provide fewer cells, or a sparse .h5ad."

@@ -1,4 +1,4 @@
-"""How a count table is written as text: encoding, delimiter, names above and beside it, columns that hold no counts."""
+"""The dialect of a count table: encoding, delimiter, names above and beside it, columns that hold no counts."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from clustergan_core.data.counts.reading.tables.grid import ANNOTATION
 from clustergan_core.data.own.table_text import MISSING, SPACES, find_delimiter, is_number, split_line
 from clustergan_core.errors import DataError
 
-DIALECT_LINES = 30  # a dialect shows in the first lines
-DIALECT_WIDTH = 20_000  # characters of a line; longer ones show their dialect in so many
+DIALECT_LINES = 30  # lines that show the dialect
+DIALECT_WIDTH = 20_000  # characters that show the dialect of a longer line
 MAX_LINE_BYTES = 16 << 20  # of one line: 200,000 barcodes of 20 characters take 4 MB
-MAX_FIRST_BYTES = 8 << 20  # of the first lines together, after which no further one is looked at
+MAX_FIRST_BYTES = 8 << 20  # of the first lines together; no further line is examined after that
 MAX_ANNOTATION = 200
 MAX_COLUMNS = MAX_CELLS + MAX_ANNOTATION
 _NAME_HEADERS = re.compile(
@@ -27,7 +27,7 @@ _NAME_HEADERS = re.compile(
 
 @dataclass(frozen=True)
 class Dialect:
-    """What the first lines tell."""
+    """How a table is written, going by its first lines."""
 
     encoding: str
     delimiter: str
@@ -36,11 +36,11 @@ class Dialect:
     has_header: bool
     has_row_names: bool
     columns: list[str]  # without the row names'
-    annotation: list[int]  # places of columns that hold no counts
+    annotation: list[int]  # indices of columns that hold no counts
 
 
 def first_lines(text: CompressedText, n_lines: int = DIALECT_LINES) -> tuple[str, list[str], int]:
-    """(encoding, the first lines that hold something, how many lines stand above them)."""
+    """(encoding, the first non-empty lines, how many lines come before them)."""
     raw: list[bytes] = []
     with text.open() as stream:
         start = stream.peek(4)[:4]  # type: ignore[attr-defined]
@@ -48,14 +48,14 @@ def first_lines(text: CompressedText, n_lines: int = DIALECT_LINES) -> tuple[str
             raise DataError(f"{text.name} is UTF-16 text: save it as UTF-8 (in a spreadsheet, 'CSV UTF-8').")
         n_left = MAX_FIRST_BYTES
         for number in range(n_lines):
-            is_wanted = n_left > 0 or number < 2  # names and a row under them, whatever their length
+            is_wanted = n_left > 0 or number < 2  # names and the row below them, whatever their length
             line = stream.readline(MAX_LINE_BYTES) if is_wanted else b""
             n_left -= len(line)
             if len(line) >= MAX_LINE_BYTES:
-                raise DataError(f"{text.name} has a line of more than {MAX_LINE_BYTES >> 20} MB: bring shorter lines.")
+                raise DataError(f"{text.name} has a line of more than {MAX_LINE_BYTES >> 20} MB: shorten it.")
             raw.append(line)
     if any(b"\0" in line for line in raw):
-        raise DataError(f"{text.name} is not text: bring counts as .csv, .tsv, .h5ad, .h5, .loom or a 10x folder.")
+        raise DataError(f"{text.name} is not text: provide counts as .csv, .tsv, .h5ad, .h5, .loom or a 10x folder.")
     try:
         encoding = "utf-8-sig"
         lines = [line.decode(encoding) for line in raw]
@@ -65,14 +65,16 @@ def first_lines(text: CompressedText, n_lines: int = DIALECT_LINES) -> tuple[str
     n_before = 0
     while n_before < len(lines) - 1 and _stands_above(lines[n_before], lines[n_before + 1]):
         n_before += 1
-    found = [line.rstrip("\r\n") for line in lines[n_before:] if line.strip()]
-    if len(found) < 2:
-        raise DataError(f"{text.name} has {len(found)} line{'' if len(found) == 1 else 's'}: bring names and counts.")
-    return encoding, found, n_before
+    filled = [line.rstrip("\r\n") for line in lines[n_before:] if line.strip()]
+    if len(filled) < 2:
+        raise DataError(
+            f"{text.name} has {len(filled)} line{'' if len(filled) == 1 else 's'}: provide names and counts."
+        )
+    return encoding, filled, n_before
 
 
 def _stands_above(line: str, below: str) -> bool:
-    """Whether a line is empty, a hint of Excel's, or a comment: a marked header has about as many cells as a row."""
+    """Whether a line is empty, a hint for Excel, or a comment; a header after # has about as many cells as a row."""
     if line.startswith("#"):
         return all(line.count(mark) < max(below.count(mark), 1) - 1 for mark in "\t,;" if mark in below) or (
             below.startswith("#")
@@ -81,22 +83,24 @@ def _stands_above(line: str, below: str) -> bool:
 
 
 def find_dialect(text: CompressedText) -> Dialect:
-    """How the first lines are written. Raises DataError for what is no text of at least two lines."""
+    """The dialect of the first lines. Raises DataError for anything but a text of at least two lines."""
     encoding, lines, n_before = first_lines(text)
     delimiter, decimal = _find_wide(lines) if _is_wide(lines) else find_delimiter(lines)
     width = max(line.count(" " if delimiter == SPACES else delimiter) for line in lines)
-    if width > MAX_COLUMNS:  # to be split, each cell would take sixty bytes
-        raise DataError(f"{text.name} has {width:,} columns and at most {MAX_COLUMNS:,} are read: bring fewer cells.")
+    if width > MAX_COLUMNS:  # splitting would take sixty bytes per cell
+        raise DataError(
+            f"{text.name} has {width:,} columns, but at most {MAX_COLUMNS:,} are read: provide fewer cells."
+        )
     rows = [split_line(line, delimiter) for line in lines]
     header, body = [rows[0][0].removeprefix("#").strip(), *rows[0][1:]], rows[1:]
     width = len(body[0])
-    is_short = len(header) == width - 1  # R's form: row names without a name
+    is_short = len(header) == width - 1  # R's format: row names without a header
     has_header = is_short or not _are_numbers(header[1:], decimal) or _are_ids(header[1:])
     if not has_header:
         header, body, is_short = [], rows, False
     elif len(header) not in (width, width - 1):
         raise DataError(
-            f"{text.name} names {len(header):,} columns but its rows have {width:,} cells: mend the first line."
+            f"{text.name} names {len(header):,} columns but its rows have {width:,} cells: fix the first line."
         )
     firsts = [row[0] for row in body if row]
     has_row_names = is_short or (
@@ -109,15 +113,15 @@ def find_dialect(text: CompressedText) -> Dialect:
     columns = (header or [""] * width)[1 if has_row_names else 0 :]
     offset = 1 if has_row_names else 0
     annotation = [
-        place
-        for place, column in enumerate(columns)
+        index
+        for index, column in enumerate(columns)
         if ANNOTATION.fullmatch(column)
-        or _holds_no_counts(column, [row[place + offset] for row in body if place + offset < len(row)], decimal)
+        or _holds_no_counts(column, [row[index + offset] for row in body if index + offset < len(row)], decimal)
     ]
     if len(annotation) > MAX_ANNOTATION:
         raise DataError(
-            f"{text.name} has {len(annotation):,} columns of text and at most {MAX_ANNOTATION} beside its counts are "
-            "read: bring a table of counts."
+            f"{text.name} has {len(annotation):,} columns of text, but at most {MAX_ANNOTATION} beside its counts are "
+            "read: provide a table of counts."
         )
     return Dialect(encoding, delimiter, decimal, n_before, has_header, has_row_names, columns, annotation)
 
@@ -136,18 +140,18 @@ def _find_wide(lines: Sequence[str]) -> tuple[str, str]:
 
 
 def _are_numbers(cells: Sequence[str], decimal: str) -> bool:
-    """Whether more cells than not are numbers."""
+    """Whether most cells are numbers."""
     present = [cell for cell in cells if cell not in MISSING]
     return bool(present) and sum(is_number(cell, decimal) for cell in present) > len(present) / 2
 
 
 def _are_ids(cells: Sequence[str]) -> bool:
-    """Whether numbers are names, such as Entrez ids: whole, and none twice. Counts are zero again and again."""
+    """Whether numbers are names, such as Entrez ids: whole, and each once. Counts are often zero."""
     return len(cells) >= 5 and len(set(cells)) == len(cells) and all(re.fullmatch(r"\d+", cell) for cell in cells)
 
 
 def _holds_no_counts(column: str, cells: Sequence[str], decimal: str) -> bool:
-    """Whether most of what a column holds is no number, or it is what a delimiter at the end of lines makes."""
+    """Whether most cells of a column are not numbers, or the column comes from a delimiter at the end of lines."""
     present = [cell for cell in cells if cell not in MISSING]
     if not present:
         return not column

@@ -1,4 +1,4 @@
-"""Grid: a table of counts with names above and beside it, whichever way round it lies."""
+"""Grid: a table of counts with names above and beside it, in either orientation."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from clustergan_core.data.counts.sparse import as_counts
 from clustergan_core.data.own.cell_text import as_categories
 from clustergan_core.errors import DataError
 
-# Columns, often of numbers, that tell of a cell or of a gene rather than of one in the other.
+# Columns, often of numbers, that describe a cell or a gene instead of counting one in the other.
 ANNOTATION = re.compile(
     r"label|labels|class|target|clusters?|batch|n_?counts?|n_?genes?|total_counts|n_genes_by_counts|nCount_RNA|"
     r"nFeature_RNA|pct_counts_\w+|percent[._]?mito?\w*|louvain|leiden|seurat_clusters|(total_)?umis?|"
@@ -34,14 +34,14 @@ _SYMBOLS = re.compile(
 
 @dataclass(frozen=True)
 class GridText:
-    """What stands around the numbers, and how to get at them."""
+    """The names and annotation around the numbers, and how to read the numbers."""
 
-    form: str
+    file_format: str
     row_names: NDArray[np.str_]  # "" where the file has none
     column_names: Sequence[str]  # of every column but the row names
-    annotation: dict[int, NDArray[np.str_]]  # columns that are no counts, by place: one text a row
+    annotation: dict[int, NDArray[np.str_]]  # columns that are not counts, by index: one text per row
     text_bytes: int
-    # (rows at a time, where to stop) → blocks (rows, columns of numbers) float32, NaN where a cell is empty
+    # (columns, how many rows or None for all) → blocks (rows, columns) float32, NaN where a cell is empty
     blocks: Callable[[Sequence[int], int | None], Iterator[NDArray[np.float32]]]
     notes: Sequence[str] = ()
 
@@ -54,11 +54,11 @@ class Grid:
     names: Names
     layout: Layout
     text: GridText
-    columns: list[int]  # places of the counts among `column_names`
-    n_look_rows: int
+    columns: list[int]  # indices of the counts among `column_names`
+    n_peek_rows: int
 
     def peek(self) -> Peek:
-        rows = vstack([as_counts(block) for block in self.text.blocks(self.columns, self.n_look_rows)], format="csr")
+        rows = vstack([as_counts(block) for block in self.text.blocks(self.columns, self.n_peek_rows)], format="csr")
         n_rows, n_columns = rows.shape
         if self.layout.orientation == "genes-by-cells":
             return Peek(csr_matrix(rows.T), np.arange(n_columns), np.arange(n_rows))
@@ -85,21 +85,21 @@ class Grid:
     def close(self) -> None: ...
 
 
-def open_grid(name: str, text: GridText, orientation: Orientation, n_look_values: int) -> Grid:
-    """Tells counts from annotation, and genes from cells. Raises DataError where no counts are left."""
+def open_grid(name: str, text: GridText, orientation: Orientation, n_peek_values: int) -> Grid:
+    """Separates counts from annotation, and genes from cells. Raises DataError where no counts are left."""
     n_rows = len(text.row_names)
-    counted = [place for place in range(len(text.column_names)) if place not in text.annotation]
+    counted = [index for index in range(len(text.column_names)) if index not in text.annotation]
     if not counted:
-        raise DataError(f"{name} has no columns of counts: bring a table of cells × genes or genes × cells.")
+        raise DataError(f"{name} has no columns of counts: provide a table of cells × genes or genes × cells.")
     if n_rows * len(counted) > MAX_DENSE_VALUES:
         raise DataError(
-            f"{name} holds {n_rows:,} rows × {len(counted):,} columns and at most {MAX_DENSE_VALUES:,} values are "
-            "read: bring it as sparse .h5ad or a 10x folder."
+            f"{name} holds {n_rows:,} rows × {len(counted):,} columns, but at most {MAX_DENSE_VALUES:,} values are "
+            "read: provide it as a sparse .h5ad or a 10x folder."
         )
-    column_names = [text.column_names[place] for place in counted]
-    found = find_orientation(text.row_names.tolist(), column_names, orientation)
-    is_by_gene = found.orientation == "genes-by-cells"
-    noted = [place for place in text.annotation if text.column_names[place]]
+    column_names = [text.column_names[index] for index in counted]
+    evidence = find_orientation(text.row_names.tolist(), column_names, orientation)
+    is_by_gene = evidence.orientation == "genes-by-cells"
+    named = [index for index in text.annotation if text.column_names[index]]
     notes = list(text.notes)
     rows = _name_side(name, "gene" if is_by_gene else "cell", text.row_names.tolist(), notes)
     columns = _name_side(name, "cell" if is_by_gene else "gene", column_names, notes)
@@ -108,31 +108,31 @@ def open_grid(name: str, text: GridText, orientation: Orientation, n_look_values
         names = name_all(columns, rows, _find_symbols(name, text, rows))
     else:
         check_shape(name, len(rows), len(columns))
-        cells = {text.column_names[place]: _as_column(text.annotation[place]) for place in noted}
+        cells = {text.column_names[index]: _as_column(text.annotation[index]) for index in named}
         names = name_all(rows, columns, cells=pd.DataFrame(cells, index=range(len(rows))))
-    if noted:
-        left_out = [text.column_names[place] for place in noted]
-        shown = ", ".join(left_out[:8]) + (", …" if len(left_out) > 8 else "")
-        told = "tell of the genes and are left out" if is_by_gene else "are kept as columns of the cells"
-        notes.append(f"Columns that hold no counts {told}: {shown}.")
+    if named:
+        annotation_names = [text.column_names[index] for index in named]
+        shown = ", ".join(annotation_names[:8]) + (", …" if len(annotation_names) > 8 else "")
+        use = "describe the genes and are left out" if is_by_gene else "are kept as columns of the cells"
+        notes.append(f"Columns that hold no counts {use}: {shown}.")
     layout = Layout(
-        form=text.form,
-        part=text.form,
-        orientation=found.orientation,
-        reason=found.reason,
-        is_sure=found.is_sure,
+        file_format=text.file_format,
+        part=text.file_format,
+        orientation=evidence.orientation,
+        reason=evidence.reason,
+        is_sure=evidence.is_sure,
         can_transpose=True,
         text_bytes=text.text_bytes,
         notes=notes,
     )
-    return Grid(name, names, layout, text, counted, max(1, n_look_values // len(counted)))
+    return Grid(name, names, layout, text, counted, max(1, n_peek_values // len(counted)))
 
 
 def _name_side(file: str, what: str, names: list[str], notes: list[str]) -> NDArray[np.str_]:
     if not any(names):
         notes.append(f"The file names no {what}s: they are called {what}_1, {what}_2, ….")
         return number_names(what, len(names))
-    return require_names(file, what, [text or f"unnamed_{place + 1}" for place, text in enumerate(names)])
+    return require_names(file, what, [text or f"unnamed_{index + 1}" for index, text in enumerate(names)])
 
 
 def _as_column(texts: NDArray[np.str_]) -> Any:
@@ -143,8 +143,8 @@ def _as_column(texts: NDArray[np.str_]) -> Any:
 
 
 def _find_symbols(file: str, text: GridText, rows: NDArray[np.str_]) -> NDArray[np.str_] | None:
-    place = next((place for place in text.annotation if _SYMBOLS.fullmatch(text.column_names[place])), None)
-    if place is None:
+    column = next((index for index in text.annotation if _SYMBOLS.fullmatch(text.column_names[index])), None)
+    if column is None:
         return None
-    given = text.annotation[place].tolist()
+    given = text.annotation[column].tolist()
     return require_names(file, "gene", [symbol or str(gene) for symbol, gene in zip(given, rows.tolist(), strict=True)])

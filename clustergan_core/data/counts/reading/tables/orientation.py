@@ -1,4 +1,4 @@
-"""Which side of a table holds the genes: told by names, else by the shape."""
+"""Which side of a table holds the genes, going by the names, else by the shape."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ _SURE_KINDS = ("Ensembl", "Entrez", "WormBase", "FlyBase", "TAIR")
 
 
 @dataclass(frozen=True)
-class FoundOrientation:
-    """A guess and what speaks for it."""
+class OrientationEvidence:
+    """A guess and the evidence for it."""
 
     orientation: LaidOut
     reason: str
     is_sure: bool
 
 
-def find_orientation(rows: Sequence[str], columns: Sequence[str], chosen: Orientation) -> FoundOrientation:
-    """What was chosen, else a guess by the names of rows and columns."""
+def find_orientation(rows: Sequence[str], columns: Sequence[str], chosen: Orientation) -> OrientationEvidence:
+    """The chosen orientation, else a guess from the names of rows and columns."""
     if chosen != "auto":
-        return FoundOrientation(chosen, "as you chose", True)
+        return OrientationEvidence(chosen, "as you chose", True)
     by_gene: LaidOut = "genes-by-cells"
     by_cell: LaidOut = "cells-by-genes"
     sides: tuple[tuple[Sequence[str], Sequence[str], LaidOut, LaidOut, str], ...] = (
@@ -32,21 +32,25 @@ def find_orientation(rows: Sequence[str], columns: Sequence[str], chosen: Orient
     )
     for names, others, as_genes, _, where in sides:
         if looks_like_genes(names) and not looks_like_genes(others):
-            return FoundOrientation(as_genes, f"{where} names look like genes ({', '.join(names[:2])}, …)", True)
+            return OrientationEvidence(as_genes, f"{where} names look like genes ({', '.join(names[:2])}, …)", True)
     for names, others, _, as_cells, where in sides:
         if looks_like_barcodes(names) and not looks_like_barcodes(others):
-            return FoundOrientation(as_cells, f"{where} names look like cells ({names[0]}, …)", True)
+            return OrientationEvidence(as_cells, f"{where} names look like cells ({names[0]}, …)", True)
     for names, others, as_genes, _, where in sides:
         kind, other_kind = find_kind(names)[0], find_kind(others)[0]
         if kind in _SURE_KINDS and other_kind not in _SURE_KINDS:
-            return FoundOrientation(as_genes, f"{where} names look like {kind} ids ({names[0]}, …)", True)
+            return OrientationEvidence(as_genes, f"{where} names look like {kind} ids ({names[0]}, …)", True)
         if kind == "symbols" and other_kind in ("numbered", "unknown"):
-            return FoundOrientation(as_genes, f"{where} names look like symbols of genes ({names[0]}, …)", False)
-    # The longer side: most tables hold more genes than cells, unless the genes were selected.
+            return OrientationEvidence(as_genes, f"{where} names look like symbols of genes ({names[0]}, …)", False)
+    # By the longer side: most tables hold more genes than cells, unless the genes were selected.
     if len(rows) >= len(columns):
-        return FoundOrientation(
-            "genes-by-cells", f"the names do not tell; {len(rows):,} rows are more than {len(columns):,} columns", False
+        return OrientationEvidence(
+            "genes-by-cells",
+            f"the names do not show it, and {len(rows):,} rows are more than {len(columns):,} columns",
+            False,
         )
-    return FoundOrientation(
-        "cells-by-genes", f"the names do not tell; {len(columns):,} columns are more than {len(rows):,} rows", False
+    return OrientationEvidence(
+        "cells-by-genes",
+        f"the names do not show it, and {len(columns):,} columns are more than {len(rows):,} rows",
+        False,
     )

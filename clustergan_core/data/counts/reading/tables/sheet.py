@@ -1,4 +1,4 @@
-"""Count tables in a spreadsheet (.xlsx): the first sheet that holds any, read without keeping its cells."""
+"""Count tables in a spreadsheet (.xlsx): the first sheet, streamed row by row."""
 
 from __future__ import annotations
 
@@ -17,48 +17,48 @@ from clustergan_core.data.own.table_text import MISSING
 from clustergan_core.data.own.vetting import open_archive
 from clustergan_core.errors import DataError
 
-MAX_SHEET_COLUMNS = 16_384  # the form's own limit, at which Excel cuts a table off
+MAX_SHEET_COLUMNS = 16_384  # the format's own limit, at which Excel truncates a table
 BLOCK_VALUES = 4_000_000
-MAX_NOTE = 200  # characters of one cell of annotation that are kept
+MAX_NOTE = 200  # characters that are kept of one annotation cell
 
 
 def open_sheet(path: Path) -> GridText:
-    """Names and text columns of a sheet. Raises DataError for what is no table, or too large for this form."""
+    """Names and text columns of a sheet. Raises DataError for what is not a table, or too large for this format."""
     open_archive(path).close()  # an .xlsx is a zip; its members are within the limits
     rows, n_cut = _read_rows(path)
     if len(rows) < 2 or len(rows[0]) < 2:
-        raise DataError(f"{path.name} holds no table in its first sheet: bring names and counts.")
+        raise DataError(f"{path.name} holds no table in its first sheet: provide names and counts.")
     header, body = rows[0], rows[1:]
     names = [_write(row[0]) for row in body]
     columns = [_write(cell) for cell in header[1:]]
     annotation = {
-        place: np.array([_write(row[place + 1])[:MAX_NOTE] for row in body], dtype=np.str_)
-        for place, column in enumerate(columns)
-        if ANNOTATION.fullmatch(column) or _holds_text([row[place + 1] for row in body])
+        index: np.array([_write(row[index + 1])[:MAX_NOTE] for row in body], dtype=np.str_)
+        for index, column in enumerate(columns)
+        if ANNOTATION.fullmatch(column) or _holds_text([row[index + 1] for row in body])
     }
     notes = []
     if len(columns) + 1 >= MAX_SHEET_COLUMNS:
-        notes.append(f"The sheet is {MAX_SHEET_COLUMNS:,} columns wide, where Excel cuts off: some may be missing.")
+        notes.append(f"The sheet has {MAX_SHEET_COLUMNS:,} columns, Excel's limit: some may have been cut off.")
     if n_cut:
         notes.append(f"{n_cut} further sheets are left out.")
 
-    def blocks(places: Sequence[int], most: int | None) -> Iterator[NDArray[np.float32]]:
-        step = max(1, BLOCK_VALUES // max(len(places), 1))
+    def blocks(indices: Sequence[int], most: int | None) -> Iterator[NDArray[np.float32]]:
+        step = max(1, BLOCK_VALUES // max(len(indices), 1))
         for start in range(0, min(len(body), most or len(body)), step):
             chosen = body[start : min(start + step, most or len(body))]
-            yield np.array([[_number(path.name, row[place + 1]) for place in places] for row in chosen], np.float32)
+            yield np.array([[_number(path.name, row[index + 1]) for index in indices] for row in chosen], np.float32)
 
     return GridText("Excel sheet (.xlsx)", np.array(names, dtype=np.str_), columns, annotation, 0, blocks, notes)
 
 
 def _read_rows(path: Path) -> tuple[list[tuple[Any, ...]], int]:
-    """(rows of equal width without empty ones at the end, how many sheets are left out)."""
+    """(rows of equal width without trailing empty ones, how many sheets are left out)."""
     try:
         with path.open("rb") as file:
             rows, n_further = _read_first_sheet(file, path.name)
-    # openpyxl answers damage, and XML made to do harm, by whatever its parser meets (a SyntaxError among them).
+    # On corrupt files and malicious XML openpyxl raises whatever its parser raises, such as a SyntaxError.
     except (KeyError, ValueError, TypeError, OSError, zipfile.BadZipFile, SyntaxError) as error:
-        raise DataError(f"{path.name} is not a whole .xlsx file: save it again, or as .csv.") from error
+        raise DataError(f"{path.name} is not a complete .xlsx file: save it again, or as .csv.") from error
     while rows and all(cell is None for cell in rows[-1]):
         rows.pop()
     width = max((_width(row) for row in rows), default=0)
@@ -89,14 +89,14 @@ def _read_first_sheet(file: IO[bytes], name: str) -> tuple[list[tuple[Any, ...]]
 
 
 def _width(row: tuple[Any, ...]) -> int:
-    return max((place + 1 for place, cell in enumerate(row) if cell is not None), default=0)
+    return max((index + 1 for index, cell in enumerate(row) if cell is not None), default=0)
 
 
 def _write(cell: Any) -> str:
     if cell is None:
         return ""
     if isinstance(cell, datetime.datetime):
-        return cell.strftime("%Y-%m-%d")  # a gene once: MARCH1 became a date
+        return cell.strftime("%Y-%m-%d")  # once a gene name: MARCH1 became a date
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return str(cell).strip()
@@ -117,4 +117,4 @@ def _number(name: str, cell: Any) -> float:
     try:
         return float(cell)
     except (TypeError, ValueError) as error:
-        raise DataError(f"{name} has '{_write(cell)[:40]}' where a count should stand: mend that cell.") from error
+        raise DataError(f"{name} has '{_write(cell)[:40]}' where a count should be: fix that cell.") from error

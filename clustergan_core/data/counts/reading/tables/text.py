@@ -20,24 +20,24 @@ from clustergan_core.data.own.table_text import MISSING, SPACES, split_line
 from clustergan_core.errors import DataError
 
 BLOCK_VALUES = 4_000_000
-MAX_NOTE = 200  # characters of one cell of annotation that are kept
+MAX_NOTE = 200  # characters that are kept of one annotation cell
 
 
 def open_text(path: Path) -> GridText:
-    """Names and text columns of a table. Raises DataError for what is no even table of numbers with names."""
+    """Names and text columns of a table. Raises DataError for anything but a regular table of numbers with names."""
     text = open_compressed_text(path)
     try:
         dialect = find_dialect(text)
         row_names, annotation, n_bytes = _read_names(text, dialect)
     except csv.Error as error:
-        raise DataError(f"{text.name} has a line that cannot be split into cells ({error}): mend it.") from error
+        raise DataError(f"{text.name} has a line that cannot be split into cells ({error}): fix it.") from error
 
     def blocks(columns: Sequence[int], most: int | None) -> Iterator[NDArray[np.float32]]:
         return _read_blocks(text, dialect, columns, most)
 
-    form = {"\t": "tab-separated", ",": "comma-separated", ";": "semicolon-separated", "|": "bar-separated"}
+    separated = {"\t": "tab-separated", ",": "comma-separated", ";": "semicolon-separated", "|": "bar-separated"}
     return GridText(
-        form=f"{form.get(dialect.delimiter, 'space-separated')} text",
+        file_format=f"{separated.get(dialect.delimiter, 'space-separated')} text",
         row_names=np.array(row_names, dtype=np.str_),
         column_names=dialect.columns,
         annotation=annotation,
@@ -47,9 +47,9 @@ def open_text(path: Path) -> GridText:
 
 
 def _read_names(text: CompressedText, dialect: Dialect) -> tuple[list[str], dict[int, NDArray[np.str_]], int]:
-    """(row names, annotation by place, expanded size) by one pass that parses the front of each line alone."""
+    """(row names, annotation by column, expanded size), in one pass that parses only the front of each line."""
     names: list[str] = []
-    annotation: dict[int, list[str]] = {place: [] for place in dialect.annotation}
+    annotation: dict[int, list[str]] = {index: [] for index in dialect.annotation}
     offset = int(dialect.has_row_names)
     width = len(dialect.columns) + offset
     n_front = max(dialect.annotation, default=-1) + offset + 1
@@ -63,19 +63,19 @@ def _read_names(text: CompressedText, dialect: Dialect) -> tuple[list[str], dict
             n_cells = _count_cells(line, delimiter, dialect)
             if n_cells != width and not (n_cells == width + 1 and line.rstrip(b"\r\n").endswith(delimiter)):
                 raise DataError(
-                    f"{text.name} is not an even table (line {number:,} has {n_cells:,} cells, the others {width:,}): "
-                    "mend that line."
+                    f"{text.name} is not a regular table (line {number:,} has {n_cells:,} cells, the others "
+                    f"{width:,}): fix that line."
                 )
-            # Annotation mostly stands in front; then the rest of a line need not be parsed here.
+            # Annotation mostly comes first, so that the rest of a line need not be parsed here.
             front = line if dialect.delimiter == SPACES else _front(line, delimiter, max(n_front, 1))
             cells = split_line(front.decode(dialect.encoding, "replace").rstrip("\r\n"), dialect.delimiter)
             names.append(cells[0] if dialect.has_row_names and cells else "")
-            for place, values in annotation.items():
-                cell = cells[place + offset] if place + offset < len(cells) else ""
+            for index, values in annotation.items():
+                cell = cells[index + offset] if index + offset < len(cells) else ""
                 values.append("" if cell in MISSING else cell[:MAX_NOTE])
             if len(names) > MAX_CELLS:
-                raise DataError(f"{text.name} has more than {MAX_CELLS:,} rows: bring fewer cells.")
-    return names, {place: np.array(values, dtype=np.str_) for place, values in annotation.items()}, n_bytes
+                raise DataError(f"{text.name} has more than {MAX_CELLS:,} rows: provide fewer cells.")
+    return names, {index: np.array(values, dtype=np.str_) for index, values in annotation.items()}, n_bytes
 
 
 def _count_cells(line: bytes, delimiter: bytes, dialect: Dialect) -> int:
@@ -89,12 +89,12 @@ def _count_cells(line: bytes, delimiter: bytes, dialect: Dialect) -> int:
 def _lines(stream: object, name: str) -> Iterator[bytes]:
     while line := stream.readline(MAX_LINE_BYTES):  # type: ignore[attr-defined]
         if len(line) >= MAX_LINE_BYTES:
-            raise DataError(f"{name} has a line of more than {MAX_LINE_BYTES >> 20} MB: bring shorter lines.")
+            raise DataError(f"{name} has a line of more than {MAX_LINE_BYTES >> 20} MB: shorten it.")
         yield line
 
 
 def _front(line: bytes, delimiter: bytes, n_cells: int) -> bytes:
-    """The first cells of a line; all of it where a quote might hide a delimiter."""
+    """The first cells of a line; the whole line where a quote might hide a delimiter."""
     pieces = line.split(delimiter, n_cells)
     front = delimiter.join(pieces[:n_cells])
     return line if front.count(b'"') % 2 else front
@@ -103,40 +103,40 @@ def _front(line: bytes, delimiter: bytes, n_cells: int) -> bytes:
 def _read_blocks(
     text: CompressedText, dialect: Dialect, columns: Sequence[int], most: int | None
 ) -> Iterator[NDArray[np.float32]]:
-    """Blocks of rows. Their cells are parsed as one long column: pandas takes long for each of many columns."""
-    places = [place + int(dialect.has_row_names) for place in columns]
-    n_rows = max(1, BLOCK_VALUES // len(places))
+    """Blocks of rows. Their cells are parsed as one long column, because pandas is slow with many columns."""
+    indices = [index + int(dialect.has_row_names) for index in columns]
+    n_rows = max(1, BLOCK_VALUES // len(indices))
     rows: list[bytes] = []
     n_read = 0
     with text.open() as stream:
         for number, line in enumerate(_lines(stream, text.name), start=1):
             if number <= dialect.n_before + int(dialect.has_header) or not line.strip():
                 continue
-            rows.append(_cut_out(line.rstrip(b"\r\n"), dialect, places))
+            rows.append(_cut_out(line.rstrip(b"\r\n"), dialect, indices))
             n_read += 1
             if n_read == most:
                 break
             if len(rows) == n_rows:
-                yield _parse(text.name, rows, dialect, len(places))
+                yield _parse(text.name, rows, dialect, len(indices))
                 rows.clear()
         if rows:
-            yield _parse(text.name, rows, dialect, len(places))
+            yield _parse(text.name, rows, dialect, len(indices))
 
 
-def _cut_out(line: bytes, dialect: Dialect, places: Sequence[int]) -> bytes:
-    """The cells of a line at `places`, each on a line of its own."""
+def _cut_out(line: bytes, dialect: Dialect, indices: Sequence[int]) -> bytes:
+    """The cells of a line at `indices`, each on a line of its own."""
     delimiter = dialect.delimiter.encode()
-    n_front = places[0]
+    n_front = indices[0]
     if dialect.delimiter == SPACES:
         cells = line.split()
     elif b'"' in line:
         cells = [cell.encode() for cell in split_line(line.decode(dialect.encoding, "replace"), dialect.delimiter)]
-    elif places[-1] - n_front + 1 == len(places):  # nothing but counts behind the names, as in most tables
+    elif indices[-1] - n_front + 1 == len(indices):  # nothing but counts after the names, as in most tables
         rest = line.split(delimiter, n_front)[n_front]
-        return delimiter.join(rest.split(delimiter, len(places))[: len(places)]).replace(delimiter, b"\n")
+        return delimiter.join(rest.split(delimiter, len(indices))[: len(indices)]).replace(delimiter, b"\n")
     else:
         cells = line.split(delimiter)
-    return b"\n".join([cells[place].strip() for place in places])
+    return b"\n".join([cells[index].strip() for index in indices])
 
 
 def _parse(name: str, rows: Sequence[bytes], dialect: Dialect, n_columns: int) -> NDArray[np.float32]:
@@ -156,6 +156,6 @@ def _parse(name: str, rows: Sequence[bytes], dialect: Dialect, n_columns: int) -
         )[0].to_numpy()
         return column.reshape(len(rows), n_columns)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError, OverflowError) as error:
-        found = re.search(r"could not convert string to float: '?([^'\n]{0,40})", str(error))
-        where = f"'{found[1]}' stands where a count should" if found else "its lines differ in form"
-        raise DataError(f"{name} is not an even table of counts ({where}): mend that place.") from error
+        match = re.search(r"could not convert string to float: '?([^'\n]{0,40})", str(error))
+        where = f"'{match[1]}' is where a count should be" if match else "its lines differ in layout"
+        raise DataError(f"{name} is not a regular table of counts ({where}): fix that cell.") from error

@@ -1,4 +1,4 @@
-"""Where the three files of a 10x folder are: a folder, a zip of one, or loose files with a prefix, gzipped or not."""
+"""Finds the three files of a 10x folder: in a folder, a zip of one, or loose with a prefix, gzipped or not."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from clustergan_core.errors import DataError
 
 EXPRESSION = "Gene Expression"
 
-MAX_LISTED = 5000  # entries of a folder that are looked at
+MAX_LISTED = 5000  # entries of a folder that are examined
 _ROLE = re.compile(r"(?P<prefix>.*?)(?P<role>matrix\.mtx|features\.tsv|genes\.tsv|barcodes\.tsv)(\.gz)?", re.IGNORECASE)
 
 
@@ -36,7 +36,7 @@ class TenxFiles:
 def find_tenx_files(path: Path, stack: ExitStack) -> TenxFiles:
     """The three files of a folder, of a zip, or beside a matrix file. `stack` closes the zip.
 
-    Raises DataError where one is missing, or where there are several matrices.
+    Raises DataError where a file is missing, or where there are several matrices.
     """
     if path.is_dir():
         return _choose(path.name, _list_folder(path), None)
@@ -49,7 +49,7 @@ def find_tenx_files(path: Path, stack: ExitStack) -> TenxFiles:
 
 
 def holds_tenx(path: Path) -> bool:
-    """Whether a folder or zip holds the matrix of a 10x folder, by its names."""
+    """Whether a folder or zip holds the matrix of a 10x folder, going by its file names."""
     try:
         if path.is_dir():
             names = list(_list_folder(path))
@@ -65,23 +65,23 @@ def holds_tenx(path: Path) -> bool:
 def tenx_role(name: str) -> tuple[str, str] | None:
     """(prefix, part) of a file of a 10x folder by its name, such as ("GSM1_", "barcodes.tsv"); None for any other.
 
-    A matrix of any other name than matrix.mtx counts as one, with its stem as the prefix.
+    An .mtx file of any other name counts as a matrix, with its stem as the prefix.
     """
     match = _ROLE.fullmatch(name)
     if match is not None:
         return match["prefix"], match["role"].lower()
-    found = re.fullmatch(r"(?P<stem>.+)\.mtx(\.gz)?", name, re.IGNORECASE)
-    return (found["stem"], "matrix.mtx") if found else None
+    match = re.fullmatch(r"(?P<stem>.+)\.mtx(\.gz)?", name, re.IGNORECASE)
+    return (match["stem"], "matrix.mtx") if match else None
 
 
 def _list_folder(folder: Path) -> dict[str, CompressedText]:
-    """Texts by name, of the folder and of one folder in it; links that lead outside are passed over."""
-    found: dict[str, CompressedText] = {}
+    """Texts by name, of the folder and of its sub-folders; links that lead outside are skipped."""
+    texts: dict[str, CompressedText] = {}
     home = folder.resolve()
     for entry in sorted(islice(chain(folder.glob("*"), folder.glob("*/*")), MAX_LISTED)):
         if _has_role(entry.name) and entry.is_file() and entry.resolve().is_relative_to(home):
-            found[entry.relative_to(folder).as_posix()] = open_compressed_text(entry)
-    return found
+            texts[entry.relative_to(folder).as_posix()] = open_compressed_text(entry)
+    return texts
 
 
 def _list_zip(archive: zipfile.ZipFile) -> dict[str, CompressedText]:
@@ -93,7 +93,7 @@ def _list_zip(archive: zipfile.ZipFile) -> dict[str, CompressedText]:
 
 
 def _has_role(name: str) -> bool:
-    return _ROLE.fullmatch(name) is not None and not name.startswith("._")  # such are added by macOS
+    return _ROLE.fullmatch(name) is not None and not name.startswith("._")  # macOS adds such files
 
 
 def _choose(where: str, texts: Mapping[str, CompressedText], prefix: str | None, given: str | None = None) -> TenxFiles:
@@ -107,15 +107,15 @@ def _choose(where: str, texts: Mapping[str, CompressedText], prefix: str | None,
     if given is not None:
         chosen = sets[(".", prefix or "")]
     else:
-        with_matrix = {key: found for key, found in sets.items() if "matrix.mtx" in found}
+        with_matrix = {key: parts for key, parts in sets.items() if "matrix.mtx" in parts}
         if not with_matrix:
-            raise DataError(f"{where} holds no matrix.mtx or matrix.mtx.gz: bring the folder that has it.")
+            raise DataError(f"{where} holds no matrix.mtx or matrix.mtx.gz: provide the folder that has it.")
         if len(with_matrix) > 1:
-            shown = ", ".join(found["matrix.mtx"].name for found in list(with_matrix.values())[:4])
+            shown = ", ".join(parts["matrix.mtx"].name for parts in list(with_matrix.values())[:4])
             raise DataError(f"{where} holds {len(with_matrix)} matrices ({shown}): choose one of these files.")
         chosen = next(iter(with_matrix.values()))
-    for role in ("features.tsv", "barcodes.tsv"):  # one file of it for all: it need not share the prefix
-        others = [found[role] for found in sets.values() if role in found]
+    for role in ("features.tsv", "barcodes.tsv"):  # a single file serves all, whatever its prefix
+        others = [parts[role] for parts in sets.values() if role in parts]
         if role not in chosen and len(others) == 1:
             chosen[role] = others[0]
     missing = [role for role in ("features.tsv", "barcodes.tsv") if role not in chosen]
@@ -128,13 +128,13 @@ def _choose(where: str, texts: Mapping[str, CompressedText], prefix: str | None,
 
 
 def keep_expression(name: str, types: Sequence[str]) -> tuple[NDArray[np.int64], list[str]]:
-    """(rows of gene expression, a sentence on the others if there are any). Raises DataError where there are none."""
-    kept = np.flatnonzero(np.array(types, dtype=np.str_) == EXPRESSION)
+    """(rows of gene expression, a sentence on other rows if there are any). Raises DataError where there are none."""
+    rows = np.flatnonzero(np.array(types, dtype=np.str_) == EXPRESSION)
     others = sorted({kind for kind in types if kind != EXPRESSION})
-    if not len(kept):
+    if not len(rows):
         raise DataError(
-            f"{name} holds {', '.join(others) or 'nothing'} and no gene expression: bring a matrix of genes."
+            f"{name} holds {', '.join(others) or 'nothing'} but no gene expression: provide a matrix of genes."
         )
     if not others:
-        return kept, []
-    return kept, [f"{len(types) - len(kept):,} rows that are not gene expression are left out ({', '.join(others)})."]
+        return rows, []
+    return rows, [f"{len(types) - len(rows):,} rows that are not gene expression are left out ({', '.join(others)})."]

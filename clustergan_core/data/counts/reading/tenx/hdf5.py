@@ -30,15 +30,15 @@ class TenxHdf5:
     layout: Layout
     file: h5py.File
     values: CompressedValues
-    kept: NDArray[np.int64]  # rows of genes among all features
+    gene_rows: NDArray[np.int64]  # among all features
 
     def peek(self) -> Peek:
-        look = self.values.peek()
-        return Peek(look.values[:, self.kept], look.cells, np.arange(len(self.kept)))
+        peek = self.values.peek()
+        return Peek(peek.values[:, self.gene_rows], peek.cells, np.arange(len(self.gene_rows)))
 
     def read(self) -> csr_matrix[Any]:
         counts = self.values.read()
-        return counts if len(self.kept) == counts.shape[1] else csr_matrix(counts[:, self.kept])
+        return counts if len(self.gene_rows) == counts.shape[1] else csr_matrix(counts[:, self.gene_rows])
 
     def close(self) -> None:
         self.file.close()
@@ -56,14 +56,16 @@ def open_tenx_hdf5(file: h5py.File, name: str) -> TenxHdf5:
     """The gene expression of a 10x file. Raises DataError where its parts do not fit together."""
     genomes = find_genomes(file)
     notes: list[str] = []
-    # Of several genomes the one with most counts is that of the cells.
+    # Among several genomes, the one with the most counts is that of the cells.
     genome = max(genomes, key=lambda key: file[key]["data"].size)
     if len(genomes) > 1:
-        notes.append(f"Of the genomes {', '.join(genomes)} the one with most counts is read ({genome}).")
+        notes.append(
+            f"The file holds the genomes {', '.join(genomes)}; the one with the most counts is read ({genome})."
+        )
     group = file[genome]
     shape = read_values(group["shape"], f"{name}: {genome}/shape", most=2)
     if shape.shape != (2,):
-        raise DataError(f"{name} declares a shape of {shape.size} numbers instead of two: write it again.")
+        raise DataError(f"{name} declares a shape of {shape.size} numbers instead of two: save it again.")
     n_features, n_cells = int(shape[0]), int(shape[1])
     values = CompressedValues(group, f"{name}: {genome}", (n_cells, n_features), is_by_cell=True)
     barcodes = require_names(name, "cell", read_text(group["barcodes"], f"{name}: barcodes").tolist())
@@ -71,19 +73,19 @@ def open_tenx_hdf5(file: h5py.File, name: str) -> TenxHdf5:
     if len(barcodes) != n_cells or len(ids) != n_features or len(symbols) != n_features:
         raise DataError(
             f"{name} declares {n_features:,} genes × {n_cells:,} cells but names {len(ids):,} and {len(barcodes):,}: "
-            "write it again."
+            "save it again."
         )
-    kept, note = keep_expression(name, types)
+    gene_rows, note = keep_expression(name, types)
     notes.extend(note)
     layout = Layout(
-        form="10x HDF5 file" if genome == "matrix" else "10x HDF5 file of Cell Ranger 2",
+        file_format="10x HDF5 file" if genome == "matrix" else "10x HDF5 file of Cell Ranger 2",
         part=genome,
         orientation="genes-by-cells",
         reason="10x files hold genes in rows",
         n_nonzeros=values.n_nonzeros,
         notes=notes,
     )
-    return TenxHdf5(name, name_all(barcodes, ids[kept], symbols[kept]), layout, file, values, kept)
+    return TenxHdf5(name, name_all(barcodes, ids[gene_rows], symbols[gene_rows]), layout, file, values, gene_rows)
 
 
 def _read_features(group: h5py.Group, name: str) -> tuple[NDArray[np.str_], NDArray[np.str_], list[str]]:
@@ -97,7 +99,7 @@ def _read_features(group: h5py.Group, name: str) -> tuple[NDArray[np.str_], NDAr
         source = features
     for part in parts:
         if part not in source:
-            raise DataError(f"{name} lacks '{part}', which names its genes: write it again.")
+            raise DataError(f"{name} lacks '{part}', which names its genes: save it again.")
     ids, symbols = (require_names(name, "gene", read_text(source[part], f"{name}: {part}").tolist()) for part in parts)
     types = read_text(features["feature_type"], f"{name}: feature_type").tolist() if (
         features is not None and "feature_type" in features

@@ -1,4 +1,4 @@
-"""Matrix Market text: a header that is checked against the text's size, then one line a non-zero value."""
+"""Matrix Market text: a header that is checked against the text's size, then one line per non-zero value."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, csr_matrix
 
 from clustergan_core.data.counts.reading.compressed_text import CompressedText
-from clustergan_core.data.counts.reading.count_file import LOOK_NONZEROS, Peek
+from clustergan_core.data.counts.reading.count_file import PEEK_NONZEROS, Peek
 from clustergan_core.data.counts.reading.limits import (
     MAX_TRIPLET_BYTES,
     SHORTEST_TRIPLET,
@@ -29,23 +29,23 @@ LINES_AT_A_TIME = 5_000_000
 
 @dataclass(frozen=True)
 class Triplets:
-    """The header of a text, by which it is read: rows are genes and columns cells, as 10x has them."""
+    """A text and its header: rows are genes and columns cells, as 10x writes them."""
 
     text: CompressedText
     n_rows: int
     n_columns: int
     n_nonzeros: int
-    has_values: bool  # False: a pattern, whose every entry is 1
+    has_values: bool  # False for a pattern, in which every entry is 1
 
     def peek(self) -> Peek:
-        """The first columns with all rows, or the first rows with all columns, by the order of the text."""
-        rows, columns, values = next(self._blocks(LOOK_NONZEROS))
+        """The first columns with all rows, or the first rows with all columns, depending on the text's order."""
+        rows, columns, values = next(self._blocks(PEEK_NONZEROS))
         counts = self._assemble(rows, columns, values)
         all_columns, all_rows = np.arange(self.n_columns), np.arange(self.n_rows)
         if len(values) == self.n_nonzeros:
             return Peek(counts, all_columns, all_rows)
         if (np.diff(columns) >= 0).all():
-            n_complete = max(1, int(columns[-1]))  # the last one may go on
+            n_complete = max(1, int(columns[-1]))  # the last column may continue
             return Peek(counts[:n_complete], all_columns[:n_complete], all_rows)
         if (np.diff(rows) >= 0).all():
             n_complete = max(1, int(rows[-1]))
@@ -53,13 +53,13 @@ class Triplets:
         return Peek(counts, all_columns, all_rows, is_whole=False)
 
     def read(self) -> csr_matrix[Any]:
-        """Cells × genes. Raises DataError where the text is not what its header says."""
+        """Cells × genes. Raises DataError where the text does not match its header."""
         check_memory(self.text.name, self.n_nonzeros)
         parts = list(self._blocks(LINES_AT_A_TIME))
         rows, columns, values = (np.concatenate([part[position] for part in parts]) for position in range(3))
         if len(values) != self.n_nonzeros:
             raise DataError(
-                f"{self.text.name} declares {self.n_nonzeros:,} values and holds {len(values):,}: copy or download it "
+                f"{self.text.name} declares {self.n_nonzeros:,} values but holds {len(values):,}: copy or download it "
                 "again."
             )
         return self._assemble(rows, columns, values)
@@ -70,7 +70,7 @@ class Triplets:
         return counts
 
     def _blocks(self, n_lines: int) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]]:
-        """(gene, cell, value) of a number of lines at a time, counted from 0."""
+        """(gene, cell, value) of `n_lines` lines at a time, counted from 0."""
         kinds = {0: np.int64, 1: np.int64, 2: np.float32} if self.has_values else {0: np.int64, 1: np.int64}
         n_read = 0
         with self.text.open(MAX_TRIPLET_BYTES) as stream:
@@ -87,13 +87,13 @@ class Triplets:
                     n_read += len(frame)
                     if n_read > self.n_nonzeros:
                         raise DataError(
-                            f"{self.text.name} declares {self.n_nonzeros:,} values and holds more: write it again."
+                            f"{self.text.name} declares {self.n_nonzeros:,} values but holds more: save it again."
                         )
                     rows, columns = frame[0].to_numpy() - 1, frame[1].to_numpy() - 1
-                    for places, most, what in ((rows, self.n_rows, "row"), (columns, self.n_columns, "column")):
-                        if places.min() < 0 or places.max() >= most:
+                    for indices, most, what in ((rows, self.n_rows, "row"), (columns, self.n_columns, "column")):
+                        if indices.min() < 0 or indices.max() >= most:
                             raise DataError(
-                                f"{self.text.name} has a value outside its {most:,} {what}s: write it again."
+                                f"{self.text.name} has a value outside its {most:,} {what}s: save it again."
                             )
                     values = frame[2].to_numpy() if self.has_values else np.ones(len(frame), np.float32)
                     yield rows.astype(np.int32), columns.astype(np.int32), values
@@ -104,10 +104,10 @@ class Triplets:
 
 
 def open_triplets(text: CompressedText) -> Triplets:
-    """Raises DataError for anything but a sparse matrix whose declared size the text can hold."""
+    """The text with its header read. Raises DataError for anything but a sparse matrix that fits the text's size."""
     with text.open(MAX_TRIPLET_BYTES) as stream:
         (n_rows, n_columns, n_nonzeros), has_values = _read_header(stream, text.name)
-    # Which side the genes are on is not known yet: neither may be larger than both are allowed to be.
+    # Which side holds the genes is not known yet, so that both limits apply to both sides.
     check_shape(text.name, max(n_rows, n_columns), min(n_rows, n_columns))
     check_nonzeros(text.name, n_nonzeros, (n_rows, n_columns))
     shortest = SHORTEST_TRIPLET if has_values else SHORTEST_TRIPLET - 2
@@ -121,14 +121,14 @@ def open_triplets(text: CompressedText) -> Triplets:
 
 def _read_header(stream: BinaryIO, name: str) -> tuple[tuple[int, int, int], bool]:
     """((rows, columns, values), whether entries have values); leaves the stream at the first entry."""
-    words = stream.readline(MAX_LINE).decode("utf-8", "replace").lower().split()
-    if len(words) != 5 or words[0] != "%%matrixmarket":
-        raise DataError(f"{name} does not begin with %%MatrixMarket: bring the matrix.mtx of a 10x folder.")
-    _, _, layout, kind, symmetry = words
+    banner = stream.readline(MAX_LINE).decode("utf-8", "replace").lower().split()
+    if len(banner) != 5 or banner[0] != "%%matrixmarket":
+        raise DataError(f"{name} does not begin with %%MatrixMarket: provide the matrix.mtx of a 10x folder.")
+    _, _, layout, kind, symmetry = banner
     if layout != "coordinate" or kind not in ("integer", "real", "pattern", "double") or symmetry != "general":
         raise DataError(
-            f"{name} is a Matrix Market text of the form '{layout} {kind} {symmetry}' and 'coordinate integer general' "
-            "is read: write it so."
+            f"{name} is a Matrix Market file of type '{layout} {kind} {symmetry}': save it as 'coordinate integer "
+            "general'."
         )
     for _ in range(MAX_HEADER_LINES):
         line = stream.readline(MAX_LINE)

@@ -1,0 +1,182 @@
+"""The recorded preprocessing steps as they are stored in JSON: `Step` is any of them, told apart by `step`.
+
+`preprocessing` applies those of images and tables, `counts.steps` those of count matrices.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NotRequired, TypedDict
+
+
+class Divide(TypedDict):
+    """Values divided by the largest possible one."""
+
+    step: Literal["divide"]
+    by: float
+
+
+class ScaleRange(TypedDict):
+    """All values scaled from [minimum, maximum] to [0, 1]."""
+
+    step: Literal["scale_range"]
+    minimum: float
+    maximum: float
+
+
+class ScaleColumns(TypedDict):
+    """Each column scaled from its [minimum, maximum] to [0, 1]."""
+
+    step: Literal["scale_columns"]
+    columns: NotRequired[list[str]]
+    minimum: list[float]
+    maximum: list[float]
+
+
+class FillMissing(TypedDict):
+    """Gaps in some columns filled with the training medians."""
+
+    step: Literal["fill_missing"]
+    columns: list[str]
+    values: list[float]
+    n_missing: list[int]
+
+
+class Resize(TypedDict):
+    """Images resized."""
+
+    step: Literal["resize"]
+    height: int
+    width: int
+
+
+class SampleIds(TypedDict):
+    """The column that names the samples."""
+
+    step: Literal["sample_ids"]
+    column: str
+
+
+class DropColumns(TypedDict):
+    """Columns that are not features."""
+
+    step: Literal["drop_columns"]
+    columns: list[str]
+    reason: str
+
+
+class KeepRows(TypedDict):
+    """Rows chosen by the values of columns."""
+
+    step: Literal["keep_rows"]
+    only: dict[str, list[str]]
+    drop: dict[str, list[str]]
+    n_kept: int
+    n_rows: int
+
+
+class KeepIds(TypedDict):
+    """Samples chosen by a file of ids."""
+
+    step: Literal["keep_ids"]
+    file: str
+    n_kept: int
+    n_rows: int
+
+
+class Note(TypedDict):
+    """A sentence on where labels come from, or on anything else."""
+
+    step: Literal["labels", "note"]
+    text: str
+
+
+class QualityRule(TypedDict):
+    """What one rule of quality control removed."""
+
+    rule: str
+    removes: Literal["cells", "genes"]
+    n_removed: int
+    n_left: int
+    skipped: NotRequired[str]
+
+
+class Quality(TypedDict):
+    """Quality control of cells and genes."""
+
+    step: Literal["quality"]
+    settings: dict[str, Any]
+    rules: list[QualityRule]
+    n_cells: int
+    n_cells_left: int
+    n_genes: int
+    n_genes_left: int
+
+
+class ExpressionValues(TypedDict):
+    """The state of the matrix, and the part of the file it was read from."""
+
+    step: Literal["expression_values"]
+    state: Literal["raw", "log", "normalised", "scaled"]
+    part: str
+
+
+class NormaliseTotals(TypedDict):
+    """Each cell's counts scaled to a total over all `n_genes` of its file."""
+
+    step: Literal["normalise_totals"]
+    target: float
+    n_genes: int
+
+
+class Log(TypedDict):
+    """The logarithm of 1 + value."""
+
+    step: Literal["log"]
+    base: Literal[2, "e"]
+
+
+class SelectGenes(TypedDict):
+    """The genes that are features, by id and symbol."""
+
+    step: Literal["select_genes"]
+    by: Literal["variance", "hvg", "all"]
+    n_considered: int
+    ids: list[str]
+    symbols: list[str]
+
+
+class StandardiseGenes(TypedDict):
+    """Each gene less its mean, over its standard deviation, clipped."""
+
+    step: Literal["standardise_genes"]
+    means: list[float]
+    deviations: list[float]
+    clip: float
+
+
+class ScaleBy(TypedDict):
+    """Values divided by a number."""
+
+    step: Literal["scale_by"]
+    by: float
+
+
+Step = (
+    Divide
+    | ScaleRange
+    | ScaleColumns
+    | FillMissing
+    | Resize
+    | SampleIds
+    | DropColumns
+    | KeepRows
+    | KeepIds
+    | Note
+    | Quality
+    | ExpressionValues
+    | NormaliseTotals
+    | Log
+    | SelectGenes
+    | StandardiseGenes
+    | ScaleBy
+)

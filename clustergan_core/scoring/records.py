@@ -1,0 +1,81 @@
+"""The JSON documents of scores: their keys and types, so that an editor can follow them."""
+
+from __future__ import annotations
+
+from typing import NotRequired, TypedDict
+
+from clustergan_core.data.dataset import SplitName
+from clustergan_core.method_facts import Ability
+
+
+class AgreementRecord(TypedDict):
+    """Agreement with labels in one reading of the clusters; all None without labels."""
+
+    purity: float | None
+    accuracy: float | None
+    nmi: float | None
+    ari: float | None
+
+
+class DistanceRecord(TypedDict):
+    """A Fréchet distance of `n` generated samples to `n` real ones, and of these to `n` other real ones."""
+
+    value: float
+    real_halves: float
+    n: int
+    features: str  # the name of the feature network
+
+
+class ClassifierRecord(TypedDict):
+    """The classifier that read generated samples, and what it read them in."""
+
+    name: str
+    test_accuracy: float
+    n_generated: int
+    n_labels: int
+    n_labels_with_a_mode: int
+
+
+class GenerationRecord(TypedDict):
+    """The accuracies of the paper's section 2.6; None where the method lacks a part."""
+
+    mode_accuracy: float
+    reconstruction_accuracy: float | None
+    cluster_accuracy: float | None
+    classifier: ClassifierRecord
+
+
+class MethodScores(AgreementRecord):
+    """A method's scores on a split; agreement at top level takes the argmax of the code as the cluster."""
+
+    dataset: str
+    split: SplitName
+    is_training_data: bool
+    n: int
+    n_labelled: NotRequired[int]  # this and the other optional keys are absent from older files
+    n_labels_used: NotRequired[int]  # by training; their samples are not among the `n`
+    n_in_split: NotRequired[int]  # where the method reads only some of them
+    n_clusters: int
+    # None from here to `usage_entropy` for a method without an encoder.
+    assignment: str | None
+    kmeans: AgreementRecord
+    silhouette: float | None
+    usage: list[float] | None
+    usage_entropy: float | None
+    sample_cycle: NotRequired[float]  # both cycle losses where the method can compute them
+    latent_cycle: NotRequired[float]
+    frechet: NotRequired[DistanceRecord | None]
+    fid: NotRequired[DistanceRecord | None]
+    mode_accuracy: NotRequired[float | None]
+    reconstruction_accuracy: NotRequired[float | None]
+    cluster_accuracy: NotRequired[float | None]
+    classifier: NotRequired[ClassifierRecord | None]
+    missing: NotRequired[dict[Ability, str]]  # why the method lacks scores of an ability, in one sentence each
+
+
+class RunScores(MethodScores):
+    """scores.json, which is also the document of `evaluate`: a run's scores with one of its weights."""
+
+    run: str
+    method: str
+    weights: str
