@@ -1,12 +1,13 @@
-"""Clusters of eight count matrices, Paired ClusterGAN's beside k-means and Leiden, a row a run in benchmarks/cells.csv.
+"""Clusters eight count matrices by Paired ClusterGAN, k-means and Leiden, one row per run in benchmarks/cells.csv.
 
-    CLUSTERGAN_DATA=… python -m benchmarks.cells        the rows that are missing, one run after the other
+    CLUSTERGAN_DATA=… python -m benchmarks.cells        trains the missing rows, one run after the other
     CLUSTERGAN_DATA=… python -m benchmarks.cells --dry-run
 
-A run is the default preset on the default preparation, one cell in ten held out for scoring. k-means and Leiden get the
-very same prepared genes and the run's seed; they cannot place new cells, so they cluster all of them, those that score
-included. K is the number of labels. All are scored on the same test cells, and by NMI on all cells. Labels choose
-nothing here. Rows are appended, and interrupted runs continued, as benchmarks/train_all.py does it.
+A run is the default preset on the default preparation, with one cell in ten held out for scoring. k-means and Leiden
+get exactly the same prepared genes and the run's seed. They cannot place new cells, so they cluster all of them,
+including those used for scoring. K is the number of labels. All clusterings are scored on the same test cells, and by
+NMI on all cells. Labels are not used to choose anything here. Rows are appended, and interrupted runs continued, as in
+benchmarks/train_all.py.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ Clusters = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Matrix:
-    """Where a set's counts lie below its folder, and what its cells are said to be."""
+    """Where a set's counts are in its folder, and where the labels of its cells come from."""
 
     file: str  # "" is the folder itself
     labels: str  # a column, or a file of the same folder
@@ -53,7 +54,7 @@ class Matrix:
 
 METHOD = "paired-clustergan"
 PREPARATION = {"hold_out": "true"}
-# The two populations that pbmc_facs has beside the paper's eight are left out. The smallest matrices come early.
+# The two populations of pbmc_facs that are not among the paper's eight are left out. The smallest matrices come early.
 MATRICES = {
     "pbmc_facs": Matrix("pbmc_facs.h5ad", "celltype", {"celltype": ("CD8+ Cytotoxic T", "CD4+ T Helper2")}),
     "pbmc68k_reduced": Matrix("10x_pbmc68k_reduced.h5ad", "bulk_labels"),
@@ -78,7 +79,7 @@ COLUMNS = (
 
 @dataclass(frozen=True, kw_only=True)
 class CellsJob(Job):
-    """One run on a matrix; `data` is the matrix's name here, and the run knows its file."""
+    """One run on a matrix; `data` is the matrix's name in this benchmark, and the run knows its file."""
 
     data: str
 
@@ -89,7 +90,7 @@ class CellsJob(Job):
 
 
 def list_jobs(arguments: argparse.Namespace) -> Iterator[CellsJob]:
-    """Every run that was asked for; a matrix that is not here is named and passed over."""
+    """Every run that was requested; a missing matrix is reported and skipped."""
     chosen = choose(arguments.only, MATRICES, "matrix")
     for name in (name for name in MATRICES if name in chosen):
         path, options = data_folder() / name / MATRICES[name].file, read_options(name)
@@ -111,14 +112,14 @@ def list_jobs(arguments: argparse.Namespace) -> Iterator[CellsJob]:
 
 
 def read_options(name: str) -> OwnDataOptions:
-    """How a matrix is read and prepared."""
+    """The options with which a matrix is read and prepared."""
     matrix, file = MATRICES[name], data_folder() / name / MATRICES[name].labels
     labels = str(file) if file.exists() else matrix.labels
     return OwnDataOptions(labels=labels, drop=dict(matrix.drop), preparation=PREPARATION)
 
 
 def measure(job: CellsJob) -> dict[str, object]:
-    """Trains a run, or continues it, clusters its cells in the other ways too, and returns the row of them all."""
+    """Trains or continues a run, clusters its cells by the other methods too, and returns one row for all of them."""
     row, run = train(job), Run(job.folder)
     dataset = run.dataset()
     row |= {"n_cells": len(dataset.samples), "n_genes": dataset.shape[0], "n_labels": dataset.n_labels}
@@ -131,7 +132,7 @@ def measure(job: CellsJob) -> dict[str, object]:
 
 
 def cluster_otherwise(dataset: Dataset, seed: int) -> dict[str, Clusters]:
-    """k-means with K clusters, Leiden at its default resolution, and at one that gives K, of all cells (N,)."""
+    """Clusters all cells (N,): k-means with K clusters, Leiden at its default resolution and at one that gives K."""
     assert dataset.n_labels is not None
     components = principal_components(dataset.samples, seed)
     graph = neighbour_graph(components, seed)
@@ -143,7 +144,7 @@ def cluster_otherwise(dataset: Dataset, seed: int) -> dict[str, Clusters]:
 
 
 def score_clusters(dataset: Dataset, clusters: Clusters) -> dict[str, float]:
-    """FIGURES of a clustering of all cells: agreement on the test split, NMI of all, and how many clusters hold any."""
+    """FIGURES of a clustering of all cells: agreement on the test split, NMI of all cells, and non-empty clusters."""
     assert dataset.labels is not None
     test = dataset.splits.test
     agreement = score_agreement(dataset.labels[test], clusters[test])
@@ -152,7 +153,7 @@ def score_clusters(dataset: Dataset, clusters: Clusters) -> dict[str, float]:
 
 
 def main() -> None:
-    """Trains what is missing, or lists it."""
+    """Trains the missing runs, or lists them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", metavar="NAME,NAME", help="these matrices")
     add_training_words(parser, seeds="0-2")

@@ -10,7 +10,7 @@ from benchmarks.protocol_table import MEASUREMENTS
 from benchmarks.tables import Row, describe_machines, newest_runs, put_table, spread
 from benchmarks.train_all import read_rows
 
-SEEDS = 3  # a matrix with fewer is named
+SEEDS = 3  # matrices with fewer are listed
 TITLES = {
     "paired": "Paired ClusterGAN",
     "kmeans": "k-means",
@@ -18,11 +18,11 @@ TITLES = {
     "leiden_at_k": "Leiden at K",
 }
 FIGURES = {"purity": "purity", "accuracy": "accuracy", "NMI": "nmi", "ARI": "ari", "NMI of all cells": "nmi_all"}
-COMPARED = ("nmi", "nmi_all")  # of which the best medians are marked
+COMPARED = ("nmi", "nmi_all")  # the best medians of these are marked
 
 
 def render_cells(rows: Sequence[Row]) -> str:
-    """Each matrix's clusterings over the seeds as they were measured last, who is best, and on what they ran."""
+    """The table of each matrix's newest clusterings over the seeds, with a verdict and the machines they ran on."""
     headings = ["matrix", "clustering", "clusters", *FIGURES, "seconds"]
     lines = [f"| {' | '.join(headings)} |", "|---" * len(headings) + "|"]
     measured = {name: runs for name in MATRICES if (runs := newest_runs(rows, KEY, dataset=name))}
@@ -39,45 +39,45 @@ def render_cells(rows: Sequence[Row]) -> str:
 
 
 def describe_matrix(name: str, row: Row) -> str:
-    """Its name and sizes."""
+    """A matrix's name and sizes."""
     sizes = f"{int(row['n_cells']):,} cells, {int(row['n_genes']):,} genes, {row['n_labels']} labels"
     return f"`{name}`: {sizes}; {row['n']} test cells"
 
 
 def median(runs: Sequence[Row], way: str, figure: str) -> float:
-    """A way's median over the seeds."""
+    """A clustering's median over the seeds."""
     return statistics.median(float(row[f"{way}_{figure}"]) for row in runs)
 
 
 def _figure(runs: Sequence[Row], way: str, figure: str) -> str:
-    """Median and ends; bold where the median is the highest of all ways."""
+    """Median and range; bold if the median is the highest of all clusterings."""
     text = spread(runs, f"{way}_{figure}", ".3f")
     return f"**{text}**" if figure in COMPARED and way in best_ways(runs, figure) else text
 
 
 def best_ways(runs: Sequence[Row], figure: str) -> list[str]:
-    """The ways of highest median, several where they agree in three decimals."""
+    """The clusterings with the highest median; several if they agree to three decimals."""
     medians = {way: round(median(runs, way, figure), 3) for way in WAYS}
     return [way for way in WAYS if medians[way] == max(medians.values())]
 
 
 def _verdicts(measured: dict[str, list[Row]]) -> list[str]:
-    """Where Paired ClusterGAN's median NMI is behind the best other's and where not, on test cells and on all."""
+    """On which matrices Paired ClusterGAN's median NMI is below the best other's, on test cells and on all cells."""
     told = []
     for figure, cells in (("nmi", "the test cells"), ("nmi_all", "all cells")):
         leads = {name: _lead(runs, figure) for name, runs in measured.items()}
         ahead = [name for name, lead in leads.items() if lead >= 0]
         behind = [f"`{name}` ({lead:.3f})" for name, lead in leads.items() if lead < 0]
-        losses = f", and behind the best of them on {', '.join(behind)}" if behind else ""
+        losses = f" It is below the best of them on {', '.join(behind)}." if behind else ""
         told.append(
-            f"- NMI of {cells}: the median of Paired ClusterGAN is at least that of all others on {len(ahead)} of "
-            f"{len(leads)} matrices{losses}."
+            f"- NMI of {cells}: the median of Paired ClusterGAN is at least that of every other method on "
+            f"{len(ahead)} of {len(leads)} matrices.{losses}"
         )
     return told
 
 
 def _lead(runs: Sequence[Row], figure: str) -> float:
-    """How far ahead of the best other way it is, in three decimals."""
+    """How far Paired ClusterGAN's median is above the best other's, to three decimals."""
     others = max(round(median(runs, way, figure), 3) for way in WAYS if way != "paired")
     return round(round(median(runs, "paired", figure), 3) - others, 3)
 
@@ -87,13 +87,13 @@ def _note(measured: dict[str, list[Row]]) -> str:
     commits = ", ".join(dict.fromkeys(row["commit"] for row in rows))
     few = [f"`{name}`" for name, runs in measured.items() if len(runs) < SEEDS]
     missing = [f"`{name}`" for name in MATRICES if name not in measured]
-    note = f"They were {describe_machines(rows)}, commit {commits}."
+    note = f"These rows were {describe_machines(rows)}, commit {commits}."
     note += f" **Fewer than {SEEDS} seeds:** {', '.join(few)}." if few else ""
     return note + (f" **Not measured yet:** {', '.join(missing)}." if missing else "")
 
 
 def insert_table(text: str) -> str:
-    """docs/measurements.md with the table replaced by that of the rows."""
+    """Returns docs/measurements.md with the table of the current rows."""
     return put_table(text, "cells", "cells_table", render_cells(read_rows(ROWS)))
 
 

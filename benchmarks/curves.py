@@ -1,11 +1,11 @@
-"""Keeps the curve of a long training, purity against steps and time, and writes the table of all of them.
+"""Saves the curve of a long training, purity against steps and time, and writes the table of all saved curves.
 
-    python -m benchmarks.curves keep RUN     its evaluations so far into benchmarks/curves/, where it is trained
-    python -m benchmarks.curves table        all kept ones into docs/measurements.md
+    python -m benchmarks.curves keep RUN     saves the run's evaluations so far to benchmarks/curves/
+    python -m benchmarks.curves table        writes all saved curves to docs/measurements.md
 
-For trainings that this machine cannot finish: a curve may stop before the run's last step, and the table says at which
-step. What it would take to reach a purity is read off a straight line of purity against log steps, fitted to the later
-half of the evaluations, and is called an extrapolation.
+This is for trainings that the machine cannot finish: a curve may stop before the run's last step, and the table says
+at which step. The steps needed to reach a purity are read off a straight line of purity against log steps, fitted to
+the later half of the evaluations, and are labelled as an extrapolation.
 """
 
 from __future__ import annotations
@@ -32,26 +32,26 @@ from clustergan_core.runs.store import find_run
 CURVES = Path(__file__).with_name("curves")
 SCORES = ("purity", "accuracy", "nmi", "ari")
 N_SHOWN = 6  # points of a curve in the table
-AIMS = (0.9, 0.95)  # purities that a line is followed to
+AIMS = (0.9, 0.95)  # purities to which the line is extrapolated
 LEAST_FITTED = 4  # evaluations
 MOST_STEPS = 1e9
 
 
 class Line(NamedTuple):
-    """Purity as a line of the logarithm of steps."""
+    """Purity as a linear function of the logarithm of steps."""
 
     at_one: float
     slope: float  # for each factor of e
 
     def steps_to(self, purity: float) -> float | None:
-        """Where the line reaches a purity; None where it does not rise, or so slowly that no training gets there."""
+        """The step at which the line reaches a purity; None if it does not rise, or rises too slowly."""
         if self.slope <= 0 or purity - self.at_one > self.slope * math.log(MOST_STEPS):
             return None
         return math.exp((purity - self.at_one) / self.slope)
 
 
 def keep(run: Run) -> Path:
-    """Writes a run's evaluations, on validation samples, with what repeats it; RunError before the first one."""
+    """Writes a run's evaluations on validation samples, with its configuration; RunError if there are none yet."""
     config, machine = run.config, describe_machine(run.config.device)
     told = {
         "cpu": machine["cpu"],
@@ -83,7 +83,7 @@ def keep(run: Run) -> Path:
 
 
 def _settings_beside_preset(config: RunConfig) -> str:
-    """The preset's name, and settings that differ from it."""
+    """The preset's name, and the settings that differ from it."""
     shape = config.dataset.shape
     preset = find_method(config.method).find_preset(config.preset, config.dataset.name, config.dataset.kind, shape)
     usual = find_method(config.method).Settings.model_validate(preset.settings).model_dump()
@@ -92,7 +92,7 @@ def _settings_beside_preset(config: RunConfig) -> str:
 
 
 def read_curves() -> list[list[Row]]:
-    """All kept curves, each its rows in order of steps."""
+    """All saved curves, each as its rows in order of steps."""
     curves = []
     for path in sorted(CURVES.glob("*.csv")):
         with path.open(newline="") as file:
@@ -101,7 +101,7 @@ def read_curves() -> list[list[Row]]:
 
 
 def fit_line(curve: Sequence[Row]) -> Line | None:
-    """Least squares over the later half of the evaluations; None for fewer than four of them."""
+    """Fits a line by least squares to the later half of the evaluations; None if these are fewer than four."""
     late = curve[len(curve) // 2 :]
     if len(late) < LEAST_FITTED:
         return None
@@ -110,7 +110,7 @@ def fit_line(curve: Sequence[Row]) -> Line | None:
 
 
 def render_curves(curves: Sequence[Sequence[Row]]) -> str:
-    """Some points of each curve, and under the table what their lines would take."""
+    """The table of some points of each curve, followed by the extrapolations of their lines."""
     lines = ["| run | step | seconds | purity | NMI | ARI | Fréchet distance |", "|---|---|---|---|---|---|---|"]
     notes = []
     for curve in curves:
@@ -144,7 +144,7 @@ def _say_extrapolation(title: str, curve: Sequence[Row]) -> str:
 
 
 def main(words: Sequence[str]) -> None:
-    """`keep RUN` or `table`."""
+    """Runs the command `keep RUN` or `table`."""
     if len(words) == 2 and words[0] == "keep":
         print(keep(find_run(words[1])))
     elif list(words) == ["table"]:

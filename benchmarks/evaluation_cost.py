@@ -1,10 +1,11 @@
-"""What live evaluation costs: the same training with and without it, in turns in one process.
+"""Measures what live evaluation costs: the same training with and without it, in turn in one process.
 
     python -m benchmarks.evaluation_cost [NAME …] [--method M] [--steps N] [--rounds 5] [--set KEY=VALUE …] [--json]
 
-A round is the stretch of steps from one evaluation to the next, in a run of N steps or of the default preset's: once
-plain, once followed by an evaluation with all that the worker does at it (scores, both sets of weights, checkpoint,
-sample grid). Medians over the rounds; the two trainings take the same steps from the same seed. One thread.
+A round is the stretch of steps from one evaluation to the next, in a run of N steps (by default, those of the default
+preset): once plain, and once followed by an evaluation with everything that the worker does then (scores, both sets of
+weights, checkpoint, sample grid). The figures are medians over the rounds. The two trainings take the same steps from
+the same seed, on one thread.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ LIMIT = 0.10  # the share of training time that evaluation may add
 
 @dataclass(frozen=True)
 class Cost:
-    """One data set's figures: median seconds of a round on the wall, and of this process's CPU."""
+    """One data set's figures: median wall-clock seconds and CPU seconds of a round."""
 
     dataset: str
     method: str
@@ -50,19 +51,19 @@ class Cost:
 
     @property
     def slowdown(self) -> float:
-        """What evaluation adds, as a share of the plain time."""
+        """The time that evaluation adds, as a share of the plain time."""
         return self.evaluated / self.plain - 1
 
     @property
     def slowdown_cpu(self) -> float:
-        """The same in CPU time, which a busy machine distorts less and which leaves waiting for the disk out."""
+        """The share of CPU time that evaluation adds; a busy machine distorts it less, and it excludes disk waits."""
         return self.evaluated_cpu / self.plain_cpu - 1
 
 
 def measure_cost(
     name: str, method_name: str, n_steps: int | None, n_rounds: int, settings: dict[str, Any], folder: Path
 ) -> Cost:
-    """Trains two copies in turns, one of them evaluated and saved after each round."""
+    """Trains two copies in turn, one of which is evaluated and saved after each round."""
     dataset = load_dataset(name)
     config = make_config(dataset, name, method=method_name, settings=settings, n_steps=n_steps)
     n_round = config.schedule.evaluate_every
@@ -72,7 +73,7 @@ def measure_cost(
         build_method(config.method, config.method_settings(), dataset.kind, dataset.shape, config.seed, device)
         for _ in range(2)
     ]
-    # One round more than is timed, as the first pays for what is built once; and one that neither training reaches.
+    # One more round than is timed, because the first pays for one-time set-up, and one that neither training reaches.
     length = n_round * (n_rounds + 2)
     plain = train(methods[0], dataset, Schedule(n_steps=length, log_every=n_round, evaluate_every=length), 0, device)
     rhythm = Schedule(n_steps=length, log_every=n_round, evaluate_every=n_round)
@@ -99,7 +100,7 @@ def measure_cost(
 
 
 def _time(work: Callable[[], object]) -> tuple[float, float]:
-    """Seconds on the wall and of the CPU."""
+    """Wall-clock seconds and CPU seconds."""
     wall, cpu = time.perf_counter(), time.process_time()
     work()
     return time.perf_counter() - wall, time.process_time() - cpu

@@ -1,9 +1,9 @@
-"""How long the page Interpolate takes from a key on the μ slider to the new picture, in a real Chromium.
+"""Measures how long the page Interpolate takes from a key press on the μ slider to the new picture, in real Chromium.
 
     python -m benchmarks.interpolate_latency [RUN] [--moves 15] [--json]
 
-RUN is a directory or a shipped model's name. Starts the app on a free port and measures inside the page: from the
-browser's key event until the large picture has another source and is decoded.
+RUN is a directory or a shipped model's name. The app is started on a free port, and times are measured inside the page:
+from the browser's key event until the large picture has a new source and is decoded.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from clustergan_core.runs.store import find_run
 from tests.browser.chromium import find_chromium
 from tests.browser.server import running_server
 
-TARGET_SECONDS = 0.25  # the median has to stay below
+TARGET_SECONDS = 0.25  # upper limit for the median
 PICTURE = "img[alt^='Generated sample at']"
-_STILL_MS = 600  # without a change for this long, the page is at rest
+_STILL_MS = 600  # the page is at rest after this long without a change
 _LIMIT_MS = 10_000
 
-# Notes the time of each key, and of each moment at which the large picture has a new source and is decoded.
+# Records the time of each key, and of each moment at which the large picture has a new source and is decoded.
 _WATCH = """selector => {
     const times = window.pictureTimes = { key: [], picture: [] };
     let source = document.querySelector(selector).src;
@@ -50,7 +50,7 @@ _WATCH = """selector => {
 
 
 def measure(run: Run, n_moves: int) -> list[float]:
-    """Seconds from key to picture for each of `n_moves` steps of the slider, after two that are not counted."""
+    """Seconds from key press to picture for each of `n_moves` slider steps, after two that are not counted."""
     executable = find_chromium()
     if executable is None:
         raise SystemExit("No Chromium here: run `make browser`.")
@@ -84,7 +84,7 @@ def _time_moves(page: Page, n_moves: int) -> list[float]:
 
 
 def main() -> None:
-    """Prints median, least and most seconds; exit 1 when the median misses the target."""
+    """Prints the median, minimum and maximum in seconds; exits with 1 if the median misses the target."""
     parser = argparse.ArgumentParser(description="Seconds from a key on the μ slider to the new picture.")
     parser.add_argument("run", nargs="?", default="digits", help="a run's directory or a shipped model's name")
     parser.add_argument("--moves", type=int, default=15, help="steps of the slider to time")

@@ -1,4 +1,4 @@
-"""What a measurement was taken on."""
+"""Describes the machine and the commit of a measurement."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ import torch
 
 
 def describe_machine(device: str = "cpu") -> dict[str, object]:
-    """The processor's name and the number of cores this process may use; the GPU's name in front where it trains."""
+    """The processor's name and the number of cores this process may use, preceded by the GPU's name if it trains."""
     return {"cpu": gpu_name(device) + _processor(), "cores": len(os.sched_getaffinity(0))}
 
 
 def gpu_name(device: str) -> str:
-    """The GPU's name and a comma, to stand before the processor's; nothing where no GPU trains."""
+    """The GPU's name and a comma, to precede the processor's name; empty if no GPU trains."""
     return f"{torch.cuda.get_device_name()}, " if device == "cuda" else ""
 
 
 def _processor() -> str:
-    """The model's name, or vendor, family and model numbers where a virtual machine hides it."""
+    """The model's name, or vendor, family and model numbers if a virtual machine hides it."""
     path = Path("/proc/cpuinfo")
     if not path.exists():
         return platform.processor() or platform.machine()
@@ -34,7 +34,7 @@ def _processor() -> str:
 
 
 def describe_commit(project: Path) -> str:
-    """The commit, with a plus where files of the program differ from it."""
+    """The commit, followed by a plus if files of the program differ from it."""
     head = _git(project, "rev-parse", "--short=10", "HEAD")
     return head + ("+" if _git(project, "status", "--porcelain", "--", "clustergan_core") else "")
 
@@ -44,5 +44,5 @@ def _git(project: Path, *words: str) -> str:
 
 
 def load_now() -> float:
-    """Processes that wanted a core in the last minute: above 0 the machine was not idle."""
+    """The number of processes that wanted a core in the last minute; above 0, the machine was not idle."""
     return os.getloadavg()[0]

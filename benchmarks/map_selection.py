@@ -1,8 +1,8 @@
-"""How long the map takes, in a real browser: a lasso's answer from Python, and a redraw.
+"""Measures two times of the map in a real browser: Python's response to a lasso, and a redraw.
 
     python -m benchmarks.map_selection [--points 70000 200000] [--gestures 9] [--json]
 
-Round trip: from the release of the mouse until the text that Python wrote about the selection stands on the page.
+Round trip: from the release of the mouse until Python's text about the selection is on the page.
 Redraw: all points, at each step of a drag.
 """
 
@@ -24,7 +24,7 @@ from tests.browser.server import PROJECT, running_server
 HOST = PROJECT / "tests" / "browser" / "hosts" / "canvas_map_host.py"
 N_REDRAWS = 40
 
-# Both ends are read in the browser, so that the driver's own delays stay outside.
+# Both times are read in the browser, so that the driver's own delays are excluded.
 STOPWATCH = """() => {
     const read = () => [...document.querySelectorAll('[data-testid="stText"]')].map(e => e.innerText).join();
     window.addEventListener("pointerup", () => {
@@ -41,8 +41,8 @@ STOPWATCH = """() => {
 
 
 def main() -> None:
-    """Prints a table, or with --json one document."""
-    parser = argparse.ArgumentParser(description="Time a lasso's round trip and a redraw of the map.")
+    """Prints a table, or one JSON document with --json."""
+    parser = argparse.ArgumentParser(description="Measure a lasso's round trip and a redraw of the map.")
     parser.add_argument("--points", type=int, nargs="+", default=[70_000, 200_000])
     parser.add_argument("--gestures", type=int, default=9)
     parser.add_argument("--json", action="store_true")
@@ -82,7 +82,7 @@ def main() -> None:
 
 
 def measure(page: Page, n_points: int, n_gestures: int) -> dict[str, object]:
-    """One row: round trips of lassos of changing place and size, and redraws of a drag."""
+    """Measures one row: round trips of lassos at different places and sizes, and redraws during a drag."""
     page.evaluate(STOPWATCH)
     page.get_by_role("button", name="Lasso (L)").click()
     trips = [time_lasso(page, number) for number in range(n_gestures)]
@@ -96,7 +96,7 @@ def measure(page: Page, n_points: int, n_gestures: int) -> dict[str, object]:
 
 
 def time_lasso(page: Page, number: int) -> float:
-    """Draws one outline by hand; milliseconds until Python's answer stands on the page."""
+    """Draws one outline with the mouse and returns the milliseconds until Python's response is on the page."""
     x, y = middle(page)
     radius = 110 + 12 * number
     places = [

@@ -1,9 +1,9 @@
-"""Runs docs/notebook.ipynb and keeps what its cells show: texts, tables, pictures, and figures as pictures too.
+"""Runs docs/notebook.ipynb and stores the outputs of its cells: text, tables, pictures, and figures as pictures too.
 
     python -m benchmarks.notebook
 
-The cells are run in this process: what they show is little, and a kernel of Jupyter's would be a dozen packages more.
-Figures are kept twice, for Jupyter, which draws them alive, and as PNG for pages that do not.
+The cells run in this process: their outputs are small, and a Jupyter kernel would need a dozen more packages.
+Figures are stored twice: for Jupyter, which draws them interactively, and as PNG for pages that do not.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from tests.browser.chromium import find_chromium
 
 NOTEBOOK = PROJECT_FOLDER / "docs" / "notebook.ipynb"
 SIZE = (860, 560)  # pixels of a figure
-COLOURS = 96  # of a picture of one
+COLOURS = 96  # in a picture of a figure
 PLOTLY = "application/vnd.plotly.v1+json"
 
 
 def main() -> None:
-    """Runs every code cell and writes the notebook with what they show."""
+    """Runs every code cell and writes the notebook with the outputs."""
     notebook = json.loads(NOTEBOOK.read_text())
     figures = []
     for cell, (said, shown) in zip(code_cells(notebook), run_cells(notebook), strict=True):
@@ -53,12 +53,12 @@ def main() -> None:
 
 
 def code_cells(notebook: dict[str, Any]) -> list[dict[str, Any]]:
-    """The notebook's cells of code, in order."""
+    """The notebook's code cells, in order."""
     return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
 
 
 def run_cells(notebook: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """(what it prints, the value of its last line or None) of each code cell; all share their names."""
+    """(printed text, value of the last line or None) for each code cell; all cells share one namespace."""
     names: dict[str, Any] = {"__name__": "__main__"}
     for number, cell in enumerate(code_cells(notebook), 1):
         tree = ast.parse("".join(cell["source"]), f"cell {number}")
@@ -72,7 +72,7 @@ def run_cells(notebook: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _bundle(shown: Any) -> dict[str, Any]:
-    """What Jupyter keeps of a value, by the kind of content."""
+    """What Jupyter stores of a value, by content type."""
     if hasattr(shown, "to_plotly_json"):
         return {PLOTLY: json.loads(shown.to_json())}
     if isinstance(shown, Image.Image):
@@ -82,7 +82,7 @@ def _bundle(shown: Any) -> dict[str, Any]:
 
 
 def _add_pictures(outputs: list[dict[str, Any]]) -> None:
-    """Draws the figures in a browser, as a reader's would."""
+    """Draws the figures in a browser, as a reader's browser would."""
     chromium = find_chromium()
     if chromium is None:
         sys.exit("No Chromium starts here: install Chromium or Chrome, or name one in the variable CHROMIUM.")

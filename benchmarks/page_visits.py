@@ -1,12 +1,12 @@
-"""How long pages take until they are at rest: each as a fresh server's first visit, and by the sidebar of a warm one.
+"""Measures how long pages take to come to rest, as the first visit of a fresh server and by the sidebar of a warm one.
 
     python -m benchmarks.page_visits [--pages start sweep ...] [--visits 3] [--rounds 3] [--json]
 
-A first visit begins when the browser sets out for the address, on a server that has answered its first sign of life and
-nothing else. A click begins with the browser's event; the pages are clicked in the sidebar's order, once uncounted and
-then `--rounds` times. Both end when the page's own title stands, the script has ended and nothing is announced, half
-loaded or out of date; the third of a second in which that must last is not counted. There are no runs but the shipped
-ones. Seconds of the server's processor stand beside those by the clock, where the system tells them.
+A first visit begins when the browser requests the address, on a server that has answered its health check and nothing
+else. A click begins with the browser's event; the pages are clicked in the sidebar's order, once without counting and
+then `--rounds` times. Both end when the page's own title is shown, the script has ended and nothing is pending, half
+loaded or out of date; the third of a second for which this must last is not counted. The shipped runs are the only
+ones. The server's processor seconds are given next to the wall-clock seconds if the system reports them.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ from tests.browser.chromium import find_chromium
 from tests.browser.page_driver import IS_QUIET, WAIT
 from tests.browser.server import Server, running_server
 
-FIRST_TARGET, CLICK_TARGET = 4.0, 0.5  # seconds the medians have to stay below
+FIRST_TARGET, CLICK_TARGET = 4.0, 0.5  # upper limits for the medians, in seconds
 CELLS = "pbmc68k_reduced-paired-clustergan"
-REST_MS = 300  # a page that starts another run is at rest for a moment in between
+REST_MS = 300  # a page that starts another run is at rest for a moment before it
 
 
 class Place(NamedTuple):
-    """A page: its name in the address, its title in the sidebar, and what its first visit's address asks for."""
+    """A page: its name in the address, its title in the sidebar, and the parameters of its first visit."""
 
     name: str
     title: str
@@ -56,7 +56,7 @@ PLACES = (
     Place("compare", "Compare"),
 )
 
-# Notes for each frame of the browser since when the wanted page has been at rest, and when the sidebar was clicked.
+# Records, at each browser frame, since when the wanted page has been at rest, and when the sidebar was clicked.
 _WATCH = f"""title => {{
     const isQuiet = {IS_QUIET};
     const visit = window.visit = {{ title, began: 0, rest: null }};
@@ -74,14 +74,14 @@ _AT_REST = f"() => window.visit.rest !== null && performance.now() - window.visi
 
 @dataclass(frozen=True)
 class Visit:
-    """Seconds from setting out until the page was at rest."""
+    """Seconds of a visit, from its start until the page was at rest."""
 
     wall: float
-    processor: float  # of the server, until the visit was over
+    processor: float  # of the server, until the end of the visit
 
 
 def first_visit(place: Place, browser: Browser) -> Visit:
-    """A visit of a server that nobody has visited."""
+    """Measures the first visit of a fresh server."""
     with tempfile.TemporaryDirectory() as folder, running_server(Path(folder)) as server:
         page = _open(browser, place)
         visit = _time(page, server, lambda: page.goto(f"{server.url}/{place.name}{place.query}"))
@@ -90,7 +90,7 @@ def first_visit(place: Place, browser: Browser) -> Visit:
 
 
 def clicks(places: Sequence[Place], n_rounds: int, browser: Browser) -> dict[str, list[Visit]]:
-    """Visits by the sidebar of a server that has shown every page before, by the page's name."""
+    """Measures visits by the sidebar of a server that has shown every page before, by the page's name."""
     visits: dict[str, list[Visit]] = {place.name: [] for place in places}
     with tempfile.TemporaryDirectory() as folder, running_server(Path(folder)) as server:
         page = _open(browser, places[-1])
@@ -125,7 +125,7 @@ def _time(page: Page, server: Server, set_out: Callable[[], object]) -> Visit:
 
 
 def _processor_seconds(server: Server) -> float:
-    """What the server's process has used so far; not a number where the system does not tell."""
+    """Processor seconds of the server so far; NaN if the system does not report them."""
     path = Path(f"/proc/{server.process.pid}/stat")
     if not path.exists():
         return math.nan
@@ -134,7 +134,7 @@ def _processor_seconds(server: Server) -> float:
 
 
 def summarise(visits: Sequence[Visit]) -> dict[str, float]:
-    """Median, least and most seconds of several visits."""
+    """Median, minimum and maximum seconds of several visits."""
     walls = [visit.wall for visit in visits]
     return {
         "median": statistics.median(walls),
@@ -145,7 +145,7 @@ def summarise(visits: Sequence[Visit]) -> dict[str, float]:
 
 
 def render(title: str, rows: dict[str, list[Visit]]) -> str:
-    """A table for the terminal: a line a page, and the median over all visits below."""
+    """A table for the terminal: one line for each page, then the median over all visits."""
     lines = [f"{title:<24}  {'median':>7}  {'min':>7}  {'max':>7}  {'processor':>9}"]
     everything = [visit for visits in rows.values() for visit in visits]
     for name, visits in [*rows.items(), ("all", everything)]:
@@ -158,7 +158,7 @@ def render(title: str, rows: dict[str, list[Visit]]) -> str:
 
 
 def misses(first: dict[str, list[Visit]], by_click: dict[str, list[Visit]]) -> list[str]:
-    """What stays above its target: pages by their first visits' median, clicks by the median over all of them."""
+    """What misses its target: pages by the median of their first visits, clicks by the median over all of them."""
     late = [f"first visit of {name}" for name, visits in first.items() if summarise(visits)["median"] >= FIRST_TARGET]
     every_click = [visit for visits in by_click.values() for visit in visits]
     if every_click and summarise(every_click)["median"] >= CLICK_TARGET:
@@ -167,13 +167,13 @@ def misses(first: dict[str, list[Visit]], by_click: dict[str, list[Visit]]) -> l
 
 
 def main() -> None:
-    """Prints two tables, or with --json one document; exit 1 when a median misses its target."""
+    """Prints two tables, or one document with --json; exits with 1 if a median misses its target."""
     parser = argparse.ArgumentParser(description="Seconds until pages are at rest: first visits, and clicks.")
     parser.add_argument(
-        "--pages", nargs="+", choices=[place.name for place in PLACES], help="first visits of these only"
+        "--pages", nargs="+", choices=[place.name for place in PLACES], help="measure first visits of these pages only"
     )
-    parser.add_argument("--visits", type=int, default=3, help="fresh servers for each page; 0 leaves first visits out")
-    parser.add_argument("--rounds", type=int, default=3, help="clicks on each page that count; 0 leaves clicks out")
+    parser.add_argument("--visits", type=int, default=3, help="fresh servers for each page; 0 skips first visits")
+    parser.add_argument("--rounds", type=int, default=3, help="counted clicks on each page; 0 skips clicks")
     parser.add_argument("--json", action="store_true", help="one JSON document")
     options = parser.parse_args()
     executable = find_chromium()
@@ -184,7 +184,7 @@ def main() -> None:
     machine = describe_machine() | {"load": load_now()}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=arguments)
-        # Round by round and not page by page, so that a busy minute of the machine falls on all pages.
+        # Round by round and not page by page, so that a busy minute of the machine affects all pages.
         first: dict[str, list[Visit]] = {}
         for _ in range(options.visits):
             for place in chosen:

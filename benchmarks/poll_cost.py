@@ -1,10 +1,10 @@
-"""What a page costs the server at each poll: a list of 100 runs, and a live run with 100,000 rows of metrics.
+"""Measures what each poll of a page costs the server: a list of 100 runs, and a live run with 100,000 metric rows.
 
     python -m benchmarks.poll_cost
 
-Whole page runs by Streamlit's test driver, without a browser, in a folder of made-up runs: the first run reads
-everything, the later ones are what a poll costs. Medians of seven, by the clock and by the processor's time, which
-other work on the machine does not lengthen.
+Streamlit's test driver runs whole pages, without a browser, in a folder of made-up runs: the first run reads
+everything, and the later ones show what a poll costs. The figures are medians of seven, in wall-clock time and in
+processor time, which other work on the machine does not inflate.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def main() -> None:
 
 
 def _make_finished_runs() -> None:
-    """Runs with the scores of a shipped one."""
+    """Creates runs with the scores of a shipped one."""
     config = make_config(load_dataset("digits"), "digits")
     scores = (next(run for run in list_shipped() if run.name.startswith("digits")).folder / "scores.json").read_text()
     for seed in range(N_RUNS):
@@ -83,7 +83,7 @@ def _time(page: str, **query: str) -> str:
     walls, processors = zip(*polls[2:], strict=True)
     return (
         f"first {polls[0][0]:.2f} s, then {statistics.median(walls):.3f} s ({min(walls):.3f}–{max(walls):.3f}), "
-        f"{statistics.median(processors):.3f} s of the processor"
+        f"{statistics.median(processors):.3f} s of processor time"
     )
 
 

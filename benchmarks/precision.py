@@ -1,10 +1,10 @@
-"""What bfloat16 does to scores, next to what a seed does to them.
+"""Compares the effect of bfloat16 on scores with that of the seed.
 
     python -m benchmarks.precision [--datasets digits pendigits] [--seeds 0 1 2] [--steps 1500] [--set width=0.25 …]
 
-ClusterGAN's default preset, shortened, trained at float32 and at bfloat16 from the same seeds; last weights, argmax
-reading, test split. Appends to benchmarks/precision.csv what is not there yet, and prints each precision's mean and
-spread.
+ClusterGAN's default preset, shortened, is trained at float32 and at bfloat16 from the same seeds, and scored with the
+last weights, the argmax reading and the test split. Missing rows are appended to benchmarks/precision.csv, and each
+precision's mean and spread are printed.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ SCORES = ("purity", "nmi", "ari")
 
 
 def train_once(dataset: Dataset, name: str, seed: int, n_steps: int, settings: dict[str, Any]) -> dict[str, str]:
-    """Test scores of the last weights, and seconds of training."""
+    """Test scores of the last weights, and the training time in seconds."""
     config = make_config(dataset, name, method="clustergan", settings=settings, n_steps=n_steps, seed=seed)
     device = torch.device("cpu")
     method = build_method(config.method, config.method_settings(), dataset.kind, dataset.shape, seed, device)

@@ -1,10 +1,10 @@
-"""What transform and number of genes do to clusters and neighbours: the figures behind the default preparation.
+"""Measures how transform and number of genes affect clusters and neighbours, to choose the default preparation.
 
     CLUSTERGAN_DATA=… python -m benchmarks.preparation_choices [SET …] [--variants V …] [--genes 300 720 …] [--csv FILE]
 
 No network is trained. A row is one preparation of one data set: NMI of k-means and of Leiden, both at the number of
-labels, and the share of each cell's 10 nearest neighbours that carry its label (what Paired ClusterGAN's pairs rest
-on). Labels are looked at, so these are development figures. Cells without enough genes go as in preset "permissive".
+labels, and the share of each cell's 10 nearest neighbours that have its label (which Paired ClusterGAN's pairs depend
+on). Labels are used, so these are development figures. Cells with too few genes are removed as in preset "permissive".
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ from clustergan_core.data.own.labels import ReferenceLabels
 from clustergan_core.evaluation.agreement import nmi
 from clustergan_core.evaluation.clusterings import kmeans_cells, leiden_at, neighbour_graph, principal_components
 
-EXTRA_POPULATIONS = ("CD4+ T Helper2", "CD8+ Cytotoxic T")  # of pbmc_facs, not among the paper's eight
+EXTRA_POPULATIONS = ("CD4+ T Helper2", "CD8+ Cytotoxic T")  # in pbmc_facs, but not among the paper's eight
 N_NEIGHBOURS = 10
 
-# Name → what prepare() is asked for, beside the number of genes.
+# Name → the options of prepare(), in addition to the number of genes.
 VARIANTS: dict[str, dict[str, object]] = {
     "paper, variance": {"transform": "paper", "selection": "variance"},
     "paper, hvg": {"transform": "paper", "selection": "hvg"},
@@ -47,7 +47,7 @@ Loaded = tuple[CountMatrix, ReferenceLabels]
 
 
 def main() -> None:
-    """Prints a row for every combination, then the means over the sets."""
+    """Prints a row for each combination, then the means over the sets."""
     options = _parse()
     folder = Path(os.environ["CLUSTERGAN_DATA"])
     rows = []
@@ -143,10 +143,10 @@ SETS: dict[str, Callable[[Path], Loaded]] = {
 
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("sets", nargs="*", help="data sets; all without one")
+    parser.add_argument("sets", nargs="*", help="data sets; all of them by default")
     parser.add_argument("--variants", nargs="+", choices=VARIANTS, default=list(VARIANTS))
     parser.add_argument("--genes", nargs="+", type=int, default=[300, 720, 1000, 2000])
-    parser.add_argument("--csv", type=Path, help="write the rows there")
+    parser.add_argument("--csv", type=Path, help="write the rows to this file")
     return parser.parse_args()
 
 

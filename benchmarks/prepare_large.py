@@ -1,9 +1,9 @@
-"""Time and memory that the paper's number of cells takes: 73,233 × 32,738, one count in twenty above zero.
+"""Measures time and memory for the paper's number of cells: 73,233 × 32,738, one count in twenty above zero.
 
     python -m benchmarks.prepare_large [--cells N] [--genes G] [--density D] [--keep FILE]
 
-A made-up matrix is written as h5ad to a temporary file by one process; each preparation reads it as a person's file is
-read, by a limited child, in a process of its own, so that its peak holds what this preparation took and nothing else.
+One process writes a made-up matrix as h5ad to a temporary file. Each preparation runs in its own process, so that the
+peak memory is that of this preparation alone, and reads the matrix like an uploaded file, with a limited child process.
 Seconds include reading. Limits: 180 s, and 4 GB for either process.
 """
 
@@ -24,7 +24,7 @@ from clustergan_core.data.counts.prepare import prepare
 from clustergan_core.data.counts.reading.sandbox.parent import read_safely
 from clustergan_core.data.counts.settings import PREPARATION_PRESETS, PreparationSettings
 
-N_CELLS, N_GENES = 73_233, 32_738  # 10x_73k before genes were chosen
+N_CELLS, N_GENES = 73_233, 32_738  # 10x_73k before gene selection
 CELLS_A_PART = 1_000
 
 PREPARED: dict[str, PreparationSettings] = {
@@ -35,7 +35,7 @@ PREPARED: dict[str, PreparationSettings] = {
 
 
 def main() -> None:
-    """Writes the matrix, then prepares it in every way, one process after the other."""
+    """Writes the matrix, then runs every preparation, one process after the other."""
     options = _parse()
     with tempfile.TemporaryDirectory() as folder:
         path = options.keep or Path(folder) / "large.h5ad"
@@ -46,7 +46,7 @@ def main() -> None:
 
 
 def write_matrix(path: Path, n_cells: int, n_genes: int, density: float) -> None:
-    """An h5ad of CSR float32 in which few genes are in most cells and most genes in few, as in real cells."""
+    """Writes an h5ad of CSR float32 in which few genes occur in most cells and most genes in few, as in real cells."""
     generator = np.random.default_rng(0)
     popularity = generator.gamma(0.3, size=n_genes).astype(np.float32)
     chances = np.minimum(popularity * (density / popularity.mean()), 0.95)
@@ -81,7 +81,7 @@ def write_matrix(path: Path, n_cells: int, n_genes: int, density: float) -> None
 
 
 def measure(path: Path, name: str) -> None:
-    """Prints seconds and peak memory of one preparation."""
+    """Prints the seconds and the peak memory of one preparation."""
     start = time.perf_counter()
     before = _peak()
     matrix = read_safely(path)
@@ -90,7 +90,7 @@ def measure(path: Path, name: str) -> None:
     seconds, peak = time.perf_counter() - start, _peak()
     print(
         f"{name}: {dataset.samples.shape}, {seconds:.0f} s ({read:.0f} s to read), peak {peak:.2f} GB "
-        f"({before:.2f} GB before), of the child that read {_peak(resource.RUSAGE_CHILDREN):.2f} GB",
+        f"({before:.2f} GB before), peak of the reading child {_peak(resource.RUSAGE_CHILDREN):.2f} GB",
         flush=True,
     )
 
@@ -112,7 +112,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--cells", type=int, default=N_CELLS)
     parser.add_argument("--genes", type=int, default=N_GENES)
     parser.add_argument("--density", type=float, default=0.05)
-    parser.add_argument("--keep", type=Path, help="write the matrix there, or use what is there")
+    parser.add_argument("--keep", type=Path, help="write the matrix to this file, or use it if it exists")
     return parser.parse_args()
 
 

@@ -1,6 +1,6 @@
 """Writes the table of protocol reports into docs/measurements.md: `python -m benchmarks.protocol_table`.
 
-The reports are what `python -m clustergan_core protocol --dataset … --json` printed, one file each under
+Each report is the output of `python -m clustergan_core protocol --dataset … --json`, one file under
 benchmarks/protocols/.
 """
 
@@ -10,20 +10,19 @@ import json
 from pathlib import Path
 
 from benchmarks.tables import put_table
-from clustergan_core.methods import find_method
-from clustergan_core.runs.sweeps.protocol import CRITERIA, Report
+from clustergan_core.runs.sweeps.protocol import CRITERIA, Report, method_title
 
 REPORTS = Path(__file__).with_name("protocols")
 MEASUREMENTS = Path(__file__).resolve().parent.parent / "docs" / "measurements.md"
 
 
 def read_reports() -> list[Report]:
-    """The committed reports by file name."""
+    """The committed reports, ordered by file name."""
     return [json.loads(path.read_text()) for path in sorted(REPORTS.glob("*.json"))]
 
 
 def render_reports(reports: list[Report]) -> str:
-    """Test purity of the argmax reading: of all runs, of the run chosen with labels, and of each choice without."""
+    """The table of test purity (argmax reading): all runs, the run chosen with labels, and each label-free choice."""
     lines = [
         "| runs | mean ± sd | median | chosen with labels | "
         + " | ".join(criterion.title for criterion in CRITERIA)
@@ -35,7 +34,7 @@ def render_reports(reports: list[Report]) -> str:
         chosen = report["chosen_with_labels"]
         picks = {row["name"]: row for row in report["chosen_without_labels"]}
         cells = [
-            f"{_n_runs(report)} of {find_method(report['method']).title} on `{report['dataset']}`",
+            f"{_n_runs(report)} of {method_title(report)} on `{report['dataset']}`",
             f"{purity['mean']:.3f} ± {purity['sd']:.3f}",
             f"{purity['median']:.3f}",
             "–" if chosen is None else f"{chosen['argmax']['purity']:.3f}",
@@ -46,7 +45,7 @@ def render_reports(reports: list[Report]) -> str:
 
 
 def _n_runs(report: Report) -> str:
-    """How many runs the figures are of, and how many were planned where some are missing; older reports do not say."""
+    """The number of runs, and the number planned if some are missing; older reports do not state the latter."""
     if not report.get("unfinished"):
         return str(report["n_runs"])
     return f"{report['n_runs']} ({len(report['planned_seeds'])} planned)"
@@ -61,7 +60,7 @@ def _pick(row: Report | None) -> str:
 
 
 def insert_table(text: str) -> str:
-    """docs/measurements.md with the table between its two marks replaced."""
+    """Returns docs/measurements.md with the table between its two markers replaced."""
     return put_table(text, "protocol", "protocol_table", render_reports(read_reports()))
 
 

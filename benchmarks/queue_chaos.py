@@ -1,13 +1,13 @@
-"""Twenty short runs on two slots, while training processes and the server are killed at random; nothing may be lost.
+"""Checks that twenty short runs on two slots lose nothing while training processes and the server are killed at random.
 
     python -m benchmarks.queue_chaos              20 runs, 12 kills, seed 0
     python -m benchmarks.queue_chaos --seed 7 --kills 20
 
-The runs lie in a folder of their own, with a real server on it. Every few seconds one thing is killed with SIGKILL,
-drawn by the seed: a training process, the queue's dispatcher, or the server, which is then started again. A run whose
-process was killed is put in line again, as the button "Continue" does it. At the end every run must be finished, every
-metrics file must have each of its rows once, and each run's rows and final scores must equal those of the same run
-trained alone without disturbance.
+The runs are in their own folder, with a real server on it. Every few seconds one process, drawn with the seed, is
+killed with SIGKILL: a training process, the queue's dispatcher, or the server, which is then restarted. A run whose
+process was killed is queued again, as by the button "Continue". At the end every run must be finished, every metrics
+file must have each of its rows once, and each run's rows and final scores must equal those of the same run trained
+alone without disturbance.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ LIMIT_SECONDS = 3600
 
 
 def main() -> None:
-    """Runs the whole and prints one line a check; exit status 1 where one fails."""
+    """Runs the benchmark and prints one line for each check; exits with 1 if a check fails."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=20)
     parser.add_argument("--kills", type=int, default=12)
@@ -85,7 +85,7 @@ def _queue_runs(n_runs: int) -> list[Run]:
 
 
 def _config(data: Dataset, seed: int) -> RunConfig:
-    """Small networks of both methods in turn, evaluated often enough to have something to lose."""
+    """Small networks of both methods in turn, evaluated often enough that a kill could lose something."""
     method = ("clustergan", "paired-clustergan")[seed % 2]
     return make_config(
         data,
@@ -100,7 +100,7 @@ def _config(data: Dataset, seed: int) -> RunConfig:
 
 
 def _kill_until_done(runs: list[Run], n_kills: int, dice: random.Random) -> dict[str, int]:
-    """Looks on, kills, and continues what was interrupted, until nothing waits or trains."""
+    """Kills processes and continues interrupted runs until nothing waits or trains."""
     killed = {"training processes": 0, "dispatchers": 0, "servers": 0}
     server, next_kill = _start_server(), time.monotonic() + MOST_PAUSE
     end = time.monotonic() + LIMIT_SECONDS
@@ -137,7 +137,7 @@ def _kill_until_done(runs: list[Run], n_kills: int, dice: random.Random) -> dict
 
 
 def _start_server() -> subprocess.Popen[bytes]:
-    """A server nobody visits; the queue must not need one."""
+    """A server without visitors; the queue must not need any."""
     words = ["-m", "streamlit", "run", "app.py", f"--server.port={PORT}", "--server.headless=true"]
     server = subprocess.Popen(
         [sys.executable, *words], cwd=PROJECT_FOLDER, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -152,12 +152,12 @@ def _start_server() -> subprocess.Popen[bytes]:
 
 
 def _kill(pid: int) -> None:
-    with contextlib.suppress(ProcessLookupError):  # it ended a moment ago
+    with contextlib.suppress(ProcessLookupError):  # it has just ended
         os.kill(pid, signal.SIGKILL)
 
 
 def _pids(module: str) -> list[int]:
-    """The processes of a module that work on this runs folder, in a fixed order."""
+    """The processes of a module that are working on this runs folder, in a fixed order."""
     pids = []
     for path in Path("/proc").glob("[0-9]*"):
         try:

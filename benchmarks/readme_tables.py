@@ -1,7 +1,7 @@
-"""Writes README's tables from where their content stands: `python -m benchmarks.readme_tables`.
+"""Writes the tables in README from their sources: `python -m benchmarks.readme_tables`.
 
-Methods speak for themselves, scores over seeds come from benchmarks/results.csv, those of shipped models from their own
-score files.
+Descriptions of methods come from their facts, scores over seeds from benchmarks/results.csv, and scores of shipped
+models from their score files.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from clustergan_core.runs.store import list_shipped
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 
-# Table 1 of arXiv 1809.03627, its rows for ClusterGAN: purity (there "ACC"), NMI, ARI.
+# The rows for ClusterGAN in table 1 of arXiv 1809.03627: purity (called "ACC" there), NMI, ARI.
 PAPER = {
     "synthetic": (0.99, 0.99, 0.99),
     "mnist": (0.95, 0.89, 0.89),
@@ -27,12 +27,12 @@ PAPER = {
     "fashion-5": (0.73, 0.59, 0.48),
     "pendigits": (0.77, 0.73, 0.65),
 }
-LEAST_SHARE = 0.85  # seconds of CPU for each second on the wall and thread
+LEAST_SHARE = 0.85  # CPU seconds for each wall-clock second and thread
 WALL, CPU = ("wall_seconds", ".0f"), ("cpu_seconds", ".0f")
 
 
 def render_methods() -> str:
-    """What each method is and assumes, in its own words."""
+    """The table of what each method is and assumes, in the words of its facts."""
     lines = ["| method | what it is | what it assumes | presets |", "|---|---|---|---|"]
     for name, method in METHODS.items():
         sentence = (inspect.getdoc(method) or "").splitlines()[0]
@@ -42,7 +42,7 @@ def render_methods() -> str:
 
 
 def render_models() -> str:
-    """The shipped models and their scores as a Markdown table."""
+    """The Markdown table of the shipped models and their scores."""
     lines = [
         "| model | method | modes | test samples | purity | accuracy | NMI | ARI | trained in |",
         "|---|---|---|---|---|---|---|---|---|",
@@ -59,7 +59,7 @@ def render_models() -> str:
 
 
 def render_benchmarks(rows: Sequence[Row]) -> str:
-    """Each method on each data set over its seeds, the paper's figures beside where it has any; and on what it ran."""
+    """The table of each method on each data set over its seeds, with the paper's figures and the machines used."""
     headings = ["data", "", "runs", "purity", "accuracy", "NMI", "ARI", "Mode Accuracy", "Fréchet distance", "seconds"]
     lines = [f"| {' | '.join([*headings, 'of CPU'])} |", "|---" * (len(headings) + 1) + "|"]
     shown: list[Row] = []
@@ -69,7 +69,7 @@ def render_benchmarks(rows: Sequence[Row]) -> str:
             shown += runs
             cells = [spread(runs, name, ".3f") for name in (*AGREEMENT, "mode_accuracy")]
             cells += [spread(runs, "frechet", "#.3g"), spread([row for row in runs if had_its_cores(row)], *WALL)]
-            title = METHODS[runs[0]["method"]].title
+            title = METHODS[runs[0]["method"]].title_with_labels(int(runs[0].get("n_labels_used") or 0))
             lines.append(f"| `{dataset}` | {title} | {len(runs)} | {' | '.join(cells)} | {spread(runs, *CPU)} |")
         if any(of_data) and dataset in PAPER:
             purity, nmi, ari = (f"{value:.2f}" for value in PAPER[dataset])
@@ -90,14 +90,14 @@ def render_benchmarks(rows: Sequence[Row]) -> str:
 
 
 def had_its_cores(row: Row) -> bool:
-    """Whether a run was kept waiting by no other process to speak of; continued runs are not known."""
+    """Whether a run was hardly slowed by other processes; unknown for continued runs."""
     if not row["wall_seconds"]:
         return False
     return float(row["cpu_seconds"]) >= LEAST_SHARE * int(row["threads"]) * float(row["wall_seconds"])
 
 
 def insert_tables(readme: str) -> str:
-    """README's text with its tables replaced by those of the files."""
+    """README's text with its tables replaced by the current ones."""
     tables = {"methods": render_methods(), "models": render_models(), "benchmarks": render_benchmarks(read_rows())}
     for name, table in tables.items():
         readme = put_table(readme, name, "readme_tables", table)

@@ -1,9 +1,9 @@
-"""Pictures of every page, light and dark, for README and docs: docs/images/<page>-<light|dark>.png.
+"""Takes pictures of every page, light and dark, for README and docs: docs/images/<page>-<light|dark>.png.
 
     python -m benchmarks.screenshots [--pages start map ...] [--out docs/images]
 
-They show the shipped models; where there is none, the newest finished run of CLUSTERGAN_RUNS. For the picture of Train
-a short run is trained, which takes about a minute.
+They show the shipped models, or the newest finished run in CLUSTERGAN_RUNS if there is none. The picture of Train needs
+a short run, which takes about a minute to train.
 """
 
 import argparse
@@ -32,16 +32,16 @@ from tests.browser.page_driver import WAIT, settle
 from tests.browser.server import PROJECT, running_server
 
 WIDTH, HEIGHT = 1280, 800
-CELLS = "pbmc68k_reduced-paired-clustergan"  # cells that every machine has
+CELLS = "pbmc68k_reduced-paired-clustergan"  # cells that are available on every machine
 MAX_BYTES = 150_000
-COLOURS = (256, 192, 128, 96, 64)  # the most that stays below MAX_BYTES
+COLOURS = (256, 192, 128, 96, 64)  # the first number that stays below MAX_BYTES is used
 PATIENCE = 300_000  # milliseconds: for a map that has to be computed first, and for a short training
 
 Scheme = Literal["light", "dark"]
 
 
 def main() -> None:
-    """Writes the pictures and names each with its size."""
+    """Writes the pictures and prints the path and size of each."""
     parser = argparse.ArgumentParser(description="Take pictures of the pages.")
     parser.add_argument("--pages", nargs="+", choices=list(SCENES), default=list(SCENES))
     parser.add_argument("--out", type=Path, default=PROJECT / "docs" / "images")
@@ -67,13 +67,13 @@ def main() -> None:
 
 
 def choose_run() -> Run | None:
-    """The shipped model of MNIST, else any shipped one, else one's own newest finished run."""
+    """The shipped model of MNIST, else any shipped model, else the user's newest finished run."""
     shipped = sorted(list_shipped(), key=lambda run: run.config.dataset.source != "mnist")
     return next(iter([*shipped, *(run for run in list_runs() if _is_finished(run))]), None)
 
 
 def take(browser: Browser, url: str, name: str, run: Run, scheme: Scheme) -> bytes:
-    """PNG of one page once nothing on it moves any more."""
+    """PNG of one page, taken once nothing on it changes any more."""
     context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme=scheme)
     context.set_default_timeout(WAIT)
     page = context.new_page()
@@ -83,7 +83,7 @@ def take(browser: Browser, url: str, name: str, run: Run, scheme: Scheme) -> byt
     settle(page)
     act(page)
     settle(page)
-    # Neither a focus ring nor a tooltip belongs in the picture.
+    # Neither a focus ring nor a tooltip should appear in the picture.
     page.evaluate("document.activeElement?.blur()")
     page.mouse.move(WIDTH - 2, 2)
     picture = page.screenshot(animations="disabled", caret="hide")
@@ -92,7 +92,7 @@ def take(browser: Browser, url: str, name: str, run: Run, scheme: Scheme) -> byt
 
 
 def compress(picture: bytes) -> bytes:
-    """The picture with a palette, of as many colours as let it stay below MAX_BYTES."""
+    """The picture with a palette of as many colours as keep it below MAX_BYTES."""
     image = Image.open(io.BytesIO(picture)).convert("RGB")
     content = b""
     for n_colours in COLOURS:
@@ -105,7 +105,7 @@ def compress(picture: bytes) -> bytes:
 
 
 def reduce_colours(image: Image.Image, n_colours: int) -> Image.Image:
-    """The image with its most frequent colours as they are, and the others at the nearest of a spread of colours.
+    """The image with its most frequent colours unchanged, and the others replaced by the nearest of a range of colours.
 
     Pillow's own methods either lose the colour of a single point or tint the page.
     """
@@ -127,11 +127,11 @@ def _png(image: Image.Image) -> bytes:
 
 
 def look(page: Page) -> None:
-    """Nothing is done first."""
+    """Does nothing before the picture is taken."""
 
 
 def select_on_map(page: Page) -> None:
-    """A lasso around the middle of the finished map."""
+    """Draws a lasso around the middle of the finished map."""
     page.get_by_text("Click a point").wait_for(timeout=PATIENCE)
     scroll_to(page.locator(".stage[data-transform]"), "end")
     page.get_by_role("button", name="Lasso (L)").click()
@@ -140,7 +140,7 @@ def select_on_map(page: Page) -> None:
 
 
 def select_on_two_maps(page: Page) -> None:
-    """A lasso on the left of two maps, whose samples the right one shows too."""
+    """Draws a lasso on the left of two maps; the right one shows the same samples."""
     canvas = page.locator("canvas.points").first
     scroll_to(page.get_by_role("heading", name="Two maps"), "start")
     settle(page)
@@ -150,7 +150,7 @@ def select_on_two_maps(page: Page) -> None:
 
 
 def train_briefly(page: Page) -> None:
-    """A short run from its start to its end, and what was drawn of it."""
+    """Trains a short run from start to end and shows its figures."""
     page.get_by_role("button", name="Start training").click()
     page.get_by_role("heading", name="Result").wait_for(timeout=PATIENCE)
     settle(page)
@@ -158,42 +158,42 @@ def train_briefly(page: Page) -> None:
 
 
 def show_sweep(page: Page) -> None:
-    """The whole figure of the first sweep that ships."""
+    """Shows the whole figure of the first shipped sweep."""
     scroll_to(page.get_by_role("heading", name="Result"), "start")
 
 
 def show_walk(page: Page) -> None:
-    """The large picture and the whole walk."""
+    """Shows the large picture and the whole walk."""
     scroll_to(page.get_by_text("The walk over μ"), "end")
 
 
 def show_markers(page: Page) -> None:
-    """The clusters and their dot plot."""
+    """Shows the clusters and their dot plot."""
     scroll_to(page.get_by_role("heading", name="Genes in all clusters"), "start")
     settle(page)
 
 
 def show_genes(page: Page) -> None:
-    """Genes along a walk from cell type to cell type."""
+    """Shows genes along a walk from cell type to cell type."""
     page.get_by_text("Genes along the walk").wait_for(timeout=PATIENCE)
     scroll_to(page.get_by_text("The encoder reads"), "start")
 
 
 def scroll_to(place: Locator, edge: Literal["start", "end"]) -> None:
-    """Scrolls until the place lies at the upper or the lower edge of the window."""
+    """Scrolls until the element is at the upper or the lower edge of the window."""
     place.wait_for()
     place.evaluate("(element, edge) => element.scrollIntoView({ block: edge })", edge)
 
 
 def _is_finished(run: Run) -> bool:
-    """Damaged runs are passed over."""
+    """Whether a run is finished; damaged runs count as unfinished."""
     try:
         return run.status().state == "finished"
     except RunError:
         return False
 
 
-# What the address asks for, and what is done before the picture is taken. Train comes last: it adds a run.
+# The parameters of the address, and the actions before the picture is taken. Train comes last because it adds a run.
 SCENES: dict[str, tuple[dict[str, str | list[str]], Callable[[Page], None]]] = {
     "start": ({}, look),
     "data": ({"dataset": "digits"}, look),
@@ -208,7 +208,7 @@ SCENES: dict[str, tuple[dict[str, str | list[str]], Callable[[Page], None]]] = {
     "sweep": ({}, show_sweep),
     "train": ({"dataset": "digits", "preset": "quick", "task": "New run"}, train_briefly),
 }
-PAGE_OF = {"map-gene": "map", "walk": "interpolate"}  # where a scene is not called as its page
+PAGE_OF = {"map-gene": "map", "walk": "interpolate"}  # scenes whose name differs from that of their page
 OF_A_RUN = {"map", "modes", "interpolate", "runs"}
 
 

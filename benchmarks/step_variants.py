@@ -1,4 +1,4 @@
-"""ClusterGAN's step with one idea taken out or another put in, so that each idea's gain can be measured alone."""
+"""Variants of ClusterGAN's step with one idea removed or added, so that the gain of each can be measured alone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from clustergan_core.nn.prior import Latent
 
 
 class PlainAdam(ClusterGAN):
-    """PyTorch's Adam as it comes: one pass over memory for each of its operations."""
+    """Uses PyTorch's default Adam: one pass over memory for each of its operations."""
 
     def prepare(self, samples: Tensor, generator: torch.Generator) -> None:
         super().prepare(samples, generator)
@@ -25,7 +25,7 @@ class PlainAdam(ClusterGAN):
 
 
 class ForeachAdam(ClusterGAN):
-    """Adam by operations on lists of tensors."""
+    """Uses Adam with operations on lists of tensors."""
 
     def prepare(self, samples: Tensor, generator: torch.Generator) -> None:
         super().prepare(samples, generator)
@@ -35,7 +35,7 @@ class ForeachAdam(ClusterGAN):
 
 
 class CriticGradientsInPlayersStep(ClusterGAN):
-    """The players' backward pass also fills the critic's gradients, which nobody reads."""
+    """Lets the players' backward pass also compute the critic's gradients, which are not used."""
 
     def prepare(self, samples: Tensor, generator: torch.Generator) -> None:
         super().prepare(samples, generator)
@@ -43,7 +43,7 @@ class CriticGradientsInPlayersStep(ClusterGAN):
 
 
 class GeneratorCallForEachBatch(ClusterGAN):
-    """As many calls of the generator as the critic has batches."""
+    """Calls the generator once for each of the critic's batches."""
 
     def _generate_batches(self, latents: Sequence[Latent]) -> Tensor:
         with torch.no_grad(), self._passes():
@@ -51,7 +51,7 @@ class GeneratorCallForEachBatch(ClusterGAN):
 
 
 class SecondBackwardPass(ClusterGAN):
-    """Real and generated samples in one pass of the critic, the penalty by autograd's second backward pass."""
+    """Scores real and generated samples in one pass; the penalty uses autograd's second backward pass."""
 
     def critic_losses(self, real: Tensor, fake: Tensor, mix: Tensor) -> dict[str, Tensor]:
         with self._passes():
@@ -65,7 +65,7 @@ class SecondBackwardPass(ClusterGAN):
 
 
 class SeparatePasses(ClusterGAN):
-    """A pass of the critic each for real and generated samples, the penalty by autograd's second backward pass."""
+    """Scores real and generated samples in separate passes; the penalty uses autograd's second backward pass."""
 
     def critic_losses(self, real: Tensor, fake: Tensor, mix: Tensor) -> dict[str, Tensor]:
         with self._passes():
@@ -78,7 +78,7 @@ class SeparatePasses(ClusterGAN):
 
 
 class ChannelsLast(ClusterGAN):
-    """Convolutions' weights with the channels as the innermost dimension."""
+    """Stores the weights of convolutions with the channels as the innermost dimension."""
 
     def prepare(self, samples: Tensor, generator: torch.Generator) -> None:
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

@@ -1,8 +1,8 @@
-"""ClusterGAN's training step as one would write it from the paper, to measure ours against: eager, float32, no tricks.
+"""ClusterGAN's training step as written directly from the paper, as a baseline for ours: eager, float32, no tricks.
 
-The same networks, equations and order of draws as `clustergan_core.methods.clustergan`; a test holds the two together.
-One call of the critic each for real, generated and mixed samples, the penalty by a second backward pass, one call of
-the generator for each of the critic's batches, PyTorch's Adam as it comes.
+It has the same networks, equations and order of draws as `clustergan_core.methods.clustergan`, and a test checks that
+the two agree. The critic is called separately for real, generated and mixed samples, the penalty uses a second backward
+pass, the generator is called once for each of the critic's batches, and Adam is PyTorch's default.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class StraightforwardStep:
         }
 
     def player_loss(self, losses: dict[str, Tensor]) -> Tensor:
-        """The sum that generator and encoder descend."""
+        """The sum that generator and encoder minimise."""
         return (
             losses["generator"]
             + self.settings.normal_weight * losses["normal_recovery"]

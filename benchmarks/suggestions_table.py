@@ -2,7 +2,7 @@
 
     python -m benchmarks.suggestions_table
 
-From the sweeps over K that ship with the program (pretrained/sweeps/).
+The figures come from the sweeps over K that ship with the program (pretrained/sweeps/).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MEASUREMENTS = Path(__file__).resolve().parent.parent / "docs" / "measurements.m
 
 
 def render(reports: Sequence[SweepReport]) -> str:
-    """A line a sweep: what all seeds together suggest, each criterion's vote, and what single seeds suggest."""
+    """One line for each sweep: the K of all seeds together, each criterion's vote, and what single seeds suggest."""
     lines = [
         "| data | labels | K tried × seeds | suggested | "
         + " | ".join(criterion.title for criterion in CRITERIA)
@@ -42,19 +42,19 @@ def render(reports: Sequence[SweepReport]) -> str:
             _by_single_seeds(report),
         ]
         lines.append(f"| {' | '.join(cells)} |")
-    lines += ["", f"The suggestion of all seeds is the number of labels in {n_right} of {len(reports)} sweeps."]
-    return "\n".join(lines)
+    right = f"The K suggested by all seeds together is the number of labels in {n_right} of {len(reports)} sweeps."
+    return "\n".join([*lines, "", right])
 
 
 def _by_single_seeds(report: SweepReport) -> str:
-    """How many of the seeds would have suggested which K, seed agreement left out."""
+    """How many of the seeds suggest which K on their own, without seed agreement."""
     single = (report.of_seed(seed).suggest_n_clusters() for seed in report.plan.seeds)
     counts = Counter(suggestion.n_clusters for suggestion in single if suggestion is not None)
     return ", ".join(f"{k}: {count} of {len(report.plan.seeds)}" for k, count in counts.most_common())
 
 
 def insert_table(text: str) -> str:
-    """docs/measurements.md with the table between its two marks replaced."""
+    """Returns docs/measurements.md with the table between its two markers replaced."""
     reports = [report for report in list_shipped_reports() if list(report.plan.axes) == ["n_clusters"]]
     return put_table(text, "suggestions", "suggestions_table", render(reports))
 

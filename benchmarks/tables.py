@@ -1,4 +1,4 @@
-"""What the writers of tables share: which rows are shown, a cell's figures, and a table's place in a document."""
+"""Helpers shared by the writers of tables: which rows are shown, a cell's figures, and where a table goes."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ Row = dict[str, str]
 
 
 def newest_runs(rows: Sequence[Row], key: Sequence[str], **wanted: str) -> list[Row]:
-    """The runs of what was measured last under these values, one row a seed; `key` is what a row is known by."""
+    """The newest rows with these values, one row for each seed; the columns in `key` identify a row."""
     found = [row for row in rows if wanted.items() <= row.items()]
     same = [row for row in found if all(row[name] == found[-1][name] for name in key if name != "seed")]
     return list({row["seed"]: row for row in same}.values())
 
 
 def spread(rows: Sequence[Row], column: str, form: str = ".2f") -> str:
-    """Median of a column, and both ends where they differ; a dash where no row has the figure."""
+    """Median of a column, with the range if the rows differ; a dash if no row has the figure."""
     values = [float(row[column]) for row in rows if row[column]]
     if not values:
         return "–"
@@ -26,13 +26,13 @@ def spread(rows: Sequence[Row], column: str, form: str = ".2f") -> str:
 
 
 def describe_machines(rows: Sequence[Row]) -> str:
-    """What the rows were measured on: half a sentence."""
+    """The machines on which the rows were measured, as part of a sentence."""
     machines = sorted({f"{row['cpu']}, {row['cores']} cores, threads: {row['threads']}" for row in rows})
     return f"measured on {'; '.join(machines)}, PyTorch {', '.join(sorted({row['torch'] for row in rows}))}"
 
 
 def put_table(text: str, name: str, script: str, table: str) -> str:
-    """The document with what stands between the two marks of a table replaced."""
+    """The document with the text between the two markers of a table replaced."""
     begin, end = f"<!-- {name}: written by benchmarks/{script}.py -->", f"<!-- /{name} -->"
     before, rest = text.split(begin)
     return f"{before}{begin}\n{table}\n{end}{rest.split(end)[1]}"

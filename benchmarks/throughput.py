@@ -1,12 +1,12 @@
-"""Milliseconds of a training step: ours against one written plainly from the paper, and each idea taken out alone.
+"""Times a training step: ours, one written directly from the paper, and ours with single ideas removed.
 
     python -m benchmarks.throughput [--cases mnist …] [--variants …] [--rounds 15] [--threads 2] [--device cpu] [--keep]
-    python -m benchmarks.throughput --table     the rows kept, into docs/measurements.md
+    python -m benchmarks.throughput --table     writes the saved rows to docs/measurements.md
 
-All variants take turns in one process, a step each, so that whatever else the machine does falls on all of them alike;
-medians are told, of time on the wall and of processor time. On a busy machine only the latter, with --threads 1, says
-something. On a GPU our steps run as training runs them, as CUDA graphs, and the plain one runs eagerly; the clock stops
-when the GPU has finished. Batches of 64, five critic updates a step. --keep appends the rows to
+All variants take turns in one process, one step each, so that other work on the machine affects all of them equally.
+The figures are medians of wall-clock time and of processor time. On a busy machine only the latter, with --threads 1,
+is meaningful. On a GPU our steps run as in training, as CUDA graphs, and the plain one runs eagerly; the clock stops
+when the GPU has finished. Batches have 64 samples, and a step has five critic updates. --keep appends the rows to
 benchmarks/throughput.csv.
 """
 
@@ -44,7 +44,7 @@ WARM_ROUNDS = N_EAGER_STEPS + 2  # on a GPU the step after the eager ones is rec
 
 @dataclass(frozen=True)
 class Case:
-    """Networks of the paper, at its width unless said otherwise."""
+    """Networks of the paper, at its width unless stated otherwise."""
 
     kind: Kind
     shape: tuple[int, ...]
@@ -81,14 +81,14 @@ VARIANTS: dict[str, tuple[type[ClusterGAN], str]] = {
 
 
 class Cost(NamedTuple):
-    """Milliseconds of a step."""
+    """Milliseconds per step."""
 
     wall: float
     processor: float
 
 
 def measure(case: Case, variants: list[str], n_rounds: int, device: str = "cpu") -> dict[str, Cost]:
-    """Medians by variant, the straightforward one first."""
+    """Median costs of each variant, the straightforward one first."""
     torch.manual_seed(0)
     samples = torch.rand(N_SAMPLES, *case.shape).to(device)
     wait = torch.cuda.synchronize if samples.is_cuda else _wait_for_nothing
@@ -193,7 +193,7 @@ def render_table(rows: Iterable[dict[str, str]]) -> str:
 
 
 def read_rows() -> list[dict[str, str]]:
-    """The rows kept so far."""
+    """The rows saved so far."""
     with ROWS.open(newline="") as file:
         return list(csv.DictReader(file))
 
@@ -206,13 +206,13 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--keep", action="store_true", help="append the rows to throughput.csv")
-    parser.add_argument("--table", action="store_true", help="write the rows kept into the docs, measure nothing")
+    parser.add_argument("--table", action="store_true", help="write the saved rows to the docs without measuring")
     arguments = parser.parse_args()
     if arguments.table:
         text = MEASUREMENTS.read_text()
         MEASUREMENTS.write_text(put_table(text, "throughput", "throughput", render_table(read_rows())))
         return
-    # Asked before the measurement: what is measured was imported now.
+    # Read before the measurement: the code that is measured was imported at this commit.
     commit = subprocess.check_output(["git", "rev-parse", "--short", "HEAD"], text=True).strip()
     torch.set_num_threads(arguments.threads)
     for case in arguments.cases:

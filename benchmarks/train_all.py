@@ -1,12 +1,12 @@
-"""Trains every method on every data set with five seeds and appends a row a run to benchmarks/results.csv.
+"""Trains every method on every data set with five seeds and appends one row per run to benchmarks/results.csv.
 
-    python -m benchmarks.train_all --sets quick          the rows that are missing, one run after the other
-    python -m benchmarks.train_all --sets all --dry-run  what is missing
+    python -m benchmarks.train_all --sets quick          trains the missing rows, one run after the other
+    python -m benchmarks.train_all --sets all --dry-run  lists what is missing
 
-Each run is the command a person types, `python -m clustergan_core train`, in a process of its own, so that its wall
-seconds are what a person waits: from the start to the saved and scored run. On a busy machine its seconds of CPU say
-more; `load_at_start` tells. A row is appended when its run is finished;
-an interrupted run is continued by the next call. Labels choose nothing here.
+Each run is the command that a user types, `python -m clustergan_core train`, in a process of its own, so that its
+wall-clock seconds are what the user waits: from the start to the saved and scored run. On a busy machine, as shown by
+`load_at_start`, CPU seconds are more informative. A row is appended when its run is finished; an interrupted run is
+continued by the next call. Labels are not used to choose anything here.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ from clustergan_core.runs.sweeps.plan import read_seeds
 from clustergan_core.runs.weights import read_checkpoint
 
 RESULTS = Path(__file__).with_name("results.csv")
-QUICK = ("digits", "synthetic", "pendigits")  # minutes each; always
+QUICK = ("digits", "synthetic", "pendigits")  # take minutes each and are always available
 AGREEMENT = ("purity", "accuracy", "nmi", "ari")
-# Settings that are younger than rows are left out of digests at the value that repeats what was before them.
+# Settings newer than some rows are left out of digests if they have the value that reproduces the older behaviour.
 YOUNGER: Mapping[str, object] = {"first_strictness": 1.0, "n_candidates": 0}
 KEY = ("method", "dataset", "preset", "settings_digest", "seed", "device")
 COLUMNS = (
@@ -51,6 +51,7 @@ COLUMNS = (
     "split", "n", *AGREEMENT, *(f"kmeans_{name}" for name in AGREEMENT),
     "frechet", "frechet_features", "frechet_n", "mode_accuracy",
     "criterion", "silhouette", "usage_entropy", "sample_cycle", "latent_cycle", "weights", "weights_step",
+    "n_labels_used",
 )  # fmt: skip
 
 
@@ -59,14 +60,14 @@ class Job:
     """One run to be trained."""
 
     config: RunConfig
-    overrides: Mapping[str, str | float] = field(default_factory=dict)  # what `config` holds beside its preset
+    overrides: Mapping[str, str | float] = field(default_factory=dict)  # settings in `config` beyond its preset
 
     @property
     def digest(self) -> str:
-        """Twelve characters that change with whatever moves the figures, so that a changed preset is run again."""
+        """Twelve characters that change with anything that affects the figures, so that a changed preset runs again."""
         settings = {name: value for name, value in self.config.settings.items() if YOUNGER.get(name) != value}
         schedule = self.config.schedule.model_dump()
-        if not schedule["extensions"]:  # younger than rows, too
+        if not schedule["extensions"]:  # also newer than some rows
             del schedule["extensions"]
         what = {"settings": settings, "schedule": schedule}
         text = json.dumps(what | {"data": self.config.dataset.digest}, sort_keys=True)
@@ -74,7 +75,7 @@ class Job:
 
     @property
     def known_by(self) -> dict[str, str]:
-        """The columns that its row is known by."""
+        """The columns that identify its row."""
         config = self.config
         names = (config.method, config.dataset.name, config.preset, self.digest, str(config.seed), config.device)
         return dict(zip(KEY, names, strict=True))
@@ -86,7 +87,7 @@ class Job:
 
     @property
     def folder(self) -> Path:
-        """Where it is trained."""
+        """The folder in which it is trained."""
         return derived_folder() / "benchmarks" / "-".join(self.key).replace(" ", "-")
 
 
@@ -94,7 +95,7 @@ AnyJob = TypeVar("AnyJob", bound=Job)
 
 
 def read_rows(path: Path = RESULTS) -> list[dict[str, str]]:
-    """The rows so far, in the order in which they were measured."""
+    """The saved rows, in the order in which they were measured."""
     if not path.exists():
         return []
     with path.open(newline="") as file:
@@ -102,7 +103,7 @@ def read_rows(path: Path = RESULTS) -> list[dict[str, str]]:
 
 
 def append_row(row: Mapping[str, object], path: Path = RESULTS, columns: Sequence[str] = COLUMNS) -> None:
-    """Adds one row, and the heading to a new file."""
+    """Appends one row, preceded by the heading if the file is new."""
     is_new = not path.exists()
     with path.open("a", newline="") as file:
         writer = csv.DictWriter(file, columns, lineterminator="\n")
@@ -112,7 +113,7 @@ def append_row(row: Mapping[str, object], path: Path = RESULTS, columns: Sequenc
 
 
 def list_jobs(arguments: argparse.Namespace) -> Iterator[Job]:
-    """Every run that was asked for; data that is not here is named and passed over."""
+    """Every run that was requested; missing data is reported and skipped."""
     for dataset in _datasets(arguments):
         if not is_available(dataset):
             print(f"{dataset} is not on this machine: get it on the Data page or set CLUSTERGAN_DATA.")
@@ -147,7 +148,7 @@ def _datasets(arguments: argparse.Namespace) -> list[str]:
 
 
 def train(job: Job) -> dict[str, object]:
-    """Trains a run, or continues it, and returns its row."""
+    """Trains or continues a run and returns its row."""
     commit, load = describe_commit(PROJECT_FOLDER), load_now()
     is_begun = (job.folder / "config.json").exists()
     start, cpu_start = time.perf_counter(), _child_seconds()
@@ -155,18 +156,18 @@ def train(job: Job) -> dict[str, object]:
         words = ["--out", str(job.folder), "--resume"] if is_begun else train_words(job)
         subprocess.run([sys.executable, "-m", "clustergan_core", "train", *words], cwd=PROJECT_FOLDER, check=True)
     taken = {"wall_seconds": time.perf_counter() - start, "cpu_seconds": _child_seconds() - cpu_start}
-    # What a continued run took in all, start and scoring of its parts included, nobody has measured.
+    # The total time of a continued run, including start and scoring of its parts, is unknown.
     return make_row(job, Run(job.folder), commit, load, {} if is_begun else taken)
 
 
 def _child_seconds() -> float:
-    """Seconds of CPU of all processes that were waited for."""
+    """CPU seconds of all finished child processes."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
 
 def train_words(job: Job) -> list[str]:
-    """What follows `train` on the command line."""
+    """The arguments that follow `train` on the command line."""
     config = job.config
     words = {
         "--dataset": config.dataset.source,
@@ -182,7 +183,7 @@ def train_words(job: Job) -> list[str]:
 
 
 def make_row(job: Job, run: Run, commit: str, load: float, taken: Mapping[str, float]) -> dict[str, object]:
-    """A finished run's row, every figure from its own files."""
+    """A finished run's row, with every figure read from its files."""
     scores, config = read_scores(run), run.config
     assert scores is not None, f"{run.folder} is not finished"
     frechet, best = scores.get("frechet") or {}, read_checkpoint(run.folder).best
@@ -206,24 +207,25 @@ def make_row(job: Job, run: Run, commit: str, load: float, taken: Mapping[str, f
         "frechet_n": frechet.get("n"),
         "criterion": f"{best['value']:.5g}",
         "weights_step": int(best["step"]),
+        "n_labels_used": config.n_labels_used,
         **{name: scores.get(name) for name in ("silhouette", "usage_entropy", "sample_cycle", "latent_cycle")},
         **{name: scores.get(name) for name in ("mode_accuracy", "weights")},
     }
 
 
 def add_training_words(parser: argparse.ArgumentParser, seeds: str) -> None:
-    """The words that every benchmark has which trains only what is missing."""
+    """Adds the options shared by all benchmarks that train only what is missing."""
     parser.add_argument("--seeds", default=seeds)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
-    parser.add_argument("--minutes", type=float, default=float("inf"), help="begin no run after so many")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="start no new run after this many minutes")
     parser.add_argument("--dry-run", action="store_true", help="list what is missing and train nothing")
 
 
 def find_missing(
     jobs: Iterable[AnyJob], arguments: argparse.Namespace, path: Path = RESULTS, key: Sequence[str] = KEY
 ) -> Iterator[AnyJob]:
-    """Hands out the jobs without a row as `add_training_words` said: while there is time, and none to a dry run."""
+    """Yields the jobs without a row for as long as --minutes allows; a dry run only lists them."""
     known = {tuple(row[name] for name in key) for row in read_rows(path)}
     missing = [job for job in jobs if job.key not in known]
     print(f"{len(missing)} runs are missing{':' if missing else '.'}")
@@ -233,19 +235,19 @@ def find_missing(
         if arguments.dry_run:
             continue
         if time.monotonic() > end:
-            print("The time is up.")
+            print("The time limit is reached: call again to continue.")
             return
         yield job
 
 
 def main() -> None:
-    """Trains what is missing, or lists it."""
+    """Trains the missing runs, or lists them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sets", choices=("quick", "slow", "all"), default="quick")
     parser.add_argument("--only", metavar="NAME,NAME", help="these data sets, whatever --sets says")
-    parser.add_argument("--method", help=f"one of {', '.join(METHODS)}; without it all")
+    parser.add_argument("--method", help=f"one of {', '.join(METHODS)}; by default all")
     parser.add_argument("--preset", default="default")
-    parser.add_argument("--keep", action="store_true", help="keep the runs' folders, for shipping one")
+    parser.add_argument("--keep", action="store_true", help="keep the runs' folders, to ship one of them")
     add_training_words(parser, seeds="0-4")
     arguments = parser.parse_args()
     for job in find_missing(list_jobs(arguments), arguments):
@@ -255,15 +257,15 @@ def main() -> None:
 
 
 def call(program: Callable[[], None]) -> None:
-    """Runs a program that trains; what a person can mend ends it with one sentence."""
+    """Runs a program that trains; an error that the user can fix ends it with one sentence."""
     try:
         program()
     except AppError as error:
         sys.exit(str(error))
     except subprocess.CalledProcessError as error:
-        sys.exit(f"A run ended with status {error.returncode}: its words are above; call again to go on.")
+        sys.exit(f"A run ended with status {error.returncode}: its output is above; call again to continue.")
     except KeyboardInterrupt:
-        sys.exit("Interrupted: the next call goes on from here.")
+        sys.exit("Interrupted: call again to continue from here.")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """Trains the small classifiers that read generated images: `python -m benchmarks.train_classifiers [NAME …]`.
 
-Without names, every data set of RECIPES whose files are in the data folder. Training split only; the number of steps is
-fixed beforehand, validation and test accuracy are read out once at the end, from the half-precision weights that are
-kept. Writes `pretrained/classifiers/<name>.safetensors`, whose metadata holds all of this, and the table beside them.
+Without names, all data sets of RECIPES whose files are in the data folder are used. Only the training split is used for
+training, and the number of steps is fixed beforehand. Validation and test accuracy are computed once at the end, from
+the half-precision weights that are saved. The output is `pretrained/classifiers/<name>.safetensors`, whose metadata
+holds all of this, and a table in the same folder.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class Recipe:
 
     n_steps: int
     shift: int  # pixels, in both directions
-    is_mirrored: bool = False  # half of the pictures are turned left to right
+    is_mirrored: bool = False  # half of the pictures are flipped left to right
 
 
 RECIPES = {
@@ -57,7 +58,7 @@ RECIPES = {
 
 
 def train_classifier(dataset: Dataset, recipe: Recipe) -> tuple[ClassifierNetwork, float]:
-    """The network after `n_steps` batches of the training split, and the seconds it took."""
+    """The network after `n_steps` batches of the training split, and the training time in seconds."""
     assert dataset.labels is not None, f"{dataset.name} has no labels"
     start = time.perf_counter()
     torch.manual_seed(SEED)
@@ -82,7 +83,7 @@ def train_classifier(dataset: Dataset, recipe: Recipe) -> tuple[ClassifierNetwor
 
 
 def _vary(samples: Tensor, recipe: Recipe) -> Tensor:
-    """Samples (B, C, H, W), the whole batch shifted alike by up to `shift` pixels, and half of them mirrored."""
+    """Samples (B, C, H, W), all shifted by the same offset of up to `shift` pixels, and half of them mirrored."""
     down, right = (int(shift) for shift in torch.randint(-recipe.shift, recipe.shift + 1, (2,)))
     samples = functional.pad(samples, (max(right, 0), max(-right, 0), max(down, 0), max(-down, 0)))
     height, width = samples.shape[2] - abs(down), samples.shape[3] - abs(right)
@@ -131,7 +132,7 @@ def write_classifier(dataset: Dataset, recipe: Recipe) -> ClassifierRecord:
 
 
 def measure_accuracy(classifier: Classifier, dataset: Dataset, split: SplitName) -> float:
-    """Share of a split's samples whose label the classifier names."""
+    """Share of a split's samples that the classifier labels correctly."""
     assert dataset.labels is not None, f"{dataset.name} has no labels"
     indices = dataset.indices(split)
     found = classifier.labels(torch.from_numpy(dataset.samples[indices]))
@@ -139,7 +140,7 @@ def measure_accuracy(classifier: Classifier, dataset: Dataset, split: SplitName)
 
 
 def render_table(paths: list[Path]) -> str:
-    """The classifiers there are, as a Markdown page."""
+    """The Markdown page that lists all classifiers."""
     lines = [
         "# Classifiers",
         "",
@@ -160,7 +161,7 @@ def render_table(paths: list[Path]) -> str:
 
 
 def main() -> None:
-    """Trains what was named, or everything whose data is here."""
+    """Trains the named classifiers, or all whose data is available."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(RECIPES))
     names = parser.parse_args().names or [name for name in RECIPES if is_available(name)]

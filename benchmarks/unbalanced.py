@@ -1,6 +1,7 @@
-"""Data whose classes are of unequal size, for `variants.py`, as files of one's own that `train --dataset FILE` reads.
+"""Data sets with classes of unequal size for `variants.py`, as user files that `train --dataset FILE` reads.
 
-`mnist-10to1` is MNIST with classes that fall geometrically to a tenth; the two sets of cells are unbalanced by nature.
+`mnist-10to1` is MNIST with class sizes that decrease geometrically to a tenth; the two sets of cells are unbalanced by
+nature.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from clustergan_core.files import write_atomically
 from clustergan_core.paths import derived_folder
 
 SMALLEST = 0.1  # of the largest class
-N_LARGEST = 6_000  # images of the largest, which each of MNIST's ten has
+N_LARGEST = 6_000  # images of the largest class; each of MNIST's ten classes has as many
 SEED = 0  # of the images that are kept
 N_GENES = 720
 COUNTS = {
@@ -29,7 +30,7 @@ UNBALANCED = ("mnist-10to1", *COUNTS)
 
 
 def prepare(name: str) -> Path | None:
-    """Writes the file of a set of UNBALANCED; None where its source is not on this machine."""
+    """Writes the file of a set in UNBALANCED; None if its source is not on this machine."""
     if name in COUNTS:
         source = data_folder() / name / COUNTS[name]
         arrays = read_cells(source) if source.is_file() else None
@@ -45,7 +46,7 @@ def prepare(name: str) -> Path | None:
 
 
 def thin_mnist() -> dict[str, NDArray[np.generic]]:
-    """`images` (N, 1, 28, 28) of training and test split together, and their `labels`."""
+    """`images` (N, 1, 28, 28) of the training and test splits together, and their `labels`."""
     mnist = load_dataset("mnist")
     assert mnist.labels is not None
     kept = thin_out(mnist.labels, N_LARGEST)
@@ -53,7 +54,7 @@ def thin_mnist() -> dict[str, NDArray[np.generic]]:
 
 
 def thin_out(labels: NDArray[np.int64], n_largest: int) -> NDArray[np.int64]:
-    """Indices, in order, of `n_largest` samples of label 0 and fewer of each next one, a tenth as many of the last."""
+    """Ascending indices of `n_largest` samples of label 0, fewer of each next label, a tenth as many of the last."""
     random = np.random.default_rng(SEED)
     n_each = np.rint(n_largest * np.geomspace(1, SMALLEST, int(labels.max()) + 1)).astype(int)
     kept = [random.choice(np.flatnonzero(labels == label), n, replace=False) for label, n in enumerate(n_each)]
@@ -68,7 +69,7 @@ def read_cells(path: Path) -> dict[str, NDArray[np.generic]]:
 
 
 def scale_counts(counts: NDArray[np.number]) -> NDArray[np.float32]:
-    """As arXiv 1809.03627 prepares its cells: the genes of highest variance, log2(1 + count), by the largest entry."""
+    """Prepares cells as in arXiv 1809.03627: most variable genes, log2(1 + count), divided by the largest entry."""
     variances = counts.var(axis=0, dtype=np.float64)
     genes = np.sort(np.argsort(-variances, kind="stable")[:N_GENES])
     logarithms = np.log2(1 + counts[:, genes].astype(np.float64))

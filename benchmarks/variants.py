@@ -1,10 +1,10 @@
-"""Trains variants of Paired ClusterGAN's default preset with three seeds, a row a run in benchmarks/variants.csv.
+"""Trains variants of Paired ClusterGAN's default preset with three seeds, one row per run in benchmarks/variants.csv.
 
-    python -m benchmarks.variants --group ablation      the rows that are missing, one run after the other
-    python -m benchmarks.variants --dry-run             what is missing
+    python -m benchmarks.variants --group ablation      trains the missing rows, one run after the other
+    python -m benchmarks.variants --dry-run             lists what is missing
 
-A variant is the preset with other settings, as `train --set` gives them. Rows are appended, and interrupted runs
-continued, as benchmarks/train_all.py does it. Labels choose nothing here.
+A variant is the preset with other settings, as in `train --set`. Rows are appended, and interrupted runs continued, as
+in benchmarks/train_all.py. Labels are not used to choose anything here.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ COLUMNS = (
 
 @dataclass(frozen=True, kw_only=True)
 class VariantJob(Job):
-    """One run of a variant; `data` is the name of its data here, and the run may know only a file."""
+    """One run of a variant; `data` is the name of its data in this benchmark, and the run may know only a file."""
 
     group: str
     data: str
@@ -75,7 +75,7 @@ class VariantJob(Job):
 
 
 def list_jobs(arguments: argparse.Namespace) -> Iterator[VariantJob]:
-    """Every run that was asked for; data that is not here is named and passed over."""
+    """Every run that was requested; missing data is reported and skipped."""
     chosen_data = choose(arguments.only, {name for names in DATA.values() for name in names}, "data set")
     chosen_variants = choose(arguments.variants, {name for names in VARIANTS.values() for name in names}, "variant")
     for group in [arguments.group] if arguments.group else VARIANTS:
@@ -93,7 +93,7 @@ def list_jobs(arguments: argparse.Namespace) -> Iterator[VariantJob]:
 
 
 def choose(words: str | None, known: Collection[str], what: str) -> Collection[str]:
-    """The names in `words`, between commas, or all that are known."""
+    """The comma-separated names in `words`, or all known names."""
     names = words.split(",") if words else known
     unknown = [name for name in names if name not in known]
     if unknown:
@@ -102,7 +102,7 @@ def choose(words: str | None, known: Collection[str], what: str) -> Collection[s
 
 
 def open_data(name: str) -> tuple[Dataset, str] | None:
-    """The data and the word that names it to `train`, or None where it is not on this machine."""
+    """The data and its argument for `train`, or None if it is not on this machine."""
     if name in DATASETS:
         return (load_dataset(name), name) if is_available(name) else None
     path = prepare(name)
@@ -110,16 +110,16 @@ def open_data(name: str) -> tuple[Dataset, str] | None:
 
 
 def differs(overrides: Overrides, shipped: RunConfig) -> bool:
-    """Whether such a run says something new.
+    """Whether the variant differs from the others on this data.
 
-    Tables have no other views: "as shipped" is neighbours alone there, and without neighbours a sample is its own
+    Tables have no other views: "as shipped" uses only neighbours there, and without neighbours a sample is its own
     partner.
     """
     return shipped.dataset.kind == "image" or overrides.get("partners") not in ("neighbours", "augmentation")
 
 
 def measure(job: VariantJob) -> dict[str, object]:
-    """Trains a run, or continues it, and returns its row; a file of one's own is trained on and scored as a whole."""
+    """Trains or continues a run and returns its row; a user file is used as a whole for training and scoring."""
     row, scores = train(job), read_scores(Run(job.folder))
     assert scores is not None
     row |= {
@@ -131,7 +131,7 @@ def measure(job: VariantJob) -> dict[str, object]:
 
 
 def find_twin(job: VariantJob, rows: Iterable[Mapping[str, object]]) -> dict[str, object] | None:
-    """The row of the same run in another group, as this job's own: "as shipped" may be what "uniform" is, too."""
+    """This job's row, copied from the same run in another group: "as shipped" and "uniform" may be the same run."""
     same = ("dataset", "settings_digest", "seed", "device")
     for row in rows:
         if all(row[name] == job.known_by[name] for name in same):
@@ -140,9 +140,9 @@ def find_twin(job: VariantJob, rows: Iterable[Mapping[str, object]]) -> dict[str
 
 
 def main() -> None:
-    """Trains what is missing, or lists it."""
+    """Trains the missing runs, or lists them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--group", choices=tuple(VARIANTS), help="without it all")
+    parser.add_argument("--group", choices=tuple(VARIANTS), help="by default all")
     parser.add_argument("--only", metavar="NAME,NAME", help="these data sets of the group")
     parser.add_argument("--variants", metavar="NAME,NAME", help="these variants of the group, such as 'no pairs'")
     add_training_words(parser, seeds="0-2")

@@ -9,9 +9,9 @@ from benchmarks.tables import Row, describe_machines, newest_runs, put_table, sp
 from benchmarks.train_all import read_rows
 from benchmarks.variants import DATA, KEY, ROWS, VARIANTS
 
-FEW = 3  # seeds; fewer are named
+FEW = 3  # seeds; variants with fewer are listed
 AGREEMENT = {"purity": "purity", "accuracy": "accuracy", "NMI": "nmi", "ARI": "ari"}
-# A group's figures by their headings.
+# The figures of each group, by heading.
 FIGURES: dict[str, dict[str, str]] = {
     "ablation": {
         **AGREEMENT,
@@ -22,11 +22,11 @@ FIGURES: dict[str, dict[str, str]] = {
     },
     "masses": {**AGREEMENT, "usage entropy": "usage_entropy"},
 }
-FORMS = {"n_labels_with_a_mode": ".0f", "frechet": "#.3g", "cpu_seconds": ".0f"}  # where not two decimals
+FORMS = {"n_labels_with_a_mode": ".0f", "frechet": "#.3g", "cpu_seconds": ".0f"}  # other columns have two decimals
 
 
 def render_group(rows: Sequence[Row], group: str) -> str:
-    """The group's variants on each of its data sets over the seeds, each as it was measured last; and on what."""
+    """The table of the group's variants on each data set over the seeds, with the newest rows and their machines."""
     headings = ["data", "scored on", "K", "variant", "runs", *FIGURES[group]]
     lines = [f"| {' | '.join(headings)} |", "|---" * len(headings) + "|"]
     shown: list[Row] = []
@@ -43,10 +43,11 @@ def render_group(rows: Sequence[Row], group: str) -> str:
 
 
 def _notes(rows: Sequence[Row], group: str) -> list[str]:
-    """What must be known of the figures shown; nothing where there are none."""
+    """Notes on the figures shown; none if there are no figures."""
     if not rows:
         return []
-    notes = [f"They were {describe_machines(rows)}, commit {', '.join(dict.fromkeys(row['commit'] for row in rows))}."]
+    commits = ", ".join(dict.fromkeys(row["commit"] for row in rows))
+    notes = [f"These rows were {describe_machines(rows)}, commit {commits}."]
     if "frechet" in FIGURES[group].values():
         features = {f"`{row['dataset']}` {row['frechet_features']}, {row['frechet_n']} samples" for row in rows}
         notes.append(f"Fréchet distances are in these features: {'; '.join(sorted(features))}.")
@@ -58,7 +59,7 @@ def _notes(rows: Sequence[Row], group: str) -> list[str]:
 
 
 def insert_tables(text: str) -> str:
-    """docs/measurements.md with each group's table replaced by that of the rows."""
+    """Returns docs/measurements.md with each group's table replaced by the current one."""
     rows = read_rows(ROWS)
     for group in VARIANTS:
         text = put_table(text, group, "variants_table", render_group(rows, group))

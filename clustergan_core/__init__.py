@@ -8,8 +8,8 @@
     print(cg.score(model, dataset)["nmi"])
     cg.plot(model, dataset)
 
-`__init__.pyi` lists what others may use; each is imported with what it needs, such as PyTorch, on its first use.
-What a person can mend is raised as an AppError with one sentence (errors.py).
+`__init__.pyi` lists the public names; each is imported on its first use, together with what it needs, such as PyTorch.
+Errors that the user can fix are raised as an AppError with a one-sentence message (errors.py).
 """
 
 import lazy_loader

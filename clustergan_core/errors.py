@@ -1,18 +1,18 @@
-"""Errors a person can cause. Every message gives the value at fault and the remedy.
+"""Errors that the user can cause. Every message gives the wrong value and the remedy.
 
     AppError
     ├── DataError        a file or data set cannot be used as it is
-    │   └── DownloadError    a published file is neither here nor reachable
+    │   └── DownloadError    a published file is neither in the data folder nor reachable
     ├── SettingsError    a setting, command-line option or URL parameter is invalid
     └── RunError         a run's name, folder or state does not allow the request
         └── StorageError     the disk is full, or a folder is not writable
 
-Pages show the message, the command line prints it and exits with 2. Any other exception is our own bug.
+Pages show the message; the command line prints it and exits with 2. Any other exception is a bug in the program.
 """
 
 
 class AppError(Exception):
-    """Something a person can fix; the message says what and how."""
+    """An error that the user can fix; the message says what is wrong and how to fix it."""
 
 
 class DataError(AppError):

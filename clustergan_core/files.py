@@ -1,4 +1,4 @@
-"""Files that processes share: atomic writes, whole appends and locks."""
+"""Files that processes share: atomic writes, all-or-nothing appends and locks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LEAST_FREE_BYTES = 2**20  # with less than this, a run's next rows may not fit
 
 
 def write_atomically(path: Path, content: bytes | memoryview) -> None:
-    """Replaces `path` in one step. Raises StorageError where the disk is full or the folder is not writable."""
+    """Replaces `path` in one step. Raises StorageError if the disk is full or the folder is not writable."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -30,7 +30,7 @@ def write_atomically(path: Path, content: bytes | memoryview) -> None:
 
 
 def append_whole(path: Path, content: bytes) -> None:
-    """Appends all of `content` to a file or nothing. Raises StorageError where the file cannot be written."""
+    """Appends all of `content` to a file, or nothing. Raises StorageError if the file cannot be written."""
     try:
         with path.open("ab", buffering=0) as file:
             before = os.fstat(file.fileno()).st_size
@@ -45,14 +45,14 @@ def append_whole(path: Path, content: bytes) -> None:
 
 
 def remove_temporaries(folder: Path) -> None:
-    """Deletes what processes killed in the middle of a write left behind; call it only while nobody writes there."""
+    """Deletes temporary files of processes killed during a write; call it only while no process writes there."""
     for path in folder.glob(".*.[0-9]*"):
         if path.suffix[1:].isdecimal():
             path.unlink(missing_ok=True)
 
 
 def find_storage_problem(folder: Path) -> str:
-    """Why nothing can be written to a folder now, as a sentence with the remedy; "" where it is writable."""
+    """Why nothing can be written to a folder now, as a sentence with the remedy; "" if it is writable."""
     if not os.access(folder, os.W_OK):
         return f"{folder} is not writable: change its permissions, then continue."
     free = shutil.disk_usage(folder).free
@@ -62,15 +62,15 @@ def find_storage_problem(folder: Path) -> str:
 
 
 def storage_error(path: Path, error: OSError) -> StorageError:
-    """A StorageError that says why the system could not write a file."""
+    """Builds a StorageError that says why the system could not write a file."""
     return StorageError(f"{path} could not be written ({error.strerror}): free some space or choose a writable folder.")
 
 
 def open_locked(path: Path, *, waits: bool = False) -> int | None:
-    """The descriptor of a lock file that this process now holds; None where another holds it and `waits` is False.
+    """Locks a file and returns its descriptor; None if another process holds the lock and `waits` is False.
 
-    Closing the descriptor releases the lock, and so does the end of the process, however it ends. A child process that
-    inherits the descriptor holds the lock too. Raises StorageError where the file cannot be created.
+    Closing the descriptor releases the lock, and so does the end of the process, for any reason. A child process that
+    inherits the descriptor also holds the lock. Raises StorageError if the file cannot be created.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -84,7 +84,7 @@ def open_locked(path: Path, *, waits: bool = False) -> int | None:
 
 
 def lock_descriptor(descriptor: int, *, waits: bool = False) -> bool:
-    """Locks an open file; False where another process holds the lock and `waits` is False."""
+    """Locks an open file; returns False if another process holds the lock and `waits` is False."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB))
     except BlockingIOError:
@@ -94,7 +94,7 @@ def lock_descriptor(descriptor: int, *, waits: bool = False) -> bool:
 
 @contextmanager
 def file_lock(path: Path, *, waits: bool = True) -> Iterator[bool]:
-    """Holds the lock on a file; yields False where another process holds it and `waits` is False."""
+    """Holds the lock on a file; yields False if another process holds it and `waits` is False."""
     descriptor = open_locked(path, waits=waits)
     try:
         yield descriptor is not None

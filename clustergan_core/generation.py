@@ -1,6 +1,6 @@
-"""What a method generates: draws from its prior, grids of all modes, walks between modes, mixtures, reconstructions.
+"""Samples that a method generates: draws from its prior, grids of all modes, walks, mixtures and reconstructions.
 
-What pages look at runs on one thread: a few small samples are done before a second thread has woken up.
+Functions that pages call run on one thread: a few small samples are done before a second thread would have started.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ if TYPE_CHECKING:  # pages import this module at their top, and PyTorch takes a 
     from clustergan_core.nn.prior import Latent, Prior
 
 FIXED_SEED = 7
-N_DRAWS = 24  # z_n that a seed stands for; always drawn together, so that the first ones do not depend on how many
+N_DRAWS = 24  # z_n of a seed; always drawn together, so that the first ones do not depend on the number requested
 
 
 def generate_modes(method: Method, n_columns: int, seed: int = FIXED_SEED) -> NDArray[np.float32]:
-    """Samples (n_clusters, n_columns, *shape) of every mode; column c shares the c-th z_n of the seed.
+    """Samples (n_clusters, n_columns, *shape) of every mode; column c uses the c-th z_n of the seed.
 
-    Up to N_DRAWS columns, fewer are the first of more.
+    Up to N_DRAWS columns, a smaller number gives the first columns of a larger one.
     """
     from clustergan_core.nn.acceleration import one_thread
 
@@ -35,7 +35,7 @@ def generate_modes(method: Method, n_columns: int, seed: int = FIXED_SEED) -> ND
 
 
 def draw_normals(prior: Prior, seed: int) -> NDArray[np.float32]:
-    """The z_n (N_DRAWS, n_normal) that the columns of `generate_modes` share."""
+    """The z_n (N_DRAWS, n_normal) of the columns of `generate_modes`."""
     import torch
 
     latent = prior.sample(N_DRAWS, torch.Generator().manual_seed(seed), torch.device("cpu"))
@@ -50,7 +50,7 @@ def walk_codes(prior: Prior, mode_a: int, mode_b: int, mus: Sequence[float]) -> 
 
 
 def mixture_code(prior: Prior, weights: Sequence[float]) -> NDArray[np.float32]:
-    """The cluster part (n_clusters,) of non-negative weights scaled to a sum of 1; all zero means uniform."""
+    """The cluster part (n_clusters,) from non-negative weights, scaled to a sum of 1; all zero means uniform."""
     import torch
 
     return prior.mixture(torch.tensor(weights, dtype=torch.float32)).numpy()
@@ -74,7 +74,7 @@ def generate_latents(method: Method, codes: NDArray[np.float32], normals: NDArra
 
 
 def read_codes(method: Method, samples: NDArray[np.float32]) -> NDArray[np.float32] | None:
-    """What the encoder makes of samples (M, *shape): probabilities (M, n_clusters), None for methods without a code."""
+    """The encoder's probabilities (M, n_clusters) for samples (M, *shape); None for methods without a code."""
     import torch
 
     from clustergan_core.nn.acceleration import one_thread
@@ -87,7 +87,7 @@ def read_codes(method: Method, samples: NDArray[np.float32]) -> NDArray[np.float
 
 
 def draw_latent(method: Method, count: int) -> Latent:
-    """Fixed draws from the method's prior and its modes' masses, on the CPU; fewer are not the first of more."""
+    """Fixed draws from the prior and its mode masses, on the CPU; a smaller `count` does not give the first of a larger."""
     import torch
 
     generator = torch.Generator().manual_seed(DATA_SEED)
@@ -109,9 +109,9 @@ def generate_all(method: Method, latent: Latent) -> Tensor:
 
 
 def reconstruct(method: Method, encoding: Encoding, chosen: Tensor | slice = slice(None)) -> Tensor | None:
-    """What the method decodes (N, *shape) from what it knows of samples, or of `chosen` ones, on its device.
+    """Decodes the samples (N, *shape) of an encoding, or of its `chosen` rows, on the method's device.
 
-    None for methods that decode nothing.
+    Returns None for methods that cannot decode.
     """
     import torch
 
@@ -130,9 +130,9 @@ def reconstruct(method: Method, encoding: Encoding, chosen: Tensor | slice = sli
 
 
 def generate_grid(method: Method, n_columns: int, seed: int = FIXED_SEED) -> NDArray[np.float32]:
-    """Samples (n_clusters, n_columns, *shape): rows are modes, a column shares its z_n.
+    """Samples (n_clusters, n_columns, *shape): rows are modes, and each column has one z_n.
 
-    RunError for a method without modes.
+    Raises RunError for a method without modes.
     """
     import torch
 

@@ -1,4 +1,4 @@
-"""What is wrong with settings that a model rejects, in our words instead of pydantic's."""
+"""Explains, in our words instead of pydantic's, why a model rejects settings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from clustergan_core.errors import SettingsError
 
 
 def explain_invalid(error: ValidationError) -> SettingsError:
-    """The first invalid setting, as a sentence with its name, its value and the remedy."""
+    """Describes the first invalid setting in a sentence with its name, its value and the remedy."""
     problems = error.errors()
     name = problems[0]["loc"][0]
     # A union of types rejects a value once for each type.
@@ -18,7 +18,7 @@ def explain_invalid(error: ValidationError) -> SettingsError:
 
 
 def _remedy(problem: ErrorDetails) -> str:
-    """What a rejected value must be, to follow "it must be"."""
+    """The condition on a rejected value, to follow "it must be"."""
     limits = problem.get("ctx", {})
     match problem["type"]:
         case "greater_than":

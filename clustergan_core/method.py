@@ -1,4 +1,4 @@
-"""Method: what every clustering method offers to training, evaluation and the pages."""
+"""Method: the interface of every clustering method for training, evaluation and the pages."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from clustergan_core.errors import RunError
 from clustergan_core.method_facts import Ability, LabelledSettings, MethodFacts, MethodSettings
 from clustergan_core.nn.prior import Latent, ModeWeights, Prior
 
-ENCODE_BATCH = 256  # what a convolution makes of more leaves the processor's cache, and takes 1.4 times as long
+ENCODE_BATCH = 256  # the outputs of a convolution on more exceed the processor's cache and take 1.4 times as long
 
 
 class Batch(NamedTuple):
-    """Training samples and where they stand in the training split."""
+    """Training samples and their positions in the training split."""
 
     samples: Tensor  # (B, *shape)
     indices: Tensor  # (B,) int64
@@ -29,7 +29,7 @@ class Batch(NamedTuple):
 
 @dataclass(frozen=True)
 class LabelledSubset:
-    """The few labels that a `LabelledMethod` is given, and of which training samples."""
+    """The few labels that a `LabelledMethod` is given, and the training samples they belong to."""
 
     indices: Tensor  # (n,) int64, positions in the training split
     labels: Tensor  # (n,) int64
@@ -37,7 +37,7 @@ class LabelledSubset:
 
 @dataclass(frozen=True)
 class Encoding:
-    """What an encoder knows of a batch of samples."""
+    """An encoder's output for a batch of samples."""
 
     normal: Tensor  # (B, n_normal), ẑ_n
     cluster: Tensor | None  # (B, n_clusters) probabilities, or None for methods without a code
@@ -50,18 +50,18 @@ class Encoding:
 class Method(MethodFacts, nn.Module):
     """Owns its networks, its optimisers and the order of its updates; that order is the method.
 
-    A method is built on its device (`.to(device)`) and told about the data by `prepare`, once, before training. What it
-    cannot do (`encodes`, a prior, modes) is asked of `lacks`, which has the sentence for people.
+    A method is built on its device (`.to(device)`), and `prepare` gives it the data once, before training. `lacks` says
+    in a sentence for the user what the method cannot do (encode, generate, show modes).
     """
 
     kind: Kind
     shape: tuple[int, ...]
-    variant: str = "step"  # which kind of step comes next; steps of one kind do the same operations
+    variant: str = "step"  # the kind of the next step; steps of one kind do the same operations
 
     def __init__(
         self, settings: MethodSettings, kind: Kind, shape: tuple[int, ...], prior: Prior | None = None
     ) -> None:
-        """`prior` is what `generate` is asked from; None for a method that draws no new samples."""
+        """`prior` is the distribution of `generate`'s latents; None for a method that draws no new samples."""
         super().__init__()
         self.settings = settings
         self.kind = kind
@@ -70,12 +70,12 @@ class Method(MethodFacts, nn.Module):
 
     @property
     def n_clusters(self) -> int:
-        """K, the number of clusters samples are assigned to, whether or not a prior has as many modes."""
+        """K, the number of clusters that samples are assigned to, whether or not a prior has as many modes."""
         return self.settings.n_clusters
 
     @property
     def prior(self) -> Prior:
-        """Where new samples are drawn from; RunError for a method without a generator."""
+        """The prior from which new samples are drawn; RunError for a method without a generator."""
         self.require("generator")
         assert self._prior is not None
         return self._prior
@@ -87,11 +87,11 @@ class Method(MethodFacts, nn.Module):
 
     @property
     def has_modes(self) -> bool:
-        """Whether its prior has a one-hot part, so that each mode can be asked for."""
+        """Whether its prior has a one-hot part, so that each mode can be generated."""
         return self._prior is not None and self._prior.n_clusters > 0
 
     def lacks(self, ability: Ability) -> str:
-        """Why there is nothing to show of an ability, in one sentence for people; empty where the method has it."""
+        """Why the method lacks an ability, in one sentence for the user; empty if the method has it."""
         if ability == "encoder":
             return self.lacks_encoder()
         if not self.generates:
@@ -101,53 +101,53 @@ class Method(MethodFacts, nn.Module):
         return ""
 
     def require(self, *abilities: Ability) -> None:
-        """Raises RunError with the sentence of the first ability that is lacking."""
+        """Raises RunError with the sentence of the first ability that the method lacks."""
         for sentence in filter(None, map(self.lacks, abilities)):
             raise RunError(sentence)
 
     @property
     def device(self) -> torch.device:
-        """Where the weights live, learned or fitted."""
+        """The device of the weights, learned or fitted."""
         return next(chain(self.parameters(), self.buffers())).device
 
     @property
     def mode_weights(self) -> ModeWeights | None:
-        """How large a share of the samples each mode has, where the method learns that; else all are equally large."""
+        """Each mode's share of the samples, if the method learns it; None means that all modes are equally large."""
         return None
 
     @property
     @abstractmethod
     def batch_sizes(self) -> Sequence[int]:
-        """The number of samples of each batch that the coming `train_step` consumes."""
+        """The number of samples in each batch that the next `train_step` uses."""
 
     def begin_step(self, step: int, n_steps: int) -> None:
-        """Told before each `train_step` which step of the training it is, counted from 1.
+        """Prepares for a step of the training, counted from 1; called before each `train_step`. Sets `variant`.
 
-        What follows from that (a phase, a term that joins every few steps) is decided here, on the host, and nothing
-        else is remembered of it: a resumed training then continues exactly. Sets `variant`.
+        Whatever depends on the step (a phase, a term that is added every few steps) is decided here, on the host, and
+        no other state depends on it, so that a resumed training continues exactly.
         """
 
     def begin_added_step(self, step: int, n_steps: int) -> None:
-        """The same for a training that goes on for `n_steps` beyond its planned end, counted from 1 again.
+        """Prepares for a step of a continuation by `n_steps` beyond the planned end, counted from 1 again.
 
-        A method whose rates have fallen by then lets them rise once more.
+        A method whose learning rates have fallen by then raises them again.
         """
         self.begin_step(step, n_steps)
 
     @abstractmethod
     def prepare(self, samples: Tensor, generator: torch.Generator) -> None:
-        """Called once before training with the training split (N, *shape) and the only source of randomness."""
+        """Receives the training split (N, *shape) and the only source of randomness; called once before training."""
 
     @abstractmethod
     def train_step(self, batches: Sequence[Batch]) -> dict[str, Tensor]:
-        """One generator update with its critic updates; returns detached 0-d losses.
+        """Does one generator update with its critic updates and returns detached 0-d losses.
 
         Never waits for the device and never branches on tensor values, so that each variant can be captured in a CUDA
         graph.
         """
 
     def encode(self, samples: Tensor) -> Encoding:
-        """Samples (B, *shape) to latents; deterministic, and independent of the other samples of the batch."""
+        """Maps samples (B, *shape) to latents, deterministically and independently of the batch's other samples."""
         self.require("encoder")
         raise NotImplementedError(f"{type(self).__name__} must say how it encodes, or that it does not.")
 

@@ -57,6 +57,11 @@ class MethodFacts(ABC):
     uses_labels: ClassVar[bool] = False  # whether training sees labels, which only a `LabelledMethod` does
 
     @classmethod
+    def title_with_labels(cls, n_labels: int) -> str:
+        """Its title and, unless training used none, how many labels it used."""
+        return f"{cls.title}, used {n_labels} labels" if n_labels else cls.title
+
+    @classmethod
     def lacks_encoder(cls) -> str:
         """Why there are no clusters of samples, in one sentence for people; empty where there are."""
         if cls.encodes:

@@ -11,9 +11,8 @@ from typing import Any
 from clustergan_core.command_line.grid_progress import train_missing
 from clustergan_core.command_line.training import add_run_arguments, read_config
 from clustergan_core.errors import RunError
-from clustergan_core.methods import find_method
 from clustergan_core.runs.sweeps.plan import Point, plan_sweep, read_seeds
-from clustergan_core.runs.sweeps.protocol import READINGS, Report, make_report
+from clustergan_core.runs.sweeps.protocol import READINGS, Report, make_report, method_title
 from clustergan_core.runs.sweeps.sweep import Sweep, folder_for
 from clustergan_core.score_names import AGREEMENT_SCORES
 
@@ -58,7 +57,7 @@ def render_report(report: Report) -> str:
     """The report as a table for a terminal."""
     trained_on = " (also trained on)" if report["is_training_data"] else ""
     lines = [
-        f"{find_method(report['method']).title} on {report['dataset']}, preset {report['preset']}, "
+        f"{method_title(report)} on {report['dataset']}, preset {report['preset']}, "
         f"{report['n_steps']:,} steps: {report['n_runs']} runs, {report['split']} split, "
         f"{report['n']:,} samples{trained_on}",
         *_describe_unfinished(report),

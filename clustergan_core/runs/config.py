@@ -82,8 +82,12 @@ class RunConfig(BaseModel):
         """The method's title with the labels it used; its name where this version has no such method."""
         if self.method not in METHODS:
             return self.method
-        method = METHODS[self.method]
-        return f"{method.title}, used {self.settings['n_labelled']} labels" if method.uses_labels else method.title
+        return METHODS[self.method].title_with_labels(self.n_labels_used)
+
+    @property
+    def n_labels_used(self) -> int:
+        """How many labels training sees: none but with a `LabelledMethod`."""
+        return int(self.settings.get("n_labelled", 0))
 
     @property
     def n_clusters(self) -> int:

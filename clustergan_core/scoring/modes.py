@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 NEEDS_DATA = "needs the data"
 NEEDS_LABELS = "needs labels"
+NEEDS_ENCODER = "needs an encoder"
 _N_COMPARED_SAMPLES = 960  # generated to compare modes, over all modes; at least 8 a mode
 
 
@@ -32,7 +33,7 @@ class ModeSummary:
     usage: NDArray[np.float64] | None  # (K,) fractions
     purity: NDArray[np.float64] | None  # (K,), NaN for a mode without a labelled sample
     labels: tuple[str | None, ...] | None  # (K,) most frequent label
-    missing: str  # why there is no purity: NEEDS_DATA, NEEDS_LABELS, or ""
+    missing: str  # why there is no purity: NEEDS_DATA, NEEDS_LABELS, NEEDS_ENCODER or ""
     is_empty: NDArray[np.bool_]  # (K,); all False while the usage is unknown
     duplicates: tuple[tuple[int, ...], ...]  # (K,) other modes whose samples look nearly the same
 
@@ -79,7 +80,8 @@ def summarise_modes(method: Method, latents: RunLatents | None, dataset: Dataset
     duplicates = find_duplicates(method)
     if latents is None:
         nothing = np.zeros(n_clusters, dtype=bool)
-        return ModeSummary(n_clusters, 0, None, None, None, NEEDS_DATA, nothing, duplicates)
+        missing = NEEDS_DATA if method.encodes else NEEDS_ENCODER
+        return ModeSummary(n_clusters, 0, None, None, None, missing, nothing, duplicates)
     share = usage(latents.clusters, n_clusters)
     purity, names, missing = _label_modes(latents, dataset, n_clusters)
     return ModeSummary(n_clusters, len(latents.clusters), share, purity, names, missing, empty_modes(share), duplicates)

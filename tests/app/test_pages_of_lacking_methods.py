@@ -10,7 +10,7 @@ import pytest
 from clustergan_core.methods import METHODS
 from clustergan_core.runs.worker import execute
 from tests.app.app_pages import open_page, texts
-from tests.methods.lacking_methods import LACKING, NoiseWGAN, PCAKMeans
+from tests.methods.lacking_methods import LACKING, NoiseWGAN, OneHotWGAN, PCAKMeans
 from tests.small_runs import new_run, small_config
 
 PAGES = ["start", "data", "map", "clusters", "modes", "interpolate", "runs"]
@@ -21,6 +21,11 @@ SENTENCES = {
     (NoiseWGAN.name, "interpolate"): "WGAN was trained on a prior without modes",
     (NoiseWGAN.name, "map"): "WGAN has no encoder",
     (NoiseWGAN.name, "runs"): "WGAN has no encoder",
+    (OneHotWGAN.name, "modes"): "Usage needs an encoder",
+    (OneHotWGAN.name, "interpolate"): "One-hot WGAN has no encoder",
+    (OneHotWGAN.name, "map"): "One-hot WGAN has no encoder",
+    (PCAKMeans.name, "start"): "4 clusters",
+    (OneHotWGAN.name, "start"): "Purity and NMI: no encoder",
 }
 
 
@@ -72,3 +77,5 @@ def test_two_of_them_are_compared_by_what_both_have() -> None:
     app = open_page("compare", runs=list(LACKING))
     assert not app.exception
     assert "WGAN has no encoder" in texts(app)
+    (scores,) = (frame.value for frame in app.dataframe if "Runs" in frame.value and "Purity" in frame.value)
+    assert "no encoder" in scores["Purity"].tolist()

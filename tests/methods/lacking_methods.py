@@ -100,9 +100,11 @@ class NoiseWGAN(_Small):
     reference = "a test's own"
     encodes = False
 
-    def __init__(self, settings: FewSettings, kind: Kind, shape: tuple[int, ...]) -> None:
-        super().__init__(settings, kind, shape, Prior(n_normal=5, n_clusters=0, sigma=1.0))
-        networks = build_networks("mlp", kind, shape, 5, width=0.1, initialisation="framework")
+    def __init__(self, settings: FewSettings, kind: Kind, shape: tuple[int, ...], prior: Prior | None = None) -> None:
+        prior = prior or Prior(n_normal=5, n_clusters=0, sigma=1.0)
+        super().__init__(settings, kind, shape, prior)
+        size = prior.n_normal + prior.n_clusters
+        networks = build_networks("mlp", kind, shape, size, width=0.1, initialisation="framework")
         self.generator, self.critic = networks.generator, networks.critic
 
     def prepare(self, samples: Tensor, generator: torch.Generator) -> None:
@@ -131,6 +133,16 @@ class NoiseWGAN(_Small):
 
     def inference_networks(self) -> dict[str, nn.Module]:
         return {"generator": self.generator}
+
+
+class OneHotWGAN(NoiseWGAN):
+    """The WGAN on noise and a one-hot code: it has modes, and no encoder to count them by."""
+
+    name = "one-hot-wgan"
+    title = "One-hot WGAN"
+
+    def __init__(self, settings: FewSettings, kind: Kind, shape: tuple[int, ...]) -> None:
+        super().__init__(settings, kind, shape, Prior(n_normal=3, n_clusters=settings.n_clusters, sigma=1.0))
 
 
 class InvertedWGAN(NoiseWGAN):
@@ -166,4 +178,4 @@ class InvertedWGAN(NoiseWGAN):
         return {"all": self}
 
 
-LACKING: dict[str, type[Method]] = {method.name: method for method in (PCAKMeans, NoiseWGAN)}
+LACKING: dict[str, type[Method]] = {method.name: method for method in (PCAKMeans, NoiseWGAN, OneHotWGAN)}

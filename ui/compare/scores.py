@@ -19,7 +19,7 @@ from ui.compare.settings import describe_repetitions
 from ui.frame.choices import segmented
 from ui.frame.messages import plain
 from ui.frame.theme import show_themed, theme_name
-from ui.loading.summaries import NEEDS_LABELS, summarise
+from ui.loading.summaries import describe_no_agreement, summarise
 from ui.train.scores import TITLES
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _counted(comparison: Comparison, group: SeedGroup, scores: dict[str, RunScor
 def _describe_spread(spread: ScoreSpread, labelled: Sequence[RunScores | None] = ()) -> str:
     """Mean ± standard deviation; agreement with labels says where it needs them."""
     if spread.mean is None:
-        return NEEDS_LABELS if any(labelled) else "–"
+        return next((describe_no_agreement(scores) for scores in labelled if scores), "–")
     n_decimals = 3 if abs(spread.mean) < 3 else 2
     mean = f"{spread.mean:.{n_decimals}f}"
     return mean if spread.sd is None else f"{mean} ± {spread.sd:.{n_decimals}f}"

@@ -14,6 +14,7 @@ from clustergan_core.drawing.pictures.images import gif, png
 from clustergan_core.drawing.pictures.walk_strip import walk_strip
 from clustergan_core.drawing.theme import THEMES, apply_theme
 from ui.frame.code_bars import show_code
+from ui.frame.messages import plain
 from ui.frame.theme import LARGE_SAMPLE, STRIP, is_dark, show_responsive_image, show_themed, theme_name
 from ui.interpolate.view import GeneratorView
 
@@ -41,7 +42,8 @@ def show_sample(view: GeneratorView, sample: NDArray[np.float32], code: NDArray[
         )
         with st.container(width="stretch"):
             if code is None:
-                st.info("This method reads no code from a sample.", icon=":material/info:")
+                reason = view.method.lacks("encoder") or "This method reads no code from a sample."
+                st.info(plain(reason), icon=":material/info:")
                 return
             show_code(code, _CODE_HEIGHT)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from clustergan_core.errors import DataError
+from clustergan_core.methods import find_method
 from clustergan_core.runs.run import Run
 from ui.loading.runs import load_data, load_latents, load_method, weights_stamp
 
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 
 
 def assigned_samples(run: Run) -> RunLatents | None:
-    """The test samples with their modes, or None while neither they nor the data are on this machine."""
+    """The test samples with their modes; None without an encoder, and while neither they nor the data are here."""
+    if not find_method(run.config.method).encodes:
+        return None
     try:
         return load_latents(run)
     except DataError:

@@ -55,6 +55,11 @@ class RunSummary:
         return self.status is not None and not self.status.is_over
 
     @property
+    def lacks_modes(self) -> bool:
+        """Whether its method was found to have clusters alone."""
+        return self.scores is not None and "modes" in self.scores.get("missing", {})
+
+    @property
     def method_title(self) -> str:
         """The method's name for people."""
         return self.config.method_title if self.config else ""
@@ -79,12 +84,17 @@ def summarise(run: Run) -> RunSummary:
         return RunSummary(run, config, status, None, f"The scores of {run.name} cannot be read: {remedy}.")
 
 
+def describe_no_agreement(scores: RunScores) -> str:
+    """Why there is no agreement with labels, in two words."""
+    return "no encoder" if "encoder" in scores.get("missing", {}) else NEEDS_LABELS
+
+
 def describe_scores(scores: RunScores | None) -> str:
     """Purity and NMI in one line with the number of samples, or why there are none."""
     if scores is None:
         return "Not scored yet"
     if scores["purity"] is None:
-        return f"Purity and NMI: {NEEDS_LABELS}"
+        return f"Purity and NMI: {describe_no_agreement(scores)}"
     number = f"{scores['n']:,}"
     where = f"all {number} samples" if scores["is_training_data"] else f"{number} {scores['split']} samples"
     return f"Purity {scores['purity']:.2f} · NMI {scores['nmi']:.2f} on {where}"

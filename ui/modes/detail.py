@@ -9,6 +9,7 @@ import streamlit as st
 
 from clustergan_core.drawing.pictures.images import mosaic, png
 from ui.frame.choices import segmented, select
+from ui.frame.messages import plain
 from ui.frame.theme import theme_name
 from ui.modes.rows import describe_label, format_share
 from ui.modes.view import ModesView
@@ -44,6 +45,9 @@ def show_mode(view: ModesView, mode: int, generated: NDArray[np.float32]) -> Non
         _show_samples(view, generated[:_N_GENERATED], mode, f"Generated samples of mode {mode}")
     with right:
         dataset, latents = view.dataset, view.latents
+        if reason := view.method.lacks("encoder"):
+            st.info(plain(reason), icon=":material/info:")
+            return
         if dataset is None or latents is None:
             st.info("Real samples need the data: download it on the Data page.", icon=":material/download:")
             st.page_link("pages/data.py", label="Data", icon=":material/dataset:")

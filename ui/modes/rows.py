@@ -86,7 +86,8 @@ def describe_summary(view: ModesView | CellsView) -> str:
         same = f"modes {pairs[0][0]} and {pairs[0][1]} nearly the same"
     counted = f"Usage and purity are counted over {samples}."
     if summary.usage is None:
-        return f"{summary.n_clusters} modes, {same}. Usage {summary.missing}: download it on the Data page."
+        remedy = ": download it on the Data page" if view.method.encodes else ""
+        return f"{summary.n_clusters} modes, {same}. Usage {summary.missing}{remedy}."
     if summary.missing:
         counted = f"Usage is counted over {samples}; purity {summary.missing}."
     return f"{summary.n_clusters} modes, {empty}, {same}. {counted}"

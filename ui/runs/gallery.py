@@ -52,7 +52,8 @@ def _show_card(summary: RunSummary) -> None:
     title = config.title or (source.title if source else config.dataset.name)
     st.markdown(f"**{plain(title)}** · {summary.method_title}")
     more = f", the first {N_MODES} shown" if config.n_clusters > N_MODES else ""
-    st.caption(f"{config.n_clusters} modes{more}  \n{describe_scores(summary.scores)}")
+    groups = "clusters" if summary.lacks_modes else "modes"
+    st.caption(f"{config.n_clusters} {groups}{more}  \n{describe_scores(summary.scores)}")
     link_to_views(summary.run)
 
 

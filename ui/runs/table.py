@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from ui.loading.summaries import NEEDS_LABELS, RunSummary
+from ui.loading.summaries import RunSummary, describe_no_agreement
 
 TABLE_KEY = "runs_table"
 _PICKED = "runs_picked"  # session state: the run whose row was clicked, for the coming run of the page
@@ -100,7 +100,7 @@ def _scored_on(summary: RunSummary) -> str | None:
     if scores is None:
         return None
     if scores["purity"] is None:
-        return NEEDS_LABELS
+        return describe_no_agreement(scores)
     return f"{scores.get('n_labelled', scores['n']):,} {'all' if scores['is_training_data'] else scores['split']}"
 
 

@@ -66,7 +66,7 @@ class SweepPlan(BaseModel):
         """The configuration of one of the runs."""
         settings = parse_settings(self.config.method, self.config.settings | dict(point.values)).model_dump()
         values = [f"{name} = {value}" for name, value in name_values(self.config.method, point)]
-        title = ", ".join([f"{find_method(self.config.method).title} on {self.config.dataset.name}", *values])
+        title = ", ".join([f"{self.config.method_title} on {self.config.dataset.name}", *values])
         notes = (chosen_k_note(settings["n_clusters"]),) if "n_clusters" in self.axes else self.config.notes
         return self.config.model_copy(
             update={"settings": settings, "seed": point.seed, "title": f"{title}, seed {point.seed}", "notes": notes}

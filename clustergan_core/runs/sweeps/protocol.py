@@ -70,6 +70,7 @@ def make_report(runs: Sequence[Run], unfinished: Sequence[tuple[int, str]] = ())
     return {
         "dataset": config.dataset.name,
         "method": config.method,
+        "n_labels_used": config.n_labels_used,
         "preset": config.preset,
         "n_steps": config.schedule.n_steps,
         "settings": config.differing_settings(),
@@ -87,6 +88,11 @@ def make_report(runs: Sequence[Run], unfinished: Sequence[tuple[int, str]] = ())
         "trains_on_neighbours": find_method(config.method).trains_on_neighbours,
         "runs": rows,
     }
+
+
+def method_title(report: Report) -> str:
+    """The method of a report with the labels it used; older reports are of methods that use none."""
+    return find_method(report["method"]).title_with_labels(report.get("n_labels_used", 0))
 
 
 def _score(run: Run) -> dict[str, Any]:

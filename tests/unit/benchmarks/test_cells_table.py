@@ -57,9 +57,9 @@ def test_a_loss_is_said_with_its_size_and_a_draw_is_none() -> None:
     rows = [row(seed, leiden_nmi="0.62", kmeans_nmi="0.6") for seed in range(3)]
     rows += [row(seed, dataset="mouse_bladder") for seed in range(2)]
     text = render_cells(rows)
-    others = "the median of Paired ClusterGAN is at least that of all others on"
+    others = "the median of Paired ClusterGAN is at least that of every other method on"
     assert (
-        f"- NMI of the test cells: {others} 1 of 2 matrices, and behind the best of them on `pbmc_facs` (-0.120)."
+        f"- NMI of the test cells: {others} 1 of 2 matrices. It is below the best of them on `pbmc_facs` (-0.120)."
         in text
     )
     assert f"- NMI of all cells: {others} 2 of 2 matrices." in text

@@ -36,7 +36,7 @@ def fake_method() -> Method:
         return Encoding(samples[:, :1], torch.eye(3)[samples[:, :2].argmax(dim=1)])
 
     parts = {"prior": Prior(1, 3, 0.1), "device": torch.device("cpu"), "mode_weights": None}
-    return cast(Method, SimpleNamespace(generate=generate, encode=encode, **parts))
+    return cast(Method, SimpleNamespace(encodes=True, generate=generate, encode=encode, **parts))
 
 
 def real_cells() -> tuple[np.ndarray, np.ndarray, RealSpace]:

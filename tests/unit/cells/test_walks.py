@@ -37,7 +37,9 @@ def fake_method() -> Method:
         return Encoding(samples[:, :1], torch.stack([samples[:, 3], 1 - samples[:, 3]], dim=1))
 
     prior = Prior(n_normal=1, n_clusters=2, sigma=0.1)
-    return cast(Method, SimpleNamespace(prior=prior, device=torch.device("cpu"), generate=generate, encode=encode))
+    return cast(
+        Method, SimpleNamespace(encodes=True, prior=prior, device=torch.device("cpu"), generate=generate, encode=encode)
+    )
 
 
 def walk(normals: list[float], space: RealSpace | None = None, n_steps: int = 41) -> CellWalk:

@@ -100,7 +100,7 @@ def test_cells_that_quality_control_removes_stay_without_a_cluster(tmp_path: Pat
 
 def test_other_words_and_values_are_refused_in_one_sentence(tmp_path: Path) -> None:
     adata = anndata.read_h5ad(write_planted(tmp_path / "cells.h5ad"))
-    with pytest.raises(cg.SettingsError, match="nothing named genes to prepare by"):
+    with pytest.raises(cg.SettingsError, match="no preparation setting named genes"):
         cg.cells.cluster(adata, preparation={"genes": 30})
     adata.X = adata.X * np.nan
     with pytest.raises(cg.DataError, match="NaN or infinite in X"):

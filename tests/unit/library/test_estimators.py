@@ -155,7 +155,7 @@ def test_images_come_back_as_images_in_their_own_range() -> None:
     assert samples.min() >= 0 and 1 < samples.max() <= 255
     with pytest.raises(DataError, match="the run was trained on 8×8: resize them"):
         model.predict(np.zeros((2, 12, 12), dtype=np.uint8))
-    with pytest.raises(DataError, match="bring images with as many channels"):
+    with pytest.raises(DataError, match="provide images with the same number of channels"):
         model.predict(np.zeros((2, 64)))
 
 

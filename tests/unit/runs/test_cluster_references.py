@@ -52,7 +52,7 @@ def test_a_damaged_file_is_replaced(run: Run, content: bytes) -> None:
 
 def test_shipped_cells_bring_theirs_along(own_folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shipped = next(run for run in list_shipped() if run.name == "pbmc68k_reduced-paired-clustergan")
-    monkeypatch.setattr(module, "_work_out", lambda *_: pytest.fail("what was shipped was worked out again"))
+    monkeypatch.setattr(module, "_compute", lambda *_: pytest.fail("what was shipped was worked out again"))
     found = reference_clusterings(shipped, shipped.dataset())
     assert len(found.kmeans) == len(found.leiden.clusters) == shipped.config.dataset.n_samples
     assert len(set(found.kmeans.tolist())) == shipped.config.n_clusters
