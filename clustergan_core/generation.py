@@ -87,7 +87,7 @@ def read_codes(method: Method, samples: NDArray[np.float32]) -> NDArray[np.float
 
 
 def draw_latent(method: Method, count: int) -> Latent:
-    """Fixed draws from the prior and its mode masses, on the CPU; a smaller `count` does not give the first of a larger."""
+    """Fixed draws from the prior and its mode masses, on the CPU; draws for different `count` share no prefix."""
     import torch
 
     generator = torch.Generator().manual_seed(DATA_SEED)

@@ -149,16 +149,16 @@ class Method(MethodFacts, nn.Module):
     def encode(self, samples: Tensor) -> Encoding:
         """Maps samples (B, *shape) to latents, deterministically and independently of the batch's other samples."""
         self.require("encoder")
-        raise NotImplementedError(f"{type(self).__name__} must say how it encodes, or that it does not.")
+        raise NotImplementedError(f"{type(self).__name__} has no encoder: implement `encode` or set `encodes = False`.")
 
     def generate(self, latent: Latent) -> Tensor:
-        """Latents to samples (B, *shape), deterministic.
+        """Maps latents to samples (B, *shape), deterministically.
 
-        A latent holds noise and the weights of modes, as pages and walks choose them. What else the method makes of
-        them (a component's learned mean, noise added to the code) happens in here.
+        A latent holds noise and the weights of modes, as pages and walks choose them. Any further processing (a
+        component's learned mean, noise added to the code) is done here.
         """
         self.require("generator")
-        raise NotImplementedError(f"{type(self).__name__} must say how it generates, or have no prior.")
+        raise NotImplementedError(f"{type(self).__name__} has no generator: implement `generate` or pass no prior.")
 
     @abstractmethod
     def optimizers(self) -> dict[str, Optimizer]:
@@ -166,24 +166,25 @@ class Method(MethodFacts, nn.Module):
 
     @abstractmethod
     def inference_networks(self) -> dict[str, nn.Module]:
-        """The networks that encoding and generating need, by name: what a shipped run holds."""
+        """The networks that encoding and generating need, by name; a shipped run holds these."""
 
     def label_free_figures(self) -> dict[str, float]:
-        """What the training itself tells of how good it is, by name, without labels; higher is better."""
+        """Label-free quality figures from the training itself, by name; higher is better."""
         return {}
 
     def calibrate(self, samples: Tensor) -> None:
-        """Fits what is fitted rather than learned (centres, a mixture) from training samples, into buffers."""
+        """Fits parts that are not learned by gradients (centres, a mixture) to training samples, into buffers."""
 
     @property
     def recovers_normal(self) -> bool:
-        """Whether training asks ẑ_n to be the z_n of a generated sample; where not, ẑ_n means nothing to anybody."""
+        """Whether training makes ẑ_n recover the z_n of a generated sample; if not, ẑ_n has no meaning."""
         return True
 
     def decode(self, encoding: Encoding) -> Tensor | None:
-        """The samples (B, *shape) that an encoding stands for; None where it does not say which.
+        """The samples (B, *shape) that an encoding represents; None if it does not determine any.
 
-        The generator at the encoding, with z_n at the prior's mean where ẑ_n means nothing.
+        By default these are the generator's samples at the encoding, with z_n at the prior's mean if ẑ_n has no
+        meaning.
         """
         if encoding.cluster is None or not self.generates:
             return None
@@ -191,36 +192,36 @@ class Method(MethodFacts, nn.Module):
         return self.generate(Latent(normal, encoding.cluster))
 
     def clustering_features(self, encoding: Encoding) -> Tensor:
-        """What a map is drawn of and k-means reads (B, D): all of the latent that the method trains to be recovered."""
+        """The features (B, D) for maps and k-means: all parts of the latent that the method trains to recover."""
         if self.recovers_normal or encoding.cluster is None:
             return encoding.joined()
         return encoding.cluster
 
     def recoverable(self, latent: Latent) -> Tensor | None:
-        """What of a latent (B, D) the `clustering_features` of its generated sample should equal; None for nothing."""
+        """The part of a latent (B, D) that `clustering_features` of its generated sample should equal, or None."""
         return latent.joined() if self.recovers_normal else latent.cluster
 
     def assign(self, samples: Tensor) -> tuple[Tensor, Tensor]:
-        """Samples to (cluster (B,) int64, confidence (B,) in [0, 1])."""
+        """Assigns samples (B, *shape): (cluster (B,) int64, confidence (B,) in [0, 1])."""
         return self.assign_encoding(self.encode(samples))
 
     def assign_encoding(self, encoding: Encoding) -> tuple[Tensor, Tensor]:
-        """The same for what is encoded already, on whichever device it lies: argmax and maximum of the code."""
+        """Assigns encoded samples on any device: (cluster (B,), confidence (B,)), argmax and maximum of the code."""
         if encoding.cluster is None:
-            raise NotImplementedError(f"{type(self).__name__} has no code and must say how it assigns.")
+            raise NotImplementedError(f"{type(self).__name__} has no code: implement `assign_encoding`.")
         confidence, cluster = encoding.cluster.max(dim=1)
         return cluster, confidence
 
     @torch.no_grad()
     def encode_all(self, samples: Tensor) -> Encoding:
-        """`encode` in batches for any number of samples; the result lies on the CPU."""
+        """Applies `encode` in batches to any number of samples; the result is on the CPU."""
         parts = [self.encode(batch.to(self.device)) for batch in samples.split(ENCODE_BATCH)]
         codes = [part.cluster.cpu() for part in parts if part.cluster is not None]
         return Encoding(torch.cat([part.normal.cpu() for part in parts]), torch.cat(codes) if codes else None)
 
     @torch.no_grad()
     def assign_all(self, samples: Tensor) -> tuple[Tensor, Tensor]:
-        """`assign` in batches for any number of samples; the result lies on the CPU."""
+        """Applies `assign` in batches to any number of samples; the result is on the CPU."""
         parts = [self.assign(batch.to(self.device)) for batch in samples.split(ENCODE_BATCH)]
         return torch.cat([cluster.cpu() for cluster, _ in parts]), torch.cat([conf.cpu() for _, conf in parts])
 
@@ -228,17 +229,17 @@ class Method(MethodFacts, nn.Module):
 class LabelledMethod(Method):
     """A method whose training is given the labels of a few samples, which are then left out of every score.
 
-    Whatever names such a run says how many labels it used (`RunConfig.method_title`).
+    Everything that names such a run says how many labels it used (`RunConfig.method_title`).
     """
 
     uses_labels = True
 
     @property
     def n_labelled(self) -> int:
-        """How many labels it asks for."""
+        """The number of labels it requests."""
         assert isinstance(self.settings, LabelledSettings)
         return self.settings.n_labelled
 
     @abstractmethod
     def prepare(self, samples: Tensor, generator: torch.Generator, labelled: LabelledSubset | None = None) -> None:
-        """As for every method, with the labels it may use; None where only the time of a step is measured."""
+        """Receives the training split and the labels it may use; None if only the time of a step is measured."""

@@ -1,4 +1,4 @@
-"""What settings and facts of methods are made of: words and models, without the networks that they describe."""
+"""Base classes of the settings and facts of methods, without the networks that they describe."""
 
 from __future__ import annotations
 
@@ -15,46 +15,46 @@ Architecture = Literal["mlp", "mlp-batchnorm", "dcgan-small", "dcgan-wide"]
 Initialisation = Literal["normal-0.02", "framework"]
 CriticNorm = Literal["paper", "none"]
 Precision = Literal["float32", "bfloat16"]
-Ability = Literal["encoder", "generator", "modes"]  # what not every method has
+Ability = Literal["encoder", "generator", "modes"]  # abilities that a method may lack
 
-SMALLEST_CONVOLVED = 16  # an 8×8 image would reach its convolutions' last layer as 2×2, and costs eight times an MLP
+SMALLEST_CONVOLVED = 16  # an 8×8 image would be 2×2 at the last convolution, at eight times the cost of an MLP
 
 
 def is_convolved(kind: Kind, shape: tuple[int, ...]) -> bool:
-    """Whether samples of this kind and shape are read by convolutions where the architecture is `auto`."""
+    """Whether convolutions read samples of this kind and shape if the architecture is `auto`."""
     return kind == "image" and min(shape[1:]) >= SMALLEST_CONVOLVED
 
 
 class MethodSettings(BaseModel):
-    """Base of every method's settings: frozen, and an unknown name is an error."""
+    """Base of every method's settings; they are frozen, and an unknown name is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    n_clusters: int  # K, which every method is told; each gives it a default and limits of its own
+    n_clusters: int  # K, which every method takes; each sets its own default and limits
 
 
 class LabelledSettings(MethodSettings):
     """Base of the settings of methods that are given labels."""
 
-    n_labelled: int  # how many training samples; each method gives it a default and limits of its own
+    n_labelled: int  # number of training samples; each method sets its own default and limits
 
 
 class MethodFacts(ABC):
-    """Base of what is said of a method; the method itself inherits it and adds the networks."""
+    """Base of the facts about a method; the method itself inherits them and adds the networks."""
 
     name: ClassVar[str]  # its key in METHODS
     title: ClassVar[str]
     reference: ClassVar[str]  # arXiv id
     Settings: ClassVar[type[MethodSettings]]
-    presets: ClassVar[tuple[PresetName, ...]] = ("default", "quick")  # "paper" only for what a paper published
-    assumptions: ClassVar[str] = ""  # what it takes for granted about the data, for the form and the card
-    # Whether training uses neighbours in the data: agreement with them then says nothing about the result.
+    presets: ClassVar[tuple[PresetName, ...]] = ("default", "quick")  # "paper" only for published methods
+    assumptions: ClassVar[str] = ""  # what it assumes about the data, for the form and the card
+    # Whether training uses neighbours in the data, so that agreement with them says nothing about the result.
     trains_on_neighbours: ClassVar[bool] = False
-    encodes: ClassVar[bool] = True  # whether it reads samples: without, there are no latents and no clusters
-    # How many samples are read at most where reading one takes long (latents that are optimised): such a method is
-    # scored at its end alone, and on that many.
+    encodes: ClassVar[bool] = True  # whether it reads samples; if not, there are no latents and no clusters
+    # The most samples that are read if reading one is slow (latents that are optimised). Such a method is scored only
+    # at its end, and only on that many samples.
     max_read: ClassVar[int | None] = None
-    uses_labels: ClassVar[bool] = False  # whether training sees labels, which only a `LabelledMethod` does
+    uses_labels: ClassVar[bool] = False  # whether training sees labels; only a `LabelledMethod` does
 
     @classmethod
     def title_with_labels(cls, n_labels: int) -> str:
@@ -63,14 +63,14 @@ class MethodFacts(ABC):
 
     @classmethod
     def lacks_encoder(cls) -> str:
-        """Why there are no clusters of samples, in one sentence for people; empty where there are."""
+        """Why there are no clusters of samples, in one sentence for the user; empty if there are."""
         if cls.encodes:
             return ""
         return f"{cls.title} has no encoder: samples get no clusters, and new ones cannot be placed."
 
     @classmethod
     def find_preset(cls, name: PresetName, dataset: str, kind: Kind, shape: tuple[int, ...]) -> Preset:
-        """The preset for a data set by its name, or by its kind and shape where the name is not one of ours.
+        """The preset for a data set by its name, or by its kind and shape if we do not know the name.
 
         Raises SettingsError for a preset that the method does not have.
         """
@@ -81,4 +81,4 @@ class MethodFacts(ABC):
     @classmethod
     @abstractmethod
     def make_preset(cls, name: PresetName, dataset: str, kind: Kind, shape: tuple[int, ...]) -> Preset:
-        """What `find_preset` gives for one of `presets`."""
+        """Builds the preset that `find_preset` returns, for one of `presets`."""

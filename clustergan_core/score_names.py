@@ -1,4 +1,4 @@
-"""Names of scores, and words on what they decide."""
+"""Names of scores, and descriptions of what they decide."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ CRITERION = "neighbour agreement of the code, corrected for chance, on training 
 
 
 def describe_kept_weights(method: type[MethodFacts]) -> str:
-    """Which weights of a run are kept as its best, to follow "the weights are"."""
+    """The weights of a run that are kept as its best, to follow "the weights are"."""
     if not method.encodes:
-        return "those of the last evaluation, as there are no clusters to judge them by"
+        return "those of the last evaluation, as there are no clusters by which to choose"
     if method.max_read is not None:
-        return "those of the last evaluation, as reading samples takes too long to judge any before"
+        return "those of the last evaluation, as reading samples is too slow to score earlier ones"
     if method.trains_on_neighbours:
         return "those of the last evaluation, as agreement with neighbours cannot judge what was trained on them"
     return f"those of the highest {CRITERION}"
 
 
 def describe_kept_weights_briefly(method: type[MethodFacts]) -> str:
-    """The same in few words, to follow "with the weights of"."""
+    """A short description of the kept weights, to follow "with the weights of"."""
     return "the last evaluation" if keeps_last_weights(method) else "the highest label-free criterion"
 
 

@@ -1,4 +1,4 @@
-"""train(): the only training loop; worker, command line, tests and benchmarks write `for progress in train(...)`."""
+"""train(): the only training loop, used as `for progress in train(...)` by worker, command line and benchmarks."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from clustergan_core.scoring.live import LiveScorer, Scores
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """All that an unbroken continuation needs, as tensors and text."""
+    """Everything that an exact continuation needs, as tensors and text."""
 
     step: int
     seconds: float
@@ -42,11 +42,11 @@ class Progress:
 
     step: int
     n_steps: int
-    seconds: float  # of training in all, earlier parts of a resumed run included
+    seconds: float  # total training time, including earlier parts of a resumed run
     losses: dict[str, float]  # means over the steps since the last Progress
     scores: Scores | None  # at evaluations only
-    is_best: bool  # whether these weights are to be kept: the highest criterion so far, or the last evaluation's
-    checkpoint: Callable[[], Checkpoint] = field(repr=False)  # valid until the next Progress is asked for
+    is_best: bool  # whether to keep these weights: the highest criterion so far, or those of the last evaluation
+    checkpoint: Callable[[], Checkpoint] = field(repr=False)  # valid until the next Progress is requested
 
     def row(self) -> dict[str, Any]:
         """One row of a run's metrics file."""
@@ -66,10 +66,10 @@ def train(
 ) -> Iterator[Progress]:
     """Trains `method` on the training split and yields a Progress at every log and evaluation step.
 
-    Labels are read for scores alone, and handed to a `LabelledMethod` as far as it asks for them. Not asking for the
-    next Progress stops the training. With the same seed, device and thread count the losses are the same, and a run
-    resumed from a Checkpoint equals an unbroken one.
-    `evaluate_now` is asked before each Progress whether scores are wanted out of turn.
+    Labels are used only for scores, except for those that a `LabelledMethod` requests. To stop the training, do not
+    request the next Progress. With the same seed, device and thread count the losses are the same, and a run resumed
+    from a Checkpoint equals an uninterrupted one. `evaluate_now` is called before each Progress and returns whether
+    scores are wanted out of turn.
 
     Raises SettingsError when a loss is no longer finite.
     """
@@ -99,7 +99,7 @@ def train(
         is_evaluation = schedule.is_evaluation(step)
         if not is_evaluation and step % schedule.log_every:
             continue
-        # Asked at every row, so that a wish at a scheduled evaluation is answered by it and not once more later.
+        # Called at every row, so that a scheduled evaluation also answers a request, which is then not repeated later.
         is_asked_for = evaluate_now()
         losses = sums.means()
         _check_finite(losses, step)
@@ -107,7 +107,7 @@ def train(
         if is_evaluation or is_asked_for:
             method.calibrate(samples)
             scores = scorer.score(method)
-            # Out-of-turn evaluations do not choose weights: what is best must not depend on who looked when.
+            # Out-of-turn evaluations do not choose weights: the best weights must not depend on when someone looked.
             is_better = keeps_last_weights(type(method)) or scores["criterion"] > best.get("value", -math.inf)
             is_best = is_evaluation and is_better
         if scores is not None and is_best:
@@ -133,7 +133,7 @@ class _Sums:
 
     def __init__(self) -> None:
         self.sums: dict[str, Tensor] = {}
-        self.counts: dict[str, int] = {}  # a term may join only every few steps
+        self.counts: dict[str, int] = {}  # a term may be added only every few steps
 
     def add(self, losses: Mapping[str, Tensor]) -> None:
         for name, value in losses.items():
@@ -178,7 +178,7 @@ def _restore(method: Method, random: torch.Generator, checkpoint: Checkpoint) ->
 
 
 def _optimizer_tensors(method: Method) -> dict[str, Tensor]:
-    """Every optimiser's per-parameter state under "<optimiser>.<parameter number>.<name>"."""
+    """The per-parameter state of every optimiser under "<optimiser>.<parameter number>.<name>"."""
     return {
         f"{name}.{number}.{key}": value.detach().cpu().clone()
         for name, optimizer in method.optimizers().items()

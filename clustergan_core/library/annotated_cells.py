@@ -1,4 +1,4 @@
-"""The cells of an AnnData clustered in place, as scanpy's functions do it; `clustergan_core.cells` lists it."""
+"""Clusters the cells of an AnnData in place, as scanpy's functions do; available as `clustergan_core.cells.cluster`."""
 
 from __future__ import annotations
 
@@ -37,17 +37,19 @@ def cluster(
     n_threads: int | None = None,
     on_progress: OnProgress | None = None,
 ) -> GanClusterer:
-    """Clusters cells (N) in place and returns the fitted estimator; what it writes is what our h5ad export holds.
+    """Clusters cells (N) in place, with the same entries as our h5ad export, and returns the fitted estimator.
 
-    obs[key_added] are the clusters, obs[f"{key_added}_confidence"] in [0, 1] how sure they are,
-    obsm[f"X_{key_added}"] the latents (N, n_normal + n_clusters), uns[f"{key_added}_colors"] a colour a cluster, and
-    uns[key_added] the configuration, seed and versions. Without `n_clusters` it is the number that Leiden finds.
+    obs[key_added] holds the clusters, obs[f"{key_added}_confidence"] their confidence in [0, 1],
+    obsm[f"X_{key_added}"] the latents (N, n_normal + n_clusters), uns[f"{key_added}_colors"] one colour for each
+    cluster, and uns[key_added] the configuration, seed and versions. `n_clusters` defaults to the number that Leiden
+    finds.
 
-    Counts are read from `layer` ("X" for X), else from wherever they are, and prepared as the app does: quality
-    control, choice of genes, transform. `preparation` has the words of `--prepare`, such as {"n_genes": 500}. Cells
-    that quality control removes stay, without a cluster, and a warning counts them. Labels are never looked at.
+    Counts are read from `layer` ("X" for X), else from wherever they are found, and prepared as in the app: quality
+    control, gene selection, transform. `preparation` takes the keys of `--prepare`, such as {"n_genes": 500}. Cells
+    that quality control removes stay in `adata` without a cluster, and a warning gives their number. Labels are never
+    used.
 
-    Raises DataError for values that are no counts of any kind, SettingsError for a setting that is not possible.
+    Raises DataError for values that are not counts of any kind, and SettingsError for an invalid setting.
     """
     matrix = read_annotated(adata, layer)
     dataset = prepare(matrix, read_preparation(preparation or {}, len(matrix.gene_ids)))
@@ -77,8 +79,8 @@ def cluster(
     n_removed = len(matrix.cell_ids) - len(dataset.sample_ids)
     if n_removed:
         warnings.warn(
-            f"Quality control leaves {n_removed} of {len(matrix.cell_ids)} cells out, which get no cluster: relax its "
-            "thresholds by `preparation`.",
+            f"Quality control removes {n_removed} of {len(matrix.cell_ids)} cells, which get no cluster: relax its "
+            "thresholds with `preparation`.",
             stacklevel=2,
         )
     write_clusters(adata, cells, find_cells(matrix, dataset.sample_ids), matrix, key_added)

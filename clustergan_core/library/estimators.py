@@ -1,4 +1,4 @@
-"""ClusterGAN and Paired ClusterGAN as scikit-learn estimators, trained by the same configuration and loop as a run."""
+"""ClusterGAN and Paired ClusterGAN as scikit-learn estimators, trained with the configuration and loop of a run."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ from clustergan_core.runs.config import RunConfig
 from clustergan_core.runs.configure import make_config
 from clustergan_core.scoring.latents import RunLatents, encode_samples
 
-MAX_SEED = 2**31 - 1  # of those drawn; a person's own may be larger
-NOT_VALUES = frozenset({*RECORDS, "quality"})  # steps that tell of the file and change no value
+MAX_SEED = 2**31 - 1  # for drawn seeds; a seed given by the user may be larger
+NOT_VALUES = frozenset({*RECORDS, "quality"})  # steps that describe the file and change no value
 
 RandomState = int | np.random.RandomState | None
 Samples = ArrayLike | Dataset | str | Path
 
 
 class GanClusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, BaseEstimator):
-    """What both estimators share; `method` names theirs in METHODS."""
+    """Base of both estimators; `method` is the name of theirs in METHODS."""
 
     method: ClassVar[str]
 
-    # What fit leaves behind, beside scikit-learn's own n_features_in_ and feature_names_in_.
-    config_: RunConfig  # everything that repeats the training
+    # Set by fit, in addition to scikit-learn's own n_features_in_ and feature_names_in_.
+    config_: RunConfig  # everything needed to repeat the training
     method_: Method  # the best weights, on the CPU
-    labels_: NDArray[np.int64]  # (N,) the training samples' clusters
+    labels_: NDArray[np.int64]  # (N,) clusters of the training samples
     n_features_in_: int
     feature_names_in_: NDArray[np.object_]
 
@@ -71,59 +71,61 @@ class GanClusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMix
         self.on_progress = on_progress
 
     def fit(self, X: ArrayLike, y: object = None) -> Self:  # noqa: N803
-        """Trains on a table (N, F) or on images (N, C, H, W), (N, H, W, C) or (N, H, W); `y` plays no part.
+        """Trains on a table (N, F) or on images (N, C, H, W), (N, H, W, C) or (N, H, W); `y` is ignored.
 
-        Values are scaled as the app scales an .npz of them: bytes by 255, values in [0, 1] not at all, else each column
-        (of images: all values) to [0, 1]. Raises ValueError for an array that scikit-learn refuses, SettingsError for a
-        setting that is not possible.
+        Values are scaled as the app scales an .npz: bytes are divided by 255, values in [0, 1] stay unchanged, and
+        other values are scaled to [0, 1], by column for tables and together for images. Raises ValueError for an array
+        that scikit-learn refuses, and SettingsError for an invalid setting.
         """
         values = self._check_values(X, is_new=False)
         names = tuple(self.feature_names_in_.tolist()) if hasattr(self, "feature_names_in_") else ()
         return self._train(open_array(values, feature_names=names))
 
     def fit_dataset(self, dataset: Dataset) -> Self:
-        """The same for a data set that `open_dataset` has opened and prepared; cells are fitted by this alone."""
+        """Trains on a data set that `open_dataset` has opened and prepared; this is the only way to fit cells."""
         self._train(dataset)
         self._name_features()
         return self
 
     def adopt(self, config: RunConfig, method: Method) -> Self:
-        """Becomes what another training has left: its configuration and its method, ready to encode and generate."""
+        """Takes over the configuration and the method of another training, ready to encode and generate."""
         self.config_, self.method_ = config, method
         self._name_features()
         return self
 
     def predict(self, X: Samples) -> NDArray[np.int64]:  # noqa: N803
-        """The cluster (N,) of each sample, in 0 … n_clusters - 1; modes that no sample chose leave gaps.
+        """Returns the cluster (N,) of each sample, in 0 … n_clusters - 1; modes without samples leave gaps.
 
-        `X` are raw values like those of `fit`, which the recorded preprocessing prepares; a data set of
-        `open_dataset`; or the path of a file like the training file. Raises DataError for values off the scale that was
-        trained on, and for a data set that was prepared by other numbers.
+        `X` is raw values like those of `fit`, to which the recorded preprocessing is applied, a data set from
+        `open_dataset`, or the path of a file like the training file. Raises DataError for values outside the scale of
+        the training data, and for a data set that was prepared with other numbers.
         """
         return self.encode(X).clusters
 
     def transform(self, X: Samples) -> NDArray[np.float32]:  # noqa: N803
-        """Latents (N, n_normal + n_clusters): ẑ_n, then the probability of each cluster. `X` as for `predict`."""
+        """Returns latents (N, n_normal + n_clusters): ẑ_n, then cluster probabilities. `X` is as for `predict`."""
         return self.encode(X).joined()
 
     def encode(self, X: Samples) -> RunLatents:  # noqa: N803
-        """Latents, clusters and confidences of samples, which `predict` and `transform` take their own part of."""
+        """Returns latents, clusters and confidences of samples. `X` is as for `predict`."""
         check_is_fitted(self)
         samples = self._prepare(X)
         return encode_samples(self.method_, samples, np.arange(len(samples), dtype=np.int64))
 
     def inverse_transform(self, X: ArrayLike) -> NDArray[np.float32]:  # noqa: N803
-        """Samples that the generator makes of latents (N, n_normal + n_clusters), in the units of the training data.
+        """Generates samples from latents (N, n_normal + n_clusters), in the units of the training data.
 
-        Images have the size that the networks take. Of cells they are the prepared values, which no step undoes.
+        Images have the size that the networks take. For cells these are the prepared values, because the preparation
+        cannot be undone.
         """
         check_is_fitted(self)
         latents = check_array(X, dtype=np.float32)
         prior = self.method_.prior
         if latents.shape[1] != prior.n_normal + prior.n_clusters:
             raise ValueError(
-                f"Latents have {prior.n_normal + prior.n_clusters} dimensions here ({prior.n_normal} of z_n and "
-                f"{prior.n_clusters} clusters), and these have {latents.shape[1]}: bring those of `transform`."
+                f"These latents have {latents.shape[1]} dimensions, but the model has "
+                f"{prior.n_normal + prior.n_clusters} ({prior.n_normal} of z_n and {prior.n_clusters} clusters): pass "
+                "the output of `transform`."
             )
         normal, cluster = torch.from_numpy(latents).split([prior.n_normal, prior.n_clusters], dim=1)
         return self._generate(Latent(normal, cluster))
@@ -131,10 +133,10 @@ class GanClusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMix
     def sample(
         self, n_samples: int = 1, cluster: int | None = None, random_state: RandomState = None
     ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """(`n_samples` generated samples, their clusters): of one cluster, else of all as often as the method holds.
+        """Generates (`n_samples` samples, their clusters) of one cluster, or of all with the method's mode weights.
 
-        Samples are in the units of the training data, as `inverse_transform` gives them. Without `random_state` it is
-        the seed of the training, which always gives the same samples. Raises ValueError for a cluster that is missing.
+        Samples are in the units of the training data, as in `inverse_transform`. `random_state` defaults to the seed of
+        the training, which always gives the same samples. Raises ValueError for a cluster that does not exist.
         """
         check_is_fitted(self)
         prior, weights = self.method_.prior, self.method_.mode_weights
@@ -170,16 +172,16 @@ class GanClusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMix
         return self
 
     def _name_features(self) -> None:
-        """What scikit-learn knows of the columns where no array has told it."""
+        """Sets scikit-learn's attributes for the columns if they were not read from an array."""
         record = self.config_.dataset
         self.n_features_in_ = int(np.prod(record.shape))
         self.__dict__.pop("feature_names_in_", None)
-        # An array's columns have numbers for names, which nobody is to repeat.
+        # An array's columns are named by numbers, which new data need not repeat.
         if record.kind == "table" and record.feature_names != name_columns(len(record.feature_names)):
             self.feature_names_in_ = np.array(record.feature_names, dtype=object)
 
     def _check_values(self, X: ArrayLike, is_new: bool) -> NDArray[Any]:  # noqa: N803
-        """Numbers as scikit-learn lets them pass, with their own type, which decides on the scale."""
+        """Values that scikit-learn accepts, with their own dtype, which determines the scale."""
         n_axes = X.ndim if isinstance(X, np.ndarray) else 2 if hasattr(X, "columns") else np.asarray(X).ndim
         if n_axes > 2:
             values = check_array(X, dtype="numeric", allow_nd=True, ensure_min_samples=1 if is_new else 2)
@@ -189,7 +191,7 @@ class GanClusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMix
         return validate_data(self, X, reset=not is_new, dtype="numeric", ensure_min_samples=1 if is_new else 2)
 
     def _prepare(self, X: Samples) -> NDArray[np.float32]:  # noqa: N803
-        """Samples (N, *shape) as the networks take them."""
+        """Prepares samples (N, *shape) for the networks."""
         record = self.config_.dataset
         if isinstance(X, Dataset):
             self.require_fit(X)
@@ -197,23 +199,24 @@ class GanClusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMix
         if isinstance(X, str | Path):
             return open_like(Path(X), record.kind, record.shape, record.feature_names, record.preprocessing).samples
         if record.kind == "expression":
-            raise DataError("These clusters are of cells: bring their file, or a data set of `open_dataset`.")
+            raise DataError("This model clusters cells: pass a path, or a data set from `open_dataset`.")
         values, _ = take_array(self._check_values(X, is_new=True), "X")
         if record.kind == "image":
             require_size("X", values, record.shape, record.preprocessing)
         return prepare_like("X", values, record.preprocessing, record.feature_names)
 
     def require_fit(self, dataset: Dataset) -> None:
-        """DataError for a data set whose samples have another shape or scale than those that were trained on."""
+        """Raises DataError for a data set whose samples differ in shape or scale from the training samples."""
         record = self.config_.dataset
         if dataset.shape != record.shape:
             raise DataError(
-                f"Samples of {dataset.name} have shape {dataset.shape}, and {record.shape} was trained on: bring those."
+                f"Samples of {dataset.name} have shape {dataset.shape}, but the model was trained on {record.shape}: "
+                "open data of that shape."
             )
         if _values_steps(dataset.preprocessing) != _values_steps(record.preprocessing):
             raise DataError(
-                f"{dataset.name} was scaled by its own values, not by those that were trained on: give its path or its "
-                "raw values, which are then prepared alike."
+                f"{dataset.name} was scaled by its own values, not by those of the training data: pass its path or its "
+                "raw values, which are then prepared in the same way."
             )
 
     @torch.no_grad()
@@ -223,7 +226,7 @@ class GanClusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMix
 
     @property
     def _n_features_out(self) -> int:
-        """What names of latent dimensions are counted by, as scikit-learn asks for it."""
+        """The number of latent dimensions, from which scikit-learn makes their names."""
         return self.method_.prior.n_normal + self.method_.prior.n_clusters
 
     def __sklearn_is_fitted__(self) -> bool:
@@ -238,14 +241,14 @@ class GanClusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMix
 class ClusterGAN(GanClusterer):
     """ClusterGAN (Mukherjee et al., arXiv 1809.03627) as a clusterer, a transformer and a generator.
 
-    n_clusters: K; without it the number of labels of a data set that has some, else what the app chooses, 10 for
-    arrays. preset: "paper", "default" or "quick"; it decides the settings and the length that are left open. n_steps:
-    generator updates. evaluate_every: steps between two evaluations, of which one gives the weights that are kept.
-    settings: any further ones by name, as the command `methods` lists them. random_state: an int is the seed of a run;
-    None draws one. device: "cpu", "cuda" or "auto". n_threads: of PyTorch on the CPU, else chosen by the size of the
-    networks. on_progress: hears of every log row while it trains (`clustergan_core.Progress`).
+    n_clusters: K; the default is the number of labels if a data set has any, else the app's choice, which is 10 for
+    arrays. preset: "paper", "default" or "quick"; it sets the length and all settings that are not given. n_steps:
+    generator updates. evaluate_every: steps between two evaluations; the weights of one evaluation are kept. settings:
+    any other settings by name, as listed by the command `methods`. random_state: an int is the seed of a run; None
+    draws one. device: "cpu", "cuda" or "auto". n_threads: threads of PyTorch on the CPU; by default chosen by the size
+    of the networks. on_progress: called with every log row during training (`clustergan_core.Progress`).
 
-    The same samples, settings and seed give the clusters of the app and of the command `train`.
+    The same samples, settings and seed give the same clusters as the app and the command `train`.
     """
 
     method = "clustergan"
@@ -254,7 +257,7 @@ class ClusterGAN(GanClusterer):
 class PairedClusterGAN(GanClusterer):
     """Paired ClusterGAN, a method of our own, whose codes are learned from pairs of neighbouring samples.
 
-    Parameters as for `ClusterGAN`, with the presets "default" and "quick".
+    The parameters are those of `ClusterGAN`, with the presets "default" and "quick".
     """
 
     method = "paired-clustergan"
@@ -266,14 +269,14 @@ ESTIMATORS: dict[str, type[GanClusterer]] = {
 
 
 def find_estimator(method: str) -> type[GanClusterer]:
-    """The estimator of a method by its name in METHODS. Raises SettingsError where it has none."""
+    """The estimator of a method by its name in METHODS. Raises SettingsError if it has none."""
     if method not in ESTIMATORS:
         raise SettingsError(f"Method {method} has no estimator: choose one of {', '.join(ESTIMATORS)}.")
     return ESTIMATORS[method]
 
 
 def _draw_seed(random_state: RandomState) -> int:
-    """A person's own number as it is, else one drawn."""
+    """The user's number unchanged, else a drawn seed."""
     if isinstance(random_state, int | np.integer):
         return int(random_state)
     return int(check_random_state(random_state).randint(MAX_SEED))

@@ -1,4 +1,4 @@
-"""Training in memory: what a run does, by its configuration and with its weights, without a folder."""
+"""Training in memory: the same training as a run, with its configuration and its weights, but without a folder."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ OnProgress = Callable[[Progress], object]
 
 
 def train_in_memory(config: RunConfig, dataset: Dataset, on_progress: OnProgress | None = None) -> Method:
-    """The trained method with its best weights, on the CPU and ready to encode and generate.
+    """Trains a method and returns it with its best weights, on the CPU and ready to encode and generate.
 
-    The same configuration, data, device and number of threads give the weights of a run on disk. `on_progress` hears
-    of every log row; what it raises ends the training. Raises SettingsError when a loss is no longer finite.
+    The same configuration, data, device and number of threads give the same weights as a run on disk. `on_progress` is
+    called with every log row; an exception in it ends the training. Raises SettingsError when a loss is no longer
+    finite.
     """
     device = torch.device(choose_device(config.device))
     settings, kind, shape = config.method_settings(), dataset.kind, dataset.shape
@@ -33,7 +34,7 @@ def train_in_memory(config: RunConfig, dataset: Dataset, on_progress: OnProgress
                 weights = progress.checkpoint().weights
             if on_progress is not None:
                 on_progress(progress)
-    # Built anew: without optimisers and samples, which a trained one holds.
+    # Rebuilt, because a trained method also holds optimisers and samples.
     kept = build_method(config.method, settings, kind, shape, config.seed, torch.device("cpu"))
     kept.load_state_dict(weights)
     return kept.eval().requires_grad_(False)

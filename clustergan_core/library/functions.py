@@ -1,4 +1,4 @@
-"""fit, load, score, embed and plot: a data set clustered and looked at in a few lines."""
+"""fit, load, score, embed and plot: cluster and inspect a data set in a few lines."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def fit(
     n_threads: int | None = None,
     on_progress: OnProgress | None = None,
 ) -> GanClusterer:
-    """A fitted estimator for a data set, or for whatever `open_dataset` opens: a name, a path or an array.
+    """Fits an estimator to a data set, or to anything that `open_dataset` opens: a name, a path or an array.
 
-    Without a method it is the one of the best figures that has the preset. What is left open is chosen as the app
-    chooses it, and the same data, settings and seed give the clusters of a run. Raises SettingsError and DataError.
+    `method` defaults to the one with the best figures that has the preset. Other defaults are those of the app, and the
+    same data, settings and seed give the same clusters as a run. Raises SettingsError and DataError.
     """
     dataset = data if isinstance(data, Dataset) else open_dataset(data)
     estimator = find_estimator(find_method(method or default_method(preset)).name)
@@ -62,9 +62,10 @@ def fit(
 
 
 def load(run: Run | str | Path) -> GanClusterer:
-    """The best weights of a run, by its folder or name, or of a shipped model, as a fitted estimator.
+    """Loads the best weights of a run, by its folder or name, or of a shipped model, as a fitted estimator.
 
-    It has no `labels_`, as no data is read: `predict` gives the clusters of any. Raises RunError where there is none.
+    It has no `labels_`, because no data is read; `predict` gives the clusters of any data. Raises RunError if there is
+    no such run.
     """
     found = run if isinstance(run, Run) else find_run(str(run))
     config = found.config
@@ -81,10 +82,10 @@ def load(run: Run | str | Path) -> GanClusterer:
 
 
 def score(model: GanClusterer, data: Dataset | str | Path | ArrayLike, split: SplitName | None = None) -> MethodScores:
-    """The figures of the command `evaluate` by name: agreement with labels (None without any), silhouette and others.
+    """Returns the figures of the command `evaluate` by name: agreement with labels (None without any), silhouette, ….
 
-    `split` is the test split, or all samples where none are held out. Raises DataError for data that the model's
-    preprocessing does not fit.
+    `split` defaults to the test split, or to all samples if none are held out. Raises DataError for data that does not
+    fit the model's preprocessing.
     """
     dataset = data if isinstance(data, Dataset) else open_dataset(data)
     model.require_fit(dataset)
@@ -99,7 +100,7 @@ def embed(
     random_state: int = 0,
     **settings: Any,
 ) -> NDArray[np.float32]:
-    """Coordinates (N, n_components) of the samples' latents, laid out by "pca", "tsne" or "umap".
+    """Computes coordinates (N, n_components) of the samples' latents by "pca", "tsne" or "umap".
 
     Further settings are those of `MapSettings`, such as `perplexity` or `n_neighbours`. Raises DataError for fewer than
     4 samples.
@@ -118,10 +119,10 @@ def plot(
     coordinates: NDArray[np.floating] | None = None,
     dark: bool = False,
 ) -> Figure:
-    """A Plotly figure of the samples' latents in two or three dimensions, a colour a cluster or a label.
+    """Draws the samples' latents in two or three dimensions, with one colour for each cluster or label.
 
-    `coordinates` (N, 2) or (N, 3) are those of `embed`; without them they are laid out by t-SNE in two dimensions.
-    Raises DataError where labels are asked for and the data has none.
+    `coordinates` (N, 2) or (N, 3) come from `embed`; the default is t-SNE in two dimensions. Raises DataError if labels
+    are requested and the data has none.
     """
     from clustergan_core.drawing.figures.scatter import embedding2d_figure, embedding3d_figure
     from clustergan_core.drawing.theme import apply_theme

@@ -1,4 +1,4 @@
-"""METHODS: every clustering method by name, its settings checked, and the one way to build one."""
+"""METHODS: every clustering method by name; checks their settings and builds them."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from clustergan_core.method import Method
 
 
-# What is said of each; the method itself is loaded, and PyTorch with it, once one is built.
+# The facts of each method; the method itself is loaded, with PyTorch, when one is built.
 METHODS: dict[str, type[MethodFacts]] = {method.name: method for method in (ClusterGANFacts, PairedClusterGANFacts)}
 
-# By their rows in benchmarks/results.csv.
+# According to their rows in benchmarks/results.csv.
 _BEST_FIRST: tuple[type[MethodFacts], ...] = (PairedClusterGANFacts, ClusterGANFacts)
 
 
 def default_method(preset: str = "default") -> str:
-    """What trains where no method is named: the one of the best figures that has the preset.
+    """The method that trains if none is named: the one with the best figures that has the preset.
 
-    For a preset that none has it is the one with the most, whose complaint then names them all.
+    If none has the preset, it is the method with the most presets, whose error message then lists them all.
     """
     methods = dict.fromkeys((*_BEST_FIRST, *METHODS.values()))
     fallback = max(methods, key=lambda method: len(method.presets))
@@ -38,7 +38,7 @@ def default_method(preset: str = "default") -> str:
 
 
 def find_method(name: str) -> type[MethodFacts]:
-    """What is said of the method of that name, with hyphens or underscores; SettingsError lists the known ones."""
+    """The facts of a method by its name, with hyphens or underscores; SettingsError lists the known names."""
     name = name.replace("_", "-")
     if name not in METHODS:
         raise SettingsError(f"There is no method named {name}: choose one of {', '.join(METHODS)}.")
@@ -46,7 +46,7 @@ def find_method(name: str) -> type[MethodFacts]:
 
 
 def find_class(name: str) -> type[Method]:
-    """The method itself, likewise: what inherits the facts in `method.py` beside them."""
+    """The class of a method by its name: the one in `method.py` that inherits the facts next to it."""
     from clustergan_core.method import Method
 
     facts = find_method(name)
@@ -63,9 +63,9 @@ def find_class(name: str) -> type[Method]:
 def build_method(
     name: str, settings: MethodSettings, kind: Kind, shape: tuple[int, ...], seed: int, device: torch.device
 ) -> Method:
-    """Builds a method for samples of this kind and shape, its first weights drawn from `seed`.
+    """Builds a method for samples of this kind and shape, with its initial weights drawn from `seed`.
 
-    The weights are drawn on the CPU, so that they are the same whatever the device.
+    The weights are drawn on the CPU, so that they are the same on every device.
     """
     import torch
 
@@ -76,7 +76,7 @@ def build_method(
 
 
 def try_networks(method: str, settings: MethodSettings, kind: Kind, shape: tuple[int, ...]) -> Method:
-    """A method's networks without numbers: those that do not fit the data raise SettingsError before there is a run."""
+    """Builds a method's networks without weights; raises SettingsError, before a run exists, if they do not fit."""
     from clustergan_core.nn.acceleration import without_numbers
 
     with without_numbers():
@@ -84,7 +84,7 @@ def try_networks(method: str, settings: MethodSettings, kind: Kind, shape: tuple
 
 
 def parse_settings(method: str, settings: dict[str, Any]) -> MethodSettings:
-    """Settings as the method's model; a wrong one raises SettingsError with its name, value and what it may be."""
+    """Validates settings with the method's model; SettingsError gives a wrong setting's name, value and remedy."""
     model = find_method(method).Settings
     try:
         return model.model_validate(settings)

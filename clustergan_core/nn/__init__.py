@@ -1,11 +1,11 @@
-"""What methods are built of, in PyTorch.
+"""The building blocks of methods, in PyTorch.
 
-prior.py            the latent space: z_n and the modes, and the modes' weights
+prior.py            the latent space: z_n, the modes and their weights
 networks.py         generators, encoders and critics by name
-losses.py           the loss terms: tensors in, one scalar out
+losses.py           the loss terms, from tensors to one scalar
 wasserstein.py      the critic's part of a Wasserstein game with gradient penalty
-input_gradients.py  a critic's gradient at its samples, for penalties, without a second backward pass
-batch_norm.py       several batches through one network, and passes that leave running statistics alone
+input_gradients.py  a critic's gradient at its samples for penalties, without a second backward pass
+batch_norm.py       several batches in one pass, and passes that do not update running statistics
 averaging.py        running averages of weights
 acceleration.py     precision, threads, Adam, and steps recorded as CUDA graphs
 """

@@ -1,4 +1,4 @@
-"""What makes a training step fast and leaves its equations alone: precision, threads, Adam, and CUDA graphs."""
+"""Makes training steps faster without changing their equations: precision, threads, Adam and CUDA graphs."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from clustergan_core.method_facts import Precision
 
 DTYPES: dict[Precision, torch.dtype] = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
-SMALLEST_SHARED = 4_000_000  # parameters of all networks; below, threads wait for each other longer than they work
-MOST_THREADS = 8  # batches of 64 give no more than that something to do
+SMALLEST_SHARED = 4_000_000  # parameters of all networks; with fewer, threads wait for each other more than they work
+MOST_THREADS = 8  # batches of 64 do not keep more threads busy
 
 Losses = dict[str, Tensor]
 Step = Callable[[], Losses]
 
-# Eager steps of a variant before it is recorded: they create the optimisers' state and let libraries choose kernels.
+# Eager steps of a variant before it is recorded; they create the optimisers' state and let libraries choose kernels.
 N_EAGER_STEPS = 3
 
 _log = logging.getLogger(__name__)
 
 
 def autocast(device: torch.device, precision: Precision) -> AbstractContextManager[object]:
-    """A block in which the networks' passes run at this precision; weights, and what stands outside, stay float32.
+    """A context in which the networks' passes run at this precision; weights, and code outside it, stay float32.
 
-    Losses, penalties and optimisers belong outside: take `.float()` of what a network gives.
+    Losses, penalties and optimisers belong outside: apply `.float()` to a network's output.
     """
     if precision == "float32":
         return nullcontext()
@@ -41,7 +41,7 @@ def autocast(device: torch.device, precision: Precision) -> AbstractContextManag
 
 
 def build_adam(parameters: Iterable[Tensor], learning_rate: float, betas: tuple[float, float]) -> Adam:
-    """Adam in one kernel for all parameters; on a GPU its step count lives there, so that a CUDA graph can hold it."""
+    """Adam with one kernel for all parameters; a GPU also holds the step count, so that CUDA graphs can record it."""
     parameters = list(parameters)
     is_capturable = any(parameter.is_cuda for parameter in parameters)
     rate = torch.tensor(learning_rate, device=parameters[0].device) if is_capturable else learning_rate
@@ -49,9 +49,9 @@ def build_adam(parameters: Iterable[Tensor], learning_rate: float, betas: tuple[
 
 
 class _EagerAdam(Adam):
-    """Adam without PyTorch's compiler, which compiles nothing here.
+    """Adam that does not load PyTorch's compiler, which is not used here.
 
-    Adam's methods load it only to tell it to keep away from them, which takes more than a second once a process.
+    Adam's own methods load the compiler only to exclude themselves from it, which takes more than a second per process.
     """
 
     @torch.no_grad()
@@ -59,19 +59,19 @@ class _EagerAdam(Adam):
         return _plain_step(self, closure)
 
 
-# The step itself, without the wrappers that speak to the compiler and, like the above, switch gradients off.
+# The step itself, without the wrappers that call the compiler and, like the method above, disable gradients.
 _plain_step = inspect.unwrap(Adam.step)
 for _name in ("add_param_group", "zero_grad", "state_dict", "load_state_dict"):
-    # What their wrapper would keep for the second call, the method as it is, is there before the first.
+    # The wrapper would cache the plain method at its first call; it is cached here in advance.
     _plain = inspect.unwrap(getattr(Optimizer, _name))
     vars(_plain).setdefault("__dynamo_disable", _plain)
 
 
 @contextmanager
 def without_numbers() -> Iterator[None]:
-    """A block in which networks are built with shapes and without numbers, in a hundredth of the time.
+    """A context in which networks are built with shapes but without weights, in a hundredth of the time.
 
-    Draws of numbers are left out, for which PyTorch would first load its compiler.
+    Random draws are skipped, because PyTorch would load its compiler for them.
     """
     with torch.device("meta"), _NoDraws():
         yield
@@ -88,24 +88,24 @@ class _NoDraws(TorchFunctionMode):
 
 
 def choose_threads(n_parameters: int, n_cores: int) -> int:
-    """Threads for a training step on the CPU, for networks of this size in all."""
+    """The number of threads for a training step on the CPU, given the total size of the networks."""
     return 1 if n_parameters < SMALLEST_SHARED else max(1, min(n_cores, MOST_THREADS))
 
 
 @dataclass(frozen=True)
 class Recording:
-    """A step that can be repeated without Python; `losses` are the same tensors each time, filled anew."""
+    """A step that can be repeated without Python; `losses` are the same tensors each time, with new values."""
 
     replay: Callable[[], None]
     losses: Losses
 
 
 class StepRunner:
-    """Runs training steps; on a GPU it records each variant once as a CUDA graph and replays it from then on.
+    """Runs training steps; on a GPU it records each variant once as a CUDA graph and then replays it.
 
     A step is a function without arguments that draws its batches on the device, updates the weights and returns 0-d
     losses. Steps of one variant must do the same operations, all randomness must come from `random`, and optimisers
-    must be capturable. Where recording fails, steps go on as they are, with the same losses.
+    must be capturable. If recording fails, steps continue to run eagerly, with the same losses.
     """
 
     def __init__(
@@ -121,7 +121,7 @@ class StepRunner:
         self.n_eager: dict[str, int] = {}
 
     def run(self, variant: str, step: Step) -> Losses:
-        """One step; the losses are to be read before the next one."""
+        """Runs one step; the losses must be read before the next step."""
         if self.record is None:
             return step()
         if variant not in self.recordings:
@@ -129,7 +129,7 @@ class StepRunner:
                 self.n_eager[variant] = self.n_eager.get(variant, 0) + 1
                 return self.run_eagerly(step)
             try:
-                # Recording executes nothing: the step's first replay is this very step.
+                # Recording executes nothing: the first replay below is this step.
                 self.recordings[variant] = self.record(step, self.random)
             except RuntimeError as error:
                 _log.warning("Steps of kind %s cannot be recorded and run one operation at a time: %s", variant, error)
@@ -145,7 +145,7 @@ def _run(step: Step) -> Losses:
 
 
 def _run_on_side_stream(step: Step) -> Losses:
-    """As PyTorch asks for before a recording, so that no operation is bound to the default stream."""
+    """Runs a step on a side stream, as PyTorch requires before a recording, instead of on the default stream."""
     current, side = torch.cuda.current_stream(), torch.cuda.Stream()
     side.wait_stream(current)
     with torch.cuda.stream(side):
@@ -156,16 +156,16 @@ def _run_on_side_stream(step: Step) -> Losses:
 
 def _record_cuda_graph(step: Step, random: torch.Generator) -> Recording:
     graph = torch.cuda.CUDAGraph()
-    # Each replay then draws new numbers, as if the step had run.
+    # Each replay then draws new random numbers, as if the step had run.
     graph.register_generator_state(random)
-    # A recording that fails leaves its own stream current (PyTorch 2.13); the outer block goes back in any case.
+    # A failed recording leaves its own stream current (PyTorch 2.13); the outer block restores the previous one.
     with torch.cuda.stream(torch.cuda.current_stream()), torch.cuda.graph(graph):
         losses = step()
     return Recording(graph.replay, losses)
 
 
 def set_learning_rate(optimizer: Optimizer, rate: float) -> None:
-    """Changes the learning rate; in place where it is a tensor, which is how a CUDA graph sees the change."""
+    """Changes the learning rate; in place if it is a tensor, so that a CUDA graph sees the change."""
     for group in optimizer.param_groups:
         if isinstance(group["lr"], Tensor):
             group["lr"].fill_(rate)
@@ -175,9 +175,9 @@ def set_learning_rate(optimizer: Optimizer, rate: float) -> None:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """PyTorch works on one thread inside, without keeping track of gradients.
+    """A context in which PyTorch uses one thread and does not track gradients.
 
-    Not in inference mode, within which no method could optimise latents.
+    Inference mode is not used, because a method could not optimise latents in it.
     """
     before = torch.get_num_threads()
     torch.set_num_threads(1)

@@ -1,4 +1,4 @@
-"""Running averages of weights, and passes that leave batch normalisation's statistics alone."""
+"""Running averages of weights."""
 
 from __future__ import annotations
 
@@ -21,6 +21,6 @@ def average_into(mean: nn.Module, network: nn.Module, rate: Tensor) -> None:
 def averaging_rate(step: int, decay: float) -> float:
     """The rate at the `step`-th of the averaged steps, counted from 1: 1 − decay, and more at the beginning.
 
-    What was there before the first step must not weigh on a short training: at step t at most t/9 steps count.
+    The values before the first step must not weigh on a short training: at step t at most t/9 steps count.
     """
     return 1 - min(decay, step / (9 + step))

@@ -1,7 +1,8 @@
-"""Several batches through one network in one pass, each with batch statistics of its own.
+"""Runs several batches through a network in one pass, each with its own batch statistics.
 
-Batch normalisation in training makes a sample's output depend on its batch: 320 samples at once are not five batches of
-64. So only that layer sees the batches one by one, in their order, and every other layer takes all samples at once.
+In training, batch normalisation makes a sample's output depend on its batch: 320 samples at once are not five batches
+of 64. Therefore only that layer processes the batches one by one, in order, and all other layers take all samples at
+once.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ from torch import Tensor, nn
 
 @torch.no_grad()
 def run_batches(network: nn.Sequential, batches: Tensor) -> Tensor:
-    """Batches (G, B, *shape) to outputs (G, B, *out), as G calls of the network in training would give them.
+    """Maps batches (G, B, *shape) to outputs (G, B, *out), the same as G calls of the network in training.
 
-    Running statistics move as those G calls would have moved them. Without gradients.
+    Running statistics are also updated as by those G calls. No gradients are computed.
     """
     n_batches, batch_size = batches.shape[:2]
     values = batches.flatten(0, 1)
@@ -31,9 +32,9 @@ def run_batches(network: nn.Sequential, batches: Tensor) -> Tensor:
 
 @contextmanager
 def held_statistics(network: nn.Module) -> Iterator[None]:
-    """A block in which batch normalisation still normalises by the batch, and leaves its running statistics alone.
+    """A context in which batch normalisation normalises by the batch but does not update its running statistics.
 
-    A network that sees real and generated batches in turn must take its statistics from one of them.
+    A network that sees real and generated batches in turn must take its statistics from only one kind.
     """
     norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d)]
     momenta = [norm.momentum for norm in norms]

@@ -1,14 +1,14 @@
 """Scores of a piecewise linear critic together with their gradients at the samples, without a second backward pass.
 
-A gradient penalty asks for the gradient of a gradient. Autograd answers by differentiating its own backward pass. For
+A gradient penalty needs the gradient of a gradient. Autograd computes it by differentiating its own backward pass. For
 layers that are linear between kinks (fully connected, convolution, leaky ReLU) there is a shorter way, and it is exact.
-With s_l the slopes that the samples meet in layer l, and d the map from the last hidden layer to the score,
+With s_l the slopes of layer l at the samples, and d the map from the last hidden layer to the score,
     score    = d · s_n W_n … s_1 (W_1 x + b_1)
     gradient = W_1ᵀ s_1 W_2ᵀ s_2 … W_nᵀ s_n d,
-and the slopes do not change with small changes of the weights. So the gradient is one pass in reverse. Its own
-derivative is one pass forward of what the penalty sends back, u ↦ s_l W_l u; and the derivative of both by W_l is one
-product: what comes from above times (grad_score · input_l + u_l). Each sample is seen once forward, once in reverse and
-once for the weights, however many of score and gradient are asked for.
+and the slopes do not change with small changes of the weights. The gradient is therefore one reverse pass. Its own
+derivative is one forward pass of the penalty's incoming gradient, u ↦ s_l W_l u, and the derivative of both with
+respect to W_l is one product: the gradient from above times (grad_score · input_l + u_l). Each sample is processed once
+forward, once in reverse and once for the weights, whether the score, the gradient or both are needed.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _LAYERS = (nn.Flatten, nn.Linear, nn.Conv2d, nn.LeakyReLU)
 
 
 def is_piecewise_linear(network: nn.Module) -> bool:
-    """Whether every layer is one that `scores_and_gradients` knows; batch normalisation is none."""
+    """Whether `scores_and_gradients` supports every layer; it does not support batch normalisation."""
     return all(isinstance(layer, _LAYERS) for layer in network.modules() if not list(layer.children()))
 
 
@@ -40,10 +40,11 @@ def scores_and_gradients(
     rows: slice = slice(None),
     precision: Precision = "float32",
 ) -> tuple[Tensor, Tensor]:
-    """⟨direction, layers(x)⟩ for all samples, and its gradient by x for the samples in `rows`.
+    """Computes ⟨direction, layers(x)⟩ for all samples, and its gradient with respect to x for the samples in `rows`.
 
-    `samples` (N, *shape) and `direction`, (N, F) or (F,), give scores (N,) and gradients (n_rows, *shape), both float32
-    and differentiable by weights, biases and direction, once; never by the samples. Products run at `precision`.
+    `samples` (N, *shape) and `direction`, (N, F) or (F,), give scores (N,) and gradients (n_rows, *shape). Both are
+    float32 and differentiable once, with respect to weights, biases and direction, but not the samples. Products run
+    at `precision`.
     """
     parameters = [parameter for layer in layers for parameter in layer.parameters()]
     scores, gradients = _Scores.apply(layers, samples, direction.expand(len(samples), -1), rows, precision, *parameters)
@@ -51,9 +52,9 @@ def scores_and_gradients(
 
 
 def gradients_by_autograd(critic: Callable[[Tensor], Tensor], samples: Tensor) -> Tensor:
-    """The critic's gradient at each sample (N, *shape), whatever its layers, by a second backward pass.
+    """The critic's gradient at each sample (N, *shape), for any layers, by a second backward pass.
 
-    With batch normalisation in training it is the gradient of the batch's sum of scores.
+    With batch normalisation in training, it is the gradient of the sum of the batch's scores.
     """
     points = samples.detach().requires_grad_(True)
     (gradients,) = torch.autograd.grad(critic(points).sum(), points, create_graph=True)
@@ -78,13 +79,13 @@ class _Scores(torch.autograd.Function):
             inputs.append(hidden)
             hidden = piece.forward(hidden)
         scores = (hidden.float() * direction).sum(dim=1)
-        above, slope = [], direction.to(dtype).contiguous()  # an expanded one would be read element by element
+        above, slope = [], direction.to(dtype).contiguous()  # an expanded tensor would be read element by element
         lowest = next((number for number, piece in enumerate(pieces) if isinstance(piece, _Weighted)), 0)
         reversed_rows = slice(None)
         for number, piece in reversed(list(enumerate(pieces))):
             above.append(slope)
             if number == lowest:
-                # From here on down nothing but the gradients' own rows is needed.
+                # Below this layer only the rows of the gradients are needed.
                 slope, reversed_rows = slope[rows], rows
             slope = piece.reverse(slope, reversed_rows)
         ctx.rows, ctx.pieces, ctx.inputs, ctx.above, ctx.last = rows, pieces, inputs, above[::-1], hidden
@@ -114,7 +115,7 @@ class _Scores(torch.autograd.Function):
 class _Piece(ABC):
     """One layer: forward, in reverse, and forward again for tangents, with the slopes of the first pass.
 
-    `rows` says which of the first pass's samples a slope or tangent belongs to.
+    `rows` selects the samples of the first pass to which a slope or tangent belongs.
     """
 
     @abstractmethod
@@ -135,7 +136,7 @@ class _Weighted(_Piece):
     def weight_gradient(self, above: Tensor, values: Tensor) -> Tensor: ...
 
     def bias_gradient(self, above: Tensor, grad_scores: Tensor) -> Tensor:
-        """A bias moves scores alone, never gradients."""
+        """The gradient of the bias, which affects only scores and never gradients."""
         return (grad_scores @ above.flatten(1)).view(len(self.bias), -1).sum(dim=1).float()
 
 
@@ -176,7 +177,7 @@ class _Convolution(_Weighted):
 class _Leak(_Piece):
     def __init__(self, leak: float) -> None:
         self.leak = leak
-        self.output = torch.empty(0)  # whose signs say which slope each unit has
+        self.output = torch.empty(0)  # its signs determine the slope of each unit
 
     def forward(self, values: Tensor) -> Tensor:
         self.output = functional.leaky_relu(values, self.leak)
@@ -218,4 +219,4 @@ def _build_piece(layer: nn.Module, dtype: torch.dtype) -> _Piece:
             return _Leak(layer.negative_slope)
         case nn.Flatten():
             return _Flat()
-    raise AssertionError(f"{type(layer).__name__} is not piecewise linear, or its reverse pass is not written.")
+    raise AssertionError(f"{type(layer).__name__} is not piecewise linear, or its reverse pass is not implemented.")

@@ -1,7 +1,7 @@
-"""The terms of ClusterGAN's game, each from tensors to one scalar tensor.
+"""The loss terms of ClusterGAN's game, each from tensors to one scalar tensor.
 
 Sources: Wasserstein critic with gradient penalty, Gulrajani et al., arXiv 1704.00028, eq. 3; latent recovery,
-Mukherjee et al., arXiv 1809.03627, eq. 1 (the mean over dimensions follows the authors' code, the paper prints a sum).
+Mukherjee et al., arXiv 1809.03627, eq. 1 (the mean over dimensions follows the authors' code; the paper has a sum).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from torch.nn import functional
 
 
 def wasserstein_critic_loss(real_scores: Tensor, fake_scores: Tensor) -> Tensor:
-    """mean D(G(z)) − mean D(x): the critic lowers it by scoring real samples (B,) above generated ones (B,)."""
+    """mean D(G(z)) − mean D(x), which falls as the critic scores real samples (B,) above generated ones (B,)."""
     return fake_scores.mean() - real_scores.mean()
 
 
@@ -21,7 +21,7 @@ def wasserstein_generator_loss(fake_scores: Tensor) -> Tensor:
 
 
 def mix_samples(real: Tensor, fake: Tensor, mix: Tensor) -> Tensor:
-    """x̂ = mix·real + (1 − mix)·fake, with one `mix` in [0, 1] for each sample (B,): where the penalty is taken."""
+    """x̂ = mix·real + (1 − mix)·fake, the points of the penalty, with one `mix` in [0, 1] for each sample (B,)."""
     mix = mix.view(-1, *[1] * (real.dim() - 1))
     return (mix * real + (1 - mix) * fake).detach()
 
@@ -47,10 +47,10 @@ def zero_centred_penalty(gradients: Tensor) -> Tensor:
 
 
 def normal_recovery_loss(normal: Tensor, recovered: Tensor) -> Tensor:
-    """Mean squared error between z_n and ẑ_n = E(G(z))_n, over batch and dimensions (B, n_normal)."""
+    """Mean squared error between z_n and ẑ_n = E(G(z))_n over batch and dimensions (B, n_normal)."""
     return functional.mse_loss(recovered, normal)
 
 
 def cluster_recovery_loss(cluster: Tensor, recovered_logits: Tensor) -> Tensor:
-    """Cross-entropy of z_c (B, K) against the encoder's logits for E(G(z))_c (B, K), mean over the batch."""
+    """Cross-entropy of z_c (B, K) against the encoder's logits for E(G(z))_c (B, K), averaged over the batch."""
     return functional.cross_entropy(recovered_logits, cluster)

@@ -1,4 +1,4 @@
-"""Generators, encoders and critics of ClusterGAN's supplement (arXiv 1809.03627 §6.2), chosen by name.
+"""Generators, encoders and critics of ClusterGAN's supplement (arXiv 1809.03627 §6.2), selected by name.
 
 | architecture | paper's data | generator | encoder and critic |
 |---|---|---|---|
@@ -7,11 +7,11 @@
 | dcgan-small | MNIST, Fashion-MNIST | FC, FC, two transposed convolutions | two convolutions, FC |
 | dcgan-wide | COIL-20, COIL-100, CIFAR-10 | FC, four transposed convolutions | four convolutions |
 
-`dcgan-small` fits any image whose sides divide by 4 (16×16 digits are its relatives at that size), `dcgan-wide` any
-whose sides divide by 16; images below 16×16 go to `mlp-batchnorm`. The last layer of a generator follows the kind of
-data: sigmoid for what lies in [0, 1] (images, tables), linear for expression. Normalisation stands before the
-activation, as in the authors' code. The critics of `mlp-batchnorm` and `dcgan-wide` are normalised in the paper's
-tables; `critic_norm="none"` drops that, since a gradient penalty is a condition on single samples and batch statistics
+`dcgan-small` fits any image whose sides are divisible by 4 (such as 16×16 digits), `dcgan-wide` any image whose sides
+are divisible by 16; images below 16×16 use `mlp-batchnorm`. The last layer of a generator depends on the kind of data:
+sigmoid for data in [0, 1] (images, tables), linear for expression. Normalisation comes before the activation, as in the
+authors' code. The critics of `mlp-batchnorm` and `dcgan-wide` are normalised in the paper's tables;
+`critic_norm="none"` removes this, because a gradient penalty is a condition on single samples and batch statistics
 couple them.
 """
 
@@ -35,7 +35,7 @@ NORM_EPSILON = 1e-3  # as in the authors' code; PyTorch's own default is 1e-5
 
 @dataclass
 class Networks:
-    """The three players for one data set."""
+    """The three networks for one data set."""
 
     generator: nn.Sequential  # (B, n_latent) → (B, *shape)
     encoder: nn.Module  # (B, *shape) → (B, n_encoder_outputs)
@@ -43,7 +43,7 @@ class Networks:
 
 
 def choose_architecture(kind: Kind, shape: tuple[int, ...]) -> Architecture:
-    """The paper's architecture for this kind and shape (C, H, W) or (n_features,) of data."""
+    """The paper's architecture for data of this kind and shape, (C, H, W) or (n_features,)."""
     if kind == "expression":
         return "mlp"
     if kind == "table":
@@ -68,9 +68,9 @@ def build_networks(
 ) -> Networks:
     """Builds the three networks; `width` scales every hidden layer of the paper's table.
 
-    The encoder gives as much as the generator takes, ClusterGAN's ẑ_n and cluster logits; `n_encoder_outputs` for one
-    that gives something else, such as means and variances. Raises SettingsError where the architecture cannot take data
-    of this shape.
+    By default the encoder has as many outputs as the generator has inputs, for ClusterGAN's ẑ_n and cluster logits;
+    `n_encoder_outputs` allows other outputs, such as means and variances. Raises SettingsError if the architecture does
+    not fit data of this shape.
     """
     _check_shape(architecture, shape)
     n_outputs = n_latent if n_encoder_outputs is None else n_encoder_outputs
@@ -89,9 +89,9 @@ def build_joint_critic(
     width: float = 1.0,
     initialisation: Initialisation = "normal-0.02",
 ) -> JointCritic:
-    """The architecture's critic without normalisation, for samples with a condition (B, n_condition) beside each.
+    """Builds the architecture's critic without normalisation, for samples with one condition each (B, n_condition).
 
-    Raises SettingsError where the architecture cannot take data of this shape.
+    Raises SettingsError if the architecture does not fit data of this shape.
     """
     _check_shape(architecture, shape)
     layers = list(_BUILDERS[architecture](kind, shape, 1, 1, width, False).critic.body)
@@ -119,7 +119,7 @@ def _check_shape(architecture: Architecture, shape: tuple[int, ...]) -> None:
         )
     if shape[1] % step or shape[2] % step:
         raise SettingsError(
-            f"Architecture {architecture} needs sides that divide by {step}, but the images are "
+            f"Architecture {architecture} needs sides divisible by {step}, but the images are "
             f"{shape[2]}×{shape[1]}: choose another architecture or resize them."
         )
 
@@ -132,7 +132,7 @@ def _initialise_normal(module: nn.Module) -> None:
 
 
 class Critic(nn.Module):
-    """A body whose last layer gives one score: (B, *shape) → (B,)."""
+    """A critic with one score for each sample: (B, *shape) → (B,)."""
 
     def __init__(self, body: nn.Sequential) -> None:
         super().__init__()
@@ -151,7 +151,7 @@ class Critic(nn.Module):
         return last
 
     def features(self, samples: Tensor) -> Tensor:
-        """The last hidden layer (B, n_features), from which the score is a linear map."""
+        """The last hidden layer (B, n_features); the score is a linear map of it."""
         return self.body[:-1](samples)
 
     def forward(self, samples: Tensor) -> Tensor:
@@ -159,17 +159,17 @@ class Critic(nn.Module):
 
 
 class ConditionedCritic(nn.Module):
-    """A critic whose score depends on the mode k as well: w·φ(x) + b + v_k·φ(x) (projection, arXiv 1802.05637)."""
+    """A critic whose score also depends on the mode k: w·φ(x) + b + v_k·φ(x) (projection, arXiv 1802.05637)."""
 
     def __init__(self, critic: Critic, n_clusters: int) -> None:
         super().__init__()
         self.critic = critic
         self.directions = nn.Embedding(n_clusters, critic.last.in_features)
-        # Small, so that the modes' scores begin alike and part as the critic learns them.
+        # Small, so that the modes' scores are similar at first and diverge as the critic learns them.
         nn.init.normal_(self.directions.weight, std=0.02)
 
     def directions_of(self, cluster: Tensor) -> Tensor:
-        """What the last hidden layer is multiplied with to score members of clusters (B,): (B, n_features)."""
+        """The vectors (B, n_features) that multiply the last hidden layer to score members of clusters (B,)."""
         return self.critic.last.weight + self.directions(cluster)
 
     def forward(self, samples: Tensor, cluster: Tensor) -> Tensor:
@@ -178,7 +178,7 @@ class ConditionedCritic(nn.Module):
 
 
 class JointCritic(nn.Module):
-    """A critic of pairs: what the trunk makes of a sample goes into the head beside a condition, such as a latent."""
+    """A critic of pairs: the head takes the trunk's output for a sample and a condition, such as a latent."""
 
     def __init__(self, trunk: nn.Sequential, head: nn.Sequential) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The latent space: a normal part z_n beside a one-hot cluster part z_c, and walks between its modes.
+"""The latent space: a normal part z_n and a one-hot cluster part z_c, with walks between its modes.
 
 ClusterGAN (arXiv 1809.03627) §2.3: z = (z_n, z_c), z_n ~ N(0, σ² I), z_c = e_k with k uniform on the K clusters.
 """
@@ -16,7 +16,7 @@ Noise = Literal["normal", "uniform"]
 
 @dataclass(frozen=True)
 class Latent:
-    """A batch of latent vectors in their two parts."""
+    """A batch of latent vectors, in two parts."""
 
     normal: Tensor  # (B, n_normal), z_n
     cluster: Tensor  # (B, n_clusters), z_c: one-hot when sampled, any point of the simplex on a walk; (B, 0) without
@@ -28,10 +28,10 @@ class Latent:
 
 @dataclass(frozen=True)
 class Prior:
-    """The discrete-continuous mixture a generator is trained on, or its continuous part alone."""
+    """The discrete-continuous mixture that a generator is trained on, or its continuous part alone."""
 
     n_normal: int
-    n_clusters: int  # modes: entries of the one-hot part, 0 for a prior without
+    n_clusters: int  # modes: entries of the one-hot part, 0 for a prior without modes
     sigma: float  # standard deviation of normal noise; uniform noise lies in [−sigma, sigma]
     noise: Noise = "normal"
 
@@ -55,7 +55,7 @@ class Prior:
         return torch.nn.functional.one_hot(cluster, self.n_clusters).to(torch.float32)
 
     def mixture(self, weights: Tensor) -> Tensor:
-        """Non-negative weights (..., n_clusters) scaled to the simplex; all-zero weights become uniform."""
+        """Scales non-negative weights (..., n_clusters) to the simplex; all-zero weights become uniform."""
         weights = weights.clamp(min=0)
         total = weights.sum(dim=-1, keepdim=True)
         uniform = torch.full_like(weights, 1 / self.n_clusters)
@@ -64,14 +64,14 @@ class Prior:
     def walk(self, start: int, end: int, mu: Tensor) -> Tensor:
         """Cluster parts (B, n_clusters) = μ·e_start + (1 − μ)·e_end for μ (B,) in [0, 1] (§2.7).
 
-        Training draws one-hot vectors only: every point with 0 < μ < 1 was never sampled.
+        Training draws only one-hot vectors, so points with 0 < μ < 1 are never sampled.
         """
         modes = torch.eye(self.n_clusters, dtype=mu.dtype, device=mu.device)
         return mu[:, None] * modes[start] + (1 - mu[:, None]) * modes[end]
 
 
 class ModeWeights(nn.Module):
-    """How large a share of the samples each mode has, where a method learns that; the prior itself is uniform."""
+    """Each mode's share of the samples, for methods that learn it; the prior itself is uniform."""
 
     shares: Tensor  # (n_clusters,), which sum to 1
 
@@ -80,7 +80,7 @@ class ModeWeights(nn.Module):
         self.register_buffer("shares", torch.full((n_clusters,), 1 / n_clusters))
 
     def draw(self, count: int, generator: torch.Generator) -> Tensor:
-        """Modes (count,) of int64, on the generator's device."""
+        """Draws modes (count,) of int64 on the generator's device."""
         draws = torch.rand(count, generator=generator, device=generator.device)
         cumulative = self.shares.to(generator.device, torch.float32).cumsum(dim=0)
         return torch.searchsorted(cumulative, draws).clamp(max=len(self.shares) - 1)

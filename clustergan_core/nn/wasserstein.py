@@ -1,8 +1,8 @@
 """The critic's part of a Wasserstein game with gradient penalty (Gulrajani et al., arXiv 1704.00028, algorithm 1).
 
-What every GAN of that family shares: one call of the generator for all of the critic's batches, the critic's two terms
-by the fast path where the critic allows it, and its step. What is drawn, and what the generator makes of it, is the
-method's.
+Every GAN of that family shares this part: one call of the generator for all of the critic's batches, the critic's two
+loss terms, with the fast path if the critic allows it, and its step. The method itself decides what is drawn and what
+the generator makes from it.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from clustergan_core.nn.networks import Critic
 
 
 def draw_mix(count: int, random: torch.Generator, device: torch.device) -> Tensor:
-    """Mixing weights (count,) in [0, 1): where between a real and a generated sample the penalty is taken."""
+    """Mixing weights (count,) in [0, 1): the penalty's position between a real and a generated sample."""
     return torch.rand(count, generator=random, device=device)
 
 
 def generate_batches(generator: nn.Sequential, latents: Sequence[Tensor], precision: Precision) -> Tensor:
-    """Samples (G, B, *shape) for G batches of the generator's input (B, n_latent), each with statistics of its own.
+    """Samples (G, B, *shape) for G batches of the generator's input (B, n_latent), each with its own statistics.
 
-    In one pass, since the generator stands still while the critic learns.
+    One pass is enough, because the generator does not change while the critic learns.
     """
     stacked = torch.stack(list(latents))
     with autocast(stacked.device, precision):
@@ -36,8 +36,8 @@ def generate_batches(generator: nn.Sequential, latents: Sequence[Tensor], precis
 
 
 def critic_losses(critic: Critic, real: Tensor, fake: Tensor, mix: Tensor, precision: Precision) -> dict[str, Tensor]:
-    """The critic's two terms, `critic` and `penalty`, for real and generated samples (B, *shape) and a `mix` (B,)."""
-    # The critic's step must not reach the generator.
+    """The critic's loss terms `critic` and `penalty` for real and generated samples (B, *shape) and `mix` (B,)."""
+    # The critic's step must not affect the generator.
     fake = fake.detach()
     between = mix_samples(real, fake, mix)
     score = _score_samples if is_piecewise_linear(critic) else _score_batches
@@ -49,7 +49,7 @@ def critic_losses(critic: Critic, real: Tensor, fake: Tensor, mix: Tensor, preci
 
 
 def take_critic_step(losses: Mapping[str, Tensor], penalty_weight: float, optimizer: Optimizer) -> dict[str, Tensor]:
-    """One step of the critic's optimiser on critic + penalty_weight · penalty; returns the losses detached."""
+    """Takes one optimiser step on critic + penalty_weight · penalty and returns the detached losses."""
     loss = losses["critic"] + penalty_weight * losses["penalty"]
     optimizer.zero_grad(set_to_none=True)
     loss.backward()
@@ -75,7 +75,7 @@ def _score_samples(
 def _score_batches(
     critic: Critic, real: Tensor, fake: Tensor, between: Tensor, precision: Precision
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """The same for a normalised critic: statistics must be those of one kind of sample, as in the paper."""
+    """Scores and gradients for a normalised critic, with statistics of one kind of sample each, as in the paper."""
     with autocast(real.device, precision):
         real_scores, fake_scores = critic(real).float(), critic(fake).float()
     return real_scores, fake_scores, gradients_by_autograd(critic, between)

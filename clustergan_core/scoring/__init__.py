@@ -1,11 +1,11 @@
-"""A method and data in, figures out.
+"""Computes figures from a method and data.
 
-live.py        while a method trains
-final.py       at its end, on a split
-label_free.py  at its end, without labels
-records.py     the JSON documents of scores, typed
+live.py        scores during training
+final.py       scores at the end of training, on a split
+label_free.py  scores at the end of training, without labels
+records.py     typed JSON documents of scores
 generated.py   generated samples: cycle losses, Fréchet distance, the three accuracies of the paper's section 2.6
-modes.py       a line for each mode: usage, label, purity, empty or repeated
-labelled.py    the few labels that a method may be given, and samples without those
-latents.py     samples encoded and assigned
+modes.py       a row for each mode: usage, label, purity, empty or repeated
+labelled.py    the few labels that a method may be given, and the samples without them
+latents.py     encoded and assigned samples
 """

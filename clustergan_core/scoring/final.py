@@ -23,19 +23,19 @@ if TYPE_CHECKING:
     from clustergan_core.method import Method
 
 _Figures = dict[str, Any]  # a part of a `MethodScores`
-N_GENERATED = 5000  # compared with as many real ones, fewer where the split holds less than twice that
-N_CYCLE_LATENTS = 1000  # of those generated
+N_GENERATED = 5000  # compared with as many real samples; fewer if the split has less than twice that number
+N_CYCLE_LATENTS = 1000  # of the generated samples
 
 
 def explain_no_agreement(scores: MethodScores) -> str:
-    """Why a document has no agreement with labels, in one sentence."""
+    """Explains in one sentence why a document has no agreement with labels."""
     return (
         scores.get("missing", {}).get("encoder") or "Purity, accuracy, NMI and ARI need labels, and the data has none."
     )
 
 
 def score_method(method: Method, dataset: Dataset, split: SplitName) -> MethodScores:
-    """The figures of `evaluate` for a method and a split; one thread and five digits, as they do not depend on it."""
+    """The figures of `evaluate` for a method and a split, on one thread and rounded to five digits."""
     from clustergan_core.nn.acceleration import one_thread
 
     with one_thread(), libraries_on_one_thread():
@@ -66,7 +66,7 @@ def _score(method: Method, dataset: Dataset, split: SplitName) -> _Figures:
 
 
 def _score_clusters(method: Method, labels: NDArray[np.int64] | None, latents: RunLatents | None) -> _Figures:
-    """Agreement with labels and what clusters look like, null for a method without clusters."""
+    """Agreement with labels and statistics of the clusters; null for a method without clusters."""
     if latents is None:
         figures = dict.fromkeys(("assignment", *AGREEMENT_SCORES, "silhouette", "usage", "usage_entropy"))
         return figures | {"kmeans": dict.fromkeys(AGREEMENT_SCORES)}
@@ -85,7 +85,7 @@ def _score_clusters(method: Method, labels: NDArray[np.int64] | None, latents: R
 def _score_generated(
     method: Method, dataset: Dataset, indices: NDArray[np.int64], latents: RunLatents | None
 ) -> _Figures:
-    """Cycle losses, Fréchet distances and what the data set's classifier reads, null where there is none."""
+    """Cycle losses, Fréchet distances and the accuracies from the data set's classifier; null if unavailable."""
     import torch
 
     from clustergan_core.evaluation.classifier import find_classifier
@@ -124,7 +124,7 @@ def _agreement(labels: NDArray[np.int64] | None, clusters: NDArray[np.int64]) ->
 
 
 def _five_digits(value: Any) -> Any:
-    """Every figure of a document rounded to what does not depend on the processor."""
+    """Rounds every figure of a document to five digits, which do not depend on the processor."""
     if isinstance(value, dict):
         return {key: _five_digits(part) for key, part in value.items()}
     if isinstance(value, list):

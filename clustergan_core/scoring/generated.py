@@ -1,4 +1,4 @@
-"""What is scored of generated samples: cycle losses, Fréchet distance, and the three accuracies of the paper's §2.6.
+"""Scores of generated samples: cycle losses, Fréchet distance, and the three accuracies of the paper's §2.6.
 
 Every latent is drawn from the prior with one fixed seed, on the CPU, so that the same weights give the same figures.
 """
@@ -31,10 +31,10 @@ _LEAST_PER_MODE = 20
 
 
 class RealSamples:
-    """Two disjoint halves of a split's samples in the terms of a feature network, and how far they lie apart."""
+    """Two disjoint halves of a split's samples in the features of a network, and the distance between them."""
 
     def __init__(self, dataset: Dataset, indices: NDArray[np.int64], features: FeatureNetwork, most: int) -> None:
-        """Halves of `indices` drawn with a fixed seed, each at most `most` samples and the same number."""
+        """Draws halves of `indices` of equal size with a fixed seed, each with at most `most` samples."""
         drawn = np.random.default_rng(DATA_SEED).permutation(indices)
         self.n = min(most, len(drawn) // 2)
         self.features = features
@@ -45,9 +45,9 @@ class RealSamples:
         self.between_halves = frechet_distance(self.first, second) if self.n >= 2 else None
 
     def compare(self, generated: Tensor) -> DistanceRecord | None:
-        """The Fréchet distance of the first `n` generated samples to the first half, beside that of the halves.
+        """The Fréchet distances of the first `n` generated samples to the first half, and between the halves.
 
-        `value` and `real_halves` both compare n samples with n samples. None where the split has fewer than 4 samples.
+        `value` and `real_halves` both compare n samples with n samples. None if the split has fewer than 4 samples.
         """
         if self.between_halves is None:
             return None
@@ -68,10 +68,10 @@ def cycle_losses(
     generated: Tensor | None,
     n_latents: int,
 ) -> dict[str, float]:
-    """‖x − G(E(x))‖² of samples and ‖z − E(G(z))‖² of latents, both means over samples and dimensions.
+    """‖x − G(E(x))‖² of samples and ‖z − E(G(z))‖² of latents, both averaged over samples and dimensions.
 
-    Latents are compared in what the method trains to be recovered. `generated` is what `latent` gives; the first
-    `n_latents` of them are encoded. A loss that the method has no parts for is absent.
+    Latents are compared in the parts that the method trains to recover. `generated` are the samples of `latent`; the
+    first `n_latents` of them are encoded. A loss is absent if the method lacks the parts for it.
     """
     losses: dict[str, float] = {}
     if reconstructions is not None:
@@ -91,9 +91,9 @@ def read_generated(
     clusters: NDArray[np.int64] | None,
     reconstructions: Tensor | None,
 ) -> GenerationRecord:
-    """Mode, Reconstruction and Cluster Accuracy (`evaluation/generation.py`) with the classifier that read them.
+    """Mode, Reconstruction and Cluster Accuracy (`evaluation/generation.py`), with the classifier that was used.
 
-    For the labels (N,), clusters (N,) and reconstructions (N, *shape) of the same samples, of a method with modes.
+    The labels (N,), clusters (N,) and reconstructions (N, *shape) are of the same samples; the method must have modes.
     """
     n_modes = method.prior.n_clusters
     n_each = max(_LEAST_PER_MODE, N_MODE_SAMPLES // n_modes)
@@ -118,5 +118,5 @@ def read_generated(
 
 
 def _four_digits(value: float) -> float:
-    """What a machine with other processor instructions gives as well."""
+    """Rounds to four digits, which do not depend on the processor's instructions."""
     return float(f"{value:.4g}")

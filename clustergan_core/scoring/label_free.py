@@ -1,7 +1,7 @@
-"""What can be said of a trained method without labels: the figures by which a number of modes is suggested.
+"""Label-free figures of a trained method, from which a number of modes is suggested.
 
-They are read on training samples, the same for every run on the same data, so that the clusterings of several runs can
-be compared sample by sample and nothing is chosen by test samples.
+They are computed on training samples, the same for every run on the same data, so that the clusterings of several runs
+can be compared sample by sample and no choice depends on test samples.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
     from clustergan_core.method import Method
 
 N_SAMPLES = 2_000
-N_COMPARED = 1_000  # generated samples, and as many real ones
+N_COMPARED = 1_000  # generated samples, compared with as many real ones
 N_NEIGHBOURS = 5
 
 
 class LabelFree(BaseModel):
-    """label_free.json."""
+    """The document label_free.json."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    dataset: str  # its digest: clusters are comparable where this and n agree
+    dataset: str  # its digest; clusters are comparable if this and n agree
     n: int
     clusters: tuple[int, ...]  # of the n samples
     n_used: int  # modes with at least one of them
@@ -40,13 +40,13 @@ class LabelFree(BaseModel):
     silhouette: float | None  # of the latents
     data_silhouette: float | None  # of the samples' principal components
     neighbour_agreement: float  # corrected for chance
-    frechet: float | None  # in principal components, which have seen no labels
+    frechet: float | None  # in principal components, which do not use labels
 
 
 def score_without_labels(method: Method, dataset: Dataset) -> LabelFree:
-    """Scores a method on at most 2,000 training samples (all samples where they are not split).
+    """Scores a method on at most 2,000 training samples (from all samples if they are not split).
 
-    RunError for a method without clusters.
+    Raises RunError for a method without clusters.
     """
     import torch
 
@@ -82,10 +82,10 @@ def score_without_labels(method: Method, dataset: Dataset) -> LabelFree:
 
 
 def chosen_samples(dataset: Dataset) -> NDArray[np.int64]:
-    """The samples that every run on this data is judged by, ascending."""
+    """The samples on which every run on this data is scored, ascending."""
     return draw_subset(dataset.splits.train, N_SAMPLES, DATA_SEED)
 
 
 def _round(value: Any) -> Any:
-    """Five digits, which do not depend on the processor."""
+    """Rounds to five digits, which do not depend on the processor."""
     return None if value is None else float(f"{value:.5g}")

@@ -1,4 +1,4 @@
-"""Which labels a method is given: drawn by a fixed seed, so that scoring knows which samples to leave out."""
+"""Draws the labels that a method is given, with a fixed seed, so that scoring can leave out their samples."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def draw_labelled(method: LabelledMethod, dataset: Dataset) -> LabelledSubset:
-    """The labels that a method asks for; DataError where the training split has fewer."""
+    """Draws the labels that a method requests; DataError if the training split has fewer."""
     import torch
 
     from clustergan_core.method import LabelledSubset
@@ -25,15 +25,15 @@ def draw_labelled(method: LabelledMethod, dataset: Dataset) -> LabelledSubset:
     candidates = np.flatnonzero(labels != UNLABELLED)
     if len(candidates) < wanted:
         raise DataError(
-            f"{method.title} uses {wanted:,} labels and {dataset.name} has {len(candidates):,} in its training split: "
-            "set n_labelled lower, or choose a method that uses none."
+            f"{method.title} uses {wanted:,} labels, but {dataset.name} has only {len(candidates):,} in its training "
+            "split: set n_labelled lower or choose a method that uses no labels."
         )
     indices = draw_subset(candidates, wanted, DATA_SEED)
     return LabelledSubset(torch.from_numpy(indices), torch.from_numpy(labels[indices].astype(np.int64)))
 
 
 def without_labelled(method: Method, dataset: Dataset, indices: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Those of `indices` in the data set whose labels the method was not given."""
+    """The `indices` of samples whose labels the method was not given."""
     from clustergan_core.method import LabelledMethod
 
     if not isinstance(method, LabelledMethod):

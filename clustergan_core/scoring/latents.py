@@ -1,4 +1,4 @@
-"""Samples encoded and assigned by a method."""
+"""Encodes and assigns samples with a method."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RunLatents:
-    """The latents of a split, sample by sample."""
+    """The latents and clusters of a split, sample by sample."""
 
     indices: NDArray[np.int64]  # (N,) positions in the data set
     normal: NDArray[np.float32]  # (N, n_normal)
@@ -30,7 +30,7 @@ class RunLatents:
         return np.concatenate([self.normal, self.code], axis=1)
 
     def encoding(self) -> Encoding:
-        """The same as tensors."""
+        """The latents and codes as tensors."""
         import torch
 
         from clustergan_core.method import Encoding
@@ -40,12 +40,12 @@ class RunLatents:
 
 
 def readable_indices(method: type[MethodFacts], indices: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Those of a split's `indices` that a method reads: all, or `max_read` of them by a fixed seed, ascending."""
+    """The `indices` of a split that a method reads: all, or `max_read` of them by a fixed seed, ascending."""
     return indices if method.max_read is None else draw_subset(indices, method.max_read, DATA_SEED)
 
 
 def encode_samples(method: Method, samples: NDArray[np.float32], indices: NDArray[np.int64]) -> RunLatents:
-    """Encodes and assigns samples (N, *shape) with a method; RunError for one that encodes nothing."""
+    """Encodes and assigns samples (N, *shape) with a method; RunError for one without an encoder."""
     import torch
 
     method.require("encoder")

@@ -1,4 +1,4 @@
-"""Scores of a method while it trains: with labels where there are any, and without them for choosing weights."""
+"""Scores of a method during training: with labels if there are any, and without labels for choosing weights."""
 
 from __future__ import annotations
 
@@ -28,23 +28,23 @@ N_CRITERION_SAMPLES = 2000  # of the training split
 N_LIVE_SAMPLES = 1000  # of the validation split
 N_SILHOUETTE_SAMPLES = 500
 N_RECONSTRUCTED = 250  # samples, and as many latents
-N_LIVE_GENERATED = 500  # compared with as many real ones
+N_LIVE_GENERATED = 500  # compared with as many real samples
 
 
 class LiveScorer:
-    """Scores a method on fixed subsets: agreement on validation samples, the label-free criterion on training ones.
+    """Scores a method on fixed subsets: agreement on validation samples, the label-free criterion on training samples.
 
-    Each sample is encoded once; silhouette, reconstructions and generated samples are fewer, so that an evaluation
+    Each sample is encoded once. Silhouette, reconstruction and generation use smaller subsets, so that an evaluation
     costs about as much as a few training steps (`python -m benchmarks.evaluation_cost`).
     """
 
     def __init__(self, dataset: Dataset, method: Method) -> None:
-        """`method` says which samples to leave out: those whose labels it is given."""
+        """Leaves out the samples whose labels `method` is given."""
         validation = without_labelled(method, dataset, dataset.splits.validation)
         self.validation = draw_subset(validation, N_LIVE_SAMPLES, DATA_SEED)
         self.samples = torch.from_numpy(dataset.samples[self.validation])
         self.labels = None if dataset.labels is None else dataset.labels[self.validation]
-        # Spread over the samples, whose order may be that of their labels.
+        # Spread over all samples, which may be ordered by label.
         n_validation = len(self.validation)
         self.reconstructed = torch.linspace(0, n_validation - 1, min(N_RECONSTRUCTED, n_validation)).long()
         unseen = without_labelled(method, dataset, dataset.splits.train)
@@ -56,7 +56,7 @@ class LiveScorer:
     def score(self, method: Method) -> Scores:
         """Scores by name; those that need labels, clusters or a generator are absent without them.
 
-        Those that need clusters are also absent while reading samples takes long.
+        Scores that need clusters are also absent if reading samples is slow (`max_read`).
         """
         is_read = method.encodes and method.max_read is None
         encoding = method.encode_all(self.samples) if is_read else None
@@ -65,7 +65,7 @@ class LiveScorer:
         return scores
 
     def _score_clusters(self, method: Method, encoding: Encoding) -> Scores:
-        """The criterion, what clusters look like, and how they agree with labels where there are any."""
+        """The criterion, statistics of the clusters, and their agreement with labels if there are any."""
         train_clusters = method.assign_all(self.train_samples)[0].numpy()
         n_clusters = method.n_clusters
         clusters = method.assign_encoding(encoding)[0].numpy()
@@ -83,7 +83,7 @@ class LiveScorer:
         return scores
 
     def _score_generated(self, method: Method, encoding: Encoding | None) -> Scores:
-        """Cycle losses on some of the samples, and the Fréchet distance where there are samples to compare with."""
+        """Cycle losses on some of the samples, and the Fréchet distance if there are samples to compare with."""
         latent = draw_latent(method, N_LIVE_GENERATED) if method.generates else None
         generated = None if latent is None else generate_all(method, latent)
         some = self.reconstructed

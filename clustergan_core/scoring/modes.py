@@ -1,4 +1,4 @@
-"""One line for each mode of a run: its usage, its label and purity, and whether it is empty or repeats another."""
+"""A summary of each mode of a run: its usage, its label and purity, and whether it is empty or repeats another."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 NEEDS_DATA = "needs the data"
 NEEDS_LABELS = "needs labels"
 NEEDS_ENCODER = "needs an encoder"
-_N_COMPARED_SAMPLES = 960  # generated to compare modes, over all modes; at least 8 a mode
+_N_COMPARED_SAMPLES = 960  # generated over all modes to compare them; at least 8 per mode
 
 
 @dataclass(frozen=True)
 class ModeSummary:
-    """What is known of the K modes; arrays are None where `missing` or the absence of latents says why."""
+    """What is known of the K modes; arrays are None without latents, or for the reason in `missing`."""
 
     n_clusters: int
     n_samples: int  # assigned samples that usage and purity are counted over; 0 while there are none
@@ -38,20 +38,20 @@ class ModeSummary:
     duplicates: tuple[tuple[int, ...], ...]  # (K,) other modes whose samples look nearly the same
 
     def order(self, by_usage: bool) -> NDArray[np.int64]:
-        """Mode numbers (K,), ascending or the most used first; by number where the usage is unknown."""
+        """Mode numbers (K,), ascending or with the most used first; ascending if the usage is unknown."""
         if by_usage and self.usage is not None:
             return np.argsort(-self.usage, kind="stable")
         return np.arange(self.n_clusters)
 
     def flags(self, mode: int) -> list[str]:
-        """What is wrong with a mode, in words."""
+        """The problems of a mode, in words."""
         flags = ["empty"] if self.is_empty[mode] else []
         if self.duplicates[mode]:
             flags.append(f"like mode {', '.join(map(str, self.duplicates[mode]))}")
         return flags
 
     def table(self) -> pd.DataFrame:
-        """A row a mode: mode, samples, usage, purity, label, flags. Unknown figures are missing values."""
+        """A table with one row per mode: mode, samples, usage, purity, label, flags. Unknown figures are missing."""
         modes = range(self.n_clusters)
         unknown = np.full(self.n_clusters, np.nan)
         share = unknown if self.usage is None else self.usage
@@ -71,9 +71,9 @@ class ModeSummary:
 
 
 def summarise_modes(method: Method, latents: RunLatents | None, dataset: Dataset | None) -> ModeSummary:
-    """Summary of a method's modes over the samples in `latents`; either of the two others may be absent.
+    """Summarises a method's modes over the samples in `latents`; `latents` and `dataset` may be absent.
 
-    RunError for a method without modes.
+    Raises RunError for a method without modes.
     """
     method.require("modes")
     n_clusters = method.prior.n_clusters
@@ -88,7 +88,7 @@ def summarise_modes(method: Method, latents: RunLatents | None, dataset: Dataset
 
 
 def find_duplicates(method: Method) -> tuple[tuple[int, ...], ...]:
-    """For each mode the modes whose generated samples are nearly the same."""
+    """For each mode, the other modes whose generated samples are nearly the same."""
     n_samples = min(64, max(8, _N_COMPARED_SAMPLES // method.prior.n_clusters))
     return duplicate_modes(mode_distances(generate_modes(method, n_samples)))
 
@@ -96,7 +96,7 @@ def find_duplicates(method: Method) -> tuple[tuple[int, ...], ...]:
 def _label_modes(
     latents: RunLatents, dataset: Dataset | None, n_clusters: int
 ) -> tuple[NDArray[np.float64] | None, tuple[str | None, ...] | None, str]:
-    """Purity and label of each mode, and why there are none."""
+    """Purity and label of each mode, and the reason if there are none."""
     if dataset is None:
         return None, None, NEEDS_DATA
     labels = None if dataset.labels is None else dataset.labels[latents.indices]

@@ -1,4 +1,4 @@
-"""The JSON documents of scores: their keys and types, so that an editor can follow them."""
+"""The keys and types of the JSON documents of scores, for editors and type checkers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class AgreementRecord(TypedDict):
 
 
 class DistanceRecord(TypedDict):
-    """A Fréchet distance of `n` generated samples to `n` real ones, and of these to `n` other real ones."""
+    """Fréchet distances from `n` generated samples to `n` real ones, and from these to `n` other real ones."""
 
     value: float
     real_halves: float
@@ -27,7 +27,7 @@ class DistanceRecord(TypedDict):
 
 
 class ClassifierRecord(TypedDict):
-    """The classifier that read generated samples, and what it read them in."""
+    """The classifier that read generated samples, and the numbers of samples and labels."""
 
     name: str
     test_accuracy: float
@@ -46,15 +46,15 @@ class GenerationRecord(TypedDict):
 
 
 class MethodScores(AgreementRecord):
-    """A method's scores on a split; agreement at top level takes the argmax of the code as the cluster."""
+    """A method's scores on a split; top-level agreement uses the argmax of the code as the cluster."""
 
     dataset: str
     split: SplitName
     is_training_data: bool
     n: int
     n_labelled: NotRequired[int]  # this and the other optional keys are absent from older files
-    n_labels_used: NotRequired[int]  # by training; their samples are not among the `n`
-    n_in_split: NotRequired[int]  # where the method reads only some of them
+    n_labels_used: NotRequired[int]  # in training; their samples are not among the `n`
+    n_in_split: NotRequired[int]  # if the method reads only some of the samples
     n_clusters: int
     # None from here to `usage_entropy` for a method without an encoder.
     assignment: str | None
@@ -62,7 +62,7 @@ class MethodScores(AgreementRecord):
     silhouette: float | None
     usage: list[float] | None
     usage_entropy: float | None
-    sample_cycle: NotRequired[float]  # both cycle losses where the method can compute them
+    sample_cycle: NotRequired[float]  # both cycle losses only if the method can compute them
     latent_cycle: NotRequired[float]
     frechet: NotRequired[DistanceRecord | None]
     fid: NotRequired[DistanceRecord | None]
@@ -74,7 +74,7 @@ class MethodScores(AgreementRecord):
 
 
 class RunScores(MethodScores):
-    """scores.json, which is also the document of `evaluate`: a run's scores with one of its weights."""
+    """scores.json, which is also the document of `evaluate`: a run's scores with one set of its weights."""
 
     run: str
     method: str

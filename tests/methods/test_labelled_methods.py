@@ -108,7 +108,7 @@ def test_samples_whose_labels_it_used_are_in_no_score() -> None:
 
 def test_too_few_labels_are_said_before_training() -> None:
     dataset = toy(n_samples=40)
-    with pytest.raises(DataError, match="uses 30 labels and toy has"):
+    with pytest.raises(DataError, match="uses 30 labels, but toy has only"):
         trained(dataset)
     with pytest.raises(DataError, match="has 0 in its training split"):
         trained(replace(toy(), labels=None, label_names=()))

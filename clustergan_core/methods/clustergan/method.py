@@ -1,4 +1,4 @@
-"""ClusterGAN (Mukherjee, Asnani, Lin, Kannan; arXiv 1809.03627), the paper's method and nothing added.
+"""ClusterGAN (Mukherjee, Asnani, Lin, Kannan; arXiv 1809.03627), the paper's method without additions.
 
 Symbols: β_n → normal_weight, β_c → cluster_weight, σ → sigma, d_n → n_normal, K → n_clusters, λ → penalty_weight.
 
@@ -69,11 +69,11 @@ class ClusterGAN(ClusterGANFacts, Method):
         return losses | self._generator_encoder_step()
 
     def critic_losses(self, real: Tensor, fake: Tensor, mix: Tensor) -> dict[str, Tensor]:
-        """The critic's two terms for real and generated samples (B, *shape) and mixing weights (B,)."""
+        """The critic's two loss terms for real and generated samples (B, *shape) and mixing weights (B,)."""
         return critic_losses(self.critic, real, fake, mix, self.settings.precision)
 
     def generator_encoder_losses(self, latent: Latent) -> dict[str, Tensor]:
-        """The three terms of generator and encoder for a batch of latents."""
+        """The three loss terms of generator and encoder for a batch of latents."""
         with self._passes():
             fake = self.generator(latent.joined())
             scores, recovered = self.critic(fake), self.encoder(fake)
@@ -91,7 +91,7 @@ class ClusterGAN(ClusterGANFacts, Method):
 
     @property
     def recovers_normal(self) -> bool:
-        # The authors' code leaves ẑ_n out of what k-means reads as well where β_n is 0.
+        # The authors' code also omits ẑ_n from the features for k-means if β_n is 0.
         return self.settings.normal_weight > 0
 
     def generate(self, latent: Latent) -> Tensor:
@@ -123,13 +123,13 @@ class ClusterGAN(ClusterGANFacts, Method):
             + self.settings.cluster_weight * losses["cluster_recovery"]
         )
         self.player_optimizer.zero_grad(set_to_none=True)
-        # The critic passes gradients on and gets none.
+        # The critic passes gradients on but receives none.
         loss.backward(inputs=self.players)
         self.player_optimizer.step()
         return {name: value.detach() for name, value in losses.items()}
 
     def _passes(self) -> AbstractContextManager[object]:
-        """A block for the networks' passes, at the precision of the settings."""
+        """A context for the networks' passes at the precision of the settings."""
         return autocast(self.device, self.settings.precision)
 
     def _split(self, latent: Tensor) -> tuple[Tensor, Tensor]:

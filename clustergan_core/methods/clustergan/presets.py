@@ -1,7 +1,7 @@
-"""Presets of ClusterGAN: the paper's settings, a few minutes' worth, or a first look.
+"""Presets of ClusterGAN: the paper's settings, a training of a few minutes, or a first look.
 
-Step counts of the preset `paper` stand only in the authors' public code: 500,000 generator steps for images and
-pendigits, 100,000 for the expression matrix. Those take hours to months on a CPU; `default` keeps the method and the
+The step counts of the preset `paper` are given only in the authors' public code: 500,000 generator steps for images and
+pendigits, 100,000 for the expression matrix. They take hours to months on a CPU; `default` keeps the method and the
 five critic steps, raises the learning rate and stops after minutes.
 """
 
@@ -19,15 +19,15 @@ PAPER_STEPS_EXPRESSION = 100_000
 # Chosen by purity on training and validation labels (digits, seeds 10–12; see docs/decisions.md), never by test labels.
 _FAST_SETTINGS: dict[str, Any] = {"learning_rate": 5e-4, "initialisation": "framework", "critic_norm": "none"}
 _FAST_STEPS = 4_000
-_FAST_STEPS_OF = {"synthetic": 1_500}  # where all modes are found long before
-# Convolutions cost ten times as much a step on a CPU: a quarter of the width brings minutes back. Fewer critic steps
-# would save more and learn no clusters in that time.
+_FAST_STEPS_OF = {"synthetic": 1_500}  # all modes are found long before
+# With convolutions, a step costs ten times as much on a CPU; at a quarter of the width, training takes minutes again.
+# Fewer critic steps would save more time, but no clusters would be learned in it.
 _FAST_CONVOLVED_SETTINGS: dict[str, Any] = {**_FAST_SETTINGS, "width": 0.25, "precision": "bfloat16"}
 _FAST_CONVOLVED_STEPS = 3_000
 
 
 def make_preset(name: PresetName, dataset: str, kind: Kind, shape: tuple[int, ...]) -> Preset:
-    """Settings for a data set by its name, else by its kind and shape, and steps of any of the three presets."""
+    """Builds one of the three presets for a data set by its name, else by its kind and shape."""
     settings = paper_settings(dataset, kind)
     if name == "paper":
         return Preset(settings, PAPER_STEPS_EXPRESSION if kind == "expression" else PAPER_STEPS)

@@ -1,4 +1,4 @@
-"""Settings of ClusterGAN, and what is said of it."""
+"""Settings and facts of ClusterGAN."""
 
 from __future__ import annotations
 
@@ -42,21 +42,21 @@ class ClusterGANSettings(MethodSettings):
         10.0, ge=0, le=1000, title="β_c", description="Weight of recovering the mode from the generated sample."
     )
     architecture: Architecture | Literal["auto"] = Field(
-        "auto", title="Networks", description="The paper's networks by name; auto follows the kind and shape of data."
+        "auto", title="Networks", description="The paper's networks by name; auto follows the data's kind and shape."
     )
     width: float = Field(1.0, ge=0.05, le=4, title="Width", description="Scales every hidden layer.")
     initialisation: Initialisation = Field(
-        "normal-0.02", title="Initialisation", description="N(0, 0.02) as in the paper, or the framework's own."
+        "normal-0.02", title="Initialisation", description="N(0, 0.02) as in the paper, or the framework's default."
     )
     critic_norm: CriticNorm = Field(
         "paper",
         title="Critic's normalisation",
-        description="Batch normalisation where the paper's table has it, or none.",
+        description="Batch normalisation as in the paper's table, or none.",
     )
     precision: Precision = Field(
         "float32",
         title="Precision",
-        description="Of the networks' passes; bfloat16 is faster where the networks are large. Weights stay float32.",
+        description="Precision of the networks' passes; bfloat16 is faster for large networks. Weights stay float32.",
     )
 
 

@@ -1,20 +1,21 @@
 """Paired ClusterGAN: ClusterGAN's prior, generator and losses, and an encoder whose code is learnt from real data.
 
-What differs from ClusterGAN (arXiv 1809.03627):
+Differences from ClusterGAN (arXiv 1809.03627):
 - Training begins with a warm-up of the encoder alone: a sample and its partner must get the same code. The partner is
-  one of the sample's nearest neighbours in the training split (Euclidean, 50 principal components), or of those of them
-  that share the most neighbours with it (`n_candidates`); images are moreover seen through two random affine maps.
-- The targets of these codes have given masses (`masses`): otherwise one code for everything would agree best. A batch
-  may deviate from them once clusters have formed (`strictness`), since it never holds all clusters equally often.
-- There may be several such starts. That one goes on whose codes tell the most about a partner's (mutual information):
-  two clusters that became one cost a part of it.
-- Then the game begins, and the codes found are held: every few steps the encoder is asked for them again. The code
-  recovered from a generated sample teaches the generator alone. Left to itself, the game pulls the codes of real
-  samples along with those of generated ones.
+  one of the sample's nearest neighbours in the training split (Euclidean, 50 principal components), or one of those
+  among them that share the most neighbours with it (`n_candidates`). Images also pass through two random affine maps.
+- The targets of these codes have given masses (`masses`), because otherwise one code for everything would agree best.
+  A batch may deviate from them once clusters have formed (`strictness`), since it never holds all clusters equally
+  often.
+- There may be several such starts. The one whose codes tell the most about a partner's code (mutual information)
+  continues; merging two clusters lowers this figure.
+- Then the game begins and holds the codes: every few steps the encoder is trained on them again. The code recovered
+  from a generated sample trains only the generator. Otherwise the game would shift the codes of real samples along with
+  those of generated ones.
 - The critic is conditioned on the code by projection (Miyato, Koyama, arXiv 1802.05637), so that each mode must look
-  like the samples that were given that code.
+  like the samples with that code.
 - The adversarial loss is the non-saturating one with a penalty on the critic's gradient at real samples (R1; Mescheder,
-  Geiger, Nowozin, arXiv 1801.04406), taken every few steps; the game's learning rates fall to zero.
+  Geiger, Nowozin, arXiv 1801.04406), applied every few steps; the game's learning rates fall to zero.
 - Assignments and samples come from running averages of the weights.
 
 Symbols: β_n → normal_weight, β_c → cluster_weight, σ → sigma, d_n → n_normal, K → n_clusters, γ → penalty_weight.
@@ -62,11 +63,11 @@ from clustergan_core.nn.losses import (
 from clustergan_core.nn.networks import ConditionedCritic, build_networks, choose_architecture
 from clustergan_core.nn.prior import Latent, ModeWeights, Prior
 
-ADDED_PACE = 0.5  # of the game's learning rates, where a training goes on beyond its planned end
-PENALTY_INTERVAL = 4  # steps between two that hold the penalty and the held codes
-WARM_UP_DECAY = 0.99  # of the running averages while weights still move fast
-N_JUDGED = 2048  # pairs by which a start is judged
-ENCODER_BETAS = (0.5, 0.9)  # of its Adam
+ADDED_PACE = 0.5  # share of the game's learning rates when training continues beyond its planned end
+PENALTY_INTERVAL = 4  # every so many steps include the penalty and the held codes
+WARM_UP_DECAY = 0.99  # of the running averages while weights still change fast
+N_JUDGED = 2048  # pairs used to score a start
+ENCODER_BETAS = (0.5, 0.9)  # of the encoder's Adam
 MASS_RATE = 0.02  # how fast learned masses follow the encoder's mean code
 
 
@@ -101,7 +102,7 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
         self.rate_of_means = torch.ones((), device=samples.device)
         self.strictness = torch.ones((), device=samples.device)
         self.temperature = torch.ones((), device=samples.device)
-        self.codes: Tensor | None = None  # (N, n_clusters) of the samples, held from the warm-up's end on
+        self.codes: Tensor | None = None  # (N, n_clusters) of the samples, held after the warm-up
         neighbours = None
         if settings.partners in ("neighbours", "neighbours+augmentation"):
             neighbours = torch.from_numpy(self._find_neighbours(samples)).to(samples.device)  # (N, n_neighbours)
@@ -113,9 +114,9 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
         self.encoder_optimizer = build_adam(self.encoder.parameters(), settings.encoder_learning_rate, ENCODER_BETAS)
 
     def _find_neighbours(self, samples: Tensor) -> NDArray[np.int64]:
-        """Whom a sample may get as its partner: (N, n_neighbours) indices."""
+        """The indices (N, n_neighbours) of the possible partners of each sample."""
         flat, settings = samples.cpu().numpy(), self.settings
-        # Of few samples so many would be of other clusters, and the pairs would draw all into one.
+        # With few samples, many of these would be from other clusters, and the pairs would merge all clusters.
         share = max(2, len(flat) // settings.n_clusters)
         n_neighbours, n_candidates = min(settings.n_neighbours, share // 2), min(settings.n_candidates, share)
         if n_candidates <= n_neighbours:
@@ -146,7 +147,7 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
         self.temperature.fill_(_between(settings.first_temperature, settings.temperature, start.share))
 
     def _begin_game_step(self, step: int, n_steps: int, highest_scale: float = 1.0) -> None:
-        """`highest`: the share of the settings' learning rates from which they fall to zero."""
+        """Sets up a step of the game; learning rates fall to zero from `highest_scale` times those of the settings."""
         settings = self.settings
         self.variant = "game" if step % PENALTY_INTERVAL else "game with penalty and codes"
         if self.has_warm_up and self.codes is None:
@@ -179,7 +180,7 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
         return losses
 
     def critic_losses(self, real: Tensor, fake: Tensor, cluster: Tensor) -> dict[str, Tensor]:
-        """The critic's terms for real and generated samples (B, *shape), each pair of one cluster (B,)."""
+        """The critic's loss terms for real and generated samples (B, *shape); each pair has one cluster (B,)."""
         samples, clusters = torch.cat([real, fake]), torch.cat([cluster, cluster])
         losses: dict[str, Tensor] = {}
         if self.variant == "game":
@@ -194,7 +195,7 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
         return {"critic": non_saturating_critic_loss(*scores.chunk(2))} | losses
 
     def generator_encoder_losses(self, latent: Latent) -> dict[str, Tensor]:
-        """The three terms of generator and encoder for a batch of latents."""
+        """The three loss terms of generator and encoder for a batch of latents."""
         cluster = latent.cluster.argmax(dim=1)
         with self._passes():
             fake = self.generator(latent.joined())
@@ -209,7 +210,7 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
         }
 
     def pairs_loss(self, indices: Tensor) -> Tensor:
-        """How far the codes of samples (B,) and of their partners are from each other's targets."""
+        """The loss between the codes of samples (B,) and the targets of their partners, and vice versa."""
         logits = self._code_logits(self.partners.pair(indices))  # (2B, n_clusters)
         if self.settings.masses == "learned":
             with torch.no_grad():
@@ -220,7 +221,7 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
         return pair_loss(*logits.chunk(2), *targets.chunk(2))
 
     def codes_loss(self, batch: Batch) -> Tensor:
-        """Cross-entropy of the codes of samples, as they are, against those held of them."""
+        """Cross-entropy of the codes of unaugmented samples against their held codes."""
         assert self.codes is not None
         return functional.cross_entropy(self._code_logits(batch.samples), self.codes[batch.indices])
 
@@ -251,7 +252,7 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
         return {"mean_generator": self.mean_generator, "mean_encoder": self.mean_encoder, **learned}
 
     def label_free_figures(self) -> dict[str, float]:
-        merit = float(self.kept_start.merit)  # of no start before the first one's end
+        merit = float(self.kept_start.merit)  # not finite before the first start has ended
         return {"pair_information": merit} if math.isfinite(merit) else {}
 
     def _warm_up_step(self, batch: Batch) -> dict[str, Tensor]:
@@ -277,19 +278,19 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
         self.kept_start.offer(self.mean_encoder, self.masses.shares, mutual_information(*codes.chunk(2)))
 
     def _take_kept_start(self) -> None:
-        # Adam goes on with the last start's moments; at decays of .5 and .9 the game forgets them within ten steps.
+        # Adam keeps the last start's moments; at decays of 0.5 and 0.9 the game forgets them within ten steps.
         everything = torch.ones((), device=self.device)
         average_into(self.mean_encoder, self.kept_start.encoder, everything)
         average_into(self.encoder, self.kept_start.encoder, everything)
         self.masses.shares.copy_(self.kept_start.masses)
 
     def _hold_codes(self) -> None:
-        """Fixes the codes of all samples, from weights that a checkpoint holds: a resumed game finds the same."""
+        """Fixes the codes of all samples, using weights from the checkpoint, so that a resumed game finds the same."""
         self.codes = self._encode_codes(self.kept_start.encoder, self.samples)
 
     @torch.no_grad()
     def _encode_codes(self, encoder: nn.Module, samples: Tensor) -> Tensor:
-        """Probabilities (N, n_clusters) of any number of samples (N, *shape)."""
+        """Cluster probabilities (N, n_clusters) for any number of samples (N, *shape)."""
         self.eval()
         with self._passes():
             parts = [self._split(encoder(part).float())[1].softmax(dim=1) for part in samples.split(ENCODE_BATCH)]
@@ -297,7 +298,7 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
 
     @torch.no_grad()
     def _find_clusters(self, batch: Batch) -> Tensor:
-        """The clusters (B,) of real samples: those held, or what the encoder says now."""
+        """The clusters (B,) of real samples: the held ones, or the encoder's current ones."""
         if self.codes is not None:
             return self.codes[batch.indices].argmax(dim=1)
         # Without codes to hold, this is the encoder's only pass over real samples in which its statistics can move.
@@ -311,7 +312,7 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
         losses = self.critic_losses(real, fake, cluster)
         loss = losses["critic"]
         if "penalty" in losses:
-            # γ/2 as in the source, times the steps it stands for.
+            # γ/2 as in the source, times the number of steps that it represents.
             loss = loss + PENALTY_INTERVAL * self.settings.penalty_weight / 2 * losses["penalty"]
         self.critic_optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -325,7 +326,7 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
         normal = self.settings.normal_weight * losses["normal_recovery"]
         cluster = self.settings.cluster_weight * losses["cluster_recovery"]
         of_generator = losses["generator"] + normal + cluster
-        # Where codes are held, generated samples must not move them; without, they are all that teaches codes.
+        # If codes are held, generated samples must not change them; otherwise they are the only source of codes.
         of_encoder = normal if self.has_warm_up else normal + cluster
         for batch in held:
             losses["codes"] = self.codes_loss(batch)
@@ -349,7 +350,7 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
         return self._split(latent.float())[1]
 
     def _passes(self) -> AbstractContextManager[object]:
-        """A block for the networks' passes, at the precision of the settings."""
+        """A context for the networks' passes at the precision of the settings."""
         return autocast(self.device, self.settings.precision)
 
     def _split(self, latent: Tensor) -> tuple[Tensor, Tensor]:

@@ -1,9 +1,9 @@
-"""Two views of one sample should get the same code: targets of known masses, and the loss between partners.
+"""Losses that give two views of one sample the same code: targets of known masses, and the loss between partners.
 
-Sources: balanced targets by Sinkhorn–Knopp, Asano, Rupprecht, Vedaldi, arXiv 1911.05371, and the swapped prediction of
-Caron et al., arXiv 2006.09882, eq. 2; here the targets' masses may be unequal, and a batch may deviate from them as in
-Chizat, Peyré, Schmitzer, Vialard, arXiv 1607.05816, algorithm 1 with a Kullback–Leibler penalty on one side. The mutual
-information of two codes is that of Ji, Henriques, Vedaldi, arXiv 1807.06653, eq. 3.
+Sources: balanced targets by Sinkhorn–Knopp are those of Asano, Rupprecht, Vedaldi, arXiv 1911.05371, and the swapped
+prediction is that of Caron et al., arXiv 2006.09882, eq. 2. Here the targets' masses may be unequal, and a batch may
+deviate from them as in Chizat, Peyré, Schmitzer, Vialard, arXiv 1607.05816, algorithm 1, with a Kullback–Leibler
+penalty on one side. The mutual information of two codes is that of Ji, Henriques, Vedaldi, arXiv 1807.06653, eq. 3.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ def balanced_targets(
     """Soft assignments (B, K), close to softmax(logits / temperature), whose columns have about the given masses.
 
     Alternately scales columns towards `masses` (K,), which sum to 1, and rows to 1, ending with the rows; no gradient.
-    `strictness` in [0, 1], a number or (), is the exponent of the columns' scaling: at 1 they get their masses exactly,
-    which moves samples of a batch that by chance holds more of one cluster into others; at 0 nothing is balanced.
+    `strictness` in [0, 1], a number or (), is the exponent of the columns' scaling. At 1 the columns get their masses
+    exactly, which moves samples to other clusters if a batch holds more of one cluster by chance; at 0 nothing is
+    balanced.
     """
     scaled = logits / temperature  # (B, K), in logarithms throughout: exp(40 / 0.2) is beyond float32
     wanted = masses.clamp(min=1e-8).log() + math.log(len(logits))  # (K,)
@@ -45,8 +46,8 @@ def pair_loss(logits: Tensor, partner_logits: Tensor, targets: Tensor, partner_t
 
 
 def mutual_information(codes: Tensor, partner_codes: Tensor) -> Tensor:
-    """How much the codes (B, K) of samples tell about those of their partners, (): 0 for nothing, log K at most."""
+    """Mutual information () between the codes (B, K) of samples and of their partners, in [0, log K]."""
     joint = codes.double().T @ partner_codes.double() / len(codes)  # (K, K)
-    joint = ((joint + joint.T) / 2).clamp(min=1e-12)  # a pair may be read either way round
+    joint = ((joint + joint.T) / 2).clamp(min=1e-12)  # the order within a pair does not matter
     mass = joint.sum(dim=1)
     return (joint * (joint.log() - mass.log()[:, None] - mass.log())).sum().float()

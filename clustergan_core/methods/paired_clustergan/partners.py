@@ -1,4 +1,4 @@
-"""What must get the same code as a sample: one of its nearest neighbours, another view of it, or both."""
+"""Partners, which must get the same code as a sample: a near neighbour, another view of the sample, or both."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-# Rotation, scale and shear as in common practice for digits; the shift is 2 pixels of 28.
+# Rotation, scale and shear follow common practice for digits; the shift is 2 pixels of 28.
 MAX_ROTATION = math.radians(15)
 SCALES = (0.8, 1.2)
 MAX_SHEAR = 0.3
-MAX_SHIFT = 2 / 28 * 2  # in units of half a side, which is how a sampling grid counts
+MAX_SHIFT = 2 / 28 * 2  # in half sides, the unit of a sampling grid
 
 
 class Partners:
@@ -21,14 +21,14 @@ class Partners:
     def __init__(
         self, samples: Tensor, neighbours: Tensor | None, is_augmented: bool, generator: torch.Generator
     ) -> None:
-        """`neighbours` (N, M) are indices of samples; without them, or with none (M = 0), each is its own partner."""
+        """`neighbours` (N, M) are indices of samples; if they are None or M = 0, each sample is its own partner."""
         self.samples = samples
         self.neighbours = neighbours if neighbours is not None and neighbours.shape[1] else None
         self.is_augmented = is_augmented
         self.random = generator
 
     def pair(self, indices: Tensor) -> Tensor:
-        """The samples at `indices` (B,) and below them their partners, each in a view of its own: (2B, *shape)."""
+        """The samples at `indices` (B,), followed by their partners, each in its own view: (2B, *shape)."""
         chosen = indices
         if self.neighbours is not None:
             n_neighbours = self.neighbours.shape[1]
@@ -39,7 +39,7 @@ class Partners:
 
 
 def random_affine(images: Tensor, generator: torch.Generator) -> Tensor:
-    """Each image (B, C, H, W) under a rotation, scale, shear and shift of its own; the outside is zero."""
+    """Transforms each image (B, C, H, W) by its own random rotation, scale, shear and shift; the outside is zero."""
     draws = torch.rand(5, len(images), generator=generator, device=images.device)
     angle = (2 * draws[0] - 1) * MAX_ROTATION
     scale = SCALES[0] + (SCALES[1] - SCALES[0]) * draws[1]

@@ -1,6 +1,6 @@
 """Presets of Paired ClusterGAN.
 
-Chosen by purity on training and validation labels (docs/decisions.md), never by test labels.
+They were chosen by purity on training and validation labels (docs/decisions.md), never by test labels.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _MLP: dict[str, Any] = {
 }
 _MLP_OF: dict[Kind, dict[str, Any]] = {
     "image": {"n_normal": 10, "n_neighbours": 5, "strictness": 0.8},
-    # Cell types differ in size by tens, lie unequally dense, and are found in short starts or not at all.
+    # Cell types differ tenfold in size and also differ in density; they are found in short starts or not at all.
     "expression": {
         "architecture": "mlp-batchnorm",
         "masses": "learned",
@@ -37,15 +37,15 @@ _MLP_OF: dict[Kind, dict[str, Any]] = {
 _MLP_STEPS = 6_400
 _MLP_STEPS_OF: dict[Kind, int] = {"expression": 3_200}
 _CONVOLVED: dict[str, Any] = {"precision": "bfloat16", "warm_up_share": 0.4}
-# Views of an object lie along a curve, one every five degrees; of its 3 nearest 99% show the same object, of 10 90%.
+# An object's views lie along a curve, one every five degrees; 99% of the 3 nearest show the same object, 90% of the 10.
 _TURNTABLE = {"n_neighbours": 3, "first_temperature": 1.0, "temperature": 0.2}
 _CONVOLVED_OF: dict[str, dict[str, Any]] = {"coil20": _TURNTABLE, "coil100": _TURNTABLE}
 _CONVOLVED_STEPS = 4_000
-_CONVOLVED_STEPS_OF = {"usps": 3_600}  # in two minutes; its clusters stand long before
+_CONVOLVED_STEPS_OF = {"usps": 3_600}  # takes two minutes; the clusters form long before
 
 
 def make_preset(name: PresetName, dataset: str, kind: Kind, shape: tuple[int, ...]) -> Preset:
-    """Settings for a data set by its name, else by its kind and shape, and steps of `default` or `quick`."""
+    """Builds the preset `default` or `quick` for a data set by its name, else by its kind and shape."""
     paper = paper_settings(dataset, kind)
     size = {"n_normal": paper["n_normal"]} if "n_normal" in paper else {}
     if is_convolved(kind, shape):

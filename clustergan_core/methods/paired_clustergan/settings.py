@@ -1,4 +1,4 @@
-"""Settings of Paired ClusterGAN, and what is said of it."""
+"""Settings and facts of Paired ClusterGAN."""
 
 from __future__ import annotations
 
@@ -26,41 +26,42 @@ class PairedClusterGANSettings(MethodSettings):
         title="Partners",
         description="What must get the same code as a real sample: a near neighbour, another view of it, or both. "
         "Only images have other views. With none there is no warm-up, codes are learnt from generated samples, and the "
-        "settings of warm-up, pairs and held codes do nothing.",
+        "settings for warm-up, pairs and held codes have no effect.",
     )
     n_neighbours: int = Field(
-        10, ge=1, le=200, title="Neighbours", description="How many nearest samples a partner is drawn from."
+        10, ge=1, le=200, title="Neighbours", description="Number of nearest samples that a partner is drawn from."
     )
     n_candidates: int = Field(
         0,
         ge=0,
         le=200,
         title="Candidates",
-        description="Among how many nearest samples the neighbours are chosen, by how many of these they share with "
-        "the sample. With no more candidates than neighbours, the nearest are taken.",
+        description="Number of nearest samples from which the neighbours are chosen: those that share the most of "
+        "these with the sample. With no more candidates than neighbours, the nearest samples are used.",
     )
     masses: Masses = Field(
         "uniform",
         title="Mode masses",
-        description="Uniform: clusters are taken to be about equally large, as exactly as strictness says. Learned: "
-        "masses follow the data; where sizes differ tenfold, this with strictness 0.25 measured best.",
+        description="Uniform: clusters are assumed to be about equally large; strictness says how exactly. Learned: "
+        "masses follow the data; if sizes differ tenfold, this gave the best results with strictness 0.25.",
     )
     strictness: float = Field(
         0.5,
         ge=0,
         le=1,
         title="Strictness",
-        description="How exactly each batch keeps the mode masses at the end of the warm-up; 1 is exactly.",
+        description="How closely each batch keeps the mode masses at the end of the warm-up; 1 means exactly.",
     )
     first_strictness: float = Field(
         1.0,
         ge=0,
         le=1,
         title="First strictness",
-        description="The same when a start begins. At 1 every mode gets samples; lower, large clusters are not cut up.",
+        description="Strictness at the beginning of a start. At 1 every mode gets samples; lower values keep large "
+        "clusters whole.",
     )
     code_weight: float = Field(
-        5.0, ge=0, le=1000, title="Code weight", description="Weight of holding the warm-up's codes in the game."
+        5.0, ge=0, le=1000, title="Code weight", description="Weight of keeping the warm-up's codes during the game."
     )
     pair_batch_size: int = Field(
         128, ge=2, le=8192, title="Pairs", description="Pairs in each batch, and samples whose codes are held."
@@ -69,29 +70,29 @@ class PairedClusterGANSettings(MethodSettings):
         0.25, gt=0, le=1, title="Warm-up", description="Share of the steps that train the encoder alone, on pairs."
     )
     warm_up_learning_rate: float = Field(
-        4e-3, gt=0, le=0.1, title="Warm-up learning rate", description="The highest of the warm-up; it rises and falls."
+        4e-3, gt=0, le=0.1, title="Warm-up learning rate", description="Highest rate; the rate rises and then falls."
     )
     n_starts: int = Field(
         1,
         ge=1,
         le=100,
         title="Starts",
-        description="The warm-up's steps are shared by so many encoders; the one whose codes tell the most about a "
-        "partner's goes on.",
+        description="Number of encoders that share the warm-up's steps; the one whose codes tell the most about a "
+        "partner's code continues.",
     )
     first_temperature: float = Field(
         0.5,
         gt=0,
         le=10,
         title="First temperature",
-        description="Of the targets when a start begins; at 1 they are no more decided than the codes.",
+        description="Temperature of the targets at the beginning of a start; at 1 they are no sharper than the codes.",
     )
     temperature: float = Field(
         0.35,
         gt=0,
         le=10,
         title="Temperature",
-        description="Of the targets at the end of the warm-up; lower ones are more decided.",
+        description="Temperature of the targets at the end of the warm-up; lower values give sharper targets.",
     )
     n_balancings: int = Field(
         15, ge=1, le=200, title="Balancing rounds", description="Sinkhorn iterations that give targets their masses."
@@ -104,10 +105,10 @@ class PairedClusterGANSettings(MethodSettings):
         5e-4, gt=0, le=0.1, title="Encoder's learning rate", description="Adam's highest step size in the game."
     )
     beta1: float = Field(
-        0.0, ge=0, lt=1, title="Adam β₁", description="Of generator and critic: decay of the first moment."
+        0.0, ge=0, lt=1, title="Adam β₁", description="Decay of the first moment, for generator and critic."
     )
     beta2: float = Field(
-        0.99, ge=0, lt=1, title="Adam β₂", description="Of generator and critic: decay of the second moment."
+        0.99, ge=0, lt=1, title="Adam β₂", description="Decay of the second moment, for generator and critic."
     )
     penalty_weight: float = Field(
         2.0, ge=0, le=1000, title="R1 weight γ", description="Weight of the critic's gradient penalty at real samples."
@@ -120,24 +121,24 @@ class PairedClusterGANSettings(MethodSettings):
         ge=0,
         le=1000,
         title="β_c",
-        description="Weight of recovering the mode from the generated sample; it teaches the generator, and "
-        "the encoder only where there are no partners.",
+        description="Weight of recovering the mode from the generated sample; it trains the generator, and the "
+        "encoder only if there are no partners.",
     )
     decay: float = Field(
         0.999,
         ge=0,
         lt=1,
         title="Averaging",
-        description="Decay of the weights' running averages, which are what is kept.",
+        description="Decay of the running averages of the weights; the averages are what a run saves.",
     )
     architecture: Architecture | Literal["auto"] = Field(
-        "auto", title="Networks", description="The paper's networks by name; auto follows the kind and shape of data."
+        "auto", title="Networks", description="The paper's networks by name; auto follows the data's kind and shape."
     )
     width: float = Field(0.5, ge=0.05, le=4, title="Width", description="Scales every hidden layer.")
     precision: Precision = Field(
         "float32",
         title="Precision",
-        description="Of the networks' passes; bfloat16 is faster where the networks are large. Weights stay float32.",
+        description="Precision of the networks' passes; bfloat16 is faster for large networks. Weights stay float32.",
     )
 
 

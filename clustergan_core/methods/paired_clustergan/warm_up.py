@@ -1,4 +1,4 @@
-"""A warm-up of several starts, one after the other, of which the best goes on."""
+"""A warm-up of several starts, one after the other; the best one continues."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-RISE = 0.2  # share of a start in which its learning rate rises
+RISE = 0.2  # share of a start during which its learning rate rises
 
 
 @dataclass(frozen=True)
 class Start:
-    """Where one step of the warm-up stands."""
+    """The position of one warm-up step within its start."""
 
     number: int  # of the start, from 0
     step: int  # within the start, from 1
@@ -34,15 +34,15 @@ class Start:
 
     @property
     def share(self) -> float:
-        """How much of the start this step completes, in (0, 1]."""
+        """The share of the start that is complete after this step, in (0, 1]."""
         return self.step / self.n_steps
 
 
 class BestRestart(nn.Module):
-    """The best start so far: its encoder and mode masses, and the figure by which it is the best."""
+    """The best start so far: its encoder, its mode masses, and its score."""
 
     masses: Tensor  # (n_clusters,)
-    merit: Tensor  # () its score, under the name that saved runs have it by
+    merit: Tensor  # () its score, under the name used in saved runs
 
     def __init__(self, encoder: nn.Module, masses: Tensor) -> None:
         super().__init__()
@@ -52,8 +52,8 @@ class BestRestart(nn.Module):
 
     @torch.no_grad()
     def offer(self, encoder: nn.Module, masses: Tensor, score: Tensor) -> None:
-        """Takes a start's encoder and masses over if its `score` () is higher; no step waits for the device."""
-        is_better = score > self.merit  # never where a start diverged
+        """Copies a start's encoder and masses if its `score` () is higher; no step waits for the device."""
+        is_better = score > self.merit  # never true if a start diverged
         kept = [*self.encoder.parameters(), *self.encoder.buffers(), self.masses, self.merit]
         offered = [*encoder.parameters(), *encoder.buffers(), masses, score]
         for old, new in zip(kept, offered, strict=True):
@@ -61,9 +61,9 @@ class BestRestart(nn.Module):
 
 
 def find_start(step: int, n_steps: int, n_starts: int) -> Start:
-    """Where the `step`-th of the warm-up's `n_steps` stands, from 1; starts differ in length by one step at most.
+    """The position of step `step`, counted from 1, of the warm-up's `n_steps`; start lengths differ by at most one.
 
-    A start has at least two steps where there are as many: the rate of its last one is zero.
+    A start has at least two steps if there are enough, because the learning rate of its last step is zero.
     """
     n_starts = min(n_starts, max(1, n_steps // 2))
     number = ((step - 1) * n_starts + n_starts - 1) // n_steps
@@ -76,7 +76,7 @@ def _steps_before(number: int, n_steps: int, n_starts: int) -> int:
 
 
 def one_cycle(share: float) -> float:
-    """The learning rate at this share of a start, of its highest: a linear rise, then half a cosine to zero."""
+    """The learning rate at this share of a start, relative to its highest: a linear rise, then half a cosine to 0."""
     return share / RISE if share < RISE else cosine_decay((share - RISE) / (1 - RISE))
 
 
@@ -86,7 +86,7 @@ def cosine_decay(share: float) -> float:
 
 
 def reinitialise(network: nn.Module, random: torch.Generator) -> None:
-    """Draws every weight anew as the framework does, and clears batch normalisation's statistics, all in place."""
+    """Redraws every weight with the framework's defaults, and resets batch-norm statistics, all in place."""
     seed = int(torch.randint(2**31, (), generator=random, device=random.device))
     with torch.random.fork_rng(devices=[random.device] if random.device.type == "cuda" else []):
         torch.manual_seed(seed)
@@ -96,7 +96,7 @@ def reinitialise(network: nn.Module, random: torch.Generator) -> None:
 
 
 def reset_optimizer_state(optimizer: Optimizer) -> None:
-    """Clears what an optimiser remembers, in place, so that a recorded step sees it."""
+    """Clears an optimiser's state in place, so that a recorded step sees the change."""
     for state in optimizer.state.values():
         for value in state.values():
             if isinstance(value, Tensor):

@@ -86,7 +86,7 @@ def test_cells_that_quality_control_removes_stay_without_a_cluster(tmp_path: Pat
     counts[:5, 5:] = 0  # these cells have five genes at most
     adata.X = counts
     preparation = {"min_genes": 10, "n_genes": 30}
-    with pytest.warns(UserWarning, match=f"leaves 5 of {N_CELLS} cells out"):
+    with pytest.warns(UserWarning, match=f"removes 5 of {N_CELLS} cells"):
         cg.cells.cluster(
             adata, 3, layer="X", key_added="gan", n_steps=10, settings=SMALL, preparation=preparation, preset="quick"
         )

@@ -208,8 +208,8 @@ def test_width_scales_every_hidden_layer():
     ("architecture", "shape", "sentence"),
     [
         ("dcgan-small", (16,), "dcgan-small needs images, but a sample has 16 features: choose mlp or mlp-batchnorm."),
-        ("dcgan-small", (1, 30, 28), "needs sides that divide by 4, but the images are 28×30: choose another"),
-        ("dcgan-wide", (3, 28, 28), "needs sides that divide by 16, but the images are 28×28: choose another"),
+        ("dcgan-small", (1, 30, 28), "needs sides divisible by 4, but the images are 28×30: choose another"),
+        ("dcgan-wide", (3, 28, 28), "needs sides divisible by 16, but the images are 28×28: choose another"),
     ],
 )
 def test_a_shape_an_architecture_cannot_take_is_named_with_the_remedy(architecture, shape, sentence):

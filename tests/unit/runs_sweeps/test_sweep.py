@@ -59,7 +59,7 @@ def test_values_are_checked_and_repeated_ones_count_once() -> None:
     assert plan_sweep(small_config(), {"n_clusters": ("9", "10", "9")}, (0, 0)).axes == {"n_clusters": (9, 10)}
     with pytest.raises(SettingsError, match="n_clusters=1 is not possible"):
         plan_sweep(small_config(), {"n_clusters": (1,)}, (0,))
-    with pytest.raises(SettingsError, match="dcgan-wide needs sides that divide by 16, but the images are 8×8"):
+    with pytest.raises(SettingsError, match="dcgan-wide needs sides divisible by 16, but the images are 8×8"):
         plan_sweep(small_config(), {"architecture": ("mlp", "dcgan-wide")}, (0,))
     with pytest.raises(SettingsError, match="1,002 runs"):
         plan_sweep(small_config(), {"n_clusters": (9, 10, 11)}, range(334))
