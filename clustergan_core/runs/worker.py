@@ -6,6 +6,7 @@ import os
 import traceback
 from collections.abc import Callable
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -75,6 +76,9 @@ def choose_device(name: str) -> str:
         raise SettingsError(f"There is no device named {name}: choose auto, cpu or cuda.")
     if name == "cpu":
         return name
+    # A build of PyTorch for processors alone need not be loaded, for seconds, to say that it finds no GPU.
+    if name == "auto" and version("torch").endswith("+cpu"):
+        return "cpu"
     import torch
 
     if name == "cuda" and not torch.cuda.is_available():

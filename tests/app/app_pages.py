@@ -1,5 +1,6 @@
 """Opening a page of the app as a person does, in a folder of their own."""
 
+import time
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
@@ -14,6 +15,15 @@ def open_page(page: str, **query: str | list[str]) -> AppTest:
     for name, value in query.items():
         app.query_params[name] = value
     return app.run()
+
+
+def wait_for(app: AppTest, text: str, seconds: float = 30) -> None:
+    """Redraws the page, as it does by itself in a browser, until it says this; fails after `seconds`."""
+    end = time.monotonic() + seconds
+    while text not in texts(app):
+        assert time.monotonic() < end, f"the page does not say {text!r} but: {texts(app)}"
+        time.sleep(0.1)
+        app.run()
 
 
 def texts(app: AppTest) -> str:

@@ -19,7 +19,7 @@ from clustergan_core.runs.clusters.references import reference_clusterings
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.store import list_runs
 from clustergan_core.scoring.latents import RunLatents
-from tests.app.app_pages import open_page, texts
+from tests.app.app_pages import open_page, texts, wait_for
 
 PLANTED = np.arange(120) % 3  # genes 5k … 5k + 4 are high in group k
 
@@ -196,7 +196,7 @@ def test_cells_of_some_clusters_are_clustered_again_by_one_button(cells: Run, mo
     assert not any(button.key == "recluster_these" for button in app.button)
     app.multiselect(key="recluster").set_value([0, 2]).run()
     assert app.button(key="recluster_these").label == "Recluster 80 cells"
-    assert any("About **" in caption.value for caption in app.caption)
+    wait_for(app, "About **")
     app.button(key="recluster_these").click().run()
     assert not app.error
     (run,) = [run for run in list_runs() if run.name != cells.name]

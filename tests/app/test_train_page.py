@@ -1,12 +1,18 @@
 """The Train page: a form derived from the settings, and a start that writes a run."""
 
+from threading import Event
+
 import pytest
 
+from clustergan_core.data.dataset import Dataset
 from clustergan_core.methods import METHODS, default_method
 from clustergan_core.paths import runs_folder
+from clustergan_core.runs.config import RunConfig
+from clustergan_core.runs.estimate import Estimate
 from clustergan_core.runs.queue.queue import enqueue
 from clustergan_core.runs.queue.slots import count_slots, occupy_slots
 from clustergan_core.runs.store import list_runs
+from tests.app.app_pages import wait_for
 from tests.app.train_widgets import all_texts, opened, press, widget
 from tests.small_runs import new_run
 
@@ -37,6 +43,23 @@ def test_another_preset_brings_its_own_values_and_steps() -> None:
 
     assert (widget(app, "learning_rate").value, widget(app, "steps").value) == (1e-4, 500_000)
     assert "About **3 hours" in all_texts(app) or "About **2 hours 47 minutes**" in all_texts(app)
+
+
+def test_the_form_can_be_used_while_steps_are_timed(monkeypatch: pytest.MonkeyPatch) -> None:
+    may_end = Event()
+
+    def time_slowly(config: RunConfig, dataset: Dataset) -> Estimate:
+        assert may_end.wait(60)
+        return Estimate(config.schedule.n_steps, 0.02, 5)
+
+    monkeypatch.setattr("clustergan_core.runs.estimate.estimate_run", time_slowly)
+    app = opened(n_clusters="17")
+    assert "Timing a few steps" in all_texts(app)
+    assert not next(button for button in app.button if button.label == "Start training").disabled
+    widget(app, "steps").set_value(1000).run()
+    assert "Timing a few steps" in all_texts(app)
+    may_end.set()
+    wait_for(app, "About **28 seconds**")
 
 
 def test_a_link_to_the_paper_s_preset_means_the_method_that_has_it() -> None:

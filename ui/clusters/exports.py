@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from clustergan_core.embedding.settings import Algorithm
     from clustergan_core.runs.clusters.exports import CellExport
 
-_TITLES: dict[Algorithm, str] = {"umap": "UMAP", "tsne": "t-SNE", "pca": "PCA"}
-
 
 def show_exports(view: CellsView) -> None:
     """Buttons for h5ad, Loupe, markers and gene sets while the data is here, and the methods paragraph always."""
@@ -34,46 +32,42 @@ def show_exports(view: CellsView) -> None:
 
 
 def _show_files(view: CellsView) -> None:
-    from clustergan_core.runs.clusters.exports import find_layout
-
-    run, latents = view.run, view.latents
-    assert latents is not None, "shown with the data alone"
-    layout = find_layout(run, view.method, latents)
+    """The buttons; which map exists is looked up on request, because that needs the model, which takes seconds."""
     st.caption(
-        f"All genes, clusters by the names you gave them, and the {_TITLES[layout]} of the latents"
-        + (". " if layout == "umap" else "; to export a UMAP, compute one on the Map page first. ")
-        + "The h5ad opens in scanpy and CELLxGENE, and with a converter in Seurat. Your file is never changed."
+        "All genes, clusters by the names you gave them, and the map of the latents: the UMAP where one was computed "
+        "on the Map page, else the t-SNE, else the PCA. The h5ad opens in scanpy and CELLxGENE, and with a converter "
+        "in Seurat. Your file is never changed."
     )
     files = (
-        ("h5ad", "h5ad", "application/octet-stream", lambda: _gather_export(view, layout).h5ad()),
-        (
-            "Loupe: clusters",
-            "loupe-clusters.csv",
-            "text/csv",
-            lambda: _gather_export(view, layout).loupe_clusters_csv(),
-        ),
-        (
-            "Loupe: projection",
-            "loupe-projection.csv",
-            "text/csv",
-            lambda: _gather_export(view, layout).loupe_projection_csv(),
-        ),
-        ("Markers", "markers.csv", "text/csv", lambda: _gather_export(view, layout).markers_csv()),
-        ("Gene sets", "gene-sets.csv", "text/csv", lambda: _gather_export(view, layout).gene_sets_csv()),
+        ("h5ad", "h5ad", "application/octet-stream", lambda: _gather_export(view).h5ad()),
+        ("Loupe: clusters", "loupe-clusters.csv", "text/csv", lambda: _gather_export(view).loupe_clusters_csv()),
+        ("Loupe: projection", "loupe-projection.csv", "text/csv", lambda: _gather_export(view).loupe_projection_csv()),
+        ("Markers", "markers.csv", "text/csv", lambda: _gather_export(view).markers_csv()),
+        ("Gene sets", "gene-sets.csv", "text/csv", lambda: _gather_export(view).gene_sets_csv()),
     )
-    if len(set(_gather_export(view, layout).cells.cluster_names.tolist())) < 2:
+    if _count_groups(view) < 2:
         files = files[:3]  # cells of one cluster have no markers
     with st.container(horizontal=True, vertical_alignment="center"):
         for label, ending, kind, make in files:
-            name = f"{run.name}.{ending}" if ending == "h5ad" else f"{run.name}-{ending}"
+            name = f"{view.run.name}.{ending}" if ending == "h5ad" else f"{view.run.name}-{ending}"
             st.download_button(
                 label, make, name, kind, icon=":material/download:", on_click="ignore", key=f"export-{ending}"
             )
-        if layout != "umap":
-            link_page("Map", {"run": run.name, "layout": "UMAP"}, "UMAP of these cells")
+        link_page("Map", {"run": view.run.name, "layout": "UMAP"}, "UMAP of these cells")
 
 
-def _gather_export(view: CellsView, layout: Algorithm) -> CellExport:
+def _count_groups(view: CellsView) -> int:
+    """How many groups hold cells."""
+    assert view.latents is not None, "shown with the data alone"
+    used = set(view.latents.clusters.tolist())
+    return sum(not used.isdisjoint(group.clusters) for group in view.groups)
+
+
+def _gather_export(view: CellsView) -> CellExport:
+    from clustergan_core.runs.clusters.exports import find_layout
+
+    assert view.latents is not None, "shown with the data alone"
+    layout = find_layout(view.run, view.method, view.latents)
     names = annotations_path(view.run)
     named_at = names.stat().st_mtime_ns if names.exists() else 0
     return _gathered(view, layout, *view.weights_key, named_at)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -12,6 +15,9 @@ from ui.frame.messages import plain, show_problem, show_shell
 from ui.frame.words import describe_duration
 
 LEAST_SCORED = 5  # samples a cluster
+_SHORT_SECONDS = 0.2  # a known estimate appears at once
+_POLL_SECONDS = 1.0
+_MAX_KNOWN = 64
 
 if TYPE_CHECKING:
     from clustergan_core.data.dataset import Dataset
@@ -54,23 +60,61 @@ def warnings_of(config: RunConfig, dataset: Dataset) -> list[str]:
 
 
 def show_estimate(config: RunConfig, dataset: Dataset, reading_seconds: float = 0) -> None:
-    """How long training will take, including the time to read the data."""
+    """How long training will take, including the time to read the data; steps are timed while the page is in use."""
+    settings = repr(sorted(config.settings.items()))
+    key = (config.method, settings, config.dataset.kind, str(config.dataset.shape), config.device, _threads(config))
+    pending = _timer().submit(key, lambda: _time_steps(config, dataset))
+    if pending.cancelled() or not wait([pending], _SHORT_SECONDS).done:
+        _wait_for_estimate(pending)
+        return
     try:
-        seconds = reading_seconds + training_seconds(config, dataset)
+        estimate = replace(pending.result(), n_steps=config.schedule.n_steps)
     except AppError as problem:
         show_problem(problem)
         return
     st.caption(
-        f":material/timer: About **{describe_duration(seconds)}** on this machine "
+        f":material/timer: About **{describe_duration(reading_seconds + estimate.seconds)}** on this machine "
         f"({config.device}, {_threads(config)})."
     )
 
 
-def training_seconds(config: RunConfig, dataset: Dataset) -> float:
-    """Estimated from a few steps, which are timed again only when the time of a step changes."""
-    settings = repr(sorted(config.settings.items()))
-    key = (config.method, settings, config.dataset.kind, str(config.dataset.shape), config.device, _threads(config))
-    return replace(_estimate(key, config, dataset), n_steps=config.schedule.n_steps).seconds
+@st.fragment(run_every=_POLL_SECONDS)
+def _wait_for_estimate(pending: Future[Estimate]) -> None:
+    if pending.done():
+        st.rerun()
+    st.caption(":material/timer: Timing a few steps to estimate the duration…")
+
+
+class _Timer:
+    """Times steps, one configuration at a time so that they do not slow each other; the newest request goes first."""
+
+    def __init__(self) -> None:
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="estimate")
+        self._known: dict[tuple[str, ...], Future[Estimate]] = {}
+        self._lock = Lock()
+
+    def submit(self, key: tuple[str, ...], work: Callable[[], Estimate]) -> Future[Estimate]:
+        """The estimate for a key, known or on its way; requests that have not begun give way and are made again."""
+        with self._lock:
+            found = self._known.get(key)
+            if found is not None and not found.cancelled():
+                return found
+            for other, pending in list(self._known.items()):
+                if pending.cancel() or len(self._known) > _MAX_KNOWN:
+                    del self._known[other]
+            pending = self._known[key] = self._executor.submit(work)
+            return pending
+
+
+@st.cache_resource(show_spinner=False)
+def _timer() -> _Timer:
+    return _Timer()
+
+
+def _time_steps(config: RunConfig, dataset: Dataset) -> Estimate:
+    from clustergan_core.runs.estimate import estimate_run
+
+    return estimate_run(config, dataset)
 
 
 def show_command(config: RunConfig) -> None:
@@ -88,10 +132,3 @@ def _units(dataset: Dataset) -> tuple[str, str]:
 
 def _threads(config: RunConfig) -> str:
     return f"{config.threads} thread" + ("s" if config.threads > 1 else "")
-
-
-@st.cache_data(max_entries=64, show_spinner="Timing a few steps…")
-def _estimate(key: tuple[str, ...], _config: RunConfig, _dataset: Dataset) -> Estimate:
-    from clustergan_core.runs.estimate import estimate_run
-
-    return estimate_run(_config, _dataset)
