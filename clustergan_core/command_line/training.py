@@ -20,6 +20,7 @@ from clustergan_core.command_line.data_arguments import (
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.data.opening import open_dataset
 from clustergan_core.data.registry import DATASETS
+from clustergan_core.data.step_sentences import describe_steps
 from clustergan_core.errors import SettingsError
 from clustergan_core.methods import METHODS, default_method
 from clustergan_core.paths import new_run_name, runs_folder
@@ -70,8 +71,8 @@ def add_run_arguments(command: argparse.ArgumentParser) -> None:
 def _train(arguments: argparse.Namespace) -> None:
     run = _resumed(arguments) if arguments.resume else _created(arguments)
     print(run.folder)
-    for note in run.config.notes:
-        print(note)
+    for sentence in (*describe_steps(run.config.dataset.preprocessing), *run.config.notes):
+        print(f"- {sentence}")
     if arguments.scheduler:
         with open_backend(arguments.scheduler) as backend:
             backend.submit([run])

@@ -69,16 +69,12 @@ def _open_source(name_or_path: str, options: OwnDataOptions, on_progress: OnProg
 
 def is_count_matrix(name_or_path: str, read_as: ReadAs = "auto") -> bool:
     """Whether a set or a file is read as cells and genes. `read_as` decides for text, the file format for all else."""
-    from clustergan_core.data.counts.reading.formats import find_format, looks_like_counts
+    from clustergan_core.data.counts.reading.formats import is_count_file
 
     if name_or_path in DATASETS:
         return DATASETS[name_or_path].find_counts is not None
     path = Path(name_or_path).expanduser()
-    if not path.exists():
-        return False
-    if find_format(path) == "text" and read_as != "auto":
-        return read_as == "counts"
-    return looks_like_counts(path)
+    return path.exists() and is_count_file(path, read_as)
 
 
 def open_matrix(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from clustergan_core.data.step_sentences import describe_steps
 from clustergan_core.files import write_atomically
 from clustergan_core.methods import find_method
 from clustergan_core.runs.run import Run
@@ -32,6 +33,8 @@ def render_card(run: Run, scores: RunScores) -> str:
         "```",
         config.command(),
         "```",
+        "",
+        *[f"- {sentence}" for sentence in describe_steps(config.dataset.preprocessing)],
         "",
         f"Weights: {scores['weights']}, which are {describe_kept_weights(method)}. {' '.join(config.notes)}",
         "",

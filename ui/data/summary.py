@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from clustergan_core.data.counts.matrix import STATE_WORDS
 from clustergan_core.data.dataset import UNLABELLED, Dataset
 from clustergan_core.data.registry import DATASETS, is_available
+from clustergan_core.data.step_sentences import describe_steps
 from clustergan_core.data.uploads.server_files import shared_name
 from clustergan_core.drawing.figures.counts import class_balance_figure
 from ui.data.samples import show_distributions, show_samples
@@ -22,7 +20,6 @@ from ui.frame.theme import show_figure
 KIND_WORDS = {"image": "images", "table": "table", "expression": "counts"}
 MAX_BARS = 20  # a longer chart scrolls, so that the rest of the page stays in sight
 LONG_CHART_HEIGHT = 420
-N_NAMED = 6  # columns a sentence still lists
 
 
 def show_size(data: Dataset) -> None:
@@ -139,66 +136,6 @@ def show_all_sources() -> None:
 
 def _is_own_table(data: Dataset) -> bool:
     return data.splits.is_shared and data.kind != "image"
-
-
-def describe_steps(steps: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Preprocessing steps as sentences."""
-    return [_describe_step(step) for step in steps]
-
-
-def _describe_step(step: Mapping[str, Any]) -> str:
-    kind = step["step"]
-    if kind in ("labels", "note"):
-        return str(step["text"])
-    if kind == "keep_rows":
-        rules = [f"only {column} = {', '.join(values)}" for column, values in step["only"].items()]
-        rules += [f"without {column} = {', '.join(values)}" for column, values in step["drop"].items()]
-        return f"{step['n_kept']:,} of {step['n_rows']:,} rows are used ({'; '.join(rules)})."
-    if kind == "keep_ids":
-        return f"{step['n_kept']:,} of {step['n_rows']:,} cells are used, those that {step['file']} lists."
-    if kind == "sample_ids":
-        return f"Samples are named by column {step['column']}."
-    if kind == "drop_columns":
-        return f"Left out {_columns(step['columns'])}: {step['reason']}."
-    if kind == "fill_missing":
-        return f"Missing values in {_columns(step['columns'])} filled with the column's median."
-    if kind == "scale_columns":
-        return "Each column scaled so that its smallest value is 0 and its largest 1."
-    if kind == "scale_range":
-        return f"All values scaled from {step['minimum']:.4g} … {step['maximum']:.4g} to 0–1."
-    if kind == "divide":
-        return f"Values divided by {step['by']:g}, so that they lie in 0–1."
-    if kind == "resize":
-        return f"Images resized to {step['height']} × {step['width']} pixels."
-    return _describe_expression(step)
-
-
-def _describe_expression(step: Mapping[str, Any]) -> str:
-    kind = step["step"]
-    if kind == "quality":
-        return (
-            f"Quality control keeps {step['n_cells_left']:,} of {step['n_cells']:,} cells and {step['n_genes_left']:,} "
-            f"of {step['n_genes']:,} genes."
-        )
-    if kind == "expression_values":
-        return f"Values are {STATE_WORDS[step['state']]}, read from {step['part']}."
-    if kind == "normalise_totals":
-        return f"Counts of each cell scaled to a total of {step['target']:,.6g}."
-    if kind == "log":
-        return f"log{step['base'] if step['base'] != 'e' else ''}(1 + x) of each value."
-    if kind == "select_genes":
-        how = {"variance": "of highest variance", "hvg": "that scanpy calls highly variable", "all": "that vary"}
-        return f"The {len(step['ids']):,} genes {how[step['by']]}, of {step['n_considered']:,}."
-    if kind == "standardise_genes":
-        return f"Each gene scaled to mean 0 and standard deviation 1, clipped at {step['clip']:g} standard deviations."
-    if kind == "scale_by":
-        return f"Values divided by {step['by']:.4g}."
-    return f"Step {kind}."
-
-
-def _columns(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:N_NAMED]) + (", …" if len(names) > N_NAMED else "")
-    return f"column {shown}" if len(names) == 1 else f"{len(names)} columns ({shown})"
 
 
 def show_overview(data: Dataset) -> None:

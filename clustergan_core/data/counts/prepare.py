@@ -46,7 +46,8 @@ def prepare(
     if report.n_cells < MIN_SAMPLES:
         raise DataError(f"Quality control leaves {report.n_cells} of {matrix.name}'s cells: relax its thresholds.")
     splits = _split(matrix.name, report.n_cells, settings)
-    steps: list[Step] = [_record_quality(settings, report)]
+    steps: list[Step] = [{"step": "note", "text": note} for note in matrix.notes]
+    steps.append(_record_quality(settings, report))
     if labels is not None:
         steps.append({"step": "labels", "text": labels.note})
     samples, fitted = _fit(matrix, settings, report, splits)

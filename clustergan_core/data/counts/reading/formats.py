@@ -12,6 +12,7 @@ from clustergan_core.data.counts.reading.hdf5.vetting import HDF5_MAGIC
 from clustergan_core.data.counts.reading.names import looks_like_barcodes, looks_like_genes
 from clustergan_core.data.counts.reading.tables.dialect import find_dialect, first_lines
 from clustergan_core.data.counts.reading.tenx.files import holds_tenx
+from clustergan_core.data.options import ReadAs
 from clustergan_core.data.own.table_text import is_number, split_line
 from clustergan_core.data.own.vetting import GZIP_MAGIC
 from clustergan_core.errors import DataError
@@ -54,6 +55,13 @@ def find_format(path: Path) -> Format | None:
     if suffix in TEXT_SUFFIXES or (suffix == "" and start.startswith(GZIP_MAGIC)):
         return "text"
     return None
+
+
+def is_count_file(path: Path, read_as: ReadAs = "auto") -> bool:
+    """Whether an existing file is read as cells and genes. `read_as` decides for text, the file format for all else."""
+    if read_as != "auto" and find_format(path) == "text":
+        return read_as == "counts"
+    return looks_like_counts(path)
 
 
 def looks_like_counts(path: Path) -> bool:
