@@ -110,7 +110,7 @@ def test_too_few_labels_are_said_before_training() -> None:
     dataset = toy(n_samples=40)
     with pytest.raises(DataError, match="uses 30 labels, but toy has only"):
         trained(dataset)
-    with pytest.raises(DataError, match="has 0 in its training split"):
+    with pytest.raises(DataError, match="has only 0 in its training split"):
         trained(replace(toy(), labels=None, label_names=()))
 
 

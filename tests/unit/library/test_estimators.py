@@ -142,7 +142,7 @@ def test_generated_samples_have_the_units_and_the_cluster_that_was_asked_for() -
     assert np.mean(np.argmin(np.abs(back - centres), axis=1) == model.labels_) > 0.9
     with pytest.raises(ValueError, match="There is no cluster 3: choose one of 0 to 2"):
         model.sample(2, cluster=3)
-    with pytest.raises(ValueError, match="5 dimensions here"):
+    with pytest.raises(ValueError, match="have 2 dimensions, but the model has 5"):
         model.inverse_transform(X)
 
 
@@ -165,7 +165,7 @@ def test_new_samples_are_scaled_by_the_numbers_of_the_training_data() -> None:
     np.testing.assert_array_equal(model.transform(X[:7]), model.transform(X)[:7])
     with pytest.raises(DataError, match="was scaled by its own values"):
         model.predict(open_dataset(X[:7]))
-    with pytest.raises(DataError, match=r"have shape \(1, 8, 8\), and \(2,\) was trained on"):
+    with pytest.raises(DataError, match=r"have shape \(1, 8, 8\), but the model was trained on \(2,\)"):
         model.predict(open_dataset("digits"))
 
 
