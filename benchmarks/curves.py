@@ -25,7 +25,6 @@ from benchmarks.protocol_table import MEASUREMENTS
 from benchmarks.tables import Row, put_table
 from clustergan_core.errors import AppError, RunError
 from clustergan_core.methods import find_method
-from clustergan_core.methods.presets import find_preset
 from clustergan_core.runs.config import RunConfig
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.store import find_run
@@ -86,7 +85,7 @@ def keep(run: Run) -> Path:
 def _settings_beside_preset(config: RunConfig) -> str:
     """The preset's name, and settings that differ from it."""
     shape = config.dataset.shape
-    preset = find_preset(config.method, config.preset, config.dataset.name, config.dataset.kind, shape)
+    preset = find_method(config.method).find_preset(config.preset, config.dataset.name, config.dataset.kind, shape)
     usual = find_method(config.method).Settings.model_validate(preset.settings).model_dump()
     others = {name: value for name, value in config.settings.items() if value != usual[name]}
     return ", ".join([config.preset, *(f"{name} {value}" for name, value in sorted(others.items()))])

@@ -14,7 +14,6 @@ from benchmarks.tables import Row, describe_machines, newest_runs, put_table, sp
 from benchmarks.train_all import AGREEMENT, KEY, read_rows
 from clustergan_core.data.registry import DATASETS
 from clustergan_core.methods import METHODS, find_method
-from clustergan_core.methods.presets import presets_of
 from clustergan_core.runs.scores import read_scores
 from clustergan_core.runs.store import list_shipped
 
@@ -37,7 +36,7 @@ def render_methods() -> str:
     lines = ["| method | what it is | what it assumes | presets |", "|---|---|---|---|"]
     for name, method in METHODS.items():
         sentence = (inspect.getdoc(method) or "").splitlines()[0]
-        presets = ", ".join(f"`{preset}`" for preset in presets_of(name))
+        presets = ", ".join(f"`{preset}`" for preset in method.presets)
         lines.append(f"| {method.title} (`{name}`) | {sentence} | {method.assumptions or '–'} | {presets} |")
     return "\n".join(lines)
 

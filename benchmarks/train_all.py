@@ -30,7 +30,6 @@ from clustergan_core.data.opening import open_dataset
 from clustergan_core.data.registry import DATASETS, is_available
 from clustergan_core.errors import AppError, SettingsError
 from clustergan_core.methods import METHODS, find_method
-from clustergan_core.methods.presets import presets_of
 from clustergan_core.paths import PROJECT_FOLDER, derived_folder
 from clustergan_core.runs.config import RunConfig
 from clustergan_core.runs.configure import make_config
@@ -120,7 +119,7 @@ def list_jobs(arguments: argparse.Namespace) -> Iterator[Job]:
             continue
         data = open_dataset(dataset)
         for method in [find_method(arguments.method).name] if arguments.method else METHODS:
-            if arguments.preset not in presets_of(method):
+            if arguments.preset not in find_method(method).presets:
                 continue
             for seed in read_seeds(arguments.seeds):
                 yield Job(

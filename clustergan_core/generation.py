@@ -73,22 +73,14 @@ def generate_latents(method: Method, codes: NDArray[np.float32], normals: NDArra
         return method.generate(Latent(normal, cluster)).cpu().numpy()
 
 
-def generate_many(method: Method, codes: NDArray[np.float32], normals: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Samples (M, *shape) as `generate_latents` gives them, on as many threads as PyTorch has."""
-    import torch
-
-    from clustergan_core.nn.prior import Latent
-
-    with torch.inference_mode():
-        return method.generate(Latent(torch.from_numpy(normals), torch.from_numpy(codes))).numpy()
-
-
 def read_codes(method: Method, samples: NDArray[np.float32]) -> NDArray[np.float32] | None:
     """What the encoder makes of samples (M, *shape): probabilities (M, n_clusters), None for methods without a code."""
     import torch
 
     from clustergan_core.nn.acceleration import one_thread
 
+    if not method.encodes:
+        return None
     with one_thread():
         code = method.encode(torch.from_numpy(samples).to(method.device)).cluster
     return None if code is None else code.cpu().numpy()
@@ -112,30 +104,46 @@ def generate_all(method: Method, latent: Latent) -> Tensor:
 
     parts = zip(latent.normal.split(ENCODE_BATCH), latent.cluster.split(ENCODE_BATCH), strict=True)
     device = method.device
-    with torch.inference_mode():
+    with torch.no_grad():
         return torch.cat([method.generate(Latent(normal.to(device), cluster.to(device))) for normal, cluster in parts])
 
 
 def reconstruct(method: Method, encoding: Encoding, chosen: Tensor | slice = slice(None)) -> Tensor | None:
-    """G(E(x)) (N, *shape) from what the encoder knows of x, or of `chosen` ones; None for methods without a code."""
-    from clustergan_core.nn.prior import Latent
+    """What the method decodes (N, *shape) from what it knows of samples, or of `chosen` ones, on its device.
 
-    if encoding.cluster is None:
-        return None
-    return generate_all(method, Latent(encoding.normal[chosen], encoding.cluster[chosen]))
+    None for methods that decode nothing.
+    """
+    import torch
+
+    from clustergan_core.method import ENCODE_BATCH, Encoding
+
+    normals = encoding.normal[chosen].split(ENCODE_BATCH)
+    codes = [None] * len(normals) if encoding.cluster is None else encoding.cluster[chosen].split(ENCODE_BATCH)
+    device, parts = method.device, []
+    with torch.no_grad():
+        for normal, code in zip(normals, codes, strict=True):
+            part = method.decode(Encoding(normal.to(device), None if code is None else code.to(device)))
+            if part is None:
+                return None
+            parts.append(part)
+    return torch.cat(parts)
 
 
 def generate_grid(method: Method, n_columns: int, seed: int = FIXED_SEED) -> NDArray[np.float32]:
-    """Samples (n_clusters, n_columns, *shape): rows are modes, a column shares its z_n."""
+    """Samples (n_clusters, n_columns, *shape): rows are modes, a column shares its z_n.
+
+    RunError for a method without modes.
+    """
     import torch
 
     from clustergan_core.nn.prior import Latent
 
+    method.require("modes")
     prior = method.prior
     draws = prior.sample(n_columns, torch.Generator().manual_seed(seed), torch.device("cpu"))
     normal = draws.normal.repeat(prior.n_clusters, 1)
     modes = torch.arange(prior.n_clusters).repeat_interleave(n_columns)
     latent = Latent(normal.to(method.device), prior.one_hot(modes).to(method.device))
-    with torch.inference_mode():
+    with torch.no_grad():
         samples = method.generate(latent).cpu().numpy()
     return samples.reshape(prior.n_clusters, n_columns, *method.shape)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 import torch
@@ -12,7 +13,8 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from clustergan_core.data.dataset import Kind
-from clustergan_core.method_facts import MethodFacts, MethodSettings
+from clustergan_core.errors import RunError
+from clustergan_core.method_facts import Ability, MethodFacts, MethodSettings
 from clustergan_core.nn.prior import Latent, ModeWeights, Prior
 
 ENCODE_BATCH = 256  # what a convolution makes of more leaves the processor's cache, and takes 1.4 times as long
@@ -37,27 +39,68 @@ class Encoding:
         return self.normal if self.cluster is None else torch.cat([self.normal, self.cluster], dim=1)
 
 
-class Method(MethodFacts, ABC, nn.Module):
+class Method(MethodFacts, nn.Module):
     """Owns its networks, its optimisers and the order of its updates; that order is the method.
 
-    A method is built on its device (`.to(device)`) and told about the data by `prepare`, once, before training.
+    A method is built on its device (`.to(device)`) and told about the data by `prepare`, once, before training. What it
+    cannot do (`encodes`, a prior, modes) is asked of `lacks`, which has the sentence for people.
     """
 
-    prior: Prior
     kind: Kind
     shape: tuple[int, ...]
     variant: str = "step"  # which kind of step comes next; steps of one kind do the same operations
 
-    def __init__(self, settings: MethodSettings, kind: Kind, shape: tuple[int, ...]) -> None:
+    def __init__(
+        self, settings: MethodSettings, kind: Kind, shape: tuple[int, ...], prior: Prior | None = None
+    ) -> None:
+        """`prior` is what `generate` is asked from; None for a method that draws no new samples."""
         super().__init__()
         self.settings = settings
         self.kind = kind
         self.shape = shape
+        self._prior = prior
+
+    @property
+    def n_clusters(self) -> int:
+        """K, the number of clusters samples are assigned to, whether or not a prior has as many modes."""
+        return self.settings.n_clusters
+
+    @property
+    def prior(self) -> Prior:
+        """Where new samples are drawn from; RunError for a method without a generator."""
+        self.require("generator")
+        assert self._prior is not None
+        return self._prior
+
+    @property
+    def generates(self) -> bool:
+        """Whether it draws new samples."""
+        return self._prior is not None
+
+    @property
+    def has_modes(self) -> bool:
+        """Whether its prior has a one-hot part, so that each mode can be asked for."""
+        return self._prior is not None and self._prior.n_clusters > 0
+
+    def lacks(self, ability: Ability) -> str:
+        """Why there is nothing to show of an ability, in one sentence for people; empty where the method has it."""
+        if ability == "encoder":
+            return self.lacks_encoder()
+        if not self.generates:
+            return f"{self.title} has no generator: it draws no new samples and has no modes to show."
+        if ability == "modes" and not self.has_modes:
+            return f"{self.title} was trained on a prior without modes: there are none to show or to walk between."
+        return ""
+
+    def require(self, *abilities: Ability) -> None:
+        """Raises RunError with the sentence of the first ability that is lacking."""
+        for sentence in filter(None, map(self.lacks, abilities)):
+            raise RunError(sentence)
 
     @property
     def device(self) -> torch.device:
-        """Where the networks live."""
-        return next(self.parameters()).device
+        """Where the weights live, learned or fitted."""
+        return next(chain(self.parameters(), self.buffers())).device
 
     @property
     def mode_weights(self) -> ModeWeights | None:
@@ -95,13 +138,19 @@ class Method(MethodFacts, ABC, nn.Module):
         graph.
         """
 
-    @abstractmethod
     def encode(self, samples: Tensor) -> Encoding:
         """Samples (B, *shape) to latents; deterministic, and independent of the other samples of the batch."""
+        self.require("encoder")
+        raise NotImplementedError(f"{type(self).__name__} must say how it encodes, or that it does not.")
 
-    @abstractmethod
     def generate(self, latent: Latent) -> Tensor:
-        """Latents to samples (B, *shape), deterministic."""
+        """Latents to samples (B, *shape), deterministic.
+
+        A latent holds noise and the weights of modes, as pages and walks choose them. What else the method makes of
+        them (a component's learned mean, noise added to the code) happens in here.
+        """
+        self.require("generator")
+        raise NotImplementedError(f"{type(self).__name__} must say how it generates, or have no prior.")
 
     @abstractmethod
     def optimizers(self) -> dict[str, Optimizer]:
@@ -118,9 +167,30 @@ class Method(MethodFacts, ABC, nn.Module):
     def calibrate(self, samples: Tensor) -> None:
         """Fits what is fitted rather than learned (centres, a mixture) from training samples, into buffers."""
 
+    @property
+    def recovers_normal(self) -> bool:
+        """Whether training asks ẑ_n to be the z_n of a generated sample; where not, ẑ_n means nothing to anybody."""
+        return True
+
+    def decode(self, encoding: Encoding) -> Tensor | None:
+        """The samples (B, *shape) that an encoding stands for; None where it does not say which.
+
+        The generator at the encoding, with z_n at the prior's mean where ẑ_n means nothing.
+        """
+        if encoding.cluster is None or not self.generates:
+            return None
+        normal = encoding.normal if self.recovers_normal else torch.zeros_like(encoding.normal)
+        return self.generate(Latent(normal, encoding.cluster))
+
     def clustering_features(self, encoding: Encoding) -> Tensor:
         """What a map is drawn of and k-means reads (B, D): all of the latent that the method trains to be recovered."""
-        return encoding.joined()
+        if self.recovers_normal or encoding.cluster is None:
+            return encoding.joined()
+        return encoding.cluster
+
+    def recoverable(self, latent: Latent) -> Tensor | None:
+        """What of a latent (B, D) the `clustering_features` of its generated sample should equal; None for nothing."""
+        return latent.joined() if self.recovers_normal else latent.cluster
 
     def assign(self, samples: Tensor) -> tuple[Tensor, Tensor]:
         """Samples to (cluster (B,) int64, confidence (B,) in [0, 1])."""
@@ -133,14 +203,14 @@ class Method(MethodFacts, ABC, nn.Module):
         confidence, cluster = encoding.cluster.max(dim=1)
         return cluster, confidence
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def encode_all(self, samples: Tensor) -> Encoding:
         """`encode` in batches for any number of samples; the result lies on the CPU."""
         parts = [self.encode(batch.to(self.device)) for batch in samples.split(ENCODE_BATCH)]
         codes = [part.cluster.cpu() for part in parts if part.cluster is not None]
         return Encoding(torch.cat([part.normal.cpu() for part in parts]), torch.cat(codes) if codes else None)
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def assign_all(self, samples: Tensor) -> tuple[Tensor, Tensor]:
         """`assign` in batches for any number of samples; the result lies on the CPU."""
         parts = [self.assign(batch.to(self.device)) for batch in samples.split(ENCODE_BATCH)]

@@ -11,6 +11,10 @@ CRITERION = "neighbour agreement of the code, corrected for chance, on training 
 
 def describe_kept_weights(method: type[MethodFacts]) -> str:
     """Which weights of a run are kept as its best, to follow "the weights are"."""
+    if not method.encodes:
+        return "those of the last evaluation, as there are no clusters to judge them by"
+    if method.max_read is not None:
+        return "those of the last evaluation, as reading samples takes too long to judge any before"
     if method.trains_on_neighbours:
         return "those of the last evaluation, as agreement with neighbours cannot judge what was trained on them"
     return f"those of the highest {CRITERION}"
@@ -18,4 +22,9 @@ def describe_kept_weights(method: type[MethodFacts]) -> str:
 
 def describe_kept_weights_briefly(method: type[MethodFacts]) -> str:
     """The same in few words, to follow "with the weights of"."""
-    return "the last evaluation" if method.trains_on_neighbours else "the highest label-free criterion"
+    return "the last evaluation" if keeps_last_weights(method) else "the highest label-free criterion"
+
+
+def keeps_last_weights(method: type[MethodFacts]) -> bool:
+    """Whether no label-free criterion can choose among a run's weights, so that the last evaluation's are kept."""
+    return method.trains_on_neighbours or not method.encodes or method.max_read is not None

@@ -19,6 +19,7 @@ from clustergan_core.errors import SettingsError
 from clustergan_core.method import Batch, Method
 from clustergan_core.nn.acceleration import StepRunner
 from clustergan_core.schedule import Schedule
+from clustergan_core.score_names import keeps_last_weights
 from clustergan_core.scoring.live import LiveScorer, Scores
 
 
@@ -101,10 +102,10 @@ def train(
             method.calibrate(samples)
             scores = scorer.score(method)
             # Out-of-turn evaluations do not choose weights: what is best must not depend on who looked when.
-            is_better = method.trains_on_neighbours or scores["criterion"] > best.get("value", -math.inf)
+            is_better = keeps_last_weights(type(method)) or scores["criterion"] > best.get("value", -math.inf)
             is_best = is_evaluation and is_better
         if scores is not None and is_best:
-            best = {"step": float(step), "value": scores["criterion"]}
+            best = {"step": float(step), "value": scores.get("criterion", 0.0)}
         seconds, best_now = clock.seconds(), dict(best)
 
         def checkpoint(step: int = step, seconds: float = seconds, best: dict[str, float] = best_now) -> Checkpoint:

@@ -16,6 +16,7 @@ from ui.clusters.rows import show_rows
 from ui.clusters.side_by_side import show_side_by_side
 from ui.frame.links import link_page
 from ui.frame.messages import show_problem
+from ui.loading.runs import require_abilities
 from ui.map.cell_colouring import choose_unsure
 from ui.runs.choice import choose_run
 
@@ -28,6 +29,7 @@ def main() -> None:
         st.info("This run was not trained on cells: see its clusters on the Modes page.", icon=":material/grid_view:")
         link_page("Modes", {"run": run.name})
         return
+    require_abilities(run, "encoder")
     show_clusters(open_cells(run))
 
 

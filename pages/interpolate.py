@@ -23,7 +23,7 @@ from ui.interpolate.codes import (
 from ui.interpolate.pictures import show_downloads, show_mixed_modes, show_responses, show_sample, show_walk, walk_gif
 from ui.interpolate.view import GeneratorView
 from ui.interpolate.z_n import choose_source, choose_z_n
-from ui.loading.runs import load_method
+from ui.loading.runs import load_method, require_abilities
 from ui.runs.choice import choose_run
 
 
@@ -82,6 +82,7 @@ st.markdown(
 which, views = st.columns([3, 2], gap="medium")
 with which:
     run = choose_run()
+require_abilities(run, "modes")
 if is_of_cells(run):
     with views:
         chosen = choose_cell_view()

@@ -12,6 +12,7 @@ from clustergan_core.runs.maps import MapRequest, find_map
 from ui.cells.view import open_cells
 from ui.data.download import offer_download
 from ui.frame.choices import linked, one_of
+from ui.loading.runs import require_abilities
 from ui.map.cell_colouring import cell_colouring_names, choose_cell_colouring, colour_by_linked_gene
 from ui.map.colouring import colouring_names, make_colouring
 from ui.map.job import show_computation
@@ -30,6 +31,7 @@ def main() -> None:
     which, colour = st.columns([3, 1], gap="medium")
     with which:
         run = choose_run()
+    require_abilities(run, "encoder")
     with which if is_of_cells(run) else st.container():  # for cells, the choice of colour stands beside these
         request = choose_map(run)
     view = open_view(request)

@@ -13,6 +13,7 @@ from ui.cells.view import open_cells
 from ui.frame.choices import linked, one_of, whole_number
 from ui.frame.messages import page_errors
 from ui.frame.seed import choose_seed
+from ui.loading.runs import require_abilities
 from ui.modes.cells import show_cell_modes
 from ui.modes.detail import choose_mode, show_mode
 from ui.modes.rows import describe_summary, show_rows
@@ -67,6 +68,7 @@ def describe_numbers(label_names: tuple[str, ...]) -> str:
 st.title("Modes")
 intro = st.empty()
 run = choose_run()
+require_abilities(run, "modes")
 if is_of_cells(run):
     intro.markdown(
         "A mode is what the generator makes of one code: a cell type, where training went well. Training finds the "

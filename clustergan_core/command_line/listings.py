@@ -9,7 +9,6 @@ from typing import Any
 from clustergan_core.data.registry import DATASETS, is_available
 from clustergan_core.errors import RunError
 from clustergan_core.methods import METHODS
-from clustergan_core.methods.presets import presets_of
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.scores import read_scores
 from clustergan_core.runs.store import list_runs, list_shipped
@@ -50,7 +49,7 @@ def _methods(arguments: argparse.Namespace) -> None:
             "title": method.title,
             "reference": method.reference,
             "assumptions": method.assumptions,
-            "presets": list(presets_of(name)),
+            "presets": list(method.presets),
             "settings": {
                 key: {"default": field.default, "description": field.description}
                 for key, field in method.Settings.model_fields.items()

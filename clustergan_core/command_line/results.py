@@ -15,7 +15,7 @@ from clustergan_core.runs.queue.queue import ask
 from clustergan_core.runs.scores import score_run
 from clustergan_core.runs.store import find_run
 from clustergan_core.score_names import GENERATION_SCORES
-from clustergan_core.scoring.final import RunScores
+from clustergan_core.scoring.final import RunScores, explain_no_agreement
 
 SPLITS = ("test", "all")
 WEIGHTS = ("best", "last")
@@ -69,7 +69,7 @@ def _print_scores(scores: RunScores) -> None:
     print(f"{scores['run']}: {scores['n']} samples, split {scores['split']}{trained_on}, weights {scores['weights']}")
     for reading, row in (("argmax", scores), ("k-means", scores["kmeans"])):
         if row["purity"] is None:
-            print(f"{reading:8s} needs labels, and the data has none")
+            print(f"{reading:8s} {explain_no_agreement(scores)}")
         else:
             print(f"{reading:8s} " + "  ".join(f"{key} {row[key]:.3f}" for key in ("purity", "accuracy", "nmi", "ari")))
     for heading, distance in (("Fréchet", scores["frechet"]), ("FID", scores["fid"])):
@@ -79,7 +79,9 @@ def _print_scores(scores: RunScores) -> None:
                 f"n {distance['n']} each, features: {distance['features']}"
             )
     if scores["classifier"] is not None:
-        figures = "  ".join(f"{key.removesuffix('_accuracy')} {scores[key]:.3f}" for key in GENERATION_SCORES)
+        figures = "  ".join(
+            f"{key.removesuffix('_accuracy')} {scores[key]:.3f}" for key in GENERATION_SCORES if scores[key] is not None
+        )
         print(f"accuracy of  {figures}; read by: {scores['classifier']['name']}")
 
 

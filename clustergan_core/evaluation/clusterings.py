@@ -1,7 +1,8 @@
-"""k-means and Leiden on the genes that a method was given: what stands beside its clusters.
+"""Clusterings that stand beside a method's: k-means, Leiden, Ward, spectral, and non-negative matrix factorisation.
 
-Both read 50 principal components of the prepared samples; Leiden runs on the graph of each cell's 15 nearest
-neighbours, as scanpy builds it. The same seed gives the same clusters.
+Of cells, k-means and Leiden read 50 principal components of the prepared samples; Leiden runs on the graph of each
+cell's 15 nearest neighbours, as scanpy builds it. Ward, spectral clustering and the factorisation read samples as they
+are and cannot place a new one. The same seed gives the same clusters.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from clustergan_core.errors import DataError
+
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
@@ -22,6 +25,8 @@ N_NEIGHBOURS = 15
 N_STARTS = 10
 DEFAULT_RESOLUTION = 1.0
 RESOLUTIONS = (0.005, 20.0)  # between these a resolution for K clusters is sought
+MAX_PAIRED = 10_000  # samples whose distances to each other are kept: 0.4 GB
+MAX_FACTORISATIONS = 1_000  # multiplicative updates
 MAX_TRIALS = 14  # halvings of their logarithm, to half a thousandth; 3 s each for 73,000 cells
 
 
@@ -123,3 +128,80 @@ def kmeans_clusters(latents: NDArray[np.float32], n_clusters: int, seed: int = 0
     n_distinct = len(np.unique(latents, axis=0))
     kmeans = KMeans(min(n_clusters, n_distinct), n_init=N_STARTS, random_state=seed)
     return kmeans.fit_predict(latents).astype(np.int64)
+
+
+def ward_clusters(samples: NDArray[np.float32], n_clusters: int, seed: int = 0) -> NDArray[np.int64]:
+    """Ward's agglomerative clustering of samples (N, D) into clusters (N,); nothing in it is drawn.
+
+    DataError for more than 10,000 samples.
+    """
+    from sklearn.cluster import AgglomerativeClustering
+
+    _check_paired(len(samples), "Ward's clustering")
+    return AgglomerativeClustering(n_clusters, linkage="ward").fit_predict(samples).astype(np.int64)
+
+
+def spectral_rbf_clusters(samples: NDArray[np.float32], n_clusters: int, seed: int = 0) -> NDArray[np.int64]:
+    """Spectral clustering of samples (N, D) by exp(−γ‖x − y‖²) into clusters (N,), with γ = 1 / median ‖x − y‖².
+
+    The median because a γ of 1, scikit-learn's own, leaves each picture alike to itself only. DataError for more than
+    10,000 samples.
+    """
+    from scipy.spatial.distance import pdist
+    from sklearn.cluster import SpectralClustering
+
+    _check_paired(len(samples), "Spectral clustering by a Gaussian kernel")
+    gamma = 1 / float(np.median(pdist(samples, "sqeuclidean")))
+    spectral = SpectralClustering(n_clusters, gamma=gamma, n_init=N_STARTS, random_state=seed)
+    return spectral.fit_predict(samples).astype(np.int64)
+
+
+def spectral_neighbour_clusters(
+    samples: NDArray[np.float32], n_clusters: int, seed: int = 0, n_neighbours: int = N_NEIGHBOURS
+) -> NDArray[np.int64]:
+    """Spectral clustering of samples (N, D) on the graph of their nearest neighbours into clusters (N,)."""
+    from sklearn.cluster import SpectralClustering
+
+    spectral = SpectralClustering(
+        n_clusters,
+        affinity="nearest_neighbors",
+        n_neighbors=min(n_neighbours, len(samples)),
+        n_init=N_STARTS,
+        random_state=seed,
+    )
+    with warnings.catch_warnings():
+        # Parts that no neighbour connects are what clusters are looked for in.
+        warnings.filterwarnings("ignore", message="Graph is not fully connected", category=UserWarning)
+        return spectral.fit_predict(samples).astype(np.int64)
+
+
+def nmf_clusters(samples: NDArray[np.float32], n_clusters: int, seed: int = 0) -> NDArray[np.int64]:
+    """The part of most weight in each sample (N, D) of a factorisation W·H in K parts, by Kullback-Leibler divergence.
+
+    Parts are scaled to the same sum before weights are compared. The start fills zeros with the mean, since
+    multiplicative updates cannot move them. DataError where a value is negative.
+    """
+    from sklearn.decomposition import NMF
+
+    if samples.min() < 0:
+        raise DataError(
+            f"Non-negative matrix factorisation needs values of at least 0, and the least is {samples.min():g}: "
+            "choose data that is counted or scaled to [0, 1]."
+        )
+    factorisation = NMF(
+        n_clusters,
+        init="nndsvda",
+        solver="mu",
+        beta_loss="kullback-leibler",
+        max_iter=MAX_FACTORISATIONS,
+        random_state=seed,
+    )
+    weights = factorisation.fit_transform(samples)  # (N, n_clusters)
+    return (weights * factorisation.components_.sum(axis=1)).argmax(axis=1).astype(np.int64)
+
+
+def _check_paired(n_samples: int, what: str) -> None:
+    if n_samples > MAX_PAIRED:
+        raise DataError(
+            f"{what} of {n_samples:,} samples takes too much memory: choose at most {MAX_PAIRED:,} of them."
+        )

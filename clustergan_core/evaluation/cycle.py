@@ -17,7 +17,7 @@ def sample_cycle_loss(samples: NDArray[np.float32], reconstructions: NDArray[np.
 
 
 def latent_cycle_loss(latents: NDArray[np.float32], recovered: NDArray[np.float32]) -> float:
-    """Mean squared difference of latents z and E(G(z)), both (N, n_normal + n_clusters), over samples and dimensions.
+    """Mean squared difference of latents z and E(G(z)), both (N, D), over samples and dimensions.
 
     The cluster part of z is one-hot, that of E(G(z)) holds probabilities.
     """

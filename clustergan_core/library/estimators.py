@@ -216,7 +216,7 @@ class GanClusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMix
                 "raw values, which are then prepared alike."
             )
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def _generate(self, latent: Latent) -> NDArray[np.float32]:
         samples = generate_all(self.method_, latent).numpy()
         return undo_preprocessing(self.config_.dataset.preprocessing, samples)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -12,7 +13,6 @@ from clustergan_core.invalid_settings import explain_invalid
 from clustergan_core.method_facts import MethodFacts, MethodSettings
 from clustergan_core.methods.clustergan.settings import ClusterGANFacts
 from clustergan_core.methods.paired_clustergan.settings import PairedClusterGANFacts
-from clustergan_core.methods.presets import presets_of
 
 if TYPE_CHECKING:
     import torch
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 # What is said of each; the method itself is loaded, and PyTorch with it, once one is built.
 METHODS: dict[str, type[MethodFacts]] = {method.name: method for method in (ClusterGANFacts, PairedClusterGANFacts)}
 
-# The one with the best rows in benchmarks/results.csv comes first.
-_BY_FIGURES = (PairedClusterGANFacts.name, ClusterGANFacts.name)
+# By their rows in benchmarks/results.csv.
+_BEST_FIRST: tuple[type[MethodFacts], ...] = (PairedClusterGANFacts, ClusterGANFacts)
 
 
 def default_method(preset: str = "default") -> str:
@@ -32,7 +32,9 @@ def default_method(preset: str = "default") -> str:
 
     For a preset that none has it is the one with the most, whose complaint then names them all.
     """
-    return next((name for name in _BY_FIGURES if preset in presets_of(name)), _BY_FIGURES[-1])
+    methods = dict.fromkeys((*_BEST_FIRST, *METHODS.values()))
+    fallback = max(methods, key=lambda method: len(method.presets))
+    return next((method for method in methods if preset in method.presets), fallback).name
 
 
 def find_method(name: str) -> type[MethodFacts]:
@@ -44,11 +46,18 @@ def find_method(name: str) -> type[MethodFacts]:
 
 
 def find_class(name: str) -> type[Method]:
-    """The method itself, likewise."""
-    from clustergan_core.methods.clustergan.method import ClusterGAN
-    from clustergan_core.methods.paired_clustergan.method import PairedClusterGAN
+    """The method itself, likewise: what inherits the facts in `method.py` beside them."""
+    from clustergan_core.method import Method
 
-    return next(method for method in (ClusterGAN, PairedClusterGAN) if method.name == find_method(name).name)
+    facts = find_method(name)
+    if issubclass(facts, Method):
+        return facts
+    module = import_module(f"{facts.__module__.rpartition('.')[0]}.method")
+    return next(
+        value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, Method) and issubclass(value, facts)
+    )
 
 
 def build_method(

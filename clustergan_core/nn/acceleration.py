@@ -175,13 +175,14 @@ def set_learning_rate(optimizer: Optimizer, rate: float) -> None:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """PyTorch works on one thread inside, without keeping track of gradients."""
-    import torch
+    """PyTorch works on one thread inside, without keeping track of gradients.
 
+    Not in inference mode, within which no method could optimise latents.
+    """
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        with torch.inference_mode():
+        with torch.no_grad():
             yield
     finally:
         torch.set_num_threads(before)

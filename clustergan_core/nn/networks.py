@@ -22,11 +22,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import torch
 from torch import Tensor, nn
 
 from clustergan_core.data.dataset import Kind
 from clustergan_core.errors import SettingsError
-from clustergan_core.method_facts import SMALLEST_CONVOLVED, Architecture, CriticNorm, Initialisation
+from clustergan_core.method_facts import Architecture, CriticNorm, Initialisation, is_convolved
 
 LEAK = 0.2
 NORM_EPSILON = 1e-3  # as in the authors' code; PyTorch's own default is 1e-5
@@ -36,8 +37,8 @@ NORM_EPSILON = 1e-3  # as in the authors' code; PyTorch's own default is 1e-5
 class Networks:
     """The three players for one data set."""
 
-    generator: nn.Sequential  # (B, n_normal + n_clusters) → (B, *shape)
-    encoder: nn.Module  # (B, *shape) → (B, n_normal + n_clusters), cluster logits last
+    generator: nn.Sequential  # (B, n_latent) → (B, *shape)
+    encoder: nn.Module  # (B, *shape) → (B, n_encoder_outputs)
     critic: Critic  # (B, *shape) → (B,)
 
 
@@ -47,9 +48,9 @@ def choose_architecture(kind: Kind, shape: tuple[int, ...]) -> Architecture:
         return "mlp"
     if kind == "table":
         return "mlp-batchnorm"
-    channels, height, width = shape
-    if min(height, width) < SMALLEST_CONVOLVED:
+    if not is_convolved(kind, shape):
         return "mlp-batchnorm"
+    channels, height, width = shape
     if channels == 3 and height % 16 == 0 and width % 16 == 0:
         return "dcgan-wide"
     return "dcgan-small"
@@ -63,17 +64,48 @@ def build_networks(
     width: float = 1.0,
     initialisation: Initialisation = "normal-0.02",
     critic_norm: CriticNorm = "paper",
+    n_encoder_outputs: int | None = None,
 ) -> Networks:
     """Builds the three networks; `width` scales every hidden layer of the paper's table.
 
-    Raises SettingsError where the architecture cannot take data of this shape.
+    The encoder gives as much as the generator takes, ClusterGAN's ẑ_n and cluster logits; `n_encoder_outputs` for one
+    that gives something else, such as means and variances. Raises SettingsError where the architecture cannot take data
+    of this shape.
     """
     _check_shape(architecture, shape)
-    networks = _BUILDERS[architecture](kind, shape, n_latent, width, critic_norm == "paper")
+    n_outputs = n_latent if n_encoder_outputs is None else n_encoder_outputs
+    networks = _BUILDERS[architecture](kind, shape, n_latent, n_outputs, width, critic_norm == "paper")
     if initialisation == "normal-0.02":
         for network in (networks.generator, networks.encoder, networks.critic):
             network.apply(_initialise_normal)
     return networks
+
+
+def build_joint_critic(
+    architecture: Architecture,
+    kind: Kind,
+    shape: tuple[int, ...],
+    n_condition: int,
+    width: float = 1.0,
+    initialisation: Initialisation = "normal-0.02",
+) -> JointCritic:
+    """The architecture's critic without normalisation, for samples with a condition (B, n_condition) beside each.
+
+    Raises SettingsError where the architecture cannot take data of this shape.
+    """
+    _check_shape(architecture, shape)
+    layers = list(_BUILDERS[architecture](kind, shape, 1, 1, width, False).critic.body)
+    n_trunk = next(number for number, layer in enumerate(layers) if isinstance(layer, nn.Flatten)) + 1
+    first, *rest = layers[n_trunk:]
+    assert isinstance(first, nn.Linear)
+    # A score that is linear in the condition could not tell which condition belongs to which sample.
+    n_hidden = first.out_features if rest else round(1024 * width)
+    rest = rest or [nn.LeakyReLU(LEAK), nn.Linear(n_hidden, 1)]
+    head = nn.Sequential(nn.Linear(first.in_features + n_condition, n_hidden), *rest)
+    critic = JointCritic(nn.Sequential(*layers[:n_trunk]), head)
+    if initialisation == "normal-0.02":
+        critic.apply(_initialise_normal)
+    return critic
 
 
 def _check_shape(architecture: Architecture, shape: tuple[int, ...]) -> None:
@@ -145,6 +177,18 @@ class ConditionedCritic(nn.Module):
         return (self.critic.features(samples) * self.directions_of(cluster)).sum(dim=1) + self.critic.last.bias
 
 
+class JointCritic(nn.Module):
+    """A critic of pairs: what the trunk makes of a sample goes into the head beside a condition, such as a latent."""
+
+    def __init__(self, trunk: nn.Sequential, head: nn.Sequential) -> None:
+        super().__init__()
+        self.trunk, self.head = trunk, head
+
+    def forward(self, samples: Tensor, condition: Tensor) -> Tensor:
+        """Scores (B,) of samples (B, *shape) with their conditions (B, n_condition)."""
+        return self.head(torch.cat([self.trunk(samples), condition], dim=1)).squeeze(1)
+
+
 def _output(kind: Kind) -> nn.Module:
     return nn.Identity() if kind == "expression" else nn.Sigmoid()
 
@@ -165,24 +209,26 @@ def _mlp(n_in: int, n_hidden: int, n_out: int, norm: bool, last: Sequence[nn.Mod
 
 
 def _build_mlp(
-    kind: Kind, shape: tuple[int, ...], n_latent: int, width: float, norm: bool, norm_critic: bool
+    kind: Kind, shape: tuple[int, ...], n_latent: int, n_outputs: int, width: float, norm: bool, norm_critic: bool
 ) -> Networks:
     n_features, n_hidden = math.prod(shape), round(256 * width)
     return Networks(
         generator=_mlp(n_latent, n_hidden, n_features, norm, [_output(kind), nn.Unflatten(1, shape)]),
-        encoder=_mlp(n_features, n_hidden, n_latent, norm),
+        encoder=_mlp(n_features, n_hidden, n_outputs, norm),
         critic=Critic(_mlp(n_features, n_hidden, 1, norm and norm_critic)),
     )
 
 
-def _build_plain_mlp(kind: Kind, shape: tuple[int, ...], n_latent: int, width: float, norm_critic: bool) -> Networks:
-    return _build_mlp(kind, shape, n_latent, width, norm=False, norm_critic=norm_critic)
+def _build_plain_mlp(
+    kind: Kind, shape: tuple[int, ...], n_latent: int, n_outputs: int, width: float, norm_critic: bool
+) -> Networks:
+    return _build_mlp(kind, shape, n_latent, n_outputs, width, norm=False, norm_critic=norm_critic)
 
 
 def _build_batchnorm_mlp(
-    kind: Kind, shape: tuple[int, ...], n_latent: int, width: float, norm_critic: bool
+    kind: Kind, shape: tuple[int, ...], n_latent: int, n_outputs: int, width: float, norm_critic: bool
 ) -> Networks:
-    return _build_mlp(kind, shape, n_latent, width, norm=True, norm_critic=norm_critic)
+    return _build_mlp(kind, shape, n_latent, n_outputs, width, norm=True, norm_critic=norm_critic)
 
 
 def _conv(n_in: int, n_out: int, norm: bool) -> list[nn.Module]:
@@ -196,7 +242,9 @@ def _upconv(n_in: int, n_out: int) -> list[nn.Module]:
     return [nn.ConvTranspose2d(n_in, n_out, 4, 2, 1), nn.BatchNorm2d(n_out, eps=NORM_EPSILON), nn.ReLU()]
 
 
-def _build_small_dcgan(kind: Kind, shape: tuple[int, ...], n_latent: int, width: float, norm_critic: bool) -> Networks:
+def _build_small_dcgan(
+    kind: Kind, shape: tuple[int, ...], n_latent: int, n_outputs: int, width: float, norm_critic: bool
+) -> Networks:
     # norm_critic changes nothing here: the paper's MNIST critic has no normalisation to drop.
     channels, height, side = shape[0], shape[1] // 4, shape[2] // 4
     n_dense, n_first, n_second = round(1024 * width), round(64 * width), round(128 * width)
@@ -221,10 +269,12 @@ def _build_small_dcgan(kind: Kind, shape: tuple[int, ...], n_latent: int, width:
             nn.Linear(n_dense, n_out),
         )
 
-    return Networks(generator, encoder=down(n_latent), critic=Critic(down(1)))
+    return Networks(generator, encoder=down(n_outputs), critic=Critic(down(1)))
 
 
-def _build_wide_dcgan(kind: Kind, shape: tuple[int, ...], n_latent: int, width: float, norm_critic: bool) -> Networks:
+def _build_wide_dcgan(
+    kind: Kind, shape: tuple[int, ...], n_latent: int, n_outputs: int, width: float, norm_critic: bool
+) -> Networks:
     channels, height, side = shape[0], shape[1] // 16, shape[2] // 16
     up = [round(n * width) for n in (448, 256, 128, 64)]
     down_widths = [round(n * width) for n in (64, 128, 256, 512)]
@@ -246,10 +296,10 @@ def _build_wide_dcgan(kind: Kind, shape: tuple[int, ...], n_latent: int, width: 
             nn.Linear(down_widths[-1] * height * side, n_out),
         )
 
-    return Networks(generator, encoder=down(n_latent, norm=True), critic=Critic(down(1, norm_critic)))
+    return Networks(generator, encoder=down(n_outputs, norm=True), critic=Critic(down(1, norm_critic)))
 
 
-_BUILDERS: dict[Architecture, Callable[[Kind, tuple[int, ...], int, float, bool], Networks]] = {
+_BUILDERS: dict[Architecture, Callable[[Kind, tuple[int, ...], int, int, float, bool], Networks]] = {
     "mlp": _build_plain_mlp,
     "mlp-batchnorm": _build_batchnorm_mlp,
     "dcgan-small": _build_small_dcgan,

@@ -6,9 +6,12 @@ ClusterGAN (arXiv 1809.03627) §2.3: z = (z_n, z_c), z_n ~ N(0, σ² I), z_c = e
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
+
+Noise = Literal["normal", "uniform"]
 
 
 @dataclass(frozen=True)
@@ -16,7 +19,7 @@ class Latent:
     """A batch of latent vectors in their two parts."""
 
     normal: Tensor  # (B, n_normal), z_n
-    cluster: Tensor  # (B, n_clusters), z_c: one-hot when sampled, any point of the simplex on a walk
+    cluster: Tensor  # (B, n_clusters), z_c: one-hot when sampled, any point of the simplex on a walk; (B, 0) without
 
     def joined(self) -> Tensor:
         """The generator's input (B, n_normal + n_clusters), z_n first."""
@@ -25,17 +28,24 @@ class Latent:
 
 @dataclass(frozen=True)
 class Prior:
-    """The discrete-continuous mixture a generator is trained on."""
+    """The discrete-continuous mixture a generator is trained on, or its continuous part alone."""
 
     n_normal: int
-    n_clusters: int
-    sigma: float
+    n_clusters: int  # modes: entries of the one-hot part, 0 for a prior without
+    sigma: float  # standard deviation of normal noise; uniform noise lies in [−sigma, sigma]
+    noise: Noise = "normal"
 
     def sample(
         self, count: int, generator: torch.Generator, device: torch.device, cluster: Tensor | None = None
     ) -> Latent:
         """Draws `count` latents; `cluster` (count,) of int64 fixes their modes."""
-        normal = torch.randn(count, self.n_normal, generator=generator, device=device) * self.sigma
+        if self.noise == "uniform":
+            unit = torch.rand(count, self.n_normal, generator=generator, device=device)
+            normal = (2 * unit - 1) * self.sigma
+        else:
+            normal = torch.randn(count, self.n_normal, generator=generator, device=device) * self.sigma
+        if not self.n_clusters:
+            return Latent(normal, torch.zeros(count, 0, device=device))
         if cluster is None:
             cluster = torch.randint(self.n_clusters, (count,), generator=generator, device=device)
         return Latent(normal, self.one_hot(cluster))

@@ -6,7 +6,7 @@ from clustergan_core.files import write_atomically
 from clustergan_core.methods import find_method
 from clustergan_core.runs.run import Run
 from clustergan_core.score_names import AGREEMENT_SCORES, describe_kept_weights
-from clustergan_core.scoring.final import RunScores
+from clustergan_core.scoring.final import RunScores, explain_no_agreement
 
 
 def write_card(run: Run, scores: RunScores) -> None:
@@ -19,10 +19,12 @@ def render_card(run: Run, scores: RunScores) -> str:
     config = run.config
     method = find_method(config.method)
     last = run.metrics().rows[-1]
+    missing: dict[str, str] = scores.get("missing", {})
+    groups = "clusters" if "modes" in missing else "modes"
     lines = [
         f"# {run.title}",
         "",
-        f"{method.title} ({method.reference}) on `{config.dataset.name}`: {config.n_clusters} modes, "
+        f"{method.title} ({method.reference}) on `{config.dataset.name}`: {config.n_clusters} {groups}, "
         f"{config.dataset.n_samples} samples of shape {'×'.join(map(str, config.dataset.shape))}, "
         f"trained for {last['step']} steps in {last['seconds']:.0f} s on {config.device}, threads: {config.threads}.",
         "",
@@ -38,8 +40,10 @@ def render_card(run: Run, scores: RunScores) -> str:
         "",
         f"Without labels: silhouette {_figure(scores['silhouette'])}, entropy of mode usage "
         f"{_figure(scores['usage_entropy'])} nats, mean squared cycle losses (per dimension) "
-        f"{_figure(scores.get('sample_cycle'), 4)} of samples and {_figure(scores['latent_cycle'], 4)} of latents.",
+        f"{_figure(scores.get('sample_cycle'), 4)} of samples and "
+        f"{_figure(scores.get('latent_cycle'), 4)} of latents.",
         "",
+        *[line for sentence in dict.fromkeys(missing.values()) for line in (sentence, "")],
         *_generation_lines(scores),
         f"Seed {config.seed}; " + ", ".join(f"{name} {version}" for name, version in config.versions.items()) + ".",
         "",
@@ -49,6 +53,8 @@ def render_card(run: Run, scores: RunScores) -> str:
 
 def _scores_heading(scores: RunScores) -> str:
     where = f"the {scores['split']} split, {scores['n']} samples"
+    if "n_in_split" in scores:
+        where += f" drawn from its {scores['n_in_split']}, as reading one takes long"
     if scores["is_training_data"]:
         where += ", which it was also trained on"
     return f"Scores on {where} (labels used for scoring alone):"
@@ -56,7 +62,7 @@ def _scores_heading(scores: RunScores) -> str:
 
 def _scores_table(scores: RunScores) -> list[str]:
     if scores["purity"] is None:
-        return ["Purity, accuracy, NMI and ARI need labels, and the data has none."]
+        return [explain_no_agreement(scores)]
     rows = [("argmax of the code", scores), ("k-means on the latents", scores["kmeans"])]
     table = ["| reading | purity | accuracy | NMI | ARI |", "|---|---|---|---|---|"]
     return table + [

@@ -13,8 +13,7 @@ from clustergan_core.data.dataset import Kind
 from clustergan_core.data.options import OwnDataOptions, join_values
 from clustergan_core.data.registry import DATASETS
 from clustergan_core.method_facts import MethodSettings
-from clustergan_core.methods import METHODS, parse_settings
-from clustergan_core.methods.presets import find_preset
+from clustergan_core.methods import METHODS, find_method, parse_settings
 from clustergan_core.preset import PresetName
 from clustergan_core.schedule import Schedule, make_schedule
 
@@ -116,8 +115,8 @@ class RunConfig(BaseModel):
 
     def differing_settings(self) -> dict[str, Any]:
         """Settings that the preset alone would not give, those that an older run does not name at its default."""
-
-        preset = find_preset(self.method, self.preset, self.dataset.source, self.dataset.kind, self.dataset.shape)
+        data = self.dataset
+        preset = find_method(self.method).find_preset(self.preset, data.source, data.kind, data.shape)
         implied = parse_settings(self.method, preset.settings).model_dump() | {"n_clusters": None}
         return {key: value for key, value in self.method_settings().model_dump().items() if implied[key] != value}
 

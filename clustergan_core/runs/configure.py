@@ -14,7 +14,6 @@ from clustergan_core.data.dataset import Dataset, Kind
 from clustergan_core.data.options import OwnDataOptions
 from clustergan_core.invalid_settings import explain_invalid
 from clustergan_core.methods import default_method, find_method, parse_settings, try_networks
-from clustergan_core.methods.presets import find_preset
 from clustergan_core.preset import PresetName
 from clustergan_core.runs.config import DatasetRecord, RunConfig, _say_chosen
 from clustergan_core.schedule import make_schedule
@@ -56,7 +55,7 @@ def make_config(
     Raises SettingsError for an unknown or impossible setting.
     """
     method = find_method(method or default_method(preset)).name
-    chosen = find_preset(method, preset, source, dataset.kind, dataset.shape)
+    chosen = find_method(method).find_preset(preset, source, dataset.kind, dataset.shape)
     given = dict(settings or {})
     n_clusters, note = _choose_n_clusters(given, dataset)
     full = parse_settings(method, {**chosen.settings, **given, "n_clusters": n_clusters})

@@ -11,14 +11,17 @@ import numpy as np
 
 from clustergan_core.data.dataset import Dataset, SplitName
 from clustergan_core.files import write_atomically
+from clustergan_core.methods import find_method
 from clustergan_core.runs.run import Run, Weights
-from clustergan_core.scoring.latents import RunLatents, encode_samples
+from clustergan_core.scoring.latents import RunLatents, encode_samples, readable_indices
 
 
 def run_latents(
     run: Run, split: SplitName = "test", which: Weights = "best", dataset: Dataset | None = None
 ) -> RunLatents:
     """Reads the kept latents, or encodes the split's samples and keeps them. DataError when the data is absent.
+
+    Of a method that reads slowly they are of `max_read` of the samples.
 
     `dataset` is the run's, for those who hold it already.
     """
@@ -27,7 +30,7 @@ def run_latents(
     if kept is not None:
         return kept
     dataset = dataset or run.dataset()
-    indices = dataset.indices(split)
+    indices = readable_indices(find_method(run.config.method), dataset.indices(split))
     path = run.embeddings_folder() / file_name
     write_latents(path, encode_samples(run.load(which), dataset.samples[indices], indices), digest)
     # Read back, so that the first visit sees the same rounded figures as every later one, and finds the same maps.

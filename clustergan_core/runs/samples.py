@@ -21,7 +21,12 @@ N_COLUMNS_MANY_MODES = 2  # above 20 modes, so that a history stays small
 
 
 def write_grid(folder: Path, step: int, method: Method) -> None:
-    """Saves the grid after `step` as samples/<step>.npy: bytes for images, half precision otherwise."""
+    """Saves the grid after `step` as samples/<step>.npy: bytes for images, half precision otherwise.
+
+    Nothing for a method without modes, which has no rows for it.
+    """
+    if not method.has_modes:
+        return
     n_columns = N_COLUMNS if method.prior.n_clusters <= 20 else N_COLUMNS_MANY_MODES
     grid = generate_grid(method, n_columns)
     compact = (grid * 255).round().astype(np.uint8) if method.kind == "image" else grid.astype(np.float16)

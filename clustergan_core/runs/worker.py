@@ -183,8 +183,9 @@ def _finish(run: Run, dataset: Dataset) -> Status:
     run.add_to_log(f"Scoring the best weights, {describe_kept_weights(find_method(run.config.method))}.")
     config = run.config
     scores = score_run(run, "test", "best", dataset)
-    run_latents(run, "test", "best", dataset)
-    write_label_free(run, score_run_without_labels(run, dataset))
+    if find_method(config.method).encodes:
+        run_latents(run, "test", "best", dataset)
+        write_label_free(run, score_run_without_labels(run, dataset))
     write_scores(run, scores)
     write_card(run, scores)
     last = run.metrics().rows[-1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,15 +12,25 @@ from clustergan_core.evaluation.agreement import score_agreement
 from clustergan_core.evaluation.clusterings import kmeans_clusters
 from clustergan_core.evaluation.label_free import silhouette, usage, usage_entropy
 from clustergan_core.evaluation.library_threads import libraries_on_one_thread
+from clustergan_core.method_facts import Ability
 from clustergan_core.score_names import AGREEMENT_SCORES, GENERATION_SCORES
-from clustergan_core.scoring.latents import RunLatents, encode_samples
+from clustergan_core.scoring.latents import RunLatents, encode_samples, readable_indices
 
 if TYPE_CHECKING:
+    from clustergan_core.evaluation.features import FeatureNetwork
     from clustergan_core.method import Method
+    from clustergan_core.scoring.generated import Figures
 
 RunScores = dict[str, Any]  # the JSON document of `evaluate`
 N_GENERATED = 5000  # compared with as many real ones, fewer where the split holds less than twice that
 N_CYCLE_LATENTS = 1000  # of those generated
+
+
+def explain_no_agreement(scores: RunScores) -> str:
+    """Why a document has no agreement with labels, in one sentence."""
+    return (
+        scores.get("missing", {}).get("encoder") or "Purity, accuracy, NMI and ARI need labels, and the data has none."
+    )
 
 
 def score_method(method: Method, dataset: Dataset, split: SplitName) -> RunScores:
@@ -32,30 +42,46 @@ def score_method(method: Method, dataset: Dataset, split: SplitName) -> RunScore
 
 
 def _score(method: Method, dataset: Dataset, split: SplitName) -> RunScores:
-    indices = dataset.indices(split)
-    samples = dataset.samples[indices]
-    latents = encode_samples(method, samples, indices)
-    features = method.clustering_features(latents.encoding()).numpy()
+    in_split = dataset.indices(split)
+    indices = readable_indices(type(method), in_split)
+    latents = encode_samples(method, dataset.samples[indices], indices) if method.encodes else None
     labels = None if dataset.labels is None else dataset.labels[indices]
-    n_clusters = method.prior.n_clusters
-    return {
+    scores: RunScores = {
         "dataset": dataset.name,
         "split": split,
         "is_training_data": dataset.splits.is_shared or split == "all",
         "n": len(indices),
         "n_labelled": 0 if labels is None else int((labels != UNLABELLED).sum()),
-        "n_clusters": n_clusters,
+        "n_clusters": method.n_clusters,
+        **_score_clusters(method, labels, latents),
+        **_score_generated(method, dataset, indices, latents),
+    }
+    missing = {ability: sentence for ability in get_args(Ability) if (sentence := method.lacks(ability))}
+    if len(indices) < len(in_split):
+        scores["n_in_split"] = len(in_split)
+    return scores | ({"missing": missing} if missing else {})
+
+
+def _score_clusters(method: Method, labels: NDArray[np.int64] | None, latents: RunLatents | None) -> RunScores:
+    """Agreement with labels and what clusters look like, null for a method without clusters."""
+    if latents is None:
+        figures = dict.fromkeys(("assignment", *AGREEMENT_SCORES, "silhouette", "usage", "usage_entropy"))
+        return figures | {"kmeans": dict.fromkeys(AGREEMENT_SCORES)}
+    n_clusters = method.n_clusters
+    features = method.clustering_features(latents.encoding()).numpy()
+    return {
         "assignment": "argmax",
         **_agreement(labels, latents.clusters),
         "kmeans": _agreement(labels, kmeans_clusters(features, n_clusters)),
         "silhouette": silhouette(features, latents.clusters),
         "usage": [round(float(share), 4) for share in usage(latents.clusters, n_clusters)],
         "usage_entropy": usage_entropy(latents.clusters, n_clusters),
-        **_score_generated(method, dataset, latents),
     }
 
 
-def _score_generated(method: Method, dataset: Dataset, latents: RunLatents) -> RunScores:
+def _score_generated(
+    method: Method, dataset: Dataset, indices: NDArray[np.int64], latents: RunLatents | None
+) -> RunScores:
     """Cycle losses, Fréchet distances and what the data set's classifier reads, null where there is none."""
     import torch
 
@@ -64,21 +90,27 @@ def _score_generated(method: Method, dataset: Dataset, latents: RunLatents) -> R
     from clustergan_core.generation import draw_latent, generate_all, reconstruct
     from clustergan_core.scoring.generated import RealSamples, cycle_losses, read_generated
 
-    samples = torch.from_numpy(dataset.samples[latents.indices])
-    latent = draw_latent(method, N_GENERATED)
-    generated = generate_all(method, latent)
-    reconstructions = reconstruct(method, latents.encoding())
-    inception, classifier = find_inception(dataset), find_classifier(dataset)
+    samples = torch.from_numpy(dataset.samples[indices])
+    latent = draw_latent(method, N_GENERATED) if method.generates else None
+    generated = None if latent is None else generate_all(method, latent)
+    reconstructions = None if latents is None else reconstruct(method, latents.encoding())
+
+    def compare(features: FeatureNetwork | None) -> Figures | None:
+        if features is None or generated is None:
+            return None
+        return RealSamples(dataset, indices, features, N_GENERATED).compare(generated)
+
     scores: RunScores = {
         **cycle_losses(method, samples, reconstructions, latent, generated, N_CYCLE_LATENTS),
-        "frechet": RealSamples(dataset, latents.indices, choose_features(dataset), N_GENERATED).compare(generated),
-        "fid": inception and RealSamples(dataset, latents.indices, inception, N_GENERATED).compare(generated),
+        "frechet": compare(choose_features(dataset)),
+        "fid": compare(find_inception(dataset)),
         **dict.fromkeys((*GENERATION_SCORES, "classifier")),
     }
-    if classifier is None or dataset.labels is None or not classifier.knows_labels_of(dataset):
+    classifier = find_classifier(dataset)
+    if not method.has_modes or classifier is None or dataset.labels is None or not classifier.knows_labels_of(dataset):
         return scores
-    labels = dataset.labels[latents.indices]
-    return scores | read_generated(method, classifier, labels, latents.clusters, reconstructions)
+    clusters = None if latents is None else latents.clusters
+    return scores | read_generated(method, classifier, dataset.labels[indices], clusters, reconstructions)
 
 
 def _agreement(labels: NDArray[np.int64] | None, clusters: NDArray[np.int64]) -> dict[str, float | None]:

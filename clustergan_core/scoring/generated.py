@@ -64,17 +64,26 @@ class RealSamples:
 
 
 def cycle_losses(
-    method: Method, samples: Tensor, reconstructions: Tensor | None, latent: Latent, generated: Tensor, n_latents: int
+    method: Method,
+    samples: Tensor,
+    reconstructions: Tensor | None,
+    latent: Latent | None,
+    generated: Tensor | None,
+    n_latents: int,
 ) -> dict[str, float]:
     """‖x − G(E(x))‖² of samples and ‖z − E(G(z))‖² of latents, both means over samples and dimensions.
 
-    `generated` is what `latent` gives; the first `n_latents` of them are encoded.
+    Latents are compared in what the method trains to be recovered. `generated` is what `latent` gives; the first
+    `n_latents` of them are encoded. A loss that the method has no parts for is absent.
     """
     losses: dict[str, float] = {}
     if reconstructions is not None:
         losses["sample_cycle"] = sample_cycle_loss(samples.numpy(), reconstructions.cpu().numpy())
-    recovered = method.encode_all(generated[:n_latents]).joined().numpy()
-    losses["latent_cycle"] = latent_cycle_loss(latent.joined()[:n_latents].numpy(), recovered)
+    drawn = None if latent is None else method.recoverable(latent)
+    is_read = method.encodes and method.max_read is None
+    if is_read and drawn is not None and generated is not None:
+        recovered = method.clustering_features(method.encode_all(generated[:n_latents]))
+        losses["latent_cycle"] = latent_cycle_loss(drawn[:n_latents].numpy(), recovered.numpy())
     return losses
 
 
@@ -82,12 +91,12 @@ def read_generated(
     method: Method,
     classifier: Classifier,
     labels: NDArray[np.int64],
-    clusters: NDArray[np.int64],
+    clusters: NDArray[np.int64] | None,
     reconstructions: Tensor | None,
 ) -> Figures:
     """Mode, Reconstruction and Cluster Accuracy (`evaluation/generation.py`) with the classifier that read them.
 
-    For the labels (N,), clusters (N,) and reconstructions (N, *shape) of the same samples.
+    For the labels (N,), clusters (N,) and reconstructions (N, *shape) of the same samples, of a method with modes.
     """
     n_modes = method.prior.n_clusters
     n_each = max(_LEAST_PER_MODE, N_MODE_SAMPLES // n_modes)
@@ -100,7 +109,7 @@ def read_generated(
         "reconstruction_accuracy": None
         if reconstructions is None
         else reconstruction_accuracy(labels, classifier.labels(reconstructions)),
-        "cluster_accuracy": cluster_accuracy(labels, clusters, names),
+        "cluster_accuracy": None if clusters is None else cluster_accuracy(labels, clusters, names),
         "classifier": {
             "name": classifier.name,
             "test_accuracy": classifier.record.test_accuracy,

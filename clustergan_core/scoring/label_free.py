@@ -16,6 +16,7 @@ from clustergan_core.data.dataset import DATA_SEED, Dataset
 from clustergan_core.evaluation.label_free import shared_with_neighbours, silhouette, usage, usage_entropy
 from clustergan_core.evaluation.library_threads import libraries_on_one_thread
 from clustergan_core.evaluation.neighbours import nearest_neighbours
+from clustergan_core.scoring.latents import readable_indices
 
 if TYPE_CHECKING:
     from clustergan_core.method import Method
@@ -42,7 +43,10 @@ class LabelFree(BaseModel):
 
 
 def score_without_labels(method: Method, dataset: Dataset) -> LabelFree:
-    """Scores a method on at most 2,000 training samples (all samples where they are not split)."""
+    """Scores a method on at most 2,000 training samples (all samples where they are not split).
+
+    RunError for a method without clusters.
+    """
     import torch
 
     from clustergan_core.evaluation.features import fit_components
@@ -50,16 +54,19 @@ def score_without_labels(method: Method, dataset: Dataset) -> LabelFree:
     from clustergan_core.nn.acceleration import one_thread
     from clustergan_core.scoring.generated import RealSamples
 
+    method.require("encoder")
     with one_thread(), libraries_on_one_thread():
-        n_clusters = method.prior.n_clusters
-        indices = chosen_samples(dataset)
+        n_clusters = method.n_clusters
+        indices = readable_indices(type(method), chosen_samples(dataset))
         samples = dataset.samples[indices]
         encoding = method.encode_all(torch.from_numpy(samples))
         clusters = method.assign_encoding(encoding)[0].numpy()
         components = fit_components(dataset)
         neighbours = nearest_neighbours(samples.reshape(len(samples), -1), min(N_NEIGHBOURS, len(samples) - 1))
-        generated = generate_all(method, draw_latent(method, N_COMPARED))
-        frechet = RealSamples(dataset, indices, components, N_COMPARED).compare(generated)
+        frechet = None
+        if method.generates:
+            generated = generate_all(method, draw_latent(method, N_COMPARED))
+            frechet = RealSamples(dataset, indices, components, N_COMPARED).compare(generated)
         return LabelFree(
             dataset=dataset.digest,
             n=len(indices),

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from clustergan_core.data.dataset import DATA_SEED
+from clustergan_core.method_facts import MethodFacts
+
 if TYPE_CHECKING:
     from clustergan_core.method import Encoding, Method
 
@@ -36,10 +39,18 @@ class RunLatents:
         return Encoding(torch.from_numpy(self.normal), code)
 
 
+def readable_indices(method: type[MethodFacts], indices: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Those of a split's `indices` that a method reads: all, or `max_read` of them by a fixed seed, ascending."""
+    if method.max_read is None or len(indices) <= method.max_read:
+        return indices
+    return np.sort(np.random.default_rng(DATA_SEED).choice(indices, method.max_read, replace=False))
+
+
 def encode_samples(method: Method, samples: NDArray[np.float32], indices: NDArray[np.int64]) -> RunLatents:
-    """Encodes and assigns samples (N, *shape) with a method."""
+    """Encodes and assigns samples (N, *shape) with a method; RunError for one that encodes nothing."""
     import torch
 
+    method.require("encoder")
     tensor = torch.from_numpy(np.ascontiguousarray(samples))
     encoding = method.encode_all(tensor)
     clusters, confidence = method.assign_encoding(encoding)

@@ -51,34 +51,42 @@ class LiveScorer:
         self.real = RealSamples(dataset, dataset.splits.validation, choose_features(dataset), N_LIVE_GENERATED)
 
     def score(self, method: Method) -> Scores:
-        """Scores by name; those that need labels are absent without them."""
+        """Scores by name; those that need labels, clusters or a generator are absent without them.
+
+        Those that need clusters are also absent while reading samples takes long.
+        """
+        is_read = method.encodes and method.max_read is None
+        encoding = method.encode_all(self.samples) if is_read else None
+        scores: Scores = {} if encoding is None else self._score_clusters(method, encoding)
+        scores |= method.label_free_figures() | self._score_generated(method, encoding)
+        return scores
+
+    def _score_clusters(self, method: Method, encoding: Encoding) -> Scores:
+        """The criterion, what clusters look like, and how they agree with labels where there are any."""
         train_clusters = method.assign_all(self.train_samples)[0].numpy()
-        n_clusters = method.prior.n_clusters
-        encoding = method.encode_all(self.samples)
+        n_clusters = method.n_clusters
         clusters = method.assign_encoding(encoding)[0].numpy()
         latents = method.clustering_features(encoding).numpy()
         scores: Scores = {
             "criterion": shared_with_neighbours(self.neighbours, train_clusters),
-            **method.label_free_figures(),
             "usage": [round(float(share), 4) for share in usage(train_clusters, n_clusters)],
             "usage_entropy": usage_entropy(train_clusters, n_clusters),
             "silhouette": silhouette(latents, clusters, N_SILHOUETTE_SAMPLES),
             "n": len(clusters),
-            **self._score_generated(method, encoding),
         }
         if self.labels is not None and (self.labels != UNLABELLED).any():
             agreement = score_agreement(self.labels, clusters)
             scores |= {name: getattr(agreement, name) for name in AGREEMENT_SCORES}
         return scores
 
-    def _score_generated(self, method: Method, encoding: Encoding) -> Scores:
+    def _score_generated(self, method: Method, encoding: Encoding | None) -> Scores:
         """Cycle losses on some of the samples, and the Fréchet distance where there are samples to compare with."""
-        latent = draw_latent(method, N_LIVE_GENERATED)
-        generated = generate_all(method, latent)
+        latent = draw_latent(method, N_LIVE_GENERATED) if method.generates else None
+        generated = None if latent is None else generate_all(method, latent)
         some = self.reconstructed
-        reconstructions = reconstruct(method, encoding, some)
+        reconstructions = None if encoding is None else reconstruct(method, encoding, some)
         scores: Scores = cycle_losses(method, self.samples[some], reconstructions, latent, generated, N_RECONSTRUCTED)
-        frechet = self.real.compare(generated)
+        frechet = None if generated is None else self.real.compare(generated)
         return scores | ({"frechet": frechet} if frechet else {})
 
 

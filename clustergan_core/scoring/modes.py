@@ -70,7 +70,11 @@ class ModeSummary:
 
 
 def summarise_modes(method: Method, latents: RunLatents | None, dataset: Dataset | None) -> ModeSummary:
-    """Summary of a method's modes over the samples in `latents`; either of the two others may be absent."""
+    """Summary of a method's modes over the samples in `latents`; either of the two others may be absent.
+
+    RunError for a method without modes.
+    """
+    method.require("modes")
     n_clusters = method.prior.n_clusters
     duplicates = find_duplicates(method)
     if latents is None:

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from clustergan_core.methods import METHODS
-from clustergan_core.methods.presets import find_preset, presets_of
 from clustergan_core.runs.worker import execute
 from tests.app.app_pages import open_page, texts
 from tests.app.train_widgets import opened, widget
@@ -76,7 +75,7 @@ def test_the_form_says_what_a_method_is_and_assumes_and_offers_its_own_presets(m
     assert METHODS[method].assumptions in said
     assert ("What it assumes" in said) == bool(METHODS[method].assumptions)
     presets = app.segmented_control(key="preset").options
-    assert list(presets) == list(presets_of(method))
+    assert list(presets) == list(METHODS[method].presets)
     for name, field in METHODS[method].Settings.model_fields.items():
         assert (widget(app, name).label, field.description is not None) == (field.title, True)
 
@@ -93,9 +92,9 @@ def test_an_address_may_call_a_method_as_the_command_line_does(method: str) -> N
 @pytest.mark.parametrize("method", METHODS)
 def test_a_preset_brings_its_own_values_for_every_method(method: str) -> None:
     app = opened(task="New run", method=METHODS[method].title)
-    for preset in presets_of(method):
+    for preset in METHODS[method].presets:
         app.segmented_control(key="preset").set_value(preset).run()
-        found = find_preset(method, preset, "digits", "image", (1, 8, 8))
+        found = METHODS[method].find_preset(preset, "digits", "image", (1, 8, 8))
         assert widget(app, "steps").value == found.n_steps
         assert {name: widget(app, name).value for name in found.settings} == found.settings
         assert describe_preset(method, preset) in texts(app)
@@ -103,7 +102,7 @@ def test_a_preset_brings_its_own_values_for_every_method(method: str) -> None:
 
 @pytest.mark.usefixtures("apart")
 def test_a_preset_that_a_method_does_not_have_is_named_with_those_it_has() -> None:
-    without_paper = [name for name in METHODS if "paper" not in presets_of(name)]
+    without_paper = [name for name in METHODS if "paper" not in METHODS[name].presets]
     for name in without_paper:
         app = opened(task="New run", method=METHODS[name].title, preset="paper")
         assert "The address asks for preset=paper, but it can be default, quick" in app.error[0].value
@@ -112,5 +111,5 @@ def test_a_preset_that_a_method_does_not_have_is_named_with_those_it_has() -> No
 
 def test_only_a_method_with_a_paper_claims_it() -> None:
     for name in METHODS:
-        claims = any("paper" in describe_preset(name, preset) for preset in presets_of(name))
-        assert claims == ("paper" in presets_of(name))
+        claims = any("paper" in describe_preset(name, preset) for preset in METHODS[name].presets)
+        assert claims == ("paper" in METHODS[name].presets)

@@ -3,7 +3,6 @@
 import pytest
 
 from clustergan_core.methods import METHODS, default_method
-from clustergan_core.methods.presets import find_preset
 from clustergan_core.paths import runs_folder
 from clustergan_core.runs.queue.queue import enqueue
 from clustergan_core.runs.queue.slots import count_slots, occupy
@@ -20,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("apart")
 @pytest.mark.parametrize("method", METHODS)
 def test_every_setting_of_a_method_appears_with_its_title_and_its_preset_value(method: str) -> None:
     app = opened(method=METHODS[method].title)
-    preset = find_preset(method, "default", "digits", "image", (1, 8, 8))
+    preset = METHODS[method].find_preset("default", "digits", "image", (1, 8, 8))
 
     for name, field in METHODS[method].Settings.model_fields.items():
         assert widget(app, name).label == field.title
@@ -116,7 +115,7 @@ def test_start_writes_a_run_with_the_chosen_settings_and_shows_it() -> None:
     config = run.config
     assert (config.n_clusters, config.seed, config.settings["sigma"], config.preset) == (12, 5, 0.2, "quick")
     assert config.method == default_method()
-    assert config.schedule.n_steps == find_preset(config.method, "quick", "digits", "image", (1, 8, 8)).n_steps
+    assert config.schedule.n_steps == METHODS[config.method].find_preset("quick", "digits", "image", (1, 8, 8)).n_steps
     assert run.status().state == "starting"
     assert widget(app, "run").value == run.name
     assert "loading its libraries" in all_texts(app)

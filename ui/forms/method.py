@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from clustergan_core.methods.presets import presets_of
+from clustergan_core.methods import METHODS, default_method
 from clustergan_core.preset import PresetName
 from ui.frame.choices import linked, one_of, respell
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 def choose_method() -> str:
     """A picker of methods with what each is and assumes; returns its name."""
-    from clustergan_core.methods import METHODS, default_method
-
     names = {method.title: name for name, method in METHODS.items()}
     # A link that asks for the paper's preset means the method that has one, as on the command line.
     usual = list(names.values()).index(default_method(st.query_params.get("preset", "default")))
@@ -46,7 +44,7 @@ def describe_method(method: type[MethodFacts]) -> str:
 
 def choose_preset(method: str) -> PresetName:
     """A picker of the presets that a method has."""
-    presets = presets_of(method)
+    presets = METHODS[method].presets
     with linked("preset", one_of(presets)):
         chosen = st.segmented_control(
             "Preset", presets, default=presets[0], required=True, key="preset", bind="query-params"
@@ -62,6 +60,6 @@ def describe_preset(method: str, preset: PresetName) -> str:
         return "The paper's settings at full length: from hours for small tables to months for images on a CPU."
     if preset == "quick":
         return "A tenth of the default's steps: a first look."
-    if "paper" in presets_of(method):
+    if "paper" in METHODS[method].presets:
         return "The paper's method at a faster pace: minutes for small data."
     return "Settings that suit this kind of data, at full length."

@@ -80,12 +80,12 @@ class MetricsHistory:
     def best_step(self, schedule: Schedule, keeps_last: bool = False) -> int | None:
         """The step whose weights are kept as best: of the highest criterion, or the last; wishes do not count.
 
-        `keeps_last` for methods that train on neighbours, which the criterion cannot judge.
+        `keeps_last` for methods that no criterion can judge.
         """
         planned = [row for row in self.evaluations if schedule.is_evaluation(row["step"])]
         rated = [row for row in planned if row.get("criterion") is not None]
-        if keeps_last and rated:
-            return rated[-1]["step"]
+        if keeps_last and planned:
+            return planned[-1]["step"]
         return max(rated, key=lambda row: row["criterion"])["step"] if rated else None
 
     def seconds_left(self, n_steps: int) -> float | None:
@@ -116,7 +116,7 @@ class MetricsHistory:
 
 def usage_of(evaluation: Row) -> NDArray[np.float64]:
     """The share of samples in each mode (K,)."""
-    return np.array(evaluation["usage"], dtype=np.float64)
+    return np.array(evaluation.get("usage", ()), dtype=np.float64)
 
 
 def load_history(run: Run) -> MetricsHistory:

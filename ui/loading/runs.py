@@ -7,19 +7,33 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from clustergan_core.errors import DataError
+from clustergan_core.methods import find_method
 from clustergan_core.runs.cells import run_matrix
 from clustergan_core.runs.run import Run, Weights
+from ui.frame.messages import plain
 
 if TYPE_CHECKING:
     from clustergan_core.data.counts.matrix import CountMatrix
     from clustergan_core.data.dataset import Dataset, SplitName
     from clustergan_core.method import Method
+    from clustergan_core.method_facts import Ability
     from clustergan_core.scoring.latents import RunLatents
 
 
 def load_method(run: Run, which: Weights = "best") -> Method:
     """The run's method on the CPU."""
     return _method(run, str(run.folder), which, weights_stamp(run, which))
+
+
+def require_abilities(run: Run, *abilities: Ability) -> None:
+    """Stops the page with a sentence where the run's method lacks what it is about."""
+    for ability in abilities:
+        # What the facts tell needs no weights and no PyTorch.
+        facts = find_method(run.config.method)
+        sentence = facts.lacks_encoder() if ability == "encoder" else load_method(run).lacks(ability)
+        if sentence:
+            st.info(plain(sentence), icon=":material/info:")
+            st.stop()
 
 
 def load_data(run: Run) -> Dataset | None:

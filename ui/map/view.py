@@ -9,13 +9,13 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from clustergan_core.generation import generate_many
+from clustergan_core.generation import reconstruct
 from clustergan_core.runs.run import Run
 from ui.loading.runs import load_data, load_latents, load_method, weights_stamp
 
 if TYPE_CHECKING:
     from clustergan_core.data.dataset import Dataset
-    from clustergan_core.method import Method
+    from clustergan_core.method import Encoding, Method
     from clustergan_core.runs.maps import MapRequest
 
 
@@ -45,8 +45,17 @@ class MapView:
 
     def reconstructions(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """G(E(x)) of some points (n, *shape)."""
-        assert self.code.shape[1], "methods without a code come with their own pictures"
-        return generate_many(self.method, self.code[rows], self.normal[rows])
+        samples = reconstruct(self.method, self._encoding(rows))
+        assert samples is not None, "methods that decode nothing come with their own pictures"
+        return samples.numpy()
+
+    def _encoding(self, rows: NDArray[np.int64]) -> Encoding:
+        import torch
+
+        from clustergan_core.method import Encoding
+
+        code = torch.from_numpy(self.code[rows]) if self.code.shape[1] else None
+        return Encoding(torch.from_numpy(self.normal[rows]), code)
 
     def pictures(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """The samples of some points (n, *shape), or their reconstructions while the data is absent."""

@@ -41,10 +41,10 @@ def describe(run: Run) -> str:
     """One line on what the run is."""
     config = run.config
     name = f"{run.title}: " if config.title else ""
-    return (
-        f"{name}{config.method_title} on {config.dataset.name}, {config.n_clusters} modes, z_n of "
-        f"{config.settings['n_normal']} dimensions, seed {config.seed}"
-    )
+    n_normal = config.settings.get("n_normal")
+    modes = f"{config.n_clusters} modes, z_n of {n_normal} dimensions"
+    latent = f"{config.n_clusters} clusters" if n_normal is None else modes
+    return f"{name}{config.method_title} on {config.dataset.name}, {latent}, seed {config.seed}"
 
 
 def _is_usable(run: Run, needs_weights: bool) -> bool:

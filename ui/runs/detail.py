@@ -57,7 +57,7 @@ def show_run(summary: RunSummary) -> None:
         _show_links(summary)
         _show_actions(summary)
     show_scores(summary)
-    if run.has_weights():
+    if run.has_weights() and METHODS[summary.config.method].encodes:
         with st.expander("Assign a new file to this run's modes"):
             assign_form(run)
     with st.expander("Settings"):

@@ -9,7 +9,8 @@ import streamlit as st
 
 from clustergan_core.data.dataset import UNLABELLED
 from clustergan_core.drawing.figures.counts import contingency_figure
-from clustergan_core.scoring.final import RunScores
+from clustergan_core.scoring.final import RunScores, explain_no_agreement
+from ui.frame.messages import plain
 from ui.frame.theme import show_figure
 from ui.loading.runs import load_data, load_latents
 from ui.loading.summaries import RunSummary
@@ -40,10 +41,7 @@ def show_scores(summary: RunSummary) -> None:
 def _show_numbers(scores: RunScores) -> None:
     st.markdown(f"**Scores on {_measured_on(scores)}**")
     if scores["purity"] is None:
-        st.info(
-            "Purity, accuracy, NMI and ARI need labels, and this data has none. Without labels:",
-            icon=":material/label:",
-        )
+        st.info(plain(f"{explain_no_agreement(scores)} Without labels:"), icon=":material/label:")
     else:
         readings = {"argmax": scores, "k-means": scores["kmeans"]}
         rows = [{"Reading": name, **_figures(row)} for name, row in readings.items()]

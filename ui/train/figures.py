@@ -29,6 +29,9 @@ def show_usage(run: Run, history: MetricsHistory) -> None:
 
     newest = history.evaluations[-1]
     usage = usage_of(newest)
+    if not len(usage):
+        st.caption("Its method gives samples no clusters.")
+        return
     n_empty = int((usage == 0).sum())
     empty = f", {n_empty} of {len(usage)} modes empty" if n_empty else ""
     st.caption(f"Share of training samples in each mode, step {newest['step']:,}{empty}.")
@@ -51,7 +54,7 @@ def show_without_labels(run: Run, history: MetricsHistory) -> None:
     if len(history.evaluations) < 2:
         return
     from clustergan_core.methods import find_method
-    from clustergan_core.score_names import describe_kept_weights
+    from clustergan_core.score_names import describe_kept_weights, keeps_last_weights
 
     method = find_method(run.config.method)
     st.subheader("Without labels")
@@ -61,7 +64,7 @@ def show_without_labels(run: Run, history: MetricsHistory) -> None:
     with left:
         courses = {name: history.scores(name) for name in ("criterion", "silhouette")}
         show_figure(
-            score_figure(steps, courses, best=history.best_step(run.config.schedule, method.trains_on_neighbours)),
+            score_figure(steps, courses, best=history.best_step(run.config.schedule, keeps_last_weights(method))),
             "criterion",
             "Criterion and silhouette",
         )

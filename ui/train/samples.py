@@ -8,6 +8,7 @@ from clustergan_core.drawing.palette import mode_colours
 from clustergan_core.drawing.pictures.images import png, sample_grid
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.samples import grid_path, grid_steps
+from ui.frame.messages import plain
 from ui.frame.theme import theme_name
 from ui.loading.runs import load_method
 
@@ -27,6 +28,9 @@ def show_samples(run: Run) -> None:
     steps = grid_steps(run.folder)
     if not steps and not run.has_weights():
         st.caption("Shown as soon as training starts.")
+        return
+    if not steps and (sentence := load_method(run).lacks("modes")):
+        st.caption(plain(sentence))
         return
     step = _choose_step(run, steps) if steps else None
     history = "; only the weights change over the steps" if steps else ", drawn with the best weights"

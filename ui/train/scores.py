@@ -9,8 +9,9 @@ from clustergan_core.methods import find_method
 from clustergan_core.runs.metrics import Row
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.scores import read_scores
-from clustergan_core.score_names import AGREEMENT_SCORES, describe_kept_weights_briefly
-from clustergan_core.scoring.final import RunScores
+from clustergan_core.score_names import AGREEMENT_SCORES, describe_kept_weights_briefly, keeps_last_weights
+from clustergan_core.scoring.final import RunScores, explain_no_agreement
+from ui.frame.messages import plain
 from ui.frame.theme import show_figure
 from ui.loading.metrics import MetricsHistory
 from ui.loading.summaries import NEEDS_LABELS
@@ -33,6 +34,9 @@ def show_live_scores(run: Run, history: MetricsHistory) -> None:
         st.caption("Shown from the first evaluation on.")
         return
     newest = history.evaluations[-1]
+    if not (method := find_method(run.config.method)).encodes:
+        st.caption(f"{method.title} has no encoder, so there are no clusters to compare with labels.")
+        return
     if "purity" not in newest:
         st.caption(f"Purity, accuracy, NMI and ARI: {NEEDS_LABELS}, and this data has none.")
         return
@@ -42,9 +46,7 @@ def show_live_scores(run: Run, history: MetricsHistory) -> None:
         tile.metric(TITLES[name], f"{newest[name]:.3f}", help=HELP[name])
     if len(history.evaluations) < 2:
         return
-    from clustergan_core.methods import find_method
-
-    best = history.best_step(run.config.schedule, find_method(run.config.method).trains_on_neighbours)
+    best = history.best_step(run.config.schedule, keeps_last_weights(find_method(run.config.method)))
     courses = {TITLES[name]: history.scores(name) for name in AGREEMENT_SCORES}
     figure = score_figure(history.evaluation_steps(), courses, best=best)
     figure.update_layout(height=SCORES_HEIGHT)
@@ -71,7 +73,7 @@ def show_final_scores(run: Run) -> None:
     agreement, generation = st.columns([0.5, 0.5], gap="large")
     with agreement:
         if scores["purity"] is None:
-            st.caption(f"Purity, accuracy, NMI and ARI: {NEEDS_LABELS}, and this data has none.")
+            st.caption(plain(explain_no_agreement(scores)))
         else:
             st.markdown(_score_table(scores))
     with generation:

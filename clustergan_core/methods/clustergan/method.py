@@ -20,18 +20,10 @@ from clustergan_core.data.dataset import Kind
 from clustergan_core.method import Batch, Encoding, Method
 from clustergan_core.methods.clustergan.settings import ClusterGANFacts, ClusterGANSettings
 from clustergan_core.nn.acceleration import autocast, build_adam
-from clustergan_core.nn.batch_norm import run_batches
-from clustergan_core.nn.input_gradients import gradients_by_autograd, is_piecewise_linear, scores_and_gradients
-from clustergan_core.nn.losses import (
-    cluster_recovery_loss,
-    gradient_penalty,
-    mix_samples,
-    normal_recovery_loss,
-    wasserstein_critic_loss,
-    wasserstein_generator_loss,
-)
+from clustergan_core.nn.losses import cluster_recovery_loss, normal_recovery_loss, wasserstein_generator_loss
 from clustergan_core.nn.networks import build_networks, choose_architecture
 from clustergan_core.nn.prior import Latent, Prior
+from clustergan_core.nn.wasserstein import critic_losses, draw_mix, generate_batches, take_critic_step
 
 
 class ClusterGAN(ClusterGANFacts, Method):
@@ -40,8 +32,7 @@ class ClusterGAN(ClusterGANFacts, Method):
     settings: ClusterGANSettings
 
     def __init__(self, settings: ClusterGANSettings, kind: Kind, shape: tuple[int, ...]) -> None:
-        super().__init__(settings, kind, shape)
-        self.prior = Prior(settings.n_normal, settings.n_clusters, settings.sigma)
+        super().__init__(settings, kind, shape, Prior(settings.n_normal, settings.n_clusters, settings.sigma))
         architecture = choose_architecture(kind, shape) if settings.architecture == "auto" else settings.architecture
         networks = build_networks(
             architecture,
@@ -72,20 +63,14 @@ class ClusterGAN(ClusterGANFacts, Method):
         fakes = self._generate_batches(latents)
         losses: dict[str, Tensor] = {}
         for batch, fake, mix in zip(batches, fakes, mixes, strict=True):
-            losses |= self._critic_step(batch.samples, fake, mix)
+            losses |= take_critic_step(
+                self.critic_losses(batch.samples, fake, mix), self.settings.penalty_weight, self.critic_optimizer
+            )
         return losses | self._generator_encoder_step()
 
     def critic_losses(self, real: Tensor, fake: Tensor, mix: Tensor) -> dict[str, Tensor]:
         """The critic's two terms for real and generated samples (B, *shape) and mixing weights (B,)."""
-        # The critic's step must not reach the generator.
-        fake = fake.detach()
-        between = mix_samples(real, fake, mix)
-        score = self._score_samples if is_piecewise_linear(self.critic) else self._score_batches
-        real_scores, fake_scores, gradients = score(real, fake, between)
-        return {
-            "critic": wasserstein_critic_loss(real_scores, fake_scores),
-            "penalty": gradient_penalty(gradients),
-        }
+        return critic_losses(self.critic, real, fake, mix, self.settings.precision)
 
     def generator_encoder_losses(self, latent: Latent) -> dict[str, Tensor]:
         """The three terms of generator and encoder for a batch of latents."""
@@ -104,11 +89,10 @@ class ClusterGAN(ClusterGANFacts, Method):
         normal, cluster_logits = self._split(self.encoder(samples))
         return Encoding(normal, cluster_logits.softmax(dim=1))
 
-    def clustering_features(self, encoding: Encoding) -> Tensor:
-        # With β_n = 0 nothing asks ẑ_n to mean anything, and the authors' code leaves it out as well.
-        if self.settings.normal_weight == 0 and encoding.cluster is not None:
-            return encoding.cluster
-        return encoding.joined()
+    @property
+    def recovers_normal(self) -> bool:
+        # The authors' code leaves ẑ_n out of what k-means reads as well where β_n is 0.
+        return self.settings.normal_weight > 0
 
     def generate(self, latent: Latent) -> Tensor:
         self.eval()
@@ -124,38 +108,11 @@ class ClusterGAN(ClusterGANFacts, Method):
         """Latents and mixing weights (B,) for one batch of the critic."""
         device, count = batch.samples.device, len(batch.samples)
         latent = self.prior.sample(count, self.random, device)
-        return latent, torch.rand(count, generator=self.random, device=device)
+        return latent, draw_mix(count, self.random, device)
 
     def _generate_batches(self, latents: Sequence[Latent]) -> Tensor:
-        """Samples (G, B, *shape) for G batches; the generator stands still while the critic learns, so in one pass."""
-        with self._passes():
-            return run_batches(self.generator, torch.stack([latent.joined() for latent in latents])).float()
-
-    def _score_samples(self, real: Tensor, fake: Tensor, between: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Scores (B,) of real and generated samples, and the critic's gradients at `between` (B, *shape)."""
-        scores, gradients = scores_and_gradients(
-            self.critic.hidden,
-            torch.cat([real, fake, between]),
-            self.critic.last.weight[0],
-            rows=slice(2 * len(real), None),
-            precision=self.settings.precision,
-        )
-        real_scores, fake_scores, _ = (scores + self.critic.last.bias).split(len(real))
-        return real_scores, fake_scores, gradients
-
-    def _score_batches(self, real: Tensor, fake: Tensor, between: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """The same for a normalised critic: statistics must be those of one kind of sample, as in the paper."""
-        with self._passes():
-            real_scores, fake_scores = self.critic(real).float(), self.critic(fake).float()
-        return real_scores, fake_scores, gradients_by_autograd(self.critic, between)
-
-    def _critic_step(self, real: Tensor, fake: Tensor, mix: Tensor) -> dict[str, Tensor]:
-        losses = self.critic_losses(real, fake, mix)
-        loss = losses["critic"] + self.settings.penalty_weight * losses["penalty"]
-        self.critic_optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        self.critic_optimizer.step()
-        return {name: value.detach() for name, value in losses.items()}
+        """Samples (G, B, *shape) for G batches of latents."""
+        return generate_batches(self.generator, [latent.joined() for latent in latents], self.settings.precision)
 
     def _generator_encoder_step(self) -> dict[str, Tensor]:
         latent = self.prior.sample(self.settings.batch_size, self.random, self.device)

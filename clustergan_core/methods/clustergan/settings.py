@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from clustergan_core.data.dataset import Kind
 from clustergan_core.method_facts import (
     Architecture,
     CriticNorm,
@@ -14,6 +15,8 @@ from clustergan_core.method_facts import (
     MethodSettings,
     Precision,
 )
+from clustergan_core.methods.clustergan.presets import make_preset
+from clustergan_core.preset import PRESETS, Preset, PresetName
 
 
 class ClusterGANSettings(MethodSettings):
@@ -64,3 +67,8 @@ class ClusterGANFacts(MethodFacts):
     title = "ClusterGAN"
     reference = "arXiv 1809.03627"
     Settings = ClusterGANSettings
+    presets = PRESETS
+
+    @classmethod
+    def make_preset(cls, name: PresetName, dataset: str, kind: Kind, shape: tuple[int, ...]) -> Preset:
+        return make_preset(name, dataset, kind, shape)

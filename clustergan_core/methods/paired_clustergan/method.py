@@ -76,8 +76,7 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
     settings: PairedClusterGANSettings
 
     def __init__(self, settings: PairedClusterGANSettings, kind: Kind, shape: tuple[int, ...]) -> None:
-        super().__init__(settings, kind, shape)
-        self.prior = Prior(settings.n_normal, settings.n_clusters, settings.sigma)
+        super().__init__(settings, kind, shape, Prior(settings.n_normal, settings.n_clusters, settings.sigma))
         networks = build_networks(
             choose_architecture(kind, shape) if settings.architecture == "auto" else settings.architecture,
             kind,
@@ -224,6 +223,10 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
         """Cross-entropy of the codes of samples, as they are, against those held of them."""
         assert self.codes is not None
         return functional.cross_entropy(self._code_logits(batch.samples), self.codes[batch.indices])
+
+    @property
+    def recovers_normal(self) -> bool:
+        return self.settings.normal_weight > 0
 
     def encode(self, samples: Tensor) -> Encoding:
         self.eval()

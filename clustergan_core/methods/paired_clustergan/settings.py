@@ -6,7 +6,10 @@ from typing import Literal
 
 from pydantic import Field
 
+from clustergan_core.data.dataset import Kind
 from clustergan_core.method_facts import Architecture, MethodFacts, MethodSettings, Precision
+from clustergan_core.methods.paired_clustergan.presets import make_preset
+from clustergan_core.preset import Preset, PresetName
 
 PartnerKind = Literal["neighbours+augmentation", "neighbours", "augmentation", "none"]
 Masses = Literal["uniform", "learned"]
@@ -152,3 +155,7 @@ class PairedClusterGANFacts(MethodFacts):
         "the cluster as it is. With *uniform* masses: clusters are of about equal size; "
         "strictness says how exactly, and clusters of very unequal size are cut up."
     )
+
+    @classmethod
+    def make_preset(cls, name: PresetName, dataset: str, kind: Kind, shape: tuple[int, ...]) -> Preset:
+        return make_preset(name, dataset, kind, shape)

@@ -73,7 +73,7 @@ def estimate_bytes(config: RunConfig, dataset: Dataset) -> int:
         )
     weights = sum(tensor.numel() * tensor.element_size() for tensor in method.state_dict().values())
     trained = sum(p.numel() * p.element_size() for p in method.parameters() if p.requires_grad)
-    n_kept = len(dataset.indices("test")) * (config.n_clusters + int(config.settings["n_normal"]) + 8) * 2
+    n_kept = len(dataset.indices("test")) * (config.n_clusters + int(config.settings.get("n_normal", 0)) + 8) * 2
     grid = config.n_clusters * 8 * math.prod(dataset.shape)
     return 3 * weights + 2 * trained + n_kept + N_GRIDS * grid
 

@@ -46,7 +46,7 @@ def _frechet(scores: RunScores) -> float | None:
 
 
 CRITERIA = (
-    Criterion("criterion", "neighbour agreement", lambda scores: scores["criterion"], True),
+    Criterion("criterion", "neighbour agreement", lambda scores: scores.get("criterion"), True),
     Criterion("pair_information", "information of pairs", lambda scores: scores.get("pair_information"), True),
     Criterion("silhouette", "silhouette", lambda scores: scores["silhouette"], True),
     Criterion("usage_entropy", "usage entropy", lambda scores: scores["usage_entropy"], True),

@@ -12,6 +12,7 @@ from typing import Any
 
 from clustergan_core.errors import RunError
 from clustergan_core.files import storage_error
+from clustergan_core.methods import find_method
 from clustergan_core.runs.card import render_card, write_card
 from clustergan_core.runs.config import RunConfig
 from clustergan_core.runs.run import Run
@@ -109,7 +110,8 @@ def _is_identical(run: Run, config: RunConfig) -> bool:
         scores = read_scores(run)
         if scores is not None and _has_card(run):
             render_card(run, scores)  # as the copy's will be
-        return run.has_weights() and scores is not None and read_label_free(run) is not None
+        has_clusters = find_method(config.method).encodes  # without, there is nothing to say without labels
+        return run.has_weights() and scores is not None and (read_label_free(run) is not None or not has_clusters)
     except (ValueError, LookupError):
         return False  # results that somebody damaged are nothing to take over
 

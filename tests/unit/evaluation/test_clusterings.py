@@ -6,17 +6,25 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.linalg import eigh
+from scipy.spatial.distance import cdist
 from sklearn.metrics import adjusted_rand_score
 
 from clustergan_core.data.counts.prepare import prepare
 from clustergan_core.data.counts.settings import QUALITY_PRESETS, PreparationSettings
 from clustergan_core.data.own.labels import number_labels
+from clustergan_core.errors import DataError
 from clustergan_core.evaluation.clusterings import (
     kmeans_cells,
     leiden_at,
     leiden_clusters,
     neighbour_graph,
+    nmf_clusters,
     principal_components,
+    spectral_neighbour_clusters,
+    spectral_rbf_clusters,
+    ward_clusters,
 )
 from tests.small_cells import facs_matrix, planted_matrix
 
@@ -88,3 +96,61 @@ def test_sorted_blood_cells_are_told_apart(data_folder: Path) -> None:
     labels, _ = number_labels(dataset.columns["subpop"])
     found = leiden_at(neighbour_graph(principal_components(dataset.samples)), 5)
     assert found.n_clusters == 5 and adjusted_rand_score(labels, found.clusters) > 0.5
+
+
+def blobs(n_each: int = 40, n_groups: int = 4) -> tuple[np.ndarray, np.ndarray]:
+    """Groups in the corners of a cube, near enough for their edges to touch, and the group of each sample."""
+    random = np.random.default_rng(0)
+    groups = np.repeat(np.arange(n_groups), n_each)
+    return (3 * np.eye(n_groups)[groups] + random.normal(size=(len(groups), n_groups))).astype(np.float32), groups
+
+
+def rings(n_each: int = 150) -> tuple[np.ndarray, np.ndarray]:
+    """Two circles around one centre, which no straight line parts."""
+    groups = np.repeat([0, 1], n_each)
+    angles = np.tile(np.linspace(0, 2 * np.pi, n_each, endpoint=False), 2)
+    radius = np.where(groups == 0, 1.0, 3.0)
+    return np.stack([radius * np.cos(angles), radius * np.sin(angles)], axis=1).astype(np.float32), groups
+
+
+@pytest.mark.parametrize("n_clusters", [2, 3, 4, 9])
+def test_wards_clusters_are_scipys(n_clusters: int) -> None:
+    samples, _ = blobs()
+    expected = fcluster(linkage(samples.astype(np.float64), "ward"), n_clusters, "maxclust")
+    assert adjusted_rand_score(expected, ward_clusters(samples, n_clusters)) == 1.0
+
+
+def test_spectral_clusters_by_a_kernel_are_those_of_the_normalised_laplacians_second_vector() -> None:
+    samples, groups = blobs(n_groups=2)
+    distances = cdist(samples, samples, "sqeuclidean")
+    kernel = np.exp(-distances / np.median(distances[np.triu_indices(len(samples), 1)]))
+    scale = 1 / np.sqrt(kernel.sum(axis=1))
+    _, vectors = eigh(np.eye(len(samples)) - scale[:, None] * kernel * scale)
+    expected = vectors[:, 1] * scale > 0
+    found = spectral_rbf_clusters(samples, 2)
+    assert adjusted_rand_score(expected, found) > 0.9
+    assert adjusted_rand_score(groups, found) > 0.9
+
+
+def test_neighbours_part_rings_that_distances_do_not() -> None:
+    samples, groups = rings()
+    assert adjusted_rand_score(groups, spectral_neighbour_clusters(samples, 2, n_neighbours=8)) == 1.0
+    assert adjusted_rand_score(groups, kmeans_cells(samples, 2)) < 0.1
+    assert np.array_equal(spectral_neighbour_clusters(samples, 2), spectral_neighbour_clusters(samples, 2))
+
+
+def test_a_factorisation_finds_the_parts_that_samples_were_made_of() -> None:
+    random = np.random.default_rng(0)
+    # Part 2 is five times as bright: unscaled weights would give it too few samples.
+    parts = np.kron(np.eye(3), np.ones(6)) * np.array([[1.0], [1.0], [5.0]]) + 0.01
+    weights = np.eye(3)[groups := np.repeat(np.arange(3), 30)] / parts.sum(axis=1)
+    samples = (weights + 0.05 * random.random((90, 3)) / parts.sum(axis=1)) @ parts
+    assert adjusted_rand_score(groups, nmf_clusters(samples.astype(np.float32), 3)) == 1.0
+    with pytest.raises(DataError, match="the least is -1"):
+        nmf_clusters(-np.ones((4, 3), dtype=np.float32), 2)
+
+
+def test_clusterings_that_keep_all_distances_refuse_more_samples_than_fit() -> None:
+    for cluster in (ward_clusters, spectral_rbf_clusters):
+        with pytest.raises(DataError, match="10,001 samples"):
+            cluster(np.zeros((10_001, 2), dtype=np.float32), 2)

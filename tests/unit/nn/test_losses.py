@@ -218,7 +218,7 @@ def test_a_step_is_the_critics_updates_and_then_one_joint_update():
     )
     # The penalty of a linear critic does not depend on where it is taken, so the mixing weights need not be known.
     method.critic = linear_critic(np.linspace(-1, 2, N_FEATURES).tolist())
-    prior = method.prior = RecordingPrior(N_NORMAL, N_CLUSTERS, 0.1)
+    prior = method._prior = RecordingPrior(N_NORMAL, N_CLUSTERS, 0.1)
     reference = copy.deepcopy(method)
     batches = [Batch(torch.rand(BATCH, N_FEATURES), torch.arange(BATCH)) for _ in range(3)]
     method.prepare(torch.cat([batch.samples for batch in batches]), torch.Generator().manual_seed(3))

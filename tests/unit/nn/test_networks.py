@@ -8,7 +8,7 @@ from torch import nn
 
 from clustergan_core.data.dataset import Kind
 from clustergan_core.errors import SettingsError
-from clustergan_core.nn.networks import Architecture, Networks, build_networks, choose_architecture
+from clustergan_core.nn.networks import Architecture, Networks, build_joint_critic, build_networks, choose_architecture
 
 
 def fc(n_in: int, n_out: int) -> int:
@@ -234,3 +234,33 @@ def test_a_score_is_a_linear_map_of_the_critics_features(architecture, shape, n_
     features = critic.features(samples)
     assert features.shape == (4, n_features)
     assert torch.allclose(features @ weight[0] + bias, critic(samples), atol=1e-6)
+
+
+ARCHITECTURES: list[tuple[Architecture, Kind, tuple[int, ...]]] = [
+    ("mlp", "expression", (30,)),
+    ("mlp-batchnorm", "table", (16,)),
+    ("dcgan-small", "image", (1, 16, 16)),
+    ("dcgan-wide", "image", (3, 32, 32)),
+]
+
+
+@pytest.mark.parametrize(("architecture", "kind", "shape"), ARCHITECTURES)
+def test_an_encoder_may_give_more_than_the_generator_takes(
+    architecture: Architecture, kind: Kind, shape: tuple[int, ...]
+) -> None:
+    networks = build_networks(architecture, kind, shape, 7, width=0.1, n_encoder_outputs=12)
+    assert networks.generator(torch.rand(4, 7)).shape == (4, *shape)
+    assert networks.encoder(torch.rand(4, *shape)).shape == (4, 12)
+
+
+@pytest.mark.parametrize(("architecture", "kind", "shape"), ARCHITECTURES)
+def test_a_joint_critic_tells_which_condition_belongs_to_which_sample(
+    architecture: Architecture, kind: Kind, shape: tuple[int, ...]
+) -> None:
+    torch.manual_seed(0)
+    critic = build_joint_critic(architecture, kind, shape, 5, width=0.2, initialisation="framework")
+    (x, y), (z, w) = torch.rand(2, 1, *shape), 3 * torch.randn(2, 1, 5)
+    scores = critic(torch.cat([x, y, x, y]), torch.cat([z, w, w, z])).detach()
+    assert scores.shape == (4,)
+    # A sum f(x) + g(z) would score both pairings alike.
+    assert abs(float(scores[:2].sum() - scores[2:].sum())) > 1e-6

@@ -13,8 +13,7 @@ from clustergan_core.data.opening import open_dataset
 from clustergan_core.data.options import OwnDataOptions, split_values
 from clustergan_core.data.registry import load_dataset
 from clustergan_core.errors import SettingsError
-from clustergan_core.methods import parse_settings
-from clustergan_core.methods.presets import find_preset
+from clustergan_core.methods import find_method, parse_settings
 from clustergan_core.preset import PRESETS
 from clustergan_core.runs.config import RunConfig
 from clustergan_core.runs.configure import make_config
@@ -57,7 +56,7 @@ def test_without_labels_k_is_ten_and_the_run_says_why(digits: Dataset) -> None:
 @pytest.mark.parametrize("preset", PRESETS)
 def test_a_preset_decides_settings_and_length_unless_told_otherwise(digits: Dataset, preset: Any) -> None:
     method = "clustergan" if preset == "paper" else "paired-clustergan"  # what is meant where none is named
-    expected = find_preset(method, preset, "digits", "image", (1, 8, 8))
+    expected = find_method(method).find_preset(preset, "digits", "image", (1, 8, 8))
     config = make_config(digits, "digits", preset=preset, settings={"sigma": 0.3})
 
     assert config.method == method

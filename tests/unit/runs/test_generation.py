@@ -78,7 +78,7 @@ def test_generating_on_one_thread_leaves_the_number_of_threads_as_it_was() -> No
     before = torch.get_num_threads()
     with one_thread():
         assert torch.get_num_threads() == 1
-        assert torch.is_inference_mode_enabled()
+        assert not torch.is_grad_enabled()
     assert torch.get_num_threads() == before
 
 

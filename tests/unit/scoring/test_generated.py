@@ -10,10 +10,11 @@ from clustergan_core.data.registry import load_dataset
 from clustergan_core.evaluation.features import choose_features
 from clustergan_core.generation import draw_latent, generate_all, reconstruct
 from clustergan_core.method import ENCODE_BATCH
-from clustergan_core.methods import build_method
+from clustergan_core.methods import build_method, parse_settings
 from clustergan_core.methods.clustergan import ClusterGANSettings
+from clustergan_core.nn.prior import Latent
 from clustergan_core.scoring.final import _five_digits
-from clustergan_core.scoring.generated import RealSamples, read_generated
+from clustergan_core.scoring.generated import RealSamples, cycle_losses, read_generated
 from clustergan_core.scoring.live import LiveScorer
 
 
@@ -126,6 +127,42 @@ def test_some_samples_are_reconstructed_as_they_would_be_among_all():
     everything, some = reconstruct(method, encoding), reconstruct(method, encoding, torch.tensor([3, 7]))
     assert everything is not None and some is not None
     assert torch.allclose(everything[[3, 7]], some, atol=1e-6)
+
+
+class ScrambledNormal(torch.nn.Module):
+    """An encoder whose ẑ_n is noise of the size that an untrained one's has."""
+
+    def __init__(self, encoder: torch.nn.Module, n_normal: int) -> None:
+        super().__init__()
+        self.encoder, self.n_normal = encoder, n_normal
+
+    def forward(self, samples: Tensor) -> Tensor:
+        latent = self.encoder(samples).clone()
+        latent[:, : self.n_normal] = 1.5 * torch.randn(len(samples), self.n_normal)
+        return latent
+
+
+@pytest.mark.parametrize("name", ["clustergan", "paired-clustergan"])
+@pytest.mark.parametrize("normal_weight", [0.0, 10.0])
+def test_a_normal_part_that_nothing_trains_reaches_no_reconstruction_and_no_cycle_loss(name, normal_weight):
+    settings = {"n_clusters": 10, "n_normal": 4, "width": 0.1, "normal_weight": normal_weight}
+    method = build_method(name, parse_settings(name, settings), "image", (1, 8, 8), 0, torch.device("cpu"))
+    part = "encoder" if name == "clustergan" else "mean_encoder"
+    samples, latent = torch.rand(20, 1, 8, 8, generator=torch.Generator().manual_seed(0)), draw_latent(method, 20)
+
+    def figures() -> dict[str, float]:
+        reconstructions = reconstruct(method, method.encode_all(samples))
+        return cycle_losses(method, samples, reconstructions, latent, generate_all(method, latent), 20)
+
+    before = figures()
+    setattr(method, part, ScrambledNormal(getattr(method, part), 4))
+    assert (figures() == before) == (normal_weight == 0)
+    if normal_weight == 0:
+        code = method.encode_all(samples).cluster
+        assert code is not None
+        at_zero = method.generate(Latent(torch.zeros(20, 4), code))
+        reconstructions = reconstruct(method, method.encode_all(samples))
+        assert reconstructions is not None and torch.allclose(reconstructions, at_zero, atol=1e-6)
 
 
 def test_figures_are_kept_to_five_digits_and_counts_whole():
