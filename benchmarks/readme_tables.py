@@ -13,7 +13,7 @@ from pathlib import Path
 from benchmarks.tables import Row, describe_machines, newest_runs, put_table, spread
 from benchmarks.train_all import AGREEMENT, KEY, read_rows
 from clustergan_core.data.registry import DATASETS
-from clustergan_core.methods import METHODS, find_method
+from clustergan_core.methods import METHODS
 from clustergan_core.runs.scores import read_scores
 from clustergan_core.runs.store import list_shipped
 
@@ -52,7 +52,7 @@ def render_models() -> str:
         assert scores is not None, f"{run.name} ships without scores"
         figures = " | ".join(f"{scores[name]:.2f}" for name in AGREEMENT)
         lines.append(
-            f"| `{run.name}` | {find_method(run.config.method).title} | {scores['n_clusters']} | {scores['n']:,} | "
+            f"| `{run.name}` | {run.config.method_title} | {scores['n_clusters']} | {scores['n']:,} | "
             f"{figures} | {status.seconds:.0f} s, {run.config.device}, threads: {run.config.threads} |"
         )
     return "\n".join(lines)

@@ -38,6 +38,14 @@ class Batch(NamedTuple):
 
 
 @dataclass(frozen=True)
+class LabelledSubset:
+    """The few labels that a `LabelledMethod` is given, and of which training samples."""
+
+    indices: Tensor  # (n,) int64, positions in the training split
+    labels: Tensor  # (n,) int64
+
+
+@dataclass(frozen=True)
 class Encoding:
     """What an encoder knows of a batch of samples."""
 
@@ -68,6 +76,7 @@ class Method(ABC, nn.Module):
     # How many samples are read at most where reading one takes long (latents that are optimised): such a method is
     # scored at its end alone, and on that many.
     max_read: ClassVar[int | None] = None
+    uses_labels: ClassVar[bool] = False  # whether training sees labels, which only a `LabelledMethod` does
 
     kind: Kind
     shape: tuple[int, ...]
@@ -253,3 +262,28 @@ class Method(ABC, nn.Module):
         """`assign` in batches for any number of samples; the result lies on the CPU."""
         parts = [self.assign(batch.to(self.device)) for batch in samples.split(ENCODE_BATCH)]
         return torch.cat([cluster.cpu() for cluster, _ in parts]), torch.cat([conf.cpu() for _, conf in parts])
+
+
+class LabelledSettings(MethodSettings):
+    """Base of the settings of methods that are given labels."""
+
+    n_labelled: int  # how many training samples; each method gives it a default and limits of its own
+
+
+class LabelledMethod(Method):
+    """A method whose training is given the labels of a few samples, which are then left out of every score.
+
+    Whatever names such a run says how many labels it used (`RunConfig.method_title`).
+    """
+
+    uses_labels = True
+
+    @property
+    def n_labelled(self) -> int:
+        """How many labels it asks for."""
+        assert isinstance(self.settings, LabelledSettings)
+        return self.settings.n_labelled
+
+    @abstractmethod
+    def prepare(self, samples: Tensor, generator: torch.Generator, labelled: LabelledSubset | None = None) -> None:
+        """As for every method, with the labels it may use; None where only the time of a step is measured."""

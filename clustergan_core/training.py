@@ -16,9 +16,10 @@ from torch.optim import Optimizer
 
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.errors import SettingsError
-from clustergan_core.method import Batch, Method
+from clustergan_core.method import Batch, LabelledMethod, LabelledSubset, Method
 from clustergan_core.nn.acceleration import StepRunner
 from clustergan_core.schedule import Schedule
+from clustergan_core.scoring.labelled import draw_labelled
 from clustergan_core.scoring.live import LiveScorer, Scores, keeps_last_weights
 
 
@@ -64,8 +65,9 @@ def train(
 ) -> Iterator[Progress]:
     """Trains `method` on the training split and yields a Progress at every log and evaluation step.
 
-    Labels are read for scores alone. Not asking for the next Progress stops the training. With the same seed, device
-    and thread count the losses are the same, and a run resumed from a Checkpoint equals an unbroken one.
+    Labels are read for scores alone, and handed to a `LabelledMethod` as far as it asks for them. Not asking for the
+    next Progress stops the training. With the same seed, device and thread count the losses are the same, and a run
+    resumed from a Checkpoint equals an unbroken one.
     `evaluate_now` is asked before each Progress whether scores are wanted out of turn.
 
     Raises SettingsError when a loss is no longer finite.
@@ -73,13 +75,17 @@ def train(
     clock = _Clock(resume.seconds if resume is not None else 0.0)
     samples = torch.from_numpy(np.ascontiguousarray(dataset.samples[dataset.splits.train])).to(device)
     random = torch.Generator(device).manual_seed(seed)
-    method.prepare(samples, random)
+    if isinstance(method, LabelledMethod):
+        labelled = draw_labelled(method, dataset)
+        method.prepare(samples, random, LabelledSubset(labelled.indices.to(device), labelled.labels.to(device)))
+    else:
+        method.prepare(samples, random)
     best: dict[str, float] = {}
     first_step = 1
     if resume is not None:
         _restore(method, random, resume)
         best, first_step = dict(resume.best), resume.step + 1
-    scorer = LiveScorer(dataset)
+    scorer = LiveScorer(dataset, method)
     sums = _Sums()
     runner = StepRunner(device, random)
 

@@ -24,7 +24,7 @@ def render_card(run: Run, scores: RunScores) -> str:
     lines = [
         f"# {run.title}",
         "",
-        f"{method.title} ({method.reference}) on `{config.dataset.name}`: {config.n_clusters} {groups}, "
+        f"{config.method_title} ({method.reference}) on `{config.dataset.name}`: {config.n_clusters} {groups}, "
         f"{config.dataset.n_samples} samples of shape {'×'.join(map(str, config.dataset.shape))}, "
         f"trained for {last['step']} steps in {last['seconds']:.0f} s on {config.device}, threads: {config.threads}.",
         "",
@@ -57,6 +57,8 @@ def _scores_heading(scores: RunScores) -> str:
         where += f" drawn from its {scores['n_in_split']}, as reading one takes long"
     if scores["is_training_data"]:
         where += ", which it was also trained on"
+    if n_labels := scores.get("n_labels_used"):
+        return f"Scores on {where} (training used {n_labels} other labels):"
     return f"Scores on {where} (labels used for scoring alone):"
 
 

@@ -72,10 +72,13 @@ class RunConfig(BaseModel):
 
     @property
     def method_title(self) -> str:
-        """The method as people call it; its name where this version has no such method."""
+        """The method as people call it, with the labels it used; its name where this version has no such method."""
         from clustergan_core.methods import METHODS
 
-        return METHODS[self.method].title if self.method in METHODS else self.method
+        if self.method not in METHODS:
+            return self.method
+        method = METHODS[self.method]
+        return f"{method.title}, used {self.settings['n_labelled']} labels" if method.uses_labels else method.title
 
     @property
     def n_clusters(self) -> int:

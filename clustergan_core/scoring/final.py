@@ -16,9 +16,10 @@ from clustergan_core.evaluation.clusterings import kmeans_clusters
 from clustergan_core.evaluation.features import FeatureNetwork, choose_features, find_inception
 from clustergan_core.evaluation.label_free import silhouette, usage, usage_entropy
 from clustergan_core.generation import draw_latent, generate_all, reconstruct
-from clustergan_core.method import Ability, Method
+from clustergan_core.method import Ability, LabelledMethod, Method
 from clustergan_core.nn.acceleration import one_thread
 from clustergan_core.scoring.generated import GENERATION_SCORES, Figures, RealSamples, cycle_losses, read_generated
+from clustergan_core.scoring.labelled import without_labelled
 from clustergan_core.scoring.latents import RunLatents, encode_samples, readable_indices
 from clustergan_core.scoring.live import AGREEMENT_SCORES
 
@@ -41,7 +42,7 @@ def score_method(method: Method, dataset: Dataset, split: SplitName) -> RunScore
 
 
 def _score(method: Method, dataset: Dataset, split: SplitName) -> RunScores:
-    in_split = dataset.indices(split)
+    in_split = without_labelled(method, dataset, dataset.indices(split))
     indices = readable_indices(type(method), in_split)
     latents = encode_samples(method, dataset.samples[indices], indices) if method.encodes else None
     labels = None if dataset.labels is None else dataset.labels[indices]
@@ -56,6 +57,8 @@ def _score(method: Method, dataset: Dataset, split: SplitName) -> RunScores:
         **_score_generated(method, dataset, indices, latents),
     }
     missing = {ability: sentence for ability in get_args(Ability) if (sentence := method.lacks(ability))}
+    if isinstance(method, LabelledMethod):
+        scores["n_labels_used"] = method.n_labelled
     if len(indices) < len(in_split):
         scores["n_in_split"] = len(in_split)
     return scores | ({"missing": missing} if missing else {})

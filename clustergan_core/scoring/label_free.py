@@ -22,6 +22,7 @@ from clustergan_core.generation import draw_latent, generate_all
 from clustergan_core.method import Method
 from clustergan_core.nn.acceleration import one_thread
 from clustergan_core.scoring.generated import RealSamples
+from clustergan_core.scoring.labelled import without_labelled
 from clustergan_core.scoring.latents import readable_indices
 
 N_SAMPLES = 2_000
@@ -53,7 +54,7 @@ def score_without_labels(method: Method, dataset: Dataset) -> LabelFree:
     method.require("encoder")
     with one_thread(), threadpool_limits(1):
         n_clusters = method.n_clusters
-        indices = readable_indices(type(method), chosen_samples(dataset))
+        indices = readable_indices(type(method), without_labelled(method, dataset, chosen_samples(dataset)))
         samples = dataset.samples[indices]
         encoding = method.encode_all(torch.from_numpy(samples))
         clusters = method.assign_encoding(encoding)[0].numpy()

@@ -20,6 +20,7 @@ from clustergan_core.evaluation.neighbours import nearest_neighbours
 from clustergan_core.generation import draw_latent, generate_all, reconstruct
 from clustergan_core.method import Encoding, Method
 from clustergan_core.scoring.generated import RealSamples, cycle_losses
+from clustergan_core.scoring.labelled import without_labelled
 
 Scores = dict[str, Any]  # JSON: floats, and `usage` as a list of K
 
@@ -60,17 +61,20 @@ class LiveScorer:
     costs about as much as a few training steps (`python -m benchmarks.evaluation_cost`).
     """
 
-    def __init__(self, dataset: Dataset) -> None:
-        self.validation = _subset(dataset.splits.validation, N_LIVE_SAMPLES)
+    def __init__(self, dataset: Dataset, method: Method) -> None:
+        """`method` says which samples to leave out: those whose labels it is given."""
+        validation = without_labelled(method, dataset, dataset.splits.validation)
+        self.validation = _subset(validation, N_LIVE_SAMPLES)
         self.samples = torch.from_numpy(dataset.samples[self.validation])
         self.labels = None if dataset.labels is None else dataset.labels[self.validation]
         # Spread over the samples, whose order may be that of their labels.
         n_validation = len(self.validation)
         self.reconstructed = torch.linspace(0, n_validation - 1, min(N_RECONSTRUCTED, n_validation)).long()
-        train = dataset.samples[_subset(dataset.splits.train, N_CRITERION_SAMPLES)]
+        unseen = without_labelled(method, dataset, dataset.splits.train)
+        train = dataset.samples[_subset(unseen, N_CRITERION_SAMPLES)]
         self.train_samples = torch.from_numpy(train)
         self.neighbours = nearest_neighbours(train.reshape(len(train), -1), 5)
-        self.real = RealSamples(dataset, dataset.splits.validation, choose_features(dataset), N_LIVE_GENERATED)
+        self.real = RealSamples(dataset, validation, choose_features(dataset), N_LIVE_GENERATED)
 
     def score(self, method: Method) -> Scores:
         """Scores by name; those that need labels, clusters or a generator are absent without them.

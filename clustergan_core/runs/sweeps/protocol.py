@@ -92,7 +92,8 @@ def make_report(runs: Sequence[Run], unfinished: Sequence[tuple[int, str]] = ())
 
 def _score(run: Run) -> dict[str, Any]:
     validation = score_run(run, "validation", "best")
-    live = LiveScorer(run.dataset()).score(run.load("best"))
+    method = run.load("best")
+    live = LiveScorer(run.dataset(), method).score(method)
     seen = validation | {name: live[name] for name in LIVE_CRITERIA if name in live}
     return {
         "name": run.folder.name,

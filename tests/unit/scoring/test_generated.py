@@ -115,7 +115,7 @@ def test_the_three_accuracies_of_a_perfect_generator():
 
 def test_live_scores_hold_a_frechet_distance_beside_that_of_real_samples():
     digits = load_dataset("digits")
-    scores = LiveScorer(digits).score(small_method())
+    scores = LiveScorer(digits, small_method()).score(small_method())
     assert scores["frechet"]["n"] == 89  # half of the 179 of the validation split
     assert scores["frechet"]["features"] == choose_features(digits).name
     assert scores["frechet"]["value"] > 10 * scores["frechet"]["real_halves"]
