@@ -39,7 +39,7 @@ def test_genes_are_found_selections_compared_and_clusters_named(
     expect(page).to_have_url(re.compile("gene=Gene12"))
     box.fill("Gene99")
     box.press("Enter")
-    expect(page.get_by_text("cells has no gene Gene99: type a part of its symbol, or its id.")).to_be_visible()
+    expect(page.get_by_text("cells has no gene Gene99: type part of its symbol, or its id.")).to_be_visible()
     settle(page)
 
     canvas = page.locator("canvas.points")

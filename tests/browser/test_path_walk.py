@@ -21,7 +21,7 @@ def test_a_walk_is_begun_at_a_mode_moved_along_and_taken_home(
     train_cells(tmp_path / "runs" / "cells", write_planted(tmp_path / "cells.h5ad"))
     server = start_server()
     visit(page, f"{server.url}/modes?run=cells")
-    expect(page.get_by_role("heading", name="Can what they generate be trusted?")).to_be_visible()
+    expect(page.get_by_role("heading", name="Can the generated cells be trusted?")).to_be_visible()
     choose(page, "Mode", re.compile("^mode 2 "), typed="mode 2")
     expect(page).to_have_url(re.compile("mode=2"))
     expect_calm(page)
