@@ -14,6 +14,7 @@ from ui.clusters.markers import show_cluster_markers, show_gene_figures
 from ui.clusters.reclustering import show_reclustering
 from ui.clusters.rows import show_rows
 from ui.clusters.side_by_side import show_side_by_side
+from ui.frame.fresh import fresh_container
 from ui.frame.links import link_page
 from ui.frame.messages import show_problem
 from ui.loading.runs import require_abilities
@@ -30,7 +31,8 @@ def main() -> None:
         link_page("Modes", {"run": run.name})
         return
     require_abilities(run, "encoder")
-    show_clusters(open_cells(run))
+    with fresh_container("clusters", run.name):
+        show_clusters(open_cells(run))
 
 
 def show_clusters(view: CellsView) -> None:

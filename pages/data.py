@@ -17,6 +17,7 @@ from ui.data.counts.view import show_counts
 from ui.data.options import OwnDataOptions, choose_options, describe_look, options_in_address
 from ui.data.summary import show_all_sources, show_overview, show_size, show_source
 from ui.data.uploads import list_own_files, upload_form
+from ui.frame.fresh import fresh_container
 from ui.frame.messages import show_problem
 from ui.loading.files import FileLook, look_at
 
@@ -30,17 +31,22 @@ def main() -> None:
         list_own_files()
     with left:
         source = choose_source()
+        beside = fresh_container("beside_data", source)
+    below = fresh_container("data", source)
+    with beside:
         look = None if source is None or source in DATASETS else _look(source)
     if source is not None and (look is not None or source in DATASETS):
         if look is not None and look.kind == "counts":
-            show_counts(source, look, left)
+            with below:
+                show_counts(source, look, beside)
         else:
-            with left:
+            with beside:
                 data = _choose(source, look)
             if data is not None:
-                st.space("small")
-                show_size(data)
-                show_overview(data)
+                with below:
+                    st.space("small")
+                    show_size(data)
+                    show_overview(data)
     show_all_sources()
 
 

@@ -10,6 +10,7 @@ from clustergan_core.runs.cells import is_of_cells
 from clustergan_core.runs.run import Run
 from ui.cells.view import open_cells
 from ui.frame.choices import segmented
+from ui.frame.fresh import fresh_container
 from ui.frame.messages import page_errors
 from ui.interpolate.cells import choose_cell_view, show_cells
 from ui.interpolate.codes import (
@@ -83,6 +84,8 @@ require_abilities(run, "modes")
 if is_of_cells(run):
     with views:
         chosen = choose_cell_view()
-    show_cells(open_cells(run), chosen)
+    with fresh_container("interpolate", run.name):
+        show_cells(open_cells(run), chosen)
 else:
-    show_interpolation(run)
+    with fresh_container("interpolate", run.name):
+        show_interpolation(run)

@@ -9,12 +9,13 @@ require_frame(__file__)
 from clustergan_core.data.registry import DATASETS
 from clustergan_core.runs.cells import is_of_cells
 from clustergan_core.runs.maps import MapRequest, find_map
-from ui.cells.view import open_cells
+from ui.cells.view import CellsView, open_cells
 from ui.data.download import offer_download
 from ui.frame.choices import select
+from ui.frame.fresh import fresh_container
 from ui.loading.runs import require_abilities
 from ui.map.cell_colouring import cell_colouring_names, choose_cell_colouring, colour_by_linked_gene
-from ui.map.colouring import colouring_names, make_colouring
+from ui.map.colouring import Colouring, colouring_names, make_colouring
 from ui.map.job import show_computation
 from ui.map.plot import draw_flat, draw_in_space
 from ui.map.selection_markers import show_comparison
@@ -34,6 +35,7 @@ def main() -> None:
     require_abilities(run, "encoder")
     with which if is_of_cells(run) else st.container():  # for cells, the choice of colour stands beside these
         request = choose_map(run)
+    below = fresh_container("map", run.name)
     view = open_view(request)
     cells = open_cells(run) if is_of_cells(run) else None
     own_names = [] if cells is None else cell_colouring_names(view)
@@ -46,6 +48,12 @@ def main() -> None:
             colouring = choose_cell_colouring(view, cells, name)
         else:
             colouring = make_colouring(view, name)
+    with below:
+        _show_map(request, view, cells, colouring)
+
+
+def _show_map(request: MapRequest, view: MapView, cells: CellsView | None, colouring: Colouring) -> None:
+    """The map, or its computation, and what is missing."""
     _show_what_is_missing(request, view)
     cluster_names = [] if cells is None else cells.cluster_names
     fitted = find_map(request, view.features)

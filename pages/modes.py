@@ -12,6 +12,7 @@ require_frame(__file__)
 from clustergan_core.runs.cells import is_of_cells
 from ui.cells.view import open_cells
 from ui.frame.choices import number, segmented
+from ui.frame.fresh import fresh_container
 from ui.frame.messages import page_errors
 from ui.frame.seed import choose_seed
 from ui.loading.runs import require_abilities
@@ -65,12 +66,14 @@ if is_of_cells(run):
         "A mode is what the generator makes of one code: a cell type, where training went well. Training finds the "
         "modes in any order: **mode numbers mean nothing** by themselves."
     )
-    cells = open_cells(run)
-    st.caption(describe_summary(cells))
-    show_cell_modes(cells)
+    with fresh_container("modes", run.name):
+        cells = open_cells(run)
+        st.caption(describe_summary(cells))
+        show_cell_modes(cells)
 else:
     intro.markdown(
         "A row is one mode of the generator; a column is one z_n that all modes share. "
         f"Training finds the modes in any order: {describe_numbers(run.config.dataset.label_names)}."
     )
-    show_modes(open_modes(run))
+    with fresh_container("modes", run.name):
+        show_modes(open_modes(run))

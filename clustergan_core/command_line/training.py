@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -23,7 +24,7 @@ from clustergan_core.data.registry import DATASETS
 from clustergan_core.data.step_sentences import describe_steps
 from clustergan_core.errors import SettingsError
 from clustergan_core.methods import METHODS, default_method
-from clustergan_core.paths import new_run_name, runs_folder
+from clustergan_core.paths import RUN_NAME, new_run_name, runs_folder
 from clustergan_core.preset import PRESETS
 from clustergan_core.runs.config import RunConfig
 from clustergan_core.runs.configure import make_config
@@ -44,7 +45,11 @@ def add_commands(commands: Any) -> None:
     add_run_arguments(train)
     train.add_argument("--seed", type=int, default=0)
     train.add_argument("--title", default="", help="the run's title")
-    train.add_argument("--out", metavar="RUN", help="the run's folder; by default a new one in the runs folder")
+    train.add_argument(
+        "--out",
+        metavar="RUN",
+        help="the run's name in the runs folder, or the path of its folder; by default a new name",
+    )
     train.add_argument("--resume", action="store_true", help="continue the unfinished run in --out")
     train.add_argument("--queue", action="store_true", help="queue the run and return at once")
     train.set_defaults(run=_train)
@@ -129,14 +134,22 @@ def _resumed(arguments: argparse.Namespace) -> Run:
 
 def _created(arguments: argparse.Namespace) -> Run:
     config = read_config(arguments)
-    folder = (
-        Path(arguments.out)
-        if arguments.out
-        else runs_folder() / new_run_name(config.method, config.dataset.name, datetime.now())
-    )
-    run = create_run(config, folder)
+    run = create_run(config, _choose_folder(arguments.out, config))
+    if run.folder.parent != runs_folder().resolve():
+        print(f"The app lists the runs in {runs_folder()}; this one is elsewhere.", file=sys.stderr)
     write_status(run.folder / "status.json", first_status(config))
     return run
+
+
+def _choose_folder(out: str | None, config: RunConfig) -> Path:
+    """A name alone is a run in the runs folder, where the app sees it; with a separator it is a path."""
+    if out is None:
+        return runs_folder() / new_run_name(config.method, config.dataset.name, datetime.now())
+    if "/" in out or os.sep in out or out in (".", ".."):
+        return Path(out).expanduser()
+    if not RUN_NAME.fullmatch(out):
+        raise SettingsError(f"--out {out} is not a run's name: use letters, digits, dots, hyphens and underscores.")
+    return runs_folder() / out
 
 
 def read_config(arguments: argparse.Namespace) -> RunConfig:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 AROUND_SECONDS = 8.0  # a process's imports and the scores at its end, on two cores with digits
 WARM_STEPS = 1
 MEASURED_SECONDS = 1.5
-LONG_SECONDS = 2.0  # if the first step takes this long, no more are timed: weeks need no precise estimate
 N_EXAMINED = 5_000  # steps whose variant is determined
 N_SAMPLES = 2_048
 
@@ -100,18 +99,12 @@ def _time_variant(runner: StepRunner, method: Method, samples: Tensor, budget: f
         if samples.is_cuda:
             torch.cuda.synchronize()
 
-    # On a GPU the first steps load kernels, and the one after the eager steps is recorded, which may take seconds where
-    # a step takes less than a millisecond; a run consists of the steps after these.
-    n_warm, n_judged = (N_EAGER_STEPS + 1, 1) if samples.is_cuda else (0, WARM_STEPS)
-    for _ in range(n_warm):
+    # The first step of a process loads code, which may take seconds where a step takes milliseconds. On a GPU the first
+    # steps load kernels, and the one after the eager steps is recorded. A run consists of the steps after these.
+    for _ in range(N_EAGER_STEPS + 1 if samples.is_cuda else WARM_STEPS):
         take_step()
-    start = time.perf_counter()
-    for _ in range(n_judged):
-        take_step()
-    if (seconds := time.perf_counter() - start) > LONG_SECONDS:
-        return seconds / n_judged, n_judged
     n_timed, start = 0, time.perf_counter()
-    while time.perf_counter() - start < budget or n_timed < 2:
+    while n_timed == 0 or time.perf_counter() - start < budget:
         take_step()
         n_timed += 1
     return (time.perf_counter() - start) / n_timed, n_timed

@@ -13,6 +13,7 @@ from clustergan_core.command_line import main
 from clustergan_core.data.registry import DATASETS
 from clustergan_core.methods import METHODS
 from clustergan_core.runs.run import Run
+from clustergan_core.runs.store import list_runs
 from clustergan_core.runs.worker import execute
 from tests.small_runs import new_run
 
@@ -245,6 +246,23 @@ def test_without_labels_scores_that_need_them_are_null(capsys: pytest.CaptureFix
     assert scores["is_training_data"] is True
     assert main(["evaluate", str(tmp_path / "run")]) == 0
     assert "need labels, and the data has none" in capsys.readouterr().out
+
+
+def test_a_run_is_named_in_the_runs_folder_and_elsewhere_only_by_a_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = ["train", "--dataset", "digits", "--steps", "2", *NARROW, "--out"]
+    assert main([*words, "my-run"]) == 0
+    assert "my-run" in [run.name for run in list_runs()]
+    assert "elsewhere" not in capsys.readouterr().err
+
+    assert main([*words, "./beside"]) == 0
+    assert (tmp_path / "beside" / "config.json").exists()
+    assert "this one is elsewhere" in capsys.readouterr().err
+
+    assert main([*words, "my run"]) == 2
+    assert "--out my run is not a run's name" in capsys.readouterr().err
 
 
 def test_help_is_no_mistake(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,5 +1,6 @@
 """What every page is built from.
 
+fresh.py       containers that drop what belongs to something else
 guard.py       makes app.py run every page, also from a deep link
 choices.py     choices that live in the address and follow from page to page
 picker.py      choosing one of several named things

@@ -17,6 +17,7 @@ from ui.forms.preset import FORM_BASE, preset_config, reset_when_base_changes
 from ui.forms.scheduler import choose_scheduler
 from ui.forms.settings import setting, settings_grid
 from ui.forms.start import describe_run, show_command, show_estimate, warnings_of
+from ui.frame.fresh import fresh_container
 from ui.frame.messages import show_problem
 
 if TYPE_CHECKING:
@@ -30,11 +31,17 @@ SEED_KEY = "training_seed"  # `seed` in the address is that of the z_n which Mod
 def new_run() -> Run | None:
     """The form; returns the run once it has been started."""
     form, summary = st.columns([0.64, 0.36], gap="large")
+    data = st.session_state.get(DATASET_KEY, st.query_params.get(DATASET_KEY))
     with form:
+        picker, rest = st.container(), fresh_container("training_form", data)
+    with summary:
+        summary = fresh_container("training_start", data)
+    with picker:
         chosen = choose_dataset()
-        if chosen is None:
-            return None
-        source, options, dataset = chosen
+    if chosen is None:
+        return None
+    source, options, dataset = chosen
+    with rest:
         method = choose_method()
         preset = choose_preset(method)
         try:

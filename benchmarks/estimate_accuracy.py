@@ -1,0 +1,107 @@
+"""Compares the duration that is announced before a run with the time that the run takes.
+
+    python -m benchmarks.estimate_accuracy [NAME …] [--method M …] [--seconds 60] [--json]
+
+Each run is as long as its default preset, or as its estimate says fits into --seconds. Its duration is estimated twice
+in a new process, so once with nothing loaded (cold) and once more (warm), and then trained by the command line from
+the process's start to its end, scores included. Exits with 1 if a ratio lies outside 1.5 in either direction.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from benchmarks.machine import describe_machine, load_now
+from clustergan_core.data.opening import open_dataset
+from clustergan_core.data.registry import DATASETS, is_available
+from clustergan_core.methods import METHODS
+from clustergan_core.runs.configure import make_config
+from clustergan_core.runs.estimate import estimate_run
+
+LIMIT = 1.5
+LEAST_STEPS = 20
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """One data set and method; ratios are estimated over measured seconds."""
+
+    dataset: str
+    method: str
+    n_steps: int
+    cold: float
+    warm: float
+    load: float
+    seconds: float
+
+    @property
+    def ratios(self) -> tuple[float, float]:
+        """Those of the cold and of the warm estimate."""
+        return self.cold / self.seconds, self.warm / self.seconds
+
+
+def measure(dataset: str, method: str, seconds: float) -> Accuracy:
+    """Estimates in a new process, and trains in another."""
+    estimates = [sys.executable, "-m", "benchmarks.estimate_accuracy", dataset, "--method", method, "--estimate"]
+    document = subprocess.run([*estimates, "--seconds", str(seconds)], capture_output=True, text=True, check=True)
+    n_steps, cold, warm = json.loads(document.stdout.splitlines()[-1])
+    load = load_now()
+    with tempfile.TemporaryDirectory() as folder:
+        argv = ["train", "--dataset", dataset, "--method", method, "--steps", str(n_steps)]
+        start = time.perf_counter()
+        subprocess.run(
+            [sys.executable, "-m", "clustergan_core", *argv, "--out", str(Path(folder) / "run")],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            check=True,
+        )
+        return Accuracy(dataset, method, n_steps, cold, warm, load, time.perf_counter() - start)
+
+
+def estimate_twice(dataset: str, method: str, seconds: float) -> tuple[int, float, float]:
+    """(steps, the seconds that a first and a second estimate give for them)."""
+    data = open_dataset(dataset)
+    config = make_config(data, dataset, method=method, preset="default", device="cpu")
+    first, second = estimate_run(config, data), estimate_run(config, data)
+    around = first.seconds - first.n_steps * first.seconds_per_step
+    n_steps = min(first.n_steps, max(LEAST_STEPS, int(seconds / second.seconds_per_step)))
+    return n_steps, around + n_steps * first.seconds_per_step, around + n_steps * second.seconds_per_step
+
+
+def main() -> None:
+    """Prints one row for each data set and method."""
+    parser = argparse.ArgumentParser(description="Announced durations against measured ones.")
+    parser.add_argument("datasets", nargs="*", metavar="NAME", help="by default every set that is on this machine")
+    parser.add_argument("--method", nargs="+", choices=list(METHODS), default=list(METHODS))
+    parser.add_argument("--seconds", type=float, default=60, help="the length of a run at most, by its estimate")
+    parser.add_argument("--estimate", action="store_true", help="print an estimate alone, as a list")
+    parser.add_argument("--json", action="store_true", help="one JSON document")
+    options = parser.parse_args()
+    if options.estimate:
+        print(json.dumps(estimate_twice(options.datasets[0], options.method[0], options.seconds)))
+        return
+    rows: list[Accuracy] = []
+    for dataset in options.datasets or [name for name in DATASETS if is_available(name)]:
+        for method in options.method:
+            row = measure(dataset, method, options.seconds)
+            rows.append(row)
+            if not options.json:
+                cold, warm = row.ratios
+                print(
+                    f"{dataset:<18} {method:<20} {row.n_steps:>6} steps {row.seconds:>6.1f} s  {cold:.2f}  {warm:.2f}"
+                )
+    if options.json:
+        print(json.dumps(describe_machine() | {"rows": [asdict(row) for row in rows]}, indent=2))
+    if not all(1 / LIMIT <= ratio <= LIMIT for row in rows for ratio in row.ratios):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
