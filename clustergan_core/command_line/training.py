@@ -35,6 +35,7 @@ from clustergan_core.runs.run import Run
 from clustergan_core.runs.scores import read_scores
 from clustergan_core.runs.status import Status, write_status
 from clustergan_core.runs.store import create_run, find_run
+from clustergan_core.runs.warnings import list_warnings
 from clustergan_core.runs.worker import check_unfinished, choose_device, execute, first_status
 from clustergan_core.training import Progress
 
@@ -133,7 +134,9 @@ def _resumed(arguments: argparse.Namespace) -> Run:
 
 
 def _created(arguments: argparse.Namespace) -> Run:
-    config = read_config(arguments)
+    config, dataset = read_config_and_data(arguments)
+    for warning in list_warnings(config, dataset):
+        print(f"Warning: {warning}", file=sys.stderr)
     run = create_run(config, _choose_folder(arguments.out, config))
     if run.folder.parent != runs_folder().resolve():
         print(f"The app lists the runs in {runs_folder()}; this one is elsewhere.", file=sys.stderr)

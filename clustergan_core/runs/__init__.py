@@ -7,6 +7,7 @@ scores.py, latents.py, maps.py, card.py, assignments.py     results derived from
 gallery.py     what a card of a run shows, kept beside it
 cells.py       all genes behind a run of cells
 worker.py      trains a run; map_worker.py computes maps
+warnings.py    what to know before a run starts
 estimate.py    how long a training will take
 shipping.py    a run into pretrained/
 queue/         runs that wait, device slots, and the backends that train

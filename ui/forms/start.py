@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from clustergan_core.data.registry import DATASETS
+from clustergan_core.data.step_sentences import describe_steps
 from clustergan_core.errors import AppError
+from clustergan_core.runs.warnings import list_warnings
 from ui.frame.messages import plain, show_problem, show_shell
 from ui.frame.words import describe_duration
 
-LEAST_SCORED = 5  # samples a cluster
 _SHORT_SECONDS = 0.2  # a known estimate appears at once
 _POLL_SECONDS = 1.0
 _MAX_KNOWN = 64
@@ -43,20 +45,14 @@ def describe_run(config: RunConfig, dataset: Dataset) -> list[str]:
     return [*lines, f"K = {config.n_clusters}, {config.schedule.n_steps:,} steps, seed {config.seed}"]
 
 
-def warnings_of(config: RunConfig, dataset: Dataset) -> list[str]:
-    """Sentences on what makes a run's scores unreliable, though it can be trained."""
-    warnings = []
-    n_scored, n_trained = len(dataset.indices("test")), len(dataset.splits.train)
-    if config.n_clusters * LEAST_SCORED > n_scored:
-        warnings.append(
-            f"K = {config.n_clusters:,} leaves fewer than {LEAST_SCORED} of the {n_scored:,} scored samples for each "
-            "cluster, so purity is high by chance: choose a smaller K."
-        )
-    if (batch := config.settings["batch_size"]) > n_trained:
-        warnings.append(
-            f"Batches of {batch:,} hold each of the {n_trained:,} training samples more than once: choose smaller ones."
-        )
-    return warnings
+def show_warnings(config: RunConfig, dataset: Dataset) -> None:
+    """What would make a run's result misleading, and what reading a person's own file left out or assumed."""
+    for warning in list_warnings(config, dataset):
+        st.warning(plain(warning), icon=":material/warning:")
+    sentences = describe_steps(dataset.preprocessing)
+    if config.dataset.source not in DATASETS and sentences:
+        with st.expander(f"How your file was read ({len(sentences)} steps)", icon=":material/checklist:"):
+            st.markdown("\n".join(f"- {plain(sentence)}" for sentence in sentences))
 
 
 def show_estimate(config: RunConfig, dataset: Dataset, reading_seconds: float = 0) -> None:

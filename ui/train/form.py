@@ -16,7 +16,7 @@ from ui.forms.method import choose_method, choose_preset
 from ui.forms.preset import FORM_BASE, preset_config, reset_when_base_changes
 from ui.forms.scheduler import choose_scheduler
 from ui.forms.settings import setting, settings_grid
-from ui.forms.start import describe_run, show_command, show_estimate, warnings_of
+from ui.forms.start import describe_run, show_command, show_estimate, show_warnings
 from ui.frame.fresh import fresh_container
 from ui.frame.messages import show_problem
 
@@ -142,8 +142,7 @@ def _start(config: RunConfig, dataset: Dataset) -> Run | None:
         st.markdown("**This run**")
         st.markdown("  \n".join(describe_run(config, dataset)))
         scheduler = choose_scheduler()
-        for warning in warnings_of(config, dataset):
-            st.warning(warning, icon=":material/warning:")
+        show_warnings(config, dataset)
         is_started = _start_button()
         estimate = st.container()
         show_command(config)

@@ -10,7 +10,7 @@ from clustergan_core.errors import AppError
 from ui.forms.preset import preset_config, reset_when_base_changes
 from ui.forms.scheduler import usual_scheduler
 from ui.forms.settings import setting
-from ui.forms.start import show_command, show_estimate
+from ui.forms.start import show_command, show_estimate, show_warnings
 from ui.frame.choices import carried
 from ui.frame.links import link_page, watch_run
 from ui.frame.messages import show_problem
@@ -53,6 +53,7 @@ def cluster_cells(
         config = preset_config(source, options, dataset, method, "default", **given)
         with what:
             st.markdown("  \n".join(_describe(config, dataset)))
+            show_warnings(config, dataset)
         with start:
             if st.button("Cluster these cells", type="primary", icon=":material/bubble_chart:", width="stretch"):
                 _start_run(config)
