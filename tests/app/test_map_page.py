@@ -3,18 +3,22 @@
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from clustergan_core.data.preprocessing import undo_preprocessing
 from clustergan_core.embedding.fitted import FittedMap
 from clustergan_core.embedding.settings import Algorithm, MapSettings
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.maps import MapRequest, MapWorker, write_progress
 from clustergan_core.runs.run import Run
 from tests.app.app_pages import open_page, texts
+from ui.map.colouring import colouring_names, make_colouring
 from ui.map.details import describe_majority
 from ui.map.plot import shown_share
+from ui.map.view import open_view
 
 
 def settings_of(algorithm: Algorithm, **others: object) -> MapSettings:
@@ -215,3 +219,21 @@ def test_with_no_run_at_all_the_page_leads_to_training(own_folders: Path, monkey
     monkeypatch.setenv("CLUSTERGAN_PRETRAINED", str(own_folders / "none"))
     app = opened()
     assert "no trained run yet" in app.info[0].value
+
+
+def test_a_table_is_coloured_by_its_own_columns_in_their_own_units(own_copy: Path) -> None:
+    run = Run(own_copy / "synthetic")
+    view = open_view(MapRequest(run, settings_of("pca")))
+    names = colouring_names(view)
+    features = run.config.dataset.feature_names
+    assert names[:3] == ["mode", "label", "confidence"]
+    assert tuple(names[-len(features) :]) == features
+
+    colouring = make_colouring(view, names[-1])
+    assert (colouring.values_name, colouring.values is not None) == (names[-1], True)
+    raw = undo_preprocessing(run.dataset().preprocessing, run.dataset().samples[view.indices])
+    assert colouring.values is not None and np.array_equal(colouring.values, raw[:, -1])
+
+    app = opened(run="synthetic", colour=names[-1])
+    assert not app.error
+    assert app.selectbox(key="colour").value == names[-1]

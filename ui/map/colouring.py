@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from clustergan_core.data.preprocessing import undo_preprocessing
 from clustergan_core.drawing.palette import label_colours, mode_colours
 from ui.map.view import MapView
 
+_OWN = ("mode", "label", "confidence")
 MAX_GROUPS = 60  # a column with more distinct texts is an id, not a grouping
 
 
@@ -33,7 +36,7 @@ def colouring_names(view: MapView) -> list[str]:
     names.append("confidence")
     if view.dataset is not None:
         names += [name for name in view.dataset.columns if name not in names and _is_usable(view, name)]
-    return names
+    return [*names, *_feature_columns(view, _OWN)]
 
 
 def make_colouring(view: MapView, name: str) -> Colouring:
@@ -45,7 +48,8 @@ def make_colouring(view: MapView, name: str) -> Colouring:
         return Colouring(modes.groups, modes.names, modes.colours, view.confidence, "confidence")
     if name == "label":
         return _by_label(view)
-    column = _column(view, name)
+    features = _feature_columns(view, _OWN)
+    column = _feature(view, features[name]) if name in features else _column(view, name)
     if np.issubdtype(column.dtype, np.number):
         return Colouring(modes.groups, modes.names, modes.colours, column.astype(np.float32), name)
     texts, groups = np.unique(column.astype(str), return_inverse=True)
@@ -67,6 +71,23 @@ def _by_label(view: MapView) -> Colouring:
     assert labels is not None and view.dataset is not None
     names = list(view.dataset.label_names)
     return Colouring(labels, names, label_colours(len(names)))
+
+
+def _feature_columns(view: MapView, taken: Sequence[str]) -> dict[str, int]:
+    """The position of each feature of a table by the name it is offered under: its own, unless that is taken."""
+    dataset = view.dataset
+    if dataset is None or dataset.kind != "table":
+        return {}
+    taken = [*taken, *dataset.columns]
+    names = enumerate(dataset.feature_names)
+    return {f"column {name}" if name in taken else name: position for position, name in names}
+
+
+def _feature(view: MapView, position: int) -> NDArray[np.float32]:
+    """(N,) a feature in the units of the file."""
+    dataset = view.dataset
+    assert dataset is not None
+    return undo_preprocessing(dataset.preprocessing, dataset.samples[view.indices])[:, position]
 
 
 def _column(view: MapView, name: str) -> NDArray[np.generic]:
