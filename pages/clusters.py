@@ -25,7 +25,7 @@ from ui.runs.choice import choose_run
 def main() -> None:
     """Draws the page."""
     st.title("Clusters")
-    run = choose_run()
+    run = choose_run(only_cells=True)
     if not is_of_cells(run):
         st.info("This run was not trained on cells: see its clusters on the Modes page.", icon=":material/grid_view:")
         link_page("Modes", {"run": run.name})

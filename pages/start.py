@@ -62,7 +62,7 @@ def _show_ways_in(shipped: list[RunSummary]) -> None:
             link_pages("Data", "Train", "Map")
         else:
             with st.container(horizontal=True, gap="small"):
-                link_page("Data")
+                link_page("Data", {"dataset": DEMO_CELLS})
                 for view in ("Map", "Clusters"):
                     link_page(view, {"run": cells.run.name}, f"Blood cells: {view}")
     with teaching, st.container(border=True, height="stretch"):

@@ -1,5 +1,6 @@
 """The Clusters page: rows with names that are saved, markers, figures, other clusterings, and what needs the data."""
 
+import shutil
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -254,3 +255,11 @@ def test_a_run_that_is_not_of_cells_leads_to_its_modes() -> None:
     assert not app.exception and not app.error
     assert "not trained on cells" in app.info[0].value
     assert not app.dataframe
+
+
+def test_the_page_opens_on_a_run_of_cells_and_lists_no_others(cells: Run, trained_runs: Path) -> None:
+    shutil.copytree(trained_runs / "digits", cells.folder.parent / "digits")
+    app = open_page("clusters")
+    assert app.selectbox(key="run").value == "cells"
+    assert "digits" not in app.selectbox(key="run").options
+    assert "This run was not trained on cells" in texts(open_page("clusters", run="digits"))

@@ -45,9 +45,9 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> SeenMap:
 
 @pytest.fixture
 def mapped(cells: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """The run with a finished t-SNE of all cells, whose coordinates are two of the latents' dimensions."""
+    """The run with a finished UMAP of all cells, whose coordinates are two of the latents' dimensions."""
     monkeypatch.setattr(MapWorker, "submit", lambda *_: None)
-    settings = MapSettings.model_validate({"algorithm": "tsne"})
+    settings = MapSettings.model_validate({"algorithm": "umap"})
     features = MapRequest(cells, settings, "all").features(cells.load(), run_latents(cells, "all"))
     FittedMap(features, features[:, :2], settings).save(cells.embeddings_folder())
     return cells

@@ -41,7 +41,7 @@ def show_maps(
     from clustergan_core.runs.maps import MapRequest, find_map
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        settings = MapSettings.model_validate({"algorithm": choose_algorithm()})
+        settings = MapSettings.model_validate({"algorithm": choose_algorithm(pair)})
         requests = [MapRequest(run, settings, split) for run in pair]
         views = [open_view(request) for request in requests]
         names = pair_colouring_names(views, stability)

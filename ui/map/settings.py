@@ -8,6 +8,7 @@ import streamlit as st
 
 from clustergan_core.data.dataset import SplitName
 from clustergan_core.embedding.settings import MapSettings
+from clustergan_core.runs.cells import is_of_cells
 from clustergan_core.runs.maps import MapRequest
 from clustergan_core.runs.run import Run
 from ui.frame.choices import number, segmented, select
@@ -21,7 +22,7 @@ N_POINTS = {"up to 2,000": 2_000, "up to 10,000": 10_000, "all": 10_000_000}
 def choose_map(run: Run) -> MapRequest:
     """The map to draw: a line of widgets for what changes often, and a popover for the rest."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        algorithm = choose_algorithm()
+        algorithm = choose_algorithm([run])
         dimensions = segmented("dimensions", list(DIMENSIONS), "Dimensions")
         split = choose_split([run])
         with st.popover("Map settings", icon=":material/tune:"):
@@ -37,9 +38,10 @@ def choose_map(run: Run) -> MapRequest:
     return MapRequest(run, settings, split, n_samples=N_POINTS[points])
 
 
-def choose_algorithm() -> str:
-    """The layout algorithm, by its name in MapSettings."""
-    return ALGORITHMS[segmented("layout", list(ALGORITHMS), "Layout")]
+def choose_algorithm(runs: Sequence[Run]) -> str:
+    """The layout algorithm, by its name in MapSettings; for cells UMAP comes first, as their other tools draw it."""
+    names = sorted(ALGORITHMS, key=lambda name: name != "UMAP") if _are_of_cells(runs) else list(ALGORITHMS)
+    return ALGORITHMS[segmented("layout", names, "Layout")]
 
 
 def choose_split(runs: Sequence[Run]) -> SplitName:
@@ -47,11 +49,15 @@ def choose_split(runs: Sequence[Run]) -> SplitName:
 
     Runs of cells show all samples by default: every cell matters to a person, and there are few enough.
     """
-    datasets = [run.config.dataset for run in runs]
-    splits = list(SAMPLES) if all(dataset.has_splits for dataset in datasets) else list(SAMPLES)[1:]
-    if all(dataset.kind == "expression" for dataset in datasets):
+    has_splits = all(run.config.dataset.has_splits for run in runs)
+    splits = list(SAMPLES) if has_splits else list(SAMPLES)[1:]
+    if _are_of_cells(runs):
         splits.reverse()
     return SAMPLES[segmented("samples", splits, "Samples")]
+
+
+def _are_of_cells(runs: Sequence[Run]) -> bool:
+    return all(is_of_cells(run) for run in runs)
 
 
 def _choose_details(algorithm: str) -> dict[str, object]:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from clustergan_core.errors import RunError
+from clustergan_core.runs.cells import is_of_cells
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.store import list_runs, list_shipped
-from ui.frame.choices import keep_in_history
+from ui.frame.choices import carried, keep_in_history
 from ui.frame.messages import plain
 from ui.frame.picker import pick_named
 
@@ -17,10 +18,21 @@ RUN_KEY = "run"  # the picker's key and the address's parameter
 FIRST_LOOK = "mnist-paired-clustergan"  # the bundled model that is shown first to a person with no runs
 
 
-def choose_run(*, needs_weights: bool = True) -> Run:
-    """A picker of all runs, own runs first; without any it links to training and stops the page."""
+def choose_run(*, needs_weights: bool = True, only_cells: bool = False) -> Run:
+    """A picker of all runs, own runs first; without any it links to training and stops the page.
+
+    With `only_cells` it lists runs of cells, and another run only where a link asks for it.
+    """
     shipped = sorted(list_shipped(), key=lambda run: run.name != FIRST_LOOK)
     runs = {run.name: run for run in [*list_runs(), *shipped] if _is_usable(run, needs_weights)}
+    if only_cells:
+        asked = st.query_params.get(RUN_KEY)
+        linked = None if asked == carried(RUN_KEY) else asked
+        runs = {name: run for name, run in runs.items() if is_of_cells(run) or name == linked}
+        if not runs:
+            st.info("There is no run of cells yet: upload a count matrix on the Data page.", icon=":material/dataset:")
+            st.page_link("pages/data.py", label="Data", icon=":material/dataset:")
+            st.stop()
     if not runs:
         st.info("There is no trained run yet: train one on the Train page.", icon=":material/model_training:")
         st.page_link("pages/train.py", label="Train a model", icon=":material/model_training:")
