@@ -156,19 +156,20 @@ def test_an_address_that_asks_for_a_cluster_that_is_not_there_is_named(cells: Ru
 
 
 def test_genes_of_all_clusters_are_the_best_of_each_or_a_list(cells: Run) -> None:
-    app = opened(each="2")
+    app = opened(each="2", genes_as="Table")
     genes = table_with(app, "mean_expression")
     best = find_markers(run_matrix(cells), PLANTED, n_top=2)["gene"].tolist()
     assert genes[genes["cluster"] == "Mode 0"]["gene"].tolist() == best
-    assert len(app.get("plotly_chart")) == 3  # dot plot, heat map, contingency
+    assert len(app.get("plotly_chart")) == 1  # the contingency
+    assert len(opened(each="2").get("plotly_chart")) == 2  # and the dot plot
 
-    listed = opened(show="own list", genes="ENSG00000000007")
+    listed = opened(show="own list", genes="ENSG00000000007", genes_as="Table")
     assert not listed.error
     assert set(table_with(listed, "mean_expression")["gene"]) == {"ENSG00000000007"}
 
 
 def test_a_gene_of_the_list_that_is_not_there_is_named(cells: Run) -> None:
-    app = open_page("clusters", run="cells", show="own list", genes=["Gene3", "CD3D"])
+    app = open_page("clusters", run="cells", show="own list", genes_as="Table", genes=["Gene3", "CD3D"])
     assert "asks for genes=CD3D, but cells has no gene of that symbol or id" in app.error[0].value
     assert set(table_with(app, "mean_expression")["gene"]) == {"Gene3"}
 
@@ -263,3 +264,12 @@ def test_the_page_opens_on_a_run_of_cells_and_lists_no_others(cells: Run, traine
     assert app.selectbox(key="run").value == "cells"
     assert "digits" not in app.selectbox(key="run").options
     assert "This run was not trained on cells" in texts(open_page("clusters", run="digits"))
+
+
+def test_genes_are_shown_as_violins_and_on_the_map(cells: Run) -> None:
+    app = opened()
+    for kind, caption in (("Violins", "All violins are of one width"), ("Maps", "PCA of the latents, coloured by")):
+        app.segmented_control(key="genes_as").set_value(kind).run()
+        assert not app.exception and not app.error
+        assert caption in texts(app)
+    assert "Compute the UMAP on the Map page" in texts(app)

@@ -13,6 +13,7 @@ from ui.cells.genes import GENE, choose_genes
 from ui.cells.markers import EXPLORATORY, offer_csv, show_markers
 from ui.cells.names import choose_group
 from ui.cells.view import CellsView
+from ui.clusters.gene_cells import show_gene_maps, show_violins
 from ui.frame.choices import number, segmented
 from ui.frame.links import link_page
 from ui.frame.messages import page_errors, plain
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _BEST, _OWN = "top markers", "own list"
 _N_LINKED = 8
+_DOTS, _HEAT, _VIOLINS, _MAPS, _TABLE = _KINDS = ("Dot plot", "Heat map", "Violins", "Maps", "Table")
 MAX_GENES = 60  # more names than these cannot be read below a figure
 _N_LISTED = FieldInfo(default=25, ge=5, le=500, title="Genes")
 _N_OF_EACH = FieldInfo(default=4, ge=1, le=20, title="Genes per cluster")
@@ -62,16 +64,20 @@ def show_gene_figures(view: CellsView, markers: pd.DataFrame) -> None:
     dots = view.plot_dots(genes)
     names, colours = [groups[number].name for number in shown], [groups[number].colour for number in shown]
     mean, fraction = dots.mean[shown], dots.fraction[shown]
-    dot_tab, heat_tab, table_tab = st.tabs(["Dot plot", "Heat map", "Table"])
-    with dot_tab:
+    kind = segmented("genes_as", _KINDS, "Show as", label_visibility="collapsed")
+    if kind == _DOTS:
         figure = dot_plot_figure(mean, fraction, genes, names, colours)
         show_figure(figure, "dot-plot", f"Mean expression and share of cells of {len(genes)} genes in each cluster")
         st.caption("Colour: mean log-normalised expression. Area: share of the cluster's cells that express the gene.")
-    with heat_tab:
+    elif kind == _HEAT:
         figure = gene_heat_figure(mean, genes, names, colours)
         show_figure(figure, "gene-heat-map", f"Mean expression of {len(genes)} genes in each cluster, standardised")
         st.caption("Mean log-normalised expression, standardised for each gene over the clusters.")
-    with table_tab:
+    elif kind == _VIOLINS:
+        show_violins(view, genes, shown, names)
+    elif kind == _MAPS:
+        show_gene_maps(view, genes)
+    else:
         _show_table(view, dots, shown, names)
 
 
