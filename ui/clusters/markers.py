@@ -57,7 +57,7 @@ def show_gene_figures(view: CellsView, markers: pd.DataFrame) -> None:
     st.subheader("Genes in all clusters")
     groups = view.groups
     shown = [number for number in range(len(groups)) if (markers["cluster"] == number).any()]
-    genes = _choose_genes(view, markers, len(shown))
+    genes, in_turn = _choose_genes(view, markers, len(shown))
     if not genes:
         st.caption("Choose at least one gene.")
         return
@@ -74,27 +74,33 @@ def show_gene_figures(view: CellsView, markers: pd.DataFrame) -> None:
         show_figure(figure, "gene-heat-map", f"Mean expression of {len(genes)} genes in each cluster, standardised")
         st.caption("Mean log-normalised expression, standardised for each gene over the clusters.")
     elif kind == _VIOLINS:
-        show_violins(view, genes, shown, names)
+        show_violins(view, in_turn, shown, names)
     elif kind == _MAPS:
-        show_gene_maps(view, genes)
+        show_gene_maps(view, in_turn)
     else:
         _show_table(view, dots, shown, names)
 
 
-def _choose_genes(view: CellsView, markers: pd.DataFrame, n_clusters: int) -> tuple[str, ...]:
-    """The top markers of each cluster in turn, each gene once, or a person's own list."""
+def _choose_genes(view: CellsView, markers: pd.DataFrame, n_clusters: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The top markers, each gene once, by cluster and then by rank, so that the first few are of many clusters.
+
+    A person's own list stays in its order, in both.
+    """
     with st.container(horizontal=True, vertical_alignment="bottom"):
         source = segmented("show", [_BEST, _OWN], "Genes")
         n_each = _choose_number(n_clusters) if source == _BEST else 0
     if source == _OWN:
         matrix = view.matrix
         assert matrix is not None, "shown with the data alone"
-        return choose_genes(view, matrix, MAX_GENES)
+        genes = choose_genes(view, matrix, MAX_GENES)
+        return genes, genes
     raised = markers[markers["score"] > 0].groupby("cluster", sort=True).head(n_each)
     best = tuple(dict.fromkeys(raised.sort_values("cluster", kind="stable")["gene"]))
     if len(best) > MAX_GENES:
         st.caption(f"The first {MAX_GENES} of {len(best)} genes; the table of markers lists all.")
-    return best[:MAX_GENES]
+    ranked = raised.assign(rank=raised.groupby("cluster").cumcount()).sort_values("rank", kind="stable")
+    in_turn = dict.fromkeys(gene for gene in ranked["gene"] if gene in best[:MAX_GENES])
+    return best[:MAX_GENES], tuple(in_turn)
 
 
 def _choose_number(n_clusters: int) -> int:
