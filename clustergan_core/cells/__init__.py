@@ -2,6 +2,7 @@
 
 expression.py    gene expression on the scale it is shown in, and dot plots
 markers.py       genes that distinguish clusters or selections (Wilcoxon)
+enrichment.py    a gene set of one's own among the markers of a selection
 walks.py         from one cell type to another, gene by gene, with the nearest real cells
 switch_genes.py  where along a walk a gene changes
 contrasts.py     counterfactuals: a cell as another type

@@ -202,6 +202,18 @@ def test_selections_can_be_made_of_clusters_without_a_mouse(mapped: Run, seen: S
     assert more["gene"].tolist() == expected["gene"].tolist()
 
 
+def test_a_gene_set_of_ones_own_is_compared_with_the_genes_of_a_selection(mapped: Run, seen: SeenMap) -> None:
+    app = opened()
+    app.multiselect(key="clusters_A").set_value([0]).run()
+    best = next(frame.value for frame in app.dataframe if "gene" in frame.value)["gene"].tolist()[:3]
+    app.text_area(key="gene_set").set_value(f"{' '.join(best)}, NOGENE").run()
+    assert not app.error
+    assert "**3 of 3 genes** of the set are among the" in texts(app)
+    assert "Not tested, 1: NOGENE." in texts(app)
+    app.text_area(key="gene_set").set_value("NOGENE").run()
+    assert "None of the set's genes (NOGENE) was tested" in app.error[0].value
+
+
 def test_selections_that_overlap_are_told_of(mapped: Run, seen: SeenMap) -> None:
     seen.selection = np.arange(50)
     app = opened()

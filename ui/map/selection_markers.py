@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
+from clustergan_core.errors import DataError
 from ui.cells.markers import EXPLORATORY, offer_csv, show_markers
 from ui.cells.view import ABSENT_DATA, CellsView
-from ui.frame.messages import page_errors
+from ui.frame.messages import page_errors, plain, show_problem
 from ui.map.selections import BOTH, CellSelection, choose_clusters, find_selection
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from clustergan_core.data.counts.matrix import CountMatrix
 
 _MISSING = f"Comparing genes needs {ABSENT_DATA}"
+_N_NAMED = 40
 _N_SHOWN = 100  # genes a side; the file lists all
 
 
@@ -52,7 +54,36 @@ def show_comparison(view: CellsView) -> None:
     for tab, (title, rows) in zip(st.tabs(list(directions)), directions.items(), strict=True):
         with tab:
             show_markers(rows, f"markers-{title}", "A", others, f"{title}: genes with their figures")
+    _show_enrichment(table)
     offer_csv(f"All {len(table):,} genes as CSV", table, f"{view.run.name}-a-against-b.csv", "comparison-csv")
+
+
+def _show_enrichment(table: pd.DataFrame) -> None:
+    """Where a person's own gene set lies among the genes that are higher in A."""
+    from clustergan_core.cells.enrichment import measure_enrichment, read_gene_set
+
+    with st.expander("Compare with a gene set of your own", icon=":material/playlist_add_check:"):
+        text = st.text_area(
+            "Genes", key="gene_set", placeholder="Symbols or ids, such as CD3D CD3E IL7R", height=80, max_chars=50_000
+        )
+        genes = read_gene_set(text or "")
+        if not genes:
+            return
+        try:
+            result = measure_enrichment(table, genes)
+        except DataError as problem:
+            show_problem(problem)
+            return
+        times = f", {len(result.overlap) / result.expected:.1f} times as many as by chance" if result.expected else ""
+        st.markdown(
+            f"**{len(result.overlap)} of {len(result.found)} genes** of the set are among the {result.n_top} that are "
+            f"highest in A{times} (hypergeometric p = {result.p:.2g}). A gene of the set scores higher than another "
+            f"gene in {result.area:.0%} of pairs; 50% would mean nothing."
+        )
+        if result.overlap:
+            st.caption(f"Among the highest: {plain(', '.join(result.overlap[:_N_NAMED]))}.")
+        if result.missing:
+            st.caption(f"Not tested, {len(result.missing)}: {plain(', '.join(result.missing[:_N_NAMED]))}.")
 
 
 def compare_genes(
