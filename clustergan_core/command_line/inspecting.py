@@ -38,6 +38,7 @@ def _describe(preflight: Preflight) -> Iterator[str]:
         ("format", f"{preflight.form}, part {preflight.part}"),
         ("orientation", f"cells in {cells_in}: {preflight.orientation_reason}"),
         ("values", f"{preflight.state_reason}; {preflight.nonzero_share:.1%} are not zero (examined: {examined})"),
+        ("mitochondria", _count_mitochondrial(preflight)),
         ("labels", ", ".join(f"{column.name} ({column.n_values})" for column in preflight.label_columns) or "none"),
         ("reading", f"about {preflight.seconds:.0f} s and {preflight.memory_mb:,.0f} MB of memory"),
     ):
@@ -53,6 +54,12 @@ def _describe(preflight: Preflight) -> Iterator[str]:
         yield ""
     yield from preflight.notes
     yield from (f"Warning: {warning}" for warning in preflight.warnings)
+
+
+def _count_mitochondrial(preflight: Preflight) -> str:
+    examples = preflight.mitochondrial_examples
+    shown = ", ".join(examples) + (", …" if preflight.n_mitochondrial > len(examples) else "")
+    return f"{preflight.n_mitochondrial} genes ({shown})" if examples else "no genes"
 
 
 def _cell(value: float | None) -> str:

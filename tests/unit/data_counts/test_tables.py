@@ -107,7 +107,7 @@ def test_repeated_genes_become_unique_and_are_told(tmp_path: Path) -> None:
     assert read_counts(path).gene_ids[:3].tolist() == ["ACTB", "ACTB-1", "GAPDH"]
     preflight = make_preflight(open_counts(path))
     assert preflight.n_repeated_genes == 1
-    assert "1 gene names are repeats and get the suffixes -1, -2, …." in preflight.warnings
+    assert "1 gene name is a repeat and gets a suffix such as -1." in preflight.warnings
 
 
 @pytest.mark.parametrize("gap", ["NA", "", "NaN"])

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
+from clustergan_core.data.counts.gene_sets import split_genome, strip_genome
 from clustergan_core.data.counts.reading.limits import MAX_NAME
 from clustergan_core.errors import DataError
 
@@ -18,6 +19,8 @@ GeneKind = Literal["symbols", "Ensembl", "Entrez", "WormBase", "FlyBase", "TAIR"
 Species = Literal["human", "mouse", "worm", "fly", "zebrafish", "rat", "thale cress", "unknown"]
 
 CLEAR = 0.5  # share of names that must be of a type
+MIXED = 0.05  # share of another species' ids that shows a mixture of two
+N_SHOWN = 4
 N_EXAMINED = 5000  # names are alike: this many show their type
 MIN_STEMS = 0.2  # distinct stems per name: V1 … V100 have one stem, a gene table hundreds
 
@@ -50,21 +53,28 @@ _MOUSE = re.compile(r"([A-Z][a-z0-9]*[a-z][a-z0-9]*|X?\d{7}[A-Z]\d\dRik|mt-[A-Z]
 _WORM = re.compile(r"[a-z]{3,4}-\d+(\.\d+)?|[A-Z]\d{1,3}[A-Z]\d{1,2}\.\d+[a-z]?")
 _BARCODE = re.compile(r"[ACGTN]{10,}")
 _CELL = re.compile(r"(^|[^a-z])cell", re.IGNORECASE)
-_MONTH = r"(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)"
+# English and German months; capitalised, because the worm has genes such as sep-1.
+_MONTH = r"(Jan|Feb|Mar|Mär|Mrz|Apr|May|Mai|Jun|Jul|Aug|Sep|Sept|Oct|Okt|Nov|Dec|Dez|JAN|FEB|MAR|APR|SEP|OCT|NOV|DEC)"
 _DATE = re.compile(
-    rf"\d{{1,2}}-{_MONTH}(-\d\d)?|{_MONTH}-\d{{1,2}}|\d{{4}}-\d\d-\d\d([ T]\d\d:\d\d:\d\d)?|\d\d?/\d\d?/\d{{2,4}}",
-    re.IGNORECASE,
+    rf"\d{{1,2}}\.?[- ]{_MONTH}\.?([- ]\d{{2,4}})?|{_MONTH}\.?[- ]\d{{1,4}}|\d{{4}}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d)?)?|"
+    r"\d\d?/\d\d?/\d{2,4}|\d\d?\.\d\d?\.\d{4}"
 )
+_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?(E[+-]?\d+)?", re.IGNORECASE)
+FEW_NUMBERS = 0.1  # a larger share of numbers are names of their own, such as Entrez ids
 
 
 def find_kind(gene_ids: Sequence[str]) -> tuple[GeneKind, Species]:
     """(the type of the ids, the species they belong to)."""
-    names = list(gene_ids[:N_EXAMINED])
+    pairs = [split_genome(name) for name in _spread(gene_ids)]
+    names = [name for _, name in pairs]
     if not names:
         return "unknown", "unknown"
-    for pattern, kind, species in _IDS:
-        if _share(names, re.compile(pattern)) > CLEAR:
-            return kind, species
+    shares = [_share(names, re.compile(pattern)) for pattern, _, _ in _IDS]
+    n_species = sum(share > MIXED for share, (_, _, species) in zip(shares, _IDS, strict=True) if species != "unknown")
+    is_mixture = n_species > 1 or len({genome for genome, _ in pairs if genome}) > 1
+    for share, (_, kind, species) in zip(shares, _IDS, strict=True):
+        if share > CLEAR:
+            return kind, "unknown" if is_mixture else species
     if _share(names, _ENTREZ) > CLEAR and not _counts_up(names):
         return "Entrez", "unknown"
     if _share(names, _NUMBERED) > CLEAR and _count_stems(names) <= max(1, MIN_STEMS * len(names)):
@@ -72,9 +82,9 @@ def find_kind(gene_ids: Sequence[str]) -> tuple[GeneKind, Species]:
     if _share(names, _WORM) > CLEAR:
         return "symbols", "worm"
     if _share(names, _HUMAN) > CLEAR:
-        return "symbols", "human"
+        return "symbols", "unknown" if is_mixture else "human"
     if _share(names, _MOUSE) > CLEAR:
-        return "symbols", "mouse"
+        return "symbols", "unknown" if is_mixture else "mouse"
     return "unknown", "unknown"
 
 
@@ -82,7 +92,7 @@ def looks_like_genes(names: Sequence[str]) -> bool:
     """Whether names are gene names rather than other codes and words of a table."""
     if _are_gene_ids(names):
         return True
-    examined = list(names[:N_EXAMINED])
+    examined = [strip_genome(name.partition("|")[0]) for name in _spread(names)]
     distinct = {name.upper() for name in examined}
     n_familiar = sum(name in _FAMILIAR or _FAMILIES.fullmatch(name) is not None for name in distinct)
     return n_familiar >= max(3, 0.01 * len(examined)) and _count_stems(examined) > MIN_STEMS * len(examined)
@@ -90,14 +100,44 @@ def looks_like_genes(names: Sequence[str]) -> bool:
 
 def looks_like_barcodes(names: Sequence[str]) -> bool:
     """Whether names contain the bases of a barcode, or the word "cell"."""
-    examined = list(names[:N_EXAMINED])
+    examined = _spread(names)
     n_barcodes = sum(bool(_BARCODE.search(name) or _CELL.search(name)) for name in examined)
     return bool(examined) and n_barcodes > CLEAR * len(examined)
 
 
-def find_dates(gene_ids: Sequence[str]) -> list[str]:
+def find_dates(names: Sequence[str]) -> list[str]:
     """Gene names that a spreadsheet turned into dates: MARCH1 became 1-Mar."""
-    return [name for name in gene_ids if _DATE.fullmatch(name)]
+    return [name for name in names if _DATE.fullmatch(name)]
+
+
+def find_numbers(names: Sequence[str]) -> list[str]:
+    """Numbers among gene names, such as 2.31E+19, which was 2310000E19 of RIKEN, or 44621, which is a date.
+
+    None where so many names are numbers that they must be ids.
+    """
+    numbers = [name for name in names if _NUMBER.fullmatch(name)]
+    return numbers if len(numbers) <= FEW_NUMBERS * len(names) else []
+
+
+def describe_spoilt(symbols: Sequence[str]) -> list[str]:
+    """Sentences on names that a spreadsheet has changed; none where there are none."""
+    sentences = []
+    dates, numbers = find_dates(symbols), find_numbers(symbols)
+    if dates:
+        which = "1 gene name into a date" if len(dates) == 1 else f"{len(dates):,} gene names into dates"
+        sentences.append(f"A spreadsheet turned {which} ({show_some(dates)}): MARCH1 became 1-Mar.")
+    if numbers:
+        which = "1 gene name is a number" if len(numbers) == 1 else f"{len(numbers):,} gene names are numbers"
+        sentences.append(
+            f"{which} ({show_some(numbers)}), which a spreadsheet makes of names that look like numbers or dates: "
+            "2310000E19 became 2.31E+19, and MARCH1 became 44621."
+        )
+    return sentences
+
+
+def show_some(names: Sequence[str], most: int = N_SHOWN) -> str:
+    """The first names, separated by commas."""
+    return ", ".join(names[:most]) + (", …" if len(names) > most else "")
 
 
 def make_unique(names: NDArray[np.str_]) -> tuple[NDArray[np.str_], int]:
@@ -148,8 +188,13 @@ def number_names(what: str, count: int) -> NDArray[np.str_]:
 
 
 def _are_gene_ids(names: Sequence[str]) -> bool:
-    examined = list(names[:N_EXAMINED])
+    examined = [strip_genome(name) for name in _spread(names)]
     return bool(examined) and any(_share(examined, re.compile(pattern)) > CLEAR for pattern, _, _ in _IDS)
+
+
+def _spread(names: Sequence[str]) -> Sequence[str]:
+    """At most N_EXAMINED names from all over: a file of two species holds one after the other."""
+    return names[:: max(1, -(-len(names) // N_EXAMINED))]
 
 
 def _share(names: Sequence[str], pattern: re.Pattern[str]) -> float:

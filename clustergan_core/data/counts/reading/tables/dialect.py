@@ -16,10 +16,11 @@ DIALECT_LINES = 30  # lines that show the dialect
 DIALECT_WIDTH = 20_000  # characters that show the dialect of a longer line
 MAX_LINE_BYTES = 16 << 20  # of one line: 200,000 barcodes of 20 characters take 4 MB
 MAX_FIRST_BYTES = 8 << 20  # of the first lines together; no further line is examined after that
+MAX_COMMENTS = 1000  # lines above the table that are skipped
 MAX_ANNOTATION = 200
 MAX_COLUMNS = MAX_CELLS + MAX_ANNOTATION
 _NAME_HEADERS = re.compile(
-    r"|gene|genes|gene_?ids?|gene_?names?|gene_?symbols?|symbol|entrez\w*|ensembl\w*|id|index|name|cell|cells|cell_?ids?|"
+    r"|cell_?(index|label|number)|gene|genes|gene_?ids?|gene_?names?|gene_?symbols?|symbol|entrez\w*|ensembl\w*|id|index|name|cell|cells|cell_?ids?|"
     r"cell_?names?|barcodes?|sample|sample_?ids?|rownames?|row_?names|unnamed.*|x|geneid",
     re.IGNORECASE,
 )
@@ -37,6 +38,7 @@ class Dialect:
     has_row_names: bool
     columns: list[str]  # without the row names'
     annotation: list[int]  # indices of columns that hold no counts
+    corner: str  # the name of the column of row names, where it has one
 
 
 def first_lines(text: CompressedText, n_lines: int = DIALECT_LINES) -> tuple[str, list[str], int]:
@@ -46,13 +48,17 @@ def first_lines(text: CompressedText, n_lines: int = DIALECT_LINES) -> tuple[str
         start = stream.peek(4)[:4]  # type: ignore[attr-defined]
         if start.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise DataError(f"{text.name} is UTF-16 text: save it as UTF-8 (in a spreadsheet, 'CSV UTF-8').")
-        n_left = MAX_FIRST_BYTES
-        for number in range(n_lines):
-            is_wanted = n_left > 0 or number < 2  # names and the row below them, whatever their length
+        n_left, n_comments = MAX_FIRST_BYTES, 0
+        while len(raw) < n_lines + n_comments:
+            is_wanted = n_left > 0 or len(raw) < 2  # names and the row below them, whatever their length
             line = stream.readline(MAX_LINE_BYTES) if is_wanted else b""
+            if not line:
+                break
             n_left -= len(line)
             if len(line) >= MAX_LINE_BYTES:
                 raise DataError(f"{text.name} has a line of more than {MAX_LINE_BYTES >> 20} MB: shorten it.")
+            if line.startswith(b"#") and len(raw) == n_comments < MAX_COMMENTS:  # they say nothing about the table
+                n_comments += 1
             raw.append(line)
     if any(b"\0" in line for line in raw):
         raise DataError(f"{text.name} is not text: provide counts as .csv, .tsv, .h5ad, .h5, .loom or a 10x folder.")
@@ -123,7 +129,8 @@ def find_dialect(text: CompressedText) -> Dialect:
             f"{text.name} has {len(annotation):,} columns of text, but at most {MAX_ANNOTATION} beside its counts are "
             "read: provide a table of counts."
         )
-    return Dialect(encoding, delimiter, decimal, n_before, has_header, has_row_names, columns, annotation)
+    corner = header[0] if header and has_row_names else ""
+    return Dialect(encoding, delimiter, decimal, n_before, has_header, has_row_names, columns, annotation, corner)
 
 
 def _is_wide(lines: Sequence[str]) -> bool:

@@ -44,6 +44,7 @@ class GridText:
     # (columns, how many rows or None for all) → blocks (rows, columns) float32, NaN where a cell is empty
     blocks: Callable[[Sequence[int], int | None], Iterator[NDArray[np.float32]]]
     notes: Sequence[str] = ()
+    corner: str = ""  # the name of the column of row names
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def open_grid(name: str, text: GridText, orientation: Orientation, n_peek_values
             "read: provide it as a sparse .h5ad or a 10x folder."
         )
     column_names = [text.column_names[index] for index in counted]
-    evidence = find_orientation(text.row_names.tolist(), column_names, orientation)
+    evidence = find_orientation(text.row_names.tolist(), column_names, orientation, text.corner)
     is_by_gene = evidence.orientation == "genes-by-cells"
     named = [index for index in text.annotation if text.column_names[index]]
     notes = list(text.notes)

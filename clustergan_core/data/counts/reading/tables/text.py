@@ -43,6 +43,7 @@ def open_text(path: Path) -> GridText:
         annotation=annotation,
         text_bytes=n_bytes,
         blocks=blocks,
+        corner=dialect.corner,
     )
 
 
