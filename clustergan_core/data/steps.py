@@ -186,9 +186,9 @@ Step = (
 def describe_skipped_rules(steps: Sequence[Step]) -> tuple[str, ...]:
     """One sentence for each rule of quality control that was asked for and could not be applied."""
     return tuple(
-        f"Quality control removed no {rule['removes']} by '{rule['rule']}', because {rule['skipped']}."
+        f"Quality control removed no {rule['removes']} by '{rule['rule']}', because {reason}."
         for step in steps
         if step["step"] == "quality"
         for rule in step["rules"]
-        if rule.get("skipped")
+        if (reason := rule.get("skipped"))
     )

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 __all__ = [
-    "CountFile", "KeptGenes", "LaidOut", "Layout", "Names", "Orientation", "Peek", "describe_names", "name_all",
-    "spread_blocks",
+    "CountFile", "KeptGenes", "LaidOut", "Layout", "Names", "Orientation", "Peek", "as_cell_column",
+    "describe_names", "name_all", "spread_blocks",
 ]  # fmt: skip
 
 LaidOut = Literal["cells-by-genes", "genes-by-cells"]
@@ -143,6 +143,17 @@ def describe_names(names: Names) -> list[str]:
         elif count:
             sentences.append(f"{count:,} {what} names are repeats and get the suffixes -1, -2, ….")
     return [*sentences, *describe_spoilt(names.gene_symbols.tolist())]
+
+
+def as_cell_column(texts: NDArray[np.str_]) -> Any:
+    """A column of the cells: numbers where every cell is one, else categories; an empty cell belongs to none."""
+    import numpy as np
+    import pandas as pd
+
+    from clustergan_core.data.own.cell_text import as_categories
+
+    numbers = pd.to_numeric(pd.Series(texts), errors="coerce").to_numpy()
+    return as_categories(texts, texts == "") if np.isnan(numbers).any() else numbers
 
 
 def spread_blocks(n_rows: int, n_wanted: int, n_blocks: int = 4) -> list[slice]:

@@ -12,6 +12,7 @@ from clustergan_core.data.counts.reading.hdf5.vetting import HDF5_MAGIC
 from clustergan_core.data.counts.reading.names import looks_like_barcodes, looks_like_genes
 from clustergan_core.data.counts.reading.tables.dialect import find_dialect, first_lines
 from clustergan_core.data.counts.reading.tenx.files import holds_tenx
+from clustergan_core.data.counts.reading.tenx.matrix_header import BANNER
 from clustergan_core.data.own.table_text import is_number, split_line
 from clustergan_core.data.own.vetting import GZIP_MAGIC
 from clustergan_core.errors import DataError
@@ -52,8 +53,15 @@ def find_format(path: Path) -> Format | None:
     if start == HDF5_MAGIC or suffix in HDF5_SUFFIXES:
         return "hdf5"
     if suffix in TEXT_SUFFIXES or (suffix == "" and start.startswith(GZIP_MAGIC)):
-        return "text"
+        return "10x" if _is_matrix_market(path) else "text"
     return None
+
+
+def _is_matrix_market(path: Path) -> bool:
+    """Whether a text is a sparse matrix, as DropViz writes it, whatever its name."""
+    with suppress(DataError), open_compressed_text(path).open() as stream:
+        return stream.read(len(BANNER)).lower() == BANNER
+    return False
 
 
 def looks_like_counts(path: Path) -> bool:

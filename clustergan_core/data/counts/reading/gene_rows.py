@@ -8,11 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from clustergan_core.data.counts.reading.count_file import CountFile, KeptGenes
 from clustergan_core.data.counts.reading.limits import check_shape
 from clustergan_core.data.counts.reading.names import CLEAR, show_some
 from clustergan_core.errors import DataError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 # Rows below or above the genes of htseq-count, STAR and featureCounts; R writes X before __.
 _COUNTER = re.compile(
@@ -25,7 +30,23 @@ _ID_FIRST = re.compile(rf"({_ENSEMBL})[_|:-]+(.+)")
 _ID_LAST = re.compile(rf"(.+?)[_|:-]+({_ENSEMBL})")
 _NO_SYMBOL = re.compile(rf"{_ENSEMBL}|\d*|\?|[NX][MR]_\d+(\.\d+)?")
 
+EXPRESSION = "Gene Expression"  # 10x's word for the type of a gene
 MANY_SHOWN = 12  # names of rows that are left out
+
+
+def keep_expression(name: str, types: Sequence[str]) -> tuple[NDArray[np.int64], list[str]]:
+    """(rows of gene expression, a sentence on other rows if there are any). Raises DataError where there are none."""
+    import numpy as np
+
+    rows = np.flatnonzero(np.array(types, dtype=np.str_) == EXPRESSION)
+    others = sorted({kind for kind in types if kind != EXPRESSION})
+    if not len(rows):
+        raise DataError(
+            f"{name} holds {', '.join(others) or 'nothing'} but no gene expression: provide a matrix of genes."
+        )
+    if not others:
+        return rows, []
+    return rows, [f"{len(types) - len(rows):,} rows that are not gene expression are left out ({', '.join(others)})."]
 
 
 def leave_out_others(file: CountFile) -> CountFile:

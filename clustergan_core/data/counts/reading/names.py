@@ -90,7 +90,7 @@ def find_kind(gene_ids: Sequence[str]) -> tuple[GeneKind, Species]:
 
 def looks_like_genes(names: Sequence[str]) -> bool:
     """Whether names are gene names rather than other codes and words of a table."""
-    if _are_gene_ids(names):
+    if are_gene_ids(names):
         return True
     examined = [strip_genome(name.partition("|")[0]) for name in _spread(names)]
     distinct = {name.upper() for name in examined}
@@ -187,7 +187,7 @@ def number_names(what: str, count: int) -> NDArray[np.str_]:
     return np.array([f"{what}_{number + 1}" for number in range(count)], dtype=np.str_)
 
 
-def _are_gene_ids(names: Sequence[str]) -> bool:
+def are_gene_ids(names: Sequence[str]) -> bool:
     examined = [strip_genome(name) for name in _spread(names)]
     return bool(examined) and any(_share(examined, re.compile(pattern)) > CLEAR for pattern, _, _ in _IDS)
 

@@ -12,12 +12,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
 
-from clustergan_core.data.counts.reading.count_file import Layout, Names, Orientation, Peek, name_all
+from clustergan_core.data.counts.reading.count_file import Layout, Names, Orientation, Peek, as_cell_column, name_all
 from clustergan_core.data.counts.reading.limits import MAX_DENSE_VALUES, check_memory, check_nonzeros, check_shape
 from clustergan_core.data.counts.reading.names import number_names, require_names
 from clustergan_core.data.counts.reading.tables.orientation import find_orientation
 from clustergan_core.data.counts.sparse import as_counts
-from clustergan_core.data.own.cell_text import as_categories
 from clustergan_core.errors import DataError
 
 # Columns, often of numbers, that describe a cell or a gene instead of counting one in the other.
@@ -109,7 +108,7 @@ def open_grid(name: str, text: GridText, orientation: Orientation, n_peek_values
         names = name_all(columns, rows, _find_symbols(name, text, rows))
     else:
         check_shape(name, len(rows), len(columns))
-        cells = {text.column_names[index]: _as_column(text.annotation[index]) for index in named}
+        cells = {text.column_names[index]: as_cell_column(text.annotation[index]) for index in named}
         names = name_all(rows, columns, cells=pd.DataFrame(cells, index=range(len(rows))))
     if named:
         annotation_names = [text.column_names[index] for index in named]
@@ -134,13 +133,6 @@ def _name_side(file: str, what: str, names: list[str], notes: list[str]) -> NDAr
         notes.append(f"The file names no {what}s: they are called {what}_1, {what}_2, ….")
         return number_names(what, len(names))
     return require_names(file, what, [text or f"unnamed_{index + 1}" for index, text in enumerate(names)])
-
-
-def _as_column(texts: NDArray[np.str_]) -> Any:
-    numbers = pd.to_numeric(pd.Series(texts), errors="coerce").to_numpy()
-    if np.isnan(numbers).any():
-        return as_categories(texts, texts == "")
-    return numbers
 
 
 def _find_symbols(file: str, text: GridText, rows: NDArray[np.str_]) -> NDArray[np.str_] | None:
