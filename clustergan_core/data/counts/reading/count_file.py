@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CountFile", "KeptGenes", "LaidOut", "Layout", "Names", "Orientation", "Peek", "as_cell_column",
-    "describe_names", "name_all", "spread_blocks",
+    "describe_names", "keep_genes", "name_all", "spread_blocks",
 ]  # fmt: skip
 
 LaidOut = Literal["cells-by-genes", "genes-by-cells"]
@@ -132,6 +132,12 @@ class KeptGenes:
 
     def close(self) -> None:
         self.file.close()
+
+
+def keep_genes(file: CountFile, genes: NDArray[np.int64], notes: Sequence[str]) -> CountFile:
+    """The file with only these genes, and notes on what is left out."""
+    names = replace(file.names, gene_ids=file.names.gene_ids[genes], gene_symbols=file.names.gene_symbols[genes])
+    return KeptGenes(file, names, replace(file.layout, notes=(*file.layout.notes, *notes)), genes)
 
 
 def describe_names(names: Names) -> list[str]:

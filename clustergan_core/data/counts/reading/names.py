@@ -209,3 +209,10 @@ def _count_stems(names: Sequence[str]) -> int:
 def _counts_up(names: Sequence[str]) -> bool:
     numbers = [int(float(name.lstrip("Xx"))) for name in names[:50] if _ENTREZ.fullmatch(name)]
     return all(later - earlier == 1 for earlier, later in pairwise(numbers))
+
+
+def counts_up(names: Sequence[str]) -> bool:
+    """Whether names only number their rows: 0, 1, 2, … or 1, 2, 3, …."""
+    return len(names) > 1 and any(
+        list(names) == [str(number + start) for number in range(len(names))] for start in (0, 1)
+    )
