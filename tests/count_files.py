@@ -8,6 +8,7 @@ from typing import Any
 
 import h5py
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.io import mmwrite
 from scipy.sparse import coo_matrix, csr_matrix
@@ -138,6 +139,18 @@ def write_loom(path: Path) -> Path:
         file["row_attrs/Accession"] = np.array(ensembl_ids(), dtype=object)
         file["col_attrs/CellID"] = np.array(make_barcodes(), dtype=object)
         file["col_attrs/tissue"] = np.array(["lung", "gut"] * (N_CELLS // 2), dtype=object)
+    return path
+
+
+def write_h5ad(path: Path, index: list[str], var: dict[str, Any], cells: list[str] | None = None, **obs: Any) -> Path:
+    """An .h5ad file with these columns of its genes and cells."""
+    import anndata  # takes a second, and few tests need it
+
+    anndata.AnnData(
+        csr_matrix(make_counts().astype(np.float32)),
+        obs=pd.DataFrame(obs, index=pd.Index(make_barcodes() if cells is None else cells)),
+        var=pd.DataFrame(var, index=pd.Index(index)),
+    ).write_h5ad(path)
     return path
 
 

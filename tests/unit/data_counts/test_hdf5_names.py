@@ -5,17 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import anndata
 import h5py
 import numpy as np
-import pandas as pd
 import pytest
-from scipy.sparse import csr_matrix
 
 from clustergan_core.data.counts.gene_sets import is_mitochondrial
 from clustergan_core.data.counts.matrix import CountMatrix
 from clustergan_core.data.counts.reading.reader import read_counts
-from tests.count_files import N_CELLS, N_GENES, SYMBOLS, ensembl_ids, make_barcodes, make_counts
+from tests.count_files import N_CELLS, N_GENES, SYMBOLS, ensembl_ids, make_barcodes, make_counts, write_h5ad
 
 
 def write_loom(path: Path, cells: dict[str, Any], genes: dict[str, Any], layers: tuple[str, ...] = ()) -> Path:
@@ -87,15 +84,6 @@ def test_a_loom_file_without_names_says_so(tmp_path: Path) -> None:
     matrix = read_counts(write_loom(tmp_path / "a.loom", {"n": np.arange(N_CELLS)}, {"n": np.arange(N_GENES)}))
     assert matrix.gene_ids[:2].tolist() == ["gene_1", "gene_2"]
     assert [note.partition(":")[0] for note in matrix.notes] == ["The file names no cells", "The file names no genes"]
-
-
-def write_h5ad(path: Path, index: list[str], var: dict[str, Any], cells: list[str] | None = None, **obs: Any) -> Path:
-    anndata.AnnData(
-        csr_matrix(make_counts().astype(np.float32)),
-        obs=pd.DataFrame(obs, index=pd.Index(make_barcodes() if cells is None else cells)),
-        var=pd.DataFrame(var, index=pd.Index(index)),
-    ).write_h5ad(path)
-    return path
 
 
 @pytest.mark.parametrize(

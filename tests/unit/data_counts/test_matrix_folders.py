@@ -224,8 +224,8 @@ def test_genes_without_symbols_or_names_are_told(tmp_path: Path) -> None:
     assert matrix.gene_ids[:3].tolist() == ["unnamed_1", ensembl_ids()[1], SYMBOLS[2]]
     assert matrix.gene_symbols[:3].tolist() == ["unnamed_1", ensembl_ids()[1], SYMBOLS[2]]
     assert matrix.notes == (
-        "genes.tsv gives 1 gene no name: by their place they are called unnamed_1, unnamed_2, ….",
         "1 gene has no symbol and is called by id.",
+        "1 gene has no name: by their place they are called unnamed_1, unnamed_2, ….",
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from clustergan_core.data.counts.reading.names import describe_spoilt, make_unique
+from clustergan_core.data.counts.reading.names import count_unnamed, describe_spoilt, make_unique
 from clustergan_core.data.options import Orientation
 
 if TYPE_CHECKING:
@@ -148,6 +148,11 @@ def describe_names(names: Names) -> list[str]:
             sentences.append(f"1 {what} name is a repeat and gets a suffix such as -1.")
         elif count:
             sentences.append(f"{count:,} {what} names are repeats and get the suffixes -1, -2, ….")
+    for what, ids in (("gene", names.gene_ids), ("cell", names.cell_ids)):
+        n_unnamed = count_unnamed(ids.tolist())
+        if n_unnamed:
+            number = f"1 {what} has" if n_unnamed == 1 else f"{n_unnamed:,} {what}s have"
+            sentences.append(f"{number} no name: by their place they are called unnamed_1, unnamed_2, ….")
     return [*sentences, *describe_spoilt(names.gene_symbols.tolist())]
 
 

@@ -26,6 +26,7 @@ HDF5_SUFFIXES = frozenset({".h5", ".hdf5", ".h5ad", ".loom"})
 TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
 N_NAMES_SEEN = 2000  # row names that are examined
 MANY_FEATURES = 2000  # more whole numbers than this in a row, most of them zero, are gene counts
+RHAPSODY_CORNER = "cell_index"  # what BD Rhapsody calls the numbers of its cells
 MOSTLY = 0.5
 FEW_NAMES = 10
 
@@ -67,8 +68,9 @@ def _is_matrix_market(path: Path) -> bool:
 def looks_like_counts(path: Path) -> bool:
     """Whether to read a file as a count matrix rather than as an ordinary table or pictures.
 
-    Every format but text holds counts. A text does if the names above or beside it are gene names or barcodes, or if
-    each row holds more than MANY_FEATURES whole numbers that are mostly zero. Only the first lines are examined.
+    Every format but text holds counts. A text does if the names above or beside it are gene names or barcodes, if it
+    calls its cells as BD Rhapsody does, or if each row holds more than MANY_FEATURES whole numbers that are mostly
+    zero. Only the first lines are examined.
     """
     file_format = find_format(path)
     if file_format != "text":
@@ -76,6 +78,8 @@ def looks_like_counts(path: Path) -> bool:
     with suppress(DataError, csv.Error):
         text = open_compressed_text(path)
         dialect = find_dialect(text)
+        if dialect.corner.lower() == RHAPSODY_CORNER:
+            return True
         _, lines, _ = first_lines(text, N_NAMES_SEEN)
         body = lines[int(dialect.has_header) :]
         rows = [split_line(line[:400], dialect.delimiter)[0] for line in body] if dialect.has_row_names else []

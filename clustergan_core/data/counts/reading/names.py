@@ -23,6 +23,7 @@ MIXED = 0.05  # share of another species' ids that shows a mixture of two
 N_SHOWN = 4
 N_EXAMINED = 5000  # names are alike: this many show their type
 MIN_STEMS = 0.2  # distinct stems per name: V1 … V100 have one stem, a gene table hundreds
+FEW_STEMS = 5  # among names of familiar families, which share stems: RPL3, RPL4, …
 
 _IDS: tuple[tuple[str, GeneKind, Species], ...] = (
     (r"ENSG\d{11}(\.\d+)?(_PAR_Y)?", "Ensembl", "human"),
@@ -60,6 +61,7 @@ _DATE = re.compile(
     r"\d\d?/\d\d?/\d{2,4}|\d\d?\.\d\d?\.\d{4}"
 )
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?(E[+-]?\d+)?", re.IGNORECASE)
+_UNNAMED = re.compile(r"unnamed_\d+")
 FEW_NUMBERS = 0.1  # a larger share of numbers are names of their own, such as Entrez ids
 
 
@@ -95,7 +97,9 @@ def looks_like_genes(names: Sequence[str]) -> bool:
     examined = [strip_genome(name.partition("|")[0]) for name in _spread(names)]
     distinct = {name.upper() for name in examined}
     n_familiar = sum(name in _FAMILIAR or _FAMILIES.fullmatch(name) is not None for name in distinct)
-    return n_familiar >= max(3, 0.01 * len(examined)) and _count_stems(examined) > MIN_STEMS * len(examined)
+    n_stems = _count_stems(examined)
+    are_various = n_stems > MIN_STEMS * len(examined) or (n_familiar > CLEAR * len(distinct) and n_stems > FEW_STEMS)
+    return n_familiar >= max(3, 0.01 * len(examined)) and are_various
 
 
 def looks_like_barcodes(names: Sequence[str]) -> bool:
@@ -135,6 +139,11 @@ def describe_spoilt(symbols: Sequence[str]) -> list[str]:
     return sentences
 
 
+def count_unnamed(names: Sequence[str]) -> int:
+    """How many names `require_names` made up."""
+    return sum(_UNNAMED.fullmatch(name) is not None for name in names)
+
+
 def show_some(names: Sequence[str], most: int = N_SHOWN) -> str:
     """The first names, separated by commas."""
     return ", ".join(names[:most]) + (", …" if len(names) > most else "")
@@ -163,7 +172,7 @@ def make_unique(names: NDArray[np.str_]) -> tuple[NDArray[np.str_], int]:
 
 
 def require_names(file: str, what: str, names: Sequence[str]) -> NDArray[np.str_]:
-    """The names as an array. Raises DataError for a name that is too long."""
+    """The names as an array, unnamed_7 for an empty seventh. Raises DataError for a name that is too long."""
     import numpy as np
 
     longest = max(names, key=len, default="")
@@ -172,7 +181,7 @@ def require_names(file: str, what: str, names: Sequence[str]) -> NDArray[np.str_
             f"{file} has a {what} name of {len(longest):,} characters ('{longest[:20]}…'), but at most {MAX_NAME} are "
             "read: shorten it."
         )
-    return np.array([_clean(name) for name in names], dtype=np.str_)
+    return np.array([_clean(name) or f"unnamed_{index + 1}" for index, name in enumerate(names)], dtype=np.str_)
 
 
 def _clean(name: str) -> str:

@@ -132,7 +132,7 @@ def _name_side(file: str, what: str, names: list[str], notes: list[str]) -> NDAr
     if not any(names):
         notes.append(f"The file names no {what}s: they are called {what}_1, {what}_2, ….")
         return number_names(what, len(names))
-    return require_names(file, what, [text or f"unnamed_{index + 1}" for index, text in enumerate(names)])
+    return require_names(file, what, names)
 
 
 def _find_symbols(file: str, text: GridText, rows: NDArray[np.str_]) -> NDArray[np.str_] | None:

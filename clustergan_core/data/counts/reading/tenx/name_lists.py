@@ -178,9 +178,6 @@ def find_genes(names: NameList) -> GeneList:
     ids, symbols = names.column(id_column), names.column(id_column if symbol_column is None else symbol_column)
     ids = [gene or symbol for gene, symbol in zip(ids, symbols, strict=True)]
     n_nameless = sum(not gene for gene in ids)
-    if n_nameless:
-        notes.append(_describe_nameless(names.file, n_nameless, "gene"))
-        ids = [gene or f"unnamed_{index + 1}" for index, gene in enumerate(ids)]
     notes.extend(describe_gaps(sum(not symbol for symbol in symbols) - n_nameless))
     symbols = [symbol or gene for symbol, gene in zip(symbols, ids, strict=True)]
     types = [EXPRESSION] * len(ids) if type_column is None else names.column(type_column)
@@ -207,10 +204,7 @@ def find_cells(names: NameList) -> CellList:
     if further:
         notes.append(f"Further columns of {names.file} are kept as columns of the cells: {show_some([*further], 12)}.")
     ids = names.column(id_column)
-    n_nameless = sum(not cell for cell in ids)
-    if n_nameless:
-        notes.append(_describe_nameless(names.file, n_nameless, "cell"))
-    return CellList([cell or f"unnamed_{index + 1}" for index, cell in enumerate(ids)], further, notes)
+    return CellList(ids, further, notes)
 
 
 def describe_gaps(n_without: int) -> list[str]:
@@ -219,11 +213,6 @@ def describe_gaps(n_without: int) -> list[str]:
         return []
     which = "1 gene has no symbol and is" if n_without == 1 else f"{n_without:,} genes have no symbol and are"
     return [f"{which} called by id."]
-
-
-def _describe_nameless(file: str, count: int, what: str) -> str:
-    number = f"1 {what}" if count == 1 else f"{count:,} {what}s"
-    return f"{file} gives {number} no name: by their place they are called unnamed_1, unnamed_2, …."
 
 
 def _find_delimiter(lines: Sequence[str]) -> str:
