@@ -252,3 +252,40 @@ def test_a_truncated_gzip_is_refused(tmp_path: Path) -> None:
     (tmp_path / "b.csv.gz").write_bytes(content[:-20])
     with pytest.raises(DataError, match=r"b\.csv\.gz is a corrupt gzip file: compress it again\."):
         read_counts(tmp_path / "b.csv.gz")
+
+
+@pytest.mark.parametrize(("delimiter", "quote"), [(",", '"'), ("\t", ""), ("\t", '"'), (";", ""), (" ", "")])
+def test_commas_at_the_thousands_are_read_and_told(tmp_path: Path, delimiter: str, quote: str) -> None:
+    counts = make_counts()
+    counts[3] = counts[3] * 900 + 1000
+    counts[7, 5] = 1_234_567
+    lines = [delimiter.join(["gene", *make_barcodes()])]
+    for symbol, row in zip(SYMBOLS, counts.T.tolist()):
+        cells = [f"{quote}{value:,}{quote}" if value >= 1000 else str(value) for value in row]
+        lines.append(delimiter.join([symbol, *cells]))
+    (tmp_path / "a.csv").write_text("\n".join(lines) + "\n")
+    matrix = read_counts(tmp_path / "a.csv")
+    assert matrix.cell_ids.tolist() == make_barcodes()
+    assert matrix.counts.toarray().tolist() == counts.tolist()
+    assert matrix.notes == ("Commas in its numbers stand at the thousands: 1,234 is read as 1234.",)
+
+
+def test_a_comma_at_another_place_is_refused(tmp_path: Path) -> None:
+    text = write_table(tmp_path / "a.tsv", True, "\t").read_text().splitlines()
+    text[38] = text[38].replace("\t0", "\t12,34", 1)
+    (tmp_path / "a.tsv").write_text("\n".join(text))
+    with pytest.raises(DataError, match="'12,34' is where a count should be"):
+        read_counts(tmp_path / "a.tsv")
+
+
+def test_the_column_that_gives_the_symbols_is_told(tmp_path: Path) -> None:
+    lines = ["\t".join(["Geneid", "Chr", "gene_name", *make_barcodes()])]
+    for number, (symbol, row) in enumerate(zip(SYMBOLS, make_counts().T.tolist())):
+        lines.append("\t".join([f"ENSG{number:011d}", "chr1", symbol, *map(str, row)]))
+    (tmp_path / "a.txt").write_text("\n".join(lines))
+    matrix = read_counts(tmp_path / "a.txt")
+    assert matrix.gene_symbols.tolist() == SYMBOLS
+    assert matrix.notes == (
+        "The column gene_name gives the symbols of the genes.",
+        "Columns that hold no counts describe the genes and are left out: Chr.",
+    )

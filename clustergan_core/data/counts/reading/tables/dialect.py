@@ -24,6 +24,7 @@ _NAME_HEADERS = re.compile(
     r"cell_?names?|barcodes?|sample|sample_?ids?|rownames?|row_?names|unnamed.*|x|geneid",
     re.IGNORECASE,
 )
+THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+")  # 1,234 for one thousand
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,8 @@ def find_dialect(text: CompressedText) -> Dialect:
             f"{text.name} has {width:,} columns, but at most {MAX_COLUMNS:,} are read: provide fewer cells."
         )
     rows = [split_line(line, delimiter) for line in lines]
+    if decimal == "," and _mark_thousands(rows):
+        decimal = "."
     header, body = [rows[0][0].removeprefix("#").strip(), *rows[0][1:]], rows[1:]
     width = len(body[0])
     is_short = len(header) == width - 1  # R's format: row names without a header
@@ -152,6 +155,12 @@ def _are_numbers(cells: Sequence[str], decimal: str) -> bool:
     return bool(present) and sum(is_number(cell, decimal) for cell in present) > len(present) / 2
 
 
+def _mark_thousands(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the commas in numbers stand at the thousands: each before three digits, and none after a single 0."""
+    marked = [cell for row in rows for cell in row if "," in cell and is_number(cell.replace(",", ""), ".")]
+    return all(THOUSANDS.fullmatch(cell) for cell in marked)
+
+
 def _are_ids(cells: Sequence[str]) -> bool:
     """Whether numbers are names, such as Entrez ids: whole, and each once. Counts are often zero."""
     return len(cells) >= 5 and len(set(cells)) == len(cells) and all(re.fullmatch(r"\d+", cell) for cell in cells)
@@ -162,4 +171,6 @@ def _holds_no_counts(column: str, cells: Sequence[str], decimal: str) -> bool:
     present = [cell for cell in cells if cell not in MISSING]
     if not present:
         return not column
+    if decimal == ".":
+        present = [cell.replace(",", "") if THOUSANDS.fullmatch(cell) else cell for cell in present]
     return sum(not is_number(cell, decimal) for cell in present) > len(present) / 2

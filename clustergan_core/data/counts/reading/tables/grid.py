@@ -27,7 +27,7 @@ ANNOTATION = re.compile(
     re.IGNORECASE,
 )
 _SYMBOLS = re.compile(
-    r"symbol|gene_?symbols?|gene_?name|gene_?short_?name|hgnc_symbol|name|gene|external_gene_name", re.I
+    r"((gene|hgnc|mgi|feature|external_gene)[_. ]?)?(symbols?|names?)|gene|gene[_. ]?short[_. ]?name", re.IGNORECASE
 )
 
 
@@ -105,7 +105,11 @@ def open_grid(name: str, text: GridText, orientation: Orientation, n_peek_values
     columns = _name_side(name, "cell" if is_by_gene else "gene", column_names, notes)
     if is_by_gene:
         check_shape(name, len(columns), len(rows))
-        names = name_all(columns, rows, _find_symbols(name, text, rows))
+        symbol_column = next((index for index in named if _SYMBOLS.fullmatch(text.column_names[index])), None)
+        names = name_all(columns, rows, _read_symbols(name, text, rows, symbol_column))
+        if symbol_column is not None:
+            notes.append(f"The column {text.column_names[symbol_column]} gives the symbols of the genes.")
+            named.remove(symbol_column)
     else:
         check_shape(name, len(rows), len(columns))
         cells = {text.column_names[index]: as_cell_column(text.annotation[index]) for index in named}
@@ -135,8 +139,7 @@ def _name_side(file: str, what: str, names: list[str], notes: list[str]) -> NDAr
     return require_names(file, what, names)
 
 
-def _find_symbols(file: str, text: GridText, rows: NDArray[np.str_]) -> NDArray[np.str_] | None:
-    column = next((index for index in text.annotation if _SYMBOLS.fullmatch(text.column_names[index])), None)
+def _read_symbols(file: str, text: GridText, rows: NDArray[np.str_], column: int | None) -> NDArray[np.str_] | None:
     if column is None:
         return None
     given = text.annotation[column].tolist()
