@@ -59,7 +59,8 @@ def _describe(preflight: Preflight) -> Iterator[str]:
 def _count_mitochondrial(preflight: Preflight) -> str:
     examples = preflight.mitochondrial_examples
     shown = ", ".join(examples) + (", …" if preflight.n_mitochondrial > len(examples) else "")
-    return f"{preflight.n_mitochondrial} genes ({shown})" if examples else "no genes"
+    what = "gene" if preflight.n_mitochondrial == 1 else "genes"
+    return f"{preflight.n_mitochondrial} {what} ({shown})" if examples else "no genes"
 
 
 def _cell(value: float | None) -> str:

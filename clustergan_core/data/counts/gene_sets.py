@@ -51,6 +51,7 @@ HUMAN_IDS = frozenset(
 )  # fmt: skip
 # In the order of the chromosome, but for mt-Nd4l (65947) and 64362, which is no gene any more.
 MOUSE_IDS = frozenset(f"ENSMUSG000000{number}" for number in (*range(64336, 64362), *range(64363, 64373), 65947))
+_MITOCHONDRIAL_IDS = HUMAN_IDS | MOUSE_IDS
 HUMAN_RIBOSOMAL_IDS = frozenset(
     f"ENSG00000{number}"
     for number in (
@@ -100,7 +101,7 @@ def is_mitochondrial(symbols: NDArray[np.str_], ids: NDArray[np.str_] | None = N
         return (
             plain in exact
             or _MITOCHONDRIAL.match(plain) is not None
-            or _ensembl_id(key) in HUMAN_IDS | MOUSE_IDS
+            or _ensembl_id(key) in _MITOCHONDRIAL_IDS
             or _MITOCHONDRIAL_ID.match(key) is not None
             or _MITOCHONDRIAL_ID.match(plain) is not None
             or (is_yeast and any(_YEAST_ID.fullmatch(name) for name in (symbol, key)))

@@ -48,7 +48,24 @@ def test_a_number_of_a_sheet_is_told_as_the_sheet_shows_it(tmp_path: Path) -> No
 
 
 def test_dates_are_told_from_genes() -> None:
-    dates = ["1-Mar", "01-Mar", "2-SEP", "Mar-01", "Dec-00", "2024-03-01", "3/1/2024", "01.03.2024", "1. Mrz", "4-Okt"]
+    dates = [
+        "1-Mar",
+        "01-Mar",
+        "2-SEP",
+        "Mar-01",
+        "Dec-00",
+        "2024-03-01",
+        "3/1/2024",
+        "01.03.2024",
+        "1. Mrz",
+        "4-Okt",
+        "1-sept",
+        "01-mars",
+        "1-dic",
+        "2024/3/1",
+        "1-Mar-24",
+        "1-Mar-2024",
+    ]
     assert find_dates(dates) == dates
     assert find_dates(["sep-1", "dec-1", "oct-1", "MARCH1", "SEPT2", "DEC1", "mar-1x", "H2-Ab1", "HLA-A"]) == []
 

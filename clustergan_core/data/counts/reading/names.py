@@ -54,11 +54,15 @@ _MOUSE = re.compile(r"([A-Z][a-z0-9]*[a-z][a-z0-9]*|X?\d{7}[A-Z]\d\dRik|mt-[A-Z]
 _WORM = re.compile(r"[a-z]{3,4}-\d+(\.\d+)?|[A-Z]\d{1,3}[A-Z]\d{1,2}\.\d+[a-z]?")
 _BARCODE = re.compile(r"[ACGTN]{10,}")
 _CELL = re.compile(r"(^|[^a-z])cell", re.IGNORECASE)
-# English and German months; capitalised, because the worm has genes such as sep-1.
-_MONTH = r"(Jan|Feb|Mar|Mär|Mrz|Apr|May|Mai|Jun|Jul|Aug|Sep|Sept|Oct|Okt|Nov|Dec|Dez|JAN|FEB|MAR|APR|SEP|OCT|NOV|DEC)"
+# Months as spreadsheets write them in English, German, French and Italian.
+_MONTH = (
+    "Jan|Feb|Febr|Mar|Mars|Mär|März|Mrz|Apr|Avr|May|Mai|Mag|Jun|Juin|Giu|Jul|Juil|Lug|Aug|Août|Ago|Sep|Sept|Set|Oct|Okt|"
+    "Ott|Nov|Dec|Dez|Déc|Dic"
+)
+# A month that comes first is capitalised, because the worm has genes such as sep-1; no gene begins with a day.
 _DATE = re.compile(
-    rf"\d{{1,2}}\.?[- ]{_MONTH}\.?([- ]\d{{2,4}})?|{_MONTH}\.?[- ]\d{{1,4}}|\d{{4}}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d)?)?|"
-    r"\d\d?/\d\d?/\d{2,4}|\d\d?\.\d\d?\.\d{4}"
+    rf"\d{{1,2}}\.?[- ](?i:{_MONTH})\.?([- ]\d{{2,4}})?|({_MONTH}|{_MONTH.upper()})\.?[- ]\d{{1,4}}|"
+    r"\d{4}[-/]\d\d?[-/]\d\d?([ T]\d\d:\d\d(:\d\d)?)?|\d\d?/\d\d?/\d{2,4}|\d\d?\.\d\d?\.\d{4}"
 )
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?(E[+-]?\d+)?", re.IGNORECASE)
 _UNNAMED = re.compile(r"unnamed_\d+")

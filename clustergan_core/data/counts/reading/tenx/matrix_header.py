@@ -14,7 +14,7 @@ MAX_HEADER_LINE = 16 << 20  # one line may name all genes
 MAX_HEADER_BYTES = 64 << 20
 
 # DropViz and others write names as %%GENES or %%ROWS above the entries, on one line or several.
-_NAMES = re.compile(r"%%\s*([A-Z_]+)\s*[:=]?[\t, ]+(\S.*)")
+_NAMES = re.compile(r"(?:%%\s*([A-Z_]+)\s*[:=]?[\t, ]+|%\s*([A-Z_]+)\s*[:=]?\t)(\S.*)")
 _SIDES = {
     "genes": frozenset({"GENES", "GENE", "GENE_NAMES", "GENENAMES", "FEATURES", "SYMBOLS"}),
     "cells": frozenset({"CELL_BARCODES", "BARCODES", "CELLS", "CELL", "CELL_NAMES", "CELLBARCODES"}),
@@ -78,9 +78,10 @@ def _take_names(line: bytes, names: dict[str, list[str]]) -> bool:
     match = _NAMES.match(line.decode("utf-8", "replace").strip())
     if match is None:
         return False
-    side = next((side for side, words in _SIDES.items() if match[1] in words), None)
+    word, given = match[1] or match[2], match[3]
+    side = next((side for side, words in _SIDES.items() if word in words), None)
     if side is None:
         return False
-    mark = "\t" if "\t" in match[2] else "," if "," in match[2] else None
-    names.setdefault(side, []).extend(part.strip().strip('"') for part in match[2].split(mark))
+    mark = "\t" if "\t" in given else "," if "," in given else None
+    names.setdefault(side, []).extend(part.strip().strip('"') for part in given.split(mark))
     return True
