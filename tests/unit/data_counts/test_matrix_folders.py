@@ -196,6 +196,15 @@ def test_lists_of_genes_are_read_whatever_their_columns(tmp_path: Path, lines: l
     assert matrix.cell_ids.tolist() == make_barcodes()
 
 
+@pytest.mark.parametrize(
+    "others", [["a long description"] * N_GENES, [f"of gene {n}" for n in range(N_GENES)], ["x1"] * N_GENES]
+)
+def test_a_column_beside_symbols_is_no_symbol(tmp_path: Path, others: list[str]) -> None:
+    matrix = with_lists(tmp_path / "a", "\n".join(f"{symbol}\t{other}" for symbol, other in zip(SYMBOLS, others)))
+    assert matrix.gene_ids.tolist() == matrix.gene_symbols.tolist() == SYMBOLS
+    assert matrix.notes == ("genes.tsv: column 1 names its genes; other columns are left out (2).",)
+
+
 def test_columns_that_are_left_out_are_named(tmp_path: Path) -> None:
     matrix = with_lists(tmp_path / "a", "\n".join(GENES["seven columns"]))
     assert matrix.notes == (

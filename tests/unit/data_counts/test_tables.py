@@ -289,3 +289,15 @@ def test_the_column_that_gives_the_symbols_is_told(tmp_path: Path) -> None:
         "The column gene_name gives the symbols of the genes.",
         "Columns that hold no counts describe the genes and are left out: Chr.",
     )
+
+
+def test_columns_of_text_with_one_name_or_none_are_kept_apart_or_told(tmp_path: Path) -> None:
+    lines = [",".join(["", "label", "label", "", *SYMBOLS])]
+    for number, (name, row) in enumerate(zip(make_barcodes(), make_counts().tolist())):
+        lines.append(",".join([name, f"a{number % 2}", f"b{number % 3}", "note", *map(str, row)]))
+    (tmp_path / "a.csv").write_text("\n".join(lines))
+    matrix = read_counts(tmp_path / "a.csv")
+    assert_same(matrix)
+    assert matrix.cells["label"].tolist()[:3] == ["a0", "a1", "a0"]
+    assert matrix.cells["label_2"].tolist()[:3] == ["b0", "b1", "b2"]
+    assert matrix.notes[-1] == "1 column of text without a name is left out."

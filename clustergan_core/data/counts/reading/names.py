@@ -52,6 +52,7 @@ _FAMILIES = re.compile(r"(RP[LS]\d+[A-Z]?\d*|MT-[A-Z0-9]+|CD\d+[A-Z]?|HLA-[A-Z0-
 _HUMAN = re.compile(r"[A-Z][A-Z0-9]*(orf\d+)?[A-Z0-9]*([-.][A-Z0-9]+)*")
 _MOUSE = re.compile(r"([A-Z][a-z0-9]*[a-z][a-z0-9]*|X?\d{7}[A-Z]\d\dRik|mt-[A-Z][A-Za-z0-9]+)([-.][A-Za-z0-9]+)*")
 _WORM = re.compile(r"[a-z]{3,4}-\d+(\.\d+)?|[A-Z]\d{1,3}[A-Z]\d{1,2}\.\d+[a-z]?")
+_FLY = re.compile(r"CG\d{4,5}|mt[:.](ND\d|Co|ATPase|Cyt|tRNA|[ls]rRNA).*|(l|r)RNA:.*|His\d:.*")
 _BARCODE = re.compile(r"[ACGTN]{10,}")
 _CELL = re.compile(r"(^|[^a-z])cell", re.IGNORECASE)
 # Months as spreadsheets write them in English, German, French and Italian.
@@ -87,11 +88,12 @@ def find_kind(gene_ids: Sequence[str]) -> tuple[GeneKind, Species]:
         return "numbered", "unknown"
     if _share(names, _WORM) > CLEAR:
         return "symbols", "worm"
-    if _share(names, _HUMAN) > CLEAR:
-        return "symbols", "unknown" if is_mixture else "human"
-    if _share(names, _MOUSE) > CLEAR:
-        return "symbols", "unknown" if is_mixture else "mouse"
-    return "unknown", "unknown"
+    if _share(names, _FLY) > MIXED:
+        return "symbols", "fly"
+    human, mouse = _share(names, _HUMAN), _share(names, _MOUSE)
+    if is_mixture and human + mouse > CLEAR:
+        return "symbols", "unknown"
+    return ("symbols", "human") if human > CLEAR else ("symbols", "mouse") if mouse > CLEAR else ("unknown", "unknown")
 
 
 def looks_like_genes(names: Sequence[str]) -> bool:

@@ -95,7 +95,7 @@ def make_preflight(file: CountFile, is_expression: bool = True) -> Preflight:
     kind, species = find_kind(names.gene_ids.tolist())
     if species == "unknown":
         kind_of_symbols, species = find_kind(names.gene_symbols.tolist())
-        kind = kind_of_symbols if kind == "unknown" else kind
+        kind = kind_of_symbols if kind == "unknown" or (kind_of_symbols == "symbols" and kind == "numbered") else kind
     share = peek.values.nnz / max(peek.values.shape[0] * peek.values.shape[1], 1)
     n_nonzeros = layout.n_nonzeros if layout.n_nonzeros is not None else round(share * n_cells * n_genes)
     mitochondrial = names.gene_symbols[is_mitochondrial(names.gene_symbols, names.gene_ids)].tolist()

@@ -100,6 +100,7 @@ def open_grid(name: str, text: GridText, orientation: Orientation, n_peek_values
     evidence = find_orientation(text.row_names.tolist(), column_names, orientation, text.corner)
     is_by_gene = evidence.orientation == "genes-by-cells"
     named = [index for index in text.annotation if text.column_names[index]]
+    named_columns = frozenset(named)
     notes = list(text.notes)
     rows = _name_side(name, "gene" if is_by_gene else "cell", text.row_names.tolist(), notes)
     columns = _name_side(name, "cell" if is_by_gene else "gene", column_names, notes)
@@ -112,13 +113,26 @@ def open_grid(name: str, text: GridText, orientation: Orientation, n_peek_values
             named.remove(symbol_column)
     else:
         check_shape(name, len(rows), len(columns))
-        cells = {text.column_names[index]: as_cell_column(text.annotation[index]) for index in named}
+        cells: dict[str, Any] = {}
+        for index in named:
+            column = text.column_names[index]
+            while column in cells:
+                column += "_2"
+            cells[column] = as_cell_column(text.annotation[index])
         names = name_all(rows, columns, cells=pd.DataFrame(cells, index=range(len(rows))))
     if named:
         annotation_names = [text.column_names[index] for index in named]
         shown = ", ".join(annotation_names[:8]) + (", …" if len(annotation_names) > 8 else "")
         use = "describe the genes and are left out" if is_by_gene else "are kept as columns of the cells"
         notes.append(f"Columns that hold no counts {use}: {shown}.")
+    n_unnamed = sum(bool(text.annotation[index].any()) for index in text.annotation if index not in named_columns)
+    if n_unnamed:
+        columns_are = (
+            "1 column of text without a name is"
+            if n_unnamed == 1
+            else (f"{n_unnamed:,} columns of text without names are")
+        )
+        notes.append(f"{columns_are} left out.")
     layout = Layout(
         file_format=text.file_format,
         part=text.file_format,

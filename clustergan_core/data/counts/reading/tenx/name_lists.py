@@ -167,7 +167,9 @@ def find_genes(names: NameList) -> GeneList:
         id_column = symbol_column if symbol_column is not None else others[0]
     others.remove(id_column)
     if symbol_column is None or symbol_column == id_column:
-        symbol_column = next((column for column in others if _are_symbols(names.column(column))), None)
+        ids = names.column(id_column)
+        are_symbols = looks_like_genes(ids) and not are_gene_ids(ids)
+        symbol_column = next((column for column in others if _are_symbols(names.column(column), are_symbols)), None)
     if symbol_column is not None:
         others.remove(symbol_column)
     if others:
@@ -258,12 +260,12 @@ def _are_types(cells: Sequence[str]) -> bool:
     return bool(kinds) and (kinds <= _TYPE_WORDS or "gene expression" in kinds)
 
 
-def _are_symbols(cells: Sequence[str]) -> bool:
-    """Whether a column's cells are mostly different words."""
+def _are_symbols(cells: Sequence[str], are_ids_symbols: bool) -> bool:
+    """Whether a column's cells are symbols: mostly different words, and more like symbols than the ids are."""
     present = [cell for cell in cells if cell]
-    if not present or _are_numbers(present):
+    if not present or _are_numbers(present) or sum(" " in cell for cell in present) > CLEAR * len(present):
         return False
-    return looks_like_genes(present) or len(set(present)) > MIN_DISTINCT * len(present)
+    return looks_like_genes(present) or (not are_ids_symbols and len(set(present)) > MIN_DISTINCT * len(present))
 
 
 def _are_numbers(cells: Sequence[str]) -> bool:
