@@ -13,13 +13,9 @@ from clustergan_core.data.counts.matrix import CountState, find_state
 from clustergan_core.data.counts.reading.count_file import CountFile, Layout, keep_genes, name_all
 from clustergan_core.data.counts.reading.gene_rows import EXPRESSION, keep_expression
 from clustergan_core.data.counts.reading.hdf5.names import read_frame
-from clustergan_core.data.counts.reading.hdf5.naming import (
-    SYMBOL_WORDS,
-    find_cell_column,
-    find_gene_columns,
-    has_word,
-)
+from clustergan_core.data.counts.reading.hdf5.naming import find_cell_column, find_gene_columns
 from clustergan_core.data.counts.reading.hdf5.values import CompressedValues, DenseValues, Hdf5Counts, StoredValues
+from clustergan_core.data.counts.reading.name_words import SYMBOL_WORDS, has_word
 from clustergan_core.data.counts.reading.names import are_gene_ids, counts_up, require_names
 from clustergan_core.errors import DataError
 

@@ -10,16 +10,10 @@ from numpy.typing import NDArray
 
 from clustergan_core.data.counts.reading.count_file import Layout, name_all
 from clustergan_core.data.counts.reading.hdf5.names import MAX_FRAME_COLUMNS, as_names, read_text
-from clustergan_core.data.counts.reading.hdf5.naming import (
-    CELL_WORDS,
-    ID_WORDS,
-    SYMBOL_WORDS,
-    find_cell_column,
-    find_gene_columns,
-    has_word,
-)
+from clustergan_core.data.counts.reading.hdf5.naming import find_cell_column, find_gene_columns
 from clustergan_core.data.counts.reading.hdf5.values import DenseValues, Hdf5Counts
 from clustergan_core.data.counts.reading.hdf5.vetting import read_values
+from clustergan_core.data.counts.reading.name_words import CELL_WORDS, ID_WORDS, SYMBOL_WORDS, has_word
 from clustergan_core.data.counts.reading.names import number_names, require_names, show_some
 from clustergan_core.data.own.cell_text import as_categories
 from clustergan_core.errors import DataError

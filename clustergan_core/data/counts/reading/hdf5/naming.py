@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from clustergan_core.data.counts.reading.name_words import CELL_WORDS, ID_WORDS, SYMBOL_WORDS, find_by_word
 from clustergan_core.data.counts.reading.names import are_gene_ids, looks_like_barcodes, looks_like_genes
-
-# Compared without capitals and marks, in order of preference.
-CELL_WORDS = ("cellid", "obsnames", "barcode", "barcodes", "cellbarcode", "cellbarcodes", "cellids", "cellname",
-              "cellnames", "cells", "cell", "bcwells", "index", "rownames")  # fmt: skip
-ID_WORDS = ("accession", "geneid", "geneids", "ensemblid", "ensemblids", "ensemblgeneid", "ensembl", "ensgene",
-            "featureid", "featureids", "varnames", "id", "ids", "entrezid", "entrez")  # fmt: skip
-SYMBOL_WORDS = ("gene", "genename", "genenames", "genesymbol", "genesymbols", "symbol", "symbols", "featurename",
-                "featurenames", "geneshortname", "hgncsymbol", "mgisymbol", "externalgenename", "genes", "name",
-                "names", "features", "varnames")  # fmt: skip
 
 MIN_DISTINCT = 0.3  # distinct values per gene in a column of symbols; a type or a chromosome has far fewer
 
@@ -37,12 +28,12 @@ def find_gene_columns(texts: Mapping[str, NDArray[np.str_]]) -> GeneColumns:
     unique = [key for key, values in texts.items() if distinct[key] == len(values)]
     formed = [key for key in texts if are_gene_ids(texts[key].tolist())]
     various = [key for key in texts if key not in formed and distinct[key] > MIN_DISTINCT * len(texts[key])]
-    symbols = _by_word(various, SYMBOL_WORDS)
+    symbols = find_by_word(various, SYMBOL_WORDS)
     if symbols is None:
         symbols = next((key for key in various if looks_like_genes(texts[key].tolist())), None)
-    ids = next((key for key in formed if key in unique), None) or _by_word(unique, ID_WORDS)
+    ids = next((key for key in formed if key in unique), None) or find_by_word(unique, ID_WORDS)
     if ids is None and (symbols is None or symbols not in unique):
-        ids = _by_word([*formed, *texts], ID_WORDS) if symbols is None else None
+        ids = find_by_word([*formed, *texts], ID_WORDS) if symbols is None else None
     if ids is None and symbols is None and unique:
         ids = unique[0]
     return GeneColumns(ids, None if symbols == ids else symbols)
@@ -50,7 +41,7 @@ def find_gene_columns(texts: Mapping[str, NDArray[np.str_]]) -> GeneColumns:
 
 def find_cell_column(texts: Mapping[str, NDArray[np.str_]]) -> str | None:
     """The column that names the cells: by the usual words, else one of barcodes without repeats."""
-    key = _by_word(list(texts), CELL_WORDS)
+    key = find_by_word(list(texts), CELL_WORDS)
     if key is not None:
         return key
     return next(
@@ -61,17 +52,3 @@ def find_cell_column(texts: Mapping[str, NDArray[np.str_]]) -> str | None:
         ),
         None,
     )
-
-
-def has_word(key: str, words: tuple[str, ...]) -> bool:
-    """Whether a column is called by one of these words."""
-    return _normalise(key) in words
-
-
-def _by_word(keys: list[str], words: tuple[str, ...]) -> str | None:
-    by_word = {_normalise(key): key for key in reversed(keys)}
-    return next((by_word[word] for word in words if word in by_word), None)
-
-
-def _normalise(key: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", key.lower())

@@ -25,14 +25,16 @@ from clustergan_core.data.counts.reading.tenx.files import (
     TenxFiles,
     find_tenx_files,
 )
-from clustergan_core.data.counts.reading.tenx.matrix_market import Triplets, open_triplets
-from clustergan_core.data.counts.reading.tenx.name_lists import (
+from clustergan_core.data.counts.reading.tenx.list_columns import (
     CellList,
     GeneList,
-    NameList,
     describe_gaps,
     find_cells,
     find_genes,
+)
+from clustergan_core.data.counts.reading.tenx.matrix_market import Triplets, open_triplets
+from clustergan_core.data.counts.reading.tenx.name_lists import (
+    NameList,
     has_header_words,
     may_begin_with_header,
     read_lines,

@@ -1,8 +1,4 @@
-"""Lists of the genes and cells of a matrix: text of one or more columns, in any of the usual dialects.
-
-Which column holds what is found by a header, else by content: annotation pipelines write the same columns in
-different orders.
-"""
+"""Lists of the genes and cells of a matrix: text of one or more columns, in any of the usual dialects."""
 
 from __future__ import annotations
 
@@ -12,12 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from clustergan_core.data.counts.reading.compressed_text import CompressedText
-from clustergan_core.data.counts.reading.gene_rows import EXPRESSION
+from clustergan_core.data.counts.reading.name_words import CELL_WORDS, ID_WORDS, SYMBOL_WORDS, normalise
 from clustergan_core.data.counts.reading.names import (
     CLEAR,
     are_gene_ids,
     looks_like_barcodes,
-    looks_like_genes,
     show_some,
 )
 from clustergan_core.data.own.table_text import MISSING, SPACES, is_number, split_line
@@ -25,26 +20,14 @@ from clustergan_core.errors import DataError
 
 MAX_LIST_BYTES = 64 << 20  # of one list; 100,000 genes with seven columns take 10 MB
 N_SHOW_DIALECT = 200  # lines that show how a list is written
-MIN_DISTINCT = 0.3  # distinct values per row in a column of symbols; a biotype or a chromosome has far fewer
 
-_IDS = frozenset({"geneid", "geneids", "ensembl", "ensemblid", "ensemblids", "ensemblgeneid", "featureid", "accession",
-                  "ensgene", "id"})  # fmt: skip
-_SYMBOLS = frozenset({"symbol", "symbols", "genesymbol", "genesymbols", "genename", "genenames", "featurename", "gene",
-                      "geneshortname", "hgncsymbol", "mgisymbol", "externalgenename", "name"})  # fmt: skip
-_CELLS = frozenset({"barcode", "barcodes", "bcwells", "bcwell", "cell", "cells", "cellid", "cellids", "cellname",
-                    "cellbarcode", "cellindex", "index"})  # fmt: skip
-_TYPES = frozenset({"featuretype", "featuretypes", "type"})
-_OTHERS = frozenset({"x", "v1", "v2", "v3", "genes", "features", "feature", "chr", "chrom", "chromosome", "start",
-                     "end", "strand", "biotype", "genebiotype", "genetype", "genome", "length", "description",
-                     "sample", "species"})  # fmt: skip
-_HEADER_TOKENS = frozenset({"id", "ids", "name", "names", "gene", "genes", "symbol", "feature", "barcode", "cell"})
-_HEADER_WORDS = _IDS | _SYMBOLS | _CELLS | _TYPES | _OTHERS
-# 10x's types of features, and what other programs call them.
-_EXPRESSION_WORDS = frozenset({"gene expression", "gene", "genes", "rna", "gex", "expression"})
-_TYPE_WORDS = _EXPRESSION_WORDS | frozenset(
-    {"antibody capture", "crispr guide capture", "custom", "multiplexing capture", "peaks", "chromatin accessibility",
-     "antigen capture", "antibody", "adt", "hto", "protein", "vdj-t", "vdj-b"}
+TYPE_HEADERS = ("featuretype", "featuretypes", "type")
+_OTHER_WORDS = (
+    "x", "v1", "v2", "v3", "feature", "chr", "chrom", "chromosome", "start", "end", "strand", "biotype", "genebiotype",
+    "genetype", "genome", "length", "description", "sample", "species",
 )  # fmt: skip
+_HEADER_TOKENS = frozenset({"id", "ids", "name", "names", "gene", "genes", "symbol", "feature", "barcode", "cell"})
+_HEADER_WORDS = frozenset((*ID_WORDS, *SYMBOL_WORDS, *CELL_WORDS, *TYPE_HEADERS, *_OTHER_WORDS))
 _TYPE_WITH_BLANKS = re.compile(
     r"(Gene Expression|Antibody Capture|CRISPR Guide Capture|Multiplexing Capture|Chromatin Accessibility|"
     r"Antigen Capture)\s*$"
@@ -70,25 +53,6 @@ class NameList:
         """The names of columns, or their numbers."""
         named = [self.header[column] or str(column + 1) if self.header else str(column + 1) for column in columns]
         return show_some(named, 8)
-
-
-@dataclass(frozen=True)
-class GeneList:
-    """What a list says about its genes."""
-
-    ids: list[str]
-    symbols: list[str]
-    types: list[str]
-    notes: list[str]
-
-
-@dataclass(frozen=True)
-class CellList:
-    """What a list says about its cells: their names, and further columns by name."""
-
-    ids: list[str]
-    columns: dict[str, list[str]]
-    notes: list[str]
 
 
 def read_list(text: CompressedText, most: int) -> NameList:
@@ -126,7 +90,7 @@ def read_lines(text: CompressedText) -> list[str]:
 
 def has_header_words(names: NameList) -> bool:
     """Whether the first row holds words such as gene_id and barcode, which name no gene and no cell."""
-    words = [_normalise(cell) for row in names.rows[:1] for cell in row if cell]
+    words = [normalise(cell) for row in names.rows[:1] for cell in row if cell]
     return bool(words) and all(word in _HEADER_WORDS for word in words[:2])
 
 
@@ -148,73 +112,6 @@ def take_header(names: NameList) -> NameList:
     """The list with its first row as the header."""
     header = tuple(cell.lstrip("#").strip() for cell in names.rows[0])
     return NameList(names.file, names.rows[1:], header)
-
-
-def find_genes(names: NameList) -> GeneList:
-    """Ids, symbols and types of features, found by header, else by content."""
-    notes: list[str] = []
-    others = list(range(names.n_columns))
-    type_column = _named(names, _TYPES, others)
-    if type_column is None or not _are_types(names.column(type_column)):
-        type_column = next((column for column in others[1:] if _are_types(names.column(column))), None)
-    if type_column is not None:
-        others.remove(type_column)
-    id_column = next((column for column in others if are_gene_ids(names.column(column))), None)
-    if id_column is None:
-        id_column = _named(names, _IDS, others)
-    symbol_column = _named(names, _SYMBOLS, [column for column in others if column != id_column])
-    if id_column is None:
-        id_column = symbol_column if symbol_column is not None else others[0]
-    others.remove(id_column)
-    if symbol_column is None or symbol_column == id_column:
-        ids = names.column(id_column)
-        are_symbols = looks_like_genes(ids) and not are_gene_ids(ids)
-        symbol_column = next((column for column in others if _are_symbols(names.column(column), are_symbols)), None)
-    if symbol_column is not None:
-        others.remove(symbol_column)
-    if others:
-        read = f"column {names.describe([id_column])} names its genes"
-        if symbol_column is not None:
-            read += f" and column {names.describe([symbol_column])} gives their symbols"
-        notes.append(f"{names.file}: {read}; other columns are left out ({names.describe(others)}).")
-    ids, symbols = names.column(id_column), names.column(id_column if symbol_column is None else symbol_column)
-    ids = [gene or symbol for gene, symbol in zip(ids, symbols, strict=True)]
-    n_nameless = sum(not gene for gene in ids)
-    notes.extend(describe_gaps(sum(not symbol for symbol in symbols) - n_nameless))
-    symbols = [symbol or gene for symbol, gene in zip(symbols, ids, strict=True)]
-    types = [EXPRESSION] * len(ids) if type_column is None else names.column(type_column)
-    types = [EXPRESSION if not kind or kind.lower() in _EXPRESSION_WORDS else kind for kind in types]
-    return GeneList(ids, symbols, types, notes)
-
-
-def find_cells(names: NameList) -> CellList:
-    """Names of cells, and what further columns say about them."""
-    columns = list(range(names.n_columns))
-    id_column = _named(names, _CELLS, columns)
-    if id_column is None:
-        unique = (column for column in columns if len(set(names.column(column))) == len(names.rows))
-        id_column = next((column for column in columns if looks_like_barcodes(names.column(column))), None)
-        id_column = next(unique, 0) if id_column is None else id_column
-    columns.remove(id_column)
-    notes: list[str] = []
-    further: dict[str, list[str]] = {}
-    for column in columns:
-        name = names.header[column] if names.header and names.header[column] else f"column_{column + 1}"
-        while name in further:
-            name += "_2"
-        further[name] = ["" if cell in MISSING else cell for cell in names.column(column)]
-    if further:
-        notes.append(f"Further columns of {names.file} are kept as columns of the cells: {show_some([*further], 12)}.")
-    ids = names.column(id_column)
-    return CellList(ids, further, notes)
-
-
-def describe_gaps(n_without: int) -> list[str]:
-    """A sentence on genes without a symbol, if there are any."""
-    if not n_without:
-        return []
-    which = "1 gene has no symbol and is" if n_without == 1 else f"{n_without:,} genes have no symbol and are"
-    return [f"{which} called by id."]
 
 
 def _find_delimiter(lines: Sequence[str]) -> str:
@@ -244,31 +141,7 @@ def _split(line: str, delimiter: str) -> list[str]:
     return [cell.strip() for cell in line.split(delimiter)]
 
 
-def _named(names: NameList, words: frozenset[str], columns: Sequence[int]) -> int | None:
-    if not names.header:
-        return None
-    return next((column for column in columns if _normalise(names.header[column]) in words), None)
-
-
-def _normalise(word: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", word.lower())
-
-
-def _are_types(cells: Sequence[str]) -> bool:
-    """Whether a column holds types of features: 10x's own, or nothing but words for them."""
-    kinds = {cell.lower() for cell in cells if cell}
-    return bool(kinds) and (kinds <= _TYPE_WORDS or "gene expression" in kinds)
-
-
-def _are_symbols(cells: Sequence[str], are_ids_symbols: bool) -> bool:
-    """Whether a column's cells are symbols: mostly different words, and more like symbols than the ids are."""
-    present = [cell for cell in cells if cell]
-    if not present or _are_numbers(present) or sum(" " in cell for cell in present) > CLEAR * len(present):
-        return False
-    return looks_like_genes(present) or (not are_ids_symbols and len(set(present)) > MIN_DISTINCT * len(present))
-
-
-def _are_numbers(cells: Sequence[str]) -> bool:
+def are_numbers(cells: Sequence[str]) -> bool:
     return sum(is_number(cell, ".") for cell in cells) > CLEAR * len(cells)
 
 
