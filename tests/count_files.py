@@ -8,6 +8,7 @@ from typing import Any
 
 import h5py
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.io import mmwrite
 from scipy.sparse import coo_matrix, csr_matrix
@@ -67,6 +68,48 @@ def write_folder(
     return folder
 
 
+def matrix_text(values: NDArray[Any], banner: str = "%%MatrixMarket matrix coordinate integer general\n%\n") -> str:
+    """A sparse matrix as text, column after column."""
+    columns, rows = np.nonzero(values.T)
+    entries = (f"{row + 1} {column + 1} {values[row, column]}\n" for row, column in zip(rows, columns))
+    return f"{banner}{values.shape[0]} {values.shape[1]} {len(rows)}\n" + "".join(entries)
+
+
+def write_texts(folder: Path, texts: dict[str, str]) -> Path:
+    """A folder with these files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        content = text.encode()
+        (folder / name).write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+    return folder
+
+
+def kb_texts(prefix: str = "cells_x_genes") -> dict[str, str]:
+    """The files of kb-python: cells × genes, and a gene without a symbol."""
+    return {
+        f"{prefix}.mtx": matrix_text(make_counts()),
+        f"{prefix}.barcodes.txt": "".join(f"{cell}\n" for cell in make_barcodes()),
+        f"{prefix}.genes.txt": "".join(f"{gene}\n" for gene in ensembl_ids()),
+        f"{prefix}.genes.names.txt": "".join(f"{symbol}\n" for symbol in ["", *SYMBOLS[1:]]),
+    }
+
+
+def parse_texts(prefix: str = "") -> dict[str, str]:
+    """The files of Parse: cells × genes, a gene without a symbol, and columns of the cells."""
+    genes = ["gene_id,gene_name,genome"]
+    genes += [f"{gene},{symbol},hg38" for gene, symbol in zip(ensembl_ids(), ["", *SYMBOLS[1:]])]
+    cells = ["bc_wells,sample,species,gene_count,tscp_count,bc1_well"]
+    for number, row in enumerate(make_counts().tolist()):
+        cells.append(
+            f"{number:02d}_01_02,s{number % 2},hg38,{sum(value > 0 for value in row)},{sum(row)},A{number % 3}"
+        )
+    return {
+        f"{prefix}DGE.mtx": matrix_text(make_counts()),
+        f"{prefix}all_genes.csv": "\n".join(genes) + "\n",
+        f"{prefix}cell_metadata.csv": "\n".join(cells) + "\n",
+    }
+
+
 def write_tenx_hdf5(path: Path, genome: str | None = None, types: list[str] | None = None) -> Path:
     """A 10x .h5 file: version 3, or with `genome` the legacy one."""
     compressed = csr_matrix(make_counts())  # genes × cells by column, which is cells × genes by row
@@ -96,6 +139,18 @@ def write_loom(path: Path) -> Path:
         file["row_attrs/Accession"] = np.array(ensembl_ids(), dtype=object)
         file["col_attrs/CellID"] = np.array(make_barcodes(), dtype=object)
         file["col_attrs/tissue"] = np.array(["lung", "gut"] * (N_CELLS // 2), dtype=object)
+    return path
+
+
+def write_h5ad(path: Path, index: list[str], var: dict[str, Any], cells: list[str] | None = None, **obs: Any) -> Path:
+    """An .h5ad file with these columns of its genes and cells."""
+    import anndata  # takes a second, and few tests need it
+
+    anndata.AnnData(
+        csr_matrix(make_counts().astype(np.float32)),
+        obs=pd.DataFrame(obs, index=pd.Index(make_barcodes() if cells is None else cells)),
+        var=pd.DataFrame(var, index=pd.Index(index)),
+    ).write_h5ad(path)
     return path
 
 

@@ -55,6 +55,7 @@ def _describe(preflight: Preflight) -> Iterator[str]:
         ("format", f"{preflight.form}, part {preflight.part}"),
         ("orientation", f"cells in {cells_in}: {preflight.orientation_reason}"),
         ("values", f"{preflight.state_reason}; {preflight.nonzero_share:.1%} are not zero (examined: {examined})"),
+        ("mitochondria", _count_mitochondrial(preflight)),
         ("labels", ", ".join(f"{column.name} ({column.n_values})" for column in preflight.label_columns) or "none"),
         ("reading", f"about {preflight.seconds:.0f} s and {preflight.memory_mb:,.0f} MB of memory"),
     ):
@@ -112,6 +113,13 @@ def _describe_dataset(dataset: Dataset) -> Iterator[str]:
     yield f"{'labels':<12} {', '.join(labels[:N_LISTED]) + (', …' if len(labels) > N_LISTED else '') or 'none'}"
     yield f"{'columns':<12} {', '.join(dataset.columns) or 'none'}"
     yield from (f"- {sentence}" for sentence in describe_steps(dataset.preprocessing))
+
+
+def _count_mitochondrial(preflight: Preflight) -> str:
+    examples = preflight.mitochondrial_examples
+    shown = ", ".join(examples) + (", …" if preflight.n_mitochondrial > len(examples) else "")
+    what = "gene" if preflight.n_mitochondrial == 1 else "genes"
+    return f"{preflight.n_mitochondrial} {what} ({shown})" if examples else "no genes"
 
 
 def _cell(value: float | None) -> str:

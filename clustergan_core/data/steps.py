@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal, NotRequired, TypedDict
 
 
@@ -180,3 +181,14 @@ Step = (
     | StandardiseGenes
     | ScaleBy
 )
+
+
+def describe_skipped_rules(steps: Sequence[Step]) -> tuple[str, ...]:
+    """One sentence for each rule of quality control that was asked for and could not be applied."""
+    return tuple(
+        f"Quality control removed no {rule['removes']} by '{rule['rule']}', because {reason}."
+        for step in steps
+        if step["step"] == "quality"
+        for rule in step["rules"]
+        if (reason := rule.get("skipped"))
+    )

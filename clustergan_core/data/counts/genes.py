@@ -1,4 +1,4 @@
-"""Gene names: one name each, which are mitochondrial or ribosomal, and the genes of two matrices matched."""
+"""Gene names: one name each, and the genes of two matrices matched."""
 
 from __future__ import annotations
 
@@ -15,10 +15,6 @@ from clustergan_core.errors import DataError
 MAX_MISSING_SHARE = 0.05  # fewer are read as zeros; with more missing, cells would look unlike any in training
 SHOWN = 8
 
-MITOCHONDRIAL = ("MT-", "MT.")  # R turns MT-CO1 into MT.CO1
-RIBOSOMAL = ("RPS", "RPL")
-NOT_RIBOSOMAL = ("RPS6K",)  # kinases that act on S6
-
 
 def unique_gene_names(matrix: CountMatrix) -> tuple[str, ...]:
     """(G,) the symbol where it is unique, else "SYMBOL (id)"; the id where there is no symbol."""
@@ -30,20 +26,6 @@ def unique_gene_names(matrix: CountMatrix) -> tuple[str, ...]:
     ]
     # A symbol can be another gene's id; ids are unique, so they are the fallback.
     return tuple(names) if len(set(names)) == len(names) else tuple(matrix.gene_ids.tolist())
-
-
-def is_mitochondrial(symbols: NDArray[np.str_]) -> NDArray[np.bool_]:
-    """(G,) symbols that begin with MT- (human) or mt- (mouse)."""
-    return _begins(symbols, MITOCHONDRIAL)
-
-
-def is_ribosomal(symbols: NDArray[np.str_]) -> NDArray[np.bool_]:
-    """(G,) symbols of ribosomal proteins: RPS…, RPL…, Rps…, Rpl…."""
-    return _begins(symbols, RIBOSOMAL) & ~_begins(symbols, NOT_RIBOSOMAL)
-
-
-def _begins(symbols: NDArray[np.str_], prefixes: tuple[str, ...]) -> NDArray[np.bool_]:
-    return np.array([symbol.upper().startswith(prefixes) for symbol in symbols.tolist()], dtype=np.bool_)
 
 
 @dataclass(frozen=True)

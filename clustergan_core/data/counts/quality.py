@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from clustergan_core.data.counts.genes import is_mitochondrial, is_ribosomal
+from clustergan_core.data.counts.gene_sets import NO_MITOCHONDRIAL, NO_RIBOSOMAL, is_mitochondrial, is_ribosomal
 from clustergan_core.data.counts.matrix import STATE_WORDS, CountMatrix, CountState
 from clustergan_core.data.counts.settings import QualitySettings
 from clustergan_core.data.counts.sparse import gene_moments, sum_by_cell
@@ -68,9 +68,12 @@ class QualityReport:
 def cell_figures(matrix: CountMatrix) -> pd.DataFrame:
     """Total counts, genes detected, mitochondrial and ribosomal share of every cell (N, ≤ 4), by cell id.
 
-    Left out are shares of gene sets that no symbol belongs to, and metrics that are meaningless for these values.
+    Left out are shares of gene sets that no gene belongs to, and metrics that are meaningless for these values.
     """
-    gene_sets = {MITO: is_mitochondrial(matrix.gene_symbols), RIBO: is_ribosomal(matrix.gene_symbols)}
+    gene_sets = {
+        MITO: is_mitochondrial(matrix.gene_symbols, matrix.gene_ids),
+        RIBO: is_ribosomal(matrix.gene_symbols, matrix.gene_ids),
+    }
     totals, detected, sums = sum_by_cell(matrix.counts, tuple(gene_sets.values()))
     figures: dict[str, NDArray[Any]] = {TOTAL: totals, DETECTED: detected}
     for (name, genes), set_totals in zip(gene_sets.items(), sums, strict=True):
@@ -200,7 +203,7 @@ def why_missing(figure: str, figures: pd.DataFrame, state: CountState) -> str:
         return ""
     if figure not in _MEANINGFUL[state]:
         return f"the file holds {STATE_WORDS[state]}, from which it cannot be computed"
-    return "no gene symbol begins with MT- or mt-"
+    return NO_RIBOSOMAL if figure == RIBO else NO_MITOCHONDRIAL
 
 
 def _judge_genes(

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 
-from clustergan_core.data.counts.reading.tenx.files import tenx_role
+from clustergan_core.data.counts.reading.tenx.files import find_role
 from clustergan_core.data.own.files import TABLE_SUFFIXES
 from clustergan_core.data.own.labels import LABEL_NAMES
 from clustergan_core.data.uploads.server_files import shared_name
@@ -42,7 +42,7 @@ def _may_label_cells(path: Path, folder: Path) -> bool:
     return (
         Path(path.name.lower().removesuffix(".gz")).suffix in TABLE_SUFFIXES
         and not path.name.startswith(".")
-        and tenx_role(path.name) is None
+        and ((role := find_role(path.name)) is None or not role.is_standard)
         and path.is_file()
         and path.resolve().is_relative_to(folder.resolve())
         and path.stat().st_size <= MAX_TABLE_BYTES

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from clustergan_core.data.counts.reading.formats import HDF5_SUFFIXES
-from clustergan_core.data.counts.reading.tenx.files import holds_tenx, tenx_role
+from clustergan_core.data.counts.reading.tenx.files import MATRIX, find_role, holds_tenx
 from clustergan_core.data.own.files import TABLE_SUFFIXES
 from clustergan_core.data.uploads.sorting import ARCHIVE_SUFFIXES
 from clustergan_core.errors import DataError
@@ -80,11 +80,13 @@ def _lies_in(home: Path, path: Path) -> bool:
 
 def _is_read(name: str) -> bool:
     """Whether a file is of a supported type and not a list of names that belongs to a matrix."""
-    role = tenx_role(name)
-    return (role is None or role[1] == "matrix.mtx") and Path(name.lower().removesuffix(".gz")).suffix in SUFFIXES
+    role = find_role(name)
+    return (role is None or role.part == MATRIX or not role.is_standard) and Path(
+        name.lower().removesuffix(".gz")
+    ).suffix in SUFFIXES
 
 
 def _is_tenx(folder: Path) -> bool:
-    roles = [tenx_role(path.name) for path in _list(folder)]
-    matrices = [role for role in roles if role is not None and role[1] == "matrix.mtx"]
+    roles = [find_role(path.name) for path in _list(folder)]
+    matrices = [role for role in roles if role is not None and role.part == MATRIX]
     return len(matrices) == 1 and holds_tenx(folder)

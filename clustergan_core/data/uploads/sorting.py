@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from clustergan_core.data.counts.reading.formats import find_format, looks_like_counts
-from clustergan_core.data.counts.reading.tenx.files import tenx_role
+from clustergan_core.data.counts.reading.tenx.files import MATRIX, choose_lists, find_role
 from clustergan_core.data.own.files import TABLE_SUFFIXES
 from clustergan_core.data.own.images import SUFFIXES as PICTURE_SUFFIXES
 from clustergan_core.data.uploads.store import Content, publish, safe_name, safe_path, staging, store_beside
@@ -95,37 +95,42 @@ def _store(piece: _Piece) -> Upload:
 def _take_tenx(
     staged: list[tuple[PurePosixPath, Path]], folder: Path
 ) -> tuple[list[_Piece], list[tuple[PurePosixPath, Path]]]:
-    """(folders assembled from the parts of 10x folders, the remaining files)."""
-    homes: dict[PurePosixPath, dict[str, dict[str, Path]]] = {}  # folder → prefix → part → where it is now
+    """(folders assembled from matrices and the lists of their names, the remaining files)."""
+    homes: dict[PurePosixPath, dict[str, Path]] = {}  # folder → name → where it is now
     rest = []
     for name, path in staged:
-        role = tenx_role(name.name)
-        if role is None:
+        if find_role(name.name) is None:
             rest.append((name, path))
         else:
-            homes.setdefault(name.parent, {}).setdefault(role[0], {})[role[1]] = path
+            homes.setdefault(name.parent, {})[name.name] = path
     pieces = []
-    for number, (home, prefixes) in enumerate(homes.items()):
-        matrices = [prefix for prefix, parts in prefixes.items() if "matrix.mtx" in parts]
-        if not matrices:
-            shown = ", ".join(path.name for parts in prefixes.values() for path in parts.values())
-            raise DataError(f"{shown} came without a matrix.mtx: upload the three files of a 10x folder together.")
-        for prefix in matrices:
-            # A file of names that serves several matrices, or has another prefix than the only one, goes with each.
-            shared = {
-                role: path for other, parts in prefixes.items() if other not in matrices for role, path in parts.items()
-            }
+    for number, (home, files) in enumerate(homes.items()):
+        roles = {name: role for name in files if (role := find_role(name)) is not None}
+        matrices = [name for name, role in roles.items() if role.part == MATRIX]
+        standard = [name for name, role in roles.items() if role.is_standard]
+        if standard and not matrices:
+            raise DataError(
+                f"{', '.join(standard)} came without a matrix.mtx: upload the three files of a 10x folder together."
+            )
+        used: set[str] = set()
+        for matrix in matrices:
+            lists = choose_lists(matrix, files)
+            used |= {matrix, *lists.values()}
+            prefix = roles[matrix].prefix
             name = home.name if len(matrices) == 1 and home.name else prefix.strip(" ._-") or home.name or "10x"
             target = folder / f"tenx-{number}-{len(pieces)}" / safe_name(name)
-            pieces.append(_Piece(_join(target, shared | prefixes[prefix])))
+            parts = {roles[file].plain_name: files[file] for file in (matrix, *lists.values())}
+            pieces.append(_Piece(_join(target, parts)))
+        # A table such as cell_metadata.csv that no matrix needs may hold labels.
+        rest += [(home / name, path) for name, path in files.items() if name not in used | set(standard)]
     return pieces, rest
 
 
 def _join(home: Path, parts: dict[str, Path]) -> Path:
-    """A folder with one set of parts, all under their standard names, whatever their prefixes were."""
+    """A folder with one set of parts, all under their plain names, whatever their prefixes were."""
     home.mkdir(parents=True)
-    for role, path in parts.items():
-        shutil.copyfile(path, home / f"{role}{'.gz' if path.suffix.lower() == '.gz' else ''}")
+    for name, path in parts.items():
+        shutil.copyfile(path, home / f"{name}{'.gz' if path.suffix.lower() == '.gz' else ''}")
     return home
 
 

@@ -12,7 +12,16 @@ from clustergan_core.data.uploads.label_tables import label_tables, likeliest_co
 from clustergan_core.data.uploads.sorting import UploadResult, store_files
 from clustergan_core.data.uploads.store import list_uploads
 from clustergan_core.errors import DataError, StorageError
-from tests.count_files import make_barcodes, make_counts, write_folder, write_table, write_tenx_hdf5
+from tests.count_files import (
+    kb_texts,
+    make_barcodes,
+    make_counts,
+    parse_texts,
+    write_folder,
+    write_table,
+    write_tenx_hdf5,
+    write_texts,
+)
 
 pytestmark = pytest.mark.usefixtures("own_folders")
 
@@ -69,6 +78,38 @@ def test_a_matrix_of_another_name_takes_the_lists_beside_it(tmp_path: Path) -> N
     (kept,) = upload(*folder.iterdir()).uploads
     assert kept.path.name == "counts"
     assert (kept.path / "matrix.mtx").is_file()
+
+
+@pytest.mark.parametrize("prefix", ["", "GSM42_"])
+@pytest.mark.parametrize("top", ["", "sample/"])
+def test_files_of_kb_python_and_parse_become_folders(tmp_path: Path, prefix: str, top: str) -> None:
+    for number, texts in enumerate((kb_texts(f"{prefix}cells_x_genes"), parse_texts(prefix))):
+        folder = write_texts(tmp_path / str(number), texts)
+        result = upload(*sorted(folder.iterdir()), top=top)
+        (kept,) = result.uploads
+        assert len(list(kept.path.iterdir())) == len(texts)
+        with closing(open_counts(kept.path)) as file:
+            assert np.array_equal(file.read().toarray(), make_counts())
+            assert ("sample" in file.names.cells) == (number == 1)
+
+
+def test_samples_of_parse_that_are_told_by_a_prefix_are_not_mixed(tmp_path: Path) -> None:
+    for prefix in ("A_", "B_"):
+        texts = parse_texts(prefix)
+        texts[f"{prefix}cell_metadata.csv"] = texts[f"{prefix}cell_metadata.csv"].replace("_01_02,", f"_{prefix}02,")
+        write_texts(tmp_path / "x", texts)
+    result = upload(*sorted((tmp_path / "x").iterdir()))
+    for kept, letter in zip(result.uploads, "AB", strict=True):
+        with closing(open_counts(kept.path)) as file:
+            assert file.names.cell_ids[0] == f"00_{letter}_02"
+
+
+def test_a_table_that_parse_names_so_is_a_table_beside_a_10x_folder_and_alone(tmp_path: Path) -> None:
+    result = upload(*write_folder(tmp_path / "x").iterdir(), cell_metadata_dot_csv=LABELS.encode())
+    (kept,) = result.uploads
+    assert [table.name for table in kept.tables] == ["cell_metadata.csv"]
+    result = upload(cell_metadata_dot_csv=LABELS.encode())
+    assert [kept.path.name for kept in result.uploads] == ["cell_metadata.csv"]
 
 
 def test_parts_without_their_matrix_are_refused(tmp_path: Path) -> None:

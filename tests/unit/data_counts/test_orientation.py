@@ -105,3 +105,22 @@ def test_a_wrong_word_is_told_with_what_is_possible(nameless: Path, capsys: pyte
     assert capsys.readouterr().err == (
         "--orientation upside-down is not possible: choose auto, cells-by-genes, genes-by-cells.\n"
     )
+
+
+def test_inspect_and_train_say_that_no_mitochondrial_gene_was_found(
+    nameless: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["inspect", str(nameless)]) == 0
+    told = capsys.readouterr().out
+    assert "\nmitochondria no genes\n" in told
+    assert "Warning: No mitochondrial gene was found: no symbol begins with MT-, mt- or mt:" in told
+    few = ["--prepare", "min_genes=1", "--prepare", "min_cells=1", "--prepare", "max_mito_share=0.2"]
+    words = ["--read-as", "counts", *few, "--set", "n_clusters=2", "--set", "width=0.1", "--steps", "4"]
+    run = tmp_path / "run"
+    assert main(["train", "--dataset", str(nameless), *words, "--out", str(run)]) == 0
+    sentence = "Quality control removed no cells by 'mitochondrial share of 20% or more', because no mitochondrial gene"
+    assert sentence in capsys.readouterr().out
+    config = Run(run).config
+    assert any(note.startswith(sentence) for note in config.notes)
+    quality = next(step for step in config.dataset.preprocessing if step["step"] == "quality")
+    assert quality["rules"][1].get("skipped", "").startswith("no mitochondrial gene was found")

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from clustergan_core.data.counts.genes import is_mitochondrial, is_ribosomal, unique_gene_names
+from clustergan_core.data.counts.gene_sets import NO_MITOCHONDRIAL, is_mitochondrial, is_ribosomal
+from clustergan_core.data.counts.genes import unique_gene_names
 from clustergan_core.data.counts.matrix import CountState
 from clustergan_core.data.counts.quality import DETECTED, MITO, RIBO, TOTAL, cell_figures, check_quality
 from clustergan_core.data.counts.settings import QUALITY_PRESETS, QualitySettings
@@ -77,7 +78,7 @@ def test_mitochondrial_deviations_count_only_above_the_median() -> None:
 def test_a_share_without_its_genes_is_left_out_and_its_rule_says_why() -> None:
     report = check_quality(count_matrix(COUNTS), QualitySettings(min_genes=0, max_mito_share=0.05, min_cells=0))
     assert MITO not in report.figures and report.n_cells == 5
-    assert report.rules[0].skipped == "no gene symbol begins with MT- or mt-"
+    assert report.rules[0].skipped == NO_MITOCHONDRIAL
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def test_repeated_genes_become_unique_and_are_told(tmp_path: Path) -> None:
     assert read_counts(path).gene_ids[:3].tolist() == ["ACTB", "ACTB-1", "GAPDH"]
     preflight = make_preflight(open_counts(path))
     assert preflight.n_repeated_genes == 1
-    assert "1 gene names are repeats and get the suffixes -1, -2, …." in preflight.warnings
+    assert "1 gene name is a repeat and gets a suffix such as -1." in preflight.warnings
 
 
 @pytest.mark.parametrize("gap", ["NA", "", "NaN"])
@@ -252,3 +252,52 @@ def test_a_truncated_gzip_is_refused(tmp_path: Path) -> None:
     (tmp_path / "b.csv.gz").write_bytes(content[:-20])
     with pytest.raises(DataError, match=r"b\.csv\.gz is a corrupt gzip file: compress it again\."):
         read_counts(tmp_path / "b.csv.gz")
+
+
+@pytest.mark.parametrize(("delimiter", "quote"), [(",", '"'), ("\t", ""), ("\t", '"'), (";", ""), (" ", "")])
+def test_commas_at_the_thousands_are_read_and_told(tmp_path: Path, delimiter: str, quote: str) -> None:
+    counts = make_counts()
+    counts[3] = counts[3] * 900 + 1000
+    counts[7, 5] = 1_234_567
+    lines = [delimiter.join(["gene", *make_barcodes()])]
+    for symbol, row in zip(SYMBOLS, counts.T.tolist()):
+        cells = [f"{quote}{value:,}{quote}" if value >= 1000 else str(value) for value in row]
+        lines.append(delimiter.join([symbol, *cells]))
+    (tmp_path / "a.csv").write_text("\n".join(lines) + "\n")
+    matrix = read_counts(tmp_path / "a.csv")
+    assert matrix.cell_ids.tolist() == make_barcodes()
+    assert matrix.counts.toarray().tolist() == counts.tolist()
+    assert matrix.notes == ("Commas in its numbers stand at the thousands: 1,234 is read as 1234.",)
+
+
+def test_a_comma_at_another_place_is_refused(tmp_path: Path) -> None:
+    text = write_table(tmp_path / "a.tsv", True, "\t").read_text().splitlines()
+    text[38] = text[38].replace("\t0", "\t12,34", 1)
+    (tmp_path / "a.tsv").write_text("\n".join(text))
+    with pytest.raises(DataError, match="'12,34' is where a count should be"):
+        read_counts(tmp_path / "a.tsv")
+
+
+def test_the_column_that_gives_the_symbols_is_told(tmp_path: Path) -> None:
+    lines = ["\t".join(["Geneid", "Chr", "gene_name", *make_barcodes()])]
+    for number, (symbol, row) in enumerate(zip(SYMBOLS, make_counts().T.tolist())):
+        lines.append("\t".join([f"ENSG{number:011d}", "chr1", symbol, *map(str, row)]))
+    (tmp_path / "a.txt").write_text("\n".join(lines))
+    matrix = read_counts(tmp_path / "a.txt")
+    assert matrix.gene_symbols.tolist() == SYMBOLS
+    assert matrix.notes == (
+        "The column gene_name gives the symbols of the genes.",
+        "Columns that hold no counts describe the genes and are left out: Chr.",
+    )
+
+
+def test_columns_of_text_with_one_name_or_none_are_kept_apart_or_told(tmp_path: Path) -> None:
+    lines = [",".join(["", "label", "label", "", *SYMBOLS])]
+    for number, (name, row) in enumerate(zip(make_barcodes(), make_counts().tolist())):
+        lines.append(",".join([name, f"a{number % 2}", f"b{number % 3}", "note", *map(str, row)]))
+    (tmp_path / "a.csv").write_text("\n".join(lines))
+    matrix = read_counts(tmp_path / "a.csv")
+    assert_same(matrix)
+    assert matrix.cells["label"].tolist()[:3] == ["a0", "a1", "a0"]
+    assert matrix.cells["label_2"].tolist()[:3] == ["b0", "b1", "b2"]
+    assert matrix.notes[-1] == "1 column of text without a name is left out."

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from clustergan_core.data.counts.reading.names import make_unique
+from clustergan_core.data.counts.reading.names import count_unnamed, describe_spoilt, make_unique
 from clustergan_core.data.options import Orientation
 
 if TYPE_CHECKING:
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy.sparse import csr_matrix
 
-__all__ = ["CountFile", "Layout", "Peek", "Names", "Orientation", "LaidOut", "name_all", "spread_blocks"]
+__all__ = [
+    "CountFile", "KeptGenes", "LaidOut", "Layout", "Names", "Orientation", "Peek", "as_cell_column",
+    "describe_names", "keep_genes", "name_all", "spread_blocks",
+]  # fmt: skip
 
 LaidOut = Literal["cells-by-genes", "genes-by-cells"]
 PEEK_VALUES = 8_000_000  # of a dense block: half a second, and 4,000 cells of 2,000 genes
@@ -99,6 +102,69 @@ class CountFile(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class KeptGenes:
+    """A CountFile of which some genes are left out."""
+
+    file: CountFile
+    names: Names
+    layout: Layout
+    genes: NDArray[np.int64]  # those that are kept, in the file's order
+
+    @property
+    def name(self) -> str:
+        return self.file.name
+
+    def peek(self) -> Peek:
+        import numpy as np
+
+        peek = self.file.peek()
+        new_index = np.full(len(self.file.names.gene_ids), -1)
+        new_index[self.genes] = np.arange(len(self.genes))
+        examined = new_index[peek.genes]
+        columns = np.flatnonzero(examined >= 0)
+        return replace(peek, values=peek.values[:, columns], genes=examined[columns])
+
+    def read(self) -> csr_matrix[Any]:
+        return self.file.read()[:, self.genes]
+
+    def close(self) -> None:
+        self.file.close()
+
+
+def keep_genes(file: CountFile, genes: NDArray[np.int64], notes: Sequence[str]) -> CountFile:
+    """The file with only these genes, and notes on what is left out."""
+    names = replace(file.names, gene_ids=file.names.gene_ids[genes], gene_symbols=file.names.gene_symbols[genes])
+    return KeptGenes(file, names, replace(file.layout, notes=(*file.layout.notes, *notes)), genes)
+
+
+def describe_names(names: Names) -> list[str]:
+    """Sentences on names that were changed, or that a spreadsheet changed before; none where there are none."""
+    sentences = []
+    for what, count in (("gene", names.n_repeated_genes), ("cell", names.n_repeated_cells)):
+        if count == 1:
+            sentences.append(f"1 {what} name is a repeat and gets a suffix such as -1.")
+        elif count:
+            sentences.append(f"{count:,} {what} names are repeats and get the suffixes -1, -2, ….")
+    for what, ids in (("gene", names.gene_ids), ("cell", names.cell_ids)):
+        n_unnamed = count_unnamed(ids.tolist())
+        if n_unnamed:
+            number = f"1 {what} has" if n_unnamed == 1 else f"{n_unnamed:,} {what}s have"
+            sentences.append(f"{number} no name: by their place they are called unnamed_1, unnamed_2, ….")
+    return [*sentences, *describe_spoilt(names.gene_symbols.tolist())]
+
+
+def as_cell_column(texts: NDArray[np.str_]) -> Any:
+    """A column of the cells: numbers where every cell is one, else categories; an empty cell belongs to none."""
+    import numpy as np
+    import pandas as pd
+
+    from clustergan_core.data.own.cell_text import as_categories
+
+    numbers = pd.to_numeric(pd.Series(texts), errors="coerce").to_numpy()
+    return as_categories(texts, texts == "") if np.isnan(numbers).any() else numbers
 
 
 def spread_blocks(n_rows: int, n_wanted: int, n_blocks: int = 4) -> list[slice]:

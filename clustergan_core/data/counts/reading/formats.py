@@ -12,6 +12,7 @@ from clustergan_core.data.counts.reading.hdf5.vetting import HDF5_MAGIC
 from clustergan_core.data.counts.reading.names import looks_like_barcodes, looks_like_genes
 from clustergan_core.data.counts.reading.tables.dialect import find_dialect, first_lines
 from clustergan_core.data.counts.reading.tenx.files import holds_tenx
+from clustergan_core.data.counts.reading.tenx.matrix_header import BANNER
 from clustergan_core.data.options import ReadAs
 from clustergan_core.data.own.table_text import is_number, split_line
 from clustergan_core.data.own.vetting import GZIP_MAGIC
@@ -26,6 +27,7 @@ HDF5_SUFFIXES = frozenset({".h5", ".hdf5", ".h5ad", ".loom"})
 TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
 N_NAMES_SEEN = 2000  # row names that are examined
 MANY_FEATURES = 2000  # more whole numbers than this in a row, most of them zero, are gene counts
+RHAPSODY_CORNER = "cell_index"  # what BD Rhapsody calls the numbers of its cells
 MOSTLY = 0.5
 FEW_NAMES = 10
 
@@ -53,7 +55,7 @@ def find_format(path: Path) -> Format | None:
     if start == HDF5_MAGIC or suffix in HDF5_SUFFIXES:
         return "hdf5"
     if suffix in TEXT_SUFFIXES or (suffix == "" and start.startswith(GZIP_MAGIC)):
-        return "text"
+        return "10x" if _is_matrix_market(path) else "text"
     return None
 
 
@@ -64,11 +66,19 @@ def is_count_file(path: Path, read_as: ReadAs = "auto") -> bool:
     return looks_like_counts(path)
 
 
+def _is_matrix_market(path: Path) -> bool:
+    """Whether a text is a sparse matrix, as DropViz writes it, whatever its name."""
+    with suppress(DataError), open_compressed_text(path).open() as stream:
+        return stream.read(len(BANNER)).lower() == BANNER
+    return False
+
+
 def looks_like_counts(path: Path) -> bool:
     """Whether to read a file as a count matrix rather than as an ordinary table or pictures.
 
-    Every format but text holds counts. A text does if the names above or beside it are gene names or barcodes, or if
-    each row holds more than MANY_FEATURES whole numbers that are mostly zero. Only the first lines are examined.
+    Every format but text holds counts. A text does if the names above or beside it are gene names or barcodes, if it
+    calls its cells as BD Rhapsody does, or if each row holds more than MANY_FEATURES whole numbers that are mostly
+    zero. Only the first lines are examined.
     """
     file_format = find_format(path)
     if file_format != "text":
@@ -76,6 +86,8 @@ def looks_like_counts(path: Path) -> bool:
     with suppress(DataError, csv.Error):
         text = open_compressed_text(path)
         dialect = find_dialect(text)
+        if dialect.corner.lower() == RHAPSODY_CORNER:
+            return True
         _, lines, _ = first_lines(text, N_NAMES_SEEN)
         body = lines[int(dialect.has_header) :]
         rows = [split_line(line[:400], dialect.delimiter)[0] for line in body] if dialect.has_row_names else []

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
+from clustergan_core.data.counts.gene_sets import split_genome, strip_genome
 from clustergan_core.data.counts.reading.limits import MAX_NAME
 from clustergan_core.errors import DataError
 
@@ -18,8 +19,11 @@ GeneKind = Literal["symbols", "Ensembl", "Entrez", "WormBase", "FlyBase", "TAIR"
 Species = Literal["human", "mouse", "worm", "fly", "zebrafish", "rat", "thale cress", "unknown"]
 
 CLEAR = 0.5  # share of names that must be of a type
+MIXED = 0.05  # share of another species' ids that shows a mixture of two
+N_SHOWN = 4
 N_EXAMINED = 5000  # names are alike: this many show their type
 MIN_STEMS = 0.2  # distinct stems per name: V1 … V100 have one stem, a gene table hundreds
+FEW_STEMS = 5  # among names of familiar families, which share stems: RPL3, RPL4, …
 
 _IDS: tuple[tuple[str, GeneKind, Species], ...] = (
     (r"ENSG\d{11}(\.\d+)?(_PAR_Y)?", "Ensembl", "human"),
@@ -48,56 +52,107 @@ _FAMILIES = re.compile(r"(RP[LS]\d+[A-Z]?\d*|MT-[A-Z0-9]+|CD\d+[A-Z]?|HLA-[A-Z0-
 _HUMAN = re.compile(r"[A-Z][A-Z0-9]*(orf\d+)?[A-Z0-9]*([-.][A-Z0-9]+)*")
 _MOUSE = re.compile(r"([A-Z][a-z0-9]*[a-z][a-z0-9]*|X?\d{7}[A-Z]\d\dRik|mt-[A-Z][A-Za-z0-9]+)([-.][A-Za-z0-9]+)*")
 _WORM = re.compile(r"[a-z]{3,4}-\d+(\.\d+)?|[A-Z]\d{1,3}[A-Z]\d{1,2}\.\d+[a-z]?")
+_FLY = re.compile(r"CG\d{4,5}|mt[:.](ND\d|Co|ATPase|Cyt|tRNA|[ls]rRNA).*|(l|r)RNA:.*|His\d:.*")
 _BARCODE = re.compile(r"[ACGTN]{10,}")
 _CELL = re.compile(r"(^|[^a-z])cell", re.IGNORECASE)
-_MONTH = r"(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)"
-_DATE = re.compile(
-    rf"\d{{1,2}}-{_MONTH}(-\d\d)?|{_MONTH}-\d{{1,2}}|\d{{4}}-\d\d-\d\d([ T]\d\d:\d\d:\d\d)?|\d\d?/\d\d?/\d{{2,4}}",
-    re.IGNORECASE,
+# Months as spreadsheets write them in English, German, French and Italian.
+_MONTH = (
+    "Jan|Feb|Febr|Mar|Mars|Mär|März|Mrz|Apr|Avr|May|Mai|Mag|Jun|Juin|Giu|Jul|Juil|Lug|Aug|Août|Ago|Sep|Sept|Set|Oct|Okt|"
+    "Ott|Nov|Dec|Dez|Déc|Dic"
 )
+# A month that comes first is capitalised, because the worm has genes such as sep-1; no gene begins with a day.
+_DATE = re.compile(
+    rf"\d{{1,2}}\.?[- ](?i:{_MONTH})\.?([- ]\d{{2,4}})?|({_MONTH}|{_MONTH.upper()})\.?[- ]\d{{1,4}}|"
+    r"\d{4}[-/]\d\d?[-/]\d\d?([ T]\d\d:\d\d(:\d\d)?)?|\d\d?/\d\d?/\d{2,4}|\d\d?\.\d\d?\.\d{4}"
+)
+_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?(E[+-]?\d+)?", re.IGNORECASE)
+_UNNAMED = re.compile(r"unnamed_\d+")
+FEW_NUMBERS = 0.1  # a larger share of numbers are names of their own, such as Entrez ids
 
 
 def find_kind(gene_ids: Sequence[str]) -> tuple[GeneKind, Species]:
     """(the type of the ids, the species they belong to)."""
-    names = list(gene_ids[:N_EXAMINED])
+    pairs = [split_genome(name) for name in _spread(gene_ids)]
+    names = [name for _, name in pairs]
     if not names:
         return "unknown", "unknown"
-    for pattern, kind, species in _IDS:
-        if _share(names, re.compile(pattern)) > CLEAR:
-            return kind, species
+    shares = [_share(names, re.compile(pattern)) for pattern, _, _ in _IDS]
+    n_species = sum(share > MIXED for share, (_, _, species) in zip(shares, _IDS, strict=True) if species != "unknown")
+    is_mixture = n_species > 1 or len({genome for genome, _ in pairs if genome}) > 1
+    for share, (_, kind, species) in zip(shares, _IDS, strict=True):
+        if share > CLEAR:
+            return kind, "unknown" if is_mixture else species
     if _share(names, _ENTREZ) > CLEAR and not _counts_up(names):
         return "Entrez", "unknown"
     if _share(names, _NUMBERED) > CLEAR and _count_stems(names) <= max(1, MIN_STEMS * len(names)):
         return "numbered", "unknown"
     if _share(names, _WORM) > CLEAR:
         return "symbols", "worm"
-    if _share(names, _HUMAN) > CLEAR:
-        return "symbols", "human"
-    if _share(names, _MOUSE) > CLEAR:
-        return "symbols", "mouse"
-    return "unknown", "unknown"
+    if _share(names, _FLY) > MIXED:
+        return "symbols", "fly"
+    human, mouse = _share(names, _HUMAN), _share(names, _MOUSE)
+    if is_mixture and human + mouse > CLEAR:
+        return "symbols", "unknown"
+    return ("symbols", "human") if human > CLEAR else ("symbols", "mouse") if mouse > CLEAR else ("unknown", "unknown")
 
 
 def looks_like_genes(names: Sequence[str]) -> bool:
     """Whether names are gene names rather than other codes and words of a table."""
-    if _are_gene_ids(names):
+    if are_gene_ids(names):
         return True
-    examined = list(names[:N_EXAMINED])
+    examined = [strip_genome(name.partition("|")[0]) for name in _spread(names)]
     distinct = {name.upper() for name in examined}
     n_familiar = sum(name in _FAMILIAR or _FAMILIES.fullmatch(name) is not None for name in distinct)
-    return n_familiar >= max(3, 0.01 * len(examined)) and _count_stems(examined) > MIN_STEMS * len(examined)
+    n_stems = _count_stems(examined)
+    are_various = n_stems > MIN_STEMS * len(examined) or (n_familiar > CLEAR * len(distinct) and n_stems > FEW_STEMS)
+    return n_familiar >= max(3, 0.01 * len(examined)) and are_various
 
 
 def looks_like_barcodes(names: Sequence[str]) -> bool:
     """Whether names contain the bases of a barcode, or the word "cell"."""
-    examined = list(names[:N_EXAMINED])
+    examined = _spread(names)
     n_barcodes = sum(bool(_BARCODE.search(name) or _CELL.search(name)) for name in examined)
     return bool(examined) and n_barcodes > CLEAR * len(examined)
 
 
-def find_dates(gene_ids: Sequence[str]) -> list[str]:
+def find_dates(names: Sequence[str]) -> list[str]:
     """Gene names that a spreadsheet turned into dates: MARCH1 became 1-Mar."""
-    return [name for name in gene_ids if _DATE.fullmatch(name)]
+    return [name for name in names if _DATE.fullmatch(name)]
+
+
+def find_numbers(names: Sequence[str]) -> list[str]:
+    """Numbers among gene names, such as 2.31E+19, which was 2310000E19 of RIKEN, or 44621, which is a date.
+
+    None where so many names are numbers that they must be ids.
+    """
+    numbers = [name for name in names if _NUMBER.fullmatch(name)]
+    return numbers if len(numbers) <= FEW_NUMBERS * len(names) else []
+
+
+def describe_spoilt(symbols: Sequence[str]) -> list[str]:
+    """Sentences on names that a spreadsheet has changed; none where there are none."""
+    sentences = []
+    dates, numbers = find_dates(symbols), find_numbers(symbols)
+    if dates:
+        which = "1 gene name into a date" if len(dates) == 1 else f"{len(dates):,} gene names into dates"
+        sentences.append(f"A spreadsheet turned {which} ({show_some(dates)}): MARCH1 became 1-Mar.")
+    if numbers:
+        which = "1 gene name is a number" if len(numbers) == 1 else f"{len(numbers):,} gene names are numbers"
+        sentences.append(
+            f"{which} ({show_some(numbers)}), which a spreadsheet makes of names that look like numbers or dates: "
+            "2310000E19 became 2.31E+19, and MARCH1 became 44621."
+        )
+    return sentences
+
+
+def count_unnamed(names: Sequence[str]) -> int:
+    """How many names `require_names` made up."""
+    return sum(_UNNAMED.fullmatch(name) is not None for name in names)
+
+
+def show_some(names: Sequence[str], most: int = N_SHOWN) -> str:
+    """The first names, separated by commas."""
+    return ", ".join(names[:most]) + (", …" if len(names) > most else "")
 
 
 def make_unique(names: NDArray[np.str_]) -> tuple[NDArray[np.str_], int]:
@@ -123,7 +178,7 @@ def make_unique(names: NDArray[np.str_]) -> tuple[NDArray[np.str_], int]:
 
 
 def require_names(file: str, what: str, names: Sequence[str]) -> NDArray[np.str_]:
-    """The names as an array. Raises DataError for a name that is too long."""
+    """The names as an array, unnamed_7 for an empty seventh. Raises DataError for a name that is too long."""
     import numpy as np
 
     longest = max(names, key=len, default="")
@@ -132,7 +187,7 @@ def require_names(file: str, what: str, names: Sequence[str]) -> NDArray[np.str_
             f"{file} has a {what} name of {len(longest):,} characters ('{longest[:20]}…'), but at most {MAX_NAME} are "
             "read: shorten it."
         )
-    return np.array([_clean(name) for name in names], dtype=np.str_)
+    return np.array([_clean(name) or f"unnamed_{index + 1}" for index, name in enumerate(names)], dtype=np.str_)
 
 
 def _clean(name: str) -> str:
@@ -147,9 +202,14 @@ def number_names(what: str, count: int) -> NDArray[np.str_]:
     return np.array([f"{what}_{number + 1}" for number in range(count)], dtype=np.str_)
 
 
-def _are_gene_ids(names: Sequence[str]) -> bool:
-    examined = list(names[:N_EXAMINED])
+def are_gene_ids(names: Sequence[str]) -> bool:
+    examined = [strip_genome(name) for name in _spread(names)]
     return bool(examined) and any(_share(examined, re.compile(pattern)) > CLEAR for pattern, _, _ in _IDS)
+
+
+def _spread(names: Sequence[str]) -> Sequence[str]:
+    """At most N_EXAMINED names from all over: a file of two species holds one after the other."""
+    return names[:: max(1, -(-len(names) // N_EXAMINED))]
 
 
 def _share(names: Sequence[str], pattern: re.Pattern[str]) -> float:
@@ -164,3 +224,10 @@ def _count_stems(names: Sequence[str]) -> int:
 def _counts_up(names: Sequence[str]) -> bool:
     numbers = [int(float(name.lstrip("Xx"))) for name in names[:50] if _ENTREZ.fullmatch(name)]
     return all(later - earlier == 1 for earlier, later in pairwise(numbers))
+
+
+def counts_up(names: Sequence[str]) -> bool:
+    """Whether names only number their rows: 0, 1, 2, … or 1, 2, 3, …."""
+    return len(names) > 1 and any(
+        list(names) == [str(number + start) for number in range(len(names))] for start in (0, 1)
+    )

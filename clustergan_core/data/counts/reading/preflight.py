@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from clustergan_core.data.counts.gene_sets import NO_MITOCHONDRIAL, is_mitochondrial
 from clustergan_core.data.counts.matrix import STATE_WORDS, CountState, find_state
-from clustergan_core.data.counts.reading.count_file import CountFile, LaidOut, Names, Peek
+from clustergan_core.data.counts.reading.count_file import CountFile, LaidOut, Names, Peek, describe_names
 from clustergan_core.data.counts.reading.limits import estimate_seconds, reading_bytes
-from clustergan_core.data.counts.reading.names import GeneKind, Species, find_dates, find_kind
+from clustergan_core.data.counts.reading.names import GeneKind, Species, find_kind
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,6 +69,8 @@ class Preflight(BaseModel):
     n_repeated_cells: int
     n_empty_cells: int | None = Field(description="Among the examined cells; None if not all genes were examined.")
     n_empty_genes: int | None = Field(description="Among the examined genes; None if not all cells were examined.")
+    n_mitochondrial: int = Field(description="Genes of the mitochondrial genome, by name or by id.")
+    mitochondrial_examples: tuple[str, ...]
     n_missing: int = Field(description="NaN and infinite values, among those examined.")
     n_negative: int
     n_nonzeros: int = Field(description="As the file declares, else estimated from nonzero_share.")
@@ -91,10 +94,13 @@ def make_preflight(file: CountFile, is_expression: bool = True) -> Preflight:
     state, reason = find_state(values)
     kind, species = find_kind(names.gene_ids.tolist())
     if species == "unknown":
-        species = find_kind(names.gene_symbols.tolist())[1]
+        kind_of_symbols, species = find_kind(names.gene_symbols.tolist())
+        kind = kind_of_symbols if kind == "unknown" or (kind_of_symbols == "symbols" and kind == "numbered") else kind
     share = peek.values.nnz / max(peek.values.shape[0] * peek.values.shape[1], 1)
     n_nonzeros = layout.n_nonzeros if layout.n_nonzeros is not None else round(share * n_cells * n_genes)
+    mitochondrial = names.gene_symbols[is_mitochondrial(names.gene_symbols, names.gene_ids)].tolist()
     facts: dict[str, Any] = {
+        "n_mitochondrial": len(mitochondrial),
         "n_cells_looked_at": len(peek.cells),
         "n_genes_looked_at": len(peek.genes),
         "n_empty_cells": _count_empty(peek, 1) if peek.is_whole and len(peek.genes) == n_genes else None,
@@ -124,6 +130,7 @@ def make_preflight(file: CountFile, is_expression: bool = True) -> Preflight:
         state_reason=reason,
         gene_kind=kind,
         species=species,
+        mitochondrial_examples=tuple(mitochondrial[:N_EXAMPLES]),
         n_repeated_genes=names.n_repeated_genes,
         n_repeated_cells=names.n_repeated_cells,
         n_nonzeros=n_nonzeros,
@@ -191,14 +198,11 @@ def _warn(file: CountFile, names: Names, state: CountState, facts: dict[str, Any
         warnings.append(
             f"{n_cells:,} barcodes exceed the cells of an experiment: check whether this is the raw, unfiltered matrix."
         )
-    if names.n_repeated_genes:
-        warnings.append(f"{names.n_repeated_genes:,} gene names are repeats and get the suffixes -1, -2, ….")
-    if names.n_repeated_cells:
-        warnings.append(f"{names.n_repeated_cells:,} cell names are repeats and get the suffixes -1, -2, ….")
-    dates = find_dates(names.gene_symbols.tolist())
-    if dates:
-        shown = ", ".join(dates[:4])
-        warnings.append(f"A spreadsheet turned {len(dates):,} gene names into dates ({shown}): MARCH1 became 1-Mar.")
+    warnings.extend(describe_names(names))
+    if not facts["n_mitochondrial"]:
+        warnings.append(
+            f"{NO_MITOCHONDRIAL[0].upper()}{NO_MITOCHONDRIAL[1:]}. A limit on the mitochondrial share removes no cells."
+        )
     if facts["n_missing"]:
         warnings.append(
             f"{facts['n_missing']:,} examined values are NaN or infinite, and such a matrix cannot be read."

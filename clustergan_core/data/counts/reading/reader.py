@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from clustergan_core.data.counts.matrix import CountMatrix, find_state
-from clustergan_core.data.counts.reading.count_file import CountFile, Orientation
+from clustergan_core.data.counts.reading.count_file import CountFile, Orientation, describe_names
 from clustergan_core.data.counts.reading.formats import find_format
+from clustergan_core.data.counts.reading.gene_rows import leave_out_others
 from clustergan_core.data.own.vetting import open_archive, require_file
 from clustergan_core.errors import DataError
 
@@ -23,7 +24,7 @@ def open_counts(path: Path, orientation: Orientation = "auto") -> CountFile:
     """
     if not path.is_dir():
         require_file(path)
-    file = _open(path, orientation)
+    file = leave_out_others(_open(path, orientation))
     if orientation in ("auto", file.layout.orientation) or file.layout.can_transpose:
         return file
     file.close()
@@ -63,7 +64,7 @@ def read_opened(file: CountFile) -> CountMatrix:
         cells=names.cells,
         state=find_state(counts.data)[0],
         part=file.layout.part,
-        notes=tuple(file.layout.notes),
+        notes=(*file.layout.notes, *describe_names(names)),
     )
 
 

@@ -10,10 +10,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from clustergan_core.data.counts.matrix import CountState, find_state
-from clustergan_core.data.counts.reading.count_file import Layout, name_all
+from clustergan_core.data.counts.reading.count_file import CountFile, Layout, keep_genes, name_all
+from clustergan_core.data.counts.reading.gene_rows import EXPRESSION, keep_expression
 from clustergan_core.data.counts.reading.hdf5.names import read_frame
+from clustergan_core.data.counts.reading.hdf5.naming import find_cell_column, find_gene_columns
 from clustergan_core.data.counts.reading.hdf5.values import CompressedValues, DenseValues, Hdf5Counts, StoredValues
-from clustergan_core.data.counts.reading.names import require_names
+from clustergan_core.data.counts.reading.name_words import SYMBOL_WORDS, has_word
+from clustergan_core.data.counts.reading.names import are_gene_ids, counts_up, require_names
 from clustergan_core.errors import DataError
 
 if TYPE_CHECKING:
@@ -21,12 +24,9 @@ if TYPE_CHECKING:
 
 # Raw counts are best; among equals, layers["counts"] comes before X, raw and other layers.
 _PREFERENCE: tuple[CountState, ...] = ("raw", "log", "normalised", "scaled")
-_SYMBOL_COLUMNS = frozenset(
-    {"gene_symbols", "gene_symbol", "symbol", "symbols", "gene_name", "gene_names", "feature_name", "gene_short_name"}
-)
 
 
-def open_h5ad(file: h5py.File, name: str) -> Hdf5Counts:
+def open_h5ad(file: h5py.File, name: str) -> CountFile:
     """The part of the file that holds counts, or comes closest to them by `_PREFERENCE`.
 
     Raises DataError where no part is a matrix.
@@ -53,12 +53,13 @@ def open_h5ad(file: h5py.File, name: str) -> Hdf5Counts:
         notes.append(f"The file holds {len(parts)} matrices; {part} is read ({states[part]}), X is {states['X']}.")
     if n_left_out:
         notes.append(f"{n_left_out} columns of obs are left out, because they are neither numbers nor text.")
-    names = name_all(
-        require_names(name, "cell", cell_ids.tolist()),
-        require_names(name, "gene", gene_ids.tolist()),
-        _find_symbols(name, genes),
-        cells,
-    )
+    cell_texts = _text_columns(cells) if counts_up(cell_ids.tolist()) else {}
+    cell_key = find_cell_column(cell_texts)
+    if cell_key is not None:
+        notes.append(f"The index of obs only counts its rows, so that cells are named by obs['{cell_key}'].")
+        cell_ids = cell_texts[cell_key]
+    gene_ids, symbols = _name_genes(name, gene_ids, genes, notes)
+    names = name_all(require_names(name, "cell", cell_ids.tolist()), gene_ids, symbols, cells)
     layout = Layout(
         file_format="AnnData file (.h5ad)",
         part=part,
@@ -67,7 +68,11 @@ def open_h5ad(file: h5py.File, name: str) -> Hdf5Counts:
         n_nonzeros=values.n_nonzeros,
         notes=notes,
     )
-    return Hdf5Counts(name, names, layout, file, values)
+    counts = Hdf5Counts(name, names, layout, file, values)
+    types = next((genes[key] for key in genes if str(key).lower() in ("feature_types", "feature_type")), None)
+    if types is None or EXPRESSION not in set(types.astype(str)):
+        return counts
+    return keep_genes(counts, *keep_expression(name, types.astype(str).tolist()))
 
 
 def _find_parts(file: h5py.File) -> Iterator[tuple[str, Any]]:
@@ -107,7 +112,7 @@ def _read_genes(file: h5py.File, part: str, name: str) -> tuple[NDArray[np.str_]
     if part == "raw":
         node = file["raw.var"] if "raw.var" in file else file.get("raw/var")
         ids, genes, n_left_out = read_frame(node, f"{name}: raw/var", file.get("uns"))
-        if not any(column in genes for column in _SYMBOL_COLUMNS):  # raw often has no columns; var may have more
+        if find_gene_columns(_text_columns(genes)).symbols is None:  # raw often has no columns; var may have more
             var_ids, var, _ = read_frame(file.get("var"), f"{name}: var", file.get("uns"))
             if np.array_equal(var_ids, ids):
                 genes = var
@@ -115,10 +120,30 @@ def _read_genes(file: h5py.File, part: str, name: str) -> tuple[NDArray[np.str_]
     return read_frame(file.get("var"), f"{name}: var", file.get("uns"))
 
 
-def _find_symbols(name: str, genes: pd.DataFrame) -> NDArray[np.str_] | None:
-    column = next((column for column in genes if str(column).lower() in _SYMBOL_COLUMNS), None)
-    if column is None:
-        return None
-    given = genes[column]
-    texts = [str(text) if pd.notna(text) and str(text) else str(gene) for text, gene in zip(given, genes.index)]
-    return require_names(name, "gene", texts)
+def _name_genes(
+    name: str, index: NDArray[np.str_], genes: pd.DataFrame, notes: list[str]
+) -> tuple[NDArray[np.str_], NDArray[np.str_] | None]:
+    """(ids, symbols where they are others): the index of var, and a column of symbols if it has one."""
+    texts = _text_columns(genes)
+    columns = find_gene_columns(texts)
+    ids, symbols = index, columns.symbols
+    key = columns.ids or columns.symbols
+    if counts_up(index.tolist()) and key is not None:
+        notes.append(f"The index of var only counts its rows, so that genes are named by var['{key}'].")
+        ids = texts[key]
+    elif symbols is not None and not has_word(symbols, SYMBOL_WORDS) and not are_gene_ids(index.tolist()):
+        symbols = None  # the index holds symbols already
+    gene_ids = require_names(name, "gene", ids.tolist())
+    if symbols is None or symbols == (key if ids is not index else None):
+        return gene_ids, None
+    given = texts[symbols].tolist()
+    return gene_ids, require_names(name, "gene", [text or gene for text, gene in zip(given, ids.tolist(), strict=True)])
+
+
+def _text_columns(frame: pd.DataFrame) -> dict[str, NDArray[np.str_]]:
+    """Columns of text by name, "" where a cell is empty."""
+    return {
+        str(key): np.array(["" if pd.isna(text) else str(text) for text in frame[key].tolist()], dtype=np.str_)
+        for key in frame
+        if isinstance(frame[key].dtype, pd.CategoricalDtype)
+    }

@@ -16,13 +16,15 @@ DIALECT_LINES = 30  # lines that show the dialect
 DIALECT_WIDTH = 20_000  # characters that show the dialect of a longer line
 MAX_LINE_BYTES = 16 << 20  # of one line: 200,000 barcodes of 20 characters take 4 MB
 MAX_FIRST_BYTES = 8 << 20  # of the first lines together; no further line is examined after that
+MAX_COMMENTS = 1000  # lines above the table that are skipped
 MAX_ANNOTATION = 200
 MAX_COLUMNS = MAX_CELLS + MAX_ANNOTATION
 _NAME_HEADERS = re.compile(
-    r"|gene|genes|gene_?ids?|gene_?names?|gene_?symbols?|symbol|entrez\w*|ensembl\w*|id|index|name|cell|cells|cell_?ids?|"
+    r"|cell_?(index|label|number)|gene|genes|gene_?ids?|gene_?names?|gene_?symbols?|symbol|entrez\w*|ensembl\w*|id|index|name|cell|cells|cell_?ids?|"
     r"cell_?names?|barcodes?|sample|sample_?ids?|rownames?|row_?names|unnamed.*|x|geneid",
     re.IGNORECASE,
 )
+THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+")  # 1,234 for one thousand
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Dialect:
     has_row_names: bool
     columns: list[str]  # without the row names'
     annotation: list[int]  # indices of columns that hold no counts
+    corner: str  # the name of the column of row names, where it has one
 
 
 def first_lines(text: CompressedText, n_lines: int = DIALECT_LINES) -> tuple[str, list[str], int]:
@@ -46,13 +49,17 @@ def first_lines(text: CompressedText, n_lines: int = DIALECT_LINES) -> tuple[str
         start = stream.peek(4)[:4]  # type: ignore[attr-defined]
         if start.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise DataError(f"{text.name} is UTF-16 text: save it as UTF-8 (in a spreadsheet, 'CSV UTF-8').")
-        n_left = MAX_FIRST_BYTES
-        for number in range(n_lines):
-            is_wanted = n_left > 0 or number < 2  # names and the row below them, whatever their length
+        n_left, n_comments = MAX_FIRST_BYTES, 0
+        while len(raw) < n_lines + n_comments:
+            is_wanted = n_left > 0 or len(raw) < 2  # names and the row below them, whatever their length
             line = stream.readline(MAX_LINE_BYTES) if is_wanted else b""
+            if not line:
+                break
             n_left -= len(line)
             if len(line) >= MAX_LINE_BYTES:
                 raise DataError(f"{text.name} has a line of more than {MAX_LINE_BYTES >> 20} MB: shorten it.")
+            if line.startswith(b"#") and len(raw) == n_comments < MAX_COMMENTS:  # they say nothing about the table
+                n_comments += 1
             raw.append(line)
     if any(b"\0" in line for line in raw):
         raise DataError(f"{text.name} is not text: provide counts as .csv, .tsv, .h5ad, .h5, .loom or a 10x folder.")
@@ -92,6 +99,8 @@ def find_dialect(text: CompressedText) -> Dialect:
             f"{text.name} has {width:,} columns, but at most {MAX_COLUMNS:,} are read: provide fewer cells."
         )
     rows = [split_line(line, delimiter) for line in lines]
+    if decimal == "," and _mark_thousands(rows):
+        decimal = "."
     header, body = [rows[0][0].removeprefix("#").strip(), *rows[0][1:]], rows[1:]
     width = len(body[0])
     is_short = len(header) == width - 1  # R's format: row names without a header
@@ -123,7 +132,8 @@ def find_dialect(text: CompressedText) -> Dialect:
             f"{text.name} has {len(annotation):,} columns of text, but at most {MAX_ANNOTATION} beside its counts are "
             "read: provide a table of counts."
         )
-    return Dialect(encoding, delimiter, decimal, n_before, has_header, has_row_names, columns, annotation)
+    corner = header[0] if header and has_row_names else ""
+    return Dialect(encoding, delimiter, decimal, n_before, has_header, has_row_names, columns, annotation, corner)
 
 
 def _is_wide(lines: Sequence[str]) -> bool:
@@ -145,6 +155,12 @@ def _are_numbers(cells: Sequence[str], decimal: str) -> bool:
     return bool(present) and sum(is_number(cell, decimal) for cell in present) > len(present) / 2
 
 
+def _mark_thousands(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the commas in numbers stand at the thousands: each before three digits, and none after a single 0."""
+    marked = [cell for row in rows for cell in row if "," in cell and is_number(cell.replace(",", ""), ".")]
+    return all(THOUSANDS.fullmatch(cell) for cell in marked)
+
+
 def _are_ids(cells: Sequence[str]) -> bool:
     """Whether numbers are names, such as Entrez ids: whole, and each once. Counts are often zero."""
     return len(cells) >= 5 and len(set(cells)) == len(cells) and all(re.fullmatch(r"\d+", cell) for cell in cells)
@@ -155,4 +171,6 @@ def _holds_no_counts(column: str, cells: Sequence[str], decimal: str) -> bool:
     present = [cell for cell in cells if cell not in MISSING]
     if not present:
         return not column
+    if decimal == ".":
+        present = [cell.replace(",", "") if THOUSANDS.fullmatch(cell) else cell for cell in present]
     return sum(not is_number(cell, decimal) for cell in present) > len(present) / 2

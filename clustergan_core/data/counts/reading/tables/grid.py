@@ -12,12 +12,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
 
-from clustergan_core.data.counts.reading.count_file import Layout, Names, Orientation, Peek, name_all
+from clustergan_core.data.counts.reading.count_file import Layout, Names, Orientation, Peek, as_cell_column, name_all
 from clustergan_core.data.counts.reading.limits import MAX_DENSE_VALUES, check_memory, check_nonzeros, check_shape
 from clustergan_core.data.counts.reading.names import number_names, require_names
 from clustergan_core.data.counts.reading.tables.orientation import find_orientation
 from clustergan_core.data.counts.sparse import as_counts
-from clustergan_core.data.own.cell_text import as_categories
 from clustergan_core.errors import DataError
 
 # Columns, often of numbers, that describe a cell or a gene instead of counting one in the other.
@@ -28,7 +27,7 @@ ANNOTATION = re.compile(
     re.IGNORECASE,
 )
 _SYMBOLS = re.compile(
-    r"symbol|gene_?symbols?|gene_?name|gene_?short_?name|hgnc_symbol|name|gene|external_gene_name", re.I
+    r"((gene|hgnc|mgi|feature|external_gene)[_. ]?)?(symbols?|names?)|gene|gene[_. ]?short[_. ]?name", re.IGNORECASE
 )
 
 
@@ -44,6 +43,7 @@ class GridText:
     # (columns, how many rows or None for all) → blocks (rows, columns) float32, NaN where a cell is empty
     blocks: Callable[[Sequence[int], int | None], Iterator[NDArray[np.float32]]]
     notes: Sequence[str] = ()
+    corner: str = ""  # the name of the column of row names
 
 
 @dataclass(frozen=True)
@@ -97,24 +97,42 @@ def open_grid(name: str, text: GridText, orientation: Orientation, n_peek_values
             "read: provide it as a sparse .h5ad or a 10x folder."
         )
     column_names = [text.column_names[index] for index in counted]
-    evidence = find_orientation(text.row_names.tolist(), column_names, orientation)
+    evidence = find_orientation(text.row_names.tolist(), column_names, orientation, text.corner)
     is_by_gene = evidence.orientation == "genes-by-cells"
     named = [index for index in text.annotation if text.column_names[index]]
+    named_columns = frozenset(named)
     notes = list(text.notes)
     rows = _name_side(name, "gene" if is_by_gene else "cell", text.row_names.tolist(), notes)
     columns = _name_side(name, "cell" if is_by_gene else "gene", column_names, notes)
     if is_by_gene:
         check_shape(name, len(columns), len(rows))
-        names = name_all(columns, rows, _find_symbols(name, text, rows))
+        symbol_column = next((index for index in named if _SYMBOLS.fullmatch(text.column_names[index])), None)
+        names = name_all(columns, rows, _read_symbols(name, text, rows, symbol_column))
+        if symbol_column is not None:
+            notes.append(f"The column {text.column_names[symbol_column]} gives the symbols of the genes.")
+            named.remove(symbol_column)
     else:
         check_shape(name, len(rows), len(columns))
-        cells = {text.column_names[index]: _as_column(text.annotation[index]) for index in named}
+        cells: dict[str, Any] = {}
+        for index in named:
+            column = text.column_names[index]
+            while column in cells:
+                column += "_2"
+            cells[column] = as_cell_column(text.annotation[index])
         names = name_all(rows, columns, cells=pd.DataFrame(cells, index=range(len(rows))))
     if named:
         annotation_names = [text.column_names[index] for index in named]
         shown = ", ".join(annotation_names[:8]) + (", …" if len(annotation_names) > 8 else "")
         use = "describe the genes and are left out" if is_by_gene else "are kept as columns of the cells"
         notes.append(f"Columns that hold no counts {use}: {shown}.")
+    n_unnamed = sum(bool(text.annotation[index].any()) for index in text.annotation if index not in named_columns)
+    if n_unnamed:
+        columns_are = (
+            "1 column of text without a name is"
+            if n_unnamed == 1
+            else (f"{n_unnamed:,} columns of text without names are")
+        )
+        notes.append(f"{columns_are} left out.")
     layout = Layout(
         file_format=text.file_format,
         part=text.file_format,
@@ -132,18 +150,10 @@ def _name_side(file: str, what: str, names: list[str], notes: list[str]) -> NDAr
     if not any(names):
         notes.append(f"The file names no {what}s: they are called {what}_1, {what}_2, ….")
         return number_names(what, len(names))
-    return require_names(file, what, [text or f"unnamed_{index + 1}" for index, text in enumerate(names)])
+    return require_names(file, what, names)
 
 
-def _as_column(texts: NDArray[np.str_]) -> Any:
-    numbers = pd.to_numeric(pd.Series(texts), errors="coerce").to_numpy()
-    if np.isnan(numbers).any():
-        return as_categories(texts, texts == "")
-    return numbers
-
-
-def _find_symbols(file: str, text: GridText, rows: NDArray[np.str_]) -> NDArray[np.str_] | None:
-    column = next((index for index in text.annotation if _SYMBOLS.fullmatch(text.column_names[index])), None)
+def _read_symbols(file: str, text: GridText, rows: NDArray[np.str_], column: int | None) -> NDArray[np.str_] | None:
     if column is None:
         return None
     given = text.annotation[column].tolist()

@@ -19,6 +19,7 @@ from clustergan_core.errors import DataError
 
 MAX_SHEET_COLUMNS = 16_384  # the format's own limit, at which Excel truncates a table
 BLOCK_VALUES = 4_000_000
+LEAST_SCIENTIFIC = 1e15  # no id is as large
 MAX_NOTE = 200  # characters that are kept of one annotation cell
 
 
@@ -48,7 +49,9 @@ def open_sheet(path: Path) -> GridText:
             chosen = body[start : min(start + step, most or len(body))]
             yield np.array([[_number(path.name, row[index + 1]) for index in indices] for row in chosen], np.float32)
 
-    return GridText("Excel sheet (.xlsx)", np.array(names, dtype=np.str_), columns, annotation, 0, blocks, notes)
+    return GridText(
+        "Excel sheet (.xlsx)", np.array(names, dtype=np.str_), columns, annotation, 0, blocks, notes, _write(header[0])
+    )
 
 
 def _read_rows(path: Path) -> tuple[list[tuple[Any, ...]], int]:
@@ -97,6 +100,8 @@ def _write(cell: Any) -> str:
         return ""
     if isinstance(cell, datetime.datetime):
         return cell.strftime("%Y-%m-%d")  # once a gene name: MARCH1 became a date
+    if isinstance(cell, float) and abs(cell) >= LEAST_SCIENTIFIC:
+        return f"{cell:.15g}".upper()  # as the sheet shows it: 2.31E+19, which was the gene 2310000E19Rik
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return str(cell).strip()

@@ -20,6 +20,10 @@ from clustergan_core.data.own.table_text import MISSING, SPACES, split_line
 from clustergan_core.errors import DataError
 
 BLOCK_VALUES = 4_000_000
+_MARKED = rb"[1-9]\d{0,2}(?:,\d{3})+"
+_QUOTED_THOUSANDS = re.compile(rb'"' + _MARKED + rb'"')
+_THOUSANDS = re.compile(rb"(?<![\w.,-])" + _MARKED + rb"(?![\w.,-])")
+_THOUSANDS_LINE = re.compile(rb"^" + _MARKED + rb"$", re.MULTILINE)
 MAX_NOTE = 200  # characters that are kept of one annotation cell
 
 
@@ -28,7 +32,7 @@ def open_text(path: Path) -> GridText:
     text = open_compressed_text(path)
     try:
         dialect = find_dialect(text)
-        row_names, annotation, n_bytes = _read_names(text, dialect)
+        row_names, annotation, n_bytes, has_thousands = _read_names(text, dialect)
     except csv.Error as error:
         raise DataError(f"{text.name} has a line that cannot be split into cells ({error}): fix it.") from error
 
@@ -43,18 +47,24 @@ def open_text(path: Path) -> GridText:
         annotation=annotation,
         text_bytes=n_bytes,
         blocks=blocks,
+        notes=["Commas in its numbers stand at the thousands: 1,234 is read as 1234."] if has_thousands else [],
+        corner=dialect.corner,
     )
 
 
-def _read_names(text: CompressedText, dialect: Dialect) -> tuple[list[str], dict[int, NDArray[np.str_]], int]:
-    """(row names, annotation by column, expanded size), in one pass that parses only the front of each line."""
+def _read_names(text: CompressedText, dialect: Dialect) -> tuple[list[str], dict[int, NDArray[np.str_]], int, bool]:
+    """(row names, annotation by column, expanded size, whether numbers have a comma at the thousands).
+
+    One pass, which parses only the front of each line.
+    """
     names: list[str] = []
     annotation: dict[int, list[str]] = {index: [] for index in dialect.annotation}
     offset = int(dialect.has_row_names)
     width = len(dialect.columns) + offset
     n_front = max(dialect.annotation, default=-1) + offset + 1
     delimiter = dialect.delimiter.encode()
-    n_bytes = 0
+    n_bytes, has_thousands = 0, False
+    thousands = _QUOTED_THOUSANDS if dialect.delimiter == "," else _THOUSANDS
     with text.open() as stream:
         for number, line in enumerate(_lines(stream, text.name), start=1):
             n_bytes += len(line)
@@ -66,6 +76,8 @@ def _read_names(text: CompressedText, dialect: Dialect) -> tuple[list[str], dict
                     f"{text.name} is not a regular table (line {number:,} has {n_cells:,} cells, the others "
                     f"{width:,}): fix that line."
                 )
+            if dialect.decimal == "." and not has_thousands and (b'"' in line or dialect.delimiter != ","):
+                has_thousands = thousands.search(line) is not None
             # Annotation mostly comes first, so that the rest of a line need not be parsed here.
             front = line if dialect.delimiter == SPACES else _front(line, delimiter, max(n_front, 1))
             cells = split_line(front.decode(dialect.encoding, "replace").rstrip("\r\n"), dialect.delimiter)
@@ -75,7 +87,8 @@ def _read_names(text: CompressedText, dialect: Dialect) -> tuple[list[str], dict
                 values.append("" if cell in MISSING else cell[:MAX_NOTE])
             if len(names) > MAX_CELLS:
                 raise DataError(f"{text.name} has more than {MAX_CELLS:,} rows: provide fewer cells.")
-    return names, {index: np.array(values, dtype=np.str_) for index, values in annotation.items()}, n_bytes
+    columns = {index: np.array(values, dtype=np.str_) for index, values in annotation.items()}
+    return names, columns, n_bytes, has_thousands
 
 
 def _count_cells(line: bytes, delimiter: bytes, dialect: Dialect) -> int:
@@ -139,10 +152,18 @@ def _cut_out(line: bytes, dialect: Dialect, indices: Sequence[int]) -> bytes:
     return b"\n".join([cells[index].strip() for index in indices])
 
 
+def _without_thousands(content: bytes) -> bytes:
+    """Cells, one a line, without the comma at the thousands."""
+    return _THOUSANDS_LINE.sub(lambda match: match[0].replace(b",", b""), content) if b"," in content else content
+
+
 def _parse(name: str, rows: Sequence[bytes], dialect: Dialect, n_columns: int) -> NDArray[np.float32]:
+    content = b"\n".join(rows) + b"\n"
+    if dialect.decimal == ".":
+        content = _without_thousands(content)
     try:
         column = pd.read_csv(
-            io.BytesIO(b"\n".join(rows) + b"\n"),
+            io.BytesIO(content),
             sep="\x1f",  # none: a character that no number holds
             decimal=dialect.decimal,
             header=None,

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from clustergan_core.data.counts.reading.count_file import Layout, Names, Peek, name_all
+from clustergan_core.data.counts.reading.gene_rows import keep_expression
 from clustergan_core.data.counts.reading.hdf5.names import read_text
 from clustergan_core.data.counts.reading.hdf5.values import CompressedValues
 from clustergan_core.data.counts.reading.hdf5.vetting import read_values
 from clustergan_core.data.counts.reading.names import require_names
-from clustergan_core.data.counts.reading.tenx.files import keep_expression
 from clustergan_core.errors import DataError
 
 if TYPE_CHECKING:

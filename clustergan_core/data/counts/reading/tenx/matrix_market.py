@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,9 +21,9 @@ from clustergan_core.data.counts.reading.limits import (
     check_nonzeros,
     check_shape,
 )
+from clustergan_core.data.counts.reading.tenx.matrix_header import Header, read_header
 from clustergan_core.errors import DataError
 
-MAX_HEADER_LINES = 1000
 MAX_LINE = 4096
 LINES_AT_A_TIME = 5_000_000
 
@@ -36,6 +37,7 @@ class Triplets:
     n_columns: int
     n_nonzeros: int
     has_values: bool  # False for a pattern, in which every entry is 1
+    header: Header
 
     def peek(self) -> Peek:
         """The first columns with all rows, or the first rows with all columns, depending on the text's order."""
@@ -74,7 +76,7 @@ class Triplets:
         kinds = {0: np.int64, 1: np.int64, 2: np.float32} if self.has_values else {0: np.int64, 1: np.int64}
         n_read = 0
         with self.text.open(MAX_TRIPLET_BYTES) as stream:
-            _read_header(stream, self.text.name)
+            read_header(stream, self.text.name)
             if self.n_nonzeros == 0:
                 yield np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.float32)
                 return
@@ -83,7 +85,7 @@ class Triplets:
                     stream, sep=r"\s+", header=None, names=list(kinds), dtype=kinds, comment="%",
                     chunksize=n_lines, index_col=False,
                 )  # fmt: skip
-                for frame in frames:
+                for frame in _raise_warnings(frames):
                     n_read += len(frame)
                     if n_read > self.n_nonzeros:
                         raise DataError(
@@ -97,48 +99,54 @@ class Triplets:
                             )
                     values = frame[2].to_numpy() if self.has_values else np.ones(len(frame), np.float32)
                     yield rows.astype(np.int32), columns.astype(np.int32), values
-            except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError, OverflowError) as error:
+            except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError, OverflowError, Warning) as error:
                 raise DataError(
                     f"{self.text.name} has lines that are not 'row column value': copy or download it again."
                 ) from error
 
 
+def _raise_warnings(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    """The frames; pandas only warns where it leaves out what a line holds too much."""
+    while True:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            frame = next(frames, None)
+        if frame is None:
+            return
+        yield frame
+
+
 def open_triplets(text: CompressedText) -> Triplets:
     """The text with its header read. Raises DataError for anything but a sparse matrix that fits the text's size."""
     with text.open(MAX_TRIPLET_BYTES) as stream:
-        (n_rows, n_columns, n_nonzeros), has_values = _read_header(stream, text.name)
+        header = read_header(stream, text.name)
+        first_entry = stream.readline(MAX_LINE).split()
+    (n_rows, n_columns), n_nonzeros = header.shape, header.n_nonzeros
     # Which side holds the genes is not known yet, so that both limits apply to both sides.
     check_shape(text.name, max(n_rows, n_columns), min(n_rows, n_columns))
     check_nonzeros(text.name, n_nonzeros, (n_rows, n_columns))
+    has_values = header.has_values
+    if not header.has_banner and len(first_entry) == 2:
+        has_values = False
+    _check_entry(text.name, first_entry, has_values, n_nonzeros)
     shortest = SHORTEST_TRIPLET if has_values else SHORTEST_TRIPLET - 2
     if n_nonzeros * shortest - 1 > text.most_bytes():
         raise DataError(
             f"{text.name} declares {n_nonzeros:,} values, more than its {text.n_bytes:,} bytes can hold: copy or "
             "download it again."
         )
-    return Triplets(text, n_rows, n_columns, n_nonzeros, has_values)
+    return Triplets(text, n_rows, n_columns, n_nonzeros, has_values, header)
 
 
-def _read_header(stream: BinaryIO, name: str) -> tuple[tuple[int, int, int], bool]:
-    """((rows, columns, values), whether entries have values); leaves the stream at the first entry."""
-    banner = stream.readline(MAX_LINE).decode("utf-8", "replace").lower().split()
-    if len(banner) != 5 or banner[0] != "%%matrixmarket":
-        raise DataError(f"{name} does not begin with %%MatrixMarket: provide the matrix.mtx of a 10x folder.")
-    _, _, layout, kind, symmetry = banner
-    if layout != "coordinate" or kind not in ("integer", "real", "pattern", "double") or symmetry != "general":
+def _check_entry(name: str, entry: list[bytes], has_values: bool, n_nonzeros: int) -> None:
+    """Raises DataError where the first entry has another number of values than one."""
+    expected = 3 if has_values else 2
+    if not n_nonzeros or len(entry) <= expected:
+        return
+    n_values = len(entry) - 2
+    if n_values == 3:
         raise DataError(
-            f"{name} is a Matrix Market file of type '{layout} {kind} {symmetry}': save it as 'coordinate integer "
-            "general'."
+            f"{name} holds three values a line, as the spliced, unspliced and ambiguous counts of STARsolo's folder "
+            "Velocyto: provide the folder Gene of the same run, or one of the three as a matrix of its own."
         )
-    for _ in range(MAX_HEADER_LINES):
-        line = stream.readline(MAX_LINE)
-        if not line.startswith(b"%") and line.strip():
-            break
-        if not line:
-            break
-    else:
-        line = b""
-    numbers = line.split()
-    if len(numbers) != 3 or not all(number.isdigit() and len(number) < 19 for number in numbers):
-        raise DataError(f"{name} does not declare its rows, columns and values: copy or download it again.")
-    return (int(numbers[0]), int(numbers[1]), int(numbers[2])), kind != "pattern"
+    raise DataError(f"{name} holds {n_values} values a line instead of {expected - 2}: save it with one value a line.")
