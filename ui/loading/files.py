@@ -98,7 +98,8 @@ def _look_at_table(path: Path, is_ambiguous: bool) -> FileLook:
     classes: dict[str, tuple[str, ...]] = {}
     for column, values in table.items():
         # Floats are measurements; counting the values of every gene of a wide table would take minutes.
-        if values.dtype.kind == "f" or len(np.unique(values.astype(np.str_))) > MAX_CLASSES:
+        is_measured = values.dtype.kind == "f" and column not in table.notes  # truths are read as numbers too
+        if is_measured or len(np.unique(values.astype(np.str_))) > MAX_CLASSES:
             continue
         texts = set(table.classes(column).tolist()) - {""}
         if 2 <= len(texts) <= max(2, n_rows / 2) and max(map(len, texts)) <= MAX_CLASS_TEXT:
