@@ -44,7 +44,9 @@ def names(dataset: Dataset) -> list[str]:
 
 
 def notes(dataset: Dataset) -> str:
-    return " ".join(step["text"] for step in dataset.preprocessing if step["step"] in ("labels", "note"))
+    return " ".join(
+        step["text"] for step in dataset.preprocessing if step["step"] == "labels" or step["step"] == "note"
+    )
 
 
 SPELLINGS: dict[str, tuple[Callable[[str], str], Callable[[str], str], str]] = {
