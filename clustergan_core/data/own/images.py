@@ -213,8 +213,6 @@ def _class_columns(source: str, names: list[str], options: OwnDataOptions) -> di
             f"the labels (--labels {first}), or none."
         )
     label = {} if levels.classes is None else {"label": levels.columns[levels.classes]}
-    if len(levels.columns) == 1:
-        return label
     return label | {name: levels.columns[name] for name in levels.columns if name != levels.classes}
 
 

@@ -138,3 +138,11 @@ def test_digits_in_folders_of_splits_are_classes() -> None:
     )
     assert levels.classes is not None
     assert set(levels.columns[levels.classes].tolist()) == {"0", "1", "2"}
+
+
+def test_folders_of_splits_alone_are_no_classes(tmp_path: Path) -> None:
+    dataset = open_own(pack(tmp_path / "p.zip", [f"{('train', 'test')[n % 2]}/{n}.png" for n in range(8)]))
+    assert dataset.labels is None
+    assert dataset.columns["folder_1"].tolist() == ["test"] * 4 + ["train"] * 4
+    with pytest.raises(DataError, match="each may name the classes"):
+        open_own(pack(tmp_path / "q.zip", [f"{('train', 'test')[n % 2]}/part{n // 2 % 2}/{n}.png" for n in range(8)]))
