@@ -71,7 +71,7 @@ def _respellings() -> Iterable[tuple[str, Respell]]:
 
 def _without_zeros(text: str) -> str:
     """0007 as 7, and cell_003 as cell_3."""
-    return re.sub(r"(?<!\d)0+(?=\d)", "", text)
+    return re.sub(r"(?<![\d.])0+(?=\d)", "", text)
 
 
 def _drop_number(text: str) -> str:
