@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from tqdm import tqdm
 
 from clustergan_core.command_line.data_arguments import (
@@ -18,8 +19,9 @@ from clustergan_core.command_line.data_arguments import (
     resolve_path,
     split_pair,
 )
-from clustergan_core.data.dataset import Dataset
+from clustergan_core.data.dataset import UNLABELLED, Dataset
 from clustergan_core.data.opening import open_dataset
+from clustergan_core.data.own.label_proposal import describe_levels
 from clustergan_core.data.registry import DATASETS
 from clustergan_core.data.step_sentences import describe_steps
 from clustergan_core.errors import SettingsError
@@ -37,6 +39,7 @@ from clustergan_core.runs.status import Status, write_status
 from clustergan_core.runs.store import create_run, find_run
 from clustergan_core.runs.warnings import list_warnings
 from clustergan_core.runs.worker import check_unfinished, choose_device, execute, first_status
+from clustergan_core.scoring.final import describe_labelled, explain_no_agreement
 from clustergan_core.training import Progress
 
 
@@ -75,10 +78,12 @@ def add_run_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def _train(arguments: argparse.Namespace) -> None:
-    run = _resumed(arguments) if arguments.resume else _created(arguments)
+    run, labels = (_resumed(arguments), "") if arguments.resume else _created(arguments)
     print(run.folder)
     for sentence in (*describe_steps(run.config.dataset.preprocessing), *run.config.notes):
         print(f"- {sentence}")
+    if labels:
+        print(labels)
     if arguments.scheduler:
         with open_backend(arguments.scheduler) as backend:
             backend.submit([run])
@@ -120,6 +125,10 @@ def _print_end(run: Run, status: Status) -> None:
         figures = ", ".join(f"{name} {scores[name]:.3f}" for name in ("purity", "accuracy", "nmi", "ari"))
         where = "all samples (also trained on)" if scores["is_training_data"] else f"{scores['split']} split"
         print(f"{where}, argmax: {figures}")
+        if sentence := describe_labelled(scores):
+            print(f"{sentence}.")
+    elif scores and scores.get("n_labelled"):
+        print(explain_no_agreement(scores))
 
 
 def _resumed(arguments: argparse.Namespace) -> Run:
@@ -133,15 +142,27 @@ def _resumed(arguments: argparse.Namespace) -> Run:
     return run
 
 
-def _created(arguments: argparse.Namespace) -> Run:
+def _created(arguments: argparse.Namespace) -> tuple[Run, str]:
+    """(the new run, a sentence on labels that nobody chose)."""
     config, dataset = read_config_and_data(arguments)
+    is_found = not arguments.labels and arguments.dataset not in DATASETS
     for warning in list_warnings(config, dataset):
         print(f"Warning: {warning}", file=sys.stderr)
     run = create_run(config, _choose_folder(arguments.out, config))
     if run.folder.parent != runs_folder().resolve():
         print(f"The app lists the runs in {runs_folder()}; this one is elsewhere.", file=sys.stderr)
     write_status(run.folder / "status.json", first_status(config))
-    return run
+    return run, describe_found_labels(dataset) if is_found else ""
+
+
+def describe_found_labels(dataset: Dataset) -> str:
+    """Which labels were found without `--labels`, with their levels and how to choose others; "" without any."""
+    if dataset.labels is None or not dataset.label_column:
+        return ""
+    counts = np.bincount(dataset.labels[dataset.labels != UNLABELLED], minlength=len(dataset.label_names))
+    n_unlabelled = int((dataset.labels == UNLABELLED).sum())
+    levels = describe_levels(dict(zip(dataset.label_names, counts.tolist(), strict=True)), n_unlabelled)
+    return f"Labels: column '{dataset.label_column}' ({levels}); choose others with --labels, or --labels none"
 
 
 def _choose_folder(out: str | None, config: RunConfig) -> Path:

@@ -80,6 +80,8 @@ class Dataset:
     preprocessing: tuple[Step, ...] = ()  # repeated on new samples
     columns: dict[str, NDArray[Any]] = field(default_factory=dict)  # further per-sample columns to colour a map by
     content_digest: str = ""  # identifies the data where the samples' last bits differ between machines
+    label_column: str = ""  # the data's own column that holds the labels; empty where they are from elsewhere
+    has_confirmed_labels: bool = True  # False where a column was proposed by its name: K does not come from its levels
     source: str = ""  # a name in DATASETS or the path it was opened by; empty for arrays, which have neither
 
     @property
@@ -91,6 +93,11 @@ class Dataset:
     def n_labels(self) -> int | None:
         """How many distinct labels there are, or None without a reference."""
         return None if self.labels is None else len(self.label_names)
+
+    @property
+    def n_confirmed_labels(self) -> int | None:
+        """The same, and None too where the labels are a proposal: what K may be derived from."""
+        return self.n_labels if self.has_confirmed_labels else None
 
     def indices(self, split: SplitName) -> NDArray[np.int64]:
         """The sample indices of a split."""

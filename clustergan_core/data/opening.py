@@ -119,8 +119,8 @@ def choose_cells(
     keep = choose_rows(matrix.name, columns, len(ids), options)
     steps: list[Step] = [*describe_rows(options, keep)]
     if options.ids is not None:
-        listed = choose_ids(matrix.name, ids, Path(options.ids))
-        steps.append(describe_ids(Path(options.ids), listed))
+        listed, n_unknown = choose_ids(matrix.name, ids, Path(options.ids))
+        steps += describe_ids(Path(options.ids), listed, n_unknown)
         keep &= listed
     if not keep.all():
         matrix = take_cells(matrix, keep)
@@ -193,7 +193,7 @@ def _narrow(dataset: Dataset, options: OwnDataOptions) -> Dataset:
     if labels is not None:
         numbers, names = _number_in_order(labels.texts[keep], dataset.label_names)
         if options.labels is not None:
-            steps.append({"step": "labels", "text": labels.note})
+            steps += labels.steps()
     return replace(
         dataset,
         samples=dataset.samples[keep],

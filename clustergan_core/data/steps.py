@@ -50,6 +50,14 @@ class Resize(TypedDict):
     width: int
 
 
+class PictureRange(TypedDict):
+    """The values of grey of more than 8 bits that became black and white when pictures were read."""
+
+    step: Literal["picture_range"]
+    minimum: float
+    maximum: float
+
+
 class SampleIds(TypedDict):
     """The column that names the samples."""
 
@@ -168,6 +176,7 @@ Step = (
     | ScaleColumns
     | FillMissing
     | Resize
+    | PictureRange
     | SampleIds
     | DropColumns
     | KeepRows

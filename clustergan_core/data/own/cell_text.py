@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def is_missing(values: NDArray[Any]) -> NDArray[np.bool_]:
@@ -25,15 +28,28 @@ def as_numbers(values: NDArray[Any]) -> NDArray[np.float64]:
 
 
 def as_text(values: NDArray[Any]) -> NDArray[np.str_]:
-    """Each cell as a person would write it (3.0 is "3"); "" where it is missing."""
+    """Each cell as a person would write it (3.0 is "3", and bytes are text); "" where it is missing."""
     gaps = is_missing(values)
     texts = ["" if gap else _write(value) for value, gap in zip(values.tolist(), gaps, strict=True)]
     return np.array(texts, dtype=np.str_)
 
 
+def read_number(text: str) -> float | None:
+    """A text as a finite number, or None. Python also reads "1_000" and "nan", which no file means as numbers."""
+    if "_" in text:
+        return None
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
 def _write(value: object) -> str:
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else repr(value)
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace").strip()
     return str(value).strip()
 
 
@@ -41,16 +57,16 @@ def natural_order(texts: Iterable[str]) -> list[str]:
     """Numbers by value, then everything else alphabetically."""
 
     def sort_key(text: str) -> tuple[int, float, str]:
-        try:
-            return (0, float(text), text)
-        except ValueError:
-            return (1, 0.0, text)
+        number = read_number(text)
+        return (1, 0.0, text) if number is None else (0, number, text)
 
     return sorted(texts, key=sort_key)
 
 
 def as_categories(texts: NDArray[Any], missing: NDArray[np.bool_] | None = None) -> pd.Categorical:
     """Text as categories in natural order; missing cells belong to none."""
+    import pandas as pd
+
     given = texts if missing is None else texts[~missing]
     categories = pd.Index(natural_order(set(given.tolist())), dtype=object)
     codes = categories.get_indexer(pd.Index(texts.tolist(), dtype=object)).astype(np.int32)
@@ -61,6 +77,8 @@ def as_categories(texts: NDArray[Any], missing: NDArray[np.bool_] | None = None)
 
 def categorize(codes: NDArray[Any], categories: NDArray[np.str_]) -> pd.Categorical | None:
     """Stored codes as categories, those out of range missing; None where the codes or the categories are unusable."""
+    import pandas as pd
+
     if codes.dtype.kind not in "iu" or codes.ndim != 1 or len(set(categories.tolist())) != len(categories):
         return None
     valid = codes.astype(np.int64)

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clustergan_core.data.options import OwnDataOptions
-from clustergan_core.data.own.cell_text import as_text, natural_order
+from clustergan_core.data.own.cell_text import as_text, natural_order, read_number
 from clustergan_core.data.own.vetting import MIN_SAMPLES, read_text_bytes
-from clustergan_core.data.steps import KeepIds, KeepRows
+from clustergan_core.data.steps import KeepRows, Step
 from clustergan_core.errors import DataError
 
 SHOWN_VALUES = 12
@@ -46,26 +46,24 @@ def _matches(name: str, columns: Mapping[str, NDArray[Any]], column: str, values
         shown = ", ".join(list(columns)[:SHOWN_VALUES]) or "none to filter by"
         raise DataError(f"{name} has no column '{column}': its columns are {shown}.")
     texts = as_text(columns[column])
-    wanted = [_canonical(value) for value in values]
-    unknown = [value for value in wanted if value not in texts]
+    present = set(texts.tolist())
+    wanted = [value.strip() if value.strip() in present else _canonical(value) for value in values]
+    unknown = [value for value in wanted if value not in present]
     if unknown:
-        present = natural_order({str(text) for text in texts if text})
-        shown = ", ".join(present[:SHOWN_VALUES]) + (", …" if len(present) > SHOWN_VALUES else "")
+        held = natural_order(present - {""})
+        shown = ", ".join(held[:SHOWN_VALUES]) + (", …" if len(held) > SHOWN_VALUES else "")
         raise DataError(f"Column '{column}' of {name} holds no '{unknown[0]}': its values are {shown}.")
     return np.isin(texts, wanted)
 
 
 def _canonical(value: str) -> str:
     """A typed value as `as_text` writes it, so that 3.0 matches 3."""
-    try:
-        number = float(value)
-    except ValueError:
-        return value.strip()
-    return str(int(number)) if number.is_integer() else value.strip()
+    number = read_number(value)
+    return str(int(number)) if number is not None and number.is_integer() else value.strip()
 
 
-def choose_ids(name: str, ids: Sequence[str], path: Path) -> NDArray[np.bool_]:
-    """(N,) which of the samples `ids` (N,) the file lists; listed ids that the data lacks are ignored.
+def choose_ids(name: str, ids: Sequence[str], path: Path) -> tuple[NDArray[np.bool_], int]:
+    """((N,) which of the samples `ids` (N,) the file lists, how many listed ids the data lacks).
 
     Raises DataError for a file that is not text, and where too few samples are left.
     """
@@ -79,9 +77,12 @@ def choose_ids(name: str, ids: Sequence[str], path: Path) -> NDArray[np.bool_]:
             f"{path.name} lists {len(wanted):,} ids, of which {name} has {int(keep.sum())}: write one cell id per "
             f"line, spelled as in the data ({ids[0]}, …)."
         )
-    return keep
+    return keep, len(wanted - set(ids))
 
 
-def describe_ids(path: Path, keep: NDArray[np.bool_]) -> KeepIds:
-    """The step that records which samples were chosen by id."""
-    return {"step": "keep_ids", "file": path.name, "n_kept": int(keep.sum()), "n_rows": len(keep)}
+def describe_ids(path: Path, keep: NDArray[np.bool_], n_unknown: int) -> list[Step]:
+    """The steps that record which samples were chosen by id, and how many ids name none."""
+    steps: list[Step] = [{"step": "keep_ids", "file": path.name, "n_kept": int(keep.sum()), "n_rows": len(keep)}]
+    if n_unknown:
+        steps.append({"step": "note", "text": f"{n_unknown:,} ids of {path.name} name no cell of this data."})
+    return steps

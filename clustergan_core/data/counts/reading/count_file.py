@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -23,6 +24,7 @@ __all__ = [
 LaidOut = Literal["cells-by-genes", "genes-by-cells"]
 PEEK_VALUES = 8_000_000  # of a dense block: half a second, and 4,000 cells of 2,000 genes
 PEEK_NONZEROS = 5_000_000
+_NAME_LIKE = re.compile(r"[+-]?0\d+|\+\d+|\d+[eE]\d+")
 
 
 @dataclass(frozen=True)
@@ -157,14 +159,19 @@ def describe_names(names: Names) -> list[str]:
 
 
 def as_cell_column(texts: NDArray[np.str_]) -> Any:
-    """A column of the cells: numbers where every cell is one, else categories; an empty cell belongs to none."""
+    """A column of the cells: numbers where every cell is one, else categories; an empty cell belongs to none.
+
+    007, +5 and 1E5 are names and stay as they are, letter by letter.
+    """
     import numpy as np
     import pandas as pd
 
     from clustergan_core.data.own.cell_text import as_categories
 
     numbers = pd.to_numeric(pd.Series(texts), errors="coerce").to_numpy()
-    return as_categories(texts, texts == "") if np.isnan(numbers).any() else numbers
+    if np.isnan(numbers).any() or any(_NAME_LIKE.fullmatch(text) for text in texts.tolist()):
+        return as_categories(texts, texts == "")
+    return numbers
 
 
 def spread_blocks(n_rows: int, n_wanted: int, n_blocks: int = 4) -> list[slice]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -14,17 +13,21 @@ from numpy.typing import NDArray
 
 from clustergan_core.data.counts.reading.compressed_text import CompressedText, open_compressed_text
 from clustergan_core.data.counts.reading.limits import MAX_CELLS
-from clustergan_core.data.counts.reading.tables.dialect import MAX_LINE_BYTES, Dialect, find_dialect
+from clustergan_core.data.counts.reading.tables.dialect import (
+    MAX_LINE_BYTES,
+    Dialect,
+    find_dialect,
+    grouped_counts,
+    ungroup,
+)
 from clustergan_core.data.counts.reading.tables.grid import GridText
-from clustergan_core.data.own.table_text import MISSING, SPACES, split_line
+from clustergan_core.data.own.cell_text import read_number
+from clustergan_core.data.own.table_text import MISSING, SPACES, find_gap_words, split_line
 from clustergan_core.errors import DataError
 
 BLOCK_VALUES = 4_000_000
-_MARKED = rb"[1-9]\d{0,2}(?:,\d{3})+"
-_QUOTED_THOUSANDS = re.compile(rb'"' + _MARKED + rb'"')
-_THOUSANDS = re.compile(rb"(?<![\w.,-])" + _MARKED + rb"(?![\w.,-])")
-_THOUSANDS_LINE = re.compile(rb"^" + _MARKED + rb"$", re.MULTILINE)
 MAX_NOTE = 200  # characters that are kept of one annotation cell
+MAX_SHOWN = 40  # characters that a message repeats of one cell
 
 
 def open_text(path: Path) -> GridText:
@@ -32,7 +35,7 @@ def open_text(path: Path) -> GridText:
     text = open_compressed_text(path)
     try:
         dialect = find_dialect(text)
-        row_names, annotation, n_bytes, has_thousands = _read_names(text, dialect)
+        row_names, annotation, n_bytes, grouped = _read_names(text, dialect)
     except csv.Error as error:
         raise DataError(f"{text.name} has a line that cannot be split into cells ({error}): fix it.") from error
 
@@ -47,24 +50,26 @@ def open_text(path: Path) -> GridText:
         annotation=annotation,
         text_bytes=n_bytes,
         blocks=blocks,
-        notes=["Commas in its numbers stand at the thousands: 1,234 is read as 1234."] if has_thousands else [],
+        notes=[f"Numbers with marks at the thousands are read without them ('{grouped}' and others)."]
+        if grouped
+        else [],
         corner=dialect.corner,
     )
 
 
-def _read_names(text: CompressedText, dialect: Dialect) -> tuple[list[str], dict[int, NDArray[np.str_]], int, bool]:
-    """(row names, annotation by column, expanded size, whether numbers have a comma at the thousands).
+def _read_names(text: CompressedText, dialect: Dialect) -> tuple[list[str], dict[int, NDArray[np.str_]], int, str]:
+    """(row names, annotation by column, expanded size, a number with marks at the thousands if there is one).
 
-    One pass, which parses only the front of each line.
+    One pass, which parses only the front of most lines.
     """
+    grouped = ""
     names: list[str] = []
     annotation: dict[int, list[str]] = {index: [] for index in dialect.annotation}
     offset = int(dialect.has_row_names)
     width = len(dialect.columns) + offset
     n_front = max(dialect.annotation, default=-1) + offset + 1
     delimiter = dialect.delimiter.encode()
-    n_bytes, has_thousands = 0, False
-    thousands = _QUOTED_THOUSANDS if dialect.delimiter == "," else _THOUSANDS
+    n_bytes = 0
     with text.open() as stream:
         for number, line in enumerate(_lines(stream, text.name), start=1):
             n_bytes += len(line)
@@ -76,19 +81,47 @@ def _read_names(text: CompressedText, dialect: Dialect) -> tuple[list[str], dict
                     f"{text.name} is not a regular table (line {number:,} has {n_cells:,} cells, the others "
                     f"{width:,}): fix that line."
                 )
-            if dialect.decimal == "." and not has_thousands and (b'"' in line or dialect.delimiter != ","):
-                has_thousands = thousands.search(line) is not None
             # Annotation mostly comes first, so that the rest of a line need not be parsed here.
             front = line if dialect.delimiter == SPACES else _front(line, delimiter, max(n_front, 1))
             cells = split_line(front.decode(dialect.encoding, "replace").rstrip("\r\n"), dialect.delimiter)
             names.append(cells[0] if dialect.has_row_names and cells else "")
             for index, values in annotation.items():
                 cell = cells[index + offset] if index + offset < len(cells) else ""
-                values.append("" if cell in MISSING else cell[:MAX_NOTE])
+                values.append(cell[:MAX_NOTE])
+            if not grouped and _may_be_grouped(line, dialect):
+                grouped = _find_grouped(line, dialect, offset)
             if len(names) > MAX_CELLS:
                 raise DataError(f"{text.name} has more than {MAX_CELLS:,} rows: provide fewer cells.")
-    columns = {index: np.array(values, dtype=np.str_) for index, values in annotation.items()}
-    return names, columns, n_bytes, has_thousands
+    columns = {index: np.array(_without_gaps(values), dtype=np.str_) for index, values in annotation.items()}
+    return names, columns, n_bytes, grouped
+
+
+def _without_gaps(texts: list[str]) -> list[str]:
+    gaps = find_gap_words(texts)
+    return ["" if text in gaps else text for text in texts]
+
+
+def _may_be_grouped(line: bytes, dialect: Dialect) -> bool:
+    """Whether a line holds a mark that may stand at a thousand; almost none does."""
+    if b"'" in line or b"\xe2\x80" in line or b"\xc2\xa0" in line:
+        return True
+    if dialect.delimiter == ",":
+        return b'"' in line
+    return (b"," if dialect.decimal == "." else b".") in line or (dialect.delimiter != SPACES and b" " in line)
+
+
+def _find_grouped(line: bytes, dialect: Dialect, offset: int) -> str:
+    cells = split_line(line.decode(dialect.encoding, "replace").rstrip("\r\n"), dialect.delimiter)
+    pattern = grouped_counts(dialect.decimal)
+    described = set(dialect.annotation)
+    return next(
+        (
+            cell
+            for index, cell in enumerate(cells[offset:])
+            if index not in described and pattern.fullmatch(cell.encode())
+        ),
+        "",
+    )
 
 
 def _count_cells(line: bytes, delimiter: bytes, dialect: Dialect) -> int:
@@ -137,7 +170,7 @@ def _read_blocks(
 
 
 def _cut_out(line: bytes, dialect: Dialect, indices: Sequence[int]) -> bytes:
-    """The cells of a line at `indices`, each on a line of its own."""
+    """The cells of a line at `indices`, each on a line of its own, without marks at the thousands."""
     delimiter = dialect.delimiter.encode()
     n_front = indices[0]
     if dialect.delimiter == SPACES:
@@ -146,24 +179,18 @@ def _cut_out(line: bytes, dialect: Dialect, indices: Sequence[int]) -> bytes:
         cells = [cell.encode() for cell in split_line(line.decode(dialect.encoding, "replace"), dialect.delimiter)]
     elif indices[-1] - n_front + 1 == len(indices):  # nothing but counts after the names, as in most tables
         rest = line.split(delimiter, n_front)[n_front]
-        return delimiter.join(rest.split(delimiter, len(indices))[: len(indices)]).replace(delimiter, b"\n")
+        lines = delimiter.join(rest.split(delimiter, len(indices))[: len(indices)]).replace(delimiter, b"\n")
+        return ungroup(lines, dialect.decimal) if _may_be_grouped(rest, dialect) else lines
     else:
         cells = line.split(delimiter)
-    return b"\n".join([cells[index].strip() for index in indices])
-
-
-def _without_thousands(content: bytes) -> bytes:
-    """Cells, one a line, without the comma at the thousands."""
-    return _THOUSANDS_LINE.sub(lambda match: match[0].replace(b",", b""), content) if b"," in content else content
+    lines = b"\n".join([cells[index].strip() for index in indices])
+    return ungroup(lines, dialect.decimal) if _may_be_grouped(line, dialect) else lines
 
 
 def _parse(name: str, rows: Sequence[bytes], dialect: Dialect, n_columns: int) -> NDArray[np.float32]:
-    content = b"\n".join(rows) + b"\n"
-    if dialect.decimal == ".":
-        content = _without_thousands(content)
     try:
         column = pd.read_csv(
-            io.BytesIO(content),
+            io.BytesIO(b"\n".join(rows) + b"\n"),
             sep="\x1f",  # none: a character that no number holds
             decimal=dialect.decimal,
             header=None,
@@ -177,6 +204,15 @@ def _parse(name: str, rows: Sequence[bytes], dialect: Dialect, n_columns: int) -
         )[0].to_numpy()
         return column.reshape(len(rows), n_columns)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError, OverflowError) as error:
-        match = re.search(r"could not convert string to float: '?([^'\n]{0,40})", str(error))
-        where = f"'{match[1]}' is where a count should be" if match else "its lines differ in layout"
+        wrong = _find_wrong(rows, dialect)
+        where = f"'{wrong}' is where a count should be" if wrong else "its lines differ in layout"
         raise DataError(f"{name} is not a regular table of counts ({where}): fix that cell.") from error
+
+
+def _find_wrong(rows: Sequence[bytes], dialect: Dialect) -> str:
+    """The first cell that is no number, "" without one."""
+    for cell in b"\n".join(rows).decode(dialect.encoding, "replace").split("\n"):
+        text = cell.replace(",", ".") if dialect.decimal == "," else cell
+        if cell not in MISSING and read_number(text) is None:
+            return cell[:MAX_SHOWN]
+    return ""
