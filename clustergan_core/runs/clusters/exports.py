@@ -10,7 +10,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from clustergan_core.cells.exports import ClusteredCells, gene_sets, h5ad_bytes, loupe_clusters, loupe_map, marker_table
+from clustergan_core.cells.export_tables import (
+    describe_barcodes,
+    describe_gene_sets,
+    gene_sets,
+    loupe_clusters,
+    loupe_map,
+    marker_table,
+)
+from clustergan_core.cells.exports import ClusteredCells, describe_columns, h5ad_bytes
 from clustergan_core.cells.markers import find_markers
 from clustergan_core.cells.methods_text import describe_methods
 from clustergan_core.data.counts.matrix import CountMatrix, take_cells
@@ -19,6 +27,7 @@ from clustergan_core.drawing.palette import mode_colours
 from clustergan_core.embedding.compute import compute_map
 from clustergan_core.embedding.fitted import FittedMap
 from clustergan_core.embedding.settings import Algorithm, MapSettings
+from clustergan_core.evaluation.clusterings import principal_components
 from clustergan_core.runs.cells import run_matrix
 from clustergan_core.runs.clusters.names import Annotations, cluster_groups, merge_clusters, read_annotations
 from clustergan_core.runs.latents import run_latents
@@ -48,6 +57,21 @@ class CellExport:
         markers = find_markers(self.matrix, merge_clusters(self.cells.clusters, groups))
         return markers.assign(cluster=[groups[number].clusters[0] for number in markers["cluster"]])
 
+    @property
+    def columns_notes(self) -> list[str]:
+        """Sentences on tables brought beside the matrix, and on columns that have another name in the h5ad."""
+        return describe_own_columns(self.run, self.matrix)
+
+    @property
+    def barcodes_note(self) -> str:
+        """A sentence on barcodes that Loupe will not recognise; "" without any."""
+        return describe_barcodes(self.matrix)
+
+    @property
+    def gene_sets_note(self) -> str:
+        """A sentence on gene sets that are called otherwise than their clusters; "" without any."""
+        return describe_gene_sets(self.cells.names)
+
     def h5ad(self) -> bytes:
         """The cells with all genes for scanpy and CELLxGENE."""
         return h5ad_bytes(self.matrix, self.cells)
@@ -67,6 +91,12 @@ class CellExport:
     def gene_sets_csv(self) -> str:
         """The best markers as CELLxGENE gene sets."""
         return gene_sets(self.markers, self.cells).to_csv(index=False)
+
+
+def describe_own_columns(run: Run, matrix: CountMatrix) -> list[str]:
+    """Sentences on the tables whose columns go with the cells, and on columns that have another name in the h5ad."""
+    notes = [step["text"] for step in run.config.dataset.preprocessing if step["step"] == "note"]
+    return [*notes, *filter(None, [describe_columns(matrix)])]
 
 
 def describe_run(run: Run, has_markers: bool = True) -> str:
@@ -108,6 +138,7 @@ def gather_cells(
         clusters=latents.clusters,
         confidence=latents.confidence,
         latents=latents.joined(),
+        components=principal_components(dataset.samples)[latents.indices],
         coordinates=None if layout is None else _lay_out(run, layout, split, which, latents),
         map_name=layout or "",
         names=annotations.names,

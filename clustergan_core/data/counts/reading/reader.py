@@ -64,6 +64,7 @@ def read_opened(file: CountFile) -> CountMatrix:
         state=find_state(counts.data)[0],
         part=file.layout.part,
         notes=tuple(file.layout.notes),
+        repeated_cells=names.repeated_cells,
     )
 
 
