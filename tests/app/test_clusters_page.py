@@ -94,24 +94,49 @@ def test_a_name_that_cannot_be_kept_is_refused_and_nothing_is_lost(cells: Run) -
     assert read_annotations(cells).names == {1: "T cells"}
 
 
+def test_a_refused_name_stays_in_its_field_with_the_reason_until_it_is_changed(cells: Run) -> None:
+    app = opened()
+    app.text_input(key="name_cells_0").set_value("2").run()
+    assert [error.value for error in app.error] == [
+        "The name 2 looks like the cluster with that number: add a word to it."
+    ]
+    assert name_of(app, 0) == "2"
+    app.text_input(key="name_cells_1").set_value("B cells").run()
+    assert "The name 2 looks like" in app.error[0].value and name_of(app, 0) == "2"
+    assert "Not saved: the name of cluster 0." in texts(app)
+    assert read_annotations(cells).names == {1: "B cells"}
+    app.text_input(key="name_cells_0").set_value("type 2").run()
+    assert not app.error and "Not saved" not in texts(app)
+    assert read_annotations(cells).names == {0: "type 2", 1: "B cells"}
+
+
+def test_blanks_around_a_name_are_dropped_and_it_is_said(cells: Run) -> None:
+    app = opened()
+    app.text_input(key="name_cells_1").set_value(" T  cell ").run()
+    assert read_annotations(cells).names == {1: "T  cell"}
+    assert "Saved as “T  cell”, without the blanks around it." in texts(app)
+    assert name_of(app, 1) == "T  cell"
+    assert "“T  cell” is written T cell" in texts(app), "beside the export"
+
+
 def test_more_clusters_than_a_page_holds_are_shown_in_parts(cells: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ui.clusters.rows._N_ROWS", 2)
     app = opened()
-    fields = [f"{what} of mode {mode}" for mode in (0, 1) for what in ("Name", "Note")]
+    fields = [f"{what} of cluster {cluster}" for cluster in (0, 1) for what in ("Name", "Note")]
     assert [field.label for field in app.text_input] == fields
     assert app.selectbox(key="rows_of_3").options == ["1 to 2", "3 to 3"]
     app.selectbox(key="rows_of_3").set_value(2).run()
     app.text_input(key="name_cells_2").set_value("NK cells").run()
     assert read_annotations(cells).names == {2: "NK cells"}
-    assert [field.label for field in app.text_input] == ["Name of mode 2", "Note of mode 2"]
+    assert [field.label for field in app.text_input] == ["Name of cluster 2", "Note of cluster 2"]
 
 
 def test_clusters_of_one_name_count_as_one_in_markers_figures_and_scores(cells: Run) -> None:
     app = opened()
     app.text_input(key="name_cells_0").set_value("blood").run()
     app.text_input(key="name_cells_2").set_value("blood").run()
-    assert "Modes 0, 2 now count as one cluster, blood" in texts(app)
-    assert app.selectbox(key="one_cluster").options == ["blood", "Mode 1"]
+    assert "Clusters 0, 2 now count as one, blood" in texts(app)
+    assert app.selectbox(key="one_cluster").options == ["blood", "Cluster 1"]
     merged = find_markers(run_matrix(cells), np.where(PLANTED == 1, 1, 0).astype(np.int64))
     expected = merged[merged["cluster"] == 0].head(25)
     assert table_with(app, "log2_fold_change")["gene"].tolist() == expected["gene"].tolist()
@@ -142,7 +167,7 @@ def test_the_chosen_cluster_stays_chosen_when_it_gets_a_name_and_when_it_is_merg
     app = opened(cluster="2")
     app.text_input(key="name_cells_2").set_value("NK cells").run()
     assert app.selectbox(key="one_cluster").value == 2
-    assert app.selectbox(key="one_cluster").options == ["Mode 0", "Mode 1", "NK cells"]
+    assert app.selectbox(key="one_cluster").options == ["Cluster 0", "Cluster 1", "NK cells"]
     app.text_input(key="name_cells_1").set_value("NK cells").run()
     assert app.selectbox(key="one_cluster").value == 1, "the group it belongs to now"
     assert app.query_params["cluster"] == "1"
@@ -158,7 +183,7 @@ def test_genes_of_all_clusters_are_the_best_of_each_or_a_list(cells: Run) -> Non
     app = opened(each="2")
     genes = table_with(app, "mean_expression")
     best = find_markers(run_matrix(cells), PLANTED, n_top=2)["gene"].tolist()
-    assert genes[genes["cluster"] == "Mode 0"]["gene"].tolist() == best
+    assert genes[genes["cluster"] == "Cluster 0"]["gene"].tolist() == best
     assert len(app.get("plotly_chart")) == 3  # dot plot, heat map, contingency
 
     listed = opened(show="own list", genes="ENSG00000000007")
