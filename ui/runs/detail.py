@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from clustergan_core.methods import METHODS
+from clustergan_core.runs.assignments import describe_splits, run_table
 from ui.data.choice import list_choices, source_text
 from ui.data.options import options_in_address
 from ui.forms.scheduler import usual_scheduler
@@ -40,6 +41,8 @@ def show_run(summary: RunSummary) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         _show_links(summary)
         _show_actions(summary)
+    if run.has_weights() and (data := load_data(run)) is not None:
+        st.caption(f"Clusters as CSV: {describe_splits(data)}")
     show_scores(summary)
     if run.has_weights() and METHODS[summary.config.method].encodes:
         with st.expander("Assign a new file to this run's modes"):
@@ -133,8 +136,6 @@ def _download_button(summary: RunSummary) -> None:
     is_here = load_data(run) is not None
 
     def csv() -> bytes:
-        from clustergan_core.runs.assignments import run_table
-
         return run_table(run).to_csv(index=False).encode()
 
     st.download_button(
@@ -145,7 +146,7 @@ def _download_button(summary: RunSummary) -> None:
         on_click="ignore",
         icon=":material/download:",
         disabled=not is_here,
-        help="Each sample with its cluster, confidence, label and latents."
+        help="Each sample with its split, cluster, confidence, label, columns of the data and latents."
         if is_here
         else "Needs the data this run was trained on, which is not on this machine: see the Data page.",
     )
