@@ -16,6 +16,7 @@ from ui.frame.messages import plain, show_problem
 
 if TYPE_CHECKING:
     import pandas as pd
+    from streamlit.delta_generator import DeltaGenerator
 
     from clustergan_core.runs.clusters.names import Annotations
 
@@ -74,7 +75,8 @@ def _show_row(view: CellsView, row: dict[Hashable, Any], colour: str, markers: s
     cluster = int(row["cluster"])
     number, name, note, cells, confidence, unsure, genes = st.columns(_WIDTHS, gap="small", vertical_alignment="center")
     number.html(f'<span style="color:{colour}" aria-hidden="true">■</span> {cluster}')
-    for column, what, limit in ((name, "name", MAX_NAME), (note, "note", MAX_NOTE)):
+    fields: tuple[tuple[DeltaGenerator, Text, int], ...] = ((name, "name", MAX_NAME), (note, "note", MAX_NOTE))
+    for column, what, limit in fields:
         texts = annotations.names if what == "name" else annotations.notes
         _fill_field(run, what, cluster, texts.get(cluster, ""))
         column.text_input(

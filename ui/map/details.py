@@ -42,7 +42,7 @@ def show_sample(view: MapView, row: int, cluster_names: Sequence[str] = ()) -> N
     if not is_of_cells(view.run):
         show_picture(_mosaic(view, neighbours, n_columns=4), width="content")
     named = cluster_names or [f"mode {mode}" for mode in range(view.run.config.n_clusters)]
-    near_names = [f"{view.sample_id(int(near))} ({named[view.clusters[near]]})" for near in neighbours]
+    near_names = [f"{view.sample_id(int(near))} ({named[int(view.clusters[near])]})" for near in neighbours]
     st.caption(plain(", ".join(near_names)))
     if is_of_cells(view.run):
         asked = {"run": view.run.name, "view": "One cell", "sample": str(view.indices[row])}
