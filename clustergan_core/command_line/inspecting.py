@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,6 +43,11 @@ def _describe(preflight: Preflight) -> Iterator[str]:
         ("reading", f"about {preflight.seconds:.0f} s and {preflight.memory_mb:,.0f} MB of memory"),
     ):
         yield f"{name:<12} {text}"
+    if (proposal := preflight.label_proposal) is not None:
+        yield (
+            f"{'proposal':<12} {proposal.describe()}, because {proposal.reason}; confirm it with --labels "
+            f"{shlex.quote(proposal.column)}, or leave it out with --labels none"
+        )
     yield ""
     rows = [
         ("", *preflight.preview_genes),

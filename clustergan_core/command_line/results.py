@@ -15,7 +15,7 @@ from clustergan_core.runs.queue.queue import request_run
 from clustergan_core.runs.scores import score_run
 from clustergan_core.runs.store import find_run
 from clustergan_core.score_names import GENERATION_SCORES
-from clustergan_core.scoring.final import explain_no_agreement
+from clustergan_core.scoring.final import describe_labelled, explain_no_agreement
 from clustergan_core.scoring.records import RunScores
 
 SPLITS = ("test", "all")
@@ -68,6 +68,8 @@ def _evaluate(arguments: argparse.Namespace) -> None:
 def _print_scores(scores: RunScores) -> None:
     trained_on = " (it was also trained on these samples)" if scores["is_training_data"] else ""
     print(f"{scores['run']}: {scores['n']} samples, split {scores['split']}{trained_on}, weights {scores['weights']}")
+    if labelled := describe_labelled(scores):
+        print(f"{labelled}.")
     for reading, row in (("argmax", scores), ("k-means", scores["kmeans"])):
         if row["purity"] is None:
             print(f"{reading:8s} {explain_no_agreement(scores)}")

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from tqdm import tqdm
 
 from clustergan_core.command_line.data_arguments import (
@@ -17,8 +18,9 @@ from clustergan_core.command_line.data_arguments import (
     resolve_path,
     split_pair,
 )
-from clustergan_core.data.dataset import Dataset
+from clustergan_core.data.dataset import UNLABELLED, Dataset
 from clustergan_core.data.opening import open_dataset
+from clustergan_core.data.own.label_proposal import describe_levels
 from clustergan_core.data.registry import DATASETS
 from clustergan_core.errors import SettingsError
 from clustergan_core.methods import METHODS, default_method
@@ -34,6 +36,7 @@ from clustergan_core.runs.scores import read_scores
 from clustergan_core.runs.status import Status, write_status
 from clustergan_core.runs.store import create_run, find_run
 from clustergan_core.runs.worker import check_unfinished, choose_device, execute, first_status
+from clustergan_core.scoring.final import describe_labelled, explain_no_agreement
 from clustergan_core.training import Progress
 
 
@@ -113,6 +116,10 @@ def _print_end(run: Run, status: Status) -> None:
         figures = ", ".join(f"{name} {scores[name]:.3f}" for name in ("purity", "accuracy", "nmi", "ari"))
         where = "all samples (also trained on)" if scores["is_training_data"] else f"{scores['split']} split"
         print(f"{where}, argmax: {figures}")
+        if sentence := describe_labelled(scores):
+            print(f"{sentence}.")
+    elif scores and scores.get("n_labelled"):
+        print(explain_no_agreement(scores))
 
 
 def _resumed(arguments: argparse.Namespace) -> Run:
@@ -127,7 +134,9 @@ def _resumed(arguments: argparse.Namespace) -> Run:
 
 
 def _created(arguments: argparse.Namespace) -> Run:
-    config = read_config(arguments)
+    config, dataset = read_config_and_data(arguments)
+    if not arguments.labels and arguments.dataset not in DATASETS and (sentence := describe_found_labels(dataset)):
+        print(sentence)
     folder = (
         Path(arguments.out)
         if arguments.out
@@ -136,6 +145,16 @@ def _created(arguments: argparse.Namespace) -> Run:
     run = create_run(config, folder)
     write_status(run.folder / "status.json", first_status(config))
     return run
+
+
+def describe_found_labels(dataset: Dataset) -> str:
+    """Which labels were found without `--labels`, with their levels and how to choose others; "" without any."""
+    if dataset.labels is None or not dataset.label_column:
+        return ""
+    counts = np.bincount(dataset.labels[dataset.labels != UNLABELLED], minlength=len(dataset.label_names))
+    n_unlabelled = int((dataset.labels == UNLABELLED).sum())
+    levels = describe_levels(dict(zip(dataset.label_names, counts.tolist(), strict=True)), n_unlabelled)
+    return f"Labels: column '{dataset.label_column}' ({levels}); choose others with --labels, or --labels none"
 
 
 def read_config(arguments: argparse.Namespace) -> RunConfig:

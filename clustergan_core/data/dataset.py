@@ -80,6 +80,8 @@ class Dataset:
     preprocessing: tuple[Step, ...] = ()  # repeated on new samples
     columns: dict[str, NDArray[Any]] = field(default_factory=dict)  # further per-sample columns to colour a map by
     content_digest: str = ""  # identifies the data where the samples' last bits differ between machines
+    label_column: str = ""  # the data's own column that holds the labels; empty where they are from elsewhere
+    has_confirmed_labels: bool = True  # False where a column was proposed by its name: K does not come from its levels
     source: str = ""  # a name in DATASETS or the path it was opened by; empty for arrays, which have neither
 
     @property

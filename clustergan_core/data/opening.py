@@ -203,7 +203,7 @@ def _narrow(dataset: Dataset, options: OwnDataOptions) -> Dataset:
     if labels is not None:
         numbers, names = _number_in_order(labels.texts[keep], dataset.label_names)
         if options.labels is not None:
-            steps.append({"step": "labels", "text": labels.note})
+            steps += labels.steps()
     return replace(
         dataset,
         samples=dataset.samples[keep],

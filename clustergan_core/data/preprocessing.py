@@ -7,6 +7,7 @@
 | scale_columns | minimum and maximum of each column | scaled and clipped to [0, 1] |
 | fill_missing | columns, values (the training medians) | filled with the same values; gaps elsewhere are an error |
 | resize | height, width | resized to the same size |
+| picture_range | values of deep grey that are black and white | pictures are read with the same range |
 | sample_ids, drop_columns, keep_rows, keep_ids, labels, note | what was done to the file | nothing |
 """
 
@@ -24,7 +25,7 @@ from clustergan_core.errors import DataError
 
 Values = NDArray[Any]
 
-RECORDS = frozenset({"sample_ids", "drop_columns", "keep_rows", "keep_ids", "labels", "note"})
+RECORDS = frozenset({"picture_range", "sample_ids", "drop_columns", "keep_rows", "keep_ids", "labels", "note"})
 TOLERANCE = 1e-6
 
 

@@ -49,6 +49,14 @@ class Resize(TypedDict):
     width: int
 
 
+class PictureRange(TypedDict):
+    """The values of 16-bit and 32-bit grey that became black and white when pictures were read."""
+
+    step: Literal["picture_range"]
+    minimum: int
+    maximum: int
+
+
 class SampleIds(TypedDict):
     """The column that names the samples."""
 
@@ -167,6 +175,7 @@ Step = (
     | ScaleColumns
     | FillMissing
     | Resize
+    | PictureRange
     | SampleIds
     | DropColumns
     | KeepRows

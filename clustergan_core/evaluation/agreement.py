@@ -25,6 +25,11 @@ class Agreement:
     n: int  # labelled samples scored
 
 
+def can_score(labels: NDArray[np.int64]) -> bool:
+    """Whether at least two classes are present: against a single one every clustering is pure."""
+    return len(np.unique(labels[labels != UNLABELLED])) > 1
+
+
 def contingency_table(
     labels: NDArray[np.int64],
     clusters: NDArray[np.int64],

@@ -6,7 +6,7 @@ from clustergan_core.files import write_atomically
 from clustergan_core.methods import find_method
 from clustergan_core.runs.run import Run
 from clustergan_core.score_names import AGREEMENT_SCORES, describe_kept_weights
-from clustergan_core.scoring.final import explain_no_agreement
+from clustergan_core.scoring.final import describe_labelled, explain_no_agreement
 from clustergan_core.scoring.records import RunScores
 
 
@@ -67,7 +67,8 @@ def _scores_table(scores: RunScores) -> list[str]:
     if scores["purity"] is None:
         return [explain_no_agreement(scores)]
     rows = [("argmax of the code", scores), ("k-means on the latents", scores["kmeans"])]
-    table = ["| reading | purity | accuracy | NMI | ARI |", "|---|---|---|---|---|"]
+    labelled = [f"{sentence}.", ""] if (sentence := describe_labelled(scores)) else []
+    table = [*labelled, "| reading | purity | accuracy | NMI | ARI |", "|---|---|---|---|---|"]
     return table + [
         f"| {name} | " + " | ".join(_figure(row[key]) for key in AGREEMENT_SCORES) + " |" for name, row in rows
     ]

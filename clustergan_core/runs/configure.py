@@ -50,8 +50,9 @@ def make_config(
     """Fills in what is not given: the method, the preset's settings and length, and K.
 
     The default method is the one with the best scores that has the preset. K is `settings["n_clusters"]` if set, else
-    the number of labels, else `suggest_cell_k`'s answer for cells and 10 for all other data; `notes` says which. The
-    default number of threads depends on the size of the networks.
+    the number of labels that a person chose or whose column's name confirms them, else `suggest_cell_k`'s answer for
+    cells and 10 for all other data; `notes` says which. The default number of threads depends on the size of the
+    networks.
     Raises SettingsError for an unknown or impossible setting.
     """
     method = find_method(method or default_method(preset)).name
@@ -104,14 +105,17 @@ def _versions(kind: Kind) -> dict[str, str]:
 def _choose_n_clusters(settings: dict[str, Any], dataset: Dataset) -> tuple[Any, str]:
     if settings.get("n_clusters") is not None:
         return settings["n_clusters"], chosen_k_note(settings["n_clusters"])
-    if dataset.n_labels is not None and dataset.n_labels >= 2:
+    if dataset.n_labels is not None and dataset.n_labels >= 2 and dataset.has_confirmed_labels:
         return dataset.n_labels, f"K = {dataset.n_labels}, the number of labels in the data."
+    why = "no labels are chosen" if dataset.has_confirmed_labels else "the proposed labels are not confirmed"
     if dataset.kind == "expression":
         from clustergan_core.cells.suggest_k import suggest_cell_k
 
         n_clusters = suggest_cell_k(dataset).n_clusters
         return (
             n_clusters,
-            f"K = {n_clusters}, the number of clusters that Leiden finds, as no labels are chosen.",
+            f"K = {n_clusters}, the number of clusters that Leiden finds, as {why}.",
         )
+    if not dataset.has_confirmed_labels:
+        return FALLBACK_N_CLUSTERS, f"K = {FALLBACK_N_CLUSTERS}, because {why}."
     return FALLBACK_N_CLUSTERS, f"K = {FALLBACK_N_CLUSTERS}, because the data has no labels to count."

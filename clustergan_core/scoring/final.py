@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clustergan_core.data.dataset import UNLABELLED, Dataset, SplitName
-from clustergan_core.evaluation.agreement import score_agreement
+from clustergan_core.evaluation.agreement import can_score, score_agreement
 from clustergan_core.evaluation.clusterings import kmeans_clusters
 from clustergan_core.evaluation.label_free import silhouette, usage, usage_entropy
 from clustergan_core.evaluation.library_threads import libraries_on_one_thread
@@ -29,9 +29,22 @@ N_CYCLE_LATENTS = 1000  # of the generated samples
 
 def explain_no_agreement(scores: MethodScores) -> str:
     """Explains in one sentence why a document has no agreement with labels."""
-    return (
-        scores.get("missing", {}).get("encoder") or "Purity, accuracy, NMI and ARI need labels, and the data has none."
-    )
+    if reason := scores.get("missing", {}).get("encoder"):
+        return reason
+    if n_labelled := scores.get("n_labelled"):
+        return (
+            f"Purity, accuracy, NMI and ARI need labels of at least two classes, and the {n_labelled:,} labelled "
+            "samples all have the same label."
+        )
+    return "Purity, accuracy, NMI and ARI need labels, and the data has none."
+
+
+def describe_labelled(scores: MethodScores) -> str:
+    """How many of the scored samples have a label, where not all have; "" where all have."""
+    n, n_labelled = scores["n"], scores.get("n_labelled", scores["n"])
+    if not 0 < n_labelled < n:
+        return ""
+    return f"{n_labelled:,} of {n:,} samples have a label, and purity, accuracy, NMI and ARI count these alone"
 
 
 def score_method(method: Method, dataset: Dataset, split: SplitName) -> MethodScores:
@@ -117,7 +130,7 @@ def _score_generated(
 
 
 def _agreement(labels: NDArray[np.int64] | None, clusters: NDArray[np.int64]) -> dict[str, float | None]:
-    if labels is None or not (labels != UNLABELLED).any():
+    if labels is None or not can_score(labels):
         return dict.fromkeys(AGREEMENT_SCORES)
     agreement = score_agreement(labels, clusters)
     return {name: getattr(agreement, name) for name in AGREEMENT_SCORES}

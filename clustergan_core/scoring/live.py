@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from clustergan_core.data.dataset import DATA_SEED, UNLABELLED, Dataset, draw_subset
-from clustergan_core.evaluation.agreement import score_agreement
+from clustergan_core.evaluation.agreement import can_score, score_agreement
 from clustergan_core.evaluation.features import choose_features
 from clustergan_core.evaluation.label_free import (
     shared_with_neighbours,
@@ -77,7 +77,9 @@ class LiveScorer:
             "silhouette": silhouette(latents, clusters, N_SILHOUETTE_SAMPLES),
             "n": len(clusters),
         }
-        if self.labels is not None and (self.labels != UNLABELLED).any():
+        if self.labels is not None and can_score(self.labels):
+            n_labelled = int((self.labels != UNLABELLED).sum())
+            scores |= {"n_labelled": n_labelled} if n_labelled < len(clusters) else {}
             agreement = score_agreement(self.labels, clusters)
             scores |= {name: getattr(agreement, name) for name in AGREEMENT_SCORES}
         return scores

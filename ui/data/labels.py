@@ -7,11 +7,13 @@ from pathlib import Path
 
 import streamlit as st
 
+from clustergan_core.data.own.label_proposal import LABEL_NAMES, LabelProposal, describe_levels
 from clustergan_core.data.own.labels import NO_LABELS
-from clustergan_core.data.uploads.label_tables import label_tables, likeliest_column
+from clustergan_core.data.uploads.label_tables import label_tables
 from clustergan_core.errors import DataError
-from ui.frame.choices import select
-from ui.loading.files import look_at
+from ui.frame.choices import select, write_address
+from ui.frame.messages import page_errors, plain
+from ui.loading.files import FileLook, look_at
 
 LABELS_KEY = "labels"  # the widget's key and the address's parameter
 AUTOMATIC = "automatic"
@@ -21,14 +23,60 @@ _HELP = (
 )
 
 
-def choose_labels(path: Path, columns: Sequence[str]) -> str | None:
-    """A select box; returns the choice as `--labels` takes it, None for automatic."""
+def choose_labels(path: Path, look: FileLook, columns: Sequence[str]) -> str | None:
+    """A select box, and a proposal until a person has chosen; returns the choice as `--labels` takes it.
+
+    None is automatic: a column whose own name says that it holds labels. A proposal is used only when it is confirmed.
+    """
     tables = columns_of_tables(path)
     choices = [AUTOMATIC, NO_LABELS, *(name for name in columns if name != NO_LABELS), *tables]
     if st.session_state.get(LABELS_KEY, AUTOMATIC) not in choices:
         st.session_state[LABELS_KEY] = AUTOMATIC  # it belonged to other data, and the browser would go on showing it
     chosen = select(LABELS_KEY, choices, "Labels", help_text=_HELP)
-    return None if chosen == AUTOMATIC else tables.get(chosen, chosen)
+    if chosen != AUTOMATIC:
+        return tables.get(chosen, chosen)
+    is_named = look.proposal is not None and look.proposal.column.lower() in LABEL_NAMES
+    table, proposal = (None, look.proposal) if is_named else _propose(path, look)
+    if proposal is not None and (table is not None or not is_named):
+        _show_proposal(table, proposal)
+    return NO_LABELS if look.proposal is not None and not is_named else None
+
+
+def forget_labels() -> None:
+    """Has the select box propose again, as for other data; called before it is drawn."""
+    st.session_state[LABELS_KEY] = AUTOMATIC
+    write_address(LABELS_KEY, [])
+
+
+def _propose(path: Path, look: FileLook) -> tuple[Path | None, LabelProposal | None]:
+    """(the table beside the data, None for the data itself; its column that most likely holds known classes)."""
+    for table in label_tables(path):
+        try:
+            proposal = look_at(table, read_as="table").proposal_as_table
+        except DataError:
+            continue  # a text file that is no table
+        if proposal is not None:
+            return table, proposal
+    return None, look.proposal
+
+
+def _show_proposal(table: Path | None, proposal: LabelProposal) -> None:
+    where = f"`{plain(proposal.column)}`" + (f" of {plain(table.name)}" if table is not None else "")
+    levels = plain(describe_levels(proposal.levels, proposal.n_unlabelled))
+    text = proposal.column if table is None else _text(table, proposal.column)
+    with st.container(border=True):
+        st.markdown(f"**Are these known classes?** {where}: {levels}.")
+        st.caption(f"Proposed because {proposal.reason}. Nothing uses it until you confirm it.")
+        with st.container(horizontal=True, gap="small"):
+            for key, label, choice in (
+                ("confirm_labels", "Use as labels", text),
+                ("refuse_labels", "No labels", NO_LABELS),
+            ):
+                st.button(label, key=key, on_click=page_errors()(_choose), args=(choice,))
+
+
+def _choose(text: str) -> None:
+    st.session_state[LABELS_KEY] = text
 
 
 def columns_of_tables(path: Path) -> dict[str, str]:
@@ -41,20 +89,6 @@ def columns_of_tables(path: Path) -> dict[str, str]:
             continue  # a text file that is no table
         columns |= {_text(table, column): f"{table}:{column}" for column in look.classes}
     return columns
-
-
-def likeliest_labels(path: Path) -> str | None:
-    """What the select box should show for a file with tables of its cells beside it, or None."""
-    return next((labels for table in label_tables(path) if (labels := likeliest_of(table)) is not None), None)
-
-
-def likeliest_of(table: Path) -> str | None:
-    """What the select box should show for one table; None where no column holds classes or it cannot be read."""
-    try:
-        column = likeliest_column(look_at(table, read_as="table").classes)
-    except DataError:
-        return None
-    return None if column is None else _text(table, column)
 
 
 def label_text(labels: str | None) -> str:

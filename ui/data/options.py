@@ -33,13 +33,14 @@ def choose_options(path: Path, choices: CountChoices) -> OwnDataOptions | None:
         return None
     if look.kind == "table":
         return _choose_for_table(path, look, choices)
-    return OwnDataOptions(image_side=_choose_side())
+    labels = choose_labels(path, look, list(look.classes)) if look.classes else None
+    return OwnDataOptions(labels=labels, image_side=_choose_side())
 
 
 def choose_for_counts(path: Path, look: FileLook, choices: CountChoices) -> OwnDataOptions:
     """Labels and cells of a count matrix, which this reads. Raises DataError where it cannot be read."""
     assert look.preflight is not None
-    labels = choose_labels(path, [column.name for column in look.preflight.label_columns])
+    labels = choose_labels(path, look, [column.name for column in look.preflight.label_columns])
     only, drop = _choose_values("cells", _classes_of_cells(str(path), file_stamp(path), choices.orientation))
     return OwnDataOptions(
         labels=labels,
@@ -68,7 +69,7 @@ def options_in_address(options: OwnDataOptions) -> dict[str, Any]:
 
 
 def _choose_for_table(path: Path, look: FileLook, choices: CountChoices) -> OwnDataOptions:
-    labels = choose_labels(path, list(look.classes))
+    labels = choose_labels(path, look, list(look.classes))
     only, drop = _choose_values("rows", look.classes)
     return OwnDataOptions(labels=labels, only=only, drop=drop, read_as=choices.read_as)
 

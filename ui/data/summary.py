@@ -168,6 +168,8 @@ def _describe_step(step: Mapping[str, Any]) -> str:
         return f"All values scaled from {step['minimum']:.4g} … {step['maximum']:.4g} to 0–1."
     if kind == "divide":
         return f"Values divided by {step['by']:g}, so that they lie in 0–1."
+    if kind == "picture_range":
+        return f"Grey of 16 bits or more read with {step['minimum']:,} as black and {step['maximum']:,} as white."
     if kind == "resize":
         return f"Images resized to {step['height']} × {step['width']} pixels."
     return _describe_expression(step)

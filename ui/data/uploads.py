@@ -14,7 +14,7 @@ from clustergan_core.data.uploads.sorting import store_files
 from clustergan_core.data.uploads.store import forget_upload, list_uploads, store_beside, upload_size
 from clustergan_core.errors import AppError, DataError
 from ui.data.choice import DATASET_KEY, chosen_for, show_next, source_text
-from ui.data.labels import LABELS_KEY, likeliest_labels, likeliest_of
+from ui.data.labels import forget_labels
 from ui.frame.choices import write_address
 from ui.frame.dialogs import confirm_change
 from ui.frame.messages import plain, show_problem
@@ -150,14 +150,14 @@ def accept_files(files: list[tuple[str, memoryview]]) -> tuple[dict[str, str], l
 
 
 def choices_of(path: Path) -> dict[str, str]:
-    """Choices that show an upload, with the labels uploaded beside it."""
-    labels = likeliest_labels(path)
-    return {DATASET_KEY: source_text(str(path))} | ({LABELS_KEY: labels} if labels else {})
+    """Choices that show an upload."""
+    return {DATASET_KEY: source_text(str(path))}
 
 
 def show_upload(choices: dict[str, str]) -> None:
     """Shows an upload by these choices; called before the picker is drawn."""
     show_next(choices[DATASET_KEY])
+    forget_labels()
     st.session_state.update(choices)
     for name, text in choices.items():  # a widget that is new on the page would write it only on the next run
         write_address(name, text)
@@ -171,12 +171,10 @@ def _add_to_chosen(table: Path, earlier: set[Path]) -> tuple[dict[str, str], lis
     matrix = _chosen_matrix()
     if matrix is None or look_at(table).kind != "table" or not _names_cells(table, matrix):
         return None
-    stored = store_beside(matrix, table.name, table.read_bytes())
+    store_beside(matrix, table.name, table.read_bytes())
     if table not in earlier:
         forget_upload(table)
-    labels = likeliest_of(stored)
-    choices = {DATASET_KEY: source_text(str(matrix))} | ({LABELS_KEY: labels} if labels else {})
-    return choices, [f"{table.name} names cells of {matrix.name} and is stored with it."]
+    return choices_of(matrix), [f"{table.name} names cells of {matrix.name} and is stored with it."]
 
 
 def _chosen_matrix() -> Path | None:

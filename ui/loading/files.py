@@ -12,9 +12,12 @@ import streamlit as st
 from clustergan_core.data.counts.reading.formats import find_format
 from clustergan_core.data.counts.reading.sandbox.parent import inspect
 from clustergan_core.data.opening import is_count_matrix
-from clustergan_core.data.options import Orientation, ReadAs
-from clustergan_core.data.own.cell_text import as_text, natural_order
+from clustergan_core.data.options import Orientation, OwnDataOptions, ReadAs
+from clustergan_core.data.own.cell_text import natural_order
 from clustergan_core.data.own.files import open_own
+from clustergan_core.data.own.images import picture_levels
+from clustergan_core.data.own.label_proposal import LabelProposal, propose_labels
+from clustergan_core.data.own.labels import NO_LABELS
 from clustergan_core.data.own.table_text import read_table
 from clustergan_core.data.own.vetting import open_archive
 from clustergan_core.errors import DataError
@@ -42,6 +45,8 @@ class FileLook:
     n_rows: int = 0
     columns: tuple[str, ...] = ()
     classes: dict[str, tuple[str, ...]] = field(default_factory=dict)  # columns of few values, and their values
+    proposal: LabelProposal | None = None  # of the data's own labels
+    proposal_as_table: LabelProposal | None = None  # where the table was brought for its labels
     preflight: Preflight | None = None  # of counts
     is_ambiguous: bool = False  # a text, which may hold counts or an ordinary table
 
@@ -69,14 +74,15 @@ def _look(path_text: str, stamp: tuple[int, int, int], read_as: ReadAs, orientat
     path = Path(path_text)
     is_text = find_format(path) == "text"
     if is_count_matrix(str(path), read_as):
-        return FileLook("counts", preflight=inspect(path, orientation), is_ambiguous=is_text)
+        preflight = inspect(path, orientation)
+        return FileLook("counts", preflight=preflight, proposal=preflight.label_proposal, is_ambiguous=is_text)
     if path.is_dir():
-        open_own(path)
-        return FileLook("images")
+        open_own(path, OwnDataOptions(labels=NO_LABELS))
+        return FileLook("images", classes=_levels_to_choose(path))
     suffix = Path(path.name.lower().removesuffix(".gz")).suffix
     if suffix in ARCHIVE_SUFFIXES:
         open_archive(path).close()
-        return FileLook("images")
+        return FileLook("images", classes=_levels_to_choose(path) if suffix == ".zip" else {})
     if suffix not in TABLE_SUFFIXES:
         raise DataError(
             f"{path.name} is not a supported file type. Supported: counts (10x folder, .h5ad, .h5, .loom, .xlsx, "
@@ -88,13 +94,27 @@ def _look(path_text: str, stamp: tuple[int, int, int], read_as: ReadAs, orientat
 def _look_at_table(path: Path, is_ambiguous: bool) -> FileLook:
 
     table = read_table(path)
-    n_rows = len(next(iter(table.values())))
+    n_rows = table.n_rows
     classes: dict[str, tuple[str, ...]] = {}
     for column, values in table.items():
         # Floats are measurements; counting the values of every gene of a wide table would take minutes.
         if values.dtype.kind == "f" or len(np.unique(values.astype(np.str_))) > MAX_CLASSES:
             continue
-        texts = set(as_text(values)) - {""}
+        texts = set(table.classes(column).tolist()) - {""}
         if 2 <= len(texts) <= max(2, n_rows / 2) and max(map(len, texts)) <= MAX_CLASS_TEXT:
             classes[column] = tuple(natural_order(str(text) for text in texts))
-    return FileLook("table", n_rows, tuple(table), classes, is_ambiguous=is_ambiguous)
+    return FileLook(
+        "table",
+        n_rows,
+        tuple(table),
+        classes,
+        proposal=propose_labels(table),
+        proposal_as_table=propose_labels({column: table.classes(column) for column in classes}, by_any_name=True),
+        is_ambiguous=is_ambiguous,
+    )
+
+
+def _levels_to_choose(path: Path) -> dict[str, tuple[str, ...]]:
+    """The levels of a folder's or zip's folders, where more than one may name the classes."""
+    levels = picture_levels(path)
+    return levels if len(levels) > 1 else {}

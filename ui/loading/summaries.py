@@ -13,6 +13,7 @@ from clustergan_core.runs.store import list_runs, list_shipped
 from clustergan_core.scoring.records import RunScores
 
 NEEDS_LABELS = "needs labels"
+ONE_CLASS = "one label only"
 
 # What pages call a state; "interrupted" is a process that ended unexpectedly, so it can be continued.
 STATE_WORDS = {
@@ -86,7 +87,9 @@ def summarise(run: Run) -> RunSummary:
 
 def describe_no_agreement(scores: RunScores) -> str:
     """Why there is no agreement with labels, in two words."""
-    return "no encoder" if "encoder" in scores.get("missing", {}) else NEEDS_LABELS
+    if "encoder" in scores.get("missing", {}):
+        return "no encoder"
+    return ONE_CLASS if scores.get("n_labelled") else NEEDS_LABELS
 
 
 def describe_scores(scores: RunScores | None) -> str:
@@ -95,6 +98,11 @@ def describe_scores(scores: RunScores | None) -> str:
         return "Not scored yet"
     if scores["purity"] is None:
         return f"Purity and NMI: {describe_no_agreement(scores)}"
+    n_labelled = scores.get("n_labelled", scores["n"])
     number = f"{scores['n']:,}"
+    if n_labelled < scores["n"]:
+        of = "" if scores["is_training_data"] else f"{scores['split']} "
+        where = f"the {n_labelled:,} of {number} {of}samples that have a label"
+        return f"Purity {scores['purity']:.2f} · NMI {scores['nmi']:.2f} on {where}"
     where = f"all {number} samples" if scores["is_training_data"] else f"{number} {scores['split']} samples"
     return f"Purity {scores['purity']:.2f} · NMI {scores['nmi']:.2f} on {where}"

@@ -9,7 +9,7 @@ import streamlit as st
 
 from clustergan_core.data.dataset import UNLABELLED
 from clustergan_core.drawing.figures.counts import MOST_FLAT, contingency_figure
-from clustergan_core.scoring.final import explain_no_agreement
+from clustergan_core.scoring.final import describe_labelled, explain_no_agreement
 from clustergan_core.scoring.records import RunScores
 from ui.frame.messages import plain
 from ui.frame.theme import show_figure
@@ -46,6 +46,8 @@ def show_scores(summary: RunSummary) -> None:
 
 def _show_numbers(scores: RunScores) -> None:
     st.markdown(f"**Scores on {_measured_on(scores)}**")
+    if labelled := describe_labelled(scores):
+        st.caption(f"{labelled}.")
     if scores["purity"] is None:
         st.info(plain(f"{explain_no_agreement(scores)} Without labels:"), icon=":material/label:")
     else:

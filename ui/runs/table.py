@@ -101,7 +101,9 @@ def _scored_on(summary: RunSummary) -> str | None:
         return None
     if scores["purity"] is None:
         return describe_no_agreement(scores)
-    return f"{scores.get('n_labelled', scores['n']):,} {'all' if scores['is_training_data'] else scores['split']}"
+    n, n_labelled = scores["n"], scores.get("n_labelled", scores["n"])
+    number = f"{n:,}" if n_labelled == n else f"{n_labelled:,} of {n:,}"
+    return f"{number} {'all' if scores['is_training_data'] else scores['split']}"
 
 
 def _columns() -> dict[str, Any]:

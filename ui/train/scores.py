@@ -10,7 +10,7 @@ from clustergan_core.runs.metrics import Row
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.scores import read_scores
 from clustergan_core.score_names import AGREEMENT_SCORES, describe_kept_weights_briefly, keeps_last_weights
-from clustergan_core.scoring.final import explain_no_agreement
+from clustergan_core.scoring.final import describe_labelled, explain_no_agreement
 from clustergan_core.scoring.records import RunScores
 from ui.frame.messages import plain
 from ui.frame.theme import show_figure
@@ -39,7 +39,8 @@ def show_live_scores(run: Run, history: MetricsHistory) -> None:
         st.caption(f"{method.title} has no encoder, so there are no clusters to compare with labels.")
         return
     if "purity" not in newest:
-        st.caption(f"Purity, accuracy, NMI and ARI: {NEEDS_LABELS}, and this data has none.")
+        held = "has one label only" if run.config.dataset.label_names else "has none"
+        st.caption(f"Purity, accuracy, NMI and ARI: {NEEDS_LABELS}, and this data {held}.")
         return
     st.caption(f"{_where(run, newest)}, step {newest['step']:,}. Labels are used only for these scores.")
     tiles = st.columns(len(AGREEMENT_SCORES))
@@ -55,9 +56,11 @@ def show_live_scores(run: Run, history: MetricsHistory) -> None:
 
 
 def _where(run: Run, evaluation: Row) -> str:
+    n_labelled = evaluation.get("n_labelled")
+    labelled = "" if n_labelled is None else f", of which {n_labelled:,} have a label"
     if run.config.dataset.has_splits:
-        return f"Validation split, n = {evaluation['n']:,}"
-    return f"n = {evaluation['n']:,} of the training samples"
+        return f"Validation split, n = {evaluation['n']:,}{labelled}"
+    return f"n = {evaluation['n']:,} of the training samples{labelled}"
 
 
 def show_final_scores(run: Run) -> None:
@@ -68,7 +71,8 @@ def show_final_scores(run: Run) -> None:
     st.subheader("Result")
     where = "all samples, which were also trained on" if scores["is_training_data"] else f"the {scores['split']} split"
     weights = describe_kept_weights_briefly(find_method(scores["method"]))
-    st.caption(f"On {where}, n = {scores['n']:,}, with the weights of {weights}.")
+    labelled = f" {describe_labelled(scores)}." if describe_labelled(scores) else ""
+    st.caption(f"On {where}, n = {scores['n']:,}, with the weights of {weights}.{labelled}")
     agreement, generation = st.columns([0.5, 0.5], gap="large")
     with agreement:
         if scores["purity"] is None:

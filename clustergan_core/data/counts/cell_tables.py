@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clustergan_core.data.counts.matrix import CountMatrix
-from clustergan_core.data.own.cell_text import as_categories, as_text, is_missing
-from clustergan_core.data.own.labels import _find_ids
-from clustergan_core.data.own.table_text import Columns, read_table
+from clustergan_core.data.own.cell_text import as_categories, as_text, read_number
+from clustergan_core.data.own.matching import Match, match_ids
+from clustergan_core.data.own.sample_ids import is_id_name, names_rows_by_number, names_rows_by_text
+from clustergan_core.data.own.table_text import TextTable, read_table
 from clustergan_core.errors import DataError
 from clustergan_core.paths import uploads_folder
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 BESIDE = "beside"  # the folder next to an upload that holds the tables uploaded with it
 MAX_COLUMNS = 500  # of each table: an h5ad names its columns in a header of limited size
 SHOWN = 8
-_TRUTHS = {"true": True, "false": False}
+_TRUTHS = frozenset({"true", "false"})
+_NUMBERED = re.compile(r"[+-]?0\d+|\d+[eE]\d+")  # 0007, 10E2: names that only look like numbers
 _NAMELESS = re.compile(r"(unnamed|column)_\d+|row_names")  # what `read_table` calls a column without a name
 
 
@@ -86,21 +88,35 @@ def join_tables(matrix: CountMatrix, tables: Sequence[Path]) -> tuple[CountMatri
     return replace(matrix, cells=cells), tuple(notes)
 
 
-def match_cells(name: str, table: Columns, cell_ids: Sequence[str]) -> CellTable:
+def match_cells(name: str, table: TextTable, cell_ids: Sequence[str]) -> CellTable:
     """The columns of a table, in the order of these cells. DataError where no column names at least half of them."""
-    id_column = _find_ids(table, cell_ids)
-    if id_column is None:
-        raise DataError(f"{name} has no column with the ids of at least half of the cells: add the ids.")
-    row_of = {text: row for row, text in enumerate(as_text(table[id_column]).tolist())}
-    rows = np.array([row_of.get(cell, -1) for cell in cell_ids], dtype=np.int64)
+    found = _find_ids(table, cell_ids)
+    if found is None:
+        raise DataError(f"{name} has no column that names at least half of the cells, each once: add their ids.")
+    id_column, match = found
+    rows = np.array([-1 if row is None else row for row in match.rows], dtype=np.int64)
     names = [column for column in table if column != id_column or not _NAMELESS.fullmatch(column)]
-    columns = {column: _take_rows(table[column], rows) for column in names[:MAX_COLUMNS]}
-    return CellTable(columns, _describe(name, names, id_column, rows))
+    columns = {column: _take_rows(table, column, rows) for column in names[:MAX_COLUMNS]}
+    how = f"{id_column}, {match.respelling}" if match.respelling else id_column
+    return CellTable(columns, _describe(name, names, f"matched by {how} ({match.n_matched:,} of {len(rows):,})"))
 
 
-def _describe(name: str, names: Sequence[str], id_column: str, rows: NDArray[np.int64]) -> str:
+def _find_ids(table: TextTable, cell_ids: Sequence[str]) -> tuple[str, Match] | None:
+    """(the column that names the cells best, the match); ids as spelt come before any respelling."""
+    found: list[tuple[str, Match]] = []
+    for position, column in enumerate(table):
+        if not (
+            is_id_name(column) or names_rows_by_text(table, column) or names_rows_by_number(table, column, position)
+        ):
+            continue
+        texts = table.texts(column).tolist()
+        if len(set(texts)) == len(texts) and (match := match_ids(cell_ids, texts)) is not None:
+            found.append((column, match))
+    return max(found, key=lambda pair: (not pair[1].respelling, pair[1].n_matched), default=None)
+
+
+def _describe(name: str, names: Sequence[str], matched: str) -> str:
     shown = ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else "")
-    matched = f"matched by {id_column} ({int((rows >= 0).sum()):,} of {len(rows):,})"
     if len(names) > MAX_COLUMNS:
         return f"The first {MAX_COLUMNS} of {len(names):,} columns of {name} go with the cells, {matched}."
     return f"Columns of {name} go with the cells, {matched}: {shown or 'none'}."
@@ -124,18 +140,22 @@ def _says_the_same(column: Any, other: Any) -> bool:
     return np.array_equal(ours, theirs)
 
 
-def _take_rows(values: NDArray[Any], rows: NDArray[np.int64]) -> Any:
-    """The values of these rows (N,), missing where the row is -1, of the type the column has."""
-    is_matched = rows >= 0
-    taken = values[rows]
-    if values.dtype.kind in "iuf":
-        return taken if is_matched.all() else np.where(is_matched, taken.astype(np.float64), np.nan)
-    missing = ~is_matched | is_missing(taken)
-    texts = as_text(taken)
-    missing |= texts == ""
-    is_truth = [_TRUTHS.get(text.lower()) for text in texts[~missing].tolist()]
-    if is_truth and None not in is_truth:
-        if not missing.any():
-            return np.array(is_truth, dtype=np.bool_)
-        texts[~missing] = [str(truth) for truth in is_truth]
-    return as_categories(texts, missing)
+def _take_rows(table: TextTable, column: str, rows: NDArray[np.int64]) -> Any:
+    """The cells of these rows (N,), missing where the row is -1 or holds a gap: numbers, booleans, else categories."""
+    texts, values = table.texts(column).astype(np.str_), table[column]
+    is_gap = np.isin(texts, list(table.gaps(column)))
+    missing = (rows < 0) | is_gap[rows]
+    held = set(texts[~is_gap].tolist())
+    if held and all(text.lower() in _TRUTHS for text in held):
+        truths = np.char.lower(texts[rows]) == "true"
+        return as_categories(np.where(truths, "True", "False"), missing) if missing.any() else truths
+    if values.dtype.kind in "iuf" and not any(map(_NUMBERED.fullmatch, held)):
+        numbers = values if values.dtype.kind != "f" else _read_exactly(values, texts)
+        return np.where(missing, np.nan, numbers[rows]) if missing.any() else numbers[rows]
+    return as_categories(texts[rows], missing)
+
+
+def _read_exactly(values: NDArray[np.float64], texts: NDArray[np.str_]) -> NDArray[np.float64]:
+    """The numbers to the last bit, which pandas rounds, where their text is that number."""
+    read = np.array([np.nan if (number := read_number(text)) is None else number for text in texts.tolist()])
+    return np.where(np.isclose(values, read, rtol=1e-12, atol=0), read, values)

@@ -47,8 +47,7 @@ def prepare(
         raise DataError(f"Quality control leaves {report.n_cells} of {matrix.name}'s cells: relax its thresholds.")
     splits = _split(matrix.name, report.n_cells, settings)
     steps: list[Step] = [_record_quality(settings, report)]
-    if labels is not None:
-        steps.append({"step": "labels", "text": labels.note})
+    steps += labels.steps() if labels is not None else []
     samples, fitted = _fit(matrix, settings, report, splits)
     numbers, names = (None, ()) if labels is None else number_labels(labels.texts[report.cell_mask])
     chosen = next(step for step in fitted if step["step"] == "select_genes")
@@ -65,6 +64,8 @@ def prepare(
         preprocessing=(*steps, *fitted),
         columns=_columns(matrix, report, exclude=None if labels is None else labels.column),
         content_digest=_digest(matrix, settings, report, chosen["ids"]),
+        label_column=(labels and labels.column) or "",
+        has_confirmed_labels=labels is None or labels.is_confirmed,
     )
 
 

@@ -36,7 +36,7 @@ def open_arrays(path: Path, name: str, options: OwnDataOptions) -> Dataset:
     arrays = read_arrays(path)
     samples, feature_names = take_samples(path, arrays)
     check_counts(path.name, len(samples), math.prod(samples.shape[1:]))
-    sample_ids = take_ids(arrays, len(samples))
+    sample_ids = take_ids(path, arrays, len(samples))
     columns = _further_columns(path, arrays, len(samples))
     classes = (key for key in LABEL_ARRAYS if key in columns and holds_classes(as_text(columns[key])))
     choice = options.labels or next(classes, None)
@@ -44,9 +44,9 @@ def open_arrays(path: Path, name: str, options: OwnDataOptions) -> Dataset:
     choosable = columns if labels is None else {"label": labels.texts, **columns}
     keep = choose_rows(path.name, choosable, len(samples), options)
     steps: list[Step] = [*describe_rows(options, keep)]
-    if labels is not None:
-        steps.append({"step": "labels", "text": labels.note})
+    steps += labels.steps() if labels is not None else []
     samples = samples[keep]
+    steps += _note_unused(arrays, columns)
     fitted = _fit(path.name, samples, feature_names, options.image_side)
     numbers, names = (None, ()) if labels is None else number_labels(labels.texts[keep])
     used = labels.column if labels else None
@@ -61,6 +61,8 @@ def open_arrays(path: Path, name: str, options: OwnDataOptions) -> Dataset:
         sample_ids=tuple(np.array(sample_ids)[keep].tolist()) if sample_ids else (),
         preprocessing=(*steps, *fitted),
         columns={column: values[keep] for column, values in columns.items() if column != used},
+        label_column=(labels and labels.column) or "",
+        has_confirmed_labels=labels is None or labels.is_confirmed,
     )
 
 
@@ -116,6 +118,11 @@ def take_samples(path: Path, arrays: Arrays) -> tuple[Values, tuple[str, ...]]:
         raise DataError(f"{path.name} holds {held} but no array named images or x: save the samples under that name.")
     samples = arrays[name]
     given = next((arrays[key] for key in FEATURE_ARRAYS if key in arrays), None)
+    if given is not None and samples.ndim == 2 and given.shape != samples.shape[1:]:
+        raise DataError(
+            f"The names of the features in {path.name} have shape {given.shape} for {samples.shape[1]} features: save "
+            "one name per feature, or none."
+        )
     return _as_samples(f"'{name}' in {path.name}", samples, () if given is None else [str(value) for value in given])
 
 
@@ -129,10 +136,16 @@ def name_columns(count: int) -> tuple[str, ...]:
     return tuple(f"x{number + 1}" for number in range(count))
 
 
-def take_ids(arrays: Arrays, n_samples: int) -> tuple[str, ...]:
-    """The samples' own ids, if an array of that length holds them."""
-    ids = next((arrays[key] for key in ID_ARRAYS if key in arrays), None)
-    return tuple(str(value) for value in ids) if ids is not None and ids.shape == (n_samples,) else ()
+def take_ids(path: Path, arrays: Arrays, n_samples: int) -> tuple[str, ...]:
+    """The samples' own ids, if an array holds them. Raises DataError where there is not one for each sample."""
+    key = next((key for key in ID_ARRAYS if key in arrays), None)
+    if key is None:
+        return ()
+    if arrays[key].shape != (n_samples,):
+        raise DataError(
+            f"'{key}' in {path.name} has shape {arrays[key].shape} for {n_samples} samples: save one id per sample."
+        )
+    return tuple(str(value) for value in arrays[key])
 
 
 def _read_member(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> NDArray[np.generic]:
@@ -155,7 +168,18 @@ def _read_member(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) 
     if math.prod(shape) * dtype.itemsize != member.file_size - header_size:
         raise ValueError(shape)
     with archive.open(member) as file:
-        return np.lib.format.read_array(file, allow_pickle=False)
+        values = np.lib.format.read_array(file, allow_pickle=False)
+    return _decode(values) if values.dtype.kind == "S" else values
+
+
+def _decode(values: NDArray[np.generic]) -> NDArray[np.str_]:
+    """Bytes, as h5py gives text, as text: UTF-8 where all of them are, else Latin-1, which any byte is."""
+    for encoding in ("utf-8", "latin-1"):
+        try:
+            return np.char.decode(values, encoding)  # type: ignore[arg-type]
+        except UnicodeDecodeError:
+            continue
+    raise AssertionError("Latin-1 decodes any byte.")
 
 
 def _as_samples(where: str, samples: Values, feature_names: Sequence[str]) -> tuple[Values, tuple[str, ...]]:
@@ -199,6 +223,17 @@ def _further_columns(path: Path, arrays: Arrays, n_samples: int) -> dict[str, ND
         for key, values in arrays.items()
         if values.shape == (n_samples,) and values.dtype.kind in "buifU" and key.lower() not in reserved
     }
+
+
+def _note_unused(arrays: Arrays, columns: Arrays) -> list[Step]:
+    """A step that names the arrays that are neither samples, names nor one value for each sample."""
+    known = (*LABEL_ARRAYS, *ID_ARRAYS, *FEATURE_ARRAYS)
+    samples = next((key for wanted in SAMPLE_NAMES for key in arrays if key.lower() == wanted), None)
+    unused = [key for key in arrays if key not in columns and key not in known and key != samples]
+    if not unused:
+        return []
+    shown = ", ".join(f"{key} of shape {arrays[key].shape}" for key in unused)
+    return [{"step": "note", "text": f"Arrays that are not used: {shown}."}]
 
 
 def _fit(name: str, samples: Values, feature_names: tuple[str, ...], image_side: int | None) -> list[Step]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -25,15 +26,28 @@ def as_numbers(values: NDArray[Any]) -> NDArray[np.float64]:
 
 
 def as_text(values: NDArray[Any]) -> NDArray[np.str_]:
-    """Each cell as a person would write it (3.0 is "3"); "" where it is missing."""
+    """Each cell as a person would write it (3.0 is "3", and bytes are text); "" where it is missing."""
     gaps = is_missing(values)
     texts = ["" if gap else _write(value) for value, gap in zip(values.tolist(), gaps, strict=True)]
     return np.array(texts, dtype=np.str_)
 
 
+def read_number(text: str) -> float | None:
+    """A text as a finite number, or None. Python also reads "1_000" and "nan", which no file means as numbers."""
+    if "_" in text:
+        return None
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
 def _write(value: object) -> str:
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else repr(value)
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace").strip()
     return str(value).strip()
 
 
@@ -41,10 +55,8 @@ def natural_order(texts: Iterable[str]) -> list[str]:
     """Numbers by value, then everything else alphabetically."""
 
     def sort_key(text: str) -> tuple[int, float, str]:
-        try:
-            return (0, float(text), text)
-        except ValueError:
-            return (1, 0.0, text)
+        number = read_number(text)
+        return (1, 0.0, text) if number is None else (0, number, text)
 
     return sorted(texts, key=sort_key)
 

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-import io
 import os
 import stat
-import struct
-import warnings
-import zipfile
-import zlib
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
 
 from clustergan_core.data.dataset import Dataset, share_samples
 from clustergan_core.data.options import OwnDataOptions
 from clustergan_core.data.own.cell_text import natural_order
 from clustergan_core.data.own.labels import find_labels, number_labels
+from clustergan_core.data.own.picture_folders import find_levels
+from clustergan_core.data.own.picture_reading import (
+    FULL_RANGE,
+    Pictures,
+    Survey,
+    is_grey,
+    list_pages,
+    read_pictures,
+    survey,
+    to_grey,
+)
 from clustergan_core.data.own.rows import choose_rows, describe_rows
 from clustergan_core.data.own.vetting import MAX_MEMBERS, check_counts, open_archive
 from clustergan_core.data.preprocessing import apply_preprocessing
@@ -29,32 +35,10 @@ from clustergan_core.data.steps import Step
 from clustergan_core.errors import DataError
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm"})
-FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP", "PPM")
-MAX_PICTURE_BYTES = 64 << 20  # a photograph is a tenth of that
-MAX_PICTURE_PIXELS = 50_000_000  # 150 MB once decoded; it is reduced to a few thousand anyway
-LUMA = (0.299, 0.587, 0.114)  # how bright red, green and blue look (ITU-R BT.601)
+BESIDE_SUFFIXES = frozenset({"", ".txt", ".md", ".db", ".ini", ".csv", ".tsv", ".json", ".xml", ".html", ".pdf"})
+SHOWN = 4
 DEFAULT_SIDE = 32
 KEPT_SIDE = 64  # square pictures of one size up to this are used as they are
-
-
-@dataclass(frozen=True)
-class Pictures:
-    """Where pictures are stored: their paths, and how to read the bytes of one."""
-
-    source: str
-    names: list[str]
-    sizes: dict[str, int]  # bytes, as declared
-    folder: Path | None = None
-    archive: zipfile.ZipFile | None = None
-
-    def read(self, name: str) -> bytes:
-        """The bytes of one picture. Raises DataError where it is larger than MAX_PICTURE_BYTES."""
-        if self.sizes[name] > MAX_PICTURE_BYTES:
-            raise DataError(f"{name} in {self.source} is larger than {MAX_PICTURE_BYTES >> 20} MB: reduce it.")
-        if self.archive is not None:
-            return self.archive.read(name)
-        assert self.folder is not None
-        return (self.folder / name).read_bytes()
 
 
 def open_pictures(path: Path, name: str, options: OwnDataOptions) -> Dataset:
@@ -62,21 +46,21 @@ def open_pictures(path: Path, name: str, options: OwnDataOptions) -> Dataset:
     with find_pictures(path) as pictures:
         names = pictures.names
         check_counts(path.name, len(names), 1)
-        columns = _class_column(names)
+        columns = _class_columns(path.name, names, options)
         labels = find_labels(path.name, options.labels, columns, _short_ids(names), len(names))
         choosable = {"file": np.array(names), **({} if labels is None else {"label": labels.texts}), **columns}
         keep = choose_rows(path.name, choosable, len(names), options)
         chosen = [name for name, is_kept in zip(names, keep, strict=True) if is_kept]
-        side = options.image_side or _common_side(pictures, chosen)
+        found = survey(pictures, chosen)
+        side = options.image_side or _common_side(found.sizes)
         check_counts(path.name, len(chosen), 3 * side * side)
-        images = read_pictures(pictures, chosen, side, side)
+        images = read_pictures(pictures, chosen, side, side, found.deep_range)
+    _refuse_dark_colour(path.name, images, chosen, found)
     if is_grey(images):
         images = to_grey(images)
-    steps: list[Step] = [*describe_rows(options, keep)]
-    if labels is not None:
-        steps.append({"step": "labels", "text": labels.note})
     fitted: list[Step] = [{"step": "resize", "height": side, "width": side}, {"step": "divide", "by": 255}]
     numbers, label_names = (None, ()) if labels is None else number_labels(labels.texts[keep])
+    used = labels.column if labels else None
     return Dataset(
         name=name,
         kind="image",
@@ -85,7 +69,14 @@ def open_pictures(path: Path, name: str, options: OwnDataOptions) -> Dataset:
         labels=numbers,
         label_names=label_names,
         sample_ids=tuple(chosen),
-        preprocessing=(*steps, *fitted),
+        preprocessing=(
+            *describe_rows(options, keep),
+            *(labels.steps() if labels is not None else []),
+            *_describe_pictures(pictures, found, columns, used),
+            *fitted,
+        ),
+        columns={column: values[keep] for column, values in columns.items() if column not in (used, "label")},
+        label_column=used or "",
     )
 
 
@@ -93,103 +84,113 @@ def open_pictures(path: Path, name: str, options: OwnDataOptions) -> Dataset:
 def find_pictures(path: Path) -> Iterator[Pictures]:
     """The pictures of a folder or zip in natural order; links, hidden files and other file types are skipped."""
     if path.is_dir():
-        sizes = _list_folder(path)
-        yield Pictures(path.name, natural_order(_require_some(path, sizes)), sizes, folder=path)
+        sizes, others = _list_folder(path)
+        yield _with_pages(Pictures(path.name, _require_some(path, sizes), folder=path, others=others))
         return
     with open_archive(path) as archive:
-        sizes = {
-            member.filename: member.file_size
+        files = [
+            member
             for member in archive.infolist()
-            if not stat.S_ISLNK(member.external_attr >> 16) and _is_picture(member.filename)
-        }
-        yield Pictures(path.name, natural_order(_require_some(path, sizes)), sizes, archive=archive)
+            if not member.is_dir() and not stat.S_ISLNK(member.external_attr >> 16)
+        ]
+        sizes = {member.filename: member.file_size for member in files if _is_picture(member.filename)}
+        others = [name for member in files if _is_left_out(name := member.filename)]
+        yield _with_pages(Pictures(path.name, _require_some(path, sizes), archive=archive, others=others))
 
 
-def read_pictures(pictures: Pictures, names: list[str], height: int, width: int) -> NDArray[np.uint8]:
-    """(N, 3, height, width), each decoded and reduced. Raises DataError that names a picture that cannot be read."""
-    images = np.empty((len(names), 3, height, width), dtype=np.uint8)
-    for index, name in enumerate(names):
-        with _readable(pictures, name) as picture:
-            colour = _to_rgb(picture)
-            shrinks = height <= colour.height and width <= colour.width
-            method = Image.Resampling.BOX if shrinks else Image.Resampling.BILINEAR
-            images[index] = np.asarray(colour.resize((width, height), method)).transpose(2, 0, 1)
-    return images
+def picture_levels(path: Path) -> dict[str, tuple[str, ...]]:
+    """The levels of folders that may name the classes of a folder or zip of pictures, and their folders."""
+    with find_pictures(path) as pictures:
+        columns = find_levels(pictures.names).columns
+    return {name: tuple(natural_order(set(level.tolist()) - {""})) for name, level in columns.items()}
 
 
-def is_grey(images: NDArray[np.uint8]) -> bool:
-    """Whether (N, 3, H, W) images have three equal channels, whatever mode their files were in."""
-    return np.array_equal(images[:, 0], images[:, 1]) and np.array_equal(images[:, 0], images[:, 2])
+def _with_pages(pictures: Pictures) -> Pictures:
+    return replace(pictures, pages=list_pages(pictures, natural_order(pictures.sizes)))
 
 
-def to_grey(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """(N, 3, H, W) to (N, 1, H, W); grey stays exactly as it is."""
-    if is_grey(images):
-        return images[:, :1]
-    return np.rint(np.tensordot(images, LUMA, axes=(1, 0)))[:, np.newaxis].astype(np.uint8)
+def _describe_pictures(
+    pictures: Pictures, found: Survey, columns: dict[str, NDArray[np.str_]], label_column: str | None
+) -> list[Step]:
+    """What was read in another way than a person might expect."""
+    steps: list[Step] = []
+    notes = []
+    stacks = Counter(file for file, _ in pictures.pages.values())
+    stacks = {file: count for file, count in stacks.items() if count > 1}
+    if stacks:
+        shown = ", ".join(f"{file} {count}" for file, count in list(stacks.items())[:SHOWN])
+        notes.append(f"Every page of a TIFF is read as a picture ({shown}).")
+    if found.animated:
+        notes.append(
+            f"Only the first frame of {len(found.animated):,} animated pictures is read ({found.animated[0]}, …)."
+        )
+    if found.deep_colour:
+        notes.append(f"Of {len(found.deep_colour):,} colour pictures of 16 bits a channel the upper 8 bits are read.")
+    if pictures.others:
+        shown = ", ".join(PurePosixPath(name).name for name in pictures.others[:SHOWN])
+        notes.append(f"{len(pictures.others):,} files that are no supported pictures are left out ({shown}).")
+    kept = [column for column in columns if column not in (label_column, "label")]
+    if label_column == "label" and kept:
+        notes.append(f"Classes are the folders that are no splits or parts; the others are columns: {', '.join(kept)}.")
+    if found.deep_range is not None:
+        smallest, largest = found.deep_range
+        steps.append({"step": "picture_range", "minimum": smallest, "maximum": largest})
+        if found.deep_range != FULL_RANGE:
+            notes.append(
+                f"Grey pictures of 16 bits or more hold values from {smallest:,} to {largest:,}: they are scaled by "
+                "this range."
+            )
+    return [*steps, *({"step": "note", "text": note} for note in notes)]
 
 
-@contextmanager
-def _readable(pictures: Pictures, name: str) -> Iterator[Image.Image]:
-    """An opened, not yet decoded picture; whatever is wrong with it becomes a DataError."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of odd metadata; sizes are checked here
-            with Image.open(io.BytesIO(pictures.read(name)), formats=FORMATS) as picture:
-                if picture.width * picture.height > MAX_PICTURE_PIXELS:
-                    raise DataError(
-                        f"{name} in {pictures.source} is {picture.width}×{picture.height} pixels, but at most "
-                        f"{MAX_PICTURE_PIXELS // 10**6} million are read: reduce it."
-                    )
-                yield picture
-    except (OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error) as error:
-        raise DataError(f"{name} in {pictures.source} is not a complete picture: replace or remove it.") from error
-    except (Image.DecompressionBombError, zipfile.BadZipFile, NotImplementedError) as error:
-        raise DataError(f"{name} in {pictures.source} is damaged or far too large: replace or remove it.") from error
+def _refuse_dark_colour(name: str, images: NDArray[np.uint8], names: list[str], found: Survey) -> None:
+    """Raises DataError for colour of 16 bits a channel that uses less than half of them: 8 bits are not enough."""
+    deep = set(found.deep_colour)
+    rows = [row for row, picture in enumerate(names) if picture in deep]
+    if rows and images[rows].max() < 128:
+        raise DataError(
+            f"{names[rows[0]]} in {name} has 16 bits a channel and uses less than half of their range, and only the "
+            "upper 8 bits are read: save such pictures with 8 bits a channel."
+        )
 
 
-def _to_rgb(picture: Image.Image) -> Image.Image:
-    if picture.mode.startswith("I;16") or picture.mode == "I":  # 16-bit grey
-        levels = np.clip(np.asarray(picture, dtype=np.int64) // 257, 0, 255).astype(np.uint8)
-        return Image.fromarray(levels).convert("RGB")
-    if picture.mode == "F":
-        raise ValueError("A picture of floating-point values has no known range.")
-    upright = ImageOps.exif_transpose(picture)
-    if upright.has_transparency_data:
-        colour = upright.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", colour.size, "white"), colour).convert("RGB")
-    return upright.convert("RGB")
-
-
-def _common_side(pictures: Pictures, names: list[str]) -> int:
+def _common_side(sizes: set[tuple[int, int]]) -> int:
     """The pictures' own side if all are small squares of one size that the networks accept, else DEFAULT_SIDE."""
-    sizes = set()
-    for name in names:
-        with _readable(pictures, name) as picture:
-            sizes.add(picture.size)
-    width, height = sizes.pop()
-    is_fit = not sizes and width == height and width % 4 == 0 and 8 <= width <= KEPT_SIDE
+    width, height = next(iter(sizes))
+    is_fit = len(sizes) == 1 and width == height and width % 4 == 0 and 8 <= width <= KEPT_SIDE
     return width if is_fit else DEFAULT_SIDE
 
 
-def _list_folder(path: Path) -> dict[str, int]:
+def _list_folder(path: Path) -> tuple[dict[str, int], list[str]]:
+    """(bytes of each picture, other files that a person may have meant to be read)."""
     sizes: dict[str, int] = {}
+    others: list[str] = []
     for folder, _, files in os.walk(path, followlinks=False):
         for file in files:
             full = Path(folder) / file
             name = full.relative_to(path).as_posix()
-            if full.is_symlink() or not full.is_file() or not _is_picture(name):
+            if full.is_symlink() or not full.is_file():
+                continue
+            if not _is_picture(name):
+                others += [name] if _is_left_out(name) else []
                 continue
             sizes[name] = full.stat().st_size
             if len(sizes) > MAX_MEMBERS:
                 raise DataError(f"{path.name} holds more than {MAX_MEMBERS:,} pictures: split it.")
-    return sizes
+    return sizes, others
 
 
 def _is_picture(name: str) -> bool:
-    parts = PurePosixPath(name).parts
-    is_hidden = any(part.startswith(".") or part == "__MACOSX" for part in parts)
-    return not is_hidden and PurePosixPath(name).suffix.lower() in SUFFIXES
+    return not _is_hidden(name) and PurePosixPath(name).suffix.lower() in SUFFIXES
+
+
+def _is_left_out(name: str) -> bool:
+    """Whether a file is neither read nor one that systems and people leave beside pictures."""
+    return not _is_hidden(name) and PurePosixPath(name).suffix.lower() not in SUFFIXES | BESIDE_SUFFIXES
+
+
+def _is_hidden(name: str) -> bool:
+    return any(part.startswith(".") or part == "__MACOSX" for part in PurePosixPath(name).parts)
 
 
 def _require_some(path: Path, sizes: dict[str, int]) -> dict[str, int]:
@@ -198,14 +199,23 @@ def _require_some(path: Path, sizes: dict[str, int]) -> dict[str, int]:
     return sizes
 
 
-def _class_column(names: list[str]) -> dict[str, NDArray[np.str_]]:
-    """The folder each picture is in, if there are several; "" for pictures beside those folders."""
-    parents = [PurePosixPath(name).parent for name in names]
-    if len(set(parents)) < 2:
-        return {}
-    top = min(parents, key=lambda parent: len(parent.parts))
-    shared = all(parent.is_relative_to(top) for parent in parents)
-    return {"label": np.array(["" if shared and parent == top else parent.name for parent in parents], dtype=np.str_)}
+def _class_columns(source: str, names: list[str], options: OwnDataOptions) -> dict[str, NDArray[np.str_]]:
+    """The folders that name the classes as `label`, and every level of folders under its own name.
+
+    Raises DataError where several levels may name the classes, and none was chosen.
+    """
+    levels = find_levels(names)
+    if levels.is_unclear and options.labels is None:
+        shown = " or ".join(levels.describe(level) for level in levels.columns)
+        first = next(iter(levels.columns))
+        raise DataError(
+            f"{source} has {len(levels.columns)} levels of folders, and each may name the classes: choose {shown} for "
+            f"the labels (--labels {first}), or none."
+        )
+    label = {} if levels.classes is None else {"label": levels.columns[levels.classes]}
+    if len(levels.columns) == 1:
+        return label
+    return label | {name: levels.columns[name] for name in levels.columns if name != levels.classes}
 
 
 def _short_ids(names: list[str]) -> list[str]:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from clustergan_core.data.dataset import Kind
 from clustergan_core.data.own.arrays import read_arrays, take_ids, take_samples
-from clustergan_core.data.own.images import find_pictures, read_pictures, to_grey
+from clustergan_core.data.own.images import find_pictures
+from clustergan_core.data.own.picture_reading import FULL_RANGE, read_pictures, survey, to_grey
 from clustergan_core.data.own.tables import read_features
 from clustergan_core.data.preprocessing import TOLERANCE, Values, apply_preprocessing
 from clustergan_core.data.steps import Step
@@ -42,10 +43,10 @@ def read_like(
         arrays = read_arrays(path)
         images, _ = take_samples(path, arrays)
         require_size(path.name, images, shape, preprocessing)
-        sample_ids = take_ids(arrays, len(images))
+        sample_ids = take_ids(path, arrays, len(images))
         samples = prepare_like(path.name, images, preprocessing)
     elif kind == "image" and is_pictures:
-        samples, sample_ids = _read_pictures(path, shape)
+        samples, sample_ids = _read_pictures(path, shape, preprocessing)
     else:
         wanted = "a table (.csv, .tsv, .txt or .npz)" if kind == "table" else "images (.npz, a zip or a folder)"
         raise DataError(f"{path.name} is not the kind of data the run was trained on: provide {wanted}.")
@@ -101,13 +102,25 @@ def _read_array_table(path: Path, feature_names: Sequence[str]) -> tuple[Values,
         if missing:
             raise DataError(f"{path.name} lacks the columns {', '.join(missing[:SHOWN])}: name them as in training.")
         samples = samples[:, [given.index(name) for name in feature_names]]
-    return samples, take_ids(arrays, len(samples))
+    return samples, take_ids(path, arrays, len(samples))
 
 
-def _read_pictures(path: Path, shape: tuple[int, ...]) -> tuple[NDArray[np.float32], tuple[str, ...]]:
+def _read_pictures(
+    path: Path, shape: tuple[int, ...], preprocessing: Sequence[Step]
+) -> tuple[NDArray[np.float32], tuple[str, ...]]:
     """Pictures always hold 0 … 255, whatever scale the run's own arrays had."""
+    recorded = next((step for step in preprocessing if step["step"] == "picture_range"), None)
     with find_pictures(path) as pictures:
-        images = read_pictures(pictures, pictures.names, shape[1], shape[2])
+        found = survey(pictures, pictures.names)
+        if recorded is None and found.deep_range not in (None, FULL_RANGE):
+            assert found.deep_range is not None
+            smallest, largest = found.deep_range
+            raise DataError(
+                f"{path.name} holds grey pictures of 16 bits or more with values from {smallest:,} to {largest:,}, but "
+                "the run was trained on pictures of 8 bits: save them with 8 bits, scaled as those were."
+            )
+        deep_range = FULL_RANGE if recorded is None else (recorded["minimum"], recorded["maximum"])
+        images = read_pictures(pictures, pictures.names, shape[1], shape[2], deep_range)
         names = tuple(pictures.names)
     if shape[0] == 1:
         images = to_grey(images)

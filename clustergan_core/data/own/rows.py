@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clustergan_core.data.options import OwnDataOptions
-from clustergan_core.data.own.cell_text import as_text, natural_order
+from clustergan_core.data.own.cell_text import as_text, natural_order, read_number
 from clustergan_core.data.own.vetting import MIN_SAMPLES, read_text_bytes
 from clustergan_core.data.steps import KeepIds, KeepRows
 from clustergan_core.errors import DataError
@@ -46,22 +46,20 @@ def _matches(name: str, columns: Mapping[str, NDArray[Any]], column: str, values
         shown = ", ".join(list(columns)[:SHOWN_VALUES]) or "none to filter by"
         raise DataError(f"{name} has no column '{column}': its columns are {shown}.")
     texts = as_text(columns[column])
-    wanted = [_canonical(value) for value in values]
-    unknown = [value for value in wanted if value not in texts]
+    present = set(texts.tolist())
+    wanted = [value.strip() if value.strip() in present else _canonical(value) for value in values]
+    unknown = [value for value in wanted if value not in present]
     if unknown:
-        present = natural_order({str(text) for text in texts if text})
-        shown = ", ".join(present[:SHOWN_VALUES]) + (", …" if len(present) > SHOWN_VALUES else "")
+        held = natural_order(present - {""})
+        shown = ", ".join(held[:SHOWN_VALUES]) + (", …" if len(held) > SHOWN_VALUES else "")
         raise DataError(f"Column '{column}' of {name} holds no '{unknown[0]}': its values are {shown}.")
     return np.isin(texts, wanted)
 
 
 def _canonical(value: str) -> str:
     """A typed value as `as_text` writes it, so that 3.0 matches 3."""
-    try:
-        number = float(value)
-    except ValueError:
-        return value.strip()
-    return str(int(number)) if number.is_integer() else value.strip()
+    number = read_number(value)
+    return str(int(number)) if number is not None and number.is_integer() else value.strip()
 
 
 def choose_ids(name: str, ids: Sequence[str], path: Path) -> NDArray[np.bool_]:

@@ -1,20 +1,29 @@
-"""Text tables of unknown dialect: encoding, delimiter, decimal mark and header are detected, then pandas reads them."""
+"""Text tables of unknown dialect: encoding, delimiter, decimal mark and header are detected, then pandas reads them.
+
+A `TextTable` has each column as numbers or text, and every cell as it is written: ids such as 0007 or 10E2 stay text.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from clustergan_core.data.own.cell_text import as_text
+from clustergan_core.data.own.grouped_numbers import find_proof, holds_groups, read_grouped, read_point_groups
 from clustergan_core.data.own.vetting import MAX_COLUMNS, MAX_VALUES, read_text_bytes
 from clustergan_core.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SAMPLE_LINES = 60  # enough to see a dialect
 SPACES = r"\s+"
@@ -26,6 +35,58 @@ Columns = dict[str, NDArray[Any]]  # each (N,), in the file's order
 _POINT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _COMMA = re.compile(r"[+-]?(\d+,?\d*|,\d+)([eE][+-]?\d+)?")
 _NUMBERS_AS_WORDS = frozenset({"inf", "-inf", "+inf", "infinity", "-infinity", "true", "false"})
+_PLAIN = re.compile(r"-?(0|[1-9]\d*)(\.\d*)?")  # as a number is written again
+_TRUTHS = {"true": 1.0, "false": 0.0}
+MAX_WRITTEN = 2_000_000  # cells of which the text is kept; of a larger table, that of some columns
+N_OUTER = 16  # first and last columns of a larger table, where ids and labels stand
+_GAP_WORDS = {word: re.sub(r"[^a-z]", "", word.lower()) for word in MISSING}  # NA, N/A and <NA> are one word
+
+
+@dataclass(frozen=True)
+class TextTable(Mapping[str, NDArray[Any]]):
+    """Columns in the file's order, by name: numbers, or objects that are text, and NaN where a cell is empty."""
+
+    columns: Columns
+    written: Mapping[str, NDArray[Any]] = field(default_factory=dict)  # (N,) str as in the file, without outer blanks
+    notes: Mapping[str, str] = field(default_factory=dict)  # by column: how it was renamed or read
+    problems: Mapping[str, str] = field(default_factory=dict)  # by column: why its cells cannot be read as numbers
+
+    def __getitem__(self, column: str) -> NDArray[Any]:
+        return self.columns[column]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.columns)
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+    @property
+    def n_rows(self) -> int:
+        """How many rows there are."""
+        return len(next(iter(self.columns.values())))
+
+    def texts(self, column: str) -> NDArray[Any]:
+        """Each cell letter by letter; of a large table's further columns of numbers, as they are written again."""
+        written = self.written.get(column)
+        return as_text(self.columns[column]).astype(object) if written is None else written
+
+    def classes(self, column: str) -> NDArray[np.str_]:
+        """Each cell as the name of a class, "" where it is a gap; 3.0 is "3", and 03 stays "03"."""
+        texts = self.texts(column)
+        gaps = self.gaps(column)
+        is_gap = np.isin(texts.astype(np.str_), list(gaps))
+        if all(_PLAIN.fullmatch(text) for text in set(texts[~is_gap].tolist())):
+            texts = as_text(self.columns[column])
+        return np.where(is_gap, "", texts.astype(np.str_))
+
+    def gaps(self, column: str) -> dict[str, int]:
+        """The words for a gap in a column, and how many cells hold each."""
+        return find_gap_words(self.texts(column).tolist())
+
+    def named_gaps(self, column: str) -> list[str]:
+        """The classes of a column that are called as gaps are, such as NA."""
+        held = {text for text in self.texts(column).tolist() if text in _GAP_WORDS and text}
+        return sorted(held - self.gaps(column).keys())
 
 
 @dataclass(frozen=True)
@@ -37,20 +98,33 @@ class Dialect:
     has_header: bool
 
 
-def read_table(path: Path, n_expected: int | None = None) -> Columns:
-    """The columns of a .csv, .tsv or .txt file (.gz too) by name; without a header column_1, column_2, ….
+def find_gap_words(texts: Sequence[str]) -> dict[str, int]:
+    """The words for a gap among the cells of a column, and how many cells hold each.
 
-    A column holds numbers, or objects: text, and NaN where a cell is empty.
+    Where two such words recur, as NA and None, neither can mean a gap, as a program writes one: they are classes.
+    """
+    counts = Counter(text for text in texts if text in _GAP_WORDS)
+    recurring = {word for word, count in counts.items() if count > 1 and _GAP_WORDS[word]}
+    if len({_GAP_WORDS[word] for word in recurring}) > 1:
+        return {word: count for word, count in counts.items() if word not in recurring}
+    return dict(counts)
+
+
+def read_table(path: Path, n_expected: int | None = None) -> TextTable:
+    """The columns of a .csv, .tsv or .txt file (.gz too) by name; without a header column_1, column_2, ….
 
     `n_expected` rows, where known, decide whether the first line of an ambiguous file is a header.
     Raises DataError with one sentence for whatever isn't a table.
     """
     text = _decode(path)
-    lines = [line for line in text[: 1 << 22].splitlines() if line.strip()][:SAMPLE_LINES]
+    lines = [line for line in text[: 1 << 22].split("\n") if line.strip()][:SAMPLE_LINES]
     if not lines:
         raise DataError(f"{path.name} is empty: choose a file with samples in it.")
-    delimiter, decimal = find_delimiter(lines)
-    rows = [split_line(line, delimiter) for line in lines]
+    try:
+        delimiter, decimal = find_delimiter(lines)
+        rows = [split_line(line, delimiter) for line in lines]
+    except csv.Error as error:
+        raise DataError(f"{path.name} has a line that cannot be split into cells ({error}): fix it.") from error
     width = max(len(row) for row in rows)
     n_lines = text.count("\n") + 1
     if width > MAX_COLUMNS or n_lines * width > MAX_VALUES:
@@ -60,7 +134,7 @@ def read_table(path: Path, n_expected: int | None = None) -> Columns:
         )
     has_header = _has_header(rows, decimal)
     if has_header is None:  # all text
-        n_rows = sum(1 for line in text.splitlines() if line.strip())
+        n_rows = sum(1 for line in text.split("\n") if line.strip())
         if width == 1 and n_expected is not None:
             has_header = n_rows != n_expected
         else:  # unlike a class, a column's name does not occur again below it
@@ -141,9 +215,13 @@ def _divides_evenly(lines: Sequence[str], delimiter: str) -> bool:
 
 def _find_decimal(rows: Sequence[Sequence[str]]) -> str:
     cells = [cell for row in rows for cell in row]
-    commas = sum("," in cell and _COMMA.fullmatch(cell) is not None for cell in cells)
-    points = sum("." in cell and _POINT.fullmatch(cell) is not None for cell in cells)
-    return "," if commas > points else "."
+    commas = [cell for cell in cells if "," in cell and _COMMA.fullmatch(cell)]
+    points = [cell for cell in cells if "." in cell and _POINT.fullmatch(cell)]
+    proof = find_proof([*commas, *points])
+    if proof or not commas:
+        return proof or "."
+    # Where each comma may stand at the thousands, its column decides; see `read_grouped`.
+    return "," if find_proof(commas) and len(commas) > len(points) else "."
 
 
 def _has_header(rows: Sequence[Sequence[str]], decimal: str) -> bool | None:
@@ -172,37 +250,93 @@ def _counts_up(cells: Sequence[str]) -> bool:
     return len(numbers) > (0 if cells[0] == "" else 2) and numbers == [str(number) for number in range(len(numbers))]
 
 
-def _parse(path: Path, text: str, rows: Sequence[Sequence[str]], dialect: Dialect) -> Columns:
+def _parse(path: Path, text: str, rows: Sequence[Sequence[str]], dialect: Dialect) -> TextTable:
     import pandas as pd
 
     if dialect.has_header and len(rows) == 1:
         raise DataError(f"{path.name} holds column names but no samples: provide a file with rows below them.")
-    try:
+    layout: dict[str, Any] = {
+        "sep": dialect.delimiter,
         # The header is skipped rather than parsed: the first data line then fixes the width, a longer line is an
         # error with its number, and row names without a header (R's format) shift nothing.
-        frame = pd.read_csv(
-            io.StringIO(text),
-            sep=dialect.delimiter,
-            decimal=dialect.decimal,
-            header=None,
-            skiprows=1 if dialect.has_header else 0,
-            na_values=list(MISSING),
-            keep_default_na=False,
-            skipinitialspace=dialect.delimiter != SPACES,
-            low_memory=False,
-        )
+        "header": None,
+        "skiprows": 1 if dialect.has_header else 0,
+        "skipinitialspace": dialect.delimiter != SPACES,
+        "low_memory": False,
+        "keep_default_na": False,
+    }
+    try:
+        frame = pd.read_csv(io.StringIO(text), decimal=dialect.decimal, na_values=list(MISSING), **layout)
+        given = list(rows[0]) if dialect.has_header else [f"column_{number + 1}" for number in range(frame.shape[1])]
+        if len(given) == frame.shape[1] - 1:
+            given.insert(0, "row_names")
+        kept = _columns_to_keep_written(frame)
+        written = pd.read_csv(io.StringIO(text), dtype=str, na_filter=False, usecols=kept, **layout)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
         match = re.search(r"line (\d+)", str(error))
         where = f"line {match[1]} has more cells than the first" if match else "its lines differ in layout"
         raise DataError(f"{path.name} is not a regular table ({where}): fix that line.") from error
-    given = list(rows[0]) if dialect.has_header else [f"column_{number + 1}" for number in range(frame.shape[1])]
-    if len(given) == frame.shape[1] - 1:
-        given.insert(0, "row_names")
     if len(given) != frame.shape[1]:
         raise DataError(
             f"{path.name} names {len(given)} columns but its rows have {frame.shape[1]} cells: fix the first line."
         )
-    return {name: np.asarray(frame.iloc[:, position].to_numpy()) for position, name in enumerate(_name_columns(given))}
+    names = _name_columns(given)
+    texts = {names[position]: written[position].str.strip().to_numpy(dtype=object) for position in written.columns}
+    columns = {name: np.asarray(frame.iloc[:, position].to_numpy()) for position, name in enumerate(names)}
+    proof = find_proof([cell for row in rows for cell in row])
+    if not proof and dialect.decimal == ",":
+        proof = ","
+    notes = {
+        name: f"Column {number + 1} is called '{name}' here, as an earlier column of {path.name} is called '{cell}'."
+        for number, (name, cell) in enumerate(zip(names, given, strict=True))
+        if cell and name != cell
+    }
+    problems: dict[str, str] = {}
+    for name, cells in texts.items():
+        try:
+            columns[name], note = _as_numbers(f"Column '{name}' of {path.name}", columns[name], cells, proof)
+        except DataError as problem:
+            problems[name] = str(problem)
+            continue
+        if note:
+            notes[name] = f"{notes[name]} {note}" if name in notes else note
+    return TextTable(columns, texts, notes, problems)
+
+
+def _columns_to_keep_written(frame: pd.DataFrame) -> list[int]:
+    """The positions of the columns whose text is kept: all, or of a large table text and the outer ones."""
+    if frame.size <= MAX_WRITTEN:
+        return list(range(frame.shape[1]))
+    outer = [*range(min(N_OUTER, frame.shape[1])), *range(max(0, frame.shape[1] - N_OUTER), frame.shape[1])]
+    return sorted(
+        {*outer, *(position for position in range(frame.shape[1]) if frame.dtypes.iloc[position].kind in "Ob")}
+    )
+
+
+def _as_numbers(where: str, values: NDArray[Any], cells: NDArray[Any], proof: str) -> tuple[NDArray[Any], str]:
+    """(a column as numbers where one way of writing them fits, else as it is; a note on that way, or "")."""
+    is_filled = np.array([cell not in MISSING for cell in cells], dtype=np.bool_)
+    filled = [str(cell) for cell in cells[is_filled]]
+    if not filled:
+        return values, ""
+    numbers = np.full(len(values), np.nan)
+    if values.dtype.kind == "b" or (values.dtype.kind == "O" and all(cell.lower() in _TRUTHS for cell in set(filled))):
+        numbers[is_filled] = [_TRUTHS[cell.lower()] for cell in filled]
+        return numbers, f"{where} holds true and false, which are read as 1 and 0."
+    if values.dtype.kind == "O":
+        if (read := read_grouped(where, filled, proof)) is None:
+            return values, ""
+        numbers[is_filled] = read[0]
+        return numbers, f"{where} is written with {read[1].words} and read as numbers ('{_first(filled)}')."
+    if values.dtype.kind == "f" and not proof and holds_groups(filled):
+        numbers[is_filled] = read_point_groups(filled)
+        return numbers, f"{where} is written with a point at the thousands and read as numbers."
+    return values, ""
+
+
+def _first(cells: Sequence[str]) -> str:
+    """The first cell with a mark in it, as an example."""
+    return next((cell for cell in cells if not cell.isalnum()), cells[0])
 
 
 def _name_columns(given: Sequence[str]) -> list[str]:

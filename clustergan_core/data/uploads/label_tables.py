@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 
 from clustergan_core.data.counts.reading.tenx.files import tenx_role
 from clustergan_core.data.own.files import TABLE_SUFFIXES
-from clustergan_core.data.own.labels import LABEL_NAMES
 from clustergan_core.data.uploads.server_files import shared_name
 from clustergan_core.data.uploads.store import beside
 
 MAX_TABLES = 8
 MAX_TABLE_BYTES = 32 << 20  # a table of labels is no larger; a larger file may be another matrix
-_NAMED = re.compile(r"(cell[ _.-]?)?(type|types|ontology|annotation|cluster|clusters|population)s?\d?", re.IGNORECASE)
 
 
 def label_tables(source: Path) -> list[Path]:
@@ -27,15 +23,6 @@ def label_tables(source: Path) -> list[Path]:
         return []
     tables = (path for path in sorted(folder.iterdir()) if path != source and _may_label_cells(path, folder))
     return list(islice(tables, MAX_TABLES))
-
-
-def likeliest_column(columns: Iterable[str]) -> str | None:
-    """The column, among those that hold classes, that most likely names the cell types."""
-    names = list(columns)
-    for is_likely in (lambda name: name.lower() in LABEL_NAMES, _NAMED.fullmatch, lambda name: True):
-        if likeliest := next((name for name in names if is_likely(name)), None):
-            return likeliest
-    return None
 
 
 def _may_label_cells(path: Path, folder: Path) -> bool:

@@ -8,7 +8,7 @@ import pytest
 
 from clustergan_core.data.counts.reading.formats import find_format
 from clustergan_core.data.counts.reading.reader import open_counts
-from clustergan_core.data.uploads.label_tables import label_tables, likeliest_column
+from clustergan_core.data.uploads.label_tables import label_tables
 from clustergan_core.data.uploads.sorting import UploadResult, store_files
 from clustergan_core.data.uploads.store import list_uploads
 from clustergan_core.errors import DataError, StorageError
@@ -111,13 +111,6 @@ def test_what_is_of_no_kind_is_named_and_left_out(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"a.csv is empty"):
         upload(a_dot_csv=b"")
     assert len(list_uploads()) == 1
-
-
-def test_the_column_that_most_likely_names_cells_is_found() -> None:
-    assert likeliest_column(["donor", "label", "cell_type"]) == "label"
-    assert likeliest_column(["donor", "Cell Type"]) == "Cell Type"
-    assert likeliest_column(["donor", "tissue"]) == "donor"
-    assert likeliest_column([]) is None
 
 
 def test_a_full_disk_is_told_and_nothing_half_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

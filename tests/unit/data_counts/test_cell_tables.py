@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -73,7 +74,30 @@ def test_a_table_that_names_no_cells_adds_nothing_and_it_is_said(tmp_path: Path)
     table = write_table(tmp_path / "genes.csv", gene=["g0", "g1", "g2"], length=[1, 2, 3])
     joined, (note,) = join_tables(count_matrix(np.eye(3)), [table])
     assert list(joined.cells) == []
-    assert note.startswith("No column of genes.csv goes with the cells. genes.csv has no column with the ids")
+    assert note.startswith("No column of genes.csv goes with the cells. genes.csv has no column that names")
+
+
+def test_ids_that_r_or_a_pipeline_spells_otherwise_are_matched_and_the_respelling_is_said(tmp_path: Path) -> None:
+    barcodes = ["AAACCCGTTACG-1", "CCATTGACGTAA-1", "GGTACCATTGCA-1"]
+    matrix = replace(count_matrix(np.eye(3)), cell_ids=np.array(barcodes))
+    table = write_table(tmp_path / "r.csv", barcode=[b.replace("-", ".") for b in barcodes[::-1]], age=[2, 1, 0])
+    joined, (note,) = join_tables(matrix, [table])
+    assert joined.cells["age"].tolist() == [0, 1, 2]
+    assert "matched by barcode, '.' taken for '-', as R writes it (3 of 3)" in note
+
+
+def test_names_that_look_like_numbers_stay_as_they_are_written_and_numbers_are_exact(tmp_path: Path) -> None:
+    table = write_table(
+        tmp_path / "a.csv",
+        cell=["c0", "c1", "c2"],
+        plate=["0007", "0008", "0012"],
+        well=["10E2", "11E2", "12E2"],
+        share=["0.23146067415730337", "1e-05", "NA"],
+    )
+    cells = join_tables(count_matrix(np.eye(3)), [table])[0].cells
+    assert cells["plate"].tolist() == ["0007", "0008", "0012"]
+    assert cells["well"].tolist() == ["10E2", "11E2", "12E2"]
+    assert cells["share"].tolist()[:2] == [0.23146067415730337, 1e-05] and np.isnan(cells["share"].iloc[2])
 
 
 def test_the_index_that_pandas_writes_without_a_name_is_no_column_of_its_own(tmp_path: Path) -> None:

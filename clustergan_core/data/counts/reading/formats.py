@@ -12,7 +12,8 @@ from clustergan_core.data.counts.reading.hdf5.vetting import HDF5_MAGIC
 from clustergan_core.data.counts.reading.names import looks_like_barcodes, looks_like_genes
 from clustergan_core.data.counts.reading.tables.dialect import find_dialect, first_lines
 from clustergan_core.data.counts.reading.tenx.files import holds_tenx
-from clustergan_core.data.own.table_text import is_number, split_line
+from clustergan_core.data.own.cell_text import read_number
+from clustergan_core.data.own.table_text import split_line
 from clustergan_core.data.own.vetting import GZIP_MAGIC
 from clustergan_core.errors import DataError
 
@@ -27,6 +28,7 @@ N_NAMES_SEEN = 2000  # row names that are examined
 MANY_FEATURES = 2000  # more whole numbers than this in a row, most of them zero, are gene counts
 MOSTLY = 0.5
 FEW_NAMES = 10
+FEW_COLUMNS = 5  # fewer are measurements of cells or genes
 
 
 def find_format(path: Path) -> Format | None:
@@ -72,7 +74,7 @@ def looks_like_counts(path: Path) -> bool:
         body = lines[int(dialect.has_header) :]
         rows = [split_line(line[:400], dialect.delimiter)[0] for line in body] if dialect.has_row_names else []
         for names in (rows, dialect.columns):
-            is_long = len(names) >= FEW_NAMES
+            is_long = len(names) >= FEW_NAMES and len(dialect.columns) >= FEW_COLUMNS
             if is_long and (
                 looks_like_genes(names) or (looks_like_barcodes(names) and _is_sparse(body, dialect.delimiter))
             ):
@@ -83,10 +85,12 @@ def looks_like_counts(path: Path) -> bool:
 
 def _is_sparse(lines: list[str], delimiter: str) -> bool:
     """Whether most cells of the first lines are zero and the others whole numbers."""
-    cells = [cell for line in lines[:5] for cell in split_line(line, delimiter)[1:] if is_number(cell, ".")]
-    n_whole = sum(float(cell).is_integer() for cell in cells)
-    n_zero = sum(float(cell) == 0 for cell in cells)
-    return bool(cells) and n_zero > MOSTLY * len(cells) and n_whole > 0.99 * len(cells)
+    cells = [cell for line in lines[:5] for cell in split_line(line, delimiter)[1:]]
+    numbers = [number for cell in cells if (number := read_number(cell)) is not None]
+    n_whole = sum(number.is_integer() for number in numbers)
+    n_zero = numbers.count(0)
+    is_of_counts = len(numbers) >= MOSTLY * len(cells)  # a table of cells also holds True, False and names
+    return is_of_counts and n_zero > MOSTLY * len(numbers) and n_whole > 0.99 * len(numbers)
 
 
 def _suffix(path: Path) -> str:

@@ -11,9 +11,11 @@ from clustergan_core.data.counts.matrix import STATE_WORDS, CountState, find_sta
 from clustergan_core.data.counts.reading.count_file import CountFile, LaidOut, Names, Peek
 from clustergan_core.data.counts.reading.limits import estimate_seconds, reading_bytes
 from clustergan_core.data.counts.reading.names import GeneKind, Species, find_dates, find_kind
+from clustergan_core.data.own.label_proposal import LabelProposal, propose_labels, rank_by_name
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import NDArray
 
 N_PREVIEW = 5
 MANY_BARCODES = 100_000  # one experiment has some thousand droplets with a cell in them
@@ -73,6 +75,10 @@ class Preflight(BaseModel):
     n_nonzeros: int = Field(description="As the file declares, else estimated from nonzero_share.")
     nonzero_share: float
     label_columns: tuple[LabelColumn, ...]
+    label_proposal: LabelProposal | None = Field(
+        default=None,
+        description="The column that most likely holds known classes; nothing uses it before it is chosen.",
+    )
     memory_mb: float
     seconds: float
     notes: tuple[str, ...] = Field(description="Sentences on what is left out or filled in.")
@@ -129,6 +135,7 @@ def make_preflight(file: CountFile, is_expression: bool = True) -> Preflight:
         n_nonzeros=n_nonzeros,
         nonzero_share=share if layout.n_nonzeros is None else n_nonzeros / (n_cells * n_genes),
         label_columns=_find_label_columns(names.cells),
+        label_proposal=propose_labels(_columns_of_labels(names.cells)),
         memory_mb=round(reading_bytes(n_nonzeros) / 1e6, 1),
         seconds=round(_estimate(file, n_nonzeros), 1),
         notes=tuple(layout.notes),
@@ -159,6 +166,13 @@ def _name_genes(kind: GeneKind, species: Species) -> str:
         return "gene names of an unknown type"
     names = kind if kind == "symbols" else f"{kind} ids"
     return names if species == "unknown" else f"{species} {names}"
+
+
+def _columns_of_labels(cells: pd.DataFrame) -> dict[str, NDArray[Any]]:
+    """The columns of the cells that are called as columns of classes are."""
+    import numpy as np
+
+    return {str(name): np.asarray(cells[name], dtype=object) for name in cells if rank_by_name(str(name)) is not None}
 
 
 def _find_label_columns(cells: pd.DataFrame) -> tuple[LabelColumn, ...]:

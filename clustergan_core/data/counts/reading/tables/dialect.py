@@ -23,6 +23,15 @@ _NAME_HEADERS = re.compile(
     r"cell_?names?|barcodes?|sample|sample_?ids?|rownames?|row_?names|unnamed.*|x|geneid",
     re.IGNORECASE,
 )
+_BLANKS = "(?: |\u00a0|\u2009|\u202f)".encode()
+_GROUPED = {
+    decimal: re.compile(
+        b"^[1-9]\\d{0,2}(?:(?:%b\\d{3})+|(?:'\\d{3})+|(?:\xe2\x80\x99\\d{3})+|(?:%b\\d{3})+)$" % (mark, _BLANKS),
+        re.MULTILINE,
+    )
+    for decimal, mark in ((".", b","), (",", rb"\."))
+}
+_NO_DIGIT = re.compile(rb"\D+")
 
 
 @dataclass(frozen=True)
@@ -142,7 +151,7 @@ def _find_wide(lines: Sequence[str]) -> tuple[str, str]:
 def _are_numbers(cells: Sequence[str], decimal: str) -> bool:
     """Whether most cells are numbers."""
     present = [cell for cell in cells if cell not in MISSING]
-    return bool(present) and sum(is_number(cell, decimal) for cell in present) > len(present) / 2
+    return bool(present) and sum(is_count(cell, decimal) for cell in present) > len(present) / 2
 
 
 def _are_ids(cells: Sequence[str]) -> bool:
@@ -155,4 +164,20 @@ def _holds_no_counts(column: str, cells: Sequence[str], decimal: str) -> bool:
     present = [cell for cell in cells if cell not in MISSING]
     if not present:
         return not column
-    return sum(not is_number(cell, decimal) for cell in present) > len(present) / 2
+    return sum(not is_count(cell, decimal) for cell in present) > len(present) / 2
+
+
+def is_count(cell: str, decimal: str) -> bool:
+    """Whether a cell is a number, possibly with marks at the thousands; true and false are none here."""
+    is_word = cell.lower() in ("true", "false")
+    return not is_word and (is_number(cell, decimal) or grouped_counts(decimal).fullmatch(cell.encode()) is not None)
+
+
+def grouped_counts(decimal: str) -> re.Pattern[bytes]:
+    """Lines that are whole numbers with a mark at every thousand: 1,234 (or 1.234 beside a decimal comma), 1'234."""
+    return _GROUPED[decimal]
+
+
+def ungroup(cells: bytes, decimal: str) -> bytes:
+    """Cells, one a line, without the marks at the thousands of whole numbers."""
+    return _GROUPED[decimal].sub(lambda match: _NO_DIGIT.sub(b"", match[0]), cells)

@@ -30,6 +30,7 @@ ANNOTATION = re.compile(
 _SYMBOLS = re.compile(
     r"symbol|gene_?symbols?|gene_?name|gene_?short_?name|hgnc_symbol|name|gene|external_gene_name", re.I
 )
+_NAME_LIKE = re.compile(r"[+-]?0\d+|\+\d+|\d+[eE]\d+")
 
 
 @dataclass(frozen=True)
@@ -136,8 +137,9 @@ def _name_side(file: str, what: str, names: list[str], notes: list[str]) -> NDAr
 
 
 def _as_column(texts: NDArray[np.str_]) -> Any:
+    """Numbers where every cell is one, else categories; 007, +5 and 1E5 are names, letter by letter."""
     numbers = pd.to_numeric(pd.Series(texts), errors="coerce").to_numpy()
-    if np.isnan(numbers).any():
+    if np.isnan(numbers).any() or any(_NAME_LIKE.fullmatch(text) for text in texts.tolist()):
         return as_categories(texts, texts == "")
     return numbers
 

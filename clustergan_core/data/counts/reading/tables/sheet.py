@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clustergan_core.data.counts.reading.limits import MAX_CELLS, MAX_SHEET_CELLS
+from clustergan_core.data.counts.reading.tables.dialect import ungroup
 from clustergan_core.data.counts.reading.tables.grid import ANNOTATION, GridText
+from clustergan_core.data.own.cell_text import read_number
 from clustergan_core.data.own.table_text import MISSING
 from clustergan_core.data.own.vetting import open_archive
 from clustergan_core.errors import DataError
@@ -108,13 +110,25 @@ def _is_gap(cell: Any) -> bool:
 
 def _holds_text(cells: Sequence[Any]) -> bool:
     present = [cell for cell in cells if not _is_gap(cell)]
-    return bool(present) and sum(not isinstance(cell, int | float) for cell in present) > len(present) / 2
+    return bool(present) and sum(_read(cell) is None for cell in present) > len(present) / 2
+
+
+def _read(cell: Any) -> float | None:
+    """A cell as a number: also one that the sheet holds as text, with or without marks at the thousands."""
+    if isinstance(cell, str):
+        return read_number(ungroup(cell.strip().encode(), ".").decode())
+    if isinstance(cell, bool) or not isinstance(cell, int | float):
+        return None
+    try:
+        return float(cell)
+    except OverflowError:
+        return None
 
 
 def _number(name: str, cell: Any) -> float:
     if _is_gap(cell):
         return float("nan")
-    try:
-        return float(cell)
-    except (TypeError, ValueError) as error:
-        raise DataError(f"{name} has '{_write(cell)[:40]}' where a count should be: fix that cell.") from error
+    number = _read(cell)
+    if number is None:
+        raise DataError(f"{name} has '{_write(cell)[:40]}' where a count should be: fix that cell.")
+    return number

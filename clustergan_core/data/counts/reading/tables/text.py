@@ -14,9 +14,15 @@ from numpy.typing import NDArray
 
 from clustergan_core.data.counts.reading.compressed_text import CompressedText, open_compressed_text
 from clustergan_core.data.counts.reading.limits import MAX_CELLS
-from clustergan_core.data.counts.reading.tables.dialect import MAX_LINE_BYTES, Dialect, find_dialect
+from clustergan_core.data.counts.reading.tables.dialect import (
+    MAX_LINE_BYTES,
+    Dialect,
+    find_dialect,
+    grouped_counts,
+    ungroup,
+)
 from clustergan_core.data.counts.reading.tables.grid import GridText
-from clustergan_core.data.own.table_text import MISSING, SPACES, split_line
+from clustergan_core.data.own.table_text import MISSING, SPACES, find_gap_words, split_line
 from clustergan_core.errors import DataError
 
 BLOCK_VALUES = 4_000_000
@@ -28,7 +34,7 @@ def open_text(path: Path) -> GridText:
     text = open_compressed_text(path)
     try:
         dialect = find_dialect(text)
-        row_names, annotation, n_bytes = _read_names(text, dialect)
+        row_names, annotation, n_bytes, grouped = _read_names(text, dialect)
     except csv.Error as error:
         raise DataError(f"{text.name} has a line that cannot be split into cells ({error}): fix it.") from error
 
@@ -43,11 +49,18 @@ def open_text(path: Path) -> GridText:
         annotation=annotation,
         text_bytes=n_bytes,
         blocks=blocks,
+        notes=[f"Numbers with marks at the thousands are read without them ('{grouped}' and others)."]
+        if grouped
+        else [],
     )
 
 
-def _read_names(text: CompressedText, dialect: Dialect) -> tuple[list[str], dict[int, NDArray[np.str_]], int]:
-    """(row names, annotation by column, expanded size), in one pass that parses only the front of each line."""
+def _read_names(text: CompressedText, dialect: Dialect) -> tuple[list[str], dict[int, NDArray[np.str_]], int, str]:
+    """(row names, annotation by column, expanded size, a number with marks at the thousands if there is one).
+
+    One pass, which parses only the front of most lines.
+    """
+    grouped = ""
     names: list[str] = []
     annotation: dict[int, list[str]] = {index: [] for index in dialect.annotation}
     offset = int(dialect.has_row_names)
@@ -72,10 +85,41 @@ def _read_names(text: CompressedText, dialect: Dialect) -> tuple[list[str], dict
             names.append(cells[0] if dialect.has_row_names and cells else "")
             for index, values in annotation.items():
                 cell = cells[index + offset] if index + offset < len(cells) else ""
-                values.append("" if cell in MISSING else cell[:MAX_NOTE])
+                values.append(cell[:MAX_NOTE])
+            if not grouped and _may_be_grouped(line, dialect):
+                grouped = _find_grouped(line, dialect, offset)
             if len(names) > MAX_CELLS:
                 raise DataError(f"{text.name} has more than {MAX_CELLS:,} rows: provide fewer cells.")
-    return names, {index: np.array(values, dtype=np.str_) for index, values in annotation.items()}, n_bytes
+    columns = {index: np.array(_without_gaps(values), dtype=np.str_) for index, values in annotation.items()}
+    return names, columns, n_bytes, grouped
+
+
+def _without_gaps(texts: list[str]) -> list[str]:
+    gaps = find_gap_words(texts)
+    return ["" if text in gaps else text for text in texts]
+
+
+def _may_be_grouped(line: bytes, dialect: Dialect) -> bool:
+    """Whether a line holds a mark that may stand at a thousand; almost none does."""
+    if b"'" in line or b"\xe2\x80" in line or b"\xc2\xa0" in line:
+        return True
+    if dialect.delimiter == ",":
+        return b'"' in line
+    return (b"," if dialect.decimal == "." else b".") in line or (dialect.delimiter != SPACES and b" " in line)
+
+
+def _find_grouped(line: bytes, dialect: Dialect, offset: int) -> str:
+    cells = split_line(line.decode(dialect.encoding, "replace").rstrip("\r\n"), dialect.delimiter)
+    pattern = grouped_counts(dialect.decimal)
+    described = set(dialect.annotation)
+    return next(
+        (
+            cell
+            for index, cell in enumerate(cells[offset:])
+            if index not in described and pattern.fullmatch(cell.encode())
+        ),
+        "",
+    )
 
 
 def _count_cells(line: bytes, delimiter: bytes, dialect: Dialect) -> int:
@@ -124,7 +168,7 @@ def _read_blocks(
 
 
 def _cut_out(line: bytes, dialect: Dialect, indices: Sequence[int]) -> bytes:
-    """The cells of a line at `indices`, each on a line of its own."""
+    """The cells of a line at `indices`, each on a line of its own, without marks at the thousands."""
     delimiter = dialect.delimiter.encode()
     n_front = indices[0]
     if dialect.delimiter == SPACES:
@@ -133,10 +177,12 @@ def _cut_out(line: bytes, dialect: Dialect, indices: Sequence[int]) -> bytes:
         cells = [cell.encode() for cell in split_line(line.decode(dialect.encoding, "replace"), dialect.delimiter)]
     elif indices[-1] - n_front + 1 == len(indices):  # nothing but counts after the names, as in most tables
         rest = line.split(delimiter, n_front)[n_front]
-        return delimiter.join(rest.split(delimiter, len(indices))[: len(indices)]).replace(delimiter, b"\n")
+        lines = delimiter.join(rest.split(delimiter, len(indices))[: len(indices)]).replace(delimiter, b"\n")
+        return ungroup(lines, dialect.decimal) if _may_be_grouped(rest, dialect) else lines
     else:
         cells = line.split(delimiter)
-    return b"\n".join([cells[index].strip() for index in indices])
+    lines = b"\n".join([cells[index].strip() for index in indices])
+    return ungroup(lines, dialect.decimal) if _may_be_grouped(line, dialect) else lines
 
 
 def _parse(name: str, rows: Sequence[bytes], dialect: Dialect, n_columns: int) -> NDArray[np.float32]:
