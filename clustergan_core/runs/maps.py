@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from clustergan_core.method import Method
 
 MAP_SEED = 0
-ABANDONED_SECONDS = 15  # after this long without a reader; pages read a job's progress about once a second
+ABANDONED_SECONDS = 8  # after this long without a reader; pages read a job's progress about once a second
 _WANTED = "wanted"  # a file of the job, which every reader touches
 
 

@@ -11,6 +11,7 @@ from ui.cells.view import CellsView
 from ui.frame.links import link_page
 from ui.frame.messages import plain
 from ui.frame.theme import choose_picture
+from ui.loading.runs import tables_stamp
 
 if TYPE_CHECKING:
     from clustergan_core.embedding.settings import Algorithm
@@ -87,11 +88,13 @@ def _gather_export(view: CellsView) -> CellExport:
     layout = find_layout(view.run, view.method, view.latents)
     names = annotations_path(view.run)
     named_at = names.stat().st_mtime_ns if names.exists() else 0
-    return _gathered(view, layout, *view.weights_key, named_at)
+    return _gathered(view, layout, *view.weights_key, named_at, tables_stamp(view.run))
 
 
 @st.cache_resource(max_entries=4, show_spinner="Gathering the cells…")
-def _gathered(_view: CellsView, layout: Algorithm, folder: str, stamp: object, named_at: int) -> CellExport:
+def _gathered(
+    _view: CellsView, layout: Algorithm, folder: str, stamp: object, named_at: int, tables: object
+) -> CellExport:
     from clustergan_core.runs.clusters.exports import gather_cells
 
     return gather_cells(_view.run, layout, dataset=_view.dataset, matrix=_view.matrix)

@@ -35,7 +35,7 @@ def show_sample(view: MapView, row: int, cluster_names: Sequence[str] = ()) -> N
     st.markdown(f"**{view.noun.capitalize()} {plain(view.sample_id(row))}** · {cluster}{_label_of(view, row)}")
     if not is_of_cells(view.run):
         _show_pictures(view, row, mode)
-    show_code(view.code[row], height="90px")
+    show_code(view.code[row], height="90px", word="cluster" if cluster_names else "mode", noun=view.noun)
     st.caption("ẑ_n: " + ", ".join(f"{value:.2f}" for value in view.normal[row]))
     neighbours = nearest_rows(view.features, row, N_NEIGHBOURS)
     st.markdown("**Nearest in latent space**")

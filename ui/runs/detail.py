@@ -7,6 +7,7 @@ import streamlit as st
 
 from clustergan_core.methods import METHODS
 from clustergan_core.runs.assignments import describe_splits, run_table
+from clustergan_core.runs.cells import is_of_cells
 from ui.data.choice import list_choices, source_text
 from ui.data.options import options_in_address
 from ui.forms.scheduler import usual_scheduler
@@ -45,7 +46,7 @@ def show_run(summary: RunSummary) -> None:
         st.caption(f"Clusters as CSV: {describe_splits(data)}")
     show_scores(summary)
     if run.has_weights() and METHODS[summary.config.method].encodes:
-        with st.expander("Assign a new file to this run's modes"):
+        with st.expander(f"Assign a new file to this run's {_word(summary)}s"):
             assign_form(run)
     with st.expander("Settings"):
         _show_settings(summary)
@@ -61,6 +62,11 @@ def show_run(summary: RunSummary) -> None:
             st.code(log[-LOG_END:], language=None, height=LOG_HEIGHT if log.count("\n") > LOG_LINES else "content")
 
 
+def _word(summary: RunSummary) -> str:
+    """What a run's groups are called: clusters of cells, else modes."""
+    return "cluster" if is_of_cells(summary.run) else "mode"
+
+
 def _describe(summary: RunSummary) -> str:
     """One line on the run and its progress."""
     config, status = summary.config, summary.status
@@ -70,7 +76,7 @@ def _describe(summary: RunSummary) -> str:
     parts = [
         *([summary.run.name] if summary.title != summary.run.name else []),
         f"{summary.method_title} on {config.dataset.name}",
-        f"{config.n_clusters} modes",
+        f"{config.n_clusters} {_word(summary)}s",
         f"seed {config.seed}",
         f"{steps} in {describe_duration(status.seconds)}" if status.step else steps,
         f"started {config.created:%-d %b %Y %H:%M}",

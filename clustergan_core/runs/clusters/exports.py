@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -49,6 +49,8 @@ class CellExport:
     matrix: CountMatrix  # these cells, all genes
     cells: ClusteredCells
     annotations: Annotations
+    dataset: Dataset  # the run's, of which these cells are some
+    indices: NDArray[np.int64]  # (M,) where in it they are
 
     @cached_property
     def markers(self) -> pd.DataFrame:
@@ -74,7 +76,8 @@ class CellExport:
 
     def h5ad(self) -> bytes:
         """The cells with all genes for scanpy and CELLxGENE."""
-        return h5ad_bytes(self.matrix, self.cells)
+        components = principal_components(self.dataset.samples)[self.indices]
+        return h5ad_bytes(self.matrix, replace(self.cells, components=components))
 
     def loupe_clusters_csv(self) -> str:
         """The clusters as Loupe's categories."""
@@ -138,7 +141,6 @@ def gather_cells(
         clusters=latents.clusters,
         confidence=latents.confidence,
         latents=latents.joined(),
-        components=principal_components(dataset.samples)[latents.indices],
         coordinates=None if layout is None else _lay_out(run, layout, split, which, latents),
         map_name=layout or "",
         names=annotations.names,
@@ -148,7 +150,8 @@ def gather_cells(
         versions=config.versions,
     )
     is_whole = len(latents.indices) == len(matrix.cell_ids)
-    return CellExport(run, matrix if is_whole else take_cells(matrix, latents.indices), cells, annotations)
+    matrix = matrix if is_whole else take_cells(matrix, latents.indices)
+    return CellExport(run, matrix, cells, annotations, dataset, latents.indices)
 
 
 def find_layout(run: Run, method: Method, latents: RunLatents) -> Algorithm:
