@@ -20,6 +20,7 @@ from clustergan_core.runs.run import Run
 from clustergan_core.runs.store import list_runs
 from clustergan_core.scoring.latents import RunLatents
 from tests.app.app_pages import open_page, texts, wait_for
+from tests.small_cell_runs import train_cells, write_planted
 
 PLANTED = np.arange(120) % 3  # genes 5k … 5k + 4 are high in group k
 
@@ -271,6 +272,21 @@ def test_a_damaged_file_of_names_is_never_written_over(cells: Run) -> None:
     app.button(key="set_aside").click().run()
     app.text_input(key="name_cells_0").set_value("NK cells").run()
     assert read_annotations(cells).names == {0: "NK cells"}
+
+
+def test_columns_of_a_table_of_labels_colour_the_map_and_renamed_ones_are_told_beside_the_export(
+    own_folders: Path,
+) -> None:
+    table = own_folders / "types.csv"
+    names = [f"BARCODE{cell:03d}-1" for cell in range(120)]
+    columns = {"barcode": names, "kind": np.array(["T", "B", "NK"])[PLANTED], "CD4/CD8": np.linspace(0, 1, 120)}
+    pd.DataFrame(columns).to_csv(table, index=False)
+    train_cells(own_folders / "runs" / "joined", write_planted(own_folders / "cells.h5ad"), labels=f"{table}:kind")
+    said = texts(open_page("clusters", run="joined"))
+    assert "Columns of types.csv go with the cells, matched by barcode (120 of 120)" in said
+    assert "CD4/CD8 is called CD4" in said
+    options = open_page("map", run="joined", layout="PCA").selectbox(key="colour").options
+    assert {"CD4/CD8", "kind", "donor"} <= set(options)
 
 
 @pytest.mark.usefixtures("own_copy")
