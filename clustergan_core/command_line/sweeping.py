@@ -90,7 +90,7 @@ def _preset_axes(name: str, dataset: Dataset) -> Mapping[str, tuple[Any, ...]]:
     preset = next((preset for preset in SWEEP_PRESETS.values() if preset.name == name), None)
     if preset is None:
         raise SettingsError(f"There is no sweep named {name}: choose one of {', '.join(SWEEP_PRESETS)}.")
-    return {preset.setting: values_of(preset, dataset.n_labels)}
+    return {preset.setting: values_of(preset, dataset.n_confirmed_labels)}
 
 
 def _report_estimate(sweep: Sweep, dataset: Dataset) -> None:

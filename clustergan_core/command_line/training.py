@@ -71,8 +71,10 @@ def add_run_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def _train(arguments: argparse.Namespace) -> None:
-    run = _resumed(arguments) if arguments.resume else _created(arguments)
+    run, labels = (_resumed(arguments), "") if arguments.resume else _created(arguments)
     print(run.folder)
+    if labels:
+        print(labels)
     for note in run.config.notes:
         print(note)
     if arguments.scheduler:
@@ -133,10 +135,10 @@ def _resumed(arguments: argparse.Namespace) -> Run:
     return run
 
 
-def _created(arguments: argparse.Namespace) -> Run:
+def _created(arguments: argparse.Namespace) -> tuple[Run, str]:
+    """(the new run, a sentence on labels that nobody chose)."""
     config, dataset = read_config_and_data(arguments)
-    if not arguments.labels and arguments.dataset not in DATASETS and (sentence := describe_found_labels(dataset)):
-        print(sentence)
+    is_found = not arguments.labels and arguments.dataset not in DATASETS
     folder = (
         Path(arguments.out)
         if arguments.out
@@ -144,7 +146,7 @@ def _created(arguments: argparse.Namespace) -> Run:
     )
     run = create_run(config, folder)
     write_status(run.folder / "status.json", first_status(config))
-    return run
+    return run, describe_found_labels(dataset) if is_found else ""
 
 
 def describe_found_labels(dataset: Dataset) -> str:

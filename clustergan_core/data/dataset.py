@@ -94,6 +94,11 @@ class Dataset:
         """How many distinct labels there are, or None without a reference."""
         return None if self.labels is None else len(self.label_names)
 
+    @property
+    def n_confirmed_labels(self) -> int | None:
+        """The same, and None too where the labels are a proposal: what K may be derived from."""
+        return self.n_labels if self.has_confirmed_labels else None
+
     def indices(self, split: SplitName) -> NDArray[np.int64]:
         """The sample indices of a split."""
         if split == "all":

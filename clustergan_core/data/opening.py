@@ -127,8 +127,8 @@ def choose_cells(
     keep = choose_rows(matrix.name, columns, len(ids), options)
     steps: list[Step] = [*describe_rows(options, keep)]
     if options.ids is not None:
-        listed = choose_ids(matrix.name, ids, Path(options.ids))
-        steps.append(describe_ids(Path(options.ids), listed))
+        listed, n_unknown = choose_ids(matrix.name, ids, Path(options.ids))
+        steps += describe_ids(Path(options.ids), listed, n_unknown)
         keep &= listed
     matrix, notes = join_tables(matrix, tables)
     steps += [Note(step="note", text=note) for note in notes]

@@ -105,8 +105,8 @@ def _versions(kind: Kind) -> dict[str, str]:
 def _choose_n_clusters(settings: dict[str, Any], dataset: Dataset) -> tuple[Any, str]:
     if settings.get("n_clusters") is not None:
         return settings["n_clusters"], chosen_k_note(settings["n_clusters"])
-    if dataset.n_labels is not None and dataset.n_labels >= 2 and dataset.has_confirmed_labels:
-        return dataset.n_labels, f"K = {dataset.n_labels}, the number of labels in the data."
+    if (n_labels := dataset.n_confirmed_labels) is not None and n_labels >= 2:
+        return n_labels, f"K = {n_labels}, the number of labels in the data."
     why = "no labels are chosen" if dataset.has_confirmed_labels else "the proposed labels are not confirmed"
     if dataset.kind == "expression":
         from clustergan_core.cells.suggest_k import suggest_cell_k

@@ -115,6 +115,32 @@ def test_labels_found_by_their_name_can_be_left_out() -> None:
     assert (figures["Labels"], figures["Features"]) == ("none", "2")
 
 
+def test_a_column_of_types_is_proposed_and_used_only_once_it_is_confirmed() -> None:
+    path = store_files([("leaves.csv", LEAVES.replace("species", "cell_type").encode())]).uploads[0].path
+    app = open_page("data", dataset=f"leaves.csv ({path.parent.name})")
+    assert {m.label: m.value for m in app.metric}["Labels"] == "none"
+    assert "**Are these known classes?** `cell_type`: 2 levels: elm 20, oak 40." in texts(app)
+    app.button(key="confirm_labels").click().run()
+    assert not app.exception
+    assert app.selectbox(key="labels").value == "cell_type"
+    assert {m.label: m.value for m in app.metric}["Labels"] == "2"
+
+
+def test_pictures_in_two_levels_of_folders_ask_which_are_the_classes() -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for number in range(8):
+            picture = io.BytesIO()
+            Image.new("L", (16, 16), 20 * number).save(picture, "PNG")
+            archive.writestr(f"{'ab'[number % 2]}/{('cat', 'dog')[number // 2 % 2]}/{number}.png", picture.getvalue())
+    path = store_files([("pets.zip", stream.getvalue())]).uploads[0].path
+    app = open_page("data", dataset=f"pets.zip ({path.parent.name})")
+    assert "each may name the classes" in app.error[0].value
+    app.selectbox(key="labels").set_value("folder_2").run()
+    assert not app.error
+    assert {m.label: m.value for m in app.metric}["Labels"] == "2"
+
+
 def test_a_wrong_value_of_rows_in_the_address_is_named() -> None:
     path = store_files([("leaves.csv", LEAVES.encode())]).uploads[0].path
     app = open_page("data", dataset=f"leaves.csv ({path.parent.name})", drop="species=ash")

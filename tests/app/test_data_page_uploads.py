@@ -55,9 +55,25 @@ def test_the_three_files_of_a_10x_folder_and_labels_become_one_data_set(tmp_path
     assert not app.error
     (path,) = list_uploads()
     assert app.selectbox(key="dataset").value == f"10x ({path.parent.name})"
+    assert app.selectbox(key="labels").value == "automatic"
+    assert "2 levels: B 20, T 10" in texts(app)
+    assert figures(app) == {} and "No labels, and none are needed" in texts(app)
+    app.button(key="confirm_labels").click().run()
     assert app.selectbox(key="labels").value == "types.csv: cell_type"
+    assert app.query_params["labels"] == "types.csv: cell_type"
     assert "matched by sample id (30 of 30)" in texts(app)
     assert "10x with types.csv" in texts(app)
+    assert app.number_input(key="n_clusters").value == 2
+
+
+def test_a_proposal_can_be_refused_and_gives_no_number_of_clusters(tmp_path: Path) -> None:
+    app = bring(open_page("data", prepare=FEW), *contents(write_folder(tmp_path / "x")), ("types.csv", LABELS.encode()))
+    before = app.number_input(key="n_clusters").value
+    app.button(key="refuse_labels").click().run()
+    assert not app.exception
+    assert app.selectbox(key="labels").value == "none"
+    assert app.number_input(key="n_clusters").value == before
+    assert "confirm_labels" not in [button.key for button in app.button]
 
 
 def test_a_whole_folder_keeps_its_name(tmp_path: Path) -> None:
@@ -112,7 +128,7 @@ def test_labels_that_come_later_are_kept_with_the_chosen_matrix(tmp_path: Path) 
     assert not app.error
     (path,) = list_uploads()
     assert [table.name for table in label_tables(path)] == ["types.csv"]
-    assert app.selectbox(key="labels").value == "types.csv: cell_type"
+    assert "**Are these known classes?** `cell_type` of types.csv" in texts(app)
     assert "types.csv names cells of a.h5 and is stored with it." in [toast.value for toast in app.toast]
     bring(app, ("leaves.csv", b"a,b\n1,2\n3,4\n5,6\n"))  # a table of something else is data of its own
     assert len(list_uploads()) == 2

@@ -49,6 +49,8 @@ def drop_folder(page: Page, server: Server, folder: Path) -> None:
         timeout=WAIT
     )
     settle(page)
+    main.get_by_role("button", name="Use as labels").click()
+    settle(page)
     assert "labels=labels.csv%3A+cell_type" in page.url
     expect(left).to_be_visible()  # of forty genes the preset asks for few
     fill_number(page, "Least genes", 41)

@@ -233,6 +233,46 @@ def test_a_table_of_ones_own_is_trained_assigned_and_exported(
     assert [row.split(",")[1] for row in assigned[1:]] == [row.split(",")[column] for row in exported[1:]]
 
 
+def test_labels_that_nobody_chose_are_told_and_give_no_number_of_clusters(
+    capsys: pytest.CaptureFixture[str], leaves: Path, tmp_path: Path
+) -> None:
+    leaves.write_text(leaves.read_text().replace("species", "leaf_type").replace("plot", "cell_type"))
+    words = ["train", "--dataset", str(leaves), "--steps", "4", "--out", str(tmp_path / "run"), *NARROW]
+    assert main(words) == 0
+    printed = capsys.readouterr().out
+    assert (
+        "Labels: column 'cell_type' (2 levels: A 30, B 30); choose others with --labels, or --labels none"
+        in printed.splitlines()
+    )
+    assert "K = 10, because the proposed labels are not confirmed." in printed
+    assert main([*words[:-2], *words[-2:], "--out", str(tmp_path / "other"), "--labels", "none"]) == 0
+    assert "Labels:" not in capsys.readouterr().out
+
+
+def test_labels_of_a_third_and_of_a_single_class_are_told(
+    capsys: pytest.CaptureFixture[str], leaves: Path, tmp_path: Path
+) -> None:
+    third = tmp_path / "third.csv"
+    third.write_text("id,kind\n" + "".join(f"{row},{'uv'[row % 2]}\n" for row in range(20)))
+    one = tmp_path / "one.csv"
+    one.write_text("id,kind\n" + "".join(f"{row},u\n" for row in range(20)))
+    numbered = [f"{'id' if row == 0 else row - 1},{line}" for row, line in enumerate(leaves.read_text().splitlines())]
+    leaves.write_text("\n".join(numbered))
+    for file, sentence in (
+        (third, "20 of 60 samples have a label, and purity, accuracy, NMI and ARI count these alone."),
+        (one, "need labels of at least two classes, and the 20 labelled samples all have the same label."),
+    ):
+        run = tmp_path / f"run-{file.stem}"
+        assert (
+            main(["train", "--dataset", str(leaves), "--labels", str(file), "--steps", "4", "--out", str(run), *NARROW])
+            == 0
+        )
+        assert sentence in capsys.readouterr().out
+        assert sentence in (run / "card.md").read_text()
+    scores = say(capsys, "evaluate", str(tmp_path / "run-one"))
+    assert {scores[name] for name in AGREEMENT} == {None}
+
+
 def test_without_labels_scores_that_need_them_are_null(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     bare = tmp_path / "bare.csv"
     bare.write_text("a,b\n" + "\n".join(f"{i % 9},{(i * 3) % 11}" for i in range(60)))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from clustergan_core.data.dataset import UNLABELLED
 from clustergan_core.errors import AppError
 from ui.frame.messages import plain, show_problem, show_shell
 from ui.frame.words import describe_duration
@@ -39,7 +40,9 @@ def describe_run(config: RunConfig, dataset: Dataset) -> list[str]:
     if dataset.labels is None:
         lines.append("No labels: purity, accuracy, NMI and ARI will not be shown")
     else:
-        lines.append(f"{dataset.n_labels} labels, used only for scores")
+        n_labelled = int((dataset.labels != UNLABELLED).sum())
+        part = "" if n_labelled == len(dataset.samples) else f"; {n_labelled:,} {samples} have one and are scored"
+        lines.append(f"{dataset.n_labels} labels, used only for scores{part}")
     return [*lines, f"K = {config.n_clusters}, {config.schedule.n_steps:,} steps, seed {config.seed}"]
 
 

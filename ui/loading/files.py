@@ -13,7 +13,8 @@ from clustergan_core.data.counts.reading.formats import find_format
 from clustergan_core.data.counts.reading.sandbox.parent import inspect
 from clustergan_core.data.opening import is_count_matrix
 from clustergan_core.data.options import Orientation, OwnDataOptions, ReadAs
-from clustergan_core.data.own.cell_text import natural_order
+from clustergan_core.data.own.arrays import read_columns
+from clustergan_core.data.own.cell_text import as_text, natural_order
 from clustergan_core.data.own.files import open_own
 from clustergan_core.data.own.images import picture_levels
 from clustergan_core.data.own.label_proposal import LabelProposal, propose_labels
@@ -82,7 +83,7 @@ def _look(path_text: str, stamp: tuple[int, int, int], read_as: ReadAs, orientat
     suffix = Path(path.name.lower().removesuffix(".gz")).suffix
     if suffix in ARCHIVE_SUFFIXES:
         open_archive(path).close()
-        return FileLook("images", classes=_levels_to_choose(path) if suffix == ".zip" else {})
+        return _look_at_arrays(path) if suffix == ".npz" else FileLook("images", classes=_levels_to_choose(path))
     if suffix not in TABLE_SUFFIXES:
         raise DataError(
             f"{path.name} is not a supported file type. Supported: counts (10x folder, .h5ad, .h5, .loom, .xlsx, "
@@ -98,7 +99,8 @@ def _look_at_table(path: Path, is_ambiguous: bool) -> FileLook:
     classes: dict[str, tuple[str, ...]] = {}
     for column, values in table.items():
         # Floats are measurements; counting the values of every gene of a wide table would take minutes.
-        if values.dtype.kind == "f" or len(np.unique(values.astype(np.str_))) > MAX_CLASSES:
+        is_measured = values.dtype.kind == "f" and column not in table.notes  # truths are read as numbers too
+        if is_measured or len(np.unique(values.astype(np.str_))) > MAX_CLASSES:
             continue
         texts = set(table.classes(column).tolist()) - {""}
         if 2 <= len(texts) <= max(2, n_rows / 2) and max(map(len, texts)) <= MAX_CLASS_TEXT:
@@ -112,6 +114,15 @@ def _look_at_table(path: Path, is_ambiguous: bool) -> FileLook:
         proposal_as_table=propose_labels({column: table.classes(column) for column in classes}, by_any_name=True),
         is_ambiguous=is_ambiguous,
     )
+
+
+def _look_at_arrays(path: Path) -> FileLook:
+    columns = read_columns(path)
+    classes: dict[str, tuple[str, ...]] = {}
+    for column, values in columns.items():
+        if values.dtype.kind != "f" and len(np.unique(values)) <= MAX_CLASSES:
+            classes[column] = tuple(natural_order(set(as_text(values).tolist()) - {""}))
+    return FileLook("images", classes=classes, proposal=propose_labels(columns))
 
 
 def _levels_to_choose(path: Path) -> dict[str, tuple[str, ...]]:

@@ -38,7 +38,7 @@ def choose_axes(base: RunConfig, dataset: Dataset) -> dict[str, tuple[str, ...]]
     )
     preset = presets.get(over)
     if preset is not None:
-        name, proposed = preset.setting, values_of(preset, dataset.n_labels)
+        name, proposed = preset.setting, values_of(preset, dataset.n_confirmed_labels)
         values: DeltaGenerator = st.container()
     else:
         first, values = st.columns(_COLUMNS)

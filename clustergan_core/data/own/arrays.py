@@ -28,6 +28,9 @@ FEATURE_ARRAYS = ("feature_names", "features")
 SIDE_STEP = 4  # the smallest networks halve an image twice
 SMALLEST_SIDE = 8
 
+_DAMAGES = (ValueError, EOFError, OSError, zlib.error, zipfile.BadZipFile, NotImplementedError)
+MAX_COLUMN_BYTES = 32 << 20  # of an array that may hold labels
+
 Arrays = dict[str, NDArray[np.generic]]
 
 
@@ -105,9 +108,26 @@ def read_arrays(path: Path) -> Arrays:
                 continue
             try:
                 arrays[member.filename.removesuffix(".npy")] = _read_member(path, archive, member)
-            except (ValueError, EOFError, OSError, zlib.error, zipfile.BadZipFile, NotImplementedError) as error:
+            except _DAMAGES as error:
                 raise DataError(f"'{member.filename}' in {path.name} is not a whole array: save it again.") from error
     return arrays
+
+
+def read_columns(path: Path) -> Arrays:
+    """The arrays of an .npz that hold one value a sample, such as labels, and no names of samples or features."""
+    columns: Arrays = {}
+    with open_archive(path) as archive:
+        for member in archive.infolist():
+            name = member.filename.removesuffix(".npy")
+            if member.file_size > MAX_COLUMN_BYTES or name.lower() in (*SAMPLE_NAMES, *ID_ARRAYS, *FEATURE_ARRAYS):
+                continue
+            try:
+                values = _read_member(path, archive, member)
+            except (*_DAMAGES, DataError):
+                continue  # reading the whole file names it
+            if values.ndim == 1 and values.dtype.kind in "buifU":
+                columns[name] = values
+    return columns
 
 
 def take_samples(path: Path, arrays: Arrays) -> tuple[Values, tuple[str, ...]]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def is_missing(values: NDArray[Any]) -> NDArray[np.bool_]:
@@ -63,6 +65,8 @@ def natural_order(texts: Iterable[str]) -> list[str]:
 
 def as_categories(texts: NDArray[Any], missing: NDArray[np.bool_] | None = None) -> pd.Categorical:
     """Text as categories in natural order; missing cells belong to none."""
+    import pandas as pd
+
     given = texts if missing is None else texts[~missing]
     categories = pd.Index(natural_order(set(given.tolist())), dtype=object)
     codes = categories.get_indexer(pd.Index(texts.tolist(), dtype=object)).astype(np.int32)
@@ -73,6 +77,8 @@ def as_categories(texts: NDArray[Any], missing: NDArray[np.bool_] | None = None)
 
 def categorize(codes: NDArray[Any], categories: NDArray[np.str_]) -> pd.Categorical | None:
     """Stored codes as categories, those out of range missing; None where the codes or the categories are unusable."""
+    import pandas as pd
+
     if codes.dtype.kind not in "iu" or codes.ndim != 1 or len(set(categories.tolist())) != len(categories):
         return None
     valid = codes.astype(np.int64)

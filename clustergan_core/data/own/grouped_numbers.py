@@ -100,6 +100,11 @@ def read_grouped(where: str, cells: Sequence[str], decimal: str) -> tuple[NDArra
     return None
 
 
+def grouped_cell(cell: str) -> bool:
+    """Whether a cell has the shape of a number with marks in it, rather than of a word."""
+    return any(character.isdigit() for character in cell) and _SHAPED.fullmatch(cell) is not None
+
+
 def holds_groups(cells: Sequence[str]) -> bool:
     """Whether cells that read as decimals are thousands: 950, 1.230 and 12.345 are, as no decimal ends in a 0."""
     pointed = [cell for cell in cells if "." in cell]

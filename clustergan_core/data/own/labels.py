@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ MAX_LABELS = 1000  # beyond it a column holds measurements or names, not classes
 FEW_SAMPLES = 20  # among so few, even values that hardly recur may be classes
 NAMED_SHARE = 0.5  # a table names the samples of another file when it holds more than this share of their ids
 SHOWN_COLUMNS = 12
+_COUNTERS = re.compile(r"unnamed.*|index|no|nr|row.*|column_\d+", re.IGNORECASE)  # columns that only count
 
 
 @dataclass(frozen=True)
@@ -265,8 +267,8 @@ def _refuse_other_ids(
     """Raises DataError where a table names its rows, but not by the samples' ids: its order means nothing then."""
     for column in id_columns:
         ids = table.texts(column)
-        is_number = table[column].dtype.kind in "iu"
-        if column == chosen or (is_number and len(ids) == n_samples and counts_rows(ids)):
+        is_row_number = not sample_ids or _COUNTERS.fullmatch(column) is not None
+        if column == chosen or (is_row_number and len(ids) == n_samples and counts_rows(ids)):
             continue  # numbers that count the rows say no more than their order
         if 2 * len(set(ids.tolist())) <= len(ids):
             continue  # such as the donor of each row

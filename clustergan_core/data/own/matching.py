@@ -133,7 +133,7 @@ def _common_cores(sample_ids: Sequence[str], table_ids: Sequence[str]) -> list[R
     """Respellings that cut off one beginning and one end, derived from ids that contain an id of the other side."""
     cores: list[Respell] = []
     for longer, shorter in ((sample_ids, table_ids), (table_ids, sample_ids)):
-        affixes: Counter[tuple[str, str]] = Counter()
+        affixes: Counter[tuple[str, str]] = Counter({(_shared_start(longer), ""): 1})
         for text in shorter[:N_PROBED]:
             for other in longer if len(text) > 2 else ():
                 if text in other:
@@ -142,10 +142,17 @@ def _common_cores(sample_ids: Sequence[str], table_ids: Sequence[str]) -> list[R
                     break
         cores += [
             _cut(before, behind)
-            for (before, behind), _ in affixes.most_common(2)
-            if all(text.startswith(before) and text.endswith(behind) for text in longer)
+            for (before, behind), _ in affixes.most_common(3)
+            if before + behind and all(text.startswith(before) and text.endswith(behind) for text in longer)
         ]
     return cores
+
+
+def _shared_start(texts: Sequence[str]) -> str:
+    """What all texts begin with, up to a number: cell_ of cell_12 and cell_17."""
+    first, last = min(texts), max(texts)
+    n_same = next((place for place, pair in enumerate(zip(first, last)) if pair[0] != pair[1]), len(first))
+    return first[:n_same].rstrip("0123456789")
 
 
 def _cut(before: str, behind: str) -> Respell:

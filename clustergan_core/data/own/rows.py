@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from clustergan_core.data.options import OwnDataOptions
 from clustergan_core.data.own.cell_text import as_text, natural_order, read_number
 from clustergan_core.data.own.vetting import MIN_SAMPLES, read_text_bytes
-from clustergan_core.data.steps import KeepIds, KeepRows
+from clustergan_core.data.steps import KeepRows, Step
 from clustergan_core.errors import DataError
 
 SHOWN_VALUES = 12
@@ -62,8 +62,8 @@ def _canonical(value: str) -> str:
     return str(int(number)) if number is not None and number.is_integer() else value.strip()
 
 
-def choose_ids(name: str, ids: Sequence[str], path: Path) -> NDArray[np.bool_]:
-    """(N,) which of the samples `ids` (N,) the file lists; listed ids that the data lacks are ignored.
+def choose_ids(name: str, ids: Sequence[str], path: Path) -> tuple[NDArray[np.bool_], int]:
+    """((N,) which of the samples `ids` (N,) the file lists, how many listed ids the data lacks).
 
     Raises DataError for a file that is not text, and where too few samples are left.
     """
@@ -77,9 +77,12 @@ def choose_ids(name: str, ids: Sequence[str], path: Path) -> NDArray[np.bool_]:
             f"{path.name} lists {len(wanted):,} ids, of which {name} has {int(keep.sum())}: write one cell id per "
             f"line, spelled as in the data ({ids[0]}, …)."
         )
-    return keep
+    return keep, len(wanted - set(ids))
 
 
-def describe_ids(path: Path, keep: NDArray[np.bool_]) -> KeepIds:
-    """The step that records which samples were chosen by id."""
-    return {"step": "keep_ids", "file": path.name, "n_kept": int(keep.sum()), "n_rows": len(keep)}
+def describe_ids(path: Path, keep: NDArray[np.bool_], n_unknown: int) -> list[Step]:
+    """The steps that record which samples were chosen by id, and how many ids name none."""
+    steps: list[Step] = [{"step": "keep_ids", "file": path.name, "n_kept": int(keep.sum()), "n_rows": len(keep)}]
+    if n_unknown:
+        steps.append({"step": "note", "text": f"{n_unknown:,} ids of {path.name} name no cell of this data."})
+    return steps

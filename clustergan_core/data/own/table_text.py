@@ -315,7 +315,9 @@ def _columns_to_keep_written(frame: pd.DataFrame) -> list[int]:
 
 def _as_numbers(where: str, values: NDArray[Any], cells: NDArray[Any], proof: str) -> tuple[NDArray[Any], str]:
     """(a column as numbers where one way of writing them fits, else as it is; a note on that way, or "")."""
-    is_filled = np.array([cell not in MISSING for cell in cells], dtype=np.bool_)
+    if values.dtype.kind in "iu" or (values.dtype.kind == "f" and proof):
+        return values, ""
+    is_filled = np.array([cell not in _GAP_WORDS for cell in cells], dtype=np.bool_)
     filled = [str(cell) for cell in cells[is_filled]]
     if not filled:
         return values, ""
@@ -328,7 +330,7 @@ def _as_numbers(where: str, values: NDArray[Any], cells: NDArray[Any], proof: st
             return values, ""
         numbers[is_filled] = read[0]
         return numbers, f"{where} is written with {read[1].words} and read as numbers ('{_first(filled)}')."
-    if values.dtype.kind == "f" and not proof and holds_groups(filled):
+    if values.dtype.kind == "f" and holds_groups(filled):
         numbers[is_filled] = read_point_groups(filled)
         return numbers, f"{where} is written with a point at the thousands and read as numbers."
     return values, ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +14,8 @@ from numpy.typing import NDArray
 
 from clustergan_core.data.dataset import Dataset, share_samples
 from clustergan_core.data.options import OwnDataOptions
-from clustergan_core.data.own.cell_text import as_numbers, is_missing
+from clustergan_core.data.own.cell_text import as_numbers, is_missing, read_number
+from clustergan_core.data.own.grouped_numbers import grouped_cell
 from clustergan_core.data.own.labels import find_labels, is_label_column, number_labels
 from clustergan_core.data.own.rows import choose_rows, describe_rows
 from clustergan_core.data.own.sample_ids import find_sample_ids, reads_as_numbers
@@ -129,6 +131,8 @@ def _sort_columns(
         elif is_label_column(table, column):
             # Even where another column was chosen, or none, it would give away the answer.
             features.categories.append(column)
+        elif values.dtype.kind == "O" and _holds_named_levels(table.classes(column)):
+            features.categories.append(column)
         elif column in table.problems:
             raise DataError(table.problems[column])
         elif values.dtype.kind != "O" or reads_as_numbers(values):
@@ -161,6 +165,19 @@ def _sort_columns(
             f"{name} has no numeric column that varies ({_shown(left) or 'only ids and labels'}): add at least one."
         )
     return features
+
+
+def _holds_named_levels(texts: NDArray[np.str_]) -> bool:
+    """Whether a column has few levels, of which those that are no numbers recur: 0, 1 and "unknown"."""
+    counts = Counter(texts.tolist())
+    counts.pop("", None)
+    named = [level for level in counts if read_number(level) is None]
+    return (
+        bool(named)
+        and len(counts) <= min(SURE_CATEGORIES, len(texts) / 2)
+        and all(counts[level] > 1 for level in named)
+        and not any(grouped_cell(level) for level in named)
+    )
 
 
 def _fit(

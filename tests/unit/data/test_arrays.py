@@ -105,6 +105,43 @@ def test_labels_may_be_numbers_or_text(
     assert dataset.labels.tolist() == numbers
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_names_given_as_bytes_are_text(tmp_path: Path, encoding: str) -> None:
+    def encode(*names: str) -> NDArray[np.bytes_]:
+        return np.array([name.encode(encoding) for name in names])
+
+    path = save(
+        tmp_path / "a.npz",
+        x=np.arange(12.0).reshape(4, 3),
+        labels=encode("bée", "ape", "bée", "cod"),
+        ids=encode("p", "q", "r", "s"),
+        feature_names=encode("ü", "v", "w"),
+        donor=encode("d1", "d2", "d1", "d2"),
+    )
+    dataset = open_own(path)
+    assert dataset.label_names == ("ape", "bée", "cod")
+    assert dataset.sample_ids == ("p", "q", "r", "s")
+    assert dataset.feature_names == ("ü", "v", "w")
+    assert dataset.columns["donor"].tolist() == ["d1", "d2", "d1", "d2"]
+
+
+def test_arrays_that_are_not_used_are_named(tmp_path: Path) -> None:
+    dataset = open_own(save(tmp_path / "a.npz", images=BYTES, edges=np.zeros((3, 2))))
+    assert {"step": "note", "text": "Arrays that are not used: edges of shape (3, 2)."} in dataset.preprocessing
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ({"ids": np.array(["p", "q"])}, r"'ids' in a\.npz has shape \(2,\) for 4 samples: save one id per sample"),
+        ({"feature_names": np.array(["u"])}, r"names of the features in a\.npz have shape \(1,\) for 3 features"),
+    ],
+)
+def test_names_that_are_too_few_are_refused(tmp_path: Path, more: dict[str, NDArray[Any]], sentence: str) -> None:
+    with pytest.raises(DataError, match=sentence):
+        open_own(save(tmp_path / "a.npz", x=np.arange(12.0).reshape(4, 3), **more))
+
+
 def test_measurements_named_y_are_a_column_and_no_labels(tmp_path: Path) -> None:
     images = RANDOM.integers(0, 256, (30, 8, 8), dtype=np.uint8)
     path = save(tmp_path / "a.npz", images=images, y=np.linspace(0, 1, 30))

@@ -44,7 +44,9 @@ def names(dataset: Dataset) -> list[str]:
 
 
 def notes(dataset: Dataset) -> str:
-    return " ".join(step["text"] for step in dataset.preprocessing if step["step"] in ("labels", "note"))
+    return " ".join(
+        step["text"] for step in dataset.preprocessing if step["step"] == "labels" or step["step"] == "note"
+    )
 
 
 SPELLINGS: dict[str, tuple[Callable[[str], str], Callable[[str], str], str]] = {
@@ -57,6 +59,7 @@ SPELLINGS: dict[str, tuple[Callable[[str], str], Callable[[str], str], str]] = {
     "a batch behind": (lambda b: f"{b}-1", lambda b: f"{b}-1-0", "before or behind"),
     "names on both sides": (lambda b: f"lung_{b}-1", lambda b: f"P3#{b}", "before or behind"),
     "zeros in front": (lambda b: f"00{BASES.index(b) + 3}", lambda b: str(BASES.index(b) + 3), "zeros in front"),
+    "numbers alone": (lambda b: f"cell_{BASES.index(b) + 3}", lambda b: str(BASES.index(b) + 3), "before or behind"),
     "a name before ids of another kind": (
         lambda b: f"x{BASES.index(b)}y",
         lambda b: f"run7:x{BASES.index(b)}y",
@@ -107,6 +110,14 @@ def test_a_column_that_counts_the_rows_leaves_their_order_to_count(tmp_path: Pat
     dataset = open_own(cells, OwnDataOptions(labels=f"{types}:kind"))
     assert names(dataset) == list(TYPES)
     assert "matched by row order" in notes(dataset)
+
+
+def test_numbers_called_ids_are_not_taken_for_row_numbers(tmp_path: Path) -> None:
+    cells = write_cells(tmp_path, [f"{b}-1" for b in BASES])
+    types = tmp_path / "types.csv"
+    types.write_text("\n".join(["sample_id,kind", *(f"{row},{kind}" for row, kind in enumerate(TYPES))]))
+    with pytest.raises(DataError, match="no known respelling matches them: spell them alike"):
+        open_own(cells, OwnDataOptions(labels=f"{types}:kind"))
 
 
 def test_a_table_of_a_third_of_the_samples_labels_those_and_says_how_many_are_left(tmp_path: Path) -> None:

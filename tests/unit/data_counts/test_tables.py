@@ -252,3 +252,48 @@ def test_a_truncated_gzip_is_refused(tmp_path: Path) -> None:
     (tmp_path / "b.csv.gz").write_bytes(content[:-20])
     with pytest.raises(DataError, match=r"b\.csv\.gz is a corrupt gzip file: compress it again\."):
         read_counts(tmp_path / "b.csv.gz")
+
+
+@pytest.mark.parametrize("is_by_gene", [True, False])
+@pytest.mark.parametrize(
+    ("delimiter", "mark"), [(",", '"{:,}"'), ("\t", "{:,}"), (";", "{:,}"), ("\t", '"{:,}"'), ("\t", "{:_}")]
+)
+def test_counts_with_marks_at_the_thousands_are_read_and_that_is_said(
+    tmp_path: Path, is_by_gene: bool, delimiter: str, mark: str
+) -> None:
+    counts = make_counts()
+    counts[3] = counts[3] * 1000 + 1234  # one deep cell
+    grid = counts.T if is_by_gene else counts
+    names, columns = (SYMBOLS, make_barcodes()) if is_by_gene else (make_barcodes(), SYMBOLS)
+    lines = [delimiter.join(["", *columns])]
+    for name, row in zip(names, grid.tolist(), strict=True):
+        lines.append(delimiter.join([name, *(mark.format(value).replace("_", "'") for value in row)]))
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(lines) + "\n")
+    matrix = read_counts(path)
+    assert matrix.cell_ids.tolist() == make_barcodes()
+    assert matrix.counts.toarray().tolist() == counts.tolist()
+    assert any(note.startswith("Numbers with marks at the thousands") for note in matrix.notes)
+
+
+@pytest.mark.parametrize("cell", ["1,2", "0,693", "1,23,456", "True", "1_000"])
+def test_a_cell_that_is_no_count_is_named(tmp_path: Path, cell: str) -> None:
+    lines = [",".join(["", *SYMBOLS])]
+    for number, (name, row) in enumerate(zip(make_barcodes(), make_counts().tolist(), strict=True)):
+        lines.append(
+            ",".join([name, *(f'"{cell}"' if number == 2 and place == 5 else str(v) for place, v in enumerate(row))])
+        )
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(lines) + "\n")
+    with pytest.raises(DataError, match="where a count should be") as caught:
+        read_counts(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_table_of_cells_as_scanpy_writes_it_is_a_table(tmp_path: Path) -> None:
+    lines = [",n_genes,is_doublet,passed,louvain,score,pct_mt"]
+    for number, name in enumerate(make_barcodes()):
+        lines.append(f"{name},0,False,{number % 2 == 0},{'CD4 T' if number % 3 else 'B'},0.0,0")
+    path = tmp_path / "obs.csv"
+    path.write_text("\n".join(lines) + "\n")
+    assert not looks_like_counts(path)

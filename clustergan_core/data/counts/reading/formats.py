@@ -28,7 +28,7 @@ N_NAMES_SEEN = 2000  # row names that are examined
 MANY_FEATURES = 2000  # more whole numbers than this in a row, most of them zero, are gene counts
 MOSTLY = 0.5
 FEW_NAMES = 10
-FEW_COLUMNS = 5  # fewer are measurements of cells or genes
+FEW_COLUMNS = 5  # of numbers beside barcodes: fewer describe the cells
 
 
 def find_format(path: Path) -> Format | None:
@@ -73,13 +73,13 @@ def looks_like_counts(path: Path) -> bool:
         _, lines, _ = first_lines(text, N_NAMES_SEEN)
         body = lines[int(dialect.has_header) :]
         rows = [split_line(line[:400], dialect.delimiter)[0] for line in body] if dialect.has_row_names else []
+        is_wide = len(dialect.columns) - len(dialect.annotation) >= FEW_COLUMNS
+        is_sparse = _is_sparse(body, dialect.delimiter)
         for names in (rows, dialect.columns):
-            is_long = len(names) >= FEW_NAMES and len(dialect.columns) >= FEW_COLUMNS
-            if is_long and (
-                looks_like_genes(names) or (looks_like_barcodes(names) and _is_sparse(body, dialect.delimiter))
-            ):
+            is_long = len(names) >= FEW_NAMES
+            if is_long and (looks_like_genes(names) or (is_wide and looks_like_barcodes(names) and is_sparse)):
                 return True
-        return len(dialect.columns) > MANY_FEATURES and _is_sparse(body, dialect.delimiter)
+        return len(dialect.columns) > MANY_FEATURES and is_sparse
     return False
 
 

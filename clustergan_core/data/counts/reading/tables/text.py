@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -22,11 +21,13 @@ from clustergan_core.data.counts.reading.tables.dialect import (
     ungroup,
 )
 from clustergan_core.data.counts.reading.tables.grid import GridText
+from clustergan_core.data.own.cell_text import read_number
 from clustergan_core.data.own.table_text import MISSING, SPACES, find_gap_words, split_line
 from clustergan_core.errors import DataError
 
 BLOCK_VALUES = 4_000_000
 MAX_NOTE = 200  # characters that are kept of one annotation cell
+MAX_SHOWN = 40  # characters that a message repeats of one cell
 
 
 def open_text(path: Path) -> GridText:
@@ -202,6 +203,15 @@ def _parse(name: str, rows: Sequence[bytes], dialect: Dialect, n_columns: int) -
         )[0].to_numpy()
         return column.reshape(len(rows), n_columns)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError, OverflowError) as error:
-        match = re.search(r"could not convert string to float: '?([^'\n]{0,40})", str(error))
-        where = f"'{match[1]}' is where a count should be" if match else "its lines differ in layout"
+        wrong = _find_wrong(rows, dialect)
+        where = f"'{wrong}' is where a count should be" if wrong else "its lines differ in layout"
         raise DataError(f"{name} is not a regular table of counts ({where}): fix that cell.") from error
+
+
+def _find_wrong(rows: Sequence[bytes], dialect: Dialect) -> str:
+    """The first cell that is no number, "" without one."""
+    for cell in b"\n".join(rows).decode(dialect.encoding, "replace").split("\n"):
+        text = cell.replace(",", ".") if dialect.decimal == "," else cell
+        if cell not in MISSING and read_number(text) is None:
+            return cell[:MAX_SHOWN]
+    return ""
