@@ -25,7 +25,8 @@ from clustergan_core.runs.run import Run
 FILE = "annotations.json"
 FORMAT = 1
 MAX_NAME, MAX_NOTE = 60, 1_000  # characters
-_NUMBER = re.compile(r"((cluster|mode)\s*)?\d+", re.IGNORECASE)  # what pages and files call a cluster without a name
+_NUMBER = re.compile(r"((cluster|mode)\s*)?\d+", re.IGNORECASE)  # what pages call a cluster without a name
+_NUMBER_IN_FILES = re.compile(r"(Mode )?\d+")  # what files call it, or did
 
 Vet = Callable[[str], str]  # returns the text to store; ValueError with a sentence where it is not allowed
 
@@ -42,7 +43,8 @@ class Annotations(BaseModel):
     @field_validator("names")
     @classmethod
     def _vet_names(cls, names: dict[int, str]) -> dict[int, str]:
-        return {_number(cluster): _vet(name, "A name", MAX_NAME) for cluster, name in names.items()}
+        # Earlier versions accepted "Cluster 7", so that one is refused where it is typed, and not in a stored file.
+        return {_number(cluster): _vet_name(name, _NUMBER_IN_FILES) for cluster, name in names.items()}
 
     @field_validator("notes")
     @classmethod
@@ -77,10 +79,10 @@ class ClusterGroup:
 
 def cluster_groups(annotations: Annotations, n_clusters: int, word: str = "Cluster") -> tuple[ClusterGroup, ...]:
     """All clusters, those with the same name together, in the order of their first clusters."""
-    members: dict[str, list[int]] = {}
+    members: dict[str | int, list[int]] = {}
     for cluster in range(n_clusters):
-        members.setdefault(annotations.name_of(cluster, word), []).append(cluster)
-    return tuple(ClusterGroup(name, tuple(clusters)) for name, clusters in members.items())
+        members.setdefault(annotations.names.get(cluster, cluster), []).append(cluster)
+    return tuple(ClusterGroup(annotations.name_of(own[0], word), tuple(own)) for own in members.values())
 
 
 def merge_clusters(clusters: NDArray[np.int64], groups: tuple[ClusterGroup, ...]) -> NDArray[np.int64]:
@@ -149,9 +151,9 @@ def _number(cluster: int) -> int:
     return cluster
 
 
-def _vet_name(name: str) -> str:
+def _vet_name(name: str, number: re.Pattern[str] = _NUMBER) -> str:
     name = _vet(name, "A name", MAX_NAME)
-    if _NUMBER.fullmatch(name):
+    if number.fullmatch(name):
         raise ValueError(f"The name {name} looks like the cluster with that number: add a word to it.")
     return name
 

@@ -65,6 +65,13 @@ def test_clusters_of_one_name_are_one_group_in_the_colour_of_the_first() -> None
     assert merge_clusters(np.array([4, 3, 1, 0, 2]), groups).tolist() == [3, 1, 1, 0, 2]
 
 
+def test_a_stored_name_that_pages_give_to_another_cluster_merges_nothing() -> None:
+    stored = Annotations.model_validate({"format": 1, "names": {"0": "Cluster 1"}})
+    assert [group.clusters for group in cluster_groups(stored, 2)] == [(0,), (1,)]
+    with pytest.raises(ValueError, match="looks like the cluster with that number"):
+        Annotations.model_validate({"format": 1, "names": {"0": "1"}})
+
+
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
