@@ -97,7 +97,8 @@ def match_cells(name: str, table: TextTable, cell_ids: Sequence[str]) -> CellTab
     rows = np.array([-1 if row is None else row for row in match.rows], dtype=np.int64)
     names = [column for column in table if column != id_column or not _NAMELESS.fullmatch(column)]
     columns = {column: _take_rows(table, column, rows) for column in names[:MAX_COLUMNS]}
-    how = f"{id_column}, {match.respelling}" if match.respelling else id_column
+    named = "id" if _NAMELESS.fullmatch(id_column) else id_column
+    how = f"{named}, {match.respelling}" if match.respelling else named
     return CellTable(columns, _describe(name, names, f"matched by {how} ({match.n_matched:,} of {len(rows):,})"))
 
 
