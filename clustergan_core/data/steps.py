@@ -50,11 +50,11 @@ class Resize(TypedDict):
 
 
 class PictureRange(TypedDict):
-    """The values of 16-bit and 32-bit grey that became black and white when pictures were read."""
+    """The values of grey of more than 8 bits that became black and white when pictures were read."""
 
     step: Literal["picture_range"]
-    minimum: int
-    maximum: int
+    minimum: float
+    maximum: float
 
 
 class SampleIds(TypedDict):

@@ -126,6 +126,30 @@ def test_a_column_of_types_is_proposed_and_used_only_once_it_is_confirmed() -> N
     assert {m.label: m.value for m in app.metric}["Labels"] == "2"
 
 
+def test_labels_confirmed_for_one_file_are_proposed_again_for_another() -> None:
+    table = LEAVES.replace("species", "cell_type")
+    paths = [
+        store_files([(name, text.encode())]).uploads[0].path
+        for name, text in (("a.csv", table), ("b.csv", table + "\nl60;1,5;2,25;elm"))
+    ]
+    app = open_page("data", dataset=f"a.csv ({paths[0].parent.name})", labels="cell_type")
+    assert {m.label: m.value for m in app.metric}["Labels"] == "2"
+    app.selectbox(key="dataset").set_value(f"b.csv ({paths[1].parent.name})").run()
+    assert not app.exception
+    assert app.selectbox(key="labels").value == "automatic"
+    assert "confirm_labels" in [button.key for button in app.button]
+
+
+def test_arrays_of_one_value_a_sample_can_be_chosen_as_labels() -> None:
+    file = io.BytesIO()
+    np.savez(file, x=np.random.default_rng(0).random((30, 4)), cell_type=np.array(["B", "T", "NK"] * 10))
+    path = store_files([("cells.npz", file.getvalue())]).uploads[0].path
+    app = open_page("data", dataset=f"cells.npz ({path.parent.name})")
+    assert {m.label: m.value for m in app.metric}["Labels"] == "none"
+    app.button(key="confirm_labels").click().run()
+    assert {m.label: m.value for m in app.metric}["Labels"] == "3"
+
+
 def test_pictures_in_two_levels_of_folders_ask_which_are_the_classes() -> None:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:

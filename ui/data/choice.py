@@ -23,6 +23,7 @@ from clustergan_core.errors import AppError, DataError
 from clustergan_core.paths import uploads_folder
 from ui.data.count_choices import CountChoices, count_choices, leave_choices
 from ui.data.download import offer_download
+from ui.data.labels import forget_labels
 from ui.data.options import choose_options, options_in_address
 from ui.frame.choices import select
 from ui.frame.links import link_page
@@ -96,6 +97,7 @@ def show_next(data: str) -> None:
 @page_errors()
 def _leave_other_choices() -> None:
     leave_choices(st.session_state[DATASET_KEY])
+    forget_labels()  # a column of the same name in other data is not confirmed yet
 
 
 def chosen_for(source: str) -> CountChoices:

@@ -45,7 +45,8 @@ def choose_labels(path: Path, look: FileLook, columns: Sequence[str]) -> str | N
 def forget_labels() -> None:
     """Has the select box propose again, as for other data; called before it is drawn."""
     st.session_state[LABELS_KEY] = AUTOMATIC
-    write_address(LABELS_KEY, [])
+    if LABELS_KEY in st.query_params:
+        write_address(LABELS_KEY, [])
 
 
 def _propose(path: Path, look: FileLook) -> tuple[Path | None, LabelProposal | None]:

@@ -169,7 +169,7 @@ def _describe_step(step: Mapping[str, Any]) -> str:
     if kind == "divide":
         return f"Values divided by {step['by']:g}, so that they lie in 0–1."
     if kind == "picture_range":
-        return f"Grey of 16 bits or more read with {step['minimum']:,} as black and {step['maximum']:,} as white."
+        return f"Grey of more than 8 bits read with {step['minimum']:,g} as black and {step['maximum']:,g} as white."
     if kind == "resize":
         return f"Images resized to {step['height']} × {step['width']} pixels."
     return _describe_expression(step)

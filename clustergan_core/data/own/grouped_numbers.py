@@ -14,6 +14,9 @@ from clustergan_core.errors import DataError
 _SIGN = r"[+\-−]?"
 _BLANK = "[ \u00a0\u2009\u202f]"
 _SHAPED = re.compile(rf"{_SIGN}\d{{1,3}}(?:[.,'’ \u00a0\u2009\u202f]\d{{3}})+(?:[.,]\d+)?|{_SIGN}\d*[.,]?\d+")
+_WITH_SIGN = re.compile(
+    rf"(?:[<>≤≥~]\s*)?(?:[$€£¥]\s*{_SIGN}[\d.,]*\d|{_SIGN}[\d.,]*\d\s*[%‰$€£¥]|(?<=[<>≤≥~])\s*{_SIGN}[\d.,]*\d)"
+)
 
 
 @dataclass(frozen=True)
@@ -51,11 +54,18 @@ _POINT_DECIMAL = Convention(
     re.compile(r"\."),
     lambda text: float(text.replace("−", "-")),
 )
+_INDIAN_GROUPS = Convention(
+    "commas at lakhs and thousands",
+    re.compile(rf"{_SIGN}(?:[1-9]\d?(?:,\d{{2}})*,\d{{3}}|\d{{1,3}})(?:\.\d+)?"),
+    re.compile(r"\d,\d{2},\d"),
+    lambda text: float(text.replace(",", "").replace("−", "-")),
+)
 CONVENTIONS = (
     _COMMA_GROUPS,
     _POINT_GROUPS,
     _grouped("a blank at the thousands", _BLANK, "[.,]"),
     _grouped("an apostrophe at the thousands", "['’]", "[.,]"),
+    _INDIAN_GROUPS,
     _COMMA_DECIMAL,
     _POINT_DECIMAL,
 )
@@ -87,17 +97,31 @@ def read_grouped(where: str, cells: Sequence[str], decimal: str) -> tuple[NDArra
     ]
     if len(fitting) > 1:
         fitting = [_choose(where, cells, fitting, decimal)]
-    if fitting:
+    if fitting and not _is_contradicted(fitting[0], cells):
         return np.array([fitting[0].read(cell) for cell in cells], dtype=np.float64), fitting[0]
+    signed = next((cell for cell in cells if _WITH_SIGN.fullmatch(cell)), None)
+    if signed is not None and 2 * sum(_WITH_SIGN.fullmatch(cell) is not None for cell in cells) > len(cells):
+        raise DataError(f"{where} holds numbers with a sign or unit ('{signed}'): write the numbers alone.")
     shaped = [cell for cell in cells if _SHAPED.fullmatch(cell)]
     odd = [cell for cell in shaped if not _POINT_DECIMAL.pattern.fullmatch(cell)]
     if odd and 2 * len(shaped) > len(cells):
-        other = next((cell for cell in cells if cell not in odd), odd[-1])
+        other = next((cell for cell in odd if not _COMMA_GROUPS.pattern.fullmatch(cell)), None) or next(
+            (cell for cell in cells if cell not in odd), odd[-1]
+        )
         raise DataError(
             f"{where} holds '{odd[0]}' and '{other}', and no one way to write numbers fits all of its "
             f"{len(cells):,} cells: write plain numbers such as 1234.5."
         )
     return None
+
+
+def _is_contradicted(convention: Convention, cells: Sequence[str]) -> bool:
+    """Whether its decimals look like another's thousands: 700, 1,400 and 2,100 beside 1.234,5 are no decimals."""
+    if convention not in (_COMMA_GROUPS, _POINT_GROUPS):
+        return False
+    group, decimal, other = (",", ".", _POINT_GROUPS) if convention is _COMMA_GROUPS else (".", ",", _COMMA_GROUPS)
+    doubtful = [cell for cell in cells if decimal in cell and group not in cell]
+    return bool(doubtful) and all(other.pattern.fullmatch(cell) for cell in doubtful)
 
 
 def grouped_cell(cell: str) -> bool:

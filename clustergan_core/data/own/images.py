@@ -137,7 +137,7 @@ def _describe_pictures(
         steps.append({"step": "picture_range", "minimum": smallest, "maximum": largest})
         if found.deep_range != FULL_RANGE:
             notes.append(
-                f"Grey pictures of 16 bits or more hold values from {smallest:,} to {largest:,}: they are scaled by "
+                f"Grey pictures of more than 8 bits hold values from {smallest:,g} to {largest:,g}: they are scaled by "
                 "this range."
             )
     return [*steps, *({"step": "note", "text": note} for note in notes)]
@@ -213,8 +213,6 @@ def _class_columns(source: str, names: list[str], options: OwnDataOptions) -> di
             f"the labels (--labels {first}), or none."
         )
     label = {} if levels.classes is None else {"label": levels.columns[levels.classes]}
-    if len(levels.columns) == 1:
-        return label
     return label | {name: levels.columns[name] for name in levels.columns if name != levels.classes}
 
 

@@ -133,7 +133,8 @@ def _explain_gaps(columns: Mapping[str, NDArray[Any]], column: str, texts: NDArr
     if n_without:
         gaps = columns.gaps(column) if isinstance(columns, TextTable) else {}
         words = [word for word in gaps if word]
-        says = f"their cell in column '{column}' says {' or '.join(words)}" if words else "their cell is empty"
+        empty = "their cell is empty" if isinstance(columns, TextTable) else "their cell is empty or a word for a gap"
+        says = f"their cell in column '{column}' says {' or '.join(words)}" if words else empty
         if words and "" in gaps:
             says += " or is empty"
         remedy = f"; if {words[0]} is a class, give it another name" if words else ""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 MATCHED_SHARE = 0.5  # of the samples or of the table's rows, whichever are fewer, must be matched
 N_PROBED = 20  # ids from which a common beginning and end are derived
 
+_ZEROS = "without zeros in front of numbers"
 _NUMBER_BEHIND = re.compile(r"[-.]\d+")
 _BARCODE = re.compile(r"(?<![A-Z])[ACGTN]{8,}(?![A-Z])")
 _PICTURE = re.compile(r"\.(png|jpe?g|bmp|gif|tiff?|webp|ppm|pgm)\Z", re.IGNORECASE)
@@ -43,7 +44,9 @@ def match_ids(sample_ids: Sequence[str], table_ids: Sequence[str]) -> Match | No
     if not sample_ids or not table_ids:
         return None
     if (match := _match_as_spelt(sample_ids, table_ids)) is not None:
-        return match
+        padded = _match_respelt(sample_ids, table_ids, _without_zeros, _ZEROS)  # cell_100 is alike in both, cell_7 not
+        is_kept = padded is not None and all(row in (None, other) for row, other in zip(match.rows, padded.rows))
+        return padded if padded is not None and is_kept and padded.n_matched > match.n_matched else match
     for words, respell in _respellings():
         match = _match_respelt(sample_ids, table_ids, respell, words)
         if match is not None:
@@ -55,7 +58,7 @@ def _respellings() -> Iterable[tuple[str, Respell]]:
     yield "letter case ignored", str.casefold
     yield "without the folder", lambda text: text.replace("\\", "/").rpartition("/")[2]
     yield "without folder and file ending", lambda text: _PICTURE.sub("", text.replace("\\", "/").rpartition("/")[2])
-    yield "without zeros in front", lambda text: text.lstrip("0") or text
+    yield _ZEROS, _without_zeros
     yield "'.' taken for '-', as R writes it", _as_r_names
     yield "without the number behind the id, such as -1", _drop_number
     yield (
@@ -64,6 +67,11 @@ def _respellings() -> Iterable[tuple[str, Respell]]:
     )
     yield "without the number behind the id, letter case ignored", lambda text: _drop_number(text).casefold()
     yield "'.' taken for '-', letter case ignored", lambda text: _as_r_names(text).casefold()
+
+
+def _without_zeros(text: str) -> str:
+    """0007 as 7, and cell_003 as cell_3."""
+    return re.sub(r"(?<![\d.])0+(?=\d)", "", text)
 
 
 def _drop_number(text: str) -> str:

@@ -116,8 +116,8 @@ def _read_pictures(
             assert found.deep_range is not None
             smallest, largest = found.deep_range
             raise DataError(
-                f"{path.name} holds grey pictures of 16 bits or more with values from {smallest:,} to {largest:,}, but "
-                "the run was trained on pictures of 8 bits: save them with 8 bits, scaled as those were."
+                f"{path.name} holds grey pictures of more than 8 bits with values from {smallest:,g} to {largest:,g}, "
+                "but the run was trained on pictures of 8 bits: save them with 8 bits, scaled as those were."
             )
         deep_range = FULL_RANGE if recorded is None else (recorded["minimum"], recorded["maximum"])
         images = read_pictures(pictures, pictures.names, shape[1], shape[2], deep_range)

@@ -75,7 +75,9 @@ def _find_classes(columns: dict[str, NDArray[np.str_]]) -> str | None:
             for number, name in enumerate(left)
             if number == 0 or not _is_named_after(columns[name], columns[left[number - 1]])
         ]
-    return left[0] if len(left) == 1 else None
+    if len(left) != 1 or _is_of_splits(columns[left[0]]):
+        return None
+    return None if len(columns) > 1 and _is_of_parts(columns[left[0]]) else left[0]
 
 
 def _is_of_splits(level: NDArray[np.str_]) -> bool:

@@ -27,7 +27,7 @@ LUMA = (0.299, 0.587, 0.114)  # how bright red, green and blue look (ITU-R BT.60
 FULL_RANGE = (0, 65535)
 _SUBFILE_TYPE = 254  # the TIFF tag whose lowest bit marks a smaller copy of another page
 
-Range = tuple[int, int]  # the values of deep grey that become black and white
+Range = tuple[float, float]  # the values of deep grey that become black and white
 
 
 @dataclass(frozen=True)
@@ -61,17 +61,20 @@ class Survey:
     """What pictures are like before they are decoded to 8 bits."""
 
     sizes: set[tuple[int, int]]
-    deep: Range | None  # smallest and largest value of 16-bit and 32-bit grey; None without such pictures
+    deep: (
+        Range | None
+    )  # smallest and largest value of 16-bit, 32-bit and floating-point grey; None without such pictures
+    has_floats: bool  # whether some of them are floating-point values, which have no range of their own
     animated: list[str]  # of which only the first frame is read
     deep_colour: list[str]  # of 16 bits a channel, of which the upper 8 are read
 
     @property
     def deep_range(self) -> Range | None:
-        """What deep grey is scaled by: its own range where it uses less than half of 16 bits, as 12-bit cameras do."""
+        """What deep grey is scaled by: its own range if it uses less than half of 16 bits, as 12-bit cameras do."""
         if self.deep is None:
             return None
         smallest, largest = self.deep
-        is_own = smallest < 0 or largest > FULL_RANGE[1] or 2 * largest < FULL_RANGE[1]
+        is_own = self.has_floats or smallest < 0 or largest > FULL_RANGE[1] or 2 * largest < FULL_RANGE[1]
         return self.deep if is_own and smallest < largest else FULL_RANGE
 
 
@@ -106,19 +109,23 @@ def survey(pictures: Pictures, names: Sequence[str]) -> Survey:
     """Looks at every picture, and into those of deep grey. Raises DataError that names one that cannot be read."""
     sizes: set[tuple[int, int]] = set()
     smallest, largest = [], []
-    animated, deep_colour = [], []
+    animated, deep_colour, floats = [], [], []
     for name in names:
         with _opened(pictures, name) as picture:
             sizes.add(picture.size)
             if is_deep(picture):
-                values = np.asarray(picture, dtype=np.int64)
-                smallest.append(int(values.min()))
-                largest.append(int(values.max()))
+                values = np.asarray(picture, dtype=np.float64)
+                if not np.isfinite(values).all():
+                    raise DataError(f"{name} in {pictures.source} holds values that are NaN or infinite: remove it.")
+                smallest.append(values.min().item())
+                largest.append(values.max().item())
+                floats += [name] if picture.mode == "F" else []
             elif _has_deep_channels(picture):
                 deep_colour.append(name)
             if picture.format in ("GIF", "WEBP", "PNG") and getattr(picture, "n_frames", 1) > 1:
                 animated.append(name)
-    return Survey(sizes, (min(smallest), max(largest)) if smallest else None, animated, deep_colour)
+    deep = (min(smallest), max(largest)) if smallest else None
+    return Survey(sizes, deep, bool(floats), animated, deep_colour)
 
 
 def read_pictures(
@@ -148,8 +155,8 @@ def to_grey(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def is_deep(picture: Image.Image) -> bool:
-    """Whether a picture is grey of 16 or 32 bits."""
-    return picture.mode.startswith("I;16") or picture.mode == "I"
+    """Whether a picture is grey of more than 8 bits."""
+    return picture.mode.startswith("I;16") or picture.mode in ("I", "F")
 
 
 def _has_deep_channels(picture: Image.Image) -> bool:
@@ -192,14 +199,12 @@ def _readable(pictures: Pictures, name: str) -> Iterator[Image.Image]:
 
 def _to_rgb(picture: Image.Image, deep_range: Range) -> Image.Image:
     if is_deep(picture):
-        values = np.asarray(picture, dtype=np.int64)
+        values = np.asarray(picture, dtype=np.float64)
         smallest, largest = deep_range
         levels = (
             values // 257 if deep_range == FULL_RANGE else np.rint(255 * (values - smallest) / (largest - smallest))
         )
         return Image.fromarray(np.clip(levels, 0, 255).astype(np.uint8)).convert("RGB")
-    if picture.mode == "F":
-        raise ValueError("A picture of floating-point values has no known range.")
     upright = ImageOps.exif_transpose(picture)
     if upright.has_transparency_data:
         colour = upright.convert("RGBA")

@@ -22,12 +22,18 @@ ID_NAMES = frozenset(
 )
 _ENDS_IN_ID = re.compile(r".*[_ .-]ids?|.*[_ .-](?:barcode|name|key|uid)|unnamed.*", re.IGNORECASE | re.DOTALL)
 _CAMEL_ID = re.compile(r".*[a-z]I[dD]", re.DOTALL)
+_SURE_ID = re.compile(r"(.*[_ .-])?ids?|(sample|cell)[_ .-]?id|barcodes?|uu?id", re.IGNORECASE | re.DOTALL)
 _WHOLE = re.compile(r"[+-]?[\d_]+(?:[eE][+-]?\d+)?")
 
 
 def is_id_name(column: str) -> bool:
     """Whether a column is called as columns of ids are: sample_id, barcode, cellID."""
     return column.lower() in ID_NAMES or bool(_ENDS_IN_ID.fullmatch(column) or _CAMEL_ID.fullmatch(column))
+
+
+def is_sure_id_name(column: str) -> bool:
+    """Whether a column is called an id itself, so that its numbers are never measurements: id, sample_id, cellID."""
+    return bool(_SURE_ID.fullmatch(column) or _CAMEL_ID.fullmatch(column))
 
 
 def find_sample_ids(
@@ -68,7 +74,11 @@ def names_rows_by_number(table: TextTable, column: str, position: int) -> bool:
     if values.dtype.kind not in "iuf" or (values.dtype.kind == "f" and column not in table.written):
         return False
     texts = table.texts(column)
-    if not _is_distinct(texts) or not all(_WHOLE.fullmatch(text) for text in texts):
+    if not _is_distinct(texts):
+        return False
+    if is_sure_id_name(column):
+        return True
+    if not all(_WHOLE.fullmatch(text) for text in texts):
         return False
     if is_id_name(column):
         return True

@@ -18,7 +18,7 @@ from clustergan_core.data.own.cell_text import as_numbers, is_missing, read_numb
 from clustergan_core.data.own.grouped_numbers import grouped_cell
 from clustergan_core.data.own.labels import find_labels, is_label_column, number_labels
 from clustergan_core.data.own.rows import choose_rows, describe_rows
-from clustergan_core.data.own.sample_ids import find_sample_ids, reads_as_numbers
+from clustergan_core.data.own.sample_ids import find_sample_ids, is_sure_id_name, reads_as_numbers
 from clustergan_core.data.own.table_text import TextTable, read_table
 from clustergan_core.data.own.vetting import check_counts
 from clustergan_core.data.preprocessing import apply_preprocessing, fit_column_scale
@@ -38,6 +38,7 @@ class _Features:
     names: list[str] = field(default_factory=list)
     constant: list[str] = field(default_factory=list)
     empty: list[str] = field(default_factory=list)
+    repeated: list[str] = field(default_factory=list)  # numbers that are called ids, and stand in several rows
     gappy: list[tuple[str, int]] = field(default_factory=list)  # name, number of missing values
     categories: list[str] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
@@ -133,6 +134,8 @@ def _sort_columns(
             features.categories.append(column)
         elif values.dtype.kind == "O" and _holds_named_levels(table.classes(column)):
             features.categories.append(column)
+        elif values.dtype.kind in "iu" and is_sure_id_name(column):
+            features.repeated.append(column)
         elif column in table.problems:
             raise DataError(table.problems[column])
         elif values.dtype.kind != "O" or reads_as_numbers(values):
@@ -160,7 +163,7 @@ def _sort_columns(
             "remove them from the file."
         )
     if not features.names:
-        left = [*features.categories, *features.constant, *features.empty]
+        left = [*features.categories, *features.constant, *features.repeated, *features.empty]
         raise DataError(
             f"{name} has no numeric column that varies ({_shown(left) or 'only ids and labels'}): add at least one."
         )
@@ -191,6 +194,7 @@ def _fit(
         (id_columns, "ids"),
         (features.constant, "constant"),
         (features.empty, "empty"),
+        (features.repeated, "ids that repeat"),
         (features.categories, "text, kept to colour by"),
     ):
         if names:

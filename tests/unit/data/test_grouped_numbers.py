@@ -30,6 +30,7 @@ GROUPED = {
     "narrow blanks": ("n;a\n1\u202f200;0,5\n950;1,5\n98\u202f000,5;2,5\n", [1200, 950, 98_000.5]),
     "negative": ('n,a\n"-1,200",.5\n-950,1.5\n"98,000",2.5\n', [-1200, -950, 98_000]),
     "a quoted decimal comma": ('n,a\n"0,5",3\n"1,25",1\n"2,125",2\n', [0.5, 1.25, 2.125]),
+    "lakhs": ('n,a\n"1,10,000",.5\n950,1.5\n"98,000",2.5\n', [110_000, 950, 98_000]),
     "gaps": ('n,a\n"1,200",.5\nNA,1.5\n"98,000",2.5\n', [1200, np.nan, 98_000]),
 }
 
@@ -52,6 +53,9 @@ def test_a_column_is_read_where_one_way_of_writing_fits_it_and_that_is_said(
         "n\ta\n1,234\t3\n5,678\t1\n9,123\t2\n",
         'n,a\n"1,200",3\n"1,95",1\n"1,098,000",2\n',  # thousands, and decimals
         "n,a\n1'200,3\n1 950,1\n98'000,2\n",  # two marks
+        'n,a\n700,3\n"1,400",1\n"2,100",2\n"1.234,5",4\n',  # thousands, and one cell of another country
+        "n,a\n5%,3\n7%,1\n12.5 %,2\n",
+        "n,a\n$5,3\n$7,1\n$12,2\n",
     ],
 )
 def test_a_column_that_may_mean_two_things_is_refused_by_its_name(tmp_path: Path, text: str) -> None:

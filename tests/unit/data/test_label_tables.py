@@ -158,3 +158,15 @@ def test_chance_hits_of_another_sample_get_no_label() -> None:
     match = match_ids(ours, theirs)
     assert match is not None
     assert match.rows == [None] * 5 + list(range(55))
+
+
+def test_ids_of_which_some_are_alike_are_matched_as_well_without_zeros() -> None:
+    match = match_ids(["c_098", "c_099", "c_100", "c_101"], ["c_101", "c_99", "c_100", "c_98"])
+    assert match is not None
+    assert match.rows == [3, 1, 2, 0]
+
+
+def test_a_barcode_of_another_lane_is_not_taken_where_others_are_alike() -> None:
+    match = match_ids(["AAAC-1", "CCCA-1", "GGGT-1"], ["AAAC-1", "CCCA-1", "GGGT-2"])
+    assert match is not None
+    assert match.rows == [0, 1, None]

@@ -41,6 +41,14 @@ def test_values_of_fewer_bits_are_scaled_by_the_sets_own_range_and_that_is_said(
     assert f"values from 0 to {top:,}" in notes(dataset)
 
 
+def test_floating_point_values_are_scaled_by_the_sets_own_range(tmp_path: Path) -> None:
+    for number, level in enumerate((-2.0, 0.0, 6.0)):
+        Image.fromarray(np.full((16, 16), level, dtype=np.float32)).save(tmp_path / f"{number}.tif")
+    dataset = open_own(tmp_path)
+    assert dataset.samples.mean(axis=(1, 2, 3)) == pytest.approx([0, 0.25, 1], abs=0.003)
+    assert "values from -2 to 6" in notes(dataset)
+
+
 def test_values_of_all_16_bits_keep_their_scale(tmp_path: Path) -> None:
     dataset = open_own(write_deep(tmp_path / "p", 65535, {"bright": 0.75, "mid": 0.5}))
     assert dataset.samples[4:].mean() == pytest.approx(0.5, abs=0.01)
@@ -138,3 +146,11 @@ def test_digits_in_folders_of_splits_are_classes() -> None:
     )
     assert levels.classes is not None
     assert set(levels.columns[levels.classes].tolist()) == {"0", "1", "2"}
+
+
+def test_folders_of_splits_alone_are_no_classes(tmp_path: Path) -> None:
+    dataset = open_own(pack(tmp_path / "p.zip", [f"{('train', 'test')[n % 2]}/{n}.png" for n in range(8)]))
+    assert dataset.labels is None
+    assert dataset.columns["folder_1"].tolist() == ["test"] * 4 + ["train"] * 4
+    with pytest.raises(DataError, match="each may name the classes"):
+        open_own(pack(tmp_path / "q.zip", [f"{('train', 'test')[n % 2]}/part{n // 2 % 2}/{n}.png" for n in range(8)]))

@@ -52,3 +52,19 @@ def test_levels_of_a_label_column_keep_their_zeros(tmp_path: Path) -> None:
     dataset = open_own(path, OwnDataOptions(labels="stage", only={"stage": ("01", "02")}))
     assert dataset.label_names == ("01", "02")
     assert len(dataset.samples) == 3
+
+
+@pytest.mark.parametrize("ids", [["1.10", "1.1", "1.20"], ["1.0", "2.0", "3.0"]])
+def test_decimals_in_a_column_called_id_are_names(tmp_path: Path, ids: list[str]) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("sample_id,a\n" + "".join(f"{name},{n * n}\n" for n, name in enumerate(ids)))
+    dataset = open_own(path)
+    assert (list(dataset.sample_ids), dataset.feature_names) == (ids, ("a",))
+
+
+def test_numbers_called_ids_that_repeat_are_no_feature(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("a,patient_id\n1,4\n3,4\n2,7\n")
+    dataset = open_own(path)
+    assert dataset.feature_names == ("a",)
+    assert {"step": "drop_columns", "columns": ["patient_id"], "reason": "ids that repeat"} in dataset.preprocessing

@@ -10,7 +10,7 @@ from typing import Literal
 from clustergan_core.data.counts.reading.compressed_text import open_compressed_text
 from clustergan_core.data.counts.reading.hdf5.vetting import HDF5_MAGIC
 from clustergan_core.data.counts.reading.names import looks_like_barcodes, looks_like_genes
-from clustergan_core.data.counts.reading.tables.dialect import find_dialect, first_lines
+from clustergan_core.data.counts.reading.tables.dialect import Dialect, find_dialect, first_lines
 from clustergan_core.data.counts.reading.tenx.files import holds_tenx
 from clustergan_core.data.own.cell_text import read_number
 from clustergan_core.data.own.table_text import split_line
@@ -73,7 +73,7 @@ def looks_like_counts(path: Path) -> bool:
         _, lines, _ = first_lines(text, N_NAMES_SEEN)
         body = lines[int(dialect.has_header) :]
         rows = [split_line(line[:400], dialect.delimiter)[0] for line in body] if dialect.has_row_names else []
-        is_wide = len(dialect.columns) - len(dialect.annotation) >= FEW_COLUMNS
+        is_wide = len(dialect.columns) - len(dialect.annotation) >= FEW_COLUMNS and not _holds_truths(body, dialect)
         is_sparse = _is_sparse(body, dialect.delimiter)
         for names in (rows, dialect.columns):
             is_long = len(names) >= FEW_NAMES
@@ -81,6 +81,11 @@ def looks_like_counts(path: Path) -> bool:
                 return True
         return len(dialect.columns) > MANY_FEATURES and is_sparse
     return False
+
+
+def _holds_truths(lines: list[str], dialect: Dialect) -> bool:
+    """Whether a cell of the first lines is True or False, as in tables that describe cells."""
+    return any(cell.lower() in ("true", "false") for line in lines[:5] for cell in split_line(line, dialect.delimiter))
 
 
 def _is_sparse(lines: list[str], delimiter: str) -> bool:
