@@ -11,11 +11,11 @@ from clustergan_core.runs.cells import is_of_cells
 from clustergan_core.runs.maps import MapRequest, find_map
 from ui.cells.view import CellsView, open_cells
 from ui.data.download import offer_download
-from ui.frame.choices import select
+from ui.frame.choices import respell, select
 from ui.frame.fresh import fresh_container
 from ui.loading.runs import require_abilities
 from ui.map.cell_colouring import cell_colouring_names, choose_cell_colouring, colour_by_linked_gene
-from ui.map.colouring import Colouring, colouring_names, make_colouring
+from ui.map.colouring import MODE, NUMBER, Colouring, colouring_names, make_colouring
 from ui.map.job import show_computation
 from ui.map.plot import draw_flat, draw_in_space
 from ui.map.selection_markers import show_comparison
@@ -41,6 +41,8 @@ def main() -> None:
     own_names = [] if cells is None else cell_colouring_names(view)
     mode, *others = colouring_names(view)
     names = [mode, *own_names, *others]
+    if cells is not None:
+        respell("colour", lambda text: [NUMBER if text == MODE else text])  # as links had it before
     colour_by_linked_gene(names)
     with colour:
         name = select("colour", names, "Colour by")
@@ -70,7 +72,7 @@ def _show_map(request: MapRequest, view: MapView, cells: CellsView | None, colou
 def _show_what_is_missing(request: MapRequest, view: MapView) -> None:
     if view.dataset is not None:
         if view.dataset.labels is None:
-            has_columns = any(name not in ("mode", "confidence") for name in colouring_names(view))
+            has_columns = any(name not in (MODE, NUMBER, "confidence") for name in colouring_names(view))
             others = " Colour by one of its columns instead." if has_columns else ""
             st.caption(f"Colouring by label needs labels, and this run has none.{others}")
         return

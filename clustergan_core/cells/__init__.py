@@ -8,7 +8,9 @@ switch_genes.py  where along a walk a gene changes
 contrasts.py     counterfactuals: a cell as another type
 fidelity.py      each mode's generated cells compared with its real ones
 suggest_k.py     how many clusters to begin with
-exports.py       AnnData and h5ad, Loupe, marker tables, gene sets
+exports.py       clusters in an AnnData or h5ad
+export_tables.py Loupe, marker tables, gene sets
+columns.py       a file's own columns of cells in an h5ad
 methods_text.py  the paragraph for a paper's methods section
 
 `cluster` clusters an AnnData in place; it trains, and so it stands in clustergan_core.library and is only listed here.

@@ -1,7 +1,8 @@
 import clustergan_core.library.annotated_cells as _annotated
 
 from .contrasts import GeneContrast, contrast_codes
-from .exports import ClusteredCells, gene_sets, h5ad_bytes, loupe_clusters, loupe_map, marker_table
+from .export_tables import gene_sets, loupe_clusters, loupe_map, marker_table
+from .exports import ClusteredCells, h5ad_bytes
 from .expression import DotPlot, ValueScale, dot_plot, gene_values, value_scale
 from .fidelity import GeneratedModes, ModeFidelity, compare_modes, generate_cells
 from .markers import compare_selections, find_markers

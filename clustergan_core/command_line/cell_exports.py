@@ -16,7 +16,7 @@ _MAPPED = ("h5ad", "loupe")  # formats that include a map
 
 
 def export_cells(run: Run, file_format: str, layout: str, split: SplitName, which: Weights, out: Path) -> str:
-    """Writes one of CELL_FORMATS and returns a line on what was written."""
+    """Writes one of CELL_FORMATS and returns what was written in a line, and a line on whatever is not as given."""
     if file_format == "methods":
         write_text(out, describe_run(run) + "\n")
         return f"methods paragraph: {out}"
@@ -25,14 +25,17 @@ def export_cells(run: Run, file_format: str, layout: str, split: SplitName, whic
     n_cells = len(export.cells.cell_ids)
     if file_format == "h5ad":
         write_atomically(out, export.h5ad())
-        return f"{n_cells} cells × {len(export.matrix.gene_ids)} genes: {out}"
+        line = f"{n_cells} cells × {len(export.matrix.gene_ids)} genes: {out}"
+        return "\n".join([line, *export.columns_notes])
     if file_format == "loupe":
         _make_folder(out)
         write_text(out / "clusters.csv", export.loupe_clusters_csv())
         write_text(out / "projection.csv", export.loupe_projection_csv())
-        return f"{n_cells} cells: {out}/clusters.csv and {out}/projection.csv"
+        line = f"{n_cells} cells: {out}/clusters.csv and {out}/projection.csv"
+        return "\n".join([line, *filter(None, [export.barcodes_note])])
     write_text(out, export.markers_csv() if file_format == "markers" else export.gene_sets_csv())
-    return f"{file_format} of {len(set(export.cells.cluster_names.tolist()))} clusters: {out}"
+    line = f"{file_format} of {len(export.cells.names_in_order)} clusters: {out}"
+    return "\n".join([line, *filter(None, [export.gene_sets_note if file_format == "gene-sets" else ""])])
 
 
 def _make_folder(path: Path) -> None:

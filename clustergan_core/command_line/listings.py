@@ -67,7 +67,11 @@ def _runs(arguments: argparse.Namespace) -> None:
             rows.append(_run_row(run))
         except RunError as error:
             rows.append({"name": run.name, "state": "unreadable", "problem": str(error)})
-    _show(rows, arguments.json, ("name", "state", "step", "n_steps", "purity", "accuracy", "nmi", "ari"))
+    _show(
+        rows,
+        arguments.json,
+        ("name", "title", "dataset", "state", "step", "n_steps", "purity", "accuracy", "nmi", "ari"),
+    )
 
 
 def _run_row(run: Run) -> dict[str, Any]:

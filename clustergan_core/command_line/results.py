@@ -114,7 +114,9 @@ def _export(arguments: argparse.Namespace) -> None:
         return
     table = run_table(run, arguments.split, arguments.weights)
     write_text(Path(arguments.out), table.to_csv(index=False))
+    splits = ", ".join(f"{split} {number}" for split, number in table["split"].value_counts(sort=False).items())
     print(f"{len(table)} rows, {len(table.columns)} columns: {arguments.out}")
+    print(f"Samples by the column split: {splits}")
 
 
 def _check(option: str, value: str, allowed: tuple[str, ...]) -> None:

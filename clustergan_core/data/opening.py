@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from clustergan_core.data.counts.cell_tables import find_cell_tables, join_tables
 from clustergan_core.data.counts.matrix import CountMatrix, take_cells
 from clustergan_core.data.counts.preparation_options import read_preparation
 from clustergan_core.data.dataset import UNLABELLED, Dataset, Kind, Splits
@@ -21,7 +22,7 @@ from clustergan_core.data.own.new_samples import read_like
 from clustergan_core.data.own.rows import choose_ids, choose_rows, describe_ids, describe_rows
 from clustergan_core.data.published.download import OnProgress, fetch
 from clustergan_core.data.registry import DATASETS, load_dataset
-from clustergan_core.data.steps import Step
+from clustergan_core.data.steps import Note, Step
 from clustergan_core.errors import DataError, SettingsError
 
 if TYPE_CHECKING:
@@ -102,15 +103,18 @@ def prepare_counts(
 
     options = complete_options(name_or_path, options)
     settings = read_preparation(options.preparation, len(matrix.gene_ids))
-    chosen, labels, steps = choose_cells(matrix, options)
+    chosen, labels, steps = choose_cells(matrix, options, find_cell_tables(name_or_path, options.labels))
     dataset = prepare(chosen, settings, labels, report)
     return replace(dataset, preprocessing=(*steps, *dataset.preprocessing))
 
 
 def choose_cells(
-    matrix: CountMatrix, options: OwnDataOptions
+    matrix: CountMatrix, options: OwnDataOptions, tables: Sequence[Path] = ()
 ) -> tuple[CountMatrix, ReferenceLabels | None, tuple[Step, ...]]:
-    """(the cells that `only`, `drop` and `ids` leave, their labels, the steps that record it)."""
+    """(the cells that `only`, `drop` and `ids` leave, their labels, the steps that record it).
+
+    The cells have the columns of `tables` beside their own.
+    """
     columns = {str(name): np.asarray(matrix.cells[name], dtype=object) for name in matrix.cells}
     ids = matrix.cell_ids.tolist()
     labels = find_labels(matrix.name, options.labels, columns, ids, len(ids))
@@ -122,6 +126,8 @@ def choose_cells(
         listed, n_unknown = choose_ids(matrix.name, ids, Path(options.ids))
         steps += describe_ids(Path(options.ids), listed, n_unknown)
         keep &= listed
+    matrix, notes = join_tables(matrix, tables)
+    steps += [Note(step="note", text=note) for note in notes]
     if not keep.all():
         matrix = take_cells(matrix, keep)
         labels = None if labels is None else replace(labels, texts=labels.texts[keep])

@@ -6,12 +6,13 @@ import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-from clustergan_core.cells.exports import CLUSTER, ClusteredCells, write_clusters
+from clustergan_core.cells.exports import CLUSTER, COMPONENTS, ClusteredCells, write_clusters
 from clustergan_core.data.counts.annotated import read_annotated
 from clustergan_core.data.counts.matrix import find_cells
 from clustergan_core.data.counts.preparation_options import read_preparation
 from clustergan_core.data.counts.prepare import prepare
 from clustergan_core.drawing.palette import mode_colours
+from clustergan_core.evaluation.clusterings import principal_components
 from clustergan_core.library.estimators import GanClusterer, RandomState
 from clustergan_core.library.fitting import OnProgress
 from clustergan_core.library.functions import fit
@@ -41,8 +42,9 @@ def cluster(
 
     obs[key_added] holds the clusters, obs[f"{key_added}_confidence"] their confidence in [0, 1],
     obsm[f"X_{key_added}"] the latents (N, n_normal + n_clusters), uns[f"{key_added}_colors"] one colour for each
-    cluster, and uns[key_added] the configuration, seed and versions. `n_clusters` defaults to the number that Leiden
-    finds.
+    cluster, and uns[key_added] the configuration, seed and versions. obsm["X_pca"] gets the principal components of
+    the prepared genes, unless `adata` has such components already or cells are removed. `n_clusters` defaults to the
+    number that Leiden finds.
 
     Counts are read from `layer` ("X" for X), else from wherever they are found, and prepared as in the app: quality
     control, gene selection, transform. `preparation` takes the keys of `--prepare`, such as {"n_genes": 500}. Cells
@@ -66,17 +68,19 @@ def cluster(
         on_progress=on_progress,
     )
     latents, config = model.encode(dataset), model.config_
+    n_removed = len(matrix.cell_ids) - len(dataset.sample_ids)
+    needs_components = COMPONENTS not in adata.obsm and not n_removed
     cells = ClusteredCells(
         cell_ids=dataset.sample_ids,
         clusters=latents.clusters,
         confidence=latents.confidence,
         latents=latents.joined(),
+        components=principal_components(dataset.samples) if needs_components else None,
         colours=mode_colours(config.n_clusters),
         config=config.model_dump(mode="json"),
         seed=config.seed,
         versions=config.versions,
     )
-    n_removed = len(matrix.cell_ids) - len(dataset.sample_ids)
     if n_removed:
         warnings.warn(
             f"Quality control removes {n_removed} of {len(matrix.cell_ids)} cells, which get no cluster: relax its "

@@ -2,7 +2,8 @@
 
 UMAP takes half a minute to compile at the first fit of each process, so one process computes all maps of a server, one
 after the other. A job is a folder beside the finished maps; pages read its frames from there, so that a reload or a
-second tab sees the same job.
+second tab sees the same job. A job that no page reads any more, because its tab was closed, gives way to those that
+wait.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
     from clustergan_core.method import Method
 
 MAP_SEED = 0
+ABANDONED_SECONDS = 8  # after this long without a reader; pages read a job's progress about once a second
+_WANTED = "wanted"  # a file of the job, which every reader touches
 
 
 @dataclass(frozen=True)
@@ -102,10 +107,11 @@ class MapProgress:
 
 
 def read_progress(request: MapRequest) -> MapProgress:
-    """The progress that a job has written so far."""
+    """The progress that a job has written so far; reading it keeps the job wanted."""
     folder = request.job_folder()
     try:
         record = json.loads((folder / "progress.json").read_text())
+        (folder / _WANTED).touch()
     except (OSError, ValueError):
         return MapProgress("absent", None, "")
     frame = None
@@ -117,6 +123,20 @@ def read_progress(request: MapRequest) -> MapProgress:
     if state == "running" and not is_locked(folder / "lock"):
         state = "absent"
     return MapProgress(state, frame, record["message"])
+
+
+def is_abandoned(request: MapRequest) -> bool:
+    """Whether nobody has read the job's progress for a while; a job that no page has asked for is not abandoned."""
+    try:
+        read_at = (request.job_folder() / _WANTED).stat().st_mtime
+    except OSError:
+        return False
+    return time.time() - read_at > ABANDONED_SECONDS
+
+
+def give_way(request: MapRequest) -> None:
+    """Discards a job; a page that comes back finds it absent and submits it again."""
+    shutil.rmtree(request.job_folder(), ignore_errors=True)
 
 
 def cancel_map(request: MapRequest) -> None:
@@ -147,6 +167,7 @@ class MapWorker:
             self._submitted.add(folder)
             shutil.rmtree(folder, ignore_errors=True)
             write_progress(folder, "waiting", 0.0, "Waiting for the map before it.")
+            (folder / _WANTED).touch()
             assert process.stdin is not None
             process.stdin.write(request.to_json() + "\n")
             process.stdin.flush()
@@ -172,8 +193,11 @@ def write_progress(folder: Path, state: str, fraction: float, message: str) -> N
     write_atomically(folder / "progress.json", json.dumps(record).encode())
 
 
-def compute_requested_map(request: MapRequest) -> None:
-    """Computes a map in this process, frame by frame, and stores it; the job's folder is deleted at the end."""
+def compute_requested_map(request: MapRequest, do_others_wait: Callable[[], bool] = lambda: False) -> None:
+    """Computes a map in this process, frame by frame, and stores it; the job's folder is deleted at the end.
+
+    An abandoned job gives way at its next frame while others wait.
+    """
     folder = request.job_folder()
     folder.mkdir(parents=True, exist_ok=True)
     if is_locked(folder / "lock"):
@@ -184,11 +208,14 @@ def compute_requested_map(request: MapRequest) -> None:
         features = request.features(run.load(which), run_latents(run, request.split, which))
         for frame in compute_map(features, request.settings):
             if (folder / "cancel").exists():
-                shutil.rmtree(folder, ignore_errors=True)
+                give_way(request)
                 return
             if frame.is_final:
                 FittedMap(features, frame.coordinates, request.settings).save(request.run.embeddings_folder())
-                shutil.rmtree(folder, ignore_errors=True)
+                give_way(request)
+                return
+            if do_others_wait() and is_abandoned(request):
+                give_way(request)
                 return
             _write_frame(folder, frame)
     raise RunError(f"The map of {request.run.name} ended without a result: compute it again.")

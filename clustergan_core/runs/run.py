@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import ValidationError
 
+from clustergan_core.data.counts.cell_tables import label_file
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.data.opening import open_dataset
-from clustergan_core.data.registry import is_available
+from clustergan_core.data.registry import DATASETS, is_available
 from clustergan_core.errors import DataError, RunError
 from clustergan_core.files import append_whole, find_storage_problem, is_locked, write_atomically
 from clustergan_core.methods import build_method
-from clustergan_core.paths import derived_folder, pretrained_folder
+from clustergan_core.paths import derived_folder, pretrained_folder, uploads_folder
 from clustergan_core.runs.config import FORMAT, RunConfig
 from clustergan_core.runs.metrics import MetricsPart, read_rows
 from clustergan_core.runs.status import Status, read_status
@@ -143,6 +144,8 @@ class Run:
     def dataset(self) -> Dataset:
         """The data it was trained on; DataError where it is absent or has changed."""
         record = self.config.dataset
+        if missing := self._find_missing_file():
+            raise DataError(missing)
         dataset = open_dataset(record.source, record.options)
         if dataset.digest != record.digest:
             raise DataError(
@@ -155,6 +158,18 @@ class Run:
         """Whether `dataset()` works without a download."""
         source = self.config.dataset.source
         return is_available(source) or Path(source).exists()
+
+    def _find_missing_file(self) -> str:
+        """A sentence on the file of the data or of its labels that is no longer there; "" where nothing is missing."""
+        record, what = self.config.dataset, "which this run was trained on"
+        path = Path(record.source)
+        if record.source in DATASETS or path.exists():
+            path, what = label_file(record.options.labels), "which holds the labels of this run's data"
+        if path is None or path.exists():
+            return ""
+        if path.is_relative_to(uploads_folder().resolve()) or path.is_relative_to(uploads_folder()):
+            return f"{path.name}, {what}, was removed from your files: upload the same file again."
+        return f"{path.name}, {what}, is not on this machine any more: put it back into {path.parent}."
 
     def request(self, what: Request) -> None:
         """Sends a request to the training process, which checks for requests at every log row."""

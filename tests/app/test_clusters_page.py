@@ -21,6 +21,7 @@ from clustergan_core.runs.run import Run
 from clustergan_core.runs.store import list_runs
 from clustergan_core.scoring.latents import RunLatents
 from tests.app.app_pages import open_page, texts, wait_for
+from tests.small_cell_runs import train_cells, write_planted
 
 PLANTED = np.arange(120) % 3  # genes 5k … 5k + 4 are high in group k
 
@@ -95,24 +96,49 @@ def test_a_name_that_cannot_be_kept_is_refused_and_nothing_is_lost(cells: Run) -
     assert read_annotations(cells).names == {1: "T cells"}
 
 
+def test_a_refused_name_stays_in_its_field_with_the_reason_until_it_is_changed(cells: Run) -> None:
+    app = opened()
+    app.text_input(key="name_cells_0").set_value("2").run()
+    assert [error.value for error in app.error] == [
+        "The name 2 looks like the cluster with that number: add a word to it."
+    ]
+    assert name_of(app, 0) == "2"
+    app.text_input(key="name_cells_1").set_value("B cells").run()
+    assert "The name 2 looks like" in app.error[0].value and name_of(app, 0) == "2"
+    assert "Not saved: the name of cluster 0." in texts(app)
+    assert read_annotations(cells).names == {1: "B cells"}
+    app.text_input(key="name_cells_0").set_value("type 2").run()
+    assert not app.error and "Not saved" not in texts(app)
+    assert read_annotations(cells).names == {0: "type 2", 1: "B cells"}
+
+
+def test_blanks_around_a_name_are_dropped_and_it_is_said(cells: Run) -> None:
+    app = opened()
+    app.text_input(key="name_cells_1").set_value(" T  cell ").run()
+    assert read_annotations(cells).names == {1: "T  cell"}
+    assert "Saved as “T  cell”, without the blanks around it." in texts(app)
+    assert name_of(app, 1) == "T  cell"
+    assert "“T  cell” is written T cell" in texts(app), "beside the export"
+
+
 def test_more_clusters_than_a_page_holds_are_shown_in_parts(cells: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ui.clusters.rows._N_ROWS", 2)
     app = opened()
-    fields = [f"{what} of mode {mode}" for mode in (0, 1) for what in ("Name", "Note")]
+    fields = [f"{what} of cluster {cluster}" for cluster in (0, 1) for what in ("Name", "Note")]
     assert [field.label for field in app.text_input] == fields
     assert app.selectbox(key="rows_of_3").options == ["1 to 2", "3 to 3"]
     app.selectbox(key="rows_of_3").set_value(2).run()
     app.text_input(key="name_cells_2").set_value("NK cells").run()
     assert read_annotations(cells).names == {2: "NK cells"}
-    assert [field.label for field in app.text_input] == ["Name of mode 2", "Note of mode 2"]
+    assert [field.label for field in app.text_input] == ["Name of cluster 2", "Note of cluster 2"]
 
 
 def test_clusters_of_one_name_count_as_one_in_markers_figures_and_scores(cells: Run) -> None:
     app = opened()
     app.text_input(key="name_cells_0").set_value("blood").run()
     app.text_input(key="name_cells_2").set_value("blood").run()
-    assert "Modes 0, 2 now count as one cluster, blood" in texts(app)
-    assert app.selectbox(key="one_cluster").options == ["blood", "Mode 1"]
+    assert "Clusters 0, 2 now count as one, blood" in texts(app)
+    assert app.selectbox(key="one_cluster").options == ["blood", "Cluster 1"]
     merged = find_markers(run_matrix(cells), np.where(PLANTED == 1, 1, 0).astype(np.int64))
     expected = merged[merged["cluster"] == 0].head(25)
     assert table_with(app, "log2_fold_change")["gene"].tolist() == expected["gene"].tolist()
@@ -143,7 +169,7 @@ def test_the_chosen_cluster_stays_chosen_when_it_gets_a_name_and_when_it_is_merg
     app = opened(cluster="2")
     app.text_input(key="name_cells_2").set_value("NK cells").run()
     assert app.selectbox(key="one_cluster").value == 2
-    assert app.selectbox(key="one_cluster").options == ["Mode 0", "Mode 1", "NK cells"]
+    assert app.selectbox(key="one_cluster").options == ["Cluster 0", "Cluster 1", "NK cells"]
     app.text_input(key="name_cells_1").set_value("NK cells").run()
     assert app.selectbox(key="one_cluster").value == 1, "the group it belongs to now"
     assert app.query_params["cluster"] == "1"
@@ -159,7 +185,7 @@ def test_genes_of_all_clusters_are_the_best_of_each_or_a_list(cells: Run) -> Non
     app = opened(each="2", genes_as="Table")
     genes = table_with(app, "mean_expression")
     best = find_markers(run_matrix(cells), PLANTED, n_top=2)["gene"].tolist()
-    assert genes[genes["cluster"] == "Mode 0"]["gene"].tolist() == best
+    assert genes[genes["cluster"] == "Cluster 0"]["gene"].tolist() == best
     assert len(app.get("plotly_chart")) == 1  # the contingency
     assert len(opened(each="2").get("plotly_chart")) == 2  # and the dot plot
 
@@ -248,6 +274,21 @@ def test_a_damaged_file_of_names_is_never_written_over(cells: Run) -> None:
     app.button(key="set_aside").click().run()
     app.text_input(key="name_cells_0").set_value("NK cells").run()
     assert read_annotations(cells).names == {0: "NK cells"}
+
+
+def test_columns_of_a_table_of_labels_colour_the_map_and_renamed_ones_are_told_beside_the_export(
+    own_folders: Path,
+) -> None:
+    table = own_folders / "types.csv"
+    names = [f"BARCODE{cell:03d}-1" for cell in range(120)]
+    columns = {"barcode": names, "kind": np.array(["T", "B", "NK"])[PLANTED], "CD4/CD8": np.linspace(0, 1, 120)}
+    pd.DataFrame(columns).to_csv(table, index=False)
+    train_cells(own_folders / "runs" / "joined", write_planted(own_folders / "cells.h5ad"), labels=f"{table}:kind")
+    said = texts(open_page("clusters", run="joined"))
+    assert "Columns of types.csv go with the cells, matched by barcode (120 of 120)" in said
+    assert "CD4/CD8 is called CD4" in said
+    options = open_page("map", run="joined", layout="PCA").selectbox(key="colour").options
+    assert {"CD4/CD8", "kind", "donor"} <= set(options)
 
 
 @pytest.mark.usefixtures("own_copy")

@@ -63,6 +63,13 @@ def metric(app: AppTest, label: str) -> str:
     return next(figure.value for figure in app.metric if figure.label == label)
 
 
+def test_each_run_is_listed_with_the_name_a_person_gave_and_its_data(own: dict[str, Run]) -> None:
+    own["s0"].rename("Third attempt")
+    said = texts(opened("s0", "table"))
+    assert "s0: Third attempt: ClusterGAN on digits, 10 modes" in said
+    assert "table: ClusterGAN on synthetic" in said
+
+
 # --- too few runs, and wrong ones -----------------------------------------------------------------------------------
 
 

@@ -102,7 +102,7 @@ def test_a_map_of_cells_can_be_coloured_by_all_that_is_known_of_them(mapped: Run
     offered = app.selectbox(key="colour").options
     own = ["cluster name", "unsure cells", "gene", "k-means", "Leiden"]
     figures = ["total counts", "genes detected"]
-    assert {"mode", "label", "confidence", "donor", "age", *own, *figures} == set(offered)
+    assert {"cluster number", "label", "confidence", "donor", "age", *own, *figures} == set(offered)
     for name in offered:
         app.selectbox(key="colour").set_value(name).run()
         assert not app.exception and not app.error
@@ -114,12 +114,12 @@ def test_clusters_of_one_name_have_one_colour_and_hovering_names_barcode_and_clu
     write_annotations(mapped, Annotations().with_name(0, "T cells").with_name(2, "T cells"))
     opened(colour="cluster name")
     clusters = run_latents(mapped, "all").clusters
-    assert seen.named["group_names"] == ["T cells", "Mode 1"]
+    assert seen.named["group_names"] == ["T cells", "Cluster 1"]
     assert seen.named["group_colours"] == mode_colours(3)[:2]
     assert seen.groups.tolist() == np.where(clusters == 1, 1, 0).tolist()
     texts_shown = seen.named["hover_text"]
     assert isinstance(texts_shown, list)
-    assert texts_shown[3] == f"Cell BARCODE003-1 · {'Mode 1' if clusters[3] == 1 else 'T cells'}"
+    assert texts_shown[3] == f"Cell BARCODE003-1 · {'Cluster 1' if clusters[3] == 1 else 'T cells'}"
 
 
 def test_unsure_cells_keep_their_colour_and_the_others_recede(mapped: Run, seen: SeenMap) -> None:
@@ -136,7 +136,7 @@ def test_without_its_file_the_page_says_that_genes_are_missing(mapped: Run, monk
     app = opened(gene="Gene3")
     assert not app.error
     assert "labels, genes, k-means and Leiden are missing" in texts(app)
-    assert app.selectbox(key="colour").options == ["mode", "cluster name", "unsure cells", "confidence"]
+    assert app.selectbox(key="colour").options == ["cluster number", "cluster name", "unsure cells", "confidence"]
 
 
 def test_names_that_cannot_be_read_are_told_of_and_can_be_set_aside(mapped: Run) -> None:
@@ -194,7 +194,7 @@ def test_selections_can_be_made_of_clusters_without_a_mouse(mapped: Run, seen: S
     write_annotations(mapped, Annotations().with_name(1, "T cells").with_name(2, "T cells"))
     clusters = run_latents(mapped, "all").clusters
     app = opened()
-    assert app.multiselect(key="clusters_A").options == ["Mode 0", "T cells"]
+    assert app.multiselect(key="clusters_A").options == ["Cluster 0", "T cells"]
     app.multiselect(key="clusters_A").set_value([1]).run()
     assert f"**A**: {int((clusters != 0).sum())} cells, of T cells" in texts(app)
     more, _ = compared(app)

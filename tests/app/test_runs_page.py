@@ -112,6 +112,12 @@ def test_new_samples_are_asked_for_in_the_forms_that_the_run_takes(own_folders: 
     assert list(app.file_uploader[0].proto.type) == [".npz", ".zip"]
 
 
+def test_the_file_of_clusters_is_said_to_hold_all_splits(own_folders: Path) -> None:
+    finished(own_folders / "runs" / "a")
+    said = texts(open_page("runs"))
+    assert "Clusters as CSV: The file holds the samples of all splits: its column split tells train" in said
+
+
 def test_labels_against_modes_count_every_sample_of_the_test_split(own_folders: Path) -> None:
     finished(own_folders / "runs" / "a")
     app = open_page("runs")

@@ -39,11 +39,19 @@ def test_a_finished_run_has_a_picture_its_scores_and_links_to_its_pages(own_fold
     purity = json.loads((run.folder / "scores.json").read_text())["purity"]
     app = open_page("start")
     assert len(app.image) == 1
+    assert app.image[0].proto.imgs[0].url.startswith("data:image/png;base64,"), "in the message, not on the server"
     assert f"Purity {purity:.2f}" in texts(app)
     assert "179 test samples" in texts(app)
     assert "10 modes" in texts(app)
     led_to = {link.page for link in app.page_link if parse_qs(link.proto.query_string) == {"run": ["mine"]}}
     assert led_to == {"map", "modes", "interpolate"}
+
+
+def test_a_card_bears_the_name_a_person_gave_and_says_of_which_data_it_is(own_folders: Path) -> None:
+    finished(own_folders / "runs" / "mine").rename("Third attempt")
+    said = texts(open_page("start"))
+    assert "**Third attempt** · ClusterGAN" in said
+    assert "10 modes of Digits (8×8)" in said
 
 
 def test_a_model_without_labels_says_that_scores_need_them(own_folders: Path) -> None:

@@ -223,7 +223,7 @@ def test_a_sweep_at_work_is_shown_by_itself_and_can_be_paused_and_continued() ->
     press(app, "Pause all")
 
     assert {status.state for status in sweep.statuses().values()} == {"paused"}
-    press(app.run(), "Train the 4 missing")
+    press(app.run(), "Continue the 4 paused runs")
     assert {status.state for status in sweep.statuses().values()} <= {"waiting", "starting"}
 
 

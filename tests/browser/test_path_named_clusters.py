@@ -61,7 +61,7 @@ def test_genes_are_found_selections_compared_and_clusters_named(
     expect_calm(page)
 
     follow(page, "Clusters")
-    name = page.get_by_role("textbox", name=re.compile("Name of mode")).first
+    name = page.get_by_role("textbox", name=re.compile("Name of cluster")).first
     number = int((name.get_attribute("aria-label") or "").split()[-1])
     name.fill("T cells")
     name.press("Tab")

@@ -9,7 +9,9 @@ import streamlit as st
 from clustergan_core.runs.clusters.names import annotations_path
 from ui.cells.view import CellsView
 from ui.frame.links import link_page
+from ui.frame.messages import plain
 from ui.frame.theme import choose_picture
+from ui.loading.runs import tables_stamp
 
 if TYPE_CHECKING:
     from clustergan_core.embedding.settings import Algorithm
@@ -34,9 +36,9 @@ def show_exports(view: CellsView) -> None:
 def _show_files(view: CellsView) -> None:
     """The buttons; which map exists is looked up on request, because that needs the model, which takes seconds."""
     st.caption(
-        "All genes, clusters by the names you gave them, and the map of the latents: the UMAP where one was computed "
-        "on the Map page, else the t-SNE, else the PCA. The h5ad opens in scanpy and CELLxGENE, and with a converter "
-        "in Seurat. Your file is never changed."
+        "All genes, all columns of the cells, clusters by the names you gave them, and the map of the latents: the "
+        "UMAP where one was computed on the Map page, else the t-SNE, else the PCA. The h5ad opens in scanpy and "
+        "CELLxGENE, and with a converter in Seurat. Your file is never changed."
     )
     files = (
         ("h5ad", "h5ad", "application/octet-stream", lambda: _gather_export(view).h5ad()),
@@ -54,6 +56,22 @@ def _show_files(view: CellsView) -> None:
                 label, make, name, kind, icon=":material/download:", on_click="ignore", key=f"export-{ending}"
             )
         link_page("Map", {"run": view.run.name, "layout": "UMAP"}, "UMAP of these cells")
+    for sentence in _describe_files(view):
+        st.caption(plain(sentence))
+
+
+def _describe_files(view: CellsView) -> list[str]:
+    """What in the files is not as it was given: columns of cells, barcodes, names of gene sets."""
+    from clustergan_core.cells.export_tables import describe_barcodes, describe_gene_sets
+    from clustergan_core.runs.clusters.exports import describe_own_columns
+
+    assert view.matrix is not None, "shown with the data alone"
+    sentences = [
+        *describe_own_columns(view.run, view.matrix),
+        describe_barcodes(view.matrix),
+        describe_gene_sets(view.annotations.names),
+    ]
+    return [sentence for sentence in sentences if sentence]
 
 
 def _count_groups(view: CellsView) -> int:
@@ -70,11 +88,13 @@ def _gather_export(view: CellsView) -> CellExport:
     layout = find_layout(view.run, view.method, view.latents)
     names = annotations_path(view.run)
     named_at = names.stat().st_mtime_ns if names.exists() else 0
-    return _gathered(view, layout, *view.weights_key, named_at)
+    return _gathered(view, layout, *view.weights_key, named_at, tables_stamp(view.run))
 
 
 @st.cache_resource(max_entries=4, show_spinner="Gathering the cells…")
-def _gathered(_view: CellsView, layout: Algorithm, folder: str, stamp: object, named_at: int) -> CellExport:
+def _gathered(
+    _view: CellsView, layout: Algorithm, folder: str, stamp: object, named_at: int, tables: object
+) -> CellExport:
     from clustergan_core.runs.clusters.exports import gather_cells
 
     return gather_cells(_view.run, layout, dataset=_view.dataset, matrix=_view.matrix)

@@ -16,14 +16,17 @@ from ui.frame.messages import plain, show_problem
 
 if TYPE_CHECKING:
     import pandas as pd
+    from streamlit.delta_generator import DeltaGenerator
 
     from clustergan_core.runs.clusters.names import Annotations
 
 Text = Literal["name", "note"]
-# Session state: the text to restore, and the last outcome.
-_BEFORE, _OUTCOME = "annotations_before", "annotations_outcome"
+# Session state: the text to restore; the field that was changed last, with what became of it; by field, a refused text
+# with the reason, which stay until the field is saved; and the stored text that each field showed last.
+_BEFORE, _OUTCOME, _REFUSED, _SHOWN = (f"annotations_{part}" for part in ("before", "outcome", "refused", "shown"))
+_SAVED = "Saved."
 _WIDTHS = (0.5, 1.65, 1.55, 1.1, 0.85, 0.6, 2.3)
-_TITLES = ("Mode", "Name", "Note", "Cells", "Confidence", "Unsure", "Top markers (exploratory)")
+_TITLES = ("Cluster", "Name", "Note", "Cells", "Confidence", "Unsure", "Top markers (exploratory)")
 _N_ROWS = 20  # more text fields than these are slow to draw
 _N_MARKERS = 5
 
@@ -59,12 +62,12 @@ def _choose_part(n_rows: int) -> int:
 
 
 def _describe_empty(table: pd.DataFrame) -> list[str]:
-    """One sentence on the modes without cells, if there are any."""
+    """One sentence on the clusters without cells, if there are any."""
     empty = table.loc[table["cells"] == 0, "cluster"].tolist()
     if not empty:
         return []
     numbers = ", ".join(map(str, empty))
-    return [f"Mode {numbers} holds no cells." if len(empty) == 1 else f"Modes {numbers} hold no cells."]
+    return [f"Cluster {numbers} holds no cells." if len(empty) == 1 else f"Clusters {numbers} hold no cells."]
 
 
 def _show_row(view: CellsView, row: dict[Hashable, Any], colour: str, markers: str) -> None:
@@ -72,14 +75,15 @@ def _show_row(view: CellsView, row: dict[Hashable, Any], colour: str, markers: s
     cluster = int(row["cluster"])
     number, name, note, cells, confidence, unsure, genes = st.columns(_WIDTHS, gap="small", vertical_alignment="center")
     number.html(f'<span style="color:{colour}" aria-hidden="true">■</span> {cluster}')
-    for column, what, limit in ((name, "name", MAX_NAME), (note, "note", MAX_NOTE)):
+    fields: tuple[tuple[DeltaGenerator, Text, int], ...] = ((name, "name", MAX_NAME), (note, "note", MAX_NOTE))
+    for column, what, limit in fields:
         texts = annotations.names if what == "name" else annotations.notes
+        _fill_field(run, what, cluster, texts.get(cluster, ""))
         column.text_input(
-            f"{what.capitalize()} of mode {cluster}",
-            texts.get(cluster, ""),
+            f"{what.capitalize()} of cluster {cluster}",
             max_chars=limit,
             key=_field_key(run, what, cluster),
-            placeholder=f"Mode {cluster}" if what == "name" else "–",
+            placeholder=f"Cluster {cluster}" if what == "name" else "–",
             label_visibility="collapsed",
             on_change=_save_text,
             args=(run, what, cluster),
@@ -88,37 +92,75 @@ def _show_row(view: CellsView, row: dict[Hashable, Any], colour: str, markers: s
     confidence.markdown(f"{row['median_confidence']:.2f}")
     unsure.markdown(f"{row['unsure']:,}")
     genes.markdown(plain(markers) if markers else "–")
+    _show_outcome(run, cluster)
+
+
+def _fill_field(run: Run, what: Text, cluster: int, stored: str) -> None:
+    """Gives a field the stored text where that has changed, or a refused text that the page has left meanwhile."""
+    key, refused = _field_key(run, what, cluster), _refused_texts(run).get((what, cluster))
+    shown = st.session_state.setdefault(_SHOWN, {})
+    if key not in st.session_state:
+        st.session_state[key] = stored if refused is None else refused[0]
+    elif shown.get(key) != stored and refused is None:
+        st.session_state[key] = stored
+    shown[key] = stored
+
+
+def _show_outcome(run: Run, cluster: int) -> None:
+    """Below a row: why the text of one of its fields is not saved, or how it differs from what was typed."""
+    for what in ("name", "note"):
+        if (what, cluster) in _refused_texts(run):
+            show_problem(_refused_texts(run)[what, cluster][1])
+        changed, sentence = st.session_state.get(_OUTCOME, ("", _SAVED))
+        if changed == _field_key(run, what, cluster) and sentence != _SAVED:
+            st.caption(f":material/check: {plain(sentence)}")
+
+
+def _refused_texts(run: Run) -> dict[tuple[Text, int], tuple[str, AppError]]:
+    """By field, the text that was refused last, and why."""
+    return st.session_state.setdefault(_REFUSED, {}).setdefault(str(run.folder), {})
 
 
 def _show_state(run: Run) -> None:
-    """What was saved or refused last, and a button that undoes it."""
+    """What was saved last, what is not saved, and a button that undoes the last change."""
+    refused = [f"the {what} of cluster {cluster}" for what, cluster in _refused_texts(run)]
     with st.container(horizontal=True, vertical_alignment="center"):
-        outcome = st.session_state.get(_OUTCOME)
-        if outcome is None:
+        if _OUTCOME in st.session_state:
+            st.caption(f":material/check: {plain(st.session_state[_OUTCOME][1])}")
+        elif not refused:
             st.caption("Names and notes are saved when you leave a field. Clusters with the same name count as one.")
-        elif isinstance(outcome, str):
-            st.caption(f":material/check: {plain(outcome)}")
+        if refused:
+            st.caption(f":material/warning: Not saved: {', '.join(refused)}. The reason stands below the row.")
         before = st.session_state.get(_BEFORE)
         if before is not None and before[0] == str(run.folder):
             st.button("Undo the last change", key="undo", icon=":material/undo:", on_click=_undo_change, args=(run,))
-    if isinstance(outcome, AppError):
-        show_problem(outcome)
 
 
 def _save_text(run: Run, what: Text, cluster: int) -> None:
-    """Saves the text of a field; a refusal is reported, and the field stays as typed."""
+    """Saves the text of a field; a refusal is reported at the field, which stays as typed."""
+    key = _field_key(run, what, cluster)
+    typed = st.session_state[key]
     try:
-        before, after = _write_text(run, what, cluster, st.session_state[_field_key(run, what, cluster)])
+        before, after = _write_text(run, what, cluster, typed)
     except AppError as problem:
-        st.session_state[_OUTCOME] = problem
+        _refused_texts(run)[what, cluster] = typed, problem
         return
+    _refused_texts(run).pop((what, cluster), None)
     texts = before.names if what == "name" else before.notes
     st.session_state[_BEFORE] = (str(run.folder), what, cluster, texts.get(cluster, ""))
+    st.session_state[_OUTCOME] = key, _describe_change(after, what, cluster, typed)
+
+
+def _describe_change(after: Annotations, what: Text, cluster: int, typed: str) -> str:
+    """What became of a typed text: blanks around it are dropped, and clusters of one name count as one."""
+    texts = after.names if what == "name" else after.notes
+    sentences = [_SAVED]
+    if typed.strip() and typed != texts[cluster]:
+        sentences = [f"Saved as “{texts[cluster]}”, without the blanks around it."]
     merged = [other for other, name in after.names.items() if what == "name" and name == after.names.get(cluster)]
-    st.session_state[_OUTCOME] = "Saved."
     if len(merged) > 1:
-        numbers = ", ".join(map(str, merged))
-        st.session_state[_OUTCOME] = f"Saved. Modes {numbers} now count as one cluster, {after.names[cluster]}."
+        sentences.append(f"Clusters {', '.join(map(str, merged))} now count as one, {after.names[cluster]}.")
+    return " ".join(sentences)
 
 
 def _undo_change(run: Run) -> None:
@@ -127,10 +169,11 @@ def _undo_change(run: Run) -> None:
     try:
         _write_text(run, what, cluster, text)
     except AppError as problem:
-        st.session_state[_OUTCOME] = problem
+        _refused_texts(run)[what, cluster] = text, problem
         return
+    _refused_texts(run).pop((what, cluster), None)
     st.session_state[_field_key(run, what, cluster)] = text
-    st.session_state[_OUTCOME] = "Undone and saved."
+    st.session_state[_OUTCOME] = "", "Undone and saved."
 
 
 def _write_text(run: Run, what: Text, cluster: int, text: str) -> tuple[Annotations, Annotations]:

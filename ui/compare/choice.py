@@ -13,6 +13,7 @@ from clustergan_core.runs.store import list_runs, list_shipped
 from ui.frame.choices import N_NAMED_RUNS, linked, one_of, respell
 from ui.frame.links import link_pages
 from ui.frame.messages import plain, show_problem
+from ui.runs.choice import describe_run
 
 RUNS_KEY = "runs"  # the picker's key and the address's parameter
 MAX_RUNS = 12  # more columns and curves cannot be compared at a glance
@@ -29,6 +30,7 @@ def choose_comparison() -> Comparison:
     if len(names) < 2:
         _offer(list(runs.values()), names)
         st.stop()
+    st.caption("  \n".join(plain(f"{name}: {describe_run(runs[name])}") for name in names))
     return Comparison.of([runs[name] for name in names])
 
 
@@ -99,7 +101,7 @@ def _choose(names: list[str]) -> None:
 
 
 def _name(runs: Sequence[Run]) -> str:
-    names = [plain(run.name) for run in runs[:2]]
+    names = [plain(run.title) for run in runs[:2]]
     return " and ".join(names) if len(runs) == 2 else f"{', '.join(names)} and {len(runs) - 2} more"
 
 

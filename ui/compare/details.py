@@ -13,6 +13,7 @@ from clustergan_core.drawing.pictures.images import mosaic
 from ui.compare.selection import LinkedSelection, run_again
 from ui.compare.stability import StabilityView
 from ui.frame.messages import plain
+from ui.frame.pictures import show_picture
 from ui.frame.theme import theme_name
 from ui.map.view import MapView
 
@@ -75,7 +76,7 @@ def _show_pictures(view: MapView, rows: NDArray[np.int64]) -> None:
         scale=2,
         theme=theme_name(),
     )
-    st.image(picture, width=420)
+    show_picture(picture, width=420)
     what = "samples" if view.dataset is not None else "reconstructions, as the data is not on this machine"
     st.caption(f"{len(shown)} of the {what}; bars show the left run's mode.")
 

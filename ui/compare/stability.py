@@ -21,6 +21,7 @@ from ui.compare.settings import describe_repetitions
 from ui.frame.choices import select
 from ui.frame.links import link_page
 from ui.frame.messages import plain
+from ui.frame.pictures import show_picture
 from ui.frame.theme import show_themed, theme_name
 from ui.loading.runs import load_data
 
@@ -145,7 +146,7 @@ def _show_least_stable(comparison: Comparison, view: StabilityView) -> None:
         st.caption("Images need the data, which is not on this machine; the table lists the samples by number.")
         link_page("Data", text="Get the data")
     else:
-        st.image(_gallery(data, common.indices[least], stability.clusters[least], reference), width=520)
+        show_picture(_gallery(data, common.indices[least], stability.clusters[least], reference), width=520)
         bars = f"bars show the mode most runs agree on, numbered as in {plain(comparison.label(reference))}"
         st.caption(f"Least stable first; {bars}.")
     with st.expander("Samples as a table"):

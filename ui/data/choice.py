@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from clustergan_core.data.counts.cell_tables import find_cell_tables
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.data.opening import is_count_matrix, open_dataset, prepare_counts
 from clustergan_core.data.options import OwnDataOptions
@@ -138,12 +139,13 @@ def source_of(text: str) -> str:
 
 def load_source(source: str, options: OwnDataOptions) -> Dataset:
     """The data, loaded once for all sessions; raises AppError as `open_dataset` does. Nothing is downloaded."""
-    return _load(source, options.model_dump_json(), _stamp(source), options)
+    return _load(source, options.model_dump_json(), _stamp(source, options), options)
 
 
-def _stamp(source: str) -> tuple[int, int, int]:
-    """Changes when an own file does; published files are checked by checksum instead."""
-    return (0, 0, 0) if source in DATASETS else file_stamp(Path(source))
+def _stamp(source: str, options: OwnDataOptions) -> tuple[tuple[int, int, int], ...]:
+    """Changes when an own file does, or a table brought beside it; published files are checked by checksum instead."""
+    tables = find_cell_tables(source, options.labels)
+    return tuple(file_stamp(path) for path in ([] if source in DATASETS else [Path(source)]) + tables)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Loading the data…")

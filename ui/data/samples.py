@@ -11,6 +11,7 @@ from clustergan_core.data.dataset import Dataset, draw_subset
 from clustergan_core.drawing.pictures.images import mosaic, png, sample_grid
 from clustergan_core.drawing.pictures.tabular import is_pen_stroke
 from clustergan_core.drawing.theme import Theme
+from ui.frame.pictures import show_picture
 from ui.frame.theme import theme_name
 
 N_COLUMNS, N_ROWS = 10, 5
@@ -32,7 +33,7 @@ def show_samples(data: Dataset) -> None:
     if data.kind == "image" or is_pen_stroke(data.feature_names):
         picture = samples_picture(data, data.digest, seed, theme_name())
         alt = "Random samples" + (", a row for each label" if _is_by_label(data) else "")
-        st.image(picture, output_format="PNG", alt=alt)
+        show_picture(picture, alt=alt)
     else:
         _show_rows(data, seed)
 

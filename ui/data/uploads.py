@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from clustergan_core.data.own.labels import names_samples
+from clustergan_core.data.own.sample_ids import find_sample_ids
 from clustergan_core.data.own.table_text import read_table
 from clustergan_core.data.uploads.label_tables import label_tables
 from clustergan_core.data.uploads.sorting import store_files
@@ -143,6 +144,8 @@ def accept_files(files: list[tuple[str, memoryview]]) -> tuple[dict[str, str], l
         raise DataError(problems[0])
     if len(looks) == 1 and (added := _add_to_chosen(next(iter(looks)), earlier)):
         return added
+    if len(looks) > 1 and all(look.kind == "table" for look in looks.values()):
+        problems += _join_tables(looks, earlier)
     chosen = next((path for path, look in looks.items() if look.kind == "counts"), next(iter(looks)))
     if result.left_out:
         problems.append(f"Skipped unsupported files: {', '.join(result.left_out[:6])}.")
@@ -175,6 +178,24 @@ def _add_to_chosen(table: Path, earlier: set[Path]) -> tuple[dict[str, str], lis
     if table not in earlier:
         forget_upload(table)
     return choices_of(matrix), [f"{table.name} names cells of {matrix.name} and is stored with it."]
+
+
+def _join_tables(looks: dict[Path, FileLook], earlier: set[Path]) -> list[str]:
+    """Stores tables of classes that name the rows of the widest one beside it, and takes them out of `looks`.
+
+    It may hold counts that are not recognised as such; the tables would be lost to whoever then reads it as counts.
+    """
+    data = max(looks, key=lambda path: len(looks[path].columns))
+    _, ids = find_sample_ids(read_table(data))
+    messages = []
+    for path in [path for path in looks if path != data and looks[path].classes]:
+        if len(looks[path].columns) < len(looks[data].columns) and names_samples(read_table(path), ids):
+            store_beside(data, path.name, path.read_bytes())
+            del looks[path]
+            if path not in earlier:
+                forget_upload(path)
+            messages.append(f"{path.name} names rows of {data.name} and is stored with it.")
+    return messages
 
 
 def _chosen_matrix() -> Path | None:

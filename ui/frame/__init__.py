@@ -11,6 +11,7 @@ requests.py    buttons to pause, stop and continue a run, and the badge of its s
 links.py       links to other pages
 words.py       durations as text
 code_bars.py   a code as bars
-theme.py       icon, figures and pictures in light and dark
+theme.py       icon and figures in light and dark
+pictures.py    pictures inside the page's own message
 dispatcher.py  keeps the queue going from a server's first visitor on
 """

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from clustergan_core.data.counts.cell_tables import find_cell_tables
 from clustergan_core.errors import DataError
 from clustergan_core.methods import find_method
 from clustergan_core.runs.cells import run_matrix
@@ -41,7 +42,7 @@ def load_data(run: Run) -> Dataset | None:
     if not run.is_data_here():
         return None
     try:
-        return _data(run, run.config.dataset.source, run.config.dataset.digest)
+        return _data(run, run.config.dataset.source, run.config.dataset.digest, tables_stamp(run))
     except DataError:
         return None
 
@@ -52,7 +53,7 @@ def load_run_matrix(run: Run) -> CountMatrix | None:
     if dataset is None:
         return None
     try:
-        return _matrix(run, dataset, run.config.dataset.source, run.config.dataset.digest)
+        return _matrix(run, dataset, run.config.dataset.source, run.config.dataset.digest, tables_stamp(run))
     except DataError:
         return None
 
@@ -68,19 +69,25 @@ def weights_stamp(run: Run, which: Weights = "best") -> tuple[tuple[str, int, in
     return tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files)
 
 
+def tables_stamp(run: Run) -> tuple[tuple[str, int], ...]:
+    """Changes when a table is brought beside the data, or taken away."""
+    record = run.config.dataset
+    tables = find_cell_tables(record.source, record.options.labels)
+    return tuple((str(path), path.stat().st_mtime_ns) for path in tables)
+
+
 @st.cache_resource(max_entries=6, show_spinner="Loading the model…")
 def _method(_run: Run, folder: str, which: Weights, stamp: object) -> Method:
     return _run.load(which)
 
 
 @st.cache_resource(max_entries=3, show_spinner="Loading the data…")
-def _data(_run: Run, source: str, digest: str) -> Dataset:
+def _data(_run: Run, source: str, digest: str, tables: object) -> Dataset:
     return _run.dataset()
 
 
 @st.cache_resource(max_entries=2, show_spinner="Reading the counts…")
-def _matrix(_run: Run, _dataset: Dataset, source: str, digest: str) -> CountMatrix:
-
+def _matrix(_run: Run, _dataset: Dataset, source: str, digest: str, tables: object) -> CountMatrix:
     return run_matrix(_run, _dataset)
 
 

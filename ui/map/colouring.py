@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from clustergan_core.data.preprocessing import undo_preprocessing
 from clustergan_core.drawing.palette import label_colours, mode_colours
+from clustergan_core.runs.cells import is_of_cells
 from ui.map.view import MapView
 
-_OWN = ("mode", "label", "confidence")
+MODE, NUMBER = "mode", "cluster number"
+_OWN = (MODE, NUMBER, "label", "confidence")
 MAX_GROUPS = 60  # a column with more distinct texts is an id, not a grouping
 
 
@@ -29,8 +31,8 @@ class Colouring:
 
 
 def colouring_names(view: MapView) -> list[str]:
-    """What this map can be coloured by, the mode first."""
-    names = ["mode"]
+    """What this map can be coloured by, the mode first, which for cells is the number of their cluster."""
+    names = [NUMBER if is_of_cells(view.run) else MODE]
     if view.labels() is not None:
         names.append("label")
     names.append("confidence")
@@ -42,7 +44,7 @@ def colouring_names(view: MapView) -> list[str]:
 def make_colouring(view: MapView, name: str) -> Colouring:
     """The colouring of that name."""
     modes = _by_mode(view)
-    if name == "mode":
+    if name in (MODE, NUMBER):
         return modes
     if name == "confidence":
         return Colouring(modes.groups, modes.names, modes.colours, view.confidence, "confidence")
@@ -56,14 +58,15 @@ def make_colouring(view: MapView, name: str) -> Colouring:
     return Colouring(groups.astype(np.int64), texts.tolist(), label_colours(len(texts)))
 
 
-def mode_names(n_modes: int) -> list[str]:
-    """ "Mode 0" and so on, as on every page."""
-    return [f"Mode {mode}" for mode in range(n_modes)]
+def mode_names(n_modes: int, word: str = "Mode") -> list[str]:
+    """ "Mode 0" and so on, as on every page; for cells `word` is "Cluster"."""
+    return [f"{word} {mode}" for mode in range(n_modes)]
 
 
 def _by_mode(view: MapView) -> Colouring:
     n_modes = view.run.config.n_clusters
-    return Colouring(view.clusters, mode_names(n_modes), mode_colours(n_modes))
+    word = "Cluster" if is_of_cells(view.run) else "Mode"
+    return Colouring(view.clusters, mode_names(n_modes, word), mode_colours(n_modes))
 
 
 def _by_label(view: MapView) -> Colouring:

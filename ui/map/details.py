@@ -18,6 +18,7 @@ from clustergan_core.runs.cells import is_of_cells
 from ui.frame.code_bars import show_code
 from ui.frame.links import link_page
 from ui.frame.messages import plain
+from ui.frame.pictures import show_picture
 from ui.frame.theme import theme_name
 from ui.map.colouring import mode_names
 from ui.map.view import MapView
@@ -34,13 +35,15 @@ def show_sample(view: MapView, row: int, cluster_names: Sequence[str] = ()) -> N
     st.markdown(f"**{view.noun.capitalize()} {plain(view.sample_id(row))}** · {cluster}{_label_of(view, row)}")
     if not is_of_cells(view.run):
         _show_pictures(view, row, mode)
-    show_code(view.code[row], height="90px")
+    show_code(view.code[row], height="90px", word="cluster" if cluster_names else "mode", noun=view.noun)
     st.caption("ẑ_n: " + ", ".join(f"{value:.2f}" for value in view.normal[row]))
     neighbours = nearest_rows(view.features, row, N_NEIGHBOURS)
     st.markdown("**Nearest in latent space**")
     if not is_of_cells(view.run):
-        st.image(_mosaic(view, neighbours, n_columns=4), width="content")
-    st.caption(", ".join(f"{view.sample_id(int(near))} (mode {view.clusters[near]})" for near in neighbours))
+        show_picture(_mosaic(view, neighbours, n_columns=4), width="content")
+    named = cluster_names or [f"mode {mode}" for mode in range(view.run.config.n_clusters)]
+    near_names = [f"{view.sample_id(int(near))} ({named[int(view.clusters[near])]})" for near in neighbours]
+    st.caption(plain(", ".join(near_names)))
     if is_of_cells(view.run):
         asked = {"run": view.run.name, "view": "One cell", "sample": str(view.indices[row])}
         link_page("Interpolate", asked, "This cell as another type")
@@ -56,7 +59,8 @@ def _show_pictures(view: MapView, row: int, mode: int) -> None:
     for column, (title, picture) in zip(st.columns(2), pictures, strict=False):
         kind = view.run.config.dataset.kind
         image = thumbnail(picture, kind, view.feature_names, PICTURE_SIDE, colour, theme_name())
-        column.image(image, caption=title, width=PICTURE_SIDE)
+        with column:
+            show_picture(image, caption=title, width=PICTURE_SIDE)
     if view.dataset is None:
         st.caption("The data is not on this machine, so the sample itself cannot be shown.")
 
@@ -112,7 +116,7 @@ def selection_table(view: MapView, rows: NDArray[np.int64], cluster_names: Seque
 def _show_pictures_of_some(view: MapView, selection: NDArray[np.int64]) -> None:
     """Pictures of some of the selected samples."""
     shown = draw_subset(selection, N_SHOWN, seed=0)
-    st.image(_mosaic(view, shown, n_columns=8), width="stretch")
+    show_picture(_mosaic(view, shown, n_columns=8), width="stretch")
     what = "samples" if view.dataset is not None else "reconstructions, because the data is not on this machine"
     st.caption(f"{len(shown)} of the {what}. The bars show the mode.")
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from clustergan_core.generation import reconstruct
 from clustergan_core.runs.run import Run
 from clustergan_core.scoring.latents import RunLatents
-from ui.loading.runs import load_data, load_latents, load_method, weights_stamp
+from ui.loading.runs import load_data, load_latents, load_method, tables_stamp, weights_stamp
 
 if TYPE_CHECKING:
     from clustergan_core.data.dataset import Dataset
@@ -75,11 +75,12 @@ def open_view(request: MapRequest) -> MapView:
     """The view of a request's points. Raises DataError when neither latents nor data are here."""
     run = request.run
     stamp = weights_stamp(run, request.which)
-    return _view(request, str(run.folder), request.split, request.which, request.n_samples, stamp, run.is_data_here())
+    data = run.is_data_here(), tables_stamp(run)
+    return _view(request, str(run.folder), request.split, request.which, request.n_samples, stamp, data)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the latents…")
-def _view(_request: MapRequest, folder: str, split: str, which: str, n: int, stamp: object, has_data: bool) -> MapView:
+def _view(_request: MapRequest, folder: str, split: str, which: str, n: int, stamp: object, data: object) -> MapView:
     run = _request.run
     method, latents = load_method(run, _request.which), load_latents(run, _request.split, _request.which)
     rows = _request.rows(len(latents.indices))

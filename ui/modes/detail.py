@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from clustergan_core.drawing.pictures.images import mosaic, png
+from clustergan_core.drawing.pictures.images import mosaic
 from ui.frame.choices import segmented, select
 from ui.frame.messages import plain
+from ui.frame.pictures import show_picture
 from ui.frame.theme import theme_name
 from ui.modes.rows import describe_label, format_share
 from ui.modes.view import ModesView
@@ -105,7 +106,7 @@ def _show_samples(view: ModesView, samples: NDArray[np.floating], mode: int, alt
         scale=2,
         theme=theme_name(),
     )
-    st.image(png(picture), width=picture.width // 2, alt=alt)
+    show_picture(picture, width=picture.width // 2, alt=alt)
 
 
 def _describe_confidences(latents: RunLatents, samples: NDArray[np.int64]) -> str:

@@ -38,7 +38,7 @@ def choose_run(*, needs_weights: bool = True, only_cells: bool = False) -> Run:
         st.page_link("pages/train.py", label="Train a model", icon=":material/model_training:")
         st.stop()
     run = runs[pick_run(list(runs), help_text="Your own runs, then bundled models.")]
-    st.caption(plain(_describe_run(run)))
+    st.caption(plain(describe_run(run)))
     return run
 
 
@@ -49,8 +49,8 @@ def pick_run(names: Sequence[str], *, help_text: str, on_change: Callable[[], No
     return name
 
 
-def _describe_run(run: Run) -> str:
-    """One line on method, data, modes and seed."""
+def describe_run(run: Run) -> str:
+    """One line on a run: the title a person gave it, method, data, modes and seed."""
     config = run.config
     name = f"{run.title}: " if config.title else ""
     n_normal = config.settings.get("n_normal")

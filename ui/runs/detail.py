@@ -6,6 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from clustergan_core.methods import METHODS
+from clustergan_core.runs.assignments import describe_splits, run_table
+from clustergan_core.runs.cells import is_of_cells
 from ui.data.choice import list_choices, source_text
 from ui.data.options import options_in_address
 from ui.forms.scheduler import usual_scheduler
@@ -40,9 +42,11 @@ def show_run(summary: RunSummary) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         _show_links(summary)
         _show_actions(summary)
+    if run.has_weights() and (data := load_data(run)) is not None:
+        st.caption(f"Clusters as CSV: {describe_splits(data)}")
     show_scores(summary)
     if run.has_weights() and METHODS[summary.config.method].encodes:
-        with st.expander("Assign a new file to this run's modes"):
+        with st.expander(f"Assign a new file to this run's {_word(summary)}s"):
             assign_form(run)
     with st.expander("Settings"):
         _show_settings(summary)
@@ -58,6 +62,11 @@ def show_run(summary: RunSummary) -> None:
             st.code(log[-LOG_END:], language=None, height=LOG_HEIGHT if log.count("\n") > LOG_LINES else "content")
 
 
+def _word(summary: RunSummary) -> str:
+    """What a run's groups are called: clusters of cells, else modes."""
+    return "cluster" if is_of_cells(summary.run) else "mode"
+
+
 def _describe(summary: RunSummary) -> str:
     """One line on the run and its progress."""
     config, status = summary.config, summary.status
@@ -67,7 +76,7 @@ def _describe(summary: RunSummary) -> str:
     parts = [
         *([summary.run.name] if summary.title != summary.run.name else []),
         f"{summary.method_title} on {config.dataset.name}",
-        f"{config.n_clusters} modes",
+        f"{config.n_clusters} {_word(summary)}s",
         f"seed {config.seed}",
         f"{steps} in {describe_duration(status.seconds)}" if status.step else steps,
         f"started {config.created:%-d %b %Y %H:%M}",
@@ -133,8 +142,6 @@ def _download_button(summary: RunSummary) -> None:
     is_here = load_data(run) is not None
 
     def csv() -> bytes:
-        from clustergan_core.runs.assignments import run_table
-
         return run_table(run).to_csv(index=False).encode()
 
     st.download_button(
@@ -145,7 +152,7 @@ def _download_button(summary: RunSummary) -> None:
         on_click="ignore",
         icon=":material/download:",
         disabled=not is_here,
-        help="Each sample with its cluster, confidence, label and latents."
+        help="Each sample with its split, cluster, confidence, label, columns of the data and latents."
         if is_here
         else "Needs the data this run was trained on, which is not on this machine: see the Data page.",
     )

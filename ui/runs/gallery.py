@@ -18,6 +18,7 @@ from clustergan_core.runs.gallery import N_MODES, cells_on_map, mode_samples
 from clustergan_core.runs.run import Run
 from ui.frame.links import link_to_views
 from ui.frame.messages import plain
+from ui.frame.pictures import show_picture
 from ui.frame.theme import theme_name
 from ui.loading.runs import load_method, weights_stamp
 from ui.loading.summaries import RunSummary, describe_scores
@@ -45,15 +46,17 @@ def _show_card(summary: RunSummary) -> None:
         else:
             picture = mode_picture(summary.run, theme_name())
             alt = f"One generated sample of each mode of {summary.title}"
-        st.image(picture, width="stretch", output_format="PNG", alt=alt)
+        show_picture(picture, width="stretch", alt=alt)
     except AppError as problem:
         st.caption(plain(str(problem)))
     source = DATASETS.get(config.dataset.source)
     title = config.title or (source.title if source else config.dataset.name)
     st.markdown(f"**{plain(title)}** · {summary.method_title}")
     more = f", the first {N_MODES} shown" if config.n_clusters > N_MODES else ""
-    groups = "clusters" if summary.lacks_modes else "modes"
-    st.caption(f"{config.n_clusters} {groups}{more}  \n{describe_scores(summary.scores)}")
+    is_of_cells = config.dataset.kind == "expression"
+    groups = "clusters" if summary.lacks_modes or is_of_cells else "modes"
+    data = f" of {plain(source.title if source else config.dataset.name)}" if config.title else ""
+    st.caption(f"{config.n_clusters} {groups}{data}{more}  \n{describe_scores(summary.scores)}")
     link_to_views(summary.run)
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from clustergan_core.data.dataset import UNLABELLED
-from clustergan_core.drawing.figures.counts import contingency_figure
+from clustergan_core.drawing.figures.counts import MOST_FLAT, contingency_figure
 from clustergan_core.scoring.final import describe_labelled, explain_no_agreement
 from clustergan_core.scoring.records import RunScores
 from ui.frame.messages import plain
@@ -18,6 +18,7 @@ from ui.loading.summaries import RunSummary
 from ui.runs.generated import show_generation_scores
 
 _HEADINGS = {"purity": "Purity", "accuracy": "Accuracy", "nmi": "NMI", "ari": "ARI"}
+_COUNT_WIDTH = 70  # pixels: room for a count of six digits
 _GLOSSARY = (
     "*Purity*: share of samples whose mode's most frequent label is their own; it rises with the number of modes. "
     "*Accuracy*: the share of samples that agree when each mode is matched with a single label. *NMI* and *ARI* "
@@ -34,7 +35,9 @@ def show_scores(summary: RunSummary) -> None:
             f"There are no final scores yet {reason}; the Train page shows the scores so far.", icon=":material/info:"
         )
         return
-    numbers, counts = st.columns(2, gap="medium")
+    # More modes than these need the page's width, or their counts and numbers are cut.
+    is_wide = scores["n_clusters"] > MOST_FLAT
+    numbers, counts = (st.container(), st.container()) if is_wide else st.columns(2, gap="medium")
     with numbers:
         _show_numbers(scores)
     with counts:
@@ -104,5 +107,14 @@ def _show_contingency(summary: RunSummary) -> None:
         "Samples of each label in each mode, modes in the order of the labels they agree with",
     )
     table = {"label": data.label_names} | {f"mode {mode}": counts[:, mode] for mode in range(counts.shape[1])}
+    narrow = {
+        f"mode {mode}": st.column_config.NumberColumn(str(mode), width=_COUNT_WIDTH) for mode in range(counts.shape[1])
+    }
     with st.expander("As a table"):
-        st.dataframe(pd.DataFrame(table), hide_index=True)
+        st.caption("A column for each mode.")
+        st.dataframe(
+            pd.DataFrame(table),
+            hide_index=True,
+            column_config={"label": st.column_config.TextColumn(pinned=True)} | narrow,
+            alt="Samples of each label in each mode",
+        )

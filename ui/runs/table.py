@@ -112,9 +112,9 @@ def _columns() -> dict[str, Any]:
         # Wide enough for the name that a run is given: time, method, data and four digits.
         "Run": st.column_config.TextColumn(width=280, pinned=True, help="The name in pages, links and commands."),
         "Name": st.column_config.TextColumn(width=115, help="The title a person gave it."),
-        "State": st.column_config.TextColumn(width=80),
-        "Method": st.column_config.TextColumn(width=120),
-        "Data": st.column_config.TextColumn(width=65),
+        "State": st.column_config.TextColumn(width=95),
+        "Method": st.column_config.TextColumn(width=135),
+        "Data": st.column_config.TextColumn(width=140),
         "Preset": st.column_config.TextColumn(width=55),
         "Seed": number(width=45, format="%d"),
         "K": number(width=35, help="Number of modes."),

@@ -90,6 +90,18 @@ def _show_progress(sweep: Sweep, statuses: Mapping[Point, Status]) -> None:
         _show_buttons(sweep, progress)
 
 
+def describe_idle(progress: SweepProgress) -> str:
+    """What a press of the button does: runs that were begun are continued, the others trained from their start."""
+    n_begun = progress.n_paused + progress.n_broken_off
+    n_new = progress.n_idle - n_begun
+    word = "unfinished" if progress.n_broken_off else "paused"
+    begun = f"the {n_begun} {word} runs" if n_begun > 1 else f"the {word} run"
+    new = f"the {n_new} missing" if n_new > 1 else "the missing run"
+    if n_begun and n_new:
+        return f"Continue {begun}, train {new}"
+    return f"Continue {begun}" if n_begun else f"Train {new}"
+
+
 def _describe_time(progress: SweepProgress) -> str:
     if not progress.n_active:
         return ""
@@ -101,16 +113,15 @@ def _describe_time(progress: SweepProgress) -> str:
 def _show_buttons(sweep: Sweep, progress: SweepProgress) -> None:
     with st.container(horizontal=True, gap="small"):
         if progress.n_idle:
-            label = f"Train the {progress.n_idle} missing" if progress.n_idle > 1 else "Train the missing run"
             is_first_choice = not progress.n_active
             st.button(
-                label,
+                describe_idle(progress),
                 key="train_missing",
                 type="primary" if is_first_choice else "secondary",
                 icon=":material/play_arrow:",
                 on_click=train_missing,
                 args=(sweep,),
-                help="Runs that are neither finished nor active: they train_missing, or go on from their checkpoints.",
+                help="Paused, stopped and interrupted runs go on from their checkpoints; the others begin.",
             )
         if progress.n_active:
             st.button(

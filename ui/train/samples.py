@@ -9,6 +9,7 @@ from clustergan_core.drawing.pictures.images import png, sample_grid
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.samples import grid_path, grid_steps
 from ui.frame.messages import plain
+from ui.frame.pictures import show_picture
 from ui.frame.theme import theme_name
 from ui.loading.runs import load_method
 
@@ -39,7 +40,7 @@ def show_samples(run: Run) -> None:
     with st.container(height=FRAME_HEIGHT if run.config.n_clusters > MANY_MODES else "content", border=False):
         picture, width = _grid_png(run, str(run.folder), step, path.stat().st_mtime_ns, theme_name())
         after = "" if step is None else f" after step {step}"
-        st.image(picture, width=width, alt=f"Generated samples of each mode{after}")
+        show_picture(picture, width=width, alt=f"Generated samples of each mode{after}")
 
 
 def _choose_step(run: Run, steps: list[int]) -> int:

@@ -42,6 +42,7 @@ class CountMatrix:
     state: CountState
     part: str  # the part of the file it was read from, such as "X", "raw" or "layers['counts']"
     notes: tuple[str, ...] = ()  # sentences on what reading left out, renamed or filled in
+    repeated_cells: tuple[str, ...] = ()  # ids that got a suffix, because the file names several cells alike
 
 
 def take_cells(matrix: CountMatrix, rows: NDArray[np.bool_] | NDArray[np.int64]) -> CountMatrix:

@@ -15,12 +15,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
+from clustergan_core.data.counts.cell_tables import BESIDE
 from clustergan_core.data.counts.reading.sandbox.cache import forget_matrix
 from clustergan_core.errors import DataError
 from clustergan_core.files import storage_error, write_atomically
 from clustergan_core.paths import uploads_folder
 
-BESIDE = "beside"
 MAX_NAME = 100  # characters; a name this long still fits an address
 STALE_SECONDS = 24 * 3600  # after this long, what a killed server left half assembled is removed
 

@@ -12,6 +12,8 @@ from clustergan_core.drawing.figures.count_heat_map import count_heat_map
 from clustergan_core.drawing.palette import mode_colours
 from clustergan_core.drawing.theme import MARGIN, SERIES_COLOUR
 
+MOST_FLAT = 10  # marks below half a page; more of them touch unless they are turned
+
 
 def contingency_figure(
     counts: NDArray[np.integer],
@@ -32,10 +34,10 @@ def contingency_figure(
     columns = np.array([escape(name, quote=False) for name in mode_names], dtype=object)[order][None, :]
     pair = f"label %{{customdata[0]}}, {word} %{{customdata[1]}}"
     figure, plot_height = count_heat_map(counts[:, order], names, columns, pair, "the label", least_row=8)
+    is_flat = n_modes <= MOST_FLAT and not cluster_names
     mode_swatches = list(colours) or mode_colours(n_modes)
     if n_modes <= MAX_TICKS:
         ticks = [swatch(mode_swatches[mode], cut(mode_names[mode])) for mode in order]
-        is_flat = n_modes <= 20 and not cluster_names
         figure.update_xaxes(tickvals=np.arange(n_modes), ticktext=ticks, tickangle=0 if is_flat else -90)
     else:
         figure.update_xaxes(showticklabels=False)
@@ -43,7 +45,7 @@ def contingency_figure(
     figure.update_yaxes(tickvals=np.arange(0, n_labels, step), ticktext=[cut(name) for name in label_names[::step]])
     figure.update_xaxes(title_text=f"{word}, matched one to one with the labels", showgrid=False)
     figure.update_yaxes(title_text="label", range=[n_labels - 0.5, -0.5], showgrid=False)
-    names_height = 7 * max((len(cut(name)) for name in cluster_names), default=0)
+    names_height = 0 if is_flat or n_modes > MAX_TICKS else 7 * max(len(cut(name)) for name in mode_names)
     figure.update_layout(height=plot_height + names_height + 90, margin=MARGIN)
     return figure
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from clustergan_core.cells.exports import ClusteredCells, gene_sets, h5ad_bytes, loupe_clusters, loupe_map, marker_table
+from clustergan_core.cells.export_tables import (
+    describe_barcodes,
+    describe_gene_sets,
+    gene_sets,
+    loupe_clusters,
+    loupe_map,
+    marker_table,
+)
+from clustergan_core.cells.exports import ClusteredCells, describe_columns, h5ad_bytes
 from clustergan_core.cells.markers import find_markers
 from clustergan_core.cells.methods_text import describe_methods
 from clustergan_core.data.counts.matrix import CountMatrix, take_cells
@@ -19,6 +27,7 @@ from clustergan_core.drawing.palette import mode_colours
 from clustergan_core.embedding.compute import compute_map
 from clustergan_core.embedding.fitted import FittedMap
 from clustergan_core.embedding.settings import Algorithm, MapSettings
+from clustergan_core.evaluation.clusterings import principal_components
 from clustergan_core.runs.cells import run_matrix
 from clustergan_core.runs.clusters.names import Annotations, cluster_groups, merge_clusters, read_annotations
 from clustergan_core.runs.latents import run_latents
@@ -40,6 +49,8 @@ class CellExport:
     matrix: CountMatrix  # these cells, all genes
     cells: ClusteredCells
     annotations: Annotations
+    dataset: Dataset  # the run's, of which these cells are some
+    indices: NDArray[np.int64]  # (M,) where in it they are
 
     @cached_property
     def markers(self) -> pd.DataFrame:
@@ -48,9 +59,25 @@ class CellExport:
         markers = find_markers(self.matrix, merge_clusters(self.cells.clusters, groups))
         return markers.assign(cluster=[groups[number].clusters[0] for number in markers["cluster"]])
 
+    @property
+    def columns_notes(self) -> list[str]:
+        """Sentences on tables brought beside the matrix, and on columns that have another name in the h5ad."""
+        return describe_own_columns(self.run, self.matrix)
+
+    @property
+    def barcodes_note(self) -> str:
+        """A sentence on barcodes that Loupe will not recognise; "" without any."""
+        return describe_barcodes(self.matrix)
+
+    @property
+    def gene_sets_note(self) -> str:
+        """A sentence on gene sets that are called otherwise than their clusters; "" without any."""
+        return describe_gene_sets(self.cells.names)
+
     def h5ad(self) -> bytes:
         """The cells with all genes for scanpy and CELLxGENE."""
-        return h5ad_bytes(self.matrix, self.cells)
+        components = principal_components(self.dataset.samples)[self.indices]
+        return h5ad_bytes(self.matrix, replace(self.cells, components=components))
 
     def loupe_clusters_csv(self) -> str:
         """The clusters as Loupe's categories."""
@@ -67,6 +94,12 @@ class CellExport:
     def gene_sets_csv(self) -> str:
         """The best markers as CELLxGENE gene sets."""
         return gene_sets(self.markers, self.cells).to_csv(index=False)
+
+
+def describe_own_columns(run: Run, matrix: CountMatrix) -> list[str]:
+    """Sentences on the tables whose columns go with the cells, and on columns that have another name in the h5ad."""
+    notes = [step["text"] for step in run.config.dataset.preprocessing if step["step"] == "note"]
+    return [*notes, *filter(None, [describe_columns(matrix)])]
 
 
 def describe_run(run: Run, has_markers: bool = True) -> str:
@@ -117,7 +150,8 @@ def gather_cells(
         versions=config.versions,
     )
     is_whole = len(latents.indices) == len(matrix.cell_ids)
-    return CellExport(run, matrix if is_whole else take_cells(matrix, latents.indices), cells, annotations)
+    matrix = matrix if is_whole else take_cells(matrix, latents.indices)
+    return CellExport(run, matrix, cells, annotations, dataset, latents.indices)
 
 
 def find_layout(run: Run, method: Method, latents: RunLatents) -> Algorithm:

@@ -6,6 +6,7 @@ Clusters that are given the same name form one group: this is how clusters are m
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from clustergan_core.runs.run import Run
 FILE = "annotations.json"
 FORMAT = 1
 MAX_NAME, MAX_NOTE = 60, 1_000  # characters
+_NUMBER = re.compile(r"((cluster|mode)\s*)?\d+", re.IGNORECASE)  # what pages call a cluster without a name
+_NUMBER_IN_FILES = re.compile(r"(Mode )?\d+")  # what files call it, or did
 
 Vet = Callable[[str], str]  # returns the text to store; ValueError with a sentence where it is not allowed
 
@@ -40,7 +43,8 @@ class Annotations(BaseModel):
     @field_validator("names")
     @classmethod
     def _vet_names(cls, names: dict[int, str]) -> dict[int, str]:
-        return {_number(cluster): _vet_name(name) for cluster, name in names.items()}
+        # Earlier versions accepted "Cluster 7", so that one is refused where it is typed, and not in a stored file.
+        return {_number(cluster): _vet_name(name, _NUMBER_IN_FILES) for cluster, name in names.items()}
 
     @field_validator("notes")
     @classmethod
@@ -55,8 +59,8 @@ class Annotations(BaseModel):
         """A copy with another note; an empty note removes it. SettingsError for a note that is not allowed."""
         return self.model_copy(update={"notes": _changed(self.notes, cluster, note, _vet_note)})
 
-    def name_of(self, cluster: int, word: str = "Mode") -> str:
-        """The name a person gave the cluster; else "Mode 3", or "3" with an empty `word`."""
+    def name_of(self, cluster: int, word: str = "Cluster") -> str:
+        """The name a person gave the cluster; else "Cluster 3", or "3" with an empty `word`."""
         return self.names.get(cluster) or f"{word} {cluster}".strip()
 
 
@@ -73,12 +77,12 @@ class ClusterGroup:
         return mode_colours(self.clusters[0] + 1)[self.clusters[0]]
 
 
-def cluster_groups(annotations: Annotations, n_clusters: int, word: str = "Mode") -> tuple[ClusterGroup, ...]:
+def cluster_groups(annotations: Annotations, n_clusters: int, word: str = "Cluster") -> tuple[ClusterGroup, ...]:
     """All clusters, those with the same name together, in the order of their first clusters."""
-    members: dict[str, list[int]] = {}
+    members: dict[str | int, list[int]] = {}
     for cluster in range(n_clusters):
-        members.setdefault(annotations.name_of(cluster, word), []).append(cluster)
-    return tuple(ClusterGroup(name, tuple(clusters)) for name, clusters in members.items())
+        members.setdefault(annotations.names.get(cluster, cluster), []).append(cluster)
+    return tuple(ClusterGroup(annotations.name_of(own[0], word), tuple(own)) for own in members.values())
 
 
 def merge_clusters(clusters: NDArray[np.int64], groups: tuple[ClusterGroup, ...]) -> NDArray[np.int64]:
@@ -147,9 +151,9 @@ def _number(cluster: int) -> int:
     return cluster
 
 
-def _vet_name(name: str) -> str:
+def _vet_name(name: str, number: re.Pattern[str] = _NUMBER) -> str:
     name = _vet(name, "A name", MAX_NAME)
-    if name.removeprefix("Mode ").isdecimal():
+    if number.fullmatch(name):
         raise ValueError(f"The name {name} looks like the cluster with that number: add a word to it.")
     return name
 

@@ -91,6 +91,8 @@ class SweepProgress:
     n_runs: int
     counts: Mapping[State, int]
     seconds_left: float | None  # of the active runs; None without active runs or before anything has been timed
+    n_paused: int = 0  # runs that a person paused, which go on from their checkpoints
+    n_broken_off: int = 0  # other idle runs that have taken steps
 
     @property
     def n_active(self) -> int:
@@ -110,7 +112,14 @@ def measure_progress(n_runs: int, statuses: Mapping[Point, Status], n_at_once: i
     current speed.
     """
     counts: dict[State, int] = dict(Counter(status.state for status in statuses.values()))
-    return SweepProgress(n_runs, counts, _seconds_left(list(statuses.values()), n_at_once))
+    begun = [status for status in statuses.values() if status.is_over and status.state != "finished" and status.step]
+    return SweepProgress(
+        n_runs,
+        counts,
+        _seconds_left(list(statuses.values()), n_at_once),
+        n_paused=counts.get("paused", 0),
+        n_broken_off=sum(status.state != "paused" for status in begun),
+    )
 
 
 def _seconds_left(statuses: list[Status], n_at_once: int) -> float | None:

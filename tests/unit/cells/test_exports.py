@@ -1,4 +1,4 @@
-"""Exports come back as they went out: h5ad, the CSVs of Loupe and CELLxGENE, the methods text."""
+"""Exports come back as they went out: the h5ad and the methods text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from clustergan_core.cells.exports import ClusteredCells, gene_sets, h5ad_bytes, loupe_clusters, loupe_map, marker_table
+from clustergan_core.cells.exports import ClusteredCells, describe_columns, h5ad_bytes
 from clustergan_core.cells.markers import find_markers
 from clustergan_core.cells.methods_text import describe_methods
 from clustergan_core.data.counts.prepare import prepare
@@ -38,7 +38,7 @@ def clustered(**changes: object) -> ClusteredCells:
     return ClusteredCells(**{**values, **changes})  # type: ignore[arg-type]
 
 
-def test_an_h5ad_holds_all_genes_and_the_clusters_in_natural_order(tmp_path: Path) -> None:
+def test_an_h5ad_holds_all_genes_and_the_clusters_in_their_order(tmp_path: Path) -> None:
     import anndata
 
     counts = [[1, 0, 2], [3, 3, 3], [0, 5, 0], [7, 0, 0]]
@@ -83,13 +83,75 @@ def test_columns_of_the_file_come_along_and_no_text_is_nullable(tmp_path: Path) 
     assert back.obs["stage"].cat.categories.tolist() == ["E10", "E9"]
     assert back.obs["n"].tolist() == [4, 1, 3]
     assert back.obs["age"].tolist() == [4, 1, 3] and back.obs["kept"].tolist() == [True, True, True]
-    assert back.obs["mixed"].tolist() == ["3.5", "x", ""]
+    assert back.obs["mixed"].tolist()[:2] == ["3.5", "x"] and pd.isna(back.obs["mixed"].iloc[2])
     assert back.obs["clustergan"].tolist() == ["10", "2", "10"]
+    assert back.obs["clustergan_"].tolist() == ["old"] * 3, "what an earlier run found is kept"
     assert "X_umap" not in back.obsm and "clustergan_colors" not in back.uns
     with h5py.File(tmp_path / "a.h5ad") as file:
         kinds: list[str] = []
         file.visititems(lambda _, node: kinds.append(str(node.attrs.get("encoding-type", ""))))
     assert not any("nullable" in kind for kind in kinds)
+
+
+def test_named_clusters_keep_the_place_and_the_colour_of_their_cluster(tmp_path: Path) -> None:
+    import anndata
+
+    names = {0: "nan", 1: "NA", 2: "CD4/CD8", 3: "T  cell", 4: "B cell", 5: "B cell", 7: "Zellen, ü"}
+    colours = [f"#0000{number:02x}" for number in range(12)]
+    cells = clustered(
+        cell_ids=[f"c{number}" for number in range(12)],
+        clusters=np.arange(12)[::-1],
+        confidence=np.ones(12, dtype=np.float32),
+        latents=np.zeros((12, 2), dtype=np.float32),
+        coordinates=None,
+        colours=colours,
+        names=names,
+    )
+    (tmp_path / "a.h5ad").write_bytes(h5ad_bytes(count_matrix(np.eye(12)), cells))
+    back = anndata.read_h5ad(tmp_path / "a.h5ad")
+    order = ["nan", "NA", "CD4/CD8", "T  cell", "B cell", "6", "Zellen, ü", "8", "9", "10", "11"]
+    assert back.obs["clustergan"].cat.categories.tolist() == order
+    assert back.uns["clustergan_colors"].tolist() == [colours[n] for n in (0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 11)]
+    assert back.obs["clustergan"].tolist() == [
+        "11", "10", "9", "8", "Zellen, ü", "6", "B cell", "B cell", "T  cell", "CD4/CD8", "NA", "nan",
+    ]  # fmt: skip
+
+
+def test_scanpy_takes_neighbours_from_the_expression_and_not_from_a_map_of_the_latents(tmp_path: Path) -> None:
+    import scanpy
+
+    matrix, groups = planted_matrix()
+    components = np.random.default_rng(0).normal(size=(120, 50)).astype(np.float32)
+    cells = clustered(
+        cell_ids=matrix.cell_ids.tolist(),
+        clusters=groups,
+        confidence=np.ones(120),
+        latents=np.zeros((120, 4), dtype=np.float32),
+        components=components,
+        coordinates=np.ones((120, 2), dtype=np.float32),
+        map_name="pca",
+    )
+    (tmp_path / "a.h5ad").write_bytes(h5ad_bytes(matrix, cells))
+    back = scanpy.read_h5ad(tmp_path / "a.h5ad")
+    assert {key: back.obsm[key].shape[1] for key in back.obsm} == {
+        "X_pca": 50,
+        "X_clustergan": 4,
+        "X_clustergan_pca": 2,
+    }
+    np.testing.assert_array_equal(back.obsm["X_pca"], components)
+    scanpy.pp.neighbors(back, transformer="sklearn")
+    assert back.uns["neighbors"]["params"].get("use_rep", "X_pca") == "X_pca"
+    expected = back.copy()
+    scanpy.pp.neighbors(expected, use_rep="X_pca", transformer="sklearn")
+    assert (back.obsp["distances"] != expected.obsp["distances"]).nnz == 0
+
+
+def test_columns_that_get_another_name_are_told() -> None:
+    cells = pd.DataFrame({"CD4/CD8": [1.0] * 4, "n": [1] * 4, "clustergan": ["0"] * 4})
+    assert describe_columns(count_matrix(np.eye(4), cells=cells)) == (
+        "An h5ad cannot hold every column under its own name: CD4/CD8 is called CD4_CD8, clustergan is called "
+        "clustergan_."
+    )
 
 
 def test_scanpy_finds_the_same_markers_in_an_exported_file(tmp_path: Path) -> None:
@@ -122,29 +184,6 @@ def test_cells_that_the_file_lacks_or_names_twice_are_refused(tmp_path: Path) ->
     matrix.cell_ids[1] = "c0"
     with pytest.raises(DataError, match=r"small\.h5ad names 1 cells twice"):
         h5ad_bytes(matrix, clustered())
-
-
-def test_loupe_reads_barcodes_with_clusters_and_places() -> None:
-    named = clustered(names={2: "B cells"})
-    assert loupe_clusters(named).to_csv(index=False).splitlines() == [
-        "Barcode,ClusterGAN",
-        "c3,10",
-        "c0,B cells",
-        "c2,10",
-    ]
-    assert loupe_map(named).to_csv(index=False).splitlines()[:2] == ["Barcode,X,Y", "c3,0.0,1.0"]
-
-
-def test_gene_sets_hold_what_a_cluster_has_more_of() -> None:
-    matrix, groups = planted_matrix()
-    markers = find_markers(matrix, groups)
-    named = clustered(names={1: "T cells"})
-    sets = gene_sets(markers, named, n_genes=5)
-    assert sets.columns.tolist() == ["gene_set_name", "gene_set_description", "gene_symbol", "gene_description"]
-    assert set(sets.loc[sets["gene_set_name"] == "ClusterGAN T cells", "gene_symbol"]) == {
-        f"g{number}" for number in range(5, 10)
-    }
-    assert set(marker_table(markers, named)["cluster"]) == {"0", "T cells", "2"}
 
 
 def test_the_methods_paragraph_states_every_number() -> None:

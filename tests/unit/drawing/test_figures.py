@@ -292,6 +292,13 @@ def test_modes_stand_in_the_order_of_the_labels_they_match_one_to_one() -> None:
     assert mode_colours(4)[2] in figure.layout["xaxis"]["ticktext"][0]
 
 
+def test_marks_of_more_modes_than_fit_side_by_side_are_turned_and_have_room() -> None:
+    few, many = (contingency_figure(np.eye(n, dtype=int), names(n)) for n in (10, 20))
+    assert (few.layout["xaxis"]["tickangle"], many.layout["xaxis"]["tickangle"]) == (0, -90)
+    assert len(many.layout["xaxis"]["ticktext"]) == 20
+    assert many.layout["height"] > 20 * 28 + 90
+
+
 def test_fewer_modes_than_labels_still_match() -> None:
     counts = np.array([[9, 0], [8, 1], [0, 7]])
     assert sorted(matched_order(counts).tolist()) == [0, 1]

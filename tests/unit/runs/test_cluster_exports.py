@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import anndata
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 
 from clustergan_core.command_line import main
+from clustergan_core.evaluation.clusterings import principal_components
 from clustergan_core.runs.clusters.names import Annotations, write_annotations
 from clustergan_core.runs.run import Run
 from tests.unit.data.test_opening import write_cells
@@ -45,8 +47,10 @@ def test_an_h5ad_opens_in_scanpy_with_all_genes_and_the_agreed_columns(cells_run
     assert len(back.uns["clustergan_colors"]) == len(back.obs["clustergan"].cat.categories)
     assert back.obs["clustergan_confidence"].between(0, 1).all()
     assert back.obs["kind"].tolist() == original.obs["kind"].tolist()
-    assert back.obsm["X_pca"].shape == (90, 2)
-    assert back.obsm["X_clustergan"].shape[0] == 90
+    assert {key: len(back.obsm[key]) for key in back.obsm} == {"X_clustergan": 90, "X_clustergan_pca": 90, "X_pca": 90}
+    np.testing.assert_array_equal(back.obsm["X_pca"], principal_components(cells_run.dataset().samples))
+    assert back.obsm["X_pca"].shape == (90, 50)
+    assert back.obsm["X_clustergan_pca"].shape == (90, 2)
     config = json.loads(back.uns["clustergan"]["config"])
     assert (config["seed"], config["dataset"]["n_samples"]) == (0, 90)
     assert set(back.uns["clustergan"]["versions"]) >= {"torch", "scanpy", "anndata", "igraph"}
@@ -99,6 +103,64 @@ def test_new_cells_without_some_genes_are_assigned_and_it_is_said(
     said = capsys.readouterr().out
     assert "90 samples" in said
     assert "3 of the run's 60 genes are not in the file and were read as zeros: GENE0, GENE20, GENE40." in said
+
+
+def test_columns_of_a_table_of_labels_are_exported_and_the_export_is_assigned_to_its_own_clusters(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cells = write_cells(folder / "plain.h5ad")
+    names = [f"cell-{n}" for n in range(90)]
+    table = pd.DataFrame(
+        {
+            "barcode": names,
+            "kind": np.array(["T", "B", "NK"])[np.arange(90) % 3],
+            "CD4/CD8": np.linspace(0.2, 3, 90),
+            "_index": [f"row{n}" for n in range(90)],
+            "index": np.arange(90) % 4,
+            "passed": [("True", "False", "")[n % 3] for n in range(90)],
+            "stage": [("1", "two", "", "3.5")[n % 4] for n in range(90)],
+        }
+    )
+    table.sample(frac=1, random_state=0).to_csv(folder / "types.csv", index=False)
+    run, out = str(folder / "joined"), str(folder / "joined.h5ad")
+    words = ["--labels", f"{folder / 'types.csv'}:kind", "--out", run, *TRAIN]
+    assert main(["train", "--dataset", str(cells), *words]) == 0
+    capsys.readouterr()
+    assert main(["export", run, "--format", "h5ad", "--map", "none", "--out", out]) == 0
+    said = capsys.readouterr().out
+    assert "CD4/CD8 is called CD4_CD8, _index is called _index_." in said
+    assert "Columns of types.csv go with the cells, matched by barcode (90 of 90)" in said
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        obs = anndata.read_h5ad(out).obs
+    assert obs["index"].tolist() == [n % 4 for n in range(90)] and obs["index"].dtype == np.int64
+    assert obs["CD4_CD8"].tolist() == table["CD4/CD8"].tolist()
+    assert obs["_index_"].tolist() == table["_index"].tolist()
+    assert obs["passed"].value_counts(dropna=False).to_dict() == {"True": 30, "False": 30, np.nan: 30}
+    assert obs["stage"].astype(object).where(obs["stage"].notna(), "").tolist() == table["stage"].tolist()
+    assert obs["kind"].tolist() == table["kind"].tolist()
+
+    assert main(["assign", run, out, "--out", str(folder / "again.csv")]) == 0
+    again = pd.read_csv(folder / "again.csv", dtype=str)
+    assert again["cluster"].tolist() == obs["clustergan"].tolist()
+    csv = folder / "joined.csv"
+    assert main(["export", run, "--out", str(csv)]) == 0
+    assert pd.read_csv(csv)["index"].tolist() == [n % 4 for n in range(90)]
+
+
+def test_repeated_barcodes_are_told_beside_loupes_files(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cells = anndata.read_h5ad(write_cells(folder / "unique.h5ad"))
+    cells.obs_names = [f"AAAC{n % 80:04d}-1" for n in range(90)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        cells.write_h5ad(folder / "repeats.h5ad")
+    run = str(folder / "repeating")
+    assert main(["train", "--dataset", str(folder / "repeats.h5ad"), "--out", run, *TRAIN]) == 0
+    capsys.readouterr()
+    words = ["--format", "loupe", "--map", "none", "--out", str(folder / "repeats")]
+    assert main(["export", run, *words]) == 0
+    assert "Loupe will not recognise 10 barcodes of 90 (such as AAAC0000-1-1)" in capsys.readouterr().out
 
 
 def test_a_full_disk_leaves_the_earlier_h5ad_whole(cells_run: Run, folder: Path) -> None:

@@ -48,21 +48,28 @@ def test_an_empty_text_takes_a_name_or_note_away() -> None:
 
 def test_a_cluster_without_a_name_goes_by_its_number() -> None:
     named = Annotations().with_name(3, "T cells")
-    assert (named.name_of(3), named.name_of(4), named.name_of(4, word="")) == ("T cells", "Mode 4", "4")
+    assert (named.name_of(3), named.name_of(4), named.name_of(4, word="")) == ("T cells", "Cluster 4", "4")
 
 
 def test_clusters_of_one_name_are_one_group_in_the_colour_of_the_first() -> None:
     named = Annotations().with_name(1, "T cells").with_name(3, "T cells").with_name(2, "B cells").with_name(9, "far")
     groups = cluster_groups(named, 5)
     assert [(group.name, group.clusters) for group in groups] == [
-        ("Mode 0", (0,)),
+        ("Cluster 0", (0,)),
         ("T cells", (1, 3)),
         ("B cells", (2,)),
-        ("Mode 4", (4,)),
+        ("Cluster 4", (4,)),
     ]
     colours = mode_colours(5)
     assert [group.colour for group in groups] == [colours[0], colours[1], colours[2], colours[4]]
     assert merge_clusters(np.array([4, 3, 1, 0, 2]), groups).tolist() == [3, 1, 1, 0, 2]
+
+
+def test_a_stored_name_that_pages_give_to_another_cluster_merges_nothing() -> None:
+    stored = Annotations.model_validate({"format": 1, "names": {"0": "Cluster 1"}})
+    assert [group.clusters for group in cluster_groups(stored, 2)] == [(0,), (1,)]
+    with pytest.raises(ValueError, match="looks like the cluster with that number"):
+        Annotations.model_validate({"format": 1, "names": {"0": "1"}})
 
 
 @pytest.mark.parametrize(
@@ -75,6 +82,7 @@ def test_clusters_of_one_name_are_one_group_in_the_colour_of_the_first() -> None
         ("a\u0000b", r"control character U\+0000"),
         ("7", "looks like the cluster with that number"),
         ("Mode 7", "looks like the cluster with that number"),
+        ("cluster  7", "looks like the cluster with that number"),
     ],
 )
 def test_a_name_that_cannot_be_kept_is_refused_in_one_sentence(name: str, reason: str) -> None:

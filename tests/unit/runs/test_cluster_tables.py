@@ -27,7 +27,7 @@ def test_a_row_counts_the_clusters_cells_and_those_it_is_unsure_of() -> None:
     table = cluster_table(cells_of([0, 0, 0, 2], [0.5, 0.875, 1.0, 0.25]), 3, annotations, unsure_below=0.875)
     assert table.to_dict("list") | {"median_confidence": None} == {
         "cluster": [0, 1, 2],
-        "name": ["T cells", "Mode 1", "Mode 2"],
+        "name": ["T cells", "Cluster 1", "Cluster 2"],
         "note": ["", "", "look again"],
         "cells": [3, 0, 1],
         "share": [0.75, 0.0, 0.25],

@@ -1,11 +1,14 @@
 """The process that computes maps: it serves one after the other, and a failed one says why."""
 
 import io
+import os
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from clustergan_core.embedding.fitted import FittedMap
 from clustergan_core.embedding.settings import MapFrame, MapSettings
@@ -54,6 +57,62 @@ def test_our_own_mistake_fails_calmly_and_its_traceback_goes_to_the_log(
     assert progress.state == "failed"
     assert progress.message == "The map could not be computed: try another algorithm."
     assert "ZeroDivisionError: secret detail" in caplog.text
+
+
+def test_a_map_that_nobody_reads_any_more_gives_way_to_one_that_waits(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left, wanted = MapRequest(run, PCA), MapRequest(run, PCA_IN_SPACE)
+    seen: list[str] = []
+
+    def slow(features: NDArray[np.float32], settings: MapSettings) -> Iterator[MapFrame]:
+        seen.append(settings.algorithm + str(settings.n_components))
+        yield MapFrame(features[:, : settings.n_components], 0.5, "Half way.")
+        if settings == left.settings:
+            leave(left)  # its tab is closed
+        yield MapFrame(features[:, : settings.n_components], 0.7, "Further.")
+        yield MapFrame(features[:, : settings.n_components], 1.0, "Finished.", is_final=True)
+
+    monkeypatch.setattr(maps, "compute_map", slow)
+    serve(monkeypatch, left, wanted)
+
+    assert seen == ["pca2", "pca3"]
+    assert found(left) is None and read_progress(left).state == "absent"
+    assert found(wanted) is not None
+
+
+def test_a_map_that_nobody_reads_any_more_is_finished_while_none_waits(run: Run) -> None:
+    request = MapRequest(run, PCA)
+    write_progress(request.job_folder(), "waiting", 0.0, "")
+    leave(request)
+    maps.compute_requested_map(request)
+    assert found(request) is not None
+
+
+def test_a_map_whose_tab_was_closed_while_it_waited_is_not_begun(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    left, wanted = MapRequest(run, PCA), MapRequest(run, PCA_IN_SPACE)
+    write_progress(left.job_folder(), "waiting", 0.0, "")
+    leave(left)
+    serve(monkeypatch, left, wanted)
+    assert found(left) is None and not left.job_folder().exists()
+    assert found(wanted) is not None
+
+
+def test_reading_a_jobs_progress_keeps_it_wanted(run: Run) -> None:
+    request = MapRequest(run, PCA)
+    write_progress(request.job_folder(), "waiting", 0.0, "")
+    assert not maps.is_abandoned(request), "nobody has asked for it on a page yet"
+    leave(request)
+    assert maps.is_abandoned(request)
+    read_progress(request)
+    assert not maps.is_abandoned(request)
+
+
+def leave(request: MapRequest) -> None:
+    """As if the job had been read last a minute ago."""
+    marker = request.job_folder() / "wanted"
+    marker.touch()
+    os.utime(marker, (time.time() - 60, time.time() - 60))
 
 
 def wait(condition: Callable[[], bool]) -> None:

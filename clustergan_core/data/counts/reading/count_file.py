@@ -36,7 +36,12 @@ class Names:
     gene_symbols: NDArray[np.str_]  # (G,)
     cells: pd.DataFrame  # (N, …) numbers, or categories of text
     n_repeated_genes: int = 0
-    n_repeated_cells: int = 0
+    repeated_cells: tuple[str, ...] = ()  # ids that got a suffix
+
+    @property
+    def n_repeated_cells(self) -> int:
+        """How many cells are named like one before them."""
+        return len(self.repeated_cells)
 
 
 def name_all(
@@ -48,7 +53,7 @@ def name_all(
     """Names with repeats made unique by a suffix; symbols stay as the file has them."""
     import pandas as pd
 
-    unique_cells, n_repeated_cells = make_unique(cell_ids)
+    unique_cells, _ = make_unique(cell_ids)
     unique_genes, n_repeated_genes = make_unique(gene_ids)
     frame = pd.DataFrame(index=pd.Index(unique_cells)) if cells is None else cells.set_axis(unique_cells, axis=0)
     return Names(
@@ -57,7 +62,7 @@ def name_all(
         gene_symbols=unique_genes if gene_symbols is None else gene_symbols,
         cells=frame,
         n_repeated_genes=n_repeated_genes,
-        n_repeated_cells=n_repeated_cells,
+        repeated_cells=tuple(unique_cells[unique_cells != cell_ids].tolist()),
     )
 
 

@@ -65,6 +65,7 @@ def read_opened(file: CountFile) -> CountMatrix:
         state=find_state(counts.data)[0],
         part=file.layout.part,
         notes=(*file.layout.notes, *describe_names(names)),
+        repeated_cells=names.repeated_cells,
     )
 
 

@@ -90,7 +90,11 @@ def _plain_column(values: NDArray[Any], missing: NDArray[np.bool_] | None) -> An
         return as_categories(as_names(values), missing)
     if values.dtype.kind not in "iufb":
         return None
-    return values if missing is None else np.where(missing, np.nan, values.astype(np.float64))
+    if missing is None or not missing.any():
+        return values
+    if values.dtype.kind == "b":
+        return as_categories(values.astype(np.str_), missing)
+    return np.where(missing, np.nan, values.astype(np.float64))
 
 
 def _read_compound(node: h5py.Dataset, where: str, uns: Any) -> tuple[NDArray[np.str_], pd.DataFrame, int]:

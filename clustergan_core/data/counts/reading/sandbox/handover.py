@@ -40,6 +40,7 @@ def write_matrix(matrix: CountMatrix, folder: Path) -> None:
         "state": matrix.state,
         "part": matrix.part,
         "notes": matrix.notes,
+        "repeated_cells": matrix.repeated_cells,
     }
     (folder / _REST).write_text(json.dumps(rest), encoding="utf-8")
 
@@ -67,4 +68,5 @@ def load_matrix(folder: Path) -> CountMatrix:
             state=rest["state"],
             part=rest["part"],
             notes=tuple(rest["notes"]),
+            repeated_cells=tuple(rest["repeated_cells"]),
         )
