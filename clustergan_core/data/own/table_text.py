@@ -37,7 +37,7 @@ _COMMA = re.compile(r"[+-]?(\d+,?\d*|,\d+)([eE][+-]?\d+)?")
 _NUMBERS_AS_WORDS = frozenset({"inf", "-inf", "+inf", "infinity", "-infinity", "true", "false"})
 _PLAIN = re.compile(r"-?(0|[1-9]\d*)(\.\d*)?")  # as a number is written again
 _TRUTHS = {"true": 1.0, "false": 0.0}
-MAX_WRITTEN = 2_000_000  # cells of which the text is kept; of a larger table, that of some columns
+MAX_WRITTEN = 1_000_000  # cells of which the text is kept; of a larger table, that of some columns
 N_OUTER = 16  # first and last columns of a larger table, where ids and labels stand
 _GAP_WORDS = {word: re.sub(r"[^a-z]", "", word.lower()) for word in MISSING}  # NA, N/A and <NA> are one word
 
@@ -47,7 +47,7 @@ class TextTable(Mapping[str, NDArray[Any]]):
     """Columns in the file's order, by name: numbers, or objects that are text, and NaN where a cell is empty."""
 
     columns: Columns
-    written: Mapping[str, NDArray[Any]] = field(default_factory=dict)  # (N,) str as in the file, without outer blanks
+    written: Mapping[str, NDArray[Any]] = field(default_factory=dict)  # (N,) str as in the file, with outer blanks
     notes: Mapping[str, str] = field(default_factory=dict)  # by column: how it was renamed or read
     problems: Mapping[str, str] = field(default_factory=dict)  # by column: why its cells cannot be read as numbers
 
@@ -68,7 +68,7 @@ class TextTable(Mapping[str, NDArray[Any]]):
     def texts(self, column: str) -> NDArray[Any]:
         """Each cell letter by letter; of a large table's further columns of numbers, as they are written again."""
         written = self.written.get(column)
-        return as_text(self.columns[column]).astype(object) if written is None else written
+        return as_text(self.columns[column]).astype(object) if written is None else _strip(written)
 
     def classes(self, column: str) -> NDArray[np.str_]:
         """Each cell as the name of a class, "" where it is a gap; 3.0 is "3", and 03 stays "03"."""
@@ -281,7 +281,7 @@ def _parse(path: Path, text: str, rows: Sequence[Sequence[str]], dialect: Dialec
             f"{path.name} names {len(given)} columns but its rows have {frame.shape[1]} cells: fix the first line."
         )
     names = _name_columns(given)
-    texts = {names[position]: written[position].str.strip().to_numpy(dtype=object) for position in written.columns}
+    texts = {names[position]: written[position].to_numpy(dtype=object) for position in written.columns}
     columns = {name: np.asarray(frame.iloc[:, position].to_numpy()) for position, name in enumerate(names)}
     proof = find_proof([cell for row in rows for cell in row])
     if not proof and dialect.decimal == ",":
@@ -293,8 +293,10 @@ def _parse(path: Path, text: str, rows: Sequence[Sequence[str]], dialect: Dialec
     }
     problems: dict[str, str] = {}
     for name, cells in texts.items():
+        if columns[name].dtype.kind in "iu" or (columns[name].dtype.kind == "f" and proof):
+            continue  # plain numbers
         try:
-            columns[name], note = _as_numbers(f"Column '{name}' of {path.name}", columns[name], cells, proof)
+            columns[name], note = _as_numbers(f"Column '{name}' of {path.name}", columns[name], _strip(cells), proof)
         except DataError as problem:
             problems[name] = str(problem)
             continue
@@ -315,8 +317,6 @@ def _columns_to_keep_written(frame: pd.DataFrame) -> list[int]:
 
 def _as_numbers(where: str, values: NDArray[Any], cells: NDArray[Any], proof: str) -> tuple[NDArray[Any], str]:
     """(a column as numbers where one way of writing them fits, else as it is; a note on that way, or "")."""
-    if values.dtype.kind in "iu" or (values.dtype.kind == "f" and proof):
-        return values, ""
     is_filled = np.array([cell not in _GAP_WORDS for cell in cells], dtype=np.bool_)
     filled = [str(cell) for cell in cells[is_filled]]
     if not filled:
@@ -334,6 +334,10 @@ def _as_numbers(where: str, values: NDArray[Any], cells: NDArray[Any], proof: st
         numbers[is_filled] = read_point_groups(filled)
         return numbers, f"{where} is written with a point at the thousands and read as numbers."
     return values, ""
+
+
+def _strip(cells: NDArray[Any]) -> NDArray[Any]:
+    return np.array([cell.strip() for cell in cells.tolist()], dtype=object)
 
 
 def _first(cells: Sequence[str]) -> str:

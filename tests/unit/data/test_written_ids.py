@@ -68,3 +68,18 @@ def test_numbers_called_ids_that_repeat_are_no_feature(tmp_path: Path) -> None:
     dataset = open_own(path)
     assert dataset.feature_names == ("a",)
     assert {"step": "drop_columns", "columns": ["patient_id"], "reason": "ids that repeat"} in dataset.preprocessing
+
+
+def test_ids_of_a_large_table_stay_as_they_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("clustergan_core.data.own.table_text.MAX_WRITTEN", 10)
+    monkeypatch.setattr("clustergan_core.data.own.table_text.N_OUTER", 1)
+    path = tmp_path / "t.csv"
+    path.write_text(
+        "sample_id,a,b,c,kind,stage\n"
+        + "".join(f"00{n},{n},{n * 0.5},{9 - n},{'uv'[n % 2]},0{n % 2}\n" for n in range(8))
+    )
+    dataset = open_own(path, OwnDataOptions(labels="stage"))
+    assert dataset.sample_ids == tuple(f"00{n}" for n in range(8))
+    assert dataset.feature_names == ("a", "b", "c")
+    assert dataset.label_names == ("00", "01")
+    assert dataset.columns["kind"].tolist() == ["u", "v"] * 4

@@ -347,3 +347,23 @@ def test_a_table_of_cells_as_scanpy_writes_it_is_a_table(tmp_path: Path) -> None
     path = tmp_path / "obs.csv"
     path.write_text("\n".join(lines) + "\n")
     assert not looks_like_counts(path)
+
+
+def test_counts_that_a_sheet_holds_as_text_are_read_and_a_word_among_them_is_named(tmp_path: Path) -> None:
+    counts = make_counts()
+    counts[0] = counts[0] * 1000 + 1234
+    for wrong in (None, "1,23", True):
+        book = openpyxl.Workbook()
+        sheet = book.worksheets[0]
+        sheet.append(["gene", *make_barcodes()])
+        for number, (name, row) in enumerate(zip(SYMBOLS, counts.T.tolist(), strict=True)):
+            is_wrong = wrong is not None and number == 3
+            sheet.append([name, wrong if is_wrong else f"{row[0]:,}", *row[1:]])
+        book.save(tmp_path / "a.xlsx")
+        if wrong is None:
+            matrix = read_counts(tmp_path / "a.xlsx")
+            assert matrix.counts.toarray().tolist() == counts.tolist()
+            assert any(note.startswith("Numbers with marks at the thousands") for note in matrix.notes)
+        else:
+            with pytest.raises(DataError, match=f"a.xlsx has '{wrong}' where a count should be"):
+                read_counts(tmp_path / "a.xlsx")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clustergan_core.data.counts.reading.limits import MAX_CELLS, MAX_SHEET_CELLS
-from clustergan_core.data.counts.reading.tables.dialect import ungroup
+from clustergan_core.data.counts.reading.tables.dialect import grouped_counts, ungroup
 from clustergan_core.data.counts.reading.tables.grid import ANNOTATION, GridText
 from clustergan_core.data.own.cell_text import read_number
 from clustergan_core.data.own.table_text import MISSING
@@ -42,6 +42,8 @@ def open_sheet(path: Path) -> GridText:
     notes = []
     if len(columns) + 1 >= MAX_SHEET_COLUMNS:
         notes.append(f"The sheet has {MAX_SHEET_COLUMNS:,} columns, Excel's limit: some may have been cut off.")
+    if grouped := _find_grouped(body, annotation):
+        notes.append(f"Numbers with marks at the thousands are read without them ('{grouped}' and others).")
     if n_cut:
         notes.append(f"{n_cut} further sheets are left out.")
 
@@ -54,6 +56,16 @@ def open_sheet(path: Path) -> GridText:
     return GridText(
         "Excel sheet (.xlsx)", np.array(names, dtype=np.str_), columns, annotation, 0, blocks, notes, _write(header[0])
     )
+
+
+def _find_grouped(body: Sequence[tuple[Any, ...]], annotation: Container[int]) -> str:
+    """A count that the sheet holds as text with marks at the thousands, "" without one."""
+    for row in body:
+        for index, cell in enumerate(row[1:]):
+            is_text = isinstance(cell, str) and index not in annotation
+            if is_text and grouped_counts(".").fullmatch(cell.strip().encode()):
+                return cell.strip()
+    return ""
 
 
 def _read_rows(path: Path) -> tuple[list[tuple[Any, ...]], int]:
