@@ -67,7 +67,6 @@ _DATE = re.compile(
 )
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?(E[+-]?\d+)?", re.IGNORECASE)
 _UNNAMED = re.compile(r"unnamed_\d+")
-FEW_NUMBERS = 0.1  # a larger share of numbers are names of their own, such as Entrez ids
 
 
 def find_kind(gene_ids: Sequence[str]) -> tuple[GeneKind, Species]:
@@ -123,10 +122,10 @@ def find_dates(names: Sequence[str]) -> list[str]:
 def find_numbers(names: Sequence[str]) -> list[str]:
     """Numbers among gene names, such as 2.31E+19, which was 2310000E19 of RIKEN, or 44621, which is a date.
 
-    None where so many names are numbers that they must be ids.
+    None where most names are numbers, which then are ids.
     """
     numbers = [name for name in names if _NUMBER.fullmatch(name)]
-    return numbers if len(numbers) <= FEW_NUMBERS * len(names) else []
+    return numbers if len(numbers) <= CLEAR * len(names) else []
 
 
 def describe_spoilt(symbols: Sequence[str]) -> list[str]:
