@@ -116,7 +116,7 @@ def looks_like_barcodes(names: Sequence[str]) -> bool:
 
 def find_dates(names: Sequence[str]) -> list[str]:
     """Gene names that a spreadsheet turned into dates: MARCH1 became 1-Mar."""
-    return [name for name in names if _DATE.fullmatch(name)]
+    return _find_matches(names, _DATE)
 
 
 def find_numbers(names: Sequence[str]) -> list[str]:
@@ -124,8 +124,17 @@ def find_numbers(names: Sequence[str]) -> list[str]:
 
     None where most names are numbers, which then are ids.
     """
-    numbers = [name for name in names if _NUMBER.fullmatch(name)]
+    numbers = _find_matches(names, _NUMBER)
     return numbers if len(numbers) <= CLEAR * len(names) else []
+
+
+def _find_matches(names: Sequence[str], pattern: re.Pattern[str]) -> list[str]:
+    """Names that match, also those with a suffix that makes a repeat unique: 1-Mar-1 beside 1-Mar."""
+    matches = [name for name in names if pattern.fullmatch(name)]
+    given = set(matches)
+    if not given:
+        return []
+    return [name for name in names if name in given or re.sub(r"-\d+$", "", name) in given]
 
 
 def describe_spoilt(symbols: Sequence[str]) -> list[str]:
