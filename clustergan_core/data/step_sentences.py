@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from clustergan_core.data.counts.matrix import STATE_WORDS
-from clustergan_core.data.steps import KeepRows, Quality, SelectGenes, Step
+from clustergan_core.data.steps import KeepRows, Quality, SelectGenes, Step, describe_skipped_rules
 
 N_NAMED = 8  # columns that a sentence lists
 _SELECTIONS = {"variance": "of highest variance", "hvg": "that scanpy calls highly variable", "all": "that vary"}
@@ -81,8 +81,7 @@ def _describe_quality(step: Quality) -> Iterator[str]:
     for rule in step["rules"]:
         if rule["n_removed"]:
             yield f"Quality control removes {rule['n_removed']:,} {rule['removes']}: {rule['rule']}."
-        if reason := rule.get("skipped"):
-            yield f"Quality control skips a rule ({rule['rule']}): {reason}."
+    yield from describe_skipped_rules([step])
 
 
 def _describe_genes(step: SelectGenes) -> str:

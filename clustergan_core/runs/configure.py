@@ -12,7 +12,6 @@ from pydantic import ValidationError
 
 from clustergan_core.data.dataset import Dataset, Kind
 from clustergan_core.data.options import OwnDataOptions
-from clustergan_core.data.steps import describe_skipped_rules
 from clustergan_core.invalid_settings import explain_invalid
 from clustergan_core.methods import default_method, find_method, parse_settings, try_networks
 from clustergan_core.preset import PresetName
@@ -92,7 +91,7 @@ def make_config(
             device=device,
             threads=threads,
             versions=_versions(dataset.kind),
-            notes=(note, *describe_skipped_rules(dataset.preprocessing)),
+            notes=(note,),
         )
     except ValidationError as error:
         raise explain_invalid(error) from error

@@ -4,6 +4,7 @@ matrix.py                   CountMatrix: cells × genes as the file holds them
 reading/                    from an untrusted file to a CountMatrix
 sparse.py                   sums, moments and log-normalisation of large sparse matrices, chunk by chunk
 genes.py                    gene names, and the genes of two matrices matched
+gene_sets.py                mitochondrial and ribosomal genes of several species
 quality.py                  quality control: metrics, thresholds, what each rule removes
 highly_variable_genes.py    the choice of genes
 settings.py                 settings of quality control and preparation, and their presets

@@ -284,6 +284,13 @@ def test_a_matrix_without_its_first_line_is_read_and_told(tmp_path: Path, banner
     assert matrix.notes[0].startswith("matrix.mtx does not begin with %%MatrixMarket: its first numbers are read")
 
 
+def test_a_matrix_without_its_size_is_refused(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "a", is_packed=False)
+    (folder / "matrix.mtx").write_text("\n".join(matrix_text(make_counts().T).splitlines()[3:]) + "\n")
+    with pytest.raises(DataError, match=r"neither %%MatrixMarket nor the size of a matrix \(.*\): copy or download"):
+        read_counts(folder)
+
+
 def test_three_values_a_line_are_refused(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "a", is_packed=False)
     lines = matrix_text(make_counts().T).splitlines()

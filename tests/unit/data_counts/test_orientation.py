@@ -11,6 +11,7 @@ from clustergan_core.command_line import main
 from clustergan_core.data.counts.reading.sandbox.parent import inspect, read_safely
 from clustergan_core.data.opening import is_count_matrix, open_dataset
 from clustergan_core.data.options import OwnDataOptions
+from clustergan_core.data.step_sentences import describe_steps
 from clustergan_core.errors import DataError, SettingsError
 from clustergan_core.runs.run import Run
 from tests.count_files import N_CELLS, N_GENES, SYMBOLS, make_barcodes, make_counts, write_table, write_tenx_hdf5
@@ -87,7 +88,7 @@ def test_words_for_counts_are_refused_for_other_data() -> None:
 def test_the_command_line_turns_and_its_run_repeats_it(
     nameless: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["inspect", str(nameless), "--orientation", "cells-by-genes"]) == 0
+    assert main(["inspect", str(nameless), "--read-as", "counts", "--orientation", "cells-by-genes"]) == 0
     assert capsys.readouterr().out.startswith(f"nameless.csv: {N_GENES} cells × {N_CELLS} genes")
     turn = ["--read-as", "counts", "--orientation", "cells-by-genes"]
     words = ["--prepare", "min_genes=1", "--set", "n_clusters=2", "--set", "width=0.1", "--steps", "4"]
@@ -110,7 +111,7 @@ def test_a_wrong_word_is_told_with_what_is_possible(nameless: Path, capsys: pyte
 def test_inspect_and_train_say_that_no_mitochondrial_gene_was_found(
     nameless: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["inspect", str(nameless)]) == 0
+    assert main(["inspect", str(nameless), "--read-as", "counts"]) == 0
     told = capsys.readouterr().out
     assert "\nmitochondria no genes\n" in told
     assert "Warning: No mitochondrial gene was found: no symbol begins with MT-, mt- or mt:" in told
@@ -121,6 +122,6 @@ def test_inspect_and_train_say_that_no_mitochondrial_gene_was_found(
     sentence = "Quality control removed no cells by 'mitochondrial share of 20% or more', because no mitochondrial gene"
     assert sentence in capsys.readouterr().out
     config = Run(run).config
-    assert any(note.startswith(sentence) for note in config.notes)
+    assert any(note.startswith(sentence) for note in describe_steps(config.dataset.preprocessing))
     quality = next(step for step in config.dataset.preprocessing if step["step"] == "quality")
     assert quality["rules"][1].get("skipped", "").startswith("no mitochondrial gene was found")

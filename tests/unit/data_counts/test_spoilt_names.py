@@ -70,6 +70,14 @@ def test_dates_are_told_from_genes() -> None:
     assert find_dates(["sep-1", "dec-1", "oct-1", "MARCH1", "SEPT2", "DEC1", "mar-1x", "H2-Ab1", "HLA-A"]) == []
 
 
+def test_two_genes_that_became_one_date_are_both_told(tmp_path: Path) -> None:
+    path = write_table(tmp_path / "a.csv", True, genes=["1-Mar", "1-Mar", *SYMBOLS[2:]])
+    assert read_counts(path).notes == (
+        "1 gene name is a repeat and gets a suffix such as -1.",
+        "A spreadsheet turned 2 gene names into dates (1-Mar, 1-Mar-1): MARCH1 became 1-Mar.",
+    )
+
+
 def test_numbers_that_are_ids_are_not_told() -> None:
     assert find_numbers([str(number) for number in range(100, 200)]) == []
     assert find_numbers(["7", *SYMBOLS]) == ["7"]

@@ -54,6 +54,9 @@ def test_names_that_do_not_tell_leave_it_to_the_shape_and_say_so(tmp_path: Path)
     assert not preflight.is_orientation_sure
     assert not preflight.looks_like_counts
     assert any(warning.startswith("Check the orientation:") for warning in preflight.warnings)
+    assert read_counts(path).notes == (
+        "Cells are assumed to be in columns: the names do not show it, and 40 rows are more than 30 columns.",
+    )
 
 
 def test_a_semicolon_and_a_decimal_comma_are_understood(tmp_path: Path) -> None:

@@ -67,7 +67,6 @@ _DATE = re.compile(
 )
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?(E[+-]?\d+)?", re.IGNORECASE)
 _UNNAMED = re.compile(r"unnamed_\d+")
-FEW_NUMBERS = 0.1  # a larger share of numbers are names of their own, such as Entrez ids
 
 
 def find_kind(gene_ids: Sequence[str]) -> tuple[GeneKind, Species]:
@@ -117,16 +116,25 @@ def looks_like_barcodes(names: Sequence[str]) -> bool:
 
 def find_dates(names: Sequence[str]) -> list[str]:
     """Gene names that a spreadsheet turned into dates: MARCH1 became 1-Mar."""
-    return [name for name in names if _DATE.fullmatch(name)]
+    return _find_matches(names, _DATE)
 
 
 def find_numbers(names: Sequence[str]) -> list[str]:
     """Numbers among gene names, such as 2.31E+19, which was 2310000E19 of RIKEN, or 44621, which is a date.
 
-    None where so many names are numbers that they must be ids.
+    None where most names are numbers, which then are ids.
     """
-    numbers = [name for name in names if _NUMBER.fullmatch(name)]
-    return numbers if len(numbers) <= FEW_NUMBERS * len(names) else []
+    numbers = _find_matches(names, _NUMBER)
+    return numbers if len(numbers) <= CLEAR * len(names) else []
+
+
+def _find_matches(names: Sequence[str], pattern: re.Pattern[str]) -> list[str]:
+    """Names that match, also those with a suffix that makes a repeat unique: 1-Mar-1 beside 1-Mar."""
+    matches = [name for name in names if pattern.fullmatch(name)]
+    given = set(matches)
+    if not given:
+        return []
+    return [name for name in names if name in given or re.sub(r"-\d+$", "", name) in given]
 
 
 def describe_spoilt(symbols: Sequence[str]) -> list[str]:

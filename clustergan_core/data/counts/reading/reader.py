@@ -54,7 +54,9 @@ def read_opened(file: CountFile) -> CountMatrix:
         )
     if not counts.nnz:
         raise DataError(f"{file.name} holds only zeros in {file.layout.part}: provide a matrix with counts.")
-    names = file.names
+    names, layout = file.names, file.layout
+    cells_in = "rows" if layout.orientation == "cells-by-genes" else "columns"
+    assumed = [] if layout.is_sure else [f"Cells are assumed to be in {cells_in}: {layout.reason}."]
     return CountMatrix(
         name=file.name,
         counts=counts,
@@ -64,7 +66,7 @@ def read_opened(file: CountFile) -> CountMatrix:
         cells=names.cells,
         state=find_state(counts.data)[0],
         part=file.layout.part,
-        notes=(*file.layout.notes, *describe_names(names)),
+        notes=(*assumed, *file.layout.notes, *describe_names(names)),
         repeated_cells=names.repeated_cells,
     )
 

@@ -122,6 +122,11 @@ def open_triplets(text: CompressedText) -> Triplets:
         header = read_header(stream, text.name)
         first_entry = stream.readline(MAX_LINE).split()
     (n_rows, n_columns), n_nonzeros = header.shape, header.n_nonzeros
+    if not header.has_banner and (min(header.shape) < 2 or n_nonzeros > n_rows * n_columns):
+        raise DataError(
+            f"{text.name} begins with neither %%MatrixMarket nor the size of a matrix ({n_rows} {n_columns} "
+            f"{n_nonzeros}): copy or download it again with its first lines."
+        )
     # Which side holds the genes is not known yet, so that both limits apply to both sides.
     check_shape(text.name, max(n_rows, n_columns), min(n_rows, n_columns))
     check_nonzeros(text.name, n_nonzeros, (n_rows, n_columns))
