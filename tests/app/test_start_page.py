@@ -57,7 +57,7 @@ def test_a_card_bears_the_name_a_person_gave_and_says_of_which_data_it_is(own_fo
 def test_a_model_without_labels_says_that_scores_need_them(own_folders: Path) -> None:
     run = finished(own_folders / "runs" / "mine")
     scores = json.loads((run.folder / "scores.json").read_text())
-    (run.folder / "scores.json").write_text(json.dumps(scores | {"purity": None, "nmi": None}))
+    (run.folder / "scores.json").write_text(json.dumps(scores | {"purity": None, "nmi": None, "n_labelled": 0}))
     assert "Purity and NMI: needs labels" in texts(open_page("start"))
 
 

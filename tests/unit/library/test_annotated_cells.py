@@ -61,6 +61,24 @@ def test_it_is_what_the_export_of_a_run_holds_on_the_same_cells(tmp_path: Path) 
     assert anndata.read_h5ad(tmp_path / "written.h5ad").obs["clustergan"].equals(adata.obs["clustergan"])
 
 
+def test_components_of_the_expression_are_added_where_there_are_none_and_kept_where_there_are(tmp_path: Path) -> None:
+    run, out = str(tmp_path / "run"), str(tmp_path / "out.h5ad")
+    path = write_planted(tmp_path / "cells.h5ad")
+    words = ["--steps", "10", "--set", "n_clusters=3", "--set", "width=0.1", "--set", "n_starts=1"]
+    assert main(["train", "--dataset", str(path), "--out", run, "--prepare", "min_genes=1", *words]) == 0
+    assert main(["export", run, "--format", "h5ad", "--map", "none", "--out", out]) == 0
+    chosen = {"n_steps": 10, "settings": SMALL, "preparation": {"min_genes": 1}}
+    adata = anndata.read_h5ad(path)
+    cg.cells.cluster(adata, 3, **chosen)
+    assert adata.obsm["X_pca"].shape == (N_CELLS, 50)
+    np.testing.assert_array_equal(adata.obsm["X_pca"], anndata.read_h5ad(out).obsm["X_pca"])
+
+    own = anndata.read_h5ad(path)
+    own.obsm["X_pca"] = np.ones((N_CELLS, 7))
+    cg.cells.cluster(own, 3, **chosen)
+    assert (own.obsm["X_pca"] == 1).all() and own.obsm["X_pca"].shape == (N_CELLS, 7)
+
+
 def test_an_anndata_is_read_as_its_file_is(tmp_path: Path) -> None:
     path = write_planted(tmp_path / "cells.h5ad")
     adata = anndata.read_h5ad(path)
