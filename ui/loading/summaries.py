@@ -13,7 +13,7 @@ from clustergan_core.runs.store import list_runs, list_shipped
 from clustergan_core.scoring.records import RunScores
 
 NEEDS_LABELS = "needs labels"
-ONE_CLASS = "one label only"
+ONE_CLASS = "needs labels of two classes"
 
 # What pages call a state; "interrupted" is a process that ended unexpectedly, so it can be continued.
 STATE_WORDS = {

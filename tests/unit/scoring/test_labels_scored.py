@@ -40,7 +40,7 @@ def test_why_a_single_class_is_not_scored_is_one_sentence() -> None:
         ({}, "on the 30 of 90 samples that have a label"),
         ({"n_labelled": 90}, "on all 90 samples"),
         ({"is_training_data": False}, "on the 30 of 90 test samples that have a label"),
-        ({"purity": None}, "Purity and NMI: one label only"),
+        ({"purity": None}, "Purity and NMI: needs labels of two classes"),
         ({"purity": None, "n_labelled": 0}, "Purity and NMI: needs labels"),
     ],
 )
