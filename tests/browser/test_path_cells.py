@@ -130,7 +130,8 @@ def check_in_scanpy(path: Path, run: Run) -> None:
     assert sorted(cells.var_names) == sorted(SYMBOLS)
     latents = run_latents(run, "all")
     assert cells.obs["clustergan"].astype(int).tolist() == latents.clusters.tolist()
-    assert cells.obsm["X_pca"].shape == (30, 2)  # the map that was looked at
+    assert cells.obsm["X_pca"].shape == (30, 29)  # of the expression, for what scanpy does next
+    assert cells.obsm["X_clustergan_pca"].shape == (30, 2)  # the map that was looked at
     # Clusters are the planted kinds, which lie in turn.
     assert ari(np.arange(30) % 2, latents.clusters) == 1
     scanpy.pp.normalize_total(cells, target_sum=1e4)
