@@ -5,6 +5,7 @@ from __future__ import annotations
 from clustergan_core.data.step_sentences import describe_steps
 from clustergan_core.files import write_atomically
 from clustergan_core.methods import find_method
+from clustergan_core.runs.config import RunConfig
 from clustergan_core.runs.run import Run
 from clustergan_core.score_names import AGREEMENT_SCORES, describe_kept_weights
 from clustergan_core.scoring.final import describe_labelled, explain_no_agreement
@@ -34,8 +35,7 @@ def render_card(run: Run, scores: RunScores) -> str:
         config.command(),
         "```",
         "",
-        *[f"- {sentence}" for sentence in describe_steps(config.dataset.preprocessing)],
-        "",
+        *_list_steps(config),
         f"Weights: {scores['weights']}, which are {describe_kept_weights(method)}. {' '.join(config.notes)}",
         "",
         _scores_heading(scores),
@@ -53,6 +53,12 @@ def render_card(run: Run, scores: RunScores) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _list_steps(config: RunConfig) -> list[str]:
+    """How the data was read and prepared."""
+    sentences = describe_steps(config.dataset.preprocessing)
+    return [*(f"- {sentence}" for sentence in sentences), ""] if sentences else []
 
 
 def _scores_heading(scores: RunScores) -> str:

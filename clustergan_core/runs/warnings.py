@@ -31,7 +31,9 @@ def _warn_of_size(config: RunConfig, dataset: Dataset) -> Iterator[str]:
             "so modes stay empty and purity is high by chance: choose a smaller K."
         )
     if (batch := config.settings.get("batch_size", 0)) > n_trained:
-        yield f"Batches of {batch:,} repeat each of the {n_trained:,} training samples: choose smaller ones."
+        yield (
+            f"Batches of {batch:,} hold each of the {n_trained:,} training samples more than once: choose smaller ones."
+        )
 
 
 def _warn_of_labels(dataset: Dataset) -> Iterator[str]:

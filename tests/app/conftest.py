@@ -38,6 +38,7 @@ def _no_queue_keeper(monkeypatch: pytest.MonkeyPatch) -> None:
     """No thread or process outlives a test and looks after another's runs, or a person's own."""
     monkeypatch.setattr("ui.frame.dispatcher.keep_queue", lambda: None)
     monkeypatch.setattr("clustergan_core.runs.queue.backends.ensure_dispatcher", lambda: None)
+    monkeypatch.setattr("clustergan_core.runs.maps.MapWorker.submit", lambda *_: None)
 
 
 @pytest.fixture
