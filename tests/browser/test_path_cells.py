@@ -1,5 +1,6 @@
 """A biologist's whole way: a 10x folder dropped, thresholds tried, cells clustered, genes, markers, a walk, an h5ad."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,13 +52,13 @@ def drop_folder(page: Page, server: Server, folder: Path) -> None:
     settle(page)
     main.get_by_role("button", name="Use as labels").click()
     settle(page)
-    assert "labels=labels.csv%3A+cell_type" in page.url
+    expect(page).to_have_url(re.compile(r"labels=labels\.csv%3A\+cell_type"))
     expect(left).to_be_visible()  # of forty genes the preset asks for few
     fill_number(page, "Least genes", 41)
     expect(main.get_by_text("Quality control leaves none of 30 cells")).to_be_visible()
     fill_number(page, "Least genes", 10)
     expect(left).to_be_visible()
-    expect(main.get_by_text("2 labels, only compared with the clusters and never trained on")).to_be_visible()
+    expect(main.get_by_text("2 labels, only compared with the clusters, never used for training")).to_be_visible()
     expect(page.get_by_role("spinbutton", name="Clusters K")).to_have_value("2")
     assert "prepare=min_genes%3D10" in page.url
 

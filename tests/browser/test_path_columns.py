@@ -65,7 +65,7 @@ def drop(page: Page, server: Server, folder: Path) -> None:
     expect(main.get_by_text("cell_type")).not_to_have_count(0)
     main.get_by_role("button", name="Use as labels").click()
     settle(page)
-    expect(main.get_by_text("2 labels, only compared with the clusters and never trained on")).to_be_visible()
+    expect(main.get_by_text("2 labels, only compared with the clusters, never used for training")).to_be_visible()
     expect(page.get_by_role("spinbutton", name="Clusters K")).to_have_value("2")
     expect_calm(page)
 

@@ -33,7 +33,7 @@ def test_a_table_of_ones_own_is_trained_on_and_new_samples_get_clusters(
         page.get_by_test_id("stMain").get_by_text("Train on this", exact=True).click()
         expect(page).to_have_title("Train · ClusterGAN Explorer")
         settle(page)
-        expect(page.get_by_text("3 labels, used for scores alone")).to_be_visible()
+        expect(page.get_by_text("3 labels, used only for scores")).to_be_visible()
         expect(page.get_by_role("spinbutton", name="Clusters K")).to_have_value("3")
         fill_number(page, "Steps", N_STEPS)
         page.get_by_role("button", name="Start training").click()

@@ -83,11 +83,14 @@ def find_proof(cells: Sequence[str]) -> str:
     return "," if commas else "."
 
 
-def read_grouped(where: str, cells: Sequence[str], decimal: str) -> tuple[NDArray[np.float64], Convention] | None:
+def read_grouped(
+    where: str, cells: Sequence[str], decimal: str, usual: str = ""
+) -> tuple[NDArray[np.float64], Convention] | None:
     """(the numbers of a column's filled cells, how they are written) if one convention fits them all.
 
     None where at least half of them are no numbers under any convention: the column holds text. `decimal` is the mark
-    that the file proves, or "". Raises DataError where the cells mix conventions, and where two of them fit.
+    that the file proves, or "", and `usual` the one that goes with its delimiter. Raises DataError where the cells mix
+    conventions, and where two of them fit.
     """
     fitting = [
         convention
@@ -96,7 +99,7 @@ def read_grouped(where: str, cells: Sequence[str], decimal: str) -> tuple[NDArra
         and all(convention.pattern.fullmatch(cell) for cell in cells)
     ]
     if len(fitting) > 1:
-        fitting = [_choose(where, cells, fitting, decimal)]
+        fitting = [_choose(where, cells, fitting, decimal, usual)]
     if fitting and not _is_contradicted(fitting[0], cells):
         return np.array([fitting[0].read(cell) for cell in cells], dtype=np.float64), fitting[0]
     signed = next((cell for cell in cells if _WITH_SIGN.fullmatch(cell)), None)
@@ -154,7 +157,7 @@ def _proves(cell: str, mark: str, decimal: Convention, grouped_by_other: Convent
     return decimal.pattern.fullmatch(cell) is not None and as_groups.pattern.fullmatch(cell) is None
 
 
-def _choose(where: str, cells: Sequence[str], fitting: Sequence[Convention], decimal: str) -> Convention:
+def _choose(where: str, cells: Sequence[str], fitting: Sequence[Convention], decimal: str, usual: str) -> Convention:
     """One of two: a mark at the thousands, or the same mark before decimals."""
     grouped, plain = fitting[0], fitting[-1]
     mark = "," if plain is _COMMA_DECIMAL else "."
@@ -163,6 +166,8 @@ def _choose(where: str, cells: Sequence[str], fitting: Sequence[Convention], dec
     marked = [cell for cell in cells if mark in cell]
     if len(marked) < len(cells) and any(cell.endswith("0") for cell in marked):
         return grouped  # decimals of one length would show in every cell, those without zeros at their end in none
+    if usual == mark and len(marked) == len(cells):
+        return plain  # semicolons part the columns because the comma is the decimal mark
     shown = marked[0]
     raise DataError(
         f"{where} holds numbers such as '{shown}', which may mean {grouped.read(shown):g} or {plain.read(shown):g}: "

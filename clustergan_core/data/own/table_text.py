@@ -286,6 +286,7 @@ def _parse(path: Path, text: str, rows: Sequence[Sequence[str]], dialect: Dialec
     proof = find_proof([cell for row in rows for cell in row])
     if not proof and dialect.decimal == ",":
         proof = ","
+    usual = "," if dialect.delimiter == ";" else ""
     notes = {
         name: f"Column {number + 1} is called '{name}' here, as an earlier column of {path.name} is called '{cell}'."
         for number, (name, cell) in enumerate(zip(names, given, strict=True))
@@ -296,7 +297,9 @@ def _parse(path: Path, text: str, rows: Sequence[Sequence[str]], dialect: Dialec
         if columns[name].dtype.kind in "iu" or (columns[name].dtype.kind == "f" and proof):
             continue  # plain numbers
         try:
-            columns[name], note = _as_numbers(f"Column '{name}' of {path.name}", columns[name], _strip(cells), proof)
+            columns[name], note = _as_numbers(
+                f"Column '{name}' of {path.name}", columns[name], _strip(cells), proof, usual
+            )
         except DataError as problem:
             problems[name] = str(problem)
             continue
@@ -315,7 +318,9 @@ def _columns_to_keep_written(frame: pd.DataFrame) -> list[int]:
     )
 
 
-def _as_numbers(where: str, values: NDArray[Any], cells: NDArray[Any], proof: str) -> tuple[NDArray[Any], str]:
+def _as_numbers(
+    where: str, values: NDArray[Any], cells: NDArray[Any], proof: str, usual: str
+) -> tuple[NDArray[Any], str]:
     """(a column as numbers where one way of writing them fits, else as it is; a note on that way, or "")."""
     is_filled = np.array([cell not in _GAP_WORDS for cell in cells], dtype=np.bool_)
     filled = [str(cell) for cell in cells[is_filled]]
@@ -326,7 +331,7 @@ def _as_numbers(where: str, values: NDArray[Any], cells: NDArray[Any], proof: st
         numbers[is_filled] = [_TRUTHS[cell.lower()] for cell in filled]
         return numbers, f"{where} holds true and false, which are read as 1 and 0."
     if values.dtype.kind == "O":
-        if (read := read_grouped(where, filled, proof)) is None:
+        if (read := read_grouped(where, filled, proof, usual)) is None:
             return values, ""
         numbers[is_filled] = read[0]
         return numbers, f"{where} is written with {read[1].words} and read as numbers ('{_first(filled)}')."

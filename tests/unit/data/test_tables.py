@@ -255,3 +255,14 @@ def test_what_is_no_table_of_samples_is_one_sentence(tmp_path: Path, text: str, 
     with pytest.raises(DataError, match=sentence) as caught:
         open_own(write(tmp_path / "t.csv", text))
     assert "\n" not in str(caught.value)
+
+
+def test_semicolons_make_a_comma_the_decimal_mark_where_every_number_has_three_digits_behind_it(tmp_path: Path) -> None:
+    rows = ["27,003;9,153", "10,214;4,127", "31,118;8,999", "20,481;14,203", "19,226;13,771"]
+    (tmp_path / "a.csv").write_text("\n".join(["height;leaves", *rows]) + "\n")
+    table = read_table(tmp_path / "a.csv")
+    assert table["height"].tolist() == [27.003, 10.214, 31.118, 20.481, 19.226]
+    quoted = [",".join(f'"{cell}"' for cell in row.split(";")) for row in rows]
+    (tmp_path / "b.csv").write_text("\n".join(["height,leaves", *quoted]) + "\n")
+    with pytest.raises(DataError, match=r"'27,003', which may mean 27003 or 27\.003"):
+        open_own(tmp_path / "b.csv")
