@@ -40,8 +40,7 @@ def _describe(step: Step) -> Iterator[str]:
         case "divide":
             yield f"Values divided by {step['by']:g}, so that they lie in 0–1."
         case "picture_range":
-            ends = f"{step['minimum']:,g} as black and {step['maximum']:,g} as white"
-            yield f"Grey of more than 8 bits read with {ends}."
+            pass  # the note beside it says so
         case "resize":
             yield f"Images resized to {step['height']} × {step['width']} pixels."
         case "quality":
