@@ -40,8 +40,10 @@ def _warn_of_labels(dataset: Dataset) -> Iterator[str]:
     if dataset.labels is None:
         return
     known = dataset.labels[dataset.labels != UNLABELLED]
-    if len(np.unique(known)) < 2:
-        name = f" ({dataset.label_names[int(known[0])]})" if len(known) else ""
-        yield f"All labels are the same{name}: purity, accuracy, NMI and ARI cannot be scored with one class."
+    if not len(known):
+        yield "No sample has a label, so purity, accuracy, NMI and ARI will not be shown."
+    elif len(np.unique(known)) < 2:
+        name = dataset.label_names[int(known[0])]
+        yield f"All labels are the same ({name}): purity, accuracy, NMI and ARI cannot be scored with one class."
     elif len(known) < MOSTLY * len(dataset.labels):
         yield f"{len(known):,} of {len(dataset.labels):,} samples have a label, and only these are scored with labels."

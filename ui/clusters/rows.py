@@ -25,7 +25,7 @@ Text = Literal["name", "note"]
 # with the reason, which stay until the field is saved; and the stored text that each field showed last.
 _BEFORE, _OUTCOME, _REFUSED, _SHOWN = (f"annotations_{part}" for part in ("before", "outcome", "refused", "shown"))
 _SAVED = "Saved."
-_WIDTHS = (0.5, 1.65, 1.55, 1.1, 0.85, 0.6, 2.3)
+_WIDTHS = (0.65, 1.6, 1.5, 1.1, 0.85, 0.6, 2.3)
 _TITLES = ("Cluster", "Name", "Note", "Cells", "Confidence", "Unsure", "Top markers (exploratory)")
 _N_ROWS = 20  # more text fields than these are slow to draw
 _N_MARKERS = 5
@@ -130,7 +130,7 @@ def _show_state(run: Run) -> None:
         elif not refused:
             st.caption("Names and notes are saved when you leave a field. Clusters with the same name count as one.")
         if refused:
-            st.caption(f":material/warning: Not saved: {', '.join(refused)}. The reason stands below the row.")
+            st.caption(f":material/warning: Not saved: {', '.join(refused)}. The reason is below the row.")
         before = st.session_state.get(_BEFORE)
         if before is not None and before[0] == str(run.folder):
             st.button("Undo the last change", key="undo", icon=":material/undo:", on_click=_undo_change, args=(run,))

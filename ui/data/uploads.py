@@ -22,6 +22,7 @@ from ui.frame.messages import plain, show_problem
 from ui.loading.files import FOLDER_TYPES, FileLook, look_at
 from ui.loading.matrices import load_matrix
 
+N_NAMED = 6  # skipped files that a message names
 _ROUND = "upload_round"  # session state: counts accepted uploads; a new key empties the picker and frees memory
 _ACCEPTED = "upload_accepted"  # session state: choices of the coming run, and messages about the files
 FILES, FOLDER = "Files", "A folder"
@@ -148,7 +149,9 @@ def accept_files(files: list[tuple[str, memoryview]]) -> tuple[dict[str, str], l
         problems += _join_tables(looks, earlier)
     chosen = next((path for path, look in looks.items() if look.kind == "counts"), next(iter(looks)))
     if result.left_out:
-        problems.append(f"Skipped unsupported files: {', '.join(result.left_out[:6])}.")
+        more = len(result.left_out) - N_NAMED
+        shown = ", ".join(result.left_out[:N_NAMED]) + (f" and {more:,} more" if more > 0 else "")
+        problems.append(f"Skipped unsupported files: {shown}.")
     return choices_of(chosen), problems
 
 

@@ -66,10 +66,10 @@ def _show_enrichment(table: pd.DataFrame) -> None:
         text = st.text_area(
             "Genes", key="gene_set", placeholder="Symbols or ids, such as CD3D CD3E IL7R", height=80, max_chars=50_000
         )
-        genes = read_gene_set(text or "")
-        if not genes:
-            return
         try:
+            genes = read_gene_set(text or "")
+            if not genes:
+                return
             result = measure_enrichment(table, genes)
         except DataError as problem:
             show_problem(problem)

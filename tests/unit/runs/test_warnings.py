@@ -50,6 +50,13 @@ def test_labels_of_one_class_cannot_be_scored() -> None:
     assert warning == "All labels are the same (bee): purity, accuracy, NMI and ARI cannot be scored with one class."
 
 
+def test_labels_that_are_all_missing_are_told_from_labels_of_one_class() -> None:
+    nothing = np.full(N_SAMPLES, UNLABELLED)
+    assert warn(table(nothing), batch_size=32) == [
+        "No sample has a label, so purity, accuracy, NMI and ARI will not be shown."
+    ]
+
+
 def test_how_many_samples_have_a_label_is_said_where_many_have_none() -> None:
     few = np.where(np.arange(N_SAMPLES) < 30, THIRDS, UNLABELLED)
     assert warn(table(few), batch_size=32) == ["30 of 90 samples have a label, and only these are scored with labels."]
