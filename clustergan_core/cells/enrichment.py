@@ -30,7 +30,7 @@ class Enrichment:
 
 
 def read_gene_set(text: str) -> tuple[str, ...]:
-    """The genes of a text, separated by blanks, commas, semicolons or lines, each once. Raises DataError for too many."""
+    """The genes of a text, separated by blanks, commas, semicolons or lines; each once. DataError for too many."""
     genes = tuple(dict.fromkeys(word for word in re.split(r"[\s,;]+", text) if word))
     if len(genes) > MOST_GENES:
         raise DataError(f"The gene set holds {len(genes):,} genes: enter at most {MOST_GENES:,}.")
