@@ -50,7 +50,7 @@ layers: dev
 	PYTHONPATH=. $(BIN)/lint-imports --no-logo
 
 fast-tests: dev
-	$(TEST) $(PARALLEL) tests/unit tests/methods tests/properties
+	$(TEST) $(PARALLEL) -m "not slow" tests/unit tests/methods tests/properties
 
 tests: dev
 	$(TEST) $(PARALLEL) tests --ignore=tests/browser

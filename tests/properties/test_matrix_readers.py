@@ -35,6 +35,8 @@ from tests.count_files import (
     write_texts,
 )
 
+pytestmark = pytest.mark.slow  # starts reading processes
+
 ROUNDS = int(os.environ.get("CLUSTERGAN_FUZZ_ROUNDS", "10"))
 SECONDS_EACH = 20  # of wall time; a file of a few kilobytes takes a hundredth of that
 PATIENCE = 60 + 5 * ROUNDS

@@ -13,6 +13,8 @@ import pytest
 from clustergan_core.command_line import GROUPS
 from clustergan_core.paths import PROJECT_FOLDER
 
+pytestmark = pytest.mark.slow  # starts an interpreter for each module
+
 HEAVY = {"torch", "sklearn", "scipy", "pandas", "scanpy", "anndata", "h5py", "faiss", "requests"}
 
 

@@ -24,6 +24,8 @@ from clustergan_core.runs.worker import execute
 from tests.small_cells import planted_matrix
 from tests.small_runs import new_run
 
+pytestmark = pytest.mark.slow  # opens every real matrix
+
 NAME = "mouse_bladder"
 
 

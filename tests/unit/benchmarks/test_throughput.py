@@ -7,6 +7,8 @@ from benchmarks.protocol_table import MEASUREMENTS
 from benchmarks.tables import put_table
 from benchmarks.throughput import BASE, CASES, VARIANTS, Case, measure, read_rows, render_table
 
+pytestmark = pytest.mark.slow  # trains networks of full size
+
 needs_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 
 

@@ -15,6 +15,8 @@ from clustergan_core.runs.scores import read_scores
 from clustergan_core.runs.worker import execute
 from tests.small_runs import new_run, small_config
 
+pytestmark = pytest.mark.slow  # trains
+
 
 def words(monkeypatch: pytest.MonkeyPatch, *given: str) -> None:
     monkeypatch.setattr(sys, "argv", ["train_all", *given])

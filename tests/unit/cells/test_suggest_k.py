@@ -13,6 +13,8 @@ from clustergan_core.data.options import OwnDataOptions
 from clustergan_core.runs.configure import make_config
 from tests.unit.data.test_opening import LENIENT, write_cells
 
+pytestmark = pytest.mark.slow  # searches with Leiden
+
 
 def test_three_kinds_of_cells_are_told_apart_without_labels(tmp_path: Path) -> None:
     data = open_dataset(str(write_cells(tmp_path / "cells.h5ad")), OwnDataOptions(preparation=LENIENT))

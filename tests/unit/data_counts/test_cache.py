@@ -11,6 +11,8 @@ from clustergan_core.data.counts.reading.sandbox.cache import forget_matrix, rea
 from clustergan_core.data.counts.reading.sandbox.parent import read_safely
 from tests.count_files import write_folder
 
+pytestmark = pytest.mark.slow  # starts reading processes
+
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

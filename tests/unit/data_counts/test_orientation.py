@@ -16,6 +16,8 @@ from clustergan_core.errors import DataError, SettingsError
 from clustergan_core.runs.run import Run
 from tests.count_files import N_CELLS, N_GENES, SYMBOLS, make_barcodes, make_counts, write_table, write_tenx_hdf5
 
+pytestmark = pytest.mark.slow  # starts the command line
+
 FEW = {"min_genes": "1", "min_cells": "1"}
 
 

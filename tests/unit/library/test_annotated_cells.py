@@ -16,7 +16,7 @@ from clustergan_core.data.counts.annotated import read_annotated
 from clustergan_core.data.opening import open_matrix
 from tests.small_cell_runs import N_CELLS, write_planted
 
-pytestmark = pytest.mark.usefixtures("one_thread")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_thread")]  # trains on cells
 
 SMALL = {"width": 0.1, "n_starts": 1}
 

@@ -25,7 +25,7 @@ from clustergan_core.runs.store import create_run
 from clustergan_core.runs.worker import execute
 from clustergan_core.training import Progress
 
-pytestmark = pytest.mark.usefixtures("one_thread")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_thread")]  # fits some hundred times
 
 SMALL: dict[str, dict[str, Any]] = {
     "clustergan": {"width": 0.1, "n_normal": 2, "batch_size": 16, "n_critic_steps": 1},

@@ -17,6 +17,8 @@ from clustergan_core.runs.clusters.names import Annotations, write_annotations
 from clustergan_core.runs.run import Run
 from tests.unit.data.test_opening import write_cells
 
+pytestmark = pytest.mark.slow  # trains on cells
+
 TRAIN = ["--steps", "20", "--set", "width=0.1", "--set", "n_starts=1", "--prepare", "min_genes=10"]
 
 

@@ -13,6 +13,8 @@ from clustergan_core.runs.run import Run
 from clustergan_core.runs.store import list_shipped
 from tests.small_cell_runs import N_CELLS, N_GROUPS, train_cells, write_planted
 
+pytestmark = pytest.mark.slow  # searches with Leiden
+
 
 @pytest.fixture
 def run(own_folders: Path) -> Run:

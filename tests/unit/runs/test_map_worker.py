@@ -17,6 +17,8 @@ from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.maps import MapRequest, MapWorker, find_map, read_progress, write_progress
 from clustergan_core.runs.run import Run
 
+pytestmark = pytest.mark.slow  # starts worker processes
+
 PCA = MapSettings.model_validate({"algorithm": "pca"})
 PCA_IN_SPACE = MapSettings.model_validate({"algorithm": "pca", "n_components": 3})
 WORKER_LIMIT = 120.0  # seconds: a process that imports PyTorch on a busy machine

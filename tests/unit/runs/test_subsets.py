@@ -15,6 +15,8 @@ from clustergan_core.runs.run import Run
 from tests.unit.data.test_opening import write_cells
 from tests.unit.runs.test_cluster_exports import TRAIN
 
+pytestmark = pytest.mark.slow  # trains on cells
+
 
 @pytest.fixture
 def cells_run(own_folders: Path) -> Run:

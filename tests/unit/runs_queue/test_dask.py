@@ -24,6 +24,8 @@ from clustergan_core.runs.sweeps.work import run_sweep
 from clustergan_core.runs.worker import execute
 from tests.small_runs import new_run, small_config
 
+pytestmark = pytest.mark.slow  # starts a scheduler and its workers
+
 LIMIT = 120.0  # seconds for what takes a few on an idle machine
 
 

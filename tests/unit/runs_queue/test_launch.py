@@ -26,6 +26,8 @@ from clustergan_core.runs.weights import read_tensors
 from clustergan_core.runs.worker import execute
 from tests.small_runs import new_run, small_config
 
+pytestmark = pytest.mark.slow  # starts worker processes
+
 START_LIMIT = 60.0  # seconds: PyTorch's import on a busy machine
 SEEN_LIMIT = 2.0
 

@@ -25,6 +25,8 @@ from clustergan_core.runs.sweeps.work import run_sweep, stop_sweep
 from clustergan_core.runs.worker import execute, first_status
 from tests.small_runs import new_run, small_config
 
+pytestmark = pytest.mark.slow  # starts worker processes
+
 # By hand, seed by seed: purity on validation and test samples, and what criteria without labels say.
 VALIDATION = {0: 0.6, 1: 0.9, 2: 0.7}
 TEST = {0: 0.5, 1: 0.6, 2: 0.7}
