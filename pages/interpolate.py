@@ -14,6 +14,7 @@ from ui.frame.fresh import fresh_container
 from ui.frame.messages import page_errors
 from ui.interpolate.cells import choose_cell_view, show_cells
 from ui.interpolate.codes import (
+    SAME_ENDS,
     VIEWS,
     choose_ends,
     choose_mixture,
@@ -31,45 +32,51 @@ from ui.runs.choice import choose_run
 @st.fragment
 @page_errors()
 def show_interpolation(run: Run) -> None:
-    """Everything that follows the sliders. A moved slider redraws this part only, and only for its newest value."""
+    """Everything that follows a choice, which redraws this part only; along a walk the browser needs no answer."""
     from clustergan_core.generation import read_codes, walk_codes
 
     method = load_method(run)
     prior = method.prior
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        chosen = segmented("view", VIEWS, "Walk between")
-        source, seed = choose_source(prior)
     ends, mixture = None, None
+    row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
+    with row:
+        chosen = segmented("view", VIEWS, "Walk between")
     if chosen == VIEWS[0]:
-        ends = choose_ends(prior)
-        code = walk_codes(prior, ends.mode_a, ends.mode_b, [ends.mu])[0]
-    else:
+        ends = choose_ends(prior, row)
+    with row:
+        source, seed = choose_source(prior)
+    if ends and ends.mode_a == ends.mode_b:
+        st.caption(SAME_ENDS)
+    if ends is None:
         mixture = choose_mixture(prior)
-        code = mixture.weights
-    buttons = st.container(horizontal=True, vertical_alignment="center")
-    stage, below = st.container(), st.container()
+    stage, buttons = st.container(), st.container(horizontal=True, vertical_alignment="center")
+    below = st.container()
     with below:
         view = GeneratorView(run, method, choose_z_n(prior, source, seed))
-    sample = view.generate(code[None])
-    codes = read_codes(method, sample)
-    with stage:
-        # The large sample is sent before anything slower is drawn.
-        show_sample(view, sample[0], None if codes is None else codes[0], f"Generated sample at {describe_code(code)}")
-        if ends:
+    if ends:
+        with stage:
             show_walk(view, ends)
-            if run.config.dataset.kind != "image":
-                show_responses(view, ends)
-        if mixture:
-            show_mixed_modes(view, mixture)
-    with buttons:
-        if ends:
+        with buttons:
             show_end_buttons()
+            code = walk_codes(prior, ends.mode_a, ends.mode_b, [ends.mu])
             animation = lambda: walk_gif(view, ends)  # noqa: E731
-            show_downloads(view, sample[0], animation, f"{run.name}-{ends.mode_b}-to-{ends.mode_a}")
-        if mixture:
+            show_downloads(
+                view, lambda: view.generate(code)[0], animation, f"{run.name}-{ends.mode_b}-to-{ends.mode_a}"
+            )
+        if run.config.dataset.kind != "image":
+            with below:
+                show_responses(view, ends)
+    if mixture:
+        sample = view.generate(mixture.weights[None])
+        codes = read_codes(method, sample)
+        place = describe_code(mixture.weights)
+        with stage:
+            show_sample(view, sample[0], None if codes is None else codes[0], f"Generated sample at {place}")
+            show_mixed_modes(view, mixture)
+        with buttons:
             show_mixture_buttons(mixture)
-            show_downloads(view, sample[0], None, f"{run.name}-mixture")
-        st.markdown(f"z_c = {describe_code(code)}")
+            show_downloads(view, lambda: sample[0], None, f"{run.name}-mixture")
+            st.markdown(f"z_c = {place}")
 
 
 st.title("Interpolate")

@@ -108,7 +108,7 @@ def canvas_map(
     shown = None if selected is None else encode_selection(selected, n_points)
     with st.container(gap=None):  # no gap: the cargo takes no room on the page
         digests = {
-            slot: _send(f"{key}-{slot}", sections)
+            slot: send_cargo(f"{key}-{slot}", sections)
             for slot, sections in (("points", points), ("colouring", colouring), ("details", details))
         }
         drawing = name_drawing(digests["points"], shown, turn)
@@ -139,7 +139,7 @@ def canvas_map(
     )
 
 
-def _send(slot: str, sections: dict[str, bytes]) -> str:
+def send_cargo(slot: str, sections: dict[str, bytes]) -> str:
     """Hand sections to the browser under a slot; returns the digest by which the map will know them."""
     cargo, digest = pack_cargo(slot, sections)
     _cargo(key=f"{slot}-cargo", data=cargo)

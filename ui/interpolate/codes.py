@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ui.frame.choices import select, slider
+from ui.latent_slider.component import choose_place
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,19 +48,13 @@ class Mixture:
     first: tuple[int, ...]  # the modes it begins with, in equal parts
 
 
-def choose_ends(prior: Prior) -> Ends:
-    """Mode B, μ and mode A side by side, in the order in which the slider runs."""
+def choose_ends(prior: Prior, row: DeltaGenerator) -> Ends:
+    """Mode B at the left end of the slider and mode A at its right end, chosen in a row; the place between them."""
     modes = list(range(prior.n_clusters))
-    left, middle, right = st.columns([1, 4, 1], vertical_alignment="bottom", gap="medium")
-    with left:
-        mode_b = select("b", modes, FROM)
-    with right:
-        mode_a = select("a", modes, TO, default=modes[min(1, len(modes) - 1)])
-    with middle:
-        mu = slider("mu", "μ", 0, 1, FIRST_MU, help_text=MU_HELP)
-    if mode_a == mode_b:
-        st.caption(SAME_ENDS)
-    return Ends(mode_a, mode_b, mu)
+    with row:
+        mode_b = select("b", modes, FROM, width=110)
+        mode_a = select("a", modes, TO, default=modes[min(1, len(modes) - 1)], help_text=MU_HELP, width=110)
+    return Ends(mode_a, mode_b, choose_place("mu", FIRST_MU))
 
 
 def show_end_buttons() -> None:

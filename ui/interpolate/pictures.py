@@ -16,20 +16,23 @@ from clustergan_core.drawing.theme import THEMES, apply_theme
 from ui.frame.code_bars import show_code
 from ui.frame.messages import plain
 from ui.frame.theme import LARGE_SAMPLE, STRIP, is_dark, show_responsive_image, show_themed, theme_name
+from ui.interpolate.codes import FIRST_MU
 from ui.interpolate.view import GeneratorView
+from ui.latent_slider.component import latent_slider
+from ui.latent_slider.strip import N_STEPS, Strip, make_strip
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
     from ui.interpolate.codes import Ends, Mixture
 
-N_STEPS = 11
 _SIDE = 360  # pixels of the large picture in a small window
 _CODE_HEIGHT = "max(230px, min(24vw, 30vh))"
 _GIF_SIDE = 256
 _N_GIF_STEPS = 25  # there; and back again
 _N_RESPONSE_STEPS = 51
 _CELL = 72
+_N_TOLD_FLIPS = 5
 
 
 def show_sample(view: GeneratorView, sample: NDArray[np.float32], code: NDArray[np.float32] | None, alt: str) -> None:
@@ -49,32 +52,28 @@ def show_sample(view: GeneratorView, sample: NDArray[np.float32], code: NDArray[
 
 
 def show_walk(view: GeneratorView, ends: Ends) -> None:
-    """Eleven steps from B to A, the mode the encoder reads in each, and where that mode changes."""
-    highlight = round(ends.mu * (N_STEPS - 1))
-    strip, size, flips = _draw_walk(view, ends, highlight, view.walk_key(ends))
-    described = f"{N_STEPS} samples on the way from mode {ends.mode_b} to mode {ends.mode_a}"
-    show_responsive_image(strip, size, STRIP, f"{described}. {flips}", "walk-strip")
-    st.caption(f"The walk over μ. The bars show the mode that the encoder reads in each step. {flips}")
+    """The slider from B to A, whose picture and code follow the pointer, and where the mode that is read changes."""
+    strip, flips = _walk_strip(view, ends, view.walk_key(ends))
+    latent_slider(
+        "mu",
+        strip,
+        ends.mu,
+        label="μ",
+        ends=(ends.mode_b, ends.mode_a),
+        default=FIRST_MU,
+        words=f"The colour below a step is the mode that the encoder reads in it. {flips}" if flips else "",
+        no_code=plain(view.method.lacks("encoder") or "This method reads no code from a sample."),
+    )
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
-def _draw_walk(_view: GeneratorView, _ends: Ends, highlight: int, key: object) -> tuple[bytes, tuple[int, int], str]:
-    """PNG of the strip, its size on the page, and the sentence on flips; `key` stands for all that is not hashed."""
+def _walk_strip(_view: GeneratorView, _ends: Ends, key: object) -> tuple[Strip, str]:
+    """The walk in steps of a hundredth, and the sentence on flips; `key` stands for all that is not hashed."""
     from clustergan_core.generation import read_codes
 
     mus, samples = _view.sample_walk(_ends, N_STEPS)
     codes = read_codes(_view.method, samples)
-    strip = walk_strip(
-        samples,
-        [f"{mu:.1f}" for mu in mus],
-        codes,
-        highlight=highlight,
-        feature_names=_view.feature_names,
-        cell=_CELL,
-        scale=2,
-        theme=theme_name(),
-    )
-    return png(strip), (strip.width // 2, strip.height // 2), describe_flips(mus, codes)
+    return make_strip(samples, codes, _view.feature_names), describe_flips(mus, codes)
 
 
 def show_mixed_modes(view: GeneratorView, mixture: Mixture) -> None:
@@ -114,12 +113,12 @@ def _draw_responses(_view: GeneratorView, _ends: Ends, key: object) -> Figure:
 
 
 def show_downloads(
-    view: GeneratorView, sample: NDArray[np.float32], animation: Callable[[], bytes] | None, name: str
+    view: GeneratorView, sample: Callable[[], NDArray[np.float32]], animation: Callable[[], bytes] | None, name: str
 ) -> None:
     """Buttons for the sample and, where there is one, the animation; files are made on request."""
     st.download_button(
         "PNG",
-        lambda: png(view.draw_sample(sample, 4 * _GIF_SIDE)),
+        lambda: png(view.draw_sample(sample(), 4 * _GIF_SIDE)),
         f"{name}.png",
         "image/png",
         icon=":material/download:",
@@ -154,8 +153,6 @@ def describe_flips(mus: list[float], codes: NDArray[np.float32] | None) -> str:
     flips = code_flips(codes)
     if not flips:
         return f"It reads mode {int(codes[0].argmax())} all the way."
-    changes = [
-        f"from {flip.before} to {flip.after} between μ = {mus[flip.step - 1]:.1f} and {mus[flip.step]:.1f}"
-        for flip in flips
-    ]
-    return f"It changes {', then '.join(changes)}."
+    changes = [f"from {flip.before} to {flip.after} at μ = {mus[flip.step]:.2f}" for flip in flips[:_N_TOLD_FLIPS]]
+    more = len(flips) - len(changes)
+    return f"It changes {', then '.join(changes)}{f', and {more} times more' if more else ''}."
