@@ -5,12 +5,14 @@ import streamlit as st
 from ui.frame.dispatcher import keep_queue
 from ui.frame.guard import frame
 from ui.frame.messages import log_errors, page_errors
-from ui.frame.theme import ICON
+from ui.frame.theme import ICON, style_pages
+
+SIDEBAR_WIDTH = 220  # pixels: the longest title, and more of a projector for the page
 
 log_errors()
 keep_queue()
 # Before the navigation: otherwise the browser would fetch the page's symbol from elsewhere as the tab's icon.
-st.set_page_config(page_icon=ICON, layout="wide")
+st.set_page_config(page_icon=ICON, layout="wide", initial_sidebar_state=SIDEBAR_WIDTH)
 
 page = st.navigation(
     [
@@ -28,5 +30,6 @@ page = st.navigation(
 )
 st.set_page_config(page_title=f"{page.title} · ClusterGAN Explorer")
 st.logo(str(ICON), size="large")
+style_pages()
 with frame(), page_errors():
     page.run()

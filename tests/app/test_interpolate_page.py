@@ -16,7 +16,7 @@ from clustergan_core.nn.prior import Latent
 from clustergan_core.runs.run import Run
 from tests.app.app_pages import open_page, texts
 from ui.interpolate import pictures
-from ui.interpolate.codes import Ends
+from ui.interpolate.codes import ALL_AT_ZERO, Ends
 from ui.interpolate.pictures import describe_flips, walk_gif
 from ui.interpolate.view import GeneratorView
 from ui.latent_slider.strip import Strip, make_strip
@@ -106,6 +106,14 @@ def test_weights_of_all_modes_are_normalised_and_shown(own_copy: Path, large: li
     assert "z_c = 0.75 · mode 7 + 0.25 · mode 1" in texts(app)
     code = (0.25 * np.eye(10)[1] + 0.75 * np.eye(10)[7]).tolist()
     assert np.abs(large[-1] - expected(Run(own_copy / "digits"), code, seed=4)).max() <= 1
+
+
+def test_weights_that_are_all_zero_say_what_is_drawn(own_copy: Path, large: list[np.ndarray]) -> None:
+    app = open_page("interpolate", run="digits", view="All modes", seed="4", w0="0.0", w1="0.0")
+    assert ALL_AT_ZERO in texts(app)
+    assert np.abs(large[-1] - expected(Run(own_copy / "digits"), [0.1] * 10, seed=4)).max() <= 1
+    app.slider(key="w3").set_value(0.2).run()
+    assert ALL_AT_ZERO not in texts(app)
 
 
 def test_snapping_a_mixture_leaves_its_largest_mode() -> None:

@@ -81,3 +81,19 @@ def show_responsive_image(png: bytes, size: tuple[int, int], limit: str, alt: st
     st.html(f"<style>.st-key-{key} {{ width: {longest}; max-width: 100%; }}</style>")
     with st.container(key=key, width="content"):
         st.image(f"data:image/png;base64,{b64encode(png).decode()}", width="stretch", alt=alt)
+
+
+def style_pages() -> None:
+    """What config.toml cannot say: readable captions, dark text on the dark theme's light buttons, narrow margins.
+
+    Streamlit fades captions below the contrast of 4.5 that small text needs, and writes white on any button. On a
+    projector of 1024 pixels its margins would take a fifth of the page.
+    """
+    colours = drawing_theme.THEMES[theme_name()]
+    rules = [
+        f'[data-testid="stCaptionContainer"] {{ opacity: 1; color: {colours.muted}; }}',
+        '@media (max-width: 1150px) { [data-testid="stMainBlockContainer"] { padding-inline: 2rem; } }',
+    ]
+    if is_dark():
+        rules.append(f'[data-testid="stBaseButton-primary"] {{ color: {colours.page}; }}')
+    st.html(f"<style>{' '.join(rules)}</style>")

@@ -27,6 +27,8 @@ MU_HELP = (
     "the mode on the left, `b` in the address."
 )
 SAME_ENDS = "From and To are the same mode: choose another mode for one of them."
+MIXTURE_FORMULA = "z_c = Σₖ wₖ · mode k / Σₖ wₖ: the weights are scaled to a sum of 1."
+ALL_AT_ZERO = "All weights are 0, which names no mode: the mixture of all modes in equal parts is drawn."
 _FIRST_WEIGHT = 0.5  # of the two modes a mixture begins with; all others begin with 0
 
 
@@ -79,6 +81,7 @@ def choose_mixture(prior: Prior, first: tuple[int, ...] = (0, 1)) -> Mixture:
         for column, mode in zip(st.columns(n_columns), modes[start : start + n_columns], strict=False):
             with column:
                 weights[mode] = slider(f"w{mode}", f"Mode {mode}", 0, 1, _first_weight(mode, first))
+    st.caption(MIXTURE_FORMULA if any(weights) else ALL_AT_ZERO)
     return Mixture(modes, mixture_code(prior, weights), first)
 
 
