@@ -16,6 +16,7 @@ from torch.optim import Optimizer
 
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.errors import SettingsError
+from clustergan_core.evaluation.library_threads import libraries_on
 from clustergan_core.method import Batch, LabelledMethod, LabelledSubset, Method
 from clustergan_core.nn.acceleration import StepRunner
 from clustergan_core.schedule import Schedule
@@ -67,26 +68,24 @@ def train(
     """Trains `method` on the training split and yields a Progress at every log and evaluation step.
 
     Labels are used only for scores, except for those that a `LabelledMethod` requests. To stop the training, do not
-    request the next Progress. With the same seed, device and thread count the losses are the same, and a run resumed
-    from a Checkpoint equals an uninterrupted one. `evaluate_now` is called before each Progress and returns whether
-    scores are wanted out of turn.
+    request the next Progress. With the same seed, device and thread count the losses are the same, whatever cores the
+    machine has, and a run resumed from a Checkpoint equals an uninterrupted one. `evaluate_now` is called before each
+    Progress and returns whether scores are wanted out of turn.
 
     Raises SettingsError when a loss is no longer finite.
     """
     clock = _Clock(resume.seconds if resume is not None else 0.0)
     samples = torch.from_numpy(np.ascontiguousarray(dataset.samples[dataset.splits.train])).to(device)
     random = torch.Generator(device).manual_seed(seed)
-    if isinstance(method, LabelledMethod):
-        labelled = draw_labelled(method, dataset)
-        method.prepare(samples, random, LabelledSubset(labelled.indices.to(device), labelled.labels.to(device)))
-    else:
-        method.prepare(samples, random)
+    n_threads = torch.get_num_threads()
+    with libraries_on(n_threads):
+        _prepare(method, dataset, samples, random)
+        scorer = LiveScorer(dataset, method)
     best: dict[str, float] = {}
     first_step = 1
     if resume is not None:
         _restore(method, random, resume)
         best, first_step = dict(resume.best), resume.step + 1
-    scorer = LiveScorer(dataset, method)
     sums = _Sums()
     runner = StepRunner(device, random)
 
@@ -105,8 +104,9 @@ def train(
         _check_finite(losses, step)
         scores, is_best = None, False
         if is_evaluation or is_asked_for:
-            method.calibrate(samples)
-            scores = scorer.score(method)
+            with libraries_on(n_threads):
+                method.calibrate(samples)
+                scores = scorer.score(method)
             # Out-of-turn evaluations do not choose weights: the best weights must not depend on when someone looked.
             is_better = keeps_last_weights(type(method)) or scores["criterion"] > best.get("value", -math.inf)
             is_best = is_evaluation and is_better
@@ -118,6 +118,15 @@ def train(
             return _capture(method, random, step, seconds, best)
 
         yield Progress(step, schedule.n_steps, seconds, losses, scores, is_best, checkpoint)
+
+
+def _prepare(method: Method, dataset: Dataset, samples: Tensor, random: torch.Generator) -> None:
+    if not isinstance(method, LabelledMethod):
+        method.prepare(samples, random)
+        return
+    labelled = draw_labelled(method, dataset)
+    device = samples.device
+    method.prepare(samples, random, LabelledSubset(labelled.indices.to(device), labelled.labels.to(device)))
 
 
 class _Clock:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from clustergan_core.errors import AppError, SettingsError
+from clustergan_core.runs.queue.detached import wait_passively
 
 EXIT_DONE, EXIT_FIXABLE, EXIT_INTERRUPTED = 0, 2, 130
 COMMAND, MODULE = "clustergan", "python -m clustergan_core"  # the same, as pip installs it and from a checkout
@@ -36,6 +37,7 @@ class _Parser(argparse.ArgumentParser):
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit status: 0 done, 2 with one line on standard error for fixable problems."""
     argv = sys.argv[1:] if argv is None else argv
+    wait_passively()  # before a command's module loads PyTorch
     try:
         arguments = build_parser(argv[:1]).parse_args(argv)
         arguments.run(arguments)

@@ -8,12 +8,16 @@ import torch
 from hypothesis import given
 from hypothesis import settings as rules
 from hypothesis import strategies as st
+from threadpoolctl import threadpool_limits
 
 from clustergan_core.data.dataset import UNLABELLED, Dataset, share_samples, split_samples
+from clustergan_core.data.registry import load_dataset
 from clustergan_core.errors import SettingsError
+from clustergan_core.evaluation.neighbours import nearest_neighbours
 from clustergan_core.method import Method
 from clustergan_core.methods import build_method
 from clustergan_core.methods.clustergan import ClusterGANSettings
+from clustergan_core.methods.paired_clustergan import PairedClusterGAN, PairedClusterGANSettings
 from clustergan_core.training import Checkpoint, Progress, Schedule, train
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -54,6 +58,22 @@ def unbroken() -> list[Progress]:
 def test_the_same_seed_gives_the_same_losses_and_another_does_not(unbroken: list[Progress]) -> None:
     assert losses(trained()) == losses(unbroken)
     assert losses(trained(seed=1)) != losses(unbroken)
+
+
+def test_neighbours_are_the_same_where_libraries_see_more_cores() -> None:
+    digits = load_dataset("digits")  # of which two samples had other neighbours on two threads than on one
+    settings = PairedClusterGANSettings.model_validate({"width": 0.05, "pair_batch_size": 8})
+    nearest_neighbours(digits.samples[:20])  # a limit holds for the libraries that are loaded by then
+    found = []
+    for n_cores in (1, 2):
+        paired = build_method("paired-clustergan", settings, digits.kind, digits.shape, 0, CPU)
+        assert isinstance(paired, PairedClusterGAN)
+        with threadpool_limits(n_cores):
+            torch.set_num_threads(1)  # as a run does, whatever the machine
+            next(train(paired, digits, Schedule(n_steps=1, log_every=1, evaluate_every=1), 0, CPU))
+        assert paired.partners.neighbours is not None
+        found.append(paired.partners.neighbours)
+    assert torch.equal(*found)
 
 
 def test_training_does_not_depend_on_torchs_own_seed(unbroken: list[Progress]) -> None:

@@ -9,6 +9,8 @@ Differences from ClusterGAN (arXiv 1809.03627):
   often.
 - There may be several such starts. The one whose codes tell the most about a partner's code (mutual information)
   continues; merging two clusters lowers this figure.
+- A group that the graph of neighbours separates from all others gets a mode of its own before the codes are held, if
+  one is empty, or if equal masses have cut up another group (`separation.py`).
 - Then the game begins and holds the codes: every few steps the encoder is trained on them again. The code recovered
   from a generated sample trains only the generator. Otherwise the game would shift the codes of real samples along with
   those of generated ones.
@@ -40,6 +42,7 @@ from clustergan_core.evaluation.neighbours import nearest_neighbours, sharing_ne
 from clustergan_core.method import ENCODE_BATCH, Batch, Encoding, Method
 from clustergan_core.methods.paired_clustergan.pairing import balanced_targets, mutual_information, pair_loss
 from clustergan_core.methods.paired_clustergan.partners import Partners
+from clustergan_core.methods.paired_clustergan.separation import separate_codes, weigh_small_modes
 from clustergan_core.methods.paired_clustergan.settings import PairedClusterGANFacts, PairedClusterGANSettings
 from clustergan_core.methods.paired_clustergan.warm_up import (
     BestRestart,
@@ -103,6 +106,7 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
         self.strictness = torch.ones((), device=samples.device)
         self.temperature = torch.ones((), device=samples.device)
         self.codes: Tensor | None = None  # (N, n_clusters) of the samples, held after the warm-up
+        self.code_weights: Tensor | None = None  # (N,) in the loss that holds them, where they are not all 1
         neighbours = None
         if settings.partners in ("neighbours", "neighbours+augmentation"):
             neighbours = torch.from_numpy(self._find_neighbours(samples)).to(samples.device)  # (N, n_neighbours)
@@ -223,7 +227,10 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
     def codes_loss(self, batch: Batch) -> Tensor:
         """Cross-entropy of the codes of unaugmented samples against their held codes."""
         assert self.codes is not None
-        return functional.cross_entropy(self._code_logits(batch.samples), self.codes[batch.indices])
+        logits, codes = self._code_logits(batch.samples), self.codes[batch.indices]
+        if self.code_weights is None:
+            return functional.cross_entropy(logits, codes)
+        return (self.code_weights[batch.indices] * functional.cross_entropy(logits, codes, reduction="none")).mean()
 
     @property
     def recovers_normal(self) -> bool:
@@ -285,8 +292,21 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
         self.masses.shares.copy_(self.kept_start.masses)
 
     def _hold_codes(self) -> None:
-        """Fixes the codes of all samples, using weights from the checkpoint, so that a resumed game finds the same."""
-        self.codes = self._encode_codes(self.kept_start.encoder, self.samples)
+        """Fixes the codes of all samples, with modes for groups that have none.
+
+        The weights are those of the checkpoint, so that a resumed game finds the same.
+        """
+        codes = self._encode_codes(self.kept_start.encoder, self.samples)
+        self.codes = codes
+        if self.partners.neighbours is None:
+            return
+        is_learned = self.settings.masses == "learned"
+        self.codes = separate_codes(codes, self.partners.neighbours, is_cut_up=not is_learned)
+        if self.codes is codes:
+            return
+        self.code_weights = weigh_small_modes(self.codes)
+        if is_learned:
+            self.masses.shares.copy_(self.codes.mean(dim=0))
 
     @torch.no_grad()
     def _encode_codes(self, encoder: nn.Module, samples: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""Starts processes that outlive the one that starts them."""
+"""Starts processes that outlive the one that starts them, and says how threads of a training wait for each other."""
 
 from __future__ import annotations
 
@@ -10,7 +10,20 @@ from typing import IO
 
 from clustergan_core.paths import CODE_FOLDER
 
+# Threads that wait for each other sleep. By default they spin: beside other work, the one that has no core keeps the
+# others spinning, at five times the CPU time (benchmarks/beside_other_work.py). GNU's and LLVM's OpenMP.
+PASSIVE_WAITING = {"OMP_WAIT_POLICY": "passive", "KMP_BLOCKTIME": "0"}
+
 _started: list[subprocess.Popen[bytes]] = []  # so that they can be reaped once they have ended
+
+
+def wait_passively() -> None:
+    """Lets the threads of this process sleep while they wait, unless its environment says otherwise.
+
+    OpenMP reads the variables when PyTorch is loaded; call this before.
+    """
+    for name, value in PASSIVE_WAITING.items():
+        os.environ.setdefault(name, value)
 
 
 def start_detached(
@@ -29,7 +42,7 @@ def start_detached(
     process = subprocess.Popen(
         [sys.executable, "-m", module, *arguments],
         cwd=CODE_FOLDER,
-        env=os.environ | {"PYTHONUNBUFFERED": "1"} | dict(variables or {}),
+        env=PASSIVE_WAITING | os.environ | {"PYTHONUNBUFFERED": "1"} | dict(variables or {}),
         stdin=subprocess.DEVNULL,
         stdout=stream,
         stderr=stream,
