@@ -105,9 +105,9 @@ def show_diversity(history: MetricsHistory) -> None:
     """How generated samples vary during training: within modes, and over the real samples as a whole."""
     names = {"mode_variance": "Variance within a mode", "coverage": "Coverage"}
     courses = {
-        title: [value and value["value"] for value in history.scores(name)]
+        title: [(row.get(name) or {}).get("value") for row in history.evaluations]
         for name, title in names.items()
-        if any(history.scores(name))
+        if any(row.get(name) for row in history.evaluations)
     }
     if not courses:
         return

@@ -220,8 +220,8 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
         latent = self.prior.sample(len(modes), self.random, self.device, modes)
         with self._passes():
             fake = self.generator(latent.joined())
-        generated = self.components.project(fake.float())  # (2B, 20)
-        return energy_score(*generated.chunk(2), self.components.project(real.samples))
+        first, second = self.components.project(fake.float()).chunk(2)  # (B, 20) each
+        return energy_score(first, second, self.components.project(real.samples))
 
     def pairs_loss(self, indices: Tensor) -> Tensor:
         """The loss between the codes of samples (B,) and the targets of their partners, and vice versa."""
