@@ -1,4 +1,4 @@
-"""Whether a mode's generated cells resemble its real ones: gene means, fractions of expressing cells, distances."""
+"""Whether a mode's generated cells resemble its real ones: gene means, expressing cells, distances, variance."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from clustergan_core.cells.expression import ValueScale
+from clustergan_core.evaluation.diversity import LEAST_REAL, variance_ratios
 from clustergan_core.evaluation.nearness import LIMIT, RealSpace
 from clustergan_core.generation import generate_latents, read_codes
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from clustergan_core.method import Method
 
 N_GENERATED = 256  # cells per mode
-FEW_CELLS = 10  # with fewer real cells than this, their means are not a reference
+FEW_CELLS = LEAST_REAL  # with fewer real cells than this, their means and variances are not a reference
+ALIKE = (0.5, 2.0)  # a mode whose variance, generated over real, is between these varies like its real cells
 LIKE = 0.9  # generated and real cells agree from this correlation of their differences from all cells
 MOST = 0.5  # a mode is not to be trusted if this share of its generated cells is beyond the real ones' limit
 _SEED = 7
@@ -51,6 +53,7 @@ class ModeFidelity:
     distance: float  # median, from generated cells to their fifth nearest real one
     real_distance: float  # median, from the mode's real cells to their fifth nearest other one; NaN without cells
     outside: float  # share of generated cells further out than 95% of real cells, or of its own where those are sparser
+    variance_ratio: float  # generated over real, in the real cells' components; NaN with too few real cells
 
     def verdict(self) -> str:
         """Whether the mode's genes can be trusted, in one sentence."""
@@ -60,9 +63,16 @@ class ModeFidelity:
             return f"Not reliable: {self.outside:.0%} outside the data."
         if self.n_real < FEW_CELLS:
             return f"Too few real cells ({self.n_real}) to judge it."
-        likeness = "Like its real cells" if self.own_correlation >= LIKE else "Only roughly like its real cells"
+        figures = f"(r = {self.own_correlation:.2f}, variance ×{self.variance_ratio:.2f})"
         caveat = f"; {self.outside:.0%} outside the data" if self.outside >= 0.1 else ""
-        return f"{likeness} (r = {self.own_correlation:.2f}){caveat}."
+        if self.own_correlation < LIKE:
+            return f"Only roughly like its real cells {figures}{caveat}."
+        lowest, highest = ALIKE
+        if self.variance_ratio < lowest:
+            return f"Like its real cells in the mean, but varies less {figures}{caveat}."
+        if self.variance_ratio > highest:
+            return f"Like its real cells in the mean, but varies more {figures}{caveat}."
+        return f"Like its real cells {figures}{caveat}."
 
 
 def generate_cells(
@@ -159,6 +169,7 @@ def fidelity_table(fidelity: Sequence[ModeFidelity], generated: GeneratedModes, 
             "read_back": np.full(len(fidelity), np.nan) if generated.read_back is None else generated.read_back,
             "correlation_of_means": [mode.correlation for mode in fidelity],
             "correlation_of_what_sets_apart": [mode.own_correlation for mode in fidelity],
+            "variance_ratio": [mode.variance_ratio for mode in fidelity],
             "distance_generated": [mode.distance for mode in fidelity],
             "distance_real": [mode.real_distance for mode in fidelity],
             "outside": [mode.outside for mode in fidelity],
@@ -218,7 +229,13 @@ def _compare(
         distance=float(np.median(distances)),
         real_distance=float(np.median(among_own)) if len(own) else float("nan"),
         outside=float((distances > limit).mean()),
+        variance_ratio=_variance_ratio(space.points[own], generated.points[mode]),
     )
+
+
+def _variance_ratio(real: NDArray[np.float32], generated: NDArray[np.float32]) -> float:
+    """The total variance of generated cells (M, D) over that of real ones (N, D); NaN with too few real ones."""
+    return float(variance_ratios(real, np.zeros(len(real), np.int64), generated[None])[0])
 
 
 def _correlation(one: NDArray[np.floating], other: NDArray[np.floating]) -> float:

@@ -10,7 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from clustergan_core.cells.expression import ValueScale
+from clustergan_core.cells.fidelity import ALIKE
 from clustergan_core.cells.switch_genes import Switches, find_switches
+from clustergan_core.data.dataset import draw_subset
+from clustergan_core.evaluation.diversity import LEAST_REAL, total_variance
 from clustergan_core.evaluation.nearness import N_NEAREST, RealSpace
 from clustergan_core.generation import generate_latents, read_codes, walk_codes
 
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 N_STEPS = 41
 N_DRAWS = 64  # z_n that a walk is averaged over
 N_LISTED = 10  # nearest real cells that are kept for each step
+_MAX_HELD = 2_000  # real cells of a mode whose values are compared with a band
+_SEED = 0
 SPREAD = (16, 84)  # percentiles of the draws: one standard deviation to either side if they were normal
 
 
@@ -31,6 +36,7 @@ class WalkNearness:
     distance: NDArray[np.float64]  # (M,) to the fifth nearest real cell, median over the draws
     low: NDArray[np.float64]  # (M,) percentiles of the draws
     high: NDArray[np.float64]  # (M,)
+    variances: NDArray[np.float64]  # (M,) the draws' total variance, in the same components
     points: NDArray[np.float32]  # (M, D) the draws' mean among the real cells' components
     nearest: NDArray[np.int64]  # (M, n) real cells by root mean square distance to the draws, nearest first
     nearest_distances: NDArray[np.float64]  # (M, n)
@@ -75,6 +81,41 @@ class CellWalk:
                 **steps,
             }
         )
+
+
+@dataclass(frozen=True)
+class BandReach:
+    """How far the bands at the two ends of a walk hold for the real cells of the two modes."""
+
+    variance_ratios: tuple[float, float]  # the draws over the real cells, of modes B and A; NaN with too few cells
+    share: float  # of the real cells' values within the band at their own end; NaN without cells
+
+    @property
+    def is_too_narrow(self) -> bool:
+        """Whether the draws at an end vary less than half as much as its real cells."""
+        return any(ratio < ALIKE[0] for ratio in self.variance_ratios)
+
+
+def measure_bands(
+    walk: CellWalk,
+    scale: ValueScale,
+    samples: NDArray[np.float32],
+    clusters: NDArray[np.int64],
+    space: RealSpace,
+    genes: NDArray[np.int64],
+) -> BandReach:
+    """Compares a walk's bands with real cells: samples (N, n_genes) with clusters (N,), in some genes (n,)."""
+    assert walk.nearness is not None, "a walk without its distances to real cells"
+    ratios, held = [], []
+    for mode, step in ((walk.mode_b, 0), (walk.mode_a, -1)):
+        own = np.flatnonzero(clusters == mode)
+        of_real = total_variance(space.points[own]) if len(own) >= LEAST_REAL else np.nan
+        ratios.append(float(walk.nearness.variances[step] / of_real) if of_real else np.nan)
+        some = own[draw_subset(len(own), _MAX_HELD, _SEED)]
+        values = scale.expression(samples[some])[:, genes]
+        held.append((values >= walk.low[step, genes]) & (values <= walk.high[step, genes]))
+    within = np.concatenate(held)
+    return BandReach((ratios[0], ratios[1]), float(within.mean()) if within.size else float("nan"))
 
 
 def many_normals(prior: Prior, seed: int) -> NDArray[np.float32]:
@@ -128,8 +169,8 @@ def _measure(space: RealSpace, points: NDArray[np.float32]) -> WalkNearness:
     low, distance, high = np.percentile(distances, (SPREAD[0], 50, SPREAD[1]), axis=1)
     # The draws' mean square distance to a cell is the square distance of their mean plus the draws' variance.
     means = points.mean(axis=1)
-    variances = points.var(axis=1).sum(axis=1)
+    variances = points.var(axis=1).sum(axis=1, dtype=np.float64)
     nearest, to_mean = space.nearest(means, max(N_LISTED, N_NEAREST))
-    return WalkNearness(
-        distance, low, high, means, nearest, np.sqrt(to_mean**2 + variances[:, None]), space.median, space.limit
-    )
+    listed = np.sqrt(to_mean**2 + variances[:, None])
+    unbiased = variances * n_draws / max(1, n_draws - 1)
+    return WalkNearness(distance, low, high, unbiased, means, nearest, listed, space.median, space.limit)

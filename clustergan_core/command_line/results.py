@@ -81,6 +81,16 @@ def _print_scores(scores: RunScores) -> None:
                 f"{heading:8s} {distance['value']:g}, between halves of the real samples {distance['real_halves']:g}; "
                 f"n {distance['n']} each, features: {distance['features']}"
             )
+    if coverage := scores.get("coverage"):
+        print(
+            f"coverage {coverage['value']:.3f}, density {coverage['density']:.3f}; of halves of the real samples "
+            f"{coverage['real_halves']:.3f}, {coverage['real_halves_density']:.3f}; k {coverage['k']}"
+        )
+    if variance := scores.get("mode_variance"):
+        print(
+            f"variance {variance['value']:g} within a mode, generated over real (median; "
+            f"{variance['n_components']} principal components)"
+        )
     classifier = scores.get("classifier")
     if classifier is not None:
         known = [(key, figure) for key in GENERATION_SCORES if (figure := scores.get(key)) is not None]

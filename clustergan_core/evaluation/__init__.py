@@ -8,6 +8,7 @@ clusterings.py  k-means and Leiden, to compare with a method's own clusters
 neighbours.py, nearness.py   exact nearest neighbours; distances of generated samples to real ones
 generation.py, modes.py      what a classifier reads in generated samples; modes that are empty or alike
 frechet.py, features.py, classifier.py   Fréchet distance and its feature networks
+diversity.py    variance within modes, generated over real; density and coverage
 cycle.py        cycle losses
 """
 

@@ -94,6 +94,21 @@ def _generation_lines(scores: RunScores) -> list[str]:
                 f"two disjoint sets of {distance['n']} real samples: {distance['real_halves']:g}).",
                 "",
             ]
+    if coverage := scores.get("coverage"):
+        lines += [
+            f"Coverage of real samples by generated ones: {coverage['value']:.3f}, density {coverage['density']:.3f} "
+            f"(arXiv 2002.09797, k = {coverage['k']}, the same features and samples; two disjoint sets of real "
+            f"samples: {coverage['real_halves']:.3f} and {coverage['real_halves_density']:.3f}).",
+            "",
+        ]
+    if variance := scores.get("mode_variance"):
+        known = [ratio for ratio in variance["ratios"] if ratio is not None]
+        lines += [
+            f"Variance within a mode, generated over real: {variance['value']:.2f} in the median of {len(known)} "
+            f"modes, {min(known):.2f} to {max(known):.2f} (first {variance['n_components']} principal components of "
+            f"the {variance['n_real']} real samples, {variance['n_generated']} generated samples a mode).",
+            "",
+        ]
     classifier = scores.get("classifier")
     if classifier:
         lines += [

@@ -25,8 +25,9 @@ def score_run(
     `purity`, `accuracy`, `nmi`, `ari` at top level take the argmax of the code as the cluster, under "kmeans" k-means
     on the latents, which is what the code of ClusterGAN's authors reports. `sample_cycle` and `latent_cycle` are means
     over dimensions and samples. `frechet` and, where Inception weights are available, `fid` compare `n` generated
-    samples with `n` samples of the split; `real_halves` compares the latter with `n` others of the split. The three
-    accuracies of §2.6 are null for data without a classifier.
+    samples with `n` samples of the split; `real_halves` compares the latter with `n` others of the split. `coverage`
+    (arXiv 2002.09797, with density) is of the same samples and features. `mode_variance` is the variance within a
+    mode, generated over real, in the median mode. The three accuracies of §2.6 are null for data without a classifier.
 
     Uses one thread and rounds to five digits, so that the same weights give the same scores on every machine.
     `dataset` is the run's, if already open.

@@ -16,10 +16,9 @@ from clustergan_core.method_facts import Ability, LabelledSettings
 from clustergan_core.score_names import AGREEMENT_SCORES, GENERATION_SCORES
 from clustergan_core.scoring.labelled import without_labelled
 from clustergan_core.scoring.latents import RunLatents, encode_samples, readable_indices
-from clustergan_core.scoring.records import DistanceRecord, MethodScores
+from clustergan_core.scoring.records import MethodScores
 
 if TYPE_CHECKING:
-    from clustergan_core.evaluation.features import FeatureNetwork
     from clustergan_core.method import Method
 
 _Figures = dict[str, Any]  # a part of a `MethodScores`
@@ -98,30 +97,32 @@ def _score_clusters(method: Method, labels: NDArray[np.int64] | None, latents: R
 def _score_generated(
     method: Method, dataset: Dataset, indices: NDArray[np.int64], latents: RunLatents | None
 ) -> _Figures:
-    """Cycle losses, Fréchet distances and the accuracies from the data set's classifier; null if unavailable."""
+    """Figures of generated samples: cycles, distances, coverage, variance within modes, accuracies; null without."""
     import torch
 
     from clustergan_core.evaluation.classifier import find_classifier
     from clustergan_core.evaluation.features import choose_features, find_inception
     from clustergan_core.generation import draw_latent, generate_all, reconstruct
-    from clustergan_core.scoring.generated import RealSamples, cycle_losses, read_generated
+    from clustergan_core.scoring.generated import N_MODE_SAMPLES, RealSamples, cycle_losses, read_generated
+    from clustergan_core.scoring.mode_variance import RealVariance
 
     samples = torch.from_numpy(dataset.samples[indices])
     latent = draw_latent(method, N_GENERATED) if method.generates else None
     generated = None if latent is None else generate_all(method, latent)
     reconstructions = None if latents is None else reconstruct(method, latents.encoding())
 
-    def compare(features: FeatureNetwork | None) -> DistanceRecord | None:
-        if features is None or generated is None:
-            return None
-        return RealSamples(dataset, indices, features, N_GENERATED).compare(generated)
-
-    scores: _Figures = {
-        **cycle_losses(method, samples, reconstructions, latent, generated, N_CYCLE_LATENTS),
-        "frechet": compare(choose_features(dataset)),
-        "fid": compare(find_inception(dataset)),
-        **dict.fromkeys((*GENERATION_SCORES, "classifier")),
-    }
+    scores: _Figures = cycle_losses(method, samples, reconstructions, latent, generated, N_CYCLE_LATENTS)
+    scores |= dict.fromkeys(("frechet", "fid", "coverage", "mode_variance", *GENERATION_SCORES, "classifier"))
+    if generated is not None:
+        real = RealSamples(dataset, indices, choose_features(dataset), N_GENERATED)
+        read = real.read(generated)
+        scores |= {"frechet": real.distance(read), "coverage": real.coverage(read)}
+        if (inception := find_inception(dataset)) is not None:
+            real = RealSamples(dataset, indices, inception, N_GENERATED)
+            scores["fid"] = real.distance(real.read(generated))
+    if method.has_modes and latents is not None and len(indices) > 1:
+        real_variance = RealVariance(dataset.samples[indices])
+        scores["mode_variance"] = real_variance.compare(method, latents.clusters, N_MODE_SAMPLES)
     classifier = find_classifier(dataset)
     if not method.has_modes or classifier is None or dataset.labels is None or not classifier.knows_labels_of(dataset):
         return scores

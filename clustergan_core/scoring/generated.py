@@ -1,9 +1,11 @@
-"""Scores of generated samples: cycle losses, Fréchet distance, and the three accuracies of the paper's §2.6.
+"""Scores of generated samples: cycle losses, Fréchet distance, coverage, and the three accuracies of the paper's §2.6.
 
 Every latent is drawn from the prior with one fixed seed, on the CPU, so that the same weights give the same figures.
 """
 
 from __future__ import annotations
+
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -13,6 +15,7 @@ from torch import Tensor
 from clustergan_core.data.dataset import DATA_SEED, Dataset
 from clustergan_core.evaluation.classifier import Classifier
 from clustergan_core.evaluation.cycle import latent_cycle_loss, sample_cycle_loss
+from clustergan_core.evaluation.diversity import N_NEAREST, Coverage, density_and_coverage
 from clustergan_core.evaluation.features import FeatureNetwork
 from clustergan_core.evaluation.frechet import frechet_distance
 from clustergan_core.evaluation.generation import (
@@ -24,7 +27,7 @@ from clustergan_core.evaluation.generation import (
 from clustergan_core.generation import draw_latent, generate_all
 from clustergan_core.method import Method
 from clustergan_core.nn.prior import Latent
-from clustergan_core.scoring.records import DistanceRecord, GenerationRecord
+from clustergan_core.scoring.records import CoverageRecord, DistanceRecord, GenerationRecord
 
 N_MODE_SAMPLES = 2000  # over all modes
 _LEAST_PER_MODE = 20
@@ -38,26 +41,51 @@ class RealSamples:
         drawn = np.random.default_rng(DATA_SEED).permutation(indices)
         self.n = min(most, len(drawn) // 2)
         self.features = features
-        self.first, second = (
+        self.first, self.second = (
             features(torch.from_numpy(dataset.samples[np.sort(half)]))
             for half in (drawn[: self.n], drawn[self.n : 2 * self.n])
         )
-        self.between_halves = frechet_distance(self.first, second) if self.n >= 2 else None
+        self.between_halves = frechet_distance(self.first, self.second) if self.n >= 2 else None
 
-    def compare(self, generated: Tensor) -> DistanceRecord | None:
-        """The Fréchet distances of the first `n` generated samples to the first half, and between the halves.
+    def read(self, generated: Tensor) -> NDArray[np.floating]:
+        """The features (n, D) of the first `n` generated samples."""
+        return self.features(generated[: self.n])
+
+    def distance(self, read: NDArray[np.floating]) -> DistanceRecord | None:
+        """The Fréchet distances of generated samples, as read (n, D), to the first half, and between the halves.
 
         `value` and `real_halves` both compare n samples with n samples. None if the split has fewer than 4 samples.
         """
         if self.between_halves is None:
             return None
-        value = frechet_distance(self.first, self.features(generated[: self.n]))
         return {
-            "value": _four_digits(value),
+            "value": _four_digits(frechet_distance(self.first, read)),
             "features": self.features.name,
             "n": self.n,
             "real_halves": _four_digits(self.between_halves),
         }
+
+    def coverage(self, read: NDArray[np.floating]) -> CoverageRecord | None:
+        """Density and coverage of the first half by generated samples, as read (n, D), and by the second half.
+
+        None if the split has fewer than 4 samples.
+        """
+        if self.between_halves is None:
+            return None
+        generated, real = density_and_coverage(self.first, read), self._of_halves
+        return {
+            "value": _four_digits(generated.coverage),
+            "density": _four_digits(generated.density),
+            "real_halves": _four_digits(real.coverage),
+            "real_halves_density": _four_digits(real.density),
+            "n": self.n,
+            "k": min(N_NEAREST, self.n - 1),
+            "features": self.features.name,
+        }
+
+    @cached_property
+    def _of_halves(self) -> Coverage:
+        return density_and_coverage(self.first, self.second)
 
 
 def cycle_losses(
@@ -95,11 +123,8 @@ def read_generated(
 
     The labels (N,), clusters (N,) and reconstructions (N, *shape) are of the same samples; the method must have modes.
     """
-    n_modes = method.prior.n_clusters
-    n_each = max(_LEAST_PER_MODE, N_MODE_SAMPLES // n_modes)
-    normal = draw_latent(method, n_modes * n_each).normal
-    modes = torch.arange(n_modes).repeat_interleave(n_each)
-    read = classifier.labels(generate_all(method, Latent(normal, method.prior.one_hot(modes)))).reshape(n_modes, n_each)
+    generated = generate_each_mode(method, N_MODE_SAMPLES)  # (K, M, *shape)
+    read = classifier.labels(generated.flatten(0, 1)).reshape(*generated.shape[:2])
     names = name_modes(read)
     return {
         "mode_accuracy": mode_accuracy(read),
@@ -110,11 +135,21 @@ def read_generated(
         "classifier": {
             "name": classifier.name,
             "test_accuracy": classifier.record.test_accuracy,
-            "n_generated": n_modes * n_each,
+            "n_generated": read.size,
             "n_labels_with_a_mode": len(np.unique(names)),
             "n_labels": len(classifier.record.label_names),
         },
     }
+
+
+def generate_each_mode(method: Method, n_samples: int) -> Tensor:
+    """About `n_samples` over all modes, as many from each and at least 20: (K, M, *shape)."""
+    n_modes = method.prior.n_clusters
+    n_each = max(_LEAST_PER_MODE, n_samples // n_modes)
+    normal = draw_latent(method, n_modes * n_each).normal
+    modes = torch.arange(n_modes).repeat_interleave(n_each)
+    generated = generate_all(method, Latent(normal, method.prior.one_hot(modes)))
+    return generated.unflatten(0, (n_modes, n_each))
 
 
 def _four_digits(value: float) -> float:

@@ -66,8 +66,8 @@ def score_without_labels(method: Method, dataset: Dataset) -> LabelFree:
         neighbours = nearest_neighbours(samples.reshape(len(samples), -1), min(N_NEIGHBOURS, len(samples) - 1))
         frechet = None
         if method.generates:
-            generated = generate_all(method, draw_latent(method, N_COMPARED))
-            frechet = RealSamples(dataset, indices, components, N_COMPARED).compare(generated)
+            real = RealSamples(dataset, indices, components, N_COMPARED)
+            frechet = real.distance(real.read(generate_all(method, draw_latent(method, N_COMPARED))))
         return LabelFree(
             dataset=dataset.digest,
             n=len(indices),

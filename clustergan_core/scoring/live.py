@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -21,6 +22,7 @@ from clustergan_core.method import Encoding, Method
 from clustergan_core.score_names import AGREEMENT_SCORES
 from clustergan_core.scoring.generated import RealSamples, cycle_losses
 from clustergan_core.scoring.labelled import without_labelled
+from clustergan_core.scoring.mode_variance import RealVariance
 
 Scores = dict[str, Any]  # JSON: floats, and `usage` as a list of K
 
@@ -64,8 +66,12 @@ class LiveScorer:
         scores |= method.label_free_figures() | self._score_generated(method, encoding)
         return scores
 
+    @cached_property
+    def _variance(self) -> RealVariance:
+        return RealVariance(self.train_samples.numpy())
+
     def _score_clusters(self, method: Method, encoding: Encoding) -> Scores:
-        """The criterion, statistics of the clusters, and their agreement with labels if there are any."""
+        """The criterion, statistics of the clusters, variance within modes, and agreement with labels if any."""
         train_clusters = method.assign_all(self.train_samples)[0].numpy()
         n_clusters = method.n_clusters
         clusters = method.assign_encoding(encoding)[0].numpy()
@@ -77,6 +83,8 @@ class LiveScorer:
             "silhouette": silhouette(latents, clusters, N_SILHOUETTE_SAMPLES),
             "n": len(clusters),
         }
+        if method.has_modes and (variance := self._variance.compare(method, train_clusters, N_LIVE_GENERATED)):
+            scores["mode_variance"] = variance
         if self.labels is not None and can_score(self.labels):
             n_labelled = int((self.labels != UNLABELLED).sum())
             scores |= {"n_labelled": n_labelled} if n_labelled < len(clusters) else {}
@@ -85,11 +93,14 @@ class LiveScorer:
         return scores
 
     def _score_generated(self, method: Method, encoding: Encoding | None) -> Scores:
-        """Cycle losses on some of the samples, and the Fréchet distance if there are samples to compare with."""
+        """Cycle losses on some of the samples; Fréchet distance and coverage if there are samples to compare with."""
         latent = draw_latent(method, N_LIVE_GENERATED) if method.generates else None
         generated = None if latent is None else generate_all(method, latent)
         some = self.reconstructed
         reconstructions = None if encoding is None else reconstruct(method, encoding, some)
         scores: Scores = cycle_losses(method, self.samples[some], reconstructions, latent, generated, N_RECONSTRUCTED)
-        frechet = None if generated is None else self.real.compare(generated)
-        return scores | ({"frechet": frechet} if frechet else {})
+        if generated is None:
+            return scores
+        read = self.real.read(generated)
+        figures = {"frechet": self.real.distance(read), "coverage": self.real.coverage(read)}
+        return scores | {name: figure for name, figure in figures.items() if figure is not None}

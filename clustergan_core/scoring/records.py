@@ -26,6 +26,28 @@ class DistanceRecord(TypedDict):
     features: str  # the name of the feature network
 
 
+class CoverageRecord(TypedDict):
+    """Coverage and density of `n` generated samples over `n` real ones, and of `n` other real ones over these."""
+
+    value: float  # coverage
+    density: float
+    real_halves: float  # coverage
+    real_halves_density: float
+    n: int
+    k: int  # a real sample is covered within the distance to its k-th nearest real one
+    features: str  # the name of the feature network
+
+
+class ModeVarianceRecord(TypedDict):
+    """The variance within modes, generated over real, in the first principal components of the real samples."""
+
+    value: float  # the median over the modes that have a ratio
+    ratios: list[float | None]  # (K,); None for a mode with too few real samples
+    n_real: int  # over all modes
+    n_generated: int  # for each mode
+    n_components: int
+
+
 class ClassifierRecord(TypedDict):
     """The classifier that read generated samples, and the numbers of samples and labels."""
 
@@ -66,6 +88,8 @@ class MethodScores(AgreementRecord):
     latent_cycle: NotRequired[float]
     frechet: NotRequired[DistanceRecord | None]
     fid: NotRequired[DistanceRecord | None]
+    coverage: NotRequired[CoverageRecord | None]
+    mode_variance: NotRequired[ModeVarianceRecord | None]  # None without modes or without clusters
     mode_accuracy: NotRequired[float | None]
     reconstruction_accuracy: NotRequired[float | None]
     cluster_accuracy: NotRequired[float | None]

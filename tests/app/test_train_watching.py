@@ -22,7 +22,8 @@ from tests.small_runs import new_run, small_config
 from ui.frame.links import NEXT, choices_to_watch
 from ui.train.figures import metrics_csv
 
-NEW_SCORES = ("frechet", "fid", "classifier", *GENERATION_SCORES)  # which runs of format 1 once had not
+# What runs of format 1 once had not.
+NEW_SCORES = ("frechet", "fid", "coverage", "mode_variance", "classifier", *GENERATION_SCORES)
 
 pytestmark = pytest.mark.usefixtures("apart")
 
@@ -71,6 +72,17 @@ def test_how_near_generated_samples_come_is_shown_with_the_features_that_say_so(
     assert f"{final['n']} generated samples and as many real ones" in all_texts(app)
 
 
+def test_how_generated_samples_vary_is_shown_at_the_end_and_while_training(finished: Run) -> None:
+    shown = [(metric.label, metric.value) for metric in opened(run="finished").metric]
+
+    live, scores = finished.metrics().rows[-1].get("scores", {}), read_scores(finished)
+    assert scores is not None
+    for values in (scores, live):
+        variance, coverage = values.get("mode_variance"), values.get("coverage")
+        assert variance and ("Variance within a mode", f"{variance['value']:g}") in shown
+        assert coverage and ("Coverage", f"{coverage['value']:.3f}") in shown
+
+
 def test_the_csv_of_a_run_has_the_parts_of_the_distance_in_columns_of_their_own(finished: Run) -> None:
     table = pd.read_csv(io.StringIO(metrics_csv(finished)))
 
@@ -79,6 +91,7 @@ def test_the_csv_of_a_run_has_the_parts_of_the_distance_in_columns_of_their_own(
     assert last["frechet"] == newest["value"]
     assert (last["frechet_n"], last["frechet_features"]) == (newest["n"], newest["features"])
     assert last["frechet_real_halves"] == newest["real_halves"]
+    assert last["mode_variance"] == finished.metrics().rows[-1].get("scores", {})["mode_variance"]["value"]
     assert len(table) == len(finished.metrics().rows)
 
 

@@ -70,11 +70,12 @@ def test_one_without_modes_or_encoder_is_scored_by_its_samples_alone(tmp_path: P
     scores, card = scores_of(run), (run.folder / "card.md").read_text()
     assert all(scores[name] is None for name in (*AGREEMENT, "silhouette", "usage"))
     assert scores["frechet"]["value"] > 0
+    assert scores["coverage"] is not None and scores["mode_variance"] is None
     assert set(scores["missing"]) == {"encoder", "modes"}
     assert "WGAN has no encoder" in card and "prior without modes" in card
     assert "those of the last evaluation" in card
     assert read_label_free(run) is None
-    assert run.metrics().rows[-1].get("scores", {}).keys() == {"frechet"}
+    assert run.metrics().rows[-1].get("scores", {}).keys() == {"frechet", "coverage"}
     with pytest.raises(RunError, match="no encoder"):
         run_table(run, "test")
     with pytest.raises(RunError, match="without modes"):

@@ -172,6 +172,9 @@ def test_evaluate_gives_both_readings_of_the_assignment(capsys: pytest.CaptureFi
     scores = say(capsys, "evaluate", "done", "--split", split)
 
     assert scores.keys() >= {*AGREEMENT, "kmeans", "n", "split", "weights", "assignment", "frechet"}
+    assert 0 <= scores["mode_variance"]["value"] < 1, "hardly trained, it varies less than the digits do"
+    assert len(scores["mode_variance"]["ratios"]) == scores["n_clusters"]
+    assert 0 <= scores["coverage"]["value"] < 0.5 < scores["coverage"]["real_halves"] <= 1
     assert (scores["n"], scores["split"], scores["weights"]) == (n, split, "best")
     assert scores["assignment"] == "argmax"
     assert scores["kmeans"].keys() == AGREEMENT

@@ -25,6 +25,8 @@ SCORES = {
     "criterion": "Label-free criterion",
     "silhouette": "Silhouette",
     "usage_entropy": "Usage entropy",
+    "mode_variance": "Variance within a mode",
+    "coverage": "Coverage",
     "frechet": "Fréchet distance",
 }
 POSITIONS = {"steps": "step", "seconds": "seconds"}
@@ -100,12 +102,12 @@ def show_curves(comparison: Comparison, n_at_work: int) -> None:
 
 
 def _values(history: MetricsHistory, name: str) -> list[float | None]:
-    """A score over the evaluations; for a distance, its value."""
+    """A score over the evaluations; for a record, its value."""
     return [value["value"] if isinstance(value, dict) else value for value in history.scores(name)]
 
 
 def _describe(comparison: Comparison, without: list[Run], name: str, over: str) -> str:
-    where = "on training samples, without labels" if name == "criterion" else "on validation samples"
+    where = "on training samples, without labels" if name in ("criterion", "mode_variance") else "on validation samples"
     sentences = [f"Scored {where} at every evaluation."]
     if over == "steps" and len({run.config.method for run in comparison.runs}) > 1:
         sentences.append(

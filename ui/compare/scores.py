@@ -26,7 +26,13 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 READINGS: dict[str, Reading] = {"argmax": "argmax", "k-means": "kmeans"}
-LABEL_FREE = {"silhouette": "Silhouette", "usage_entropy": "Usage entropy", "frechet": "Fréchet"}
+LABEL_FREE = {
+    "silhouette": "Silhouette",
+    "usage_entropy": "Usage entropy",
+    "mode_variance": "Mode variance",
+    "coverage": "Coverage",
+    "frechet": "Fréchet",
+}
 
 
 def show_scores(comparison: Comparison) -> None:
@@ -102,6 +108,11 @@ def _describe(comparison: Comparison, scores: dict[str, RunScores | None]) -> st
     ]
     if repetitions := describe_repetitions(comparison):
         sentences.append(repetitions)
+    if any(row and (row.get("mode_variance") or row.get("coverage")) for row in scores.values()):
+        sentences.append(
+            "Mode variance: variance within a mode, generated over real, in the median mode; 1 is right. Coverage: "
+            "share of real samples with a generated one in their neighbourhood; higher is better."
+        )
     measured = _frechet_measures(comparison, scores)
     if len(measured) == 1:
         _, features, n = next(iter(measured))

@@ -62,6 +62,8 @@ def _make_table(view: CellsView, modes: CellModes, titles: ModeTitles) -> pd.Dat
 
 
 def _show_table(view: CellsView, table: pd.DataFrame) -> None:
+    from clustergan_core.cells.fidelity import ALIKE
+
     st.subheader("Can the generated cells be trusted?")
     shares = [name for name in ("share", "share_in_training", "read_back", "outside", "purity") if name in table]
     percent, figure = st.column_config.NumberColumn, "%.2f"
@@ -70,8 +72,9 @@ def _show_table(view: CellsView, table: pd.DataFrame) -> None:
         hide_index=True,
         height="content",
         column_order=[
-            "name", "verdict", "label", "purity", "cells", "share", "share_in_training", "distance_generated",
-            "distance_real", "outside", "correlation_of_what_sets_apart", "correlation_of_means", "read_back", "flags",
+            "name", "verdict", "label", "purity", "cells", "share", "share_in_training", "variance_ratio",
+            "distance_generated", "distance_real", "outside", "correlation_of_what_sets_apart", "correlation_of_means",
+            "read_back", "flags",
         ],
         column_config={
             "name": st.column_config.TextColumn("mode", pinned=True),
@@ -81,6 +84,11 @@ def _show_table(view: CellsView, table: pd.DataFrame) -> None:
             "share": percent("real share", format="%.1f%%", help="Share of real cells assigned to the mode."),
             "share_in_training": percent(
                 "drawn share", format="%.1f%%", help="Mode weight in training: learned, or equal for all."
+            ),
+            "variance_ratio": percent(
+                "variance ×", format=figure,
+                help="Total variance of the mode's generated cells over that of its real cells, in the real cells' "
+                "first 20 principal components. 1 is right; 0 means that the mode repeats one cell.",
             ),
             "distance_generated": percent(
                 "distance", format=figure, help="Generated cells: median distance to the fifth nearest real cell."
@@ -106,7 +114,9 @@ def _show_table(view: CellsView, table: pd.DataFrame) -> None:
     )  # fmt: skip
     st.caption(
         "r compares generated with real cells, gene by gene, by what sets the mode apart: how far its mean lies from "
-        "that of all real cells. Outside the data: further from any real cell than 95% of real cells."
+        "that of all real cells. Variance ×: variance of generated over that of real cells, in the real cells' first "
+        f"20 principal components; from {ALIKE[0]:g} to {ALIKE[1]:g}, a mode varies like its real cells. "
+        "Outside the data: further from any real cell than 95% of real cells."
     )
     st.download_button(
         "CSV",

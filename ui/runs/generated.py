@@ -1,14 +1,28 @@
-"""A finished run's generated samples: how far they are from real ones, and what a classifier reads in them."""
+"""A finished run's generated samples: how far they are from real ones, how they vary, what a classifier reads."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from clustergan_core.scoring.records import RunScores
+from clustergan_core.scoring.records import ModeVarianceRecord, RunScores
 
 FRECHET_HELP = (
     "How far the features of generated samples are from those of real ones, in mean and spread; lower is better. It "
     "depends on the features and on the number of samples: compare figures where both are the same."
+)
+COVERAGE_HELP = (
+    "Share of real samples that have a generated one nearer than their k-th nearest real one, for as many generated as "
+    "real samples (Naeem et al., arXiv 2002.09797). It falls when generated samples miss part of the data, or vary too "
+    "little."
+)
+DENSITY_HELP = (
+    "How many real samples' neighbourhoods a generated sample lies in, over the expected number; above 1 where "
+    "generated samples keep to the middle of the data. Read it beside coverage."
+)
+VARIANCE_HELP = (
+    "Total variance of a mode's generated samples over that of the real samples assigned to it, in the first principal "
+    "components of the real samples; the median over the modes. 1 is right, and 0 means that each mode repeats one "
+    "sample."
 )
 _HELP = {
     "mode_accuracy": "Each mode is named by the label the classifier reads most often in its samples. "
@@ -21,11 +35,11 @@ _TITLES = {"mode_accuracy": "Mode", "reconstruction_accuracy": "Reconstruction",
 
 
 def show_generation_scores(scores: RunScores) -> None:
-    """Fréchet distance and the paper's three accuracies, each with how it was measured; nothing if unmeasured."""
+    """Fréchet distance, diversity and the paper's accuracies, each with how it was measured; nothing if unmeasured."""
     distances = [
         (title, scores[key]) for key, title in (("frechet", "Fréchet distance"), ("fid", "FID")) if scores.get(key)
     ]
-    if not distances and not scores.get("classifier"):
+    if not distances and not scores.get("classifier") and not scores.get("mode_variance"):
         return
     st.markdown("**Fidelity of generated samples**")
     for title, distance in distances:
@@ -40,8 +54,40 @@ def show_generation_scores(scores: RunScores) -> None:
         st.caption(
             f"{distance['n']:,} generated samples and as many real ones from {of}. Features: {distance['features']}."
         )
+    _show_diversity(scores)
     if scores.get("classifier"):
         _show_accuracies(scores)
+
+
+def _show_diversity(scores: RunScores) -> None:
+    """Coverage, density and the variance within modes, as far as the run was scored with them."""
+    coverage, variance = scores.get("coverage"), scores.get("mode_variance")
+    if not coverage and not variance:
+        return
+    st.markdown("**Diversity of generated samples**")
+    covered, dense, varied = st.columns(3)
+    captions = []
+    if coverage:
+        covered.metric("Coverage", f"{coverage['value']:.3f}", help=COVERAGE_HELP)
+        dense.metric("Density", f"{coverage['density']:.3f}", help=DENSITY_HELP)
+        captions.append(
+            f"Coverage and density: n = {coverage['n']:,}, k = {coverage['k']}; real against real "
+            f"{coverage['real_halves']:.3f} and {coverage['real_halves_density']:.3f}."
+        )
+    if variance:
+        varied.metric("Variance within a mode", f"{variance['value']:g}", help=VARIANCE_HELP)
+        captions.append(describe_variance(variance))
+    st.caption(" ".join(captions))
+
+
+def describe_variance(variance: ModeVarianceRecord) -> str:
+    """Where the ratio of variances was measured, and its range over the modes."""
+    known = [ratio for ratio in variance["ratios"] if ratio is not None]
+    return (
+        f"Variance, generated over real: {min(known):g} to {max(known):g} over {len(known)} modes, in "
+        f"{variance['n_components']} principal components of {variance['n_real']:,} real samples; "
+        f"{variance['n_generated']:,} generated for each mode."
+    )
 
 
 def _show_accuracies(scores: RunScores) -> None:

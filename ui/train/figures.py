@@ -11,7 +11,7 @@ from clustergan_core.runs.metrics import Row
 from clustergan_core.runs.run import Run
 from ui.frame.theme import show_figure
 from ui.loading.metrics import MetricsHistory, usage_of
-from ui.runs.generated import FRECHET_HELP
+from ui.runs.generated import COVERAGE_HELP, FRECHET_HELP, VARIANCE_HELP, describe_variance
 
 USAGE_HEIGHT = 250  # pixels: beside the samples
 CYCLES = {
@@ -101,6 +101,36 @@ def show_generated(history: MetricsHistory) -> None:
         show_figure(figure, "frechet", "Fréchet distance of generated samples over the steps of training")
 
 
+def show_diversity(history: MetricsHistory) -> None:
+    """How generated samples vary during training: within modes, and over the real samples as a whole."""
+    names = {"mode_variance": "Variance within a mode", "coverage": "Coverage"}
+    courses = {
+        title: [(row.get(name) or {}).get("value") for row in history.evaluations]
+        for name, title in names.items()
+        if any(row.get(name) for row in history.evaluations)
+    }
+    if not courses:
+        return
+
+    newest = next(row for row in reversed(history.evaluations) if any(row.get(name) for name in names))
+    variance, coverage = newest.get("mode_variance"), newest.get("coverage")
+    st.subheader("Diversity of generated samples")
+    metrics, curve = st.columns([0.35, 0.65], gap="large")
+    with metrics:
+        if variance:
+            st.metric(names["mode_variance"], f"{variance['value']:g}", help=VARIANCE_HELP)
+            st.caption(f"{describe_variance(variance)} Against training samples, step {newest['step']:,}.")
+        if coverage:
+            st.metric(names["coverage"], f"{coverage['value']:.3f}", help=COVERAGE_HELP)
+            st.caption(
+                f"Density {coverage['density']:.3f}; n = {coverage['n']:,} validation samples, k = {coverage['k']}. "
+                f"Two sets of real samples: {coverage['real_halves']:.3f} and {coverage['real_halves_density']:.3f}."
+            )
+    with curve:
+        figure = score_figure(history.evaluation_steps(), courses)
+        show_figure(figure, "diversity", "Variance within a mode and coverage over the steps of training")
+
+
 def show_table(run: Run, history: MetricsHistory) -> None:
     """Folded: the evaluations row by row, and a file with every row of losses and scores."""
     if not history.n_rows:
@@ -124,7 +154,8 @@ def show_table(run: Run, history: MetricsHistory) -> None:
 def metrics_csv(run: Run) -> str:
     """Every row of metrics.jsonl with a column for each loss and score; mode usage as `usage_<mode>`.
 
-    The Fréchet distance is `frechet`, with its details in `frechet_features`, `frechet_n`, `frechet_real_halves`.
+    The Fréchet distance is `frechet`, with its details in `frechet_features`, `frechet_n`, `frechet_real_halves`;
+    coverage and the variance within modes likewise.
     """
 
     rows = []
@@ -136,7 +167,12 @@ def metrics_csv(run: Run) -> str:
 
 
 def _flat(scores: Row) -> Row:
-    """Scores with the parts of the Fréchet distance in columns of their own."""
-    frechet = scores.get("frechet") or {}
-    parts = {"frechet" if part == "value" else f"frechet_{part}": value for part, value in frechet.items()}
-    return {name: value for name, value in scores.items() if name != "frechet"} | parts
+    """Scores with the parts of records in columns of their own; a list has none."""
+    flat: Row = {}
+    for name, value in scores.items():
+        if isinstance(value, dict):
+            parts = {part: figure for part, figure in value.items() if not isinstance(figure, list)}
+            flat |= {name if part == "value" else f"{name}_{part}": figure for part, figure in parts.items()}
+        else:
+            flat[name] = value
+    return flat

@@ -15,7 +15,7 @@ from ui.frame.requests import request_button, show_badge, show_requests
 from ui.frame.words import describe_duration
 from ui.loading.metrics import MetricsHistory, load_history
 from ui.loading.summaries import STATE_WORDS
-from ui.train.figures import show_generated, show_losses, show_table, show_usage, show_without_labels
+from ui.train.figures import show_diversity, show_generated, show_losses, show_table, show_usage, show_without_labels
 from ui.train.samples import show_samples
 from ui.train.scores import show_final_scores, show_live_scores
 
@@ -56,6 +56,7 @@ def _show(run: Run, status: Status, change_settings: Callable[[], None]) -> None
     show_losses(history)
     show_without_labels(run, history)
     show_generated(history)
+    show_diversity(history)
     _show_log(run)
     show_table(run, history)
     with st.expander("The command that repeats this run", icon=":material/terminal:"):

@@ -69,17 +69,18 @@ def loss_figure(rows: Sequence[Mapping[str, float]], x: str = "step", n_columns:
 def score_figure(
     steps: Sequence[float], scores: Mapping[str, Sequence[float | None]], x: str = "step", best: float | None = None
 ) -> go.Figure:
-    """Scores by name over `steps` on a scale from 0 to 1, or lower for negative scores; None leaves a gap.
+    """Scores by name over `steps` on a scale that holds 0, 1 and every score; None leaves a gap.
 
     Lines differ in dash as well as colour. `best` marks the step of the best weights.
     """
     figure = go.Figure()
-    lowest = 0.0
+    lowest, highest = 0.0, 1.0
     positions = np.asarray(steps, dtype=np.float64)
     styles = zip(cycle(LINE_COLOURS), cycle(DASHES), strict=False)
     for (name, values), (colour, dash) in zip(scores.items(), styles, strict=False):
         series = np.array([np.nan if value is None else value for value in values], dtype=np.float64)
         lowest = min(lowest, float(np.nanmin(series, initial=0)))
+        highest = max(highest, float(np.nanmax(series, initial=1)))
         shown = thin(series)
         figure.add_scatter(
             x=positions[shown],
@@ -92,7 +93,8 @@ def score_figure(
     if best is not None:
         figure.add_vline(x=best, line={"color": CONTEXT_COLOUR, "width": 2}, annotation_text="best")
     figure.update_xaxes(title_text=AXIS_TITLES[x], hoverformat=",.0f")
-    figure.update_yaxes(title_text="score (0 to 1)", range=[lowest * 1.05, 1.02])
+    title = "score (0 to 1)" if highest <= 1 else "score"
+    figure.update_yaxes(title_text=title, range=[lowest * 1.05, highest * 1.02])
     legend = {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0}
     figure.update_layout(hovermode="x unified", showlegend=True, legend=legend, height=340, margin=MARGIN | {"t": 40})
     return figure

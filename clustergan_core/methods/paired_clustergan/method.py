@@ -18,6 +18,8 @@ Differences from ClusterGAN (arXiv 1809.03627):
   like the samples with that code.
 - The adversarial loss is the non-saturating one with a penalty on the critic's gradient at real samples (R1; Mescheder,
   Geiger, Nowozin, arXiv 1801.04406), applied every few steps; the game's learning rates fall to zero.
+- For tables and cells, the generator also lowers the energy score of its samples against real ones of their mode
+  (`energy.py`), so that a mode's samples vary as its real ones do.
 - Assignments and samples come from running averages of the weights.
 
 Symbols: β_n → normal_weight, β_c → cluster_weight, σ → sigma, d_n → n_normal, K → n_clusters, γ → penalty_weight.
@@ -40,6 +42,7 @@ from torch.optim import Optimizer
 from clustergan_core.data.dataset import Kind
 from clustergan_core.evaluation.neighbours import nearest_neighbours, sharing_neighbours
 from clustergan_core.method import ENCODE_BATCH, Batch, Encoding, Method
+from clustergan_core.methods.paired_clustergan.energy import energy_score, fit_components
 from clustergan_core.methods.paired_clustergan.pairing import balanced_targets, mutual_information, pair_loss
 from clustergan_core.methods.paired_clustergan.partners import Partners
 from clustergan_core.methods.paired_clustergan.separation import separate_codes, weigh_small_modes
@@ -112,6 +115,7 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
             neighbours = torch.from_numpy(self._find_neighbours(samples)).to(samples.device)  # (N, n_neighbours)
         is_augmented = self.kind == "image" and settings.partners in ("augmentation", "neighbours+augmentation")
         self.partners = Partners(samples, neighbours, is_augmented, generator)
+        self.components = fit_components(samples) if settings.energy_weight else None
         betas = (settings.beta1, settings.beta2)
         self.critic_optimizer = build_adam(self.critic.parameters(), settings.learning_rate, betas)
         self.generator_optimizer = build_adam(self.generator.parameters(), settings.learning_rate, betas)
@@ -178,7 +182,7 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
         self.train()
         if self._is_warming_up:
             return self._warm_up_step(batches[0])
-        losses = self._critic_step(batches[0]) | self._generator_encoder_step(batches[1:])
+        losses = self._critic_step(batches[0]) | self._generator_encoder_step(batches[0], batches[1:])
         average_into(self.mean_encoder, self.encoder, self.rate_of_means)
         average_into(self.mean_generator, self.generator, self.rate_of_means)
         return losses
@@ -212,6 +216,16 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
             "normal_recovery": normal_recovery_loss(latent.normal, normal),
             "cluster_recovery": cluster_recovery_loss(latent.cluster, cluster_logits),
         }
+
+    def energy_loss(self, real: Batch) -> Tensor:
+        """The energy score of two generated samples for each real one, all three of one mode."""
+        assert self.components is not None
+        modes = self._find_clusters(real).repeat(2)
+        latent = self.prior.sample(len(modes), self.random, self.device, modes)
+        with self._passes():
+            fake = self.generator(latent.joined())
+        first, second = self.components.project(fake.float()).chunk(2)  # (B, 20) each
+        return energy_score(first, second, self.components.project(real.samples))
 
     def pairs_loss(self, indices: Tensor) -> Tensor:
         """The loss between the codes of samples (B,) and the targets of their partners, and vice versa."""
@@ -339,13 +353,16 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
         self.critic_optimizer.step()
         return {name: value.detach() for name, value in losses.items()}
 
-    def _generator_encoder_step(self, held: Sequence[Batch]) -> dict[str, Tensor]:
+    def _generator_encoder_step(self, real: Batch, held: Sequence[Batch]) -> dict[str, Tensor]:
         modes = self.masses.draw(self.settings.batch_size, self.random)
         latent = self.prior.sample(self.settings.batch_size, self.random, self.device, modes)
         losses = self.generator_encoder_losses(latent)
         normal = self.settings.normal_weight * losses["normal_recovery"]
         cluster = self.settings.cluster_weight * losses["cluster_recovery"]
         of_generator = losses["generator"] + normal + cluster
+        if self.components is not None:
+            losses["energy"] = self.energy_loss(real)
+            of_generator = of_generator + self.settings.energy_weight * losses["energy"]
         # If codes are held, generated samples must not change them; otherwise they are the only source of codes.
         of_encoder = normal if self.has_warm_up else normal + cluster
         for batch in held:

@@ -23,6 +23,7 @@ _MLP: dict[str, Any] = {
 }
 _MLP_OF: dict[Kind, dict[str, Any]] = {
     "image": {"n_normal": 10, "n_neighbours": 5, "strictness": 0.8},
+    "table": {"energy_weight": 20.0},
     # Cell types differ tenfold in size and also differ in density; they are found in short starts or not at all.
     "expression": {
         "architecture": "mlp-batchnorm",
@@ -32,6 +33,7 @@ _MLP_OF: dict[Kind, dict[str, Any]] = {
         "n_neighbours": 20,
         "n_candidates": 40,
         "n_starts": 8,
+        "energy_weight": 20.0,
     },
 }
 _MLP_STEPS = 6_400

@@ -124,6 +124,14 @@ class PairedClusterGANSettings(MethodSettings):
         description="Weight of recovering the mode from the generated sample; it trains the generator, and the "
         "encoder only if there are no partners.",
     )
+    energy_weight: float = Field(
+        0.0,
+        ge=0,
+        le=1000,
+        title="Energy weight",
+        description="Weight of the energy score of generated samples against real ones of their mode, in the first 20 "
+        "principal components. It keeps the variance within a mode, which the game alone loses on tables and cells.",
+    )
     decay: float = Field(
         0.999,
         ge=0,

@@ -40,7 +40,7 @@ def spread_score(scores: Sequence[Mapping[str, Any] | None], name: str, reading:
 
 
 def read_score(scores: Mapping[str, Any], name: str, reading: Reading = "argmax") -> float | None:
-    """One of a run's scores. Only agreement with labels depends on the reading; distances return their value."""
+    """One of a run's scores. Only agreement with labels depends on the reading; records return their value."""
     if name in AGREEMENT_SCORES and reading == "kmeans":
         return scores["kmeans"][name]
     value = scores.get(name)

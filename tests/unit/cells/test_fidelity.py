@@ -91,19 +91,45 @@ def test_a_mode_far_from_all_cells_holds_none_and_one_among_them_is_like_them(
     assert empty.verdict() == "Holds no real cells, so it represents nothing in the data."
     assert np.isnan(empty.correlation)
     assert first.outside < 0.5
-    assert first.verdict().startswith("Like its real cells (r = 1.00)")
+    assert first.verdict().startswith("Like its real cells in the mean, but varies less (r = 1.00, variance ×0.")
 
 
 def test_the_verdict_follows_distance_then_number_then_correlation(
     compared: tuple[tuple[ModeFidelity, ...], np.ndarray],
 ) -> None:
     (mode, *_), _ = compared
-    good = replace(mode, n_real=50, outside=0.02, own_correlation=0.95)
-    assert good.verdict() == "Like its real cells (r = 0.95)."
-    assert replace(good, outside=0.3).verdict() == "Like its real cells (r = 0.95); 30% outside the data."
-    assert replace(good, own_correlation=0.6).verdict() == "Only roughly like its real cells (r = 0.60)."
+    good = replace(mode, n_real=50, outside=0.02, own_correlation=0.95, variance_ratio=0.9)
+    assert good.verdict() == "Like its real cells (r = 0.95, variance ×0.90)."
+    assert replace(good, outside=0.3).verdict().endswith("variance ×0.90); 30% outside the data.")
+    rough = replace(good, own_correlation=0.6, variance_ratio=0.04)
+    assert rough.verdict() == "Only roughly like its real cells (r = 0.60, variance ×0.04)."
+    few, many = (replace(good, variance_ratio=ratio).verdict() for ratio in (0.04, 3))
+    assert few == "Like its real cells in the mean, but varies less (r = 0.95, variance ×0.04)."
+    assert many == "Like its real cells in the mean, but varies more (r = 0.95, variance ×3.00)."
     assert replace(good, n_real=4).verdict() == "Too few real cells (4) to judge it."
     assert replace(good, outside=0.5).verdict() == "Not reliable: 50% outside the data."
+
+
+def test_a_stand_in_that_repeats_the_mean_of_each_mode_is_not_like_its_cells() -> None:
+    cells, clusters, space = real_cells()
+    means = torch.from_numpy(np.stack([cells[clusters == mode].mean(axis=0) for mode in (0, 1)] + [PROFILES[2]]))
+    repeater = fake_method()
+    repeater.generate = lambda latent: latent.cluster @ means
+    generated = generate_cells(repeater, value_scale(()), None, space)
+
+    first, *_ = compare_modes(generated, value_scale(()), cells, clusters, space, None)
+
+    assert first.own_correlation == pytest.approx(1)
+    assert first.variance_ratio == pytest.approx(0, abs=1e-9)
+    assert "varies less" in first.verdict()
+
+
+def test_the_variance_ratio_is_that_of_the_spreads_in_the_components(
+    compared: tuple[tuple[ModeFidelity, ...], np.ndarray],
+) -> None:
+    (first, *_), cells = compared
+    # All four genes span the components, so that they hold the total variance; z_n has a standard deviation of 0.1.
+    assert first.variance_ratio == pytest.approx(0.1**2 / cells[:30].var(axis=0, ddof=1).sum(), rel=0.25)
 
 
 def test_the_table_of_modes_adds_up_and_reads_back(compared: tuple[tuple[ModeFidelity, ...], np.ndarray]) -> None:

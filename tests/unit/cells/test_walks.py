@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 import torch
 from scipy.spatial.distance import cdist
+from scipy.stats import norm
 
 from clustergan_core.cells.contrasts import contrast_codes, one_hot
 from clustergan_core.cells.expression import value_scale
 from clustergan_core.cells.switch_genes import find_switches, rank_genes
-from clustergan_core.cells.walks import CellWalk, WalkNearness, many_normals, walk_cells
+from clustergan_core.cells.walks import BandReach, CellWalk, WalkNearness, many_normals, measure_bands, walk_cells
 from clustergan_core.data.counts.prepare import prepare
 from clustergan_core.data.counts.settings import PreparationSettings, QualitySettings
 from clustergan_core.data.counts.steps import read_values, undo_finishing
@@ -46,6 +47,30 @@ def walk(normals: list[float], space: RealSpace | None = None, n_steps: int = 41
     return walk_cells(
         fake_method(), value_scale(()), 1, 0, np.array(normals, np.float32)[:, None], space, n_steps=n_steps
     )
+
+
+def test_bands_are_compared_with_the_real_cells_of_both_ends() -> None:
+    random = np.random.default_rng(0)
+    clusters = np.repeat([0, 1], 400)
+    ends = np.array([[0, 0, 0, 1, 0.3], [1, 1, 0, 0, 0.3]])
+    cells = ends[clusters]
+    cells[:, 0] += random.normal(0, 0.1, 800)  # as z_n does
+    space = fit_real_space(cells.astype(np.float32))
+    normals = 0.1 * norm.ppf((np.arange(400) + 0.5) / 400)
+    scale = value_scale([{"step": "expression_values", "state": "scaled", "part": "X"}])  # may be negative
+
+    def reach(width: float) -> BandReach:
+        drawn = (width * normals[:, None]).astype(np.float32)
+        walked = walk_cells(fake_method(), scale, 1, 0, drawn, space, n_steps=3)
+        return measure_bands(walked, scale, cells.astype(np.float32), clusters, space, np.array([0]))
+
+    alike, narrow = reach(1), reach(0.2)
+    assert alike.variance_ratios == pytest.approx((1, 1), rel=0.25)
+    assert alike.share == pytest.approx(0.68, abs=0.06), "one standard deviation to either side"
+    assert not alike.is_too_narrow
+    assert narrow.variance_ratios == pytest.approx((0.04, 0.04), rel=0.25)
+    assert narrow.share == pytest.approx(0.16, abs=0.06), "a fifth of a standard deviation"
+    assert narrow.is_too_narrow
 
 
 def test_genes_switch_where_they_cross_the_middle_and_a_passing_one_at_its_peak() -> None:
@@ -175,7 +200,7 @@ def test_the_listed_cells_are_those_nearest_to_all_draws_in_root_mean_square() -
 def test_far_stretches_are_told_apart_and_may_reach_the_ends() -> None:
     distance = np.array([3.0, 1, 1, 3, 3])
     points, cells = np.zeros((5, 2), np.float32), np.zeros((5, 1), np.int64)
-    nearness = WalkNearness(distance, distance, distance, points, cells, distance[:, None], usual=1, limit=2)
+    nearness = WalkNearness(distance, distance, distance, distance, points, cells, distance[:, None], usual=1, limit=2)
     assert nearness.far_stretches(np.linspace(0, 1, 5)) == [(0, 0), (0.75, 1)]
 
 

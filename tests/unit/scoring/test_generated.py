@@ -41,7 +41,7 @@ def test_real_samples_are_compared_in_disjoint_halves_of_the_same_size():
     data = table(101)
     real = RealSamples(data, np.arange(101), RawFeatures(), most=1000)
     assert real.n == 50
-    compared = real.compare(torch.from_numpy(data.samples))
+    compared = real.distance(real.read(torch.from_numpy(data.samples)))
     assert compared is not None and compared["n"] == 50 and compared["features"] == "raw"
     others = {row.tobytes() for row in data.samples} - {row.tobytes() for row in real.first}
     assert len(real.first) == 50 and len(others) == 51
@@ -50,7 +50,7 @@ def test_real_samples_are_compared_in_disjoint_halves_of_the_same_size():
 def test_generated_samples_equal_to_the_real_ones_are_at_distance_zero():
     data = table(80)
     real = RealSamples(data, np.arange(80), RawFeatures(), most=30)
-    compared = real.compare(torch.from_numpy(real.first))
+    compared = real.distance(real.first)
     assert compared is not None
     assert compared["n"] == 30
     assert compared["value"] == pytest.approx(0, abs=1e-9)
@@ -58,7 +58,8 @@ def test_generated_samples_equal_to_the_real_ones_are_at_distance_zero():
 
 
 def test_three_samples_are_too_few_to_compare():
-    assert RealSamples(table(3), np.arange(3), RawFeatures(), most=10).compare(torch.zeros(3, 5)) is None
+    real = RealSamples(table(3), np.arange(3), RawFeatures(), most=10)
+    assert real.distance(np.zeros((3, 5))) is real.coverage(np.zeros((3, 5))) is None
 
 
 def test_more_samples_than_a_batch_are_generated_alike():

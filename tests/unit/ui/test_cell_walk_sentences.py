@@ -17,7 +17,7 @@ def walk(distance: list[float], read: list[int] | None = None) -> CellWalk:
     values = np.zeros((5, 1), np.float32)
     steps = np.array(distance)
     cells = np.zeros((5, 1), np.int64)
-    nearness = WalkNearness(steps, steps, steps, values, cells, steps[:, None], usual=1, limit=2)
+    nearness = WalkNearness(steps, steps, steps, steps, values, cells, steps[:, None], usual=1, limit=2)
     codes = None if read is None else np.eye(2, dtype=np.float32)[read]
     return CellWalk(1, 0, 64, MUS, values, values, values, find_switches(MUS, values), codes, nearness)
 

@@ -12,6 +12,7 @@ from clustergan_core.cells.switch_genes import rank_genes
 from clustergan_core.drawing.figures.gene_walks import gene_curves_figure, switch_figure
 from clustergan_core.drawing.theme import THEMES, apply_theme
 from ui.frame.choices import linked, one_of, segmented
+from ui.frame.messages import plain
 from ui.frame.theme import is_dark, show_themed, theme_name
 from ui.interpolate.cell_walk.position import WalkPosition
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
     from clustergan_core.cells.switch_genes import Ranking
+    from clustergan_core.cells.walks import BandReach
 
 RANKINGS: dict[str, Ranking] = {"Genes that change most": "range", "that rise": "up", "that fall": "down"}
 _N_CURVES = 6
@@ -43,13 +45,48 @@ def show_gene_curves(position: WalkPosition, ranking: Ranking) -> NDArray[np.int
         if not len(genes):
             st.caption(_NO_GENES)
             return added
-        figure = _draw_curves(position, position.key, tuple(genes.tolist()), theme_name())
+        reach = None if walk.n_draws == 1 or position.cells is None else _reach(position, genes)
+        has_bands = reach is None or not reach.is_too_narrow
+        figure = _draw_curves(position, position.key, tuple(genes.tolist()), has_bands, theme_name())
         mark_mu(figure, position.mu)
         show_themed(figure, "gene-curves", "Generated expression of genes along μ")
-    draws = f"Mean of {walk.n_draws} z_n; bands hold the middle 68%. " if walk.n_draws > 1 else "One z_n. "
+    draws = f"Mean of {walk.n_draws} z_n. {_describe_bands(position, reach)} " if walk.n_draws > 1 else "One z_n. "
     zeros = "" if scale.has_negatives else "Generated values below 0 are shown as 0. "
     st.caption(f"{draws}{zeros}Between the ends, these codes were never sampled in training.")
     return added
+
+
+def _reach(position: WalkPosition, genes: NDArray[np.int64]) -> BandReach:
+    """How far the bands hold for the real cells of both ends, in the genes shown."""
+    from clustergan_core.cells.walks import measure_bands
+
+    assert position.cells is not None, "the data is absent"
+    dataset, clusters = position.cells.dataset, position.cells.latents.clusters
+    return measure_bands(position.walk, position.view.scale, dataset.samples, clusters, position.cells.space, genes)
+
+
+def _describe_bands(position: WalkPosition, reach: BandReach | None) -> str:
+    """What the bands hold, or why there are none."""
+    if reach is None:
+        return "Bands hold the middle 68% of generated cells."
+    if not reach.is_too_narrow:
+        return (
+            "Bands hold the middle 68% of generated cells, and at the two ends "
+            f"{reach.share:.0%} of the real cells' values in these genes."
+        )
+    from clustergan_core.cells.fidelity import ALIKE
+
+    modes = (position.walk.mode_b, position.walk.mode_a)
+    narrow = [
+        f"{plain(position.titles.short[mode])} ×{ratio:.2f}"
+        for mode, ratio in zip(modes, reach.variance_ratios, strict=True)
+        if ratio < ALIKE[0]
+    ]
+    return (
+        "No bands, because generated cells vary less than half as much as real ones (variance in 20 principal "
+        f"components: {', '.join(narrow)}); bands would hold only {reach.share:.0%} of the real cells' values at the "
+        "two ends."
+    )
 
 
 def show_switches(position: WalkPosition, ranking: Ranking, added: NDArray[np.int64]) -> None:
@@ -81,11 +118,14 @@ def mark_mu(figure: Figure, mu: float) -> None:
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
-def _draw_curves(_position: WalkPosition, key: str, genes: tuple[int, ...], theme: str) -> Figure:
+def _draw_curves(_position: WalkPosition, key: str, genes: tuple[int, ...], has_bands: bool, theme: str) -> Figure:
     walk, rows = _position.walk, list(genes)
     names = [_position.view.gene_names[gene] for gene in rows]
-    bands = walk.mean[:, rows], walk.low[:, rows], walk.high[:, rows]
-    return apply_theme(gene_curves_figure(walk.mus, *bands, names, value_title=_position.view.scale.title), is_dark())
+    mean = walk.mean[:, rows]
+    bands = (walk.low[:, rows], walk.high[:, rows]) if has_bands else (mean, mean)
+    return apply_theme(
+        gene_curves_figure(walk.mus, mean, *bands, names, value_title=_position.view.scale.title), is_dark()
+    )
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
