@@ -4,7 +4,7 @@
 |---|---|---|
 | divide | by | must lie in 0 … by; fractions that already lie in 0 … 1 stay as they are |
 | scale_range | minimum, maximum | scaled and clipped to [0, 1] |
-| scale_columns | minimum and maximum of each column, or quantiles where outliers would squash it | scaled and clipped to [0, 1] |
+| scale_columns | each column's minimum and maximum, or quantiles beside outliers | scaled and clipped to [0, 1] |
 | fill_missing | columns, values (the training medians) | filled with the same values; gaps elsewhere are an error |
 | resize | height, width | resized to the same size |
 | picture_range | values of deep grey that are black and white | pictures are read with the same range |
