@@ -202,7 +202,7 @@ class Method(MethodFacts, nn.Module):
         return latent.joined() if self.recovers_normal else latent.cluster
 
     def assign(self, samples: Tensor) -> tuple[Tensor, Tensor]:
-        """Assigns samples (B, *shape): (cluster (B,) int64, confidence (B,) in [0, 1])."""
+        """Assigns samples (B, *shape): (cluster (B,) int64, confidence (B,) in [0, 1], not calibrated)."""
         return self.assign_encoding(self.encode(samples))
 
     def assign_encoding(self, encoding: Encoding) -> tuple[Tensor, Tensor]:

@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from clustergan_core.method_facts import MethodFacts
 
 AGREEMENT_SCORES = ("purity", "accuracy", "nmi", "ari")
+DISTANCES: tuple[Literal["frechet", "fid"], ...] = ("frechet", "fid")
 GENERATION_SCORES = ("mode_accuracy", "reconstruction_accuracy", "cluster_accuracy")
+NMI_MEANING = (
+    "Normalised mutual information, normalised by the arithmetic mean of the two entropies, from 0 (independent) to 1 "
+    "(the same)."
+)
+UNCALIBRATED = (
+    "Confidence is the largest entry of the code. It is not calibrated: of samples with a confidence of 0.9, fewer "
+    "than nine in ten may be right."
+)
 CRITERION = "neighbour agreement of the code, corrected for chance, on training samples (no labels)"
+
+
+def distance_title(name: Literal["frechet", "fid"], n: int) -> str:
+    """What a Fréchet distance of n generated samples to n real ones is called, such as FID-5k."""
+    if name == "frechet":
+        return f"Fréchet distance, n = {n:,}"
+    return f"FID-{n // 1000}k" if n % 1000 == 0 else f"FID, n = {n:,}"
 
 
 def describe_kept_weights(method: type[MethodFacts]) -> str:

@@ -37,7 +37,7 @@ class GeneContrast:
         return changed[np.argsort(-differences[changed], kind="stable")]
 
     def n_changed(self, at_least: float = 1.0) -> int:
-        """How many genes change by at least this much: a log2 fold change of 1 is a doubling or halving."""
+        """How many genes change by at least this much: a log2 difference of 1 doubles or halves 1 + expression."""
         return int((np.abs(self.differences) >= at_least).sum())
 
     def table(self, gene_names: tuple[str, ...], states: tuple[str, str]) -> pd.DataFrame:

@@ -84,8 +84,8 @@ class ValueScale:
 
     @property
     def difference_title(self) -> str:
-        """The axis title for `differences`."""
-        return "difference" if self.log_base is None else "log2 fold change"
+        """The axis title for `differences`; not a fold change, which is a ratio of mean counts (`markers`)."""
+        return "difference" if self.log_base is None else "log2 difference"
 
     def expression(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
         """Samples (..., n_genes) on this scale.
@@ -107,7 +107,7 @@ def value_scale(steps: Sequence[Step]) -> ValueScale:
     normalised = next((step for step in steps if step["step"] == "normalise_totals"), None)
     logarithm = next((step for step in steps if step["step"] == "log"), None)
     if logarithm is None:
-        title = {"scaled": "scaled expression", "log": "log expression, as in the file"}.get(state, "expression")
+        title = {"scaled": "scaled expression", "log": "log expression"}.get(state, "expression")
         return ValueScale(tuple(steps), title, None, state == "scaled")
     unit = "count" if normalised is None else f"counts per {normalised['target']:,.0f}"
     if logarithm["base"] == 2:

@@ -2,6 +2,9 @@
 
 The clusters were found in the same values that are tested here, so the p-values are too small to be quoted: they only
 rank genes. The test is Wilcoxon's rank-sum test on log-normalised values, corrected for ties.
+
+A fold change is log2((m + PSEUDO_COUNT) / (m' + PSEUDO_COUNT)), where m and m' are the mean counts per 10,000 of a
+gene on the two sides: means of counts, not of their logarithms, which a gene's spread would change.
 """
 
 from __future__ import annotations
@@ -16,12 +19,13 @@ from scipy.sparse import csc_matrix, csr_matrix
 
 from clustergan_core.data.counts.genes import unique_gene_names
 from clustergan_core.data.counts.matrix import CountMatrix
-from clustergan_core.data.counts.sparse import gene_moments, log1p_normalised
+from clustergan_core.data.counts.sparse import gene_moments, log1p_normalised, unlogged_factors
 from clustergan_core.errors import DataError
 
 MIN_CELLS = 3  # a gene that fewer of the compared cells express is not tested
 MIN_SIZE = 2  # a single cell cannot be tested
-PSEUDO = 1e-9  # as in scanpy, so that fold changes agree
+# Counts per 10,000: below what a gene has that is worth looking at, above what a handful of cells leaves in a mean.
+PSEUDO_COUNT = 0.1
 OUTSIDE = -1  # a cell that belongs to no cluster
 
 
@@ -29,8 +33,9 @@ def find_markers(matrix: CountMatrix, clusters: NDArray[np.int64], n_top: int | 
     """Tests every cluster (N,) against all other clusters' cells; cells numbered −1 are ignored.
 
     One row per gene and cluster, best score first, `n_top` per cluster: cluster, gene, gene_id, score,
-    log2_fold_change, fraction_in, fraction_out, mean_in, mean_out, p, p_adjusted (Benjamini–Hochberg within the
-    cluster). Clusters of a single cell have no rows. Raises DataError where fewer than two clusters are left.
+    log2_fold_change (of mean counts per 10,000), fraction_in, fraction_out, mean_in, mean_out (of log-normalised
+    values), p, p_adjusted (Benjamini–Hochberg within the cluster). Clusters of a single cell have no rows. Raises
+    DataError where fewer than two clusters are left.
     """
     assert clusters.shape == (len(matrix.cell_ids),), (clusters.shape, len(matrix.cell_ids))
     numbers, sizes = np.unique(clusters[clusters != OUTSIDE], return_counts=True)
@@ -40,9 +45,10 @@ def find_markers(matrix: CountMatrix, clusters: NDArray[np.int64], n_top: int | 
     values, genes = _tested(matrix, chosen)
     groups = np.searchsorted(numbers, clusters[chosen])
     sums = wilcoxon(values, groups, len(numbers))
+    changes = log2_fold_changes(_unlogged(matrix, values, chosen), groups, len(numbers))
     names = _names(matrix, genes)
     tables = [
-        _table(names, sums, group, n_top).assign(cluster=int(number))
+        _table(names, sums, changes, group, n_top).assign(cluster=int(number))
         for group, (number, size) in enumerate(zip(numbers, sizes, strict=True))
         if size >= MIN_SIZE
     ]
@@ -64,8 +70,10 @@ def compare_selections(
             raise DataError(f"Selection {name} holds {int(selection.sum())} cells: select at least {MIN_SIZE}.")
     chosen = first | second
     values, genes = _tested(matrix, chosen)
-    sums = wilcoxon(values, second[chosen].astype(np.int64), 2)
-    return _table(_names(matrix, genes), sums, 0, n_top)
+    groups = second[chosen].astype(np.int64)
+    sums = wilcoxon(values, groups, 2)
+    changes = log2_fold_changes(_unlogged(matrix, values, chosen), groups, 2)
+    return _table(_names(matrix, genes), sums, changes, 0, n_top)
 
 
 def _tested(matrix: CountMatrix, cells: NDArray[np.bool_]) -> tuple[csc_matrix[Any], NDArray[np.int64]]:
@@ -78,20 +86,37 @@ def _tested(matrix: CountMatrix, cells: NDArray[np.bool_]) -> tuple[csc_matrix[A
     return csc_matrix(chosen[:, genes] if len(genes) < chosen.shape[1] else chosen), genes
 
 
+def _unlogged(matrix: CountMatrix, values: csc_matrix[Any], cells: NDArray[np.bool_]) -> csc_matrix[Any]:
+    """Log-normalised values (n, G) of the chosen cells as counts per 10,000."""
+    factors = unlogged_factors(matrix)[cells]
+    return csc_matrix((np.expm1(values.data) * factors[values.indices], values.indices, values.indptr), values.shape)
+
+
+def log2_fold_changes(counts: csc_matrix[Any], groups: NDArray[np.int64], n_groups: int) -> NDArray[np.float64]:
+    """Each group against all other cells (n_groups, G), from counts per 10,000 (N, G) of cells in `groups` (N,)."""
+    n_cells, sizes = len(groups), np.bincount(groups, minlength=n_groups).astype(np.float64)[:, None]
+    belongs = csr_matrix((np.ones(n_cells), (groups, np.arange(n_cells))), shape=(n_groups, n_cells))
+    sums = (belongs @ counts).toarray().astype(np.float64)  # (n_groups, G)
+    inside, outside = sums / sizes, (sums.sum(axis=0) - sums) / (n_cells - sizes)
+    # A sum less its only part can end a little below 0.
+    return np.log2((inside + PSEUDO_COUNT) / (np.maximum(outside, 0) + PSEUDO_COUNT))
+
+
 def _names(matrix: CountMatrix, genes: NDArray[np.int64]) -> pd.DataFrame:
     names = np.array(unique_gene_names(matrix), dtype=object)[genes]
     return pd.DataFrame({"gene": names, "gene_id": matrix.gene_ids[genes].astype(object)})
 
 
-def _table(names: pd.DataFrame, sums: WilcoxonTests, group: int, n_top: int | None) -> pd.DataFrame:
-    inside, outside = sums.mean[group], sums.mean_rest[group]
+def _table(
+    names: pd.DataFrame, sums: WilcoxonTests, changes: NDArray[np.float64], group: int, n_top: int | None
+) -> pd.DataFrame:
     table = names.assign(
         score=sums.score[group],
-        log2_fold_change=np.log2((np.expm1(inside) + PSEUDO) / (np.expm1(outside) + PSEUDO)),
+        log2_fold_change=changes[group],
         fraction_in=sums.fraction[group],
         fraction_out=sums.fraction_rest[group],
-        mean_in=inside,
-        mean_out=outside,
+        mean_in=sums.mean[group],
+        mean_out=sums.mean_rest[group],
         p=sums.p[group],
         p_adjusted=adjust_p(sums.p[group]),
     )

@@ -14,8 +14,8 @@ from clustergan_core.runs.assignments import assign_file, run_table
 from clustergan_core.runs.queue.queue import request_run
 from clustergan_core.runs.scores import score_run
 from clustergan_core.runs.store import find_run
-from clustergan_core.score_names import GENERATION_SCORES
-from clustergan_core.scoring.final import describe_labelled, explain_no_agreement
+from clustergan_core.score_names import DISTANCES, GENERATION_SCORES, distance_title
+from clustergan_core.scoring.final import N_GENERATED, describe_labelled, explain_no_agreement
 from clustergan_core.scoring.records import RunScores
 
 SPLITS = ("test", "all")
@@ -29,6 +29,13 @@ def add_commands(commands: Any) -> None:
     evaluate.add_argument("name", metavar="RUN", help="a run's folder or name, or a bundled model's name")
     evaluate.add_argument("--split", default="test", help=" | ".join(SPLITS))
     evaluate.add_argument("--weights", default="best", help=" | ".join(WEIGHTS))
+    evaluate.add_argument(
+        "--generated",
+        type=int,
+        default=N_GENERATED,
+        metavar="N",
+        help=f"samples in a Fréchet distance, by default {N_GENERATED}; 10000 where the data has as many",
+    )
     evaluate.add_argument("--now", action="store_true", help="request the training process to evaluate at its next row")
     evaluate.add_argument("--json", action="store_true", help="one JSON document")
     evaluate.set_defaults(run=_evaluate)
@@ -53,12 +60,14 @@ def add_commands(commands: Any) -> None:
 def _evaluate(arguments: argparse.Namespace) -> None:
     _check("--split", arguments.split, SPLITS)
     _check("--weights", arguments.weights, WEIGHTS)
+    if arguments.generated < 2:
+        raise SettingsError(f"--generated {arguments.generated} is not possible: choose 2 or more, such as 10000.")
     run = find_run(arguments.name)
     if arguments.now:
         request_run(run, "evaluate")
         print(f"{run.name}: evaluation requested; the scores will appear in its metrics and on its page")
         return
-    scores = score_run(run, arguments.split, arguments.weights)
+    scores = score_run(run, arguments.split, arguments.weights, n_generated=arguments.generated)
     if arguments.json:
         print(json.dumps(scores, indent=2))
     else:
@@ -75,11 +84,11 @@ def _print_scores(scores: RunScores) -> None:
             print(f"{reading:8s} {explain_no_agreement(scores)}")
         else:
             print(f"{reading:8s} " + "  ".join(f"{key} {row[key]:.3f}" for key in ("purity", "accuracy", "nmi", "ari")))
-    for heading, distance in (("Fréchet", scores.get("frechet")), ("FID", scores.get("fid"))):
-        if distance is not None:
+    for name in DISTANCES:
+        if distance := scores.get(name):
             print(
-                f"{heading:8s} {distance['value']:g}, between halves of the real samples {distance['real_halves']:g}; "
-                f"n {distance['n']} each, features: {distance['features']}"
+                f"{distance_title(name, distance['n'])}: {distance['value']:g}, between two sets of real samples "
+                f"{distance['real_halves']:g}; features: {distance['features']}"
             )
     if coverage := scores.get("coverage"):
         print(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +18,21 @@ from clustergan_core.files import write_atomically
 from clustergan_core.runs.queue.backends import open_backend
 from clustergan_core.runs.sweeps.estimate import estimate_sweep
 from clustergan_core.runs.sweeps.plan import SweepPlan, plan_sweep, read_seeds
-from clustergan_core.runs.sweeps.presets import SWEEP_PRESETS, values_of
+from clustergan_core.runs.sweeps.presets import SWEEP_PRESETS, SweepPreset, values_of
 from clustergan_core.runs.sweeps.report import SweepReport, make_report
 from clustergan_core.runs.sweeps.sweep import Sweep, place_sweep
 from clustergan_core.runs.sweeps.work import submit_missing
 from clustergan_core.score_names import AGREEMENT_SCORES
 
-SHOWN = (*AGREEMENT_SCORES, "silhouette", "usage_entropy", "neighbour_agreement", "frechet", "seed_agreement")
+SHOWN = (
+    *AGREEMENT_SCORES,
+    "cluster_accuracy",
+    "silhouette",
+    "usage_entropy",
+    "neighbour_agreement",
+    "frechet",
+    "seed_agreement",
+)
 
 
 def add_commands(commands: Any) -> None:
@@ -33,6 +40,9 @@ def add_commands(commands: Any) -> None:
     sweep = commands.add_parser("sweep", help="train the missing runs of a grid of settings and seeds")
     add_run_arguments(sweep)
     sweep.add_argument("--over", metavar="|".join(SWEEP_PRESETS), help="vary a setting as a paper did")
+    sweep.add_argument(
+        "--scale-rate", action="store_true", help="multiply the learning rate by batch size / the preset's"
+    )
     sweep.add_argument("--seeds", default="0-4", help="such as 0-4 or 0,3,7")
     sweep.add_argument(
         "--out", metavar="DIR", help="the sweep's folder; by default always the same for these arguments"
@@ -47,15 +57,20 @@ def add_commands(commands: Any) -> None:
 def _sweep(arguments: argparse.Namespace) -> None:
     seeds = read_seeds(arguments.seeds)
     axes, arguments.set = _read_axes(arguments.set)
+    preset = _find_preset(arguments.over) if arguments.over else None
+    if preset is not None:  # what is given by hand comes after it and counts
+        arguments.set = [*(f"{name}={value}" for name, value in preset.fixed.items()), *arguments.set]
     config, dataset = read_config_and_data(arguments)
-    if arguments.over:
-        axes |= _preset_axes(arguments.over, dataset)
+    if preset is not None:
+        axes |= {preset.setting: values_of(preset, dataset.n_confirmed_labels)}
+    scales_rate = arguments.scale_rate or (preset is not None and preset.scales_rate)
     if not axes:
         raise SettingsError(
             "Nothing varies: give several values, such as --set n_clusters=7,9,10, or add --over k-robustness."
         )
     sweep = place_sweep(
-        plan_sweep(config, axes, seeds, dataset), Path(arguments.out).resolve() if arguments.out else None
+        plan_sweep(config, axes, seeds, dataset, scales_rate=scales_rate),
+        Path(arguments.out).resolve() if arguments.out else None,
     )
     sweep.check()
     if arguments.estimate:
@@ -86,11 +101,11 @@ def _read_axes(pairs: list[str]) -> tuple[dict[str, tuple[Any, ...]], list[str]]
     return axes, fixed
 
 
-def _preset_axes(name: str, dataset: Dataset) -> Mapping[str, tuple[Any, ...]]:
+def _find_preset(name: str) -> SweepPreset:
     preset = next((preset for preset in SWEEP_PRESETS.values() if preset.name == name), None)
     if preset is None:
         raise SettingsError(f"There is no sweep named {name}: choose one of {', '.join(SWEEP_PRESETS)}.")
-    return {preset.setting: values_of(preset, dataset.n_confirmed_labels)}
+    return preset
 
 
 def _report_estimate(sweep: Sweep, dataset: Dataset) -> None:

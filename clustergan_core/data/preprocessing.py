@@ -4,7 +4,7 @@
 |---|---|---|
 | divide | by | must lie in 0 … by; fractions that already lie in 0 … 1 stay as they are |
 | scale_range | minimum, maximum | scaled and clipped to [0, 1] |
-| scale_columns | minimum and maximum of each column | scaled and clipped to [0, 1] |
+| scale_columns | each column's minimum and maximum, or quantiles beside outliers | scaled and clipped to [0, 1] |
 | fill_missing | columns, values (the training medians) | filled with the same values; gaps elsewhere are an error |
 | resize | height, width | resized to the same size |
 | picture_range | values of deep grey that are black and white | pictures are read with the same range |
@@ -27,6 +27,9 @@ Values = NDArray[Any]
 
 RECORDS = frozenset({"picture_range", "sample_ids", "drop_columns", "keep_rows", "keep_ids", "labels", "note"})
 TOLERANCE = 1e-6
+OUTER_SHARE = 0.001  # of a column's values, at either end
+FAR_OUTSIDE = 2.0  # ranges of the inner values: an extreme beyond this leaves the others a third of the scale at most
+LEAST_ROWS = 50  # with fewer, a single value is a good part of the data
 
 
 def apply_preprocessing(steps: Sequence[Step], raw: Values, feature_names: Sequence[str] = ()) -> NDArray[np.float32]:
@@ -77,18 +80,43 @@ def _apply_step(step: Step, values: Values, feature_names: Sequence[str]) -> Val
 
 
 def fit_column_scale(values: NDArray[np.float64], feature_names: Sequence[str]) -> ScaleColumns:
-    """The step that maps each column's smallest value to 0 and its largest to 1; NaN is ignored."""
+    """The step that maps each column's smallest value to 0 and its largest to 1; NaN is ignored.
+
+    A column of 50 rows or more whose extreme values would squash all others is scaled by its quantiles instead, and
+    what lies beyond them becomes 0 or 1.
+    """
     minimum, maximum = np.nanmin(values, axis=0), np.nanmax(values, axis=0)
+    low, high = _inner_range(values) if len(values) >= LEAST_ROWS else (minimum, maximum)
     with np.errstate(over="ignore"):
+        inner, below, above = high - low, low - minimum, maximum - high
+        # Where nearly all values are the same, the others are not outliers but all that the column says.
+        far_below, far_above = ((inner > 0) & (excess > FAR_OUTSIDE * inner) for excess in (below, above))
+        is_outlier = (inner > 0) & ((low - values > FAR_OUTSIDE * inner) | (values - high > FAR_OUTSIDE * inner))
+        minimum, maximum = np.where(far_below, low, minimum), np.where(far_above, high, maximum)
         too_wide = ~np.isfinite(maximum - minimum)
     if too_wide.any():
         raise DataError(f"Column '{feature_names[int(too_wide.argmax())]}' spans more than a number can hold: fix it.")
-    return {
+    step: ScaleColumns = {
         "step": "scale_columns",
         "columns": list(feature_names),
         "minimum": minimum.tolist(),
         "maximum": maximum.tolist(),
     }
+    counts = is_outlier.sum(axis=0).tolist()
+    if any(counts):
+        step["n_outliers"] = {str(name): n for name, n in zip(feature_names, counts, strict=True) if n}
+    return step
+
+
+def _inner_range(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Each column's (0.1% quantile, 99.9% quantile), without its smallest and largest value where it has few rows."""
+    n_columns = values.shape[1]
+    low, high = np.zeros(n_columns), np.zeros(n_columns)
+    for column in range(n_columns):
+        known = values[:, column][~np.isnan(values[:, column])]
+        low[column] = np.quantile(known, OUTER_SHARE, method="higher")
+        high[column] = np.quantile(known, 1 - OUTER_SHARE, method="lower")
+    return low, high
 
 
 def fit_range_scale(name: str, values: Values) -> ScaleRange:

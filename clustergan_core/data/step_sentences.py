@@ -5,7 +5,7 @@ The same sentences are printed by `inspect` and `train`, shown on the Data page 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from clustergan_core.data.counts.matrix import STATE_WORDS
 from clustergan_core.data.steps import KeepRows, Quality, SelectGenes, Step, describe_skipped_rules
@@ -35,6 +35,8 @@ def _describe(step: Step) -> Iterator[str]:
             yield f"Missing values in {name_columns(step['columns'])} filled with the column's median."
         case "scale_columns":
             yield "Each column scaled so that its smallest value is 0 and its largest 1."
+            if n_outliers := step.get("n_outliers"):
+                yield _describe_outliers(n_outliers)
         case "scale_range":
             yield f"All values scaled from {step['minimum']:.4g} … {step['maximum']:.4g} to 0–1."
         case "divide":
@@ -64,6 +66,15 @@ def name_columns(names: Sequence[str]) -> str:
     """The names of one or several columns, cut after some."""
     shown = ", ".join(names[:N_NAMED]) + (", …" if len(names) > N_NAMED else "")
     return f"column {shown}" if len(names) == 1 else f"{len(names)} columns ({shown})"
+
+
+def _describe_outliers(n_outliers: Mapping[str, int]) -> str:
+    n_values = sum(n_outliers.values())
+    values = "1 value lies" if n_values == 1 else f"{n_values:,} values lie"
+    return (
+        f"In {name_columns(list(n_outliers))}, {values} far outside the others and would squash them: the scale ends "
+        "at the 0.1% or 99.9% quantile there, and what lies beyond becomes 0 or 1."
+    )
 
 
 def _describe_rows(step: KeepRows) -> str:

@@ -25,12 +25,16 @@ class ScaleRange(TypedDict):
 
 
 class ScaleColumns(TypedDict):
-    """Each column scaled from its [minimum, maximum] to [0, 1]."""
+    """Each column scaled from its [minimum, maximum] to [0, 1].
+
+    `n_outliers` has the columns of which an end is a quantile, with how many values lie far beyond it.
+    """
 
     step: Literal["scale_columns"]
     columns: NotRequired[list[str]]
     minimum: list[float]
     maximum: list[float]
+    n_outliers: NotRequired[dict[str, int]]
 
 
 class FillMissing(TypedDict):

@@ -40,7 +40,7 @@ def cluster(
 ) -> GanClusterer:
     """Clusters cells (N) in place, with the same entries as our h5ad export, and returns the fitted estimator.
 
-    obs[key_added] holds the clusters, obs[f"{key_added}_confidence"] their confidence in [0, 1],
+    obs[key_added] holds the clusters, obs[f"{key_added}_confidence"] their uncalibrated confidence in [0, 1],
     obsm[f"X_{key_added}"] the latents (N, n_normal + n_clusters), uns[f"{key_added}_colors"] one colour for each
     cluster, and uns[key_added] the configuration, seed and versions. obsm["X_pca"] gets the principal components of
     the prepared genes, unless `adata` has such components already or cells are removed. `n_clusters` defaults to the

@@ -7,7 +7,7 @@ from clustergan_core.files import write_atomically
 from clustergan_core.methods import find_method
 from clustergan_core.runs.config import RunConfig
 from clustergan_core.runs.run import Run
-from clustergan_core.score_names import AGREEMENT_SCORES, describe_kept_weights
+from clustergan_core.score_names import AGREEMENT_SCORES, DISTANCES, describe_kept_weights, distance_title
 from clustergan_core.scoring.final import describe_labelled, explain_no_agreement
 from clustergan_core.scoring.records import RunScores
 
@@ -86,8 +86,9 @@ def _scores_table(scores: RunScores) -> list[str]:
 def _generation_lines(scores: RunScores) -> list[str]:
     """Lines on generated samples; none for runs scored by versions that did not measure them."""
     lines = []
-    for heading, distance in (("Fréchet distance", scores.get("frechet")), ("FID", scores.get("fid"))):
-        if distance:
+    for name in DISTANCES:
+        if distance := scores.get(name):
+            heading = distance_title(name, distance["n"]).partition(",")[0]  # n stands behind it
             lines += [
                 f"{heading} of generated samples: {distance['value']:g} (features: {distance['features']}; "
                 f"{distance['n']} generated against {distance['n']} real samples of the {scores['split']} split; "

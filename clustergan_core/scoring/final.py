@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clustergan_core.data.dataset import UNLABELLED, Dataset, SplitName
+from clustergan_core.errors import SettingsError
 from clustergan_core.evaluation.agreement import can_score, score_agreement
 from clustergan_core.evaluation.clusterings import kmeans_clusters
 from clustergan_core.evaluation.label_free import silhouette, usage, usage_entropy
@@ -46,17 +47,22 @@ def describe_labelled(scores: MethodScores) -> str:
     return f"{n_labelled:,} of {n:,} samples have a label, and purity, accuracy, NMI and ARI count these alone"
 
 
-def score_method(method: Method, dataset: Dataset, split: SplitName) -> MethodScores:
-    """The figures of `evaluate` for a method and a split, on one thread and rounded to five digits."""
+def score_method(method: Method, dataset: Dataset, split: SplitName, n_generated: int = N_GENERATED) -> MethodScores:
+    """The figures of `evaluate` for a method and a split, on one thread and rounded to five digits.
+
+    `n_generated` samples are compared with as many real ones by the Fréchet distance; above 5,000, the other real
+    samples come from the training split. Raises SettingsError where the data has too few for that.
+    """
     from clustergan_core.nn.acceleration import one_thread
 
     with one_thread(), libraries_on_one_thread():
-        return _five_digits(_score(method, dataset, split))
+        return _five_digits(_score(method, dataset, split, n_generated))
 
 
-def _score(method: Method, dataset: Dataset, split: SplitName) -> _Figures:
+def _score(method: Method, dataset: Dataset, split: SplitName, n_generated: int) -> _Figures:
     in_split = without_labelled(method, dataset, dataset.indices(split))
     indices = readable_indices(type(method), in_split)
+    others = _more_real_samples(dataset, indices, n_generated) if n_generated > N_GENERATED else None
     latents = encode_samples(method, dataset.samples[indices], indices) if method.encodes else None
     labels = None if dataset.labels is None else dataset.labels[indices]
     scores: _Figures = {
@@ -67,7 +73,7 @@ def _score(method: Method, dataset: Dataset, split: SplitName) -> _Figures:
         "n_labelled": 0 if labels is None else int((labels != UNLABELLED).sum()),
         "n_clusters": method.n_clusters,
         **_score_clusters(method, labels, latents),
-        **_score_generated(method, dataset, indices, latents),
+        **_score_generated(method, dataset, indices, latents, n_generated, others),
     }
     missing = {ability: sentence for ability in get_args(Ability) if (sentence := method.lacks(ability))}
     if isinstance(method.settings, LabelledSettings):
@@ -95,7 +101,12 @@ def _score_clusters(method: Method, labels: NDArray[np.int64] | None, latents: R
 
 
 def _score_generated(
-    method: Method, dataset: Dataset, indices: NDArray[np.int64], latents: RunLatents | None
+    method: Method,
+    dataset: Dataset,
+    indices: NDArray[np.int64],
+    latents: RunLatents | None,
+    n_generated: int,
+    others: NDArray[np.int64] | None,
 ) -> _Figures:
     """Figures of generated samples: cycles, distances, coverage, variance within modes, accuracies; null without."""
     import torch
@@ -107,18 +118,18 @@ def _score_generated(
     from clustergan_core.scoring.mode_variance import RealVariance
 
     samples = torch.from_numpy(dataset.samples[indices])
-    latent = draw_latent(method, N_GENERATED) if method.generates else None
+    latent = draw_latent(method, n_generated) if method.generates else None
     generated = None if latent is None else generate_all(method, latent)
     reconstructions = None if latents is None else reconstruct(method, latents.encoding())
 
     scores: _Figures = cycle_losses(method, samples, reconstructions, latent, generated, N_CYCLE_LATENTS)
     scores |= dict.fromkeys(("frechet", "fid", "coverage", "mode_variance", *GENERATION_SCORES, "classifier"))
     if generated is not None:
-        real = RealSamples(dataset, indices, choose_features(dataset), N_GENERATED)
+        real = RealSamples(dataset, indices, choose_features(dataset), n_generated, others)
         read = real.read(generated)
         scores |= {"frechet": real.distance(read), "coverage": real.coverage(read)}
         if (inception := find_inception(dataset)) is not None:
-            real = RealSamples(dataset, indices, inception, N_GENERATED)
+            real = RealSamples(dataset, indices, inception, n_generated, others)
             scores["fid"] = real.distance(real.read(generated))
     if method.has_modes and latents is not None and len(indices) > 1:
         real_variance = RealVariance(dataset.samples[indices])
@@ -128,6 +139,18 @@ def _score_generated(
         return scores
     clusters = None if latents is None else latents.clusters
     return scores | read_generated(method, classifier, dataset.labels[indices], clusters, reconstructions)
+
+
+def _more_real_samples(dataset: Dataset, indices: NDArray[np.int64], n_generated: int) -> NDArray[np.int64]:
+    """Training samples that are not among `indices`; SettingsError where either are fewer than `n_generated`."""
+    others = np.setdiff1d(dataset.splits.train, indices)
+    n_most = min(len(indices), len(others))
+    if n_most < n_generated:
+        raise SettingsError(
+            f"A Fréchet distance of {n_generated:,} samples needs as many scored and as many other training samples, "
+            f"and {dataset.name} has {n_most:,}: choose at most {max(n_most, N_GENERATED):,}."
+        )
+    return others
 
 
 def _agreement(labels: NDArray[np.int64] | None, clusters: NDArray[np.int64]) -> dict[str, float | None]:

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from clustergan_core.data.dataset import DATA_SEED, Dataset
+from clustergan_core.data.dataset import DATA_SEED, Dataset, draw_subset
 from clustergan_core.evaluation.classifier import Classifier
 from clustergan_core.evaluation.cycle import latent_cycle_loss, sample_cycle_loss
 from clustergan_core.evaluation.diversity import N_NEAREST, Coverage, density_and_coverage
@@ -36,15 +36,27 @@ _LEAST_PER_MODE = 20
 class RealSamples:
     """Two disjoint halves of a split's samples in the features of a network, and the distance between them."""
 
-    def __init__(self, dataset: Dataset, indices: NDArray[np.int64], features: FeatureNetwork, most: int) -> None:
-        """Draws halves of `indices` of equal size with a fixed seed, each with at most `most` samples."""
+    def __init__(
+        self,
+        dataset: Dataset,
+        indices: NDArray[np.int64],
+        features: FeatureNetwork,
+        most: int,
+        others: NDArray[np.int64] | None = None,
+    ) -> None:
+        """Draws halves of `indices` of equal size with a fixed seed, each with at most `most` samples.
+
+        With `others`, which are no samples of `indices`, the second half is drawn from them instead.
+        """
         drawn = np.random.default_rng(DATA_SEED).permutation(indices)
-        self.n = min(most, len(drawn) // 2)
         self.features = features
-        self.first, self.second = (
-            features(torch.from_numpy(dataset.samples[np.sort(half)]))
-            for half in (drawn[: self.n], drawn[self.n : 2 * self.n])
-        )
+        if others is None:
+            self.n = min(most, len(drawn) // 2)
+            halves = drawn[: self.n], drawn[self.n : 2 * self.n]
+        else:
+            self.n = min(most, len(drawn), len(others))
+            halves = drawn[: self.n], draw_subset(others, self.n, DATA_SEED)
+        self.first, self.second = (features(torch.from_numpy(dataset.samples[np.sort(half)])) for half in halves)
         self.between_halves = frechet_distance(self.first, self.second) if self.n >= 2 else None
 
     def read(self, generated: Tensor) -> NDArray[np.floating]:

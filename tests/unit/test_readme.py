@@ -22,6 +22,7 @@ def row(seed: int, purity: float, seconds: float, **others: str) -> dict[str, st
         "torch": "2.13.0",
         "mode_accuracy": "",
         "frechet": "12.345",
+        "steps": "4000",
     }
     scores = dict.fromkeys(("accuracy", "nmi", "ari"), "0.5")
     taken = {"wall_seconds": str(seconds), "cpu_seconds": str(0.9 * seconds)}
@@ -36,10 +37,10 @@ def test_readme_shows_the_figures_of_the_files_and_no_others() -> None:
 def test_a_row_of_the_table_is_median_and_both_ends_over_seeds_beside_the_paper() -> None:
     rows = [row(0, 0.7, 30), row(1, 0.8, 40), row(2, 0.6, 20.4)]
     lines = render_benchmarks(rows).splitlines()
-    assert "| `pendigits` | ClusterGAN | 3 | 0.700 (0.600–0.800) | 0.500 |" in lines[2]
+    assert "| `pendigits` | ClusterGAN | 3 | 4,000 (0.8%) | 1 | 0.700 (0.600–0.800) | 0.500 |" in lines[2]
     assert lines[2].endswith("| – | 12.3 | 30 (20–40) | 27 (18–36) |")
-    paper = "| | *the paper: best of 5, chosen with labels* | 5 | 0.77 | – | 0.73 | 0.65 | – | – | – | – |"
-    assert lines[3] == paper
+    paper = "| | *the paper: best of 5, chosen with labels* | 5 | 500,000 | 1 | 0.77 | – | 0.73 | 0.65 |"
+    assert lines[3] == f"{paper} – | – | – | – |"
     assert "A processor, 2 cores, threads: 1, PyTorch 2.13.0" in lines[5]
 
 
@@ -59,9 +60,8 @@ def test_two_threads_owe_twice_the_processor_time() -> None:
 
 def test_runs_of_earlier_settings_and_of_other_presets_are_left_out() -> None:
     rows = [row(0, 0.1, 9, settings_digest="old"), row(0, 0.7, 30), row(1, 0.2, 5, preset="quick")]
-    assert "| `pendigits` | ClusterGAN | 1 | 0.700 | 0.500 | 0.500 | 0.500 | – | 12.3 | 30 | 27 |" in render_benchmarks(
-        rows
-    )
+    shown = "| `pendigits` | ClusterGAN | 1 | 4,000 (0.8%) | 1 | 0.700 | 0.500 | 0.500 | 0.500 | – | 12.3 | 30 | 27 |"
+    assert shown in render_benchmarks(rows)
 
 
 def test_every_committed_row_is_whole_known_and_there_once() -> None:

@@ -10,6 +10,10 @@ EXPLORATORY = (
     "that are tested, so the p-values only rank the genes."
 )
 _SHOWN = ["gene", "log2_fold_change", "p_adjusted", "fraction_in", "fraction_out", "mean_in", "mean_out", "score"]
+_FOLD_CHANGE = (
+    "log₂ of the ratio of mean counts per 10,000 on the two sides, with 0.1 added to both: 1 is a doubling. Few cells "
+    "against none give a small value."
+)
 _SHARE = "Share of these cells in which the gene is detected."
 
 
@@ -25,7 +29,7 @@ def show_markers(table: pd.DataFrame, key: str, inside: str, outside: str, alt: 
         alt=alt,
         column_config={
             "gene": "Gene",
-            "log2_fold_change": number("log₂ fold change", format="%.2f"),
+            "log2_fold_change": number("log₂ fold change", format="%.2f", help=_FOLD_CHANGE),
             "p_adjusted": number("Adjusted p", format="%.1e", help="Benjamini–Hochberg, over all genes tested."),
             "fraction_in": number(f"In {inside}", format="%.0f%%", help=_SHARE),
             "fraction_out": number(f"In {outside}", format="%.0f%%", help=_SHARE),

@@ -10,6 +10,7 @@ import streamlit as st
 from clustergan_core.errors import AppError
 from clustergan_core.runs.clusters.names import MAX_NAME, MAX_NOTE, read_annotations, write_annotations
 from clustergan_core.runs.run import Run
+from clustergan_core.score_names import UNCALIBRATED
 from ui.cells.markers import offer_csv
 from ui.cells.view import CellsView, Groups
 from ui.frame.messages import plain, show_problem
@@ -43,7 +44,7 @@ def show_rows(view: CellsView, table: pd.DataFrame, markers: pd.DataFrame | None
     colours = {cluster: group.colour for group in groups for cluster in group.clusters}
     for row in shown.to_dict("records"):
         _show_row(view, row, colours[row["cluster"]], top.get(row["cluster"], ""))
-    st.caption(" ".join([*_describe_empty(table), "Confidence is the median of a cluster's cells."]))
+    st.caption(" ".join([*_describe_empty(table), f"Confidence is the median of a cluster's cells. {UNCALIBRATED}"]))
     _show_state(run)
     offer_csv("Clusters as CSV", table, f"{run.name}-clusters-named.csv", "clusters-csv")
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from clustergan_core.data.dataset import UNLABELLED
 from clustergan_core.drawing.figures.counts import contingency_figure
+from clustergan_core.score_names import NMI_MEANING
 from ui.cells.view import CellsView, Groups, Merged
 from ui.frame.choices import select
 from ui.frame.messages import page_errors, plain
@@ -148,7 +149,7 @@ def _show_scores(table: pd.DataFrame) -> None:
                 format="%.3f",
                 help="Share of cells in the matching class, with clusters and classes matched one to one.",
             ),
-            "nmi": number("NMI", format="%.3f", help="Normalised mutual information, from 0 to 1."),
+            "nmi": number("NMI", format="%.3f", help=NMI_MEANING),
             "ari": number("ARI", format="%.3f", help="Adjusted Rand index: 1 at best, 0 for chance."),
         },
     )

@@ -13,6 +13,7 @@ from clustergan_core.drawing.figures.clusterings import clusterings_figure, flow
 from clustergan_core.drawing.theme import apply_theme
 from clustergan_core.runs.comparison.groups import Comparison
 from clustergan_core.runs.run import Run
+from clustergan_core.score_names import NMI_MEANING
 from ui.compare.assignments import load_agreement
 from ui.frame.choices import select
 from ui.frame.messages import plain
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from clustergan_core.runs.comparison.samples import ClusteringAgreement, CommonSamples
 
 ARI_HELP = "Adjusted Rand index: agreement on pairs of samples beyond chance, 0 by chance, 1 when both are the same."
-NMI_HELP = "Normalised mutual information, from 0 (independent) to 1 (the same)."
 ONE_TO_ONE_HELP = "Share of samples that agree when each mode of one run is matched with one mode of the other."
 MANY_MODES = 20  # of a run, above which its figure scrolls in a frame of its own
 FRAME_HEIGHT = 560
@@ -64,7 +64,7 @@ def show_agreement(labels: tuple[str, str], common: CommonSamples, split: SplitN
     agreement = load_agreement(common, split)
     figures = [
         ("ARI", f"{agreement.ari:.3f}", ARI_HELP),
-        ("NMI", f"{agreement.nmi:.3f}", NMI_HELP),
+        ("NMI", f"{agreement.nmi:.3f}", NMI_MEANING),
         ("One to one", f"{agreement.one_to_one:.1%}", ONE_TO_ONE_HELP),
         ("Samples", f"{len(common.indices):,}", "The samples that both runs assign. No labels are involved."),
     ]

@@ -13,7 +13,7 @@ from clustergan_core.drawing.theme import apply_theme
 from clustergan_core.runs.comparison.groups import Comparison, SeedGroup
 from clustergan_core.runs.comparison.spread import Reading, ScoreSpread, read_score, spread_score
 from clustergan_core.runs.run import Run
-from clustergan_core.score_names import AGREEMENT_SCORES
+from clustergan_core.score_names import AGREEMENT_SCORES, distance_title
 from clustergan_core.scoring.records import RunScores
 from ui.compare.settings import describe_repetitions
 from ui.frame.choices import segmented
@@ -116,7 +116,7 @@ def _describe(comparison: Comparison, scores: dict[str, RunScores | None]) -> st
     measured = _frechet_measures(comparison, scores)
     if len(measured) == 1:
         _, features, n = next(iter(measured))
-        sentences.append(f"Fréchet distance of {n:,} generated samples, features: {features}; lower is better.")
+        sentences.append(f"{distance_title('frechet', n)}, features: {features}; lower is better.")
     elif measured:
         sentences.append(
             "Fréchet distances here differ in data, features or number of samples, so they cannot be compared: "

@@ -8,6 +8,7 @@ import streamlit as st
 
 from clustergan_core.drawing.palette import mode_colours
 from clustergan_core.drawing.theme import THEMES
+from clustergan_core.score_names import UNCALIBRATED
 from ui.frame.theme import theme_name
 
 if TYPE_CHECKING:
@@ -24,7 +25,9 @@ def show_code(code: NDArray[np.floating], height: str, word: str = "mode", noun:
     `height` is that of a probability of 1, a CSS length. `word` is what the page calls a mode, `noun` a sample.
     """
     best = int(code.argmax())
-    st.markdown(f"The encoder reads **{word} {best}** in this {noun}, confidence **{float(code[best]):.2f}**")
+    st.markdown(
+        f"The encoder reads **{word} {best}** in this {noun}, confidence **{float(code[best]):.2f}**", help=UNCALIBRATED
+    )
     colours, theme = mode_colours(len(code)), THEMES[theme_name()]
     is_numbered = len(code) <= _N_NUMBERED
     bars = "".join(

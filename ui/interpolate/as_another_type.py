@@ -49,7 +49,7 @@ def show_cell_as_another_type(view: CellsView) -> None:
     label = "" if cells is None else cells.label(int(latents.indices[row]))
     title = plain(name) if dataset is not None else f"Cell {name}"
     st.markdown(
-        f"**{title}** · {plain(titles.names[own])}, confidence {latents.confidence[row]:.2f}"
+        f"**{title}** · {plain(titles.names[own])}, confidence {latents.confidence[row]:.2f} (not calibrated)"
         f"{f' · label {plain(label)}' if label else ''}. {_describe_change(contrast, titles.names[other], cells)}"
     )
     real = None

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from clustergan_core.cells.contrasts import GeneContrast
 
 _N_GENES = 30
+_DIFFERENCE = (
+    "log₂ of the ratio of 1 + expression, from the means of generated logarithms. The fold change of markers is "
+    "another figure: a ratio of mean counts of real cells."
+)
 
 
 def show_contrast(
@@ -59,7 +63,9 @@ def show_contrast(
             height=500,
             column_config={
                 column: st.column_config.NumberColumn(
-                    "log2 FC" if column == "log2_fold_change" else None, format="%.2f"
+                    "log₂ difference" if column == "log2_difference" else None,
+                    format="%.2f",
+                    help=_DIFFERENCE if column == "log2_difference" else None,
                 )
                 for column in table.columns[1:]
             },

@@ -12,6 +12,7 @@ from clustergan_core.drawing.palette import label_colours, mix
 from clustergan_core.drawing.theme import THEMES
 from clustergan_core.runs.clusters.names import merge_clusters
 from clustergan_core.runs.clusters.tables import UNSURE_BELOW
+from clustergan_core.score_names import UNCALIBRATED
 from ui.cells.genes import GENE, choose_gene, read_expression
 from ui.cells.view import ABSENT_DATA, CellsView
 from ui.frame.choices import slider
@@ -47,7 +48,7 @@ def choose_cell_colouring(view: MapView, cells: CellsView, name: str) -> Colouri
 
 def choose_unsure() -> float:
     """The confidence below which cells count as unsure, in the address as ?unsure=."""
-    return slider("unsure", "Unsure below a confidence of", 0, 1, UNSURE_BELOW)
+    return slider("unsure", "Unsure below a confidence of", 0, 1, UNSURE_BELOW, help_text=UNCALIBRATED)
 
 
 def colour_by_name(view: MapView, cells: CellsView) -> Colouring:

@@ -47,7 +47,7 @@ def make_colouring(view: MapView, name: str) -> Colouring:
     if name in (MODE, NUMBER):
         return modes
     if name == "confidence":
-        return Colouring(modes.groups, modes.names, modes.colours, view.confidence, "confidence")
+        return Colouring(modes.groups, modes.names, modes.colours, view.confidence, "confidence, not calibrated")
     if name == "label":
         return _by_label(view)
     features = _feature_columns(view, _OWN)

@@ -113,4 +113,4 @@ def _describe_confidences(latents: RunLatents, samples: NDArray[np.int64]) -> st
     """The lowest and the highest confidence among the samples."""
     confidence = latents.confidence[samples]
     low, high = f"{float(confidence.min()):.2f}", f"{float(confidence.max()):.2f}"
-    return high if high == low else f"{low} to {high}"
+    return f"{high if high == low else f'{low} to {high}'}, not calibrated"

@@ -75,7 +75,7 @@ def _show_result(run: Run, name: str, assigned: AssignedFile) -> None:
     n_clusters = table["cluster"].nunique()
     st.markdown(
         f"{len(table):,} samples of {plain(name)} in {n_clusters} cluster{'' if n_clusters == 1 else 's'}, mean "
-        f"confidence {table['confidence'].mean():.2f}."
+        f"confidence {table['confidence'].mean():.2f} (not calibrated)."
     )
     show_notes(assigned.notes)
     st.dataframe(table.head(N_SHOWN_ROWS), hide_index=True, height=240)

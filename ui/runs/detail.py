@@ -8,6 +8,7 @@ import streamlit as st
 from clustergan_core.methods import METHODS
 from clustergan_core.runs.assignments import describe_splits, run_table
 from clustergan_core.runs.cells import is_of_cells
+from clustergan_core.score_names import UNCALIBRATED
 from ui.data.choice import list_choices, source_text
 from ui.data.options import options_in_address
 from ui.forms.scheduler import usual_scheduler
@@ -152,7 +153,7 @@ def _download_button(summary: RunSummary) -> None:
         on_click="ignore",
         icon=":material/download:",
         disabled=not is_here,
-        help="Each sample with its split, cluster, confidence, label, columns of the data and latents."
+        help=f"Each sample with its split, cluster, confidence, label, columns of the data and latents. {UNCALIBRATED}"
         if is_here
         else "Needs the data this run was trained on, which is not on this machine: see the Data page.",
     )

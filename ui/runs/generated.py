@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from clustergan_core.score_names import DISTANCES, distance_title
 from clustergan_core.scoring.records import ModeVarianceRecord, RunScores
 
 FRECHET_HELP = (
@@ -36,9 +37,7 @@ _TITLES = {"mode_accuracy": "Mode", "reconstruction_accuracy": "Reconstruction",
 
 def show_generation_scores(scores: RunScores) -> None:
     """Fréchet distance, diversity and the paper's accuracies, each with how it was measured; nothing if unmeasured."""
-    distances = [
-        (title, scores[key]) for key, title in (("frechet", "Fréchet distance"), ("fid", "FID")) if scores.get(key)
-    ]
+    distances = [(distance_title(key, distance["n"]), distance) for key in DISTANCES if (distance := scores.get(key))]
     if not distances and not scores.get("classifier") and not scores.get("mode_variance"):
         return
     st.markdown("**Fidelity of generated samples**")

@@ -9,6 +9,7 @@ import streamlit as st
 
 from clustergan_core.data.dataset import UNLABELLED
 from clustergan_core.drawing.figures.counts import MOST_FLAT, contingency_figure
+from clustergan_core.score_names import NMI_MEANING
 from clustergan_core.scoring.final import describe_labelled, explain_no_agreement
 from clustergan_core.scoring.records import RunScores
 from ui.frame.messages import plain
@@ -22,7 +23,8 @@ _COUNT_WIDTH = 70  # pixels: room for a count of six digits
 _GLOSSARY = (
     "*Purity*: share of samples whose mode's most frequent label is their own; it rises with the number of modes. "
     "*Accuracy*: the share of samples that agree when each mode is matched with a single label. *NMI* and *ARI* "
-    "compare the two groupings as a whole; ARI is 0 for chance."
+    "compare the two groupings as a whole. NMI is mutual information over the arithmetic mean of the two entropies; "
+    "ARI is 0 for chance."
 )
 
 
@@ -53,7 +55,12 @@ def _show_numbers(scores: RunScores) -> None:
     else:
         readings = {"argmax": scores, "k-means": scores["kmeans"]}
         rows = [{"Reading": name, **_figures(row)} for name, row in readings.items()]
-        st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Scores in both readings")
+        st.dataframe(
+            pd.DataFrame(rows),
+            hide_index=True,
+            column_config={"NMI": st.column_config.NumberColumn(help=NMI_MEANING)},
+            alt="Scores in both readings",
+        )
         st.caption(
             "The encoder gives each sample a code. *argmax* takes its largest entry as the cluster, as all pages "
             "do; *k-means* groups the whole latents, as the authors' code reports it. Labels are used only for scores."

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from clustergan_core.score_names import NMI_MEANING
 from ui.loading.summaries import RunSummary, describe_no_agreement
 
 TABLE_KEY = "runs_table"
@@ -124,7 +125,7 @@ def _columns() -> dict[str, Any]:
         "Accuracy": number(
             width=70, format="%.3f", help="Share of samples that agree when each mode is matched with one label."
         ),
-        "NMI": number(width=50, format="%.3f", help="Normalised mutual information of modes and labels."),
+        "NMI": number(width=50, format="%.3f", help=NMI_MEANING),
         "ARI": number(width=50, format="%.3f", help="Adjusted Rand index: 0 is chance, 1 is identical."),
         "Scored on": st.column_config.TextColumn(
             width=95, help="How many samples were scored, and from which split; “all” were also trained on."

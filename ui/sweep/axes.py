@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -28,8 +29,17 @@ _PROPOSED_FOR = (
 )
 
 
-def choose_axes(base: RunConfig, dataset: Dataset) -> dict[str, tuple[str, ...]]:
-    """Settings and the values they take, as typed; SettingsError for fewer than two values."""
+@dataclass(frozen=True)
+class ChosenAxes:
+    """What a sweep varies, and what a paper's table fixes beside it."""
+
+    axes: dict[str, tuple[str, ...]]  # settings and the values they take, as typed
+    fixed: Mapping[str, Any]
+    scales_rate: bool
+
+
+def choose_axes(base: RunConfig, dataset: Dataset) -> ChosenAxes:
+    """Settings and the values they take; SettingsError for fewer than two values."""
     settings = find_method(base.method).Settings.model_fields
     presets = {preset.title: preset for preset in SWEEP_PRESETS.values() if preset.setting in settings}
     choices = [*presets, OWN]
@@ -54,7 +64,18 @@ def choose_axes(base: RunConfig, dataset: Dataset) -> dict[str, tuple[str, ...]]
     if also is not None:
         with values:
             axes[also] = _type_values("also_values", base, also, _propose(base, also))
-    return axes
+    fixed = {} if preset is None else {name: value for name, value in preset.fixed.items() if name not in axes}
+    scales_rate = preset is not None and preset.scales_rate
+    _describe_table(base.method, fixed, scales_rate=scales_rate)
+    return ChosenAxes(axes, fixed, scales_rate)
+
+
+def _describe_table(method: str, fixed: Mapping[str, Any], *, scales_rate: bool) -> None:
+    """What is as in the paper's table, beside the values."""
+    as_printed = [f"{setting_title(method, name)} = {value}" for name, value in fixed.items()]
+    as_printed += ["learning rate × batch size / the preset's"] if scales_rate else []
+    if as_printed:
+        st.caption(f"As in the paper's table: {', '.join(as_printed)}.")
 
 
 def _choose_setting(key: str, label: str, method: str, names: Sequence[str | None]) -> Any:

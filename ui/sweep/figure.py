@@ -12,7 +12,7 @@ import pandas as pd
 from clustergan_core.drawing.figures.sweep import PrintedRow, SweepDrawing, SweepPanel, SweepSeries
 from clustergan_core.runs.sweeps.plan import setting_title
 from ui.loading.summaries import STATE_WORDS
-from ui.sweep.scores import SCORES
+from ui.sweep.scores import offered_scores
 
 if TYPE_CHECKING:
     from clustergan_core.evaluation.suggest_k import Suggestion
@@ -140,25 +140,27 @@ def _point_row(report: SweepReport, values: Values) -> dict[str, Any]:
     row["Runs"] = sum(run.state == "finished" for run in report.rows_at(values))
     for name, heading in {**_scores(report), **FIGURES}.items():
         row[heading] = _describe_spread(report, values, name)
-        if name == "purity":  # the figures it is compared with stand beside it
-            row |= _references(report, values)
+        row |= _references(report, values, name)  # the figures it is compared with stand beside it
     return row
 
 
-def _references(report: SweepReport, values: Values) -> dict[str, Any]:
+def _references(report: SweepReport, values: Values, score: str) -> dict[str, Any]:
     plan = report.plan
     columns: dict[str, Any] = {}
-    if "n_clusters" in plan.axes and plan.label_shares:
+    if score == "purity" and "n_clusters" in plan.axes and plan.label_shares:
         bound = plan.best_attainable(int(dict(zip(plan.axes, values))["n_clusters"]))
         columns["Best attainable"] = None if bound is None else f"{bound:.3f}"
     for printed in plan.paper_rows():
-        columns[printed.source.partition(" (")[0]] = printed.figures.get(values[0])
+        if printed.score == score:
+            columns[printed.source.replace(", single runs", "")] = printed.figures.get(values[0])
     return columns
 
 
 def _scores(report: SweepReport) -> dict[str, str]:
     """The scores that need labels, where there are any."""
-    return {name: title for title, name in SCORES.items()} if report.plan.config.dataset.label_names else {}
+    if not report.plan.config.dataset.label_names:
+        return {}
+    return {name: title for title, name in offered_scores(report.plan).items()}
 
 
 def _describe_spread(report: SweepReport, values: Values, name: str) -> str | None:

@@ -14,12 +14,10 @@ from ui.forms.preset import preset_config, reset_when_base_changes
 from ui.forms.settings import setting, settings_grid
 from ui.frame.choices import linked
 from ui.frame.messages import show_problem
-from ui.sweep.axes import choose_axes
+from ui.sweep.axes import ChosenAxes, choose_axes
 from ui.sweep.start import start_sweep
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from clustergan_core.data.dataset import Dataset
     from clustergan_core.runs.config import RunConfig
     from clustergan_core.runs.sweeps.plan import SweepPlan
@@ -52,7 +50,7 @@ def _plan(base: RunConfig, dataset: Dataset) -> SweepPlan:
     from clustergan_core.runs.sweeps.plan import plan_sweep, read_seeds
 
     reset_when_base_changes(base)
-    axes = choose_axes(base, dataset)
+    chosen = choose_axes(base, dataset)
     seeds, steps = st.columns([0.4, 0.6])
     with seeds, linked("seeds", lambda _: None):
         seed_text = st.text_input(
@@ -60,18 +58,18 @@ def _plan(base: RunConfig, dataset: Dataset) -> SweepPlan:
         )
     with steps:
         n_steps = setting("steps", Schedule.model_fields["n_steps"], base.schedule.n_steps)
-    config = _fix_others(base, axes, n_steps, dataset)
-    return plan_sweep(config, axes, read_seeds(seed_text or ""), dataset)
+    config = _fix_others(base, chosen, n_steps, dataset)
+    return plan_sweep(config, chosen.axes, read_seeds(seed_text or ""), dataset, scales_rate=chosen.scales_rate)
 
 
-def _fix_others(base: RunConfig, axes: Collection[str], n_steps: int, dataset: Dataset) -> RunConfig:
+def _fix_others(base: RunConfig, chosen: ChosenAxes, n_steps: int, dataset: Dataset) -> RunConfig:
     """The settings that all runs share."""
     from clustergan_core.methods import METHODS
 
     model = METHODS[base.method].Settings
-    others = [name for name in model.model_fields if name not in axes]
+    others = [name for name in model.model_fields if name not in chosen.axes and name not in chosen.fixed]
     with st.expander(f"Settings that all runs share ({len(others)})"):
-        values = settings_grid(model, others, base.settings)
+        values = settings_grid(model, others, base.settings) | dict(chosen.fixed)
     record = base.dataset
     return preset_config(
         record.source,

@@ -103,8 +103,11 @@ def _show_notes(report: SweepReport, score: ChosenScore) -> None:
     printed = [row for row in plan.paper_rows() if row.score == score.name]
     if any("best of five" in row.source for row in printed):
         notes.append("ClusterGAN's row is the best of five runs, selected with labels; ours show all runs.")
-    if any("accuracy" in row.source for row in printed):
-        notes.append("Li and Dama report their own cluster accuracy, which names a cluster by what its mode generates.")
+    if score.name == "cluster_accuracy":
+        notes.append(
+            "Cluster Accuracy names a cluster by what its mode generates, as a classifier reads it: the score that "
+            "Li and Dama print. It is neither purity nor one-to-one accuracy."
+        )
     if score.name in ("purity", "accuracy") and "n_clusters" in plan.axes and plan.label_shares:
         notes.append(
             "The grey marks are the highest purity and accuracy that K clusters allow on the test samples; "

@@ -11,6 +11,7 @@ from clustergan_core.runs.sweeps.plan import SweepPlan
 from ui.frame.choices import segmented
 
 SCORES = {"Purity": "purity", "Accuracy": "accuracy", "NMI": "nmi", "ARI": "ari"}
+CLUSTER_ACCURACY = {"Cluster Accuracy": "cluster_accuracy"}  # offered where a table of a paper prints it
 SCORE_KEY = "sweep_score"
 
 
@@ -30,5 +31,12 @@ def choose_score(plan: SweepPlan) -> ChosenScore:
         if find_method(plan.config.method).trains_on_neighbours:
             return ChosenScore("silhouette", "Silhouette", needs_labels=False)
         return ChosenScore("criterion", "Neighbour agreement", needs_labels=False)
-    title = segmented(SCORE_KEY, list(SCORES), "Score", label_visibility="collapsed")
-    return ChosenScore(SCORES[title], title)
+    scores = offered_scores(plan)
+    title = segmented(SCORE_KEY, list(scores), "Score", label_visibility="collapsed")
+    return ChosenScore(scores[title], title)
+
+
+def offered_scores(plan: SweepPlan) -> dict[str, str]:
+    """The scores that need labels, by title."""
+    is_printed = any(row.score == "cluster_accuracy" for row in plan.paper_rows())
+    return SCORES | (CLUSTER_ACCURACY if is_printed else {})

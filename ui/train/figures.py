@@ -9,6 +9,7 @@ from clustergan_core.drawing.figures.curves import distance_figure, loss_figure,
 from clustergan_core.drawing.palette import mode_colours
 from clustergan_core.runs.metrics import Row
 from clustergan_core.runs.run import Run
+from clustergan_core.score_names import distance_title
 from ui.frame.theme import show_figure
 from ui.loading.metrics import MetricsHistory, usage_of
 from ui.runs.generated import COVERAGE_HELP, FRECHET_HELP, VARIANCE_HELP, describe_variance
@@ -86,7 +87,7 @@ def show_generated(history: MetricsHistory) -> None:
     st.subheader("Fidelity of generated samples")
     metric, curve = st.columns([0.35, 0.65], gap="large")
     with metric:
-        st.metric("Fréchet distance", f"{newest['value']:g}", help=FRECHET_HELP)
+        st.metric(distance_title("frechet", newest["n"]), f"{newest['value']:g}", help=FRECHET_HELP)
         st.caption(
             f"{newest['n']:,} generated against as many validation samples, step {measured[-1]['step']:,}. Two sets of "
             f"{newest['n']:,} real samples: {newest['real_halves']:g}, about the lowest that can be expected. "

@@ -9,7 +9,7 @@ from clustergan_core.methods import find_method
 from clustergan_core.runs.metrics import Row
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.scores import read_scores
-from clustergan_core.score_names import AGREEMENT_SCORES, describe_kept_weights_briefly, keeps_last_weights
+from clustergan_core.score_names import AGREEMENT_SCORES, NMI_MEANING, describe_kept_weights_briefly, keeps_last_weights
 from clustergan_core.scoring.final import describe_labelled, explain_no_agreement
 from clustergan_core.scoring.records import RunScores
 from ui.frame.messages import plain
@@ -23,7 +23,7 @@ SCORES_HEIGHT = 270  # pixels: beside the samples
 HELP = {
     "purity": "Share of samples whose label is the most frequent one of their cluster; several clusters may share one.",
     "accuracy": "Share of samples that are right when each cluster is matched with one label of its own.",
-    "nmi": "Normalised mutual information of clusters and labels, from 0 (independent) to 1 (the same).",
+    "nmi": NMI_MEANING,
     "ari": "Adjusted Rand index: agreement on pairs of samples beyond chance, 0 for chance, 1 when identical.",
 }
 

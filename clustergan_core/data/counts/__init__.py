@@ -2,6 +2,7 @@
 
 matrix.py                   CountMatrix: cells × genes as the file holds them
 reading/                    from an untrusted file to a CountMatrix
+log_base.py                 the base of a file's logarithms, and natural ones instead
 sparse.py                   sums, moments and log-normalisation of large sparse matrices, chunk by chunk
 genes.py                    gene names, and the genes of two matrices matched
 gene_sets.py                mitochondrial and ribosomal genes of several species

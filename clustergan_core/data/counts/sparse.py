@@ -18,6 +18,9 @@ from clustergan_core.errors import DataError
 
 TARGET = 1e4  # counts that every cell is scaled to before the logarithm
 
+SAME_TOTALS = 0.01  # totals that differ by less, relative to their mean, were made the same
+WHOLE_TOLERANCE = 1e-4  # of a count that comes back from a logarithm in single precision
+
 N_ENTRIES = 4_000_000  # entries per chunk: some 100 MB of temporaries in float64
 
 # Takes a chunk's values, which must stay as they are, and their cells; returns new values of the same length.
@@ -156,6 +159,26 @@ def log1p_normalised(matrix: CountMatrix) -> csr_matrix[Any]:
     # Known for the original; scipy would check the copy again.
     normalised.has_sorted_indices = counts.has_sorted_indices
     return normalised
+
+
+def unlogged_factors(matrix: CountMatrix) -> NDArray[np.float64]:
+    """(N,) what exp(value) − 1 of `log1p_normalised` is multiplied by to be counts per 10,000.
+
+    1 but for a file of logarithms. There, cells whose totals are all the same, or whose values are whole counts, are
+    scaled to 10,000. Other totals are those of selected genes, and say nothing: such values count as per 10,000.
+    """
+    factors = np.ones(len(matrix.cell_ids))
+    if matrix.state != "log":
+        return factors
+    totals, is_whole = np.zeros(len(factors)), True
+    for rows, part in parts(matrix.counts):
+        counts = np.expm1(part.data.astype(np.float64))
+        is_whole = is_whole and bool(np.all(np.abs(counts - np.rint(counts)) < WHOLE_TOLERANCE * (1 + counts)))
+        totals[rows] = np.bincount(cell_of_entry(part), weights=counts, minlength=part.shape[0])
+    counted = totals[totals > 0]
+    if not len(counted) or not (is_whole or np.ptp(counted) < SAME_TOTALS * counted.mean()):
+        return factors
+    return np.where(totals > 0, TARGET / np.where(totals > 0, totals, 1.0), 1.0)
 
 
 def size_factors(totals: NDArray[np.float64], target: float) -> NDArray[np.float32]:

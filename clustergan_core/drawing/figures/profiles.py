@@ -180,7 +180,7 @@ def code_figure(
         )
         figure.update_xaxes(title_text="dimension of z_n", showgrid=False, row=1, col=2)
         figure.update_yaxes(title_text="value", row=1, col=2)
-    figure.update_layout(title_text=f"Mode {best}, confidence {float(cluster[best]):.2f}")
+    figure.update_layout(title_text=f"Mode {best}, confidence {float(cluster[best]):.2f} (not calibrated)")
     figure.update_layout(showlegend=False, height=280, margin=MARGIN | {"t": 50}, bargap=0.2)
     return figure
 

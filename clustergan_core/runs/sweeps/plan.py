@@ -19,7 +19,7 @@ from clustergan_core.data.options import join_values
 from clustergan_core.errors import SettingsError
 from clustergan_core.methods import find_method, parse_settings, try_networks
 from clustergan_core.runs.config import RunConfig, chosen_k_note
-from clustergan_core.runs.sweeps.presets import PaperRow, paper_rows
+from clustergan_core.runs.sweeps.presets import SCALED_RATES, PaperRow, paper_rows
 
 MOST_SEEDS = 1000
 
@@ -55,6 +55,7 @@ class SweepPlan(BaseModel):
     config: RunConfig  # its seed and its values of the varied settings are ignored
     axes: dict[str, tuple[Any, ...]]
     seeds: tuple[int, ...] = Field(min_length=1)
+    scales_rate: bool = False  # the learning rates of the game are multiplied by batch size / the configuration's own
     label_shares: tuple[float, ...] = ()  # each label's share of the test samples, largest first; empty without labels
 
     def points(self) -> list[Point]:
@@ -64,7 +65,11 @@ class SweepPlan(BaseModel):
 
     def config_of(self, point: Point) -> RunConfig:
         """The configuration of one of the runs."""
-        settings = parse_settings(self.config.method, self.config.settings | dict(point.values)).model_dump()
+        given = self.config.settings | dict(point.values)
+        if self.scales_rate:
+            factor = given["batch_size"] / self.config.settings["batch_size"]
+            given |= {name: given[name] * factor for name in SCALED_RATES if name in given and name not in self.axes}
+        settings = parse_settings(self.config.method, given).model_dump()
         values = [f"{name} = {value}" for name, value in name_values(self.config.method, point)]
         title = ", ".join([f"{self.config.method_title} on {self.config.dataset.name}", *values])
         notes = (chosen_k_note(settings["n_clusters"]),) if "n_clusters" in self.axes else self.config.notes
@@ -79,7 +84,9 @@ class SweepPlan(BaseModel):
     def paper_rows(self) -> tuple[PaperRow, ...]:
         """The rows that papers print for this data and its only varied setting."""
         axes = list(self.axes)
-        return paper_rows(self.config.dataset.source, axes[0]) if len(axes) == 1 else ()
+        if len(axes) != 1:
+            return ()
+        return paper_rows(self.config.dataset.source, axes[0], self.config.settings, self.scales_rate)
 
     def command(self) -> str:
         """The command line that repeats the sweep."""
@@ -91,6 +98,7 @@ class SweepPlan(BaseModel):
         argv = _without_settings(argv, self.axes)
         for name, values in self.axes.items():
             argv += ["--set", f"{name}={join_values([str(value) for value in values])}"]
+        argv += ["--scale-rate"] if self.scales_rate else []
         return shlex.join(argv)
 
 
@@ -100,11 +108,15 @@ def plan_sweep(
     seeds: Sequence[int],
     dataset: Dataset | None = None,
     title: str = "",
+    scales_rate: bool = False,
 ) -> SweepPlan:
     """A grid over a run's configuration; SettingsError for values that its method or its data does not allow.
 
-    With the run's `dataset` the plan knows the best scores attainable with fewer clusters than labels.
+    With the run's `dataset` the plan knows the best scores attainable with fewer clusters than labels. `scales_rate`
+    multiplies the learning rate by the batch size over that of the configuration.
     """
+    if scales_rate and "batch_size" not in axes:
+        raise SettingsError("The learning rate can follow the batch size only where that varies: add batch sizes.")
     checked: dict[str, tuple[Any, ...]] = {}
     for name, values in axes.items():
         parsed = [parse_settings(config.method, config.settings | {name: value}).model_dump()[name] for value in values]
@@ -115,6 +127,7 @@ def plan_sweep(
         config=config,
         axes=checked,
         seeds=tuple(dict.fromkeys(seeds)),
+        scales_rate=scales_rate,
         label_shares=() if dataset is None else _label_shares(dataset),
     )
     n_runs = len(plan.points())

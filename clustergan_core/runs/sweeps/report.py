@@ -50,6 +50,7 @@ class SweepRow(BaseModel):
     n: int | None = None  # test samples that were scored; None before the run is finished
     argmax: dict[str, float | None] = {}  # purity, accuracy, NMI, ARI in both readings; None without labels
     kmeans: dict[str, float | None] = {}
+    cluster_accuracy: float | None = None  # of the argmax reading; None where the data has no classifier
     label_free: dict[str, float | None] = {}  # on training samples
 
     @property
@@ -64,6 +65,8 @@ class SweepRow(BaseModel):
 
     def figure(self, name: str) -> float | None:
         """A score of the argmax reading, or a label-free one, by name."""
+        if name == "cluster_accuracy":
+            return self.cluster_accuracy
         return self.argmax.get(name, self.label_free.get(name))
 
 
@@ -142,12 +145,24 @@ class SweepReport(BaseModel):
         writer = csv.writer(text, lineterminator="\n")
         readings = [f"{reading}_{name}" for reading in ("argmax", "kmeans") for name in AGREEMENT_SCORES]
         writer.writerow(
-            [*self.plan.axes, "seed", "run", "state", "step", "seconds", "n", *readings, *LABEL_FREE_FIGURES]
+            [
+                *self.plan.axes,
+                "seed",
+                "run",
+                "state",
+                "step",
+                "seconds",
+                "n",
+                *readings,
+                "cluster_accuracy",
+                *LABEL_FREE_FIGURES,
+            ]
         )
         for row in self.rows:
             scores = [reading.get(name) for reading in (row.argmax, row.kmeans) for name in AGREEMENT_SCORES]
             free = [row.label_free.get(name) for name in LABEL_FREE_FIGURES]
-            writer.writerow([*row.values, row.seed, row.run, row.state, row.step, row.seconds, row.n, *scores, *free])
+            begun = [row.seed, row.run, row.state, row.step, row.seconds, row.n]
+            writer.writerow([*row.values, *begun, *scores, row.cluster_accuracy, *free])
         return text.getvalue()
 
 
@@ -208,6 +223,7 @@ def _make_row(point: Point, run: Run | None, free: LabelFree | None, *, is_longe
         "n": scores["n"],
         "argmax": {name: scores[name] for name in AGREEMENT_SCORES},
         "kmeans": {name: scores["kmeans"][name] for name in AGREEMENT_SCORES},
+        "cluster_accuracy": scores.get("cluster_accuracy"),
     }  # fmt: skip
     return SweepRow(
         run=run.name,

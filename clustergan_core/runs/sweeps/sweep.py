@@ -108,7 +108,8 @@ def folder_for(plan: SweepPlan, kind: str = "sweep") -> Path:
         include={"method", "dataset", "settings", "schedule", "device", "threads"},
         exclude={"schedule": {"extensions"}},
     )
-    digest = hashlib.sha256(json.dumps([fixed, plan.axes], sort_keys=True).encode()).hexdigest()[:8]
+    grid = [fixed, plan.axes, *(["scales_rate"] if plan.scales_rate else [])]
+    digest = hashlib.sha256(json.dumps(grid, sort_keys=True).encode()).hexdigest()[:8]
     slug = re.sub(r"[^a-z0-9]+", "-", plan.config.dataset.name.lower()).strip("-")[:30] or "data"
     name = "-".join([kind, slug, plan.config.method, *plan.axes])
     return runs_folder() / f"{name[: MOST_NAME - len(digest) - 1]}-{digest}"

@@ -146,7 +146,7 @@ def test_undoing_the_last_steps_gives_the_logarithms_again(settings: dict[str, o
         ([{"step": "expression_values", "state": "scaled"}], "scaled expression", 3),
     ],
 )
-def test_a_doubling_is_a_log2_fold_change_of_one_where_the_logarithm_is_known(
+def test_a_doubling_is_a_log2_difference_of_one_where_the_logarithm_is_known(
     steps: list[Step], title: str, difference: float
 ) -> None:
     scale = value_scale(steps)
@@ -232,5 +232,5 @@ def test_a_cell_as_another_type_keeps_its_z_n_and_genes_are_ranked_by_their_chan
     assert moved.top(3).tolist() == [0, 1, 3], "from the most risen to the most fallen"
     assert moved.n_changed(0.99) == 3
     table = moved.table(GENES, ("mode 0", "mode 1"))
-    assert table.columns.tolist() == ["gene", "log2_fold_change", "mode 0", "mode 1"]
+    assert table.columns.tolist() == ["gene", "log2_difference", "mode 0", "mode 1"]
     assert set(table["gene"][:3]) == {"linear", "square", "down"}

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from clustergan_core.data.dataset import UNLABELLED
 from clustergan_core.data.options import OwnDataOptions
 from clustergan_core.data.own.files import open_own
 from clustergan_core.data.own.new_samples import read_like
 from clustergan_core.data.own.table_text import read_table
+from clustergan_core.data.preprocessing import undo_preprocessing
+from clustergan_core.data.step_sentences import describe_steps
 from clustergan_core.data.steps import Step
 from clustergan_core.errors import DataError
 
@@ -107,6 +110,46 @@ def test_columns_are_scaled_to_their_own_range_and_that_is_recorded(tmp_path: Pa
     assert scale == {"step": "scale_columns", "columns": ["a", "b"], "minimum": [-1, 10], "maximum": [1, 30]}
     assert json.loads(json.dumps(dataset.preprocessing)) == list(dataset.preprocessing)
     assert dataset.splits.is_shared
+
+
+def outlier_table(path: Path) -> NDArray[np.float64]:
+    """Writes 400 rows of two columns; the first has one value a million times as large as the others."""
+    values = np.random.default_rng(0).uniform(1, 2, size=(400, 2))
+    values[7, 0] = 1e6
+    np.savetxt(path, values, delimiter=",", header="a,b", comments="", fmt="%.6f")
+    return values
+
+
+def test_one_outlier_does_not_squash_its_column_and_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    values = outlier_table(path)
+    dataset = open_own(path)
+    others = np.delete(dataset.samples[:, 0], 7)
+    assert others.std() == pytest.approx(1 / np.sqrt(12), rel=0.1), "as an even spread from 0 to 1 has"
+    assert dataset.samples[7, 0] == 1
+    scale = dataset.preprocessing[-1]
+    assert scale["step"] == "scale_columns"
+    low, high = np.sort(values[:, 0])[[1, -2]]  # what is left without the smallest and the largest of 400
+    assert [scale["minimum"][0], scale["maximum"][0]] == pytest.approx([values[:, 0].min(), high], abs=1e-5)
+    assert low > scale["minimum"][0], "only the end with the outlier is cut"
+    assert scale["minimum"][1] == pytest.approx(values[:, 1].min(), abs=1e-5)
+    sentences = describe_steps(dataset.preprocessing)
+    assert any(
+        s.startswith("In column a, 1 value lies far outside the others and would squash them") for s in sentences
+    )
+    restored = undo_preprocessing(dataset.preprocessing, dataset.samples)
+    assert np.delete(restored[:, 0], 7) == pytest.approx(np.delete(values[:, 0], 7), abs=1e-4), "file units come back"
+
+
+def test_heavy_tails_and_rare_marks_keep_their_whole_range(tmp_path: Path) -> None:
+    generator = np.random.default_rng(0)
+    marks = np.zeros(400)
+    marks[3] = 1  # a mark that one row has is all that the column says
+    values = np.column_stack([generator.exponential(size=400), marks, generator.normal(size=400)])
+    np.savetxt(tmp_path / "t.csv", values, delimiter=",", header="a,b,c", comments="", fmt="%.6f")
+    scale = open_own(tmp_path / "t.csv").preprocessing[-1]
+    assert scale["step"] == "scale_columns" and "n_outliers" not in scale
+    assert scale["maximum"] == pytest.approx(values.max(axis=0).tolist(), abs=1e-5)
 
 
 def test_gaps_are_filled_with_the_columns_median_and_counted(tmp_path: Path) -> None:

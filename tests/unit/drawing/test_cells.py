@@ -76,7 +76,7 @@ def test_two_states_of_genes_stand_in_one_row_each_and_the_real_cell_is_a_ring()
         states=("as T", "as B"),
         colours=("#111111", "#222222"),
         value_title="expression",
-        difference_title="log2 fold change",
+        difference_title="log2 difference",
         real=real,
     )
     shown = {trace.name: trace for trace in figure.data if trace.name}
@@ -84,7 +84,7 @@ def test_two_states_of_genes_stand_in_one_row_each_and_the_real_cell_is_a_ring()
     assert shown["as B"].x.tolist() == [2, 0.5]
     assert shown["the real cell"].x.tolist() == [0, 3]
     assert shown["as B"].marker.color == "#222222"
-    assert "log2 fold change -0.70" in shown["as B"].customdata[1]
+    assert "log2 difference -0.70" in shown["as B"].customdata[1]
     assert list(figure.layout.yaxis.ticktext) == ["CD74", "GNLY"]
 
 

@@ -275,7 +275,7 @@ def test_names_at_line_ends_are_moved_apart_and_keep_their_order() -> None:
 def test_a_code_is_drawn_in_the_modes_colours_and_named_by_its_largest_entry() -> None:
     figure = code_figure(np.array([0.02, 0.95, 0.03]), normal=np.array([0.1, -0.1]))
     assert list(traces(figure)[0].marker.color) == mode_colours(3)
-    assert figure.layout["title"]["text"] == "Mode 1, confidence 0.95"
+    assert figure.layout["title"]["text"] == "Mode 1, confidence 0.95 (not calibrated)"
     assert list(traces(figure)[1].y) == [0.1, -0.1]
     assert len(traces(code_figure(np.array([0.4, 0.6])))) == 1
 

@@ -7,13 +7,15 @@ from torch import Tensor
 
 from clustergan_core.data.dataset import Dataset, split_samples
 from clustergan_core.data.registry import load_dataset
+from clustergan_core.errors import SettingsError
 from clustergan_core.evaluation.features import choose_features
 from clustergan_core.generation import draw_latent, generate_all, reconstruct
 from clustergan_core.method import ENCODE_BATCH
 from clustergan_core.methods import build_method, parse_settings
 from clustergan_core.methods.clustergan import ClusterGANSettings
 from clustergan_core.nn.prior import Latent
-from clustergan_core.scoring.final import _five_digits
+from clustergan_core.score_names import distance_title
+from clustergan_core.scoring.final import _five_digits, score_method
 from clustergan_core.scoring.generated import RealSamples, cycle_losses, read_generated
 from clustergan_core.scoring.live import LiveScorer
 
@@ -55,6 +57,28 @@ def test_generated_samples_equal_to_the_real_ones_are_at_distance_zero():
     assert compared["n"] == 30
     assert compared["value"] == pytest.approx(0, abs=1e-9)
     assert compared["real_halves"] > 0
+
+
+def test_a_distance_of_more_samples_takes_its_other_real_ones_from_the_training_split():
+    data = table(300)
+    test, train = np.arange(200, 300), np.arange(200)
+    real = RealSamples(data, test, RawFeatures(), 100, others=train)
+    assert real.n == 100, "all test samples, where halves would be of 50"
+    assert np.array_equal(real.first, data.samples[test])
+    compared = real.compare(torch.from_numpy(real.first))
+    assert compared is not None and compared["value"] == pytest.approx(0, abs=1e-9) and compared["real_halves"] > 0
+
+
+def test_more_samples_than_the_data_has_are_refused():
+    data, method = table(60), small_method()
+    with pytest.raises(SettingsError, match=r"10,000 samples needs as many .* has 6: choose at most 5,000"):
+        score_method(method, data, "test", n_generated=10_000)
+
+
+def test_a_distance_says_its_number_of_samples():
+    assert distance_title("fid", 5000) == "FID-5k" and distance_title("fid", 10_000) == "FID-10k"
+    assert distance_title("fid", 1003) == "FID, n = 1,003"
+    assert distance_title("frechet", 5000) == "Fréchet distance, n = 5,000"
 
 
 def test_three_samples_are_too_few_to_compare():

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from clustergan_core.data.counts.log_base import with_natural_logarithms
 from clustergan_core.data.counts.matrix import CountMatrix, find_state
 from clustergan_core.data.counts.reading.count_file import CountFile, Orientation, describe_names
 from clustergan_core.data.counts.reading.formats import find_format
@@ -57,7 +58,7 @@ def read_opened(file: CountFile) -> CountMatrix:
     names, layout = file.names, file.layout
     cells_in = "rows" if layout.orientation == "cells-by-genes" else "columns"
     assumed = [] if layout.is_sure else [f"Cells are assumed to be in {cells_in}: {layout.reason}."]
-    return CountMatrix(
+    matrix = CountMatrix(
         name=file.name,
         counts=counts,
         cell_ids=names.cell_ids,
@@ -69,6 +70,7 @@ def read_opened(file: CountFile) -> CountMatrix:
         notes=(*assumed, *file.layout.notes, *describe_names(names)),
         repeated_cells=names.repeated_cells,
     )
+    return with_natural_logarithms(matrix)
 
 
 def _open(path: Path, orientation: Orientation) -> CountFile:
