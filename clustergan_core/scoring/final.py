@@ -57,7 +57,7 @@ def score_method(method: Method, dataset: Dataset, split: SplitName) -> MethodSc
 
 def _score(method: Method, dataset: Dataset, split: SplitName) -> _Figures:
     in_split = without_labelled(method, dataset, dataset.indices(split))
-    indices = readable_indices(type(method), in_split)
+    indices = readable_indices(type(method), method.settings, in_split)
     latents = encode_samples(method, dataset.samples[indices], indices) if method.encodes else None
     labels = None if dataset.labels is None else dataset.labels[indices]
     scores: _Figures = {
