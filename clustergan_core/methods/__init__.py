@@ -11,7 +11,10 @@ from clustergan_core.data.dataset import Kind
 from clustergan_core.errors import SettingsError
 from clustergan_core.invalid_settings import explain_invalid
 from clustergan_core.method_facts import MethodFacts, MethodSettings
+from clustergan_core.methods.bigan.settings import BiGANFacts
 from clustergan_core.methods.clustergan.settings import ClusterGANFacts
+from clustergan_core.methods.deligan.settings import DeLiGANFacts
+from clustergan_core.methods.infogan.settings import InfoGANFacts
 from clustergan_core.methods.paired_clustergan.settings import PairedClusterGANFacts
 from clustergan_core.methods.wgan_gp.settings import WGANGPFacts
 
@@ -28,6 +31,9 @@ METHODS: dict[str, type[MethodFacts]] = {
         ClusterGANFacts,
         PairedClusterGANFacts,
         WGANGPFacts,
+        InfoGANFacts,
+        DeLiGANFacts,
+        BiGANFacts,
     )
 }
 

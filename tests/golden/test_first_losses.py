@@ -27,6 +27,9 @@ N_STEPS = {"paired-clustergan": 8}  # other methods take four
 TOLERANCE: dict[str, Callable[[int], float]] = {
     "clustergan": lambda step: 1e-4 * 10**step,
     "wgan-gp": lambda step: 1e-4 * 10**step,
+    "infogan": lambda step: 1e-4 * 10**step,
+    "deligan": lambda step: 1e-4 * 10**step,
+    "bigan": lambda step: 1e-4 * 10**step,
     "paired-clustergan": lambda step: 5e-3,
 }
 

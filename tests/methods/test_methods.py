@@ -231,6 +231,6 @@ def test_shuffled_labels_leave_every_loss_unchanged(name):
     for data in (dataset, replace(dataset, labels=generator.permutation(labels)), unlabelled):
         schedule = Schedule(n_steps=4, log_every=1, evaluate_every=2)
         progress = list(train(build(name), data, schedule, seed=3, device=CPU))
-        criteria = [row.scores["criterion"] for row in progress if row.scores is not None]
+        criteria = [row.scores.get("criterion") for row in progress if row.scores is not None]
         histories.append(([row.losses for row in progress], criteria, [row.is_best for row in progress]))
     assert histories[0] == histories[1] == histories[2]
