@@ -51,9 +51,7 @@ class MethodFacts(ABC):
     # Whether training uses neighbours in the data, so that agreement with them says nothing about the result.
     trains_on_neighbours: ClassVar[bool] = False
     encodes: ClassVar[bool] = True  # whether it reads samples; if not, there are no latents and no clusters
-    # The most samples that are read if reading one is slow (latents that are optimised). Such a method is scored only
-    # at its end, and only on that many samples.
-    max_read: ClassVar[int | None] = None
+    max_read: ClassVar[int | None] = None  # what `max_read_with` returns, unless it depends on the settings
     uses_labels: ClassVar[bool] = False  # whether training sees labels; only a `LabelledMethod` does
 
     @classmethod
@@ -67,6 +65,14 @@ class MethodFacts(ABC):
         if cls.encodes:
             return ""
         return f"{cls.title} has no encoder: samples get no clusters, and new ones cannot be placed."
+
+    @classmethod
+    def max_read_with(cls, settings: MethodSettings) -> int | None:
+        """The most samples that are read with these settings, if reading one is slow (latents that are optimised).
+
+        Such a method is scored only at its end, and only on that many samples.
+        """
+        return cls.max_read
 
     @classmethod
     def find_preset(cls, name: PresetName, dataset: str, kind: Kind, shape: tuple[int, ...]) -> Preset:

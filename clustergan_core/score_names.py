@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from clustergan_core.method_facts import MethodFacts
+from clustergan_core.method_facts import MethodFacts, MethodSettings
 
 AGREEMENT_SCORES = ("purity", "accuracy", "nmi", "ari")
 DISTANCES: tuple[Literal["frechet", "fid"], ...] = ("frechet", "fid")
@@ -27,22 +27,22 @@ def distance_title(name: Literal["frechet", "fid"], n: int) -> str:
     return f"FID-{n // 1000}k" if n % 1000 == 0 else f"FID, n = {n:,}"
 
 
-def describe_kept_weights(method: type[MethodFacts]) -> str:
+def describe_kept_weights(method: type[MethodFacts], settings: MethodSettings) -> str:
     """The weights of a run that are kept as its best, to follow "the weights are"."""
     if not method.encodes:
         return "those of the last evaluation, as there are no clusters by which to choose"
-    if method.max_read is not None:
+    if method.max_read_with(settings) is not None:
         return "those of the last evaluation, as reading samples is too slow to score earlier ones"
     if method.trains_on_neighbours:
         return "those of the last evaluation, as agreement with neighbours cannot judge what was trained on them"
     return f"those of the highest {CRITERION}"
 
 
-def describe_kept_weights_briefly(method: type[MethodFacts]) -> str:
+def describe_kept_weights_briefly(method: type[MethodFacts], settings: MethodSettings) -> str:
     """A short description of the kept weights, to follow "with the weights of"."""
-    return "the last evaluation" if keeps_last_weights(method) else "the highest label-free criterion"
+    return "the last evaluation" if keeps_last_weights(method, settings) else "the highest label-free criterion"
 
 
-def keeps_last_weights(method: type[MethodFacts]) -> bool:
+def keeps_last_weights(method: type[MethodFacts], settings: MethodSettings) -> bool:
     """Whether no label-free criterion can choose among a run's weights, so that the last evaluation's are kept."""
-    return method.trains_on_neighbours or not method.encodes or method.max_read is not None
+    return method.trains_on_neighbours or not method.encodes or method.max_read_with(settings) is not None

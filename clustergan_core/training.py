@@ -108,7 +108,8 @@ def train(
                 method.calibrate(samples)
                 scores = scorer.score(method)
             # Out-of-turn evaluations do not choose weights: the best weights must not depend on when someone looked.
-            is_better = keeps_last_weights(type(method)) or scores["criterion"] > best.get("value", -math.inf)
+            keeps_last = keeps_last_weights(type(method), method.settings)
+            is_better = keeps_last or scores["criterion"] > best.get("value", -math.inf)
             is_best = is_evaluation and is_better
         if scores is not None and is_best:
             best = {"step": float(step), "value": scores.get("criterion", 0.0)}

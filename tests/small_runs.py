@@ -13,7 +13,7 @@ from clustergan_core.runs.store import create_run
 from clustergan_core.runs.worker import first_status
 from clustergan_core.schedule import Schedule
 
-NARROW = {"width": 0.1, "n_critic_steps": 1, "n_normal": 5, "batch_size": 16}
+NARROW = {"width": 0.1, "n_critic_steps": 1, "n_normal": 5, "batch_size": 16, "n_iterations": 3}
 
 
 def small_config(

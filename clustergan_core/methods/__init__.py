@@ -11,8 +11,12 @@ from clustergan_core.data.dataset import Kind
 from clustergan_core.errors import SettingsError
 from clustergan_core.invalid_settings import explain_invalid
 from clustergan_core.method_facts import MethodFacts, MethodSettings
+from clustergan_core.methods.bigan.settings import BiGANFacts
 from clustergan_core.methods.clustergan.settings import ClusterGANFacts
+from clustergan_core.methods.deligan.settings import DeLiGANFacts
+from clustergan_core.methods.infogan.settings import InfoGANFacts
 from clustergan_core.methods.paired_clustergan.settings import PairedClusterGANFacts
+from clustergan_core.methods.wgan_gp.settings import WGANGPFacts
 
 if TYPE_CHECKING:
     import torch
@@ -21,7 +25,17 @@ if TYPE_CHECKING:
 
 
 # The facts of each method; the method itself is loaded, with PyTorch, when one is built.
-METHODS: dict[str, type[MethodFacts]] = {method.name: method for method in (ClusterGANFacts, PairedClusterGANFacts)}
+METHODS: dict[str, type[MethodFacts]] = {
+    method.name: method
+    for method in (
+        ClusterGANFacts,
+        PairedClusterGANFacts,
+        WGANGPFacts,
+        InfoGANFacts,
+        DeLiGANFacts,
+        BiGANFacts,
+    )
+}
 
 # According to their rows in benchmarks/results.csv.
 _BEST_FIRST: tuple[type[MethodFacts], ...] = (PairedClusterGANFacts, ClusterGANFacts)

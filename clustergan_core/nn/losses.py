@@ -6,6 +6,8 @@ Mukherjee et al., arXiv 1809.03627, eq. 1 (the mean over dimensions follows the 
 
 from __future__ import annotations
 
+import math
+
 from torch import Tensor
 from torch.nn import functional
 
@@ -54,3 +56,9 @@ def normal_recovery_loss(normal: Tensor, recovered: Tensor) -> Tensor:
 def cluster_recovery_loss(cluster: Tensor, recovered_logits: Tensor) -> Tensor:
     """Cross-entropy of z_c (B, K) against the encoder's logits for E(G(z))_c (B, K), averaged over the batch."""
     return functional.cross_entropy(recovered_logits, cluster)
+
+
+def unit_gaussian_loss(values: Tensor, means: Tensor) -> Tensor:
+    """−log N(values; means, I) of codes (B, D), averaged over the batch (InfoGAN, arXiv 1606.03657, §5)."""
+    squares = (values - means).square().sum(dim=1).mean()
+    return 0.5 * (squares + values.shape[1] * math.log(2 * math.pi))

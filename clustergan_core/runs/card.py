@@ -36,7 +36,8 @@ def render_card(run: Run, scores: RunScores) -> str:
         "```",
         "",
         *_list_steps(config),
-        f"Weights: {scores['weights']}, which are {describe_kept_weights(method)}. {' '.join(config.notes)}",
+        f"Weights: {scores['weights']}, which are {describe_kept_weights(method, config.method_settings())}. "
+        f"{' '.join(config.notes)}",
         "",
         _scores_heading(scores),
         "",

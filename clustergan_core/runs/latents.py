@@ -21,14 +21,14 @@ def run_latents(
 ) -> RunLatents:
     """Reads the stored latents, or encodes the split's samples and stores them. DataError where the data is absent.
 
-    A method that is slow to read samples reads `max_read` of them. `dataset` is the run's, if already open.
+    A method that is slow to read samples reads only some of them. `dataset` is the run's, if already open.
     """
     file_name, digest = latents_file(split, which), weights_digest(run, which)
     stored = _read_latents(run.find_embedding(file_name), digest)
     if stored is not None:
         return stored
     dataset = dataset or run.dataset()
-    indices = readable_indices(find_method(run.config.method), dataset.indices(split))
+    indices = readable_indices(find_method(run.config.method), run.config.method_settings(), dataset.indices(split))
     path = run.embeddings_folder() / file_name
     write_latents(path, encode_samples(run.load(which), dataset.samples[indices], indices), digest)
     # Read back, so that the first visit sees the same rounded values as every later one, and finds the same maps.

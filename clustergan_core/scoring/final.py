@@ -61,7 +61,7 @@ def score_method(method: Method, dataset: Dataset, split: SplitName, n_generated
 
 def _score(method: Method, dataset: Dataset, split: SplitName, n_generated: int) -> _Figures:
     in_split = without_labelled(method, dataset, dataset.indices(split))
-    indices = readable_indices(type(method), in_split)
+    indices = readable_indices(type(method), method.settings, in_split)
     others = _more_real_samples(dataset, indices, n_generated) if n_generated > N_GENERATED else None
     latents = encode_samples(method, dataset.samples[indices], indices) if method.encodes else None
     labels = None if dataset.labels is None else dataset.labels[indices]

@@ -117,7 +117,7 @@ def cycle_losses(
     if reconstructions is not None:
         losses["sample_cycle"] = sample_cycle_loss(samples.numpy(), reconstructions.cpu().numpy())
     drawn = None if latent is None else method.recoverable(latent)
-    is_read = method.encodes and method.max_read is None
+    is_read = method.encodes and method.max_read_with(method.settings) is None
     if is_read and drawn is not None and generated is not None:
         recovered = method.clustering_features(method.encode_all(generated[:n_latents]))
         losses["latent_cycle"] = latent_cycle_loss(drawn[:n_latents].numpy(), recovered.numpy())

@@ -58,7 +58,9 @@ def score_without_labels(method: Method, dataset: Dataset) -> LabelFree:
     method.require("encoder")
     with one_thread(), libraries_on_one_thread():
         n_clusters = method.n_clusters
-        indices = readable_indices(type(method), without_labelled(method, dataset, chosen_samples(dataset)))
+        indices = readable_indices(
+            type(method), method.settings, without_labelled(method, dataset, chosen_samples(dataset))
+        )
         samples = dataset.samples[indices]
         encoding = method.encode_all(torch.from_numpy(samples))
         clusters = method.assign_encoding(encoding)[0].numpy()

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clustergan_core.data.dataset import DATA_SEED, draw_subset
-from clustergan_core.method_facts import MethodFacts
+from clustergan_core.method_facts import MethodFacts, MethodSettings
 
 if TYPE_CHECKING:
     from clustergan_core.method import Encoding, Method
@@ -39,9 +39,12 @@ class RunLatents:
         return Encoding(torch.from_numpy(self.normal), code)
 
 
-def readable_indices(method: type[MethodFacts], indices: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The `indices` of a split that a method reads: all, or `max_read` of them by a fixed seed, ascending."""
-    return indices if method.max_read is None else draw_subset(indices, method.max_read, DATA_SEED)
+def readable_indices(
+    method: type[MethodFacts], settings: MethodSettings, indices: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """The `indices` of a split that a method reads: all, or as many as it can, by a fixed seed, ascending."""
+    max_read = method.max_read_with(settings)
+    return indices if max_read is None else draw_subset(indices, max_read, DATA_SEED)
 
 
 def encode_samples(method: Method, samples: NDArray[np.float32], indices: NDArray[np.int64]) -> RunLatents:

@@ -58,9 +58,9 @@ class LiveScorer:
     def score(self, method: Method) -> Scores:
         """Scores by name; those that need labels, clusters or a generator are absent without them.
 
-        Scores that need clusters are also absent if reading samples is slow (`max_read`).
+        Scores that need clusters are also absent if reading samples is slow (`max_read_with`).
         """
-        is_read = method.encodes and method.max_read is None
+        is_read = method.encodes and method.max_read_with(method.settings) is None
         encoding = method.encode_all(self.samples) if is_read else None
         scores: Scores = {} if encoding is None else self._score_clusters(method, encoding)
         scores |= method.label_free_figures() | self._score_generated(method, encoding)

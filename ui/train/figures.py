@@ -57,15 +57,18 @@ def show_without_labels(run: Run, history: MetricsHistory) -> None:
     from clustergan_core.methods import find_method
     from clustergan_core.score_names import describe_kept_weights, keeps_last_weights
 
-    method = find_method(run.config.method)
+    method, settings = find_method(run.config.method), run.config.method_settings()
     st.subheader("Without labels")
-    st.caption(f"The best weights are {describe_kept_weights(method)}. Cycle losses are means over dimensions.")
+    st.caption(
+        f"The best weights are {describe_kept_weights(method, settings)}. Cycle losses are means over dimensions."
+    )
     steps = history.evaluation_steps()
     left, right = st.columns([0.45, 0.55], gap="large")
     with left:
         courses = {name: history.scores(name) for name in ("criterion", "silhouette")}
+        best = history.best_step(run.config.schedule, keeps_last_weights(method, settings))
         show_figure(
-            score_figure(steps, courses, best=history.best_step(run.config.schedule, keeps_last_weights(method))),
+            score_figure(steps, courses, best=best),
             "criterion",
             "Criterion and silhouette",
         )

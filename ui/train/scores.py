@@ -38,6 +38,10 @@ def show_live_scores(run: Run, history: MetricsHistory) -> None:
     if not (method := find_method(run.config.method)).encodes:
         st.caption(f"{method.title} has no encoder, so there are no clusters to compare with labels.")
         return
+    settings = run.config.method_settings()
+    if method.max_read_with(settings) is not None:
+        st.caption(f"{method.title} takes long to read a sample, so clusters are compared with labels at the end only.")
+        return
     if "purity" not in newest:
         held = "has one label only" if run.config.dataset.label_names else "has none"
         st.caption(f"Purity, accuracy, NMI and ARI: {NEEDS_LABELS}, and this data {held}.")
@@ -48,7 +52,7 @@ def show_live_scores(run: Run, history: MetricsHistory) -> None:
         tile.metric(TITLES[name], f"{newest[name]:.3f}", help=HELP[name])
     if len(history.evaluations) < 2:
         return
-    best = history.best_step(run.config.schedule, keeps_last_weights(find_method(run.config.method)))
+    best = history.best_step(run.config.schedule, keeps_last_weights(method, settings))
     courses = {TITLES[name]: history.scores(name) for name in AGREEMENT_SCORES}
     figure = score_figure(history.evaluation_steps(), courses, best=best)
     figure.update_layout(height=SCORES_HEIGHT)
@@ -70,7 +74,7 @@ def show_final_scores(run: Run) -> None:
         return
     st.subheader("Result")
     where = "all samples, which were also trained on" if scores["is_training_data"] else f"the {scores['split']} split"
-    weights = describe_kept_weights_briefly(find_method(scores["method"]))
+    weights = describe_kept_weights_briefly(find_method(run.config.method), run.config.method_settings())
     labelled = f" {describe_labelled(scores)}." if describe_labelled(scores) else ""
     st.caption(f"On {where}, n = {scores['n']:,}, with the weights of {weights}.{labelled}")
     agreement, generation = st.columns([0.5, 0.5], gap="large")

@@ -26,10 +26,10 @@ MNIST = {"n_clusters": 10, "n_normal": 30, "sigma": 0.1, "batch_size": 64}
 
 
 @pytest.mark.parametrize("name", SWEEP_PRESETS)
-def test_every_preset_varies_a_setting_that_all_methods_have_and_a_paper_prints_it(name: str) -> None:
+def test_every_preset_varies_a_setting_of_clustergan_and_a_paper_prints_it(name: str) -> None:
     preset = next(preset for preset in SWEEP_PRESETS.values() if preset.name == name)
     rows = paper_rows("mnist", preset.setting, {**MNIST, **preset.fixed}, preset.scales_rate)
-    assert all(preset.setting in method.Settings.model_fields for method in METHODS.values())
+    assert preset.setting in METHODS["clustergan"].Settings.model_fields
     assert rows and all(set(row.figures) == set(preset.values) for row in rows)
 
 

@@ -1,0 +1,4 @@
+from .method import BiGAN
+from .settings import BiGANFacts, BiGANSettings
+
+__all__ = ["BiGAN", "BiGANFacts", "BiGANSettings"]
