@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clustergan_core.errors import DataError
+from clustergan_core.evaluation.library_threads import libraries_on_one_thread
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -128,6 +129,18 @@ def kmeans_clusters(latents: NDArray[np.float32], n_clusters: int, seed: int = 0
     n_distinct = len(np.unique(latents, axis=0))
     kmeans = KMeans(min(n_clusters, n_distinct), n_init=N_STARTS, random_state=seed)
     return kmeans.fit_predict(latents).astype(np.int64)
+
+
+def kmeans_centres(
+    latents: NDArray[np.float32], n_clusters: int, seed: int = 0, n_starts: int = N_STARTS
+) -> NDArray[np.float32]:
+    """The centres (K, D) of k-means of latents (N, D); fewer where fewer latents are distinct."""
+    from sklearn.cluster import KMeans
+
+    n_distinct = len(np.unique(latents, axis=0))
+    kmeans = KMeans(min(n_clusters, n_distinct), n_init=n_starts, random_state=seed)
+    with libraries_on_one_thread():
+        return kmeans.fit(latents).cluster_centers_.astype(np.float32)
 
 
 def ward_clusters(samples: NDArray[np.float32], n_clusters: int, seed: int = 0) -> NDArray[np.int64]:

@@ -12,7 +12,12 @@ from clustergan_core.errors import SettingsError
 from clustergan_core.invalid_settings import explain_invalid
 from clustergan_core.method_facts import MethodFacts, MethodSettings
 from clustergan_core.methods.clustergan.settings import ClusterGANFacts
+from clustergan_core.methods.dcn.settings import DCNFacts
+from clustergan_core.methods.dec.settings import DECFacts
 from clustergan_core.methods.paired_clustergan.settings import PairedClusterGANFacts
+from clustergan_core.methods.pca_gmm.settings import PCAGMMFacts
+from clustergan_core.methods.vade.settings import VaDEFacts
+from clustergan_core.methods.vae_gmm.settings import VAEGMMFacts
 
 if TYPE_CHECKING:
     import torch
@@ -21,7 +26,18 @@ if TYPE_CHECKING:
 
 
 # The facts of each method; the method itself is loaded, with PyTorch, when one is built.
-METHODS: dict[str, type[MethodFacts]] = {method.name: method for method in (ClusterGANFacts, PairedClusterGANFacts)}
+METHODS: dict[str, type[MethodFacts]] = {
+    method.name: method
+    for method in (
+        ClusterGANFacts,
+        PairedClusterGANFacts,
+        PCAGMMFacts,
+        VAEGMMFacts,
+        VaDEFacts,
+        DECFacts,
+        DCNFacts,
+    )
+}
 
 # According to their rows in benchmarks/results.csv.
 _BEST_FIRST: tuple[type[MethodFacts], ...] = (PairedClusterGANFacts, ClusterGANFacts)

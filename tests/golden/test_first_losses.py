@@ -20,7 +20,7 @@ GOLDEN = Path(__file__).with_name("first_losses.json")
 SETTINGS = {"n_clusters": 4, "n_normal": 6}
 # Enough for a step of each kind: two starts of two steps and four of the game.
 PHASES = {"paired-clustergan": {"warm_up_share": 0.5, "n_starts": 2}}
-N_STEPS = {"clustergan": 4, "paired-clustergan": 8}
+N_STEPS = {"paired-clustergan": 8}  # other methods take four
 # Processors differ in the last digits of a float32. With a normalised critic the difference grows with each step:
 # between an AMD and an Intel one it was 5% at the fourth; of Paired ClusterGAN's eighth one loss was up to 0.31% off
 # between an AMD and two Intel ones.
@@ -30,6 +30,11 @@ TOLERANCE: dict[str, Callable[[int], float]] = {
 }
 
 
+def _steady(step: int) -> float:
+    """The tolerance where no normalised critic makes small differences grow."""
+    return 1e-3
+
+
 def first_losses(name: str, dataset: Dataset) -> list[dict[str, float]]:
     """Losses of the first steps with the method's own defaults on one thread."""
     torch.set_num_threads(1)
@@ -37,7 +42,7 @@ def first_losses(name: str, dataset: Dataset) -> list[dict[str, float]]:
     method = build_method(
         name, parse_settings(name, SETTINGS | PHASES.get(name, {})), dataset.kind, dataset.shape, 0, cpu
     )
-    n_steps = N_STEPS[name]
+    n_steps = N_STEPS.get(name, 4)
     schedule = Schedule(n_steps=n_steps, log_every=1, evaluate_every=n_steps)
     return [progress.losses for progress in train(method, dataset, schedule, 0, cpu)]
 
@@ -51,7 +56,7 @@ def test_the_first_losses_are_what_they_were(name: str) -> None:
     expected = json.loads(GOLDEN.read_text())[name]
 
     for step, (now, before) in enumerate(zip(first_losses(name, load_synthetic()), expected, strict=True)):
-        assert now == pytest.approx(before, rel=TOLERANCE[name](step), abs=1e-6)
+        assert now == pytest.approx(before, rel=TOLERANCE.get(name, _steady)(step), abs=1e-6)
 
 
 if __name__ == "__main__":

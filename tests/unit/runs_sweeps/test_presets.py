@@ -19,10 +19,10 @@ def test_other_settings_keep_the_study_s_values() -> None:
 
 
 @pytest.mark.parametrize("name", SWEEP_PRESETS)
-def test_every_preset_varies_a_setting_that_all_methods_have_and_a_paper_prints_it(name: str) -> None:
+def test_every_preset_varies_a_setting_of_clustergan_and_a_paper_prints_it(name: str) -> None:
     preset = next(preset for preset in SWEEP_PRESETS.values() if preset.name == name)
 
-    assert all(preset.setting in method.Settings.model_fields for method in METHODS.values())
+    assert preset.setting in METHODS["clustergan"].Settings.model_fields
     assert all(set(row.figures) == set(preset.values) for row in paper_rows("mnist", preset.setting))
 
 
