@@ -6,6 +6,7 @@ from clustergan_core.method_facts import MethodFacts
 
 AGREEMENT_SCORES = ("purity", "accuracy", "nmi", "ari")
 GENERATION_SCORES = ("mode_accuracy", "reconstruction_accuracy", "cluster_accuracy")
+MODE_COUNT_SCORES = ("n_reached", "stray_share", "divergence")  # parts of `mode_count`
 CRITERION = "neighbour agreement of the code, corrected for chance, on training samples (no labels)"
 
 

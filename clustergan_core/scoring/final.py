@@ -104,7 +104,7 @@ def _score_generated(
     from clustergan_core.evaluation.classifier import find_classifier
     from clustergan_core.evaluation.features import choose_features, find_inception
     from clustergan_core.generation import draw_latent, generate_all, reconstruct
-    from clustergan_core.scoring.generated import RealSamples, cycle_losses, read_generated
+    from clustergan_core.scoring.generated import RealSamples, count_modes, cycle_losses, read_generated
 
     samples = torch.from_numpy(dataset.samples[indices])
     latent = draw_latent(method, N_GENERATED) if method.generates else None
@@ -122,6 +122,8 @@ def _score_generated(
         "fid": compare(find_inception(dataset)),
         **dict.fromkeys((*GENERATION_SCORES, "classifier")),
     }
+    if method.generates and (count := count_modes(method, dataset)) is not None:
+        scores["mode_count"] = count
     classifier = find_classifier(dataset)
     if not method.has_modes or classifier is None or dataset.labels is None or not classifier.knows_labels_of(dataset):
         return scores

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from clustergan_core.scoring.records import RunScores
+from clustergan_core.scoring.records import ModeCountRecord, RunScores
 
 FRECHET_HELP = (
     "How far the features of generated samples are from those of real ones, in mean and spread; lower is better. It "
@@ -25,6 +25,8 @@ def show_generation_scores(scores: RunScores) -> None:
     distances = [
         (title, scores[key]) for key, title in (("frechet", "Fréchet distance"), ("fid", "FID")) if scores.get(key)
     ]
+    if count := scores.get("mode_count"):
+        _show_mode_count(count)
     if not distances and not scores.get("classifier"):
         return
     st.markdown("**Fidelity of generated samples**")
@@ -42,6 +44,27 @@ def show_generation_scores(scores: RunScores) -> None:
         )
     if scores.get("classifier"):
         _show_accuracies(scores)
+
+
+def _show_mode_count(count: ModeCountRecord) -> None:
+    st.markdown("**Modes of the data that are reached**")
+    reached, strays, divergence = st.columns(3)
+    reached.metric(
+        "Modes reached",
+        f"{count['n_reached']} of {count['n_modes']}",
+        help=f"Modes with at least one good sample; {count['n_reached_often']} have five or more.",
+    )
+    strays.metric(
+        "Strays",
+        f"{100 * count['stray_share']:.1f} %",
+        help="Generated samples farther than 3 standard deviations from every mode. Of the data itself 1.1 % are.",
+    )
+    divergence.metric(
+        "KL to the true shares",
+        "–" if count["divergence"] is None else f"{count['divergence']:.3f}",
+        help="Of the modes' shares among good samples, in nats; 0 where every mode is generated as often as it occurs.",
+    )
+    st.caption(f"{count['n']:,} generated samples.")
 
 
 def _show_accuracies(scores: RunScores) -> None:
