@@ -9,6 +9,7 @@ from clustergan_core.method_facts import MethodFacts, MethodSettings
 AGREEMENT_SCORES = ("purity", "accuracy", "nmi", "ari")
 DISTANCES: tuple[Literal["frechet", "fid"], ...] = ("frechet", "fid")
 GENERATION_SCORES = ("mode_accuracy", "reconstruction_accuracy", "cluster_accuracy")
+MODE_COUNT_SCORES = ("n_reached", "stray_share", "divergence")  # parts of `mode_count`
 NMI_MEANING = (
     "Normalised mutual information, normalised by the arithmetic mean of the two entropies, from 0 (independent) to 1 "
     "(the same)."

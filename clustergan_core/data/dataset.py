@@ -66,6 +66,21 @@ def share_samples(n_samples: int) -> Splits:
 
 
 @dataclass(frozen=True)
+class PlantedModes:
+    """Modes that are known by their means: a sample is good if it lies within 3 `spread` of the nearest one."""
+
+    means: NDArray[np.float64]  # (M, n_features), on the scale of the samples
+    spread: float  # the standard deviation of each feature
+
+
+@dataclass(frozen=True)
+class ReadModes:
+    """Modes that are combinations of labels, one for each channel of an image, read by a classifier."""
+
+    classifier: str  # the data set of single channels whose classifier reads them
+
+
+@dataclass(frozen=True)
 class Dataset:
     """Samples ready to train on. Images and tables lie in [0, 1]; expression data is as its transform leaves it."""
 
@@ -82,6 +97,7 @@ class Dataset:
     content_digest: str = ""  # identifies the data where the samples' last bits differ between machines
     label_column: str = ""  # the data's own column that holds the labels; empty where they are from elsewhere
     has_confirmed_labels: bool = True  # False where a column was proposed by its name: K does not come from its levels
+    modes: PlantedModes | ReadModes | None = None  # where it is known what a generator should reach
     source: str = ""  # a name in DATASETS or the path it was opened by; empty for arrays, which have neither
 
     @property

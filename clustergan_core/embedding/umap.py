@@ -70,7 +70,29 @@ def _n_neighbours(n_samples: int, settings: MapSettings) -> int:
     return min(settings.n_neighbours, n_samples - 1)
 
 
+def lay_out(
+    latents: NDArray[np.float32], n_components: int, n_neighbours: int, min_dist: float, seed: int
+) -> NDArray[np.float32]:
+    """The layout (N, n_components) of latents (N, D) in any number of dimensions, to cluster them there."""
+    n_neighbours = min(n_neighbours, len(latents) - 1)
+    model = _fit_umap(latents, n_components, n_neighbours, min_dist, seed, init="spectral", n_epochs=None)
+    return np.array(model.embedding_, dtype=np.float32)
+
+
 def _fit(latents: NDArray[np.float32], settings: MapSettings, init: NDArray[np.float32] | str, n_epochs: int | None):
+    n_neighbours = _n_neighbours(len(latents), settings)
+    return _fit_umap(latents, settings.n_components, n_neighbours, settings.min_dist, settings.seed, init, n_epochs)
+
+
+def _fit_umap(
+    latents: NDArray[np.float32],
+    n_components: int,
+    n_neighbours: int,
+    min_dist: float,
+    seed: int,
+    init: NDArray[np.float32] | str,
+    n_epochs: int | None,
+):
     with warnings.catch_warnings():
         # umap-learn warns at import (no Tensorflow) and about the index (not its own class, which is intended).
         warnings.filterwarnings("ignore", message="Tensorflow not installed", category=ImportWarning)
@@ -78,15 +100,14 @@ def _fit(latents: NDArray[np.float32], settings: MapSettings, init: NDArray[np.f
         from umap import UMAP
 
         index = _ExactIndex(latents)
-        n_neighbours = _n_neighbours(len(latents), settings)
         return UMAP(
             n_neighbors=n_neighbours,
-            n_components=settings.n_components,
-            min_dist=settings.min_dist,
+            n_components=n_components,
+            min_dist=min_dist,
             init=init,
             n_epochs=n_epochs,
-            random_state=settings.seed,
-            transform_seed=settings.seed,
+            random_state=seed,
+            transform_seed=seed,
             n_jobs=1,
             precomputed_knn=(*index.query(latents, n_neighbours), index),
         ).fit(latents)

@@ -4,9 +4,10 @@ agreement.py    purity, accuracy, NMI and ARI against labels
 label_free.py   silhouette, shared neighbours, usage of modes
 suggest_k.py    a number of clusters without labels
 stability.py    several clusterings of the same samples
-clusterings.py  k-means and Leiden, to compare with a method's own clusters
+clusterings.py  k-means, Leiden and others, to compare with a method's own clusters
 neighbours.py, nearness.py   exact nearest neighbours; distances of generated samples to real ones
 generation.py, modes.py      what a classifier reads in generated samples; modes that are empty or alike
+mode_counting.py             how many of the data's modes a generator reaches
 frechet.py, features.py, classifier.py   Fréchet distance and its feature networks
 diversity.py    variance within modes, generated over real; density and coverage
 cycle.py        cycle losses

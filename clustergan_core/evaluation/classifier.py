@@ -110,6 +110,12 @@ def find_classifier(dataset: Dataset, folder: Path = CLASSIFIERS_FOLDER) -> Clas
     return classifier if classifier.record.digest == dataset.digest else None
 
 
+def find_named_classifier(name: str, folder: Path = CLASSIFIERS_FOLDER) -> Classifier | None:
+    """The shipped classifier of a data set by its name, for images that only resemble its samples; or None."""
+    path = folder / f"{name}.safetensors"
+    return load_classifier(path, path.stat().st_mtime_ns) if path.exists() else None
+
+
 @lru_cache(maxsize=16)
 def load_classifier(path: Path, stamp: int = 0) -> Classifier:
     """A classifier from its file, in single precision on the CPU; `stamp` makes the cache notice a new file."""

@@ -1,8 +1,8 @@
-"""Clusterings to compare with a method's: k-means, Leiden, Ward, spectral, and non-negative matrix factorisation.
+"""Clusterings to compare with a method's: k-means, Leiden, Ward, spectral, NMF, and a mixture on UMAP.
 
 For cells, k-means and Leiden use 50 principal components of the prepared samples; Leiden runs on the graph of each
-cell's 15 nearest neighbours, as scanpy builds it. Ward, spectral clustering and the factorisation use the samples
-themselves and cannot place a new one. The same seed gives the same clusters.
+cell's 15 nearest neighbours, as scanpy builds it. Ward, spectral clustering, the factorisation and the mixture on UMAP
+use the samples themselves and cannot place a new one. The same seed gives the same clusters.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clustergan_core.errors import DataError
+from clustergan_core.evaluation.library_threads import libraries_on_one_thread
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 N_COMPONENTS = 50
 N_NEIGHBOURS = 15
 N_STARTS = 10
+UMAP_NEIGHBOURS = 20
 DEFAULT_RESOLUTION = 1.0
 RESOLUTIONS = (0.005, 20.0)  # the range in which a resolution for K clusters is searched
 MAX_PAIRED = 10_000  # samples whose distances to each other are kept: 0.4 GB
@@ -130,6 +132,18 @@ def kmeans_clusters(latents: NDArray[np.float32], n_clusters: int, seed: int = 0
     return kmeans.fit_predict(latents).astype(np.int64)
 
 
+def kmeans_centres(
+    latents: NDArray[np.float32], n_clusters: int, seed: int = 0, n_starts: int = N_STARTS
+) -> NDArray[np.float32]:
+    """The centres (K, D) of k-means of latents (N, D); fewer where fewer latents are distinct."""
+    from sklearn.cluster import KMeans
+
+    n_distinct = len(np.unique(latents, axis=0))
+    kmeans = KMeans(min(n_clusters, n_distinct), n_init=n_starts, random_state=seed)
+    with libraries_on_one_thread():
+        return kmeans.fit(latents).cluster_centers_.astype(np.float32)
+
+
 def ward_clusters(samples: NDArray[np.float32], n_clusters: int, seed: int = 0) -> NDArray[np.int64]:
     """Ward's agglomerative clustering of samples (N, D) into clusters (N,); nothing in it is drawn.
 
@@ -173,6 +187,30 @@ def spectral_neighbour_clusters(
         # Parts that no neighbour connects are what clusters are looked for in.
         warnings.filterwarnings("ignore", message="Graph is not fully connected", category=UserWarning)
         return spectral.fit_predict(samples).astype(np.int64)
+
+
+def umap_mixture_clusters(
+    samples: NDArray[np.float32], n_clusters: int, seed: int = 0, n_neighbours: int = UMAP_NEIGHBOURS
+) -> NDArray[np.int64]:
+    """A Gaussian mixture with full covariances on UMAP's layout of samples (N, D) in K dimensions, into clusters (N,).
+
+    The settings are those of N2D (McConville et al., arXiv 1908.05968), which lays out an autoencoder's latents: pass
+    these for N2D itself. UMAP compiles for half a minute in the first call of a process. DataError for fewer than
+    n_clusters + 2 samples, from which no layout of K dimensions can be started.
+    """
+    from sklearn.mixture import GaussianMixture
+
+    from clustergan_core.embedding.umap import lay_out
+
+    if len(samples) < n_clusters + 2:
+        raise DataError(
+            f"UMAP cannot lay out {len(samples)} samples in {n_clusters} dimensions: choose at least "
+            f"{n_clusters + 2} samples or fewer clusters."
+        )
+    layout = lay_out(samples, n_clusters, n_neighbours, min_dist=0.0, seed=seed)
+    mixture = GaussianMixture(n_clusters, n_init=N_STARTS, random_state=seed)
+    with libraries_on_one_thread():
+        return mixture.fit_predict(layout.astype(np.float64)).astype(np.int64)
 
 
 def nmf_clusters(samples: NDArray[np.float32], n_clusters: int, seed: int = 0) -> NDArray[np.int64]:

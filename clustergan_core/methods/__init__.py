@@ -13,9 +13,14 @@ from clustergan_core.invalid_settings import explain_invalid
 from clustergan_core.method_facts import MethodFacts, MethodSettings
 from clustergan_core.methods.bigan.settings import BiGANFacts
 from clustergan_core.methods.clustergan.settings import ClusterGANFacts
+from clustergan_core.methods.dcn.settings import DCNFacts
+from clustergan_core.methods.dec.settings import DECFacts
 from clustergan_core.methods.deligan.settings import DeLiGANFacts
 from clustergan_core.methods.infogan.settings import InfoGANFacts
 from clustergan_core.methods.paired_clustergan.settings import PairedClusterGANFacts
+from clustergan_core.methods.pca_gmm.settings import PCAGMMFacts
+from clustergan_core.methods.vade.settings import VaDEFacts
+from clustergan_core.methods.vae_gmm.settings import VAEGMMFacts
 from clustergan_core.methods.wgan_gp.settings import WGANGPFacts
 
 if TYPE_CHECKING:
@@ -34,6 +39,11 @@ METHODS: dict[str, type[MethodFacts]] = {
         InfoGANFacts,
         DeLiGANFacts,
         BiGANFacts,
+        PCAGMMFacts,
+        VAEGMMFacts,
+        VaDEFacts,
+        DECFacts,
+        DCNFacts,
     )
 }
 

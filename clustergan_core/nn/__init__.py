@@ -2,6 +2,8 @@
 
 prior.py            the latent space: z_n, the modes and their weights
 networks.py         generators, encoders and critics by name
+mixture.py          Gaussian mixtures in a latent space, fitted or learned
+autoencoder.py      the autoencoder of VaDE, DEC and DCN
 losses.py           the loss terms, from tensors to one scalar
 wasserstein.py      the critic's part of a Wasserstein game with gradient penalty
 non_saturating.py   the steps of the original game

@@ -1,4 +1,4 @@
-"""The loss terms of ClusterGAN's game, each from tensors to one scalar tensor.
+"""The loss terms of the methods, each from tensors to one scalar tensor or to one value for each sample.
 
 Sources: Wasserstein critic with gradient penalty, Gulrajani et al., arXiv 1704.00028, eq. 3; latent recovery,
 Mukherjee et al., arXiv 1809.03627, eq. 1 (the mean over dimensions follows the authors' code; the paper has a sum).
@@ -62,3 +62,46 @@ def unit_gaussian_loss(values: Tensor, means: Tensor) -> Tensor:
     """−log N(values; means, I) of codes (B, D), averaged over the batch (InfoGAN, arXiv 1606.03657, §5)."""
     squares = (values - means).square().sum(dim=1).mean()
     return 0.5 * (squares + values.shape[1] * math.log(2 * math.pi))
+
+
+def gaussian_divergence(mean: Tensor, scale: Tensor) -> Tensor:
+    """KL(N(μ, diag σ²) ‖ N(0, I)) (B,) for means and standard deviations (B, D) (arXiv 1312.6114, appendix B)."""
+    variance = scale.square()
+    return 0.5 * (mean.square() + variance - 1 - variance.log()).sum(dim=1)
+
+
+def mixture_divergence(
+    mean: Tensor, log_variance: Tensor, log_gamma: Tensor, log_masses: Tensor, means: Tensor, log_variances: Tensor
+) -> Tensor:
+    """E log q(z, c|x) − log p(z, c) (B,) for a prior of K Gaussians (VaDE, arXiv 1611.05148: −ELBO without log p(x|z)).
+
+    q(z|x) = N(μ̃, diag σ̃²) by `mean` and `log_variance` (B, D), q(c|x) = γ by `log_gamma` (B, K), and the prior by
+    `log_masses` (K,), `means` and `log_variances` (K, D).
+    """
+    squares = log_variance.exp()[:, None] + (mean[:, None] - means).square()  # (B, K, D)
+    within = 0.5 * (log_variances + squares / log_variances.exp()).sum(dim=2)  # (B, K)
+    between = log_gamma - log_masses
+    entropy = 0.5 * (1 + log_variance).sum(dim=1)
+    return (log_gamma.exp() * (within + between)).sum(dim=1) - entropy
+
+
+def student_assignment(points: Tensor, centres: Tensor) -> Tensor:
+    """q_ij ∝ (1 + ‖z_i − μ_j‖²)⁻¹ (B, K) for points (B, D) and centres (K, D) (DEC, arXiv 1511.06335, eq. 1)."""
+    kernel = 1 / (1 + (points[:, None] - centres).square().sum(dim=2))
+    return kernel / kernel.sum(dim=1, keepdim=True)
+
+
+def sharpened_target(assignment: Tensor, frequencies: Tensor) -> Tensor:
+    """p_ij ∝ q_ij² / f_j (B, K) for assignments q (B, K) and their sums f (K,) over all samples (DEC, eq. 3)."""
+    squares = assignment.square() / frequencies
+    return squares / squares.sum(dim=1, keepdim=True)
+
+
+def target_divergence(target: Tensor, assignment: Tensor) -> Tensor:
+    """Σ_j p_ij log(p_ij / q_ij), averaged over the batch (B, K) (DEC, eq. 2)."""
+    return functional.kl_div(assignment.log(), target, reduction="batchmean")
+
+
+def centre_distance(points: Tensor, centres: Tensor, cluster: Tensor) -> Tensor:
+    """½ ‖z − m_s‖², averaged over points (B, D) of clusters s (B,) with centres (K, D) (DCN, arXiv 1610.04794)."""
+    return 0.5 * (points - centres[cluster]).square().sum(dim=1).mean()

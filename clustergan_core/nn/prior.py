@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 Noise = Literal["normal", "uniform"]
+MAX_SEED = 2**31
 
 
 @dataclass(frozen=True)
@@ -84,3 +85,8 @@ class ModeWeights(nn.Module):
         draws = torch.rand(count, generator=generator, device=generator.device)
         cumulative = self.shares.to(generator.device, torch.float32).cumsum(dim=0)
         return torch.searchsorted(cumulative, draws).clamp(max=len(self.shares) - 1)
+
+
+def draw_seed(generator: torch.Generator) -> int:
+    """A seed for scikit-learn, drawn from a training's only source of randomness."""
+    return int(torch.randint(MAX_SEED, (), generator=generator, device=generator.device))

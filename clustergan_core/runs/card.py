@@ -111,6 +111,13 @@ def _generation_lines(scores: RunScores) -> list[str]:
             f"the {variance['n_real']} real samples, {variance['n_generated']} generated samples a mode).",
             "",
         ]
+    if count := scores.get("mode_count"):
+        lines += [
+            f"Modes of the data reached by {count['n']:,} generated samples: {count['n_reached']} of "
+            f"{count['n_modes']} ({count['n_reached_often']} by at least 5); {100 * count['stray_share']:.1f}% belong "
+            f"to none; KL divergence to the true shares: {_figure(count['divergence'])} nats.",
+            "",
+        ]
     classifier = scores.get("classifier")
     if classifier:
         lines += [

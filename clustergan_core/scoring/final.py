@@ -114,7 +114,7 @@ def _score_generated(
     from clustergan_core.evaluation.classifier import find_classifier
     from clustergan_core.evaluation.features import choose_features, find_inception
     from clustergan_core.generation import draw_latent, generate_all, reconstruct
-    from clustergan_core.scoring.generated import N_MODE_SAMPLES, RealSamples, cycle_losses, read_generated
+    from clustergan_core.scoring.generated import N_MODE_SAMPLES, RealSamples, count_modes, cycle_losses, read_generated
     from clustergan_core.scoring.mode_variance import RealVariance
 
     samples = torch.from_numpy(dataset.samples[indices])
@@ -134,6 +134,8 @@ def _score_generated(
     if method.has_modes and latents is not None and len(indices) > 1:
         real_variance = RealVariance(dataset.samples[indices])
         scores["mode_variance"] = real_variance.compare(method, latents.clusters, N_MODE_SAMPLES)
+    if method.generates and (count := count_modes(method, dataset)) is not None:
+        scores["mode_count"] = count
     classifier = find_classifier(dataset)
     if not method.has_modes or classifier is None or dataset.labels is None or not classifier.knows_labels_of(dataset):
         return scores

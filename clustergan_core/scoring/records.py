@@ -67,6 +67,17 @@ class GenerationRecord(TypedDict):
     classifier: ClassifierRecord
 
 
+class ModeCountRecord(TypedDict):
+    """How many of the data's modes `n` generated samples reach (`evaluation/mode_counting.py`)."""
+
+    n_modes: int
+    n_reached: int
+    n_reached_often: int
+    stray_share: float
+    divergence: float | None  # None if all samples are strays
+    n: int
+
+
 class MethodScores(AgreementRecord):
     """A method's scores on a split; top-level agreement uses the argmax of the code as the cluster."""
 
@@ -94,6 +105,7 @@ class MethodScores(AgreementRecord):
     reconstruction_accuracy: NotRequired[float | None]
     cluster_accuracy: NotRequired[float | None]
     classifier: NotRequired[ClassifierRecord | None]
+    mode_count: NotRequired[ModeCountRecord]  # only if the data defines modes and the method generates
     missing: NotRequired[dict[Ability, str]]  # why the method lacks scores of an ability, in one sentence each
 
 

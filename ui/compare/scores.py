@@ -33,6 +33,7 @@ LABEL_FREE = {
     "coverage": "Coverage",
     "frechet": "Fréchet",
 }
+MODE_COUNTS = {"n_reached": "Modes reached", "stray_share": "Strays", "divergence": "KL to the true shares"}
 
 
 def show_scores(comparison: Comparison) -> None:
@@ -58,6 +59,7 @@ def show_scores(comparison: Comparison) -> None:
 
 def _show_groups(comparison: Comparison, scores: dict[str, RunScores | None], reading: Reading) -> None:
     rows = []
+    label_free = _label_free(scores)
     for group in comparison.groups:
         counted = _counted(comparison, group, scores)
         own = [scores[run.name] for run in counted]
@@ -66,13 +68,19 @@ def _show_groups(comparison: Comparison, scores: dict[str, RunScores | None], re
         row: dict[str, Any] = {"Runs": group.title, "n": len(seeds), "Seeds": ", ".join(map(str, seeds)) or "–"}
         row |= {title: _describe_spread(spread_score(own, name, reading), own) for name, title in TITLES.items()}
         row["Scored on"] = _describe_sources(own, missing)
-        row |= {title: _describe_spread(spread_score(own, name)) for name, title in LABEL_FREE.items()}
+        row |= {title: _describe_spread(spread_score(own, name)) for name, title in label_free.items()}
         rows.append(row)
     narrow = st.column_config.NumberColumn(width=40, help="Number of scored seeds.")
     st.dataframe(
         pd.DataFrame(rows), hide_index=True, column_config={"n": narrow}, alt="Mean scores of each group of runs"
     )
     st.caption(_describe(comparison, scores))
+
+
+def _label_free(scores: dict[str, RunScores | None]) -> dict[str, str]:
+    """Titles of the scores without labels; modes are counted only where a run's data defines them."""
+    is_counted = any(row and row.get("mode_count") for row in scores.values())
+    return LABEL_FREE | (MODE_COUNTS if is_counted else {})
 
 
 def _counted(comparison: Comparison, group: SeedGroup, scores: dict[str, RunScores | None]) -> list[Run]:
@@ -141,7 +149,7 @@ def _show_dots(comparison: Comparison, scores: dict[str, RunScores | None], read
     apart = {"frechet"} if len(_frechet_measures(comparison, scores)) > 1 else set()
     for key, names, kind in (
         ("dots-labels", TITLES, "Agreement with the labels"),
-        ("dots-free", LABEL_FREE, "Scores without labels"),
+        ("dots-free", _label_free(scores), "Scores without labels"),
     ):
         panels = []
         for name, title in names.items():
@@ -174,6 +182,7 @@ def _dots(
 
 def _show_runs(comparison: Comparison, scores: dict[str, RunScores | None]) -> None:
     rows = []
+    label_free = _label_free(scores)
     for run in comparison.runs:
         own = scores[run.name]
         row: dict[str, Any] = {"Run": run.name, "Group": comparison.groups[comparison.group_of(run)].title}
@@ -181,7 +190,7 @@ def _show_runs(comparison: Comparison, scores: dict[str, RunScores | None]) -> N
         for reading in READINGS.values():
             suffix = "" if reading == "argmax" else " (k-means)"
             row |= {TITLES[name] + suffix: own and read_score(own, name, reading) for name in AGREEMENT_SCORES}
-        row |= {title: own and read_score(own, name) for name, title in LABEL_FREE.items()}
+        row |= {title: own and read_score(own, name) for name, title in label_free.items()}
         row["Scored on"] = _scored_on(own) if own else "not finished"
         rows.append(row)
     table = pd.DataFrame(rows)

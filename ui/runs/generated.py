@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from clustergan_core.score_names import DISTANCES, distance_title
-from clustergan_core.scoring.records import ModeVarianceRecord, RunScores
+from clustergan_core.scoring.records import ModeCountRecord, ModeVarianceRecord, RunScores
 
 FRECHET_HELP = (
     "How far the features of generated samples are from those of real ones, in mean and spread; lower is better. It "
@@ -36,7 +36,9 @@ _TITLES = {"mode_accuracy": "Mode", "reconstruction_accuracy": "Reconstruction",
 
 
 def show_generation_scores(scores: RunScores) -> None:
-    """Fréchet distance, diversity and the paper's accuracies, each with how it was measured; nothing if unmeasured."""
+    """Modes reached, Fréchet distance, diversity and the paper's accuracies, each with how it was measured."""
+    if count := scores.get("mode_count"):
+        _show_mode_count(count)
     distances = [(distance_title(key, distance["n"]), distance) for key in DISTANCES if (distance := scores.get(key))]
     if not distances and not scores.get("classifier") and not scores.get("mode_variance"):
         return
@@ -87,6 +89,27 @@ def describe_variance(variance: ModeVarianceRecord) -> str:
         f"{variance['n_components']} principal components of {variance['n_real']:,} real samples; "
         f"{variance['n_generated']:,} generated for each mode."
     )
+
+
+def _show_mode_count(count: ModeCountRecord) -> None:
+    st.markdown("**Modes of the data that are reached**")
+    reached, strays, divergence = st.columns(3)
+    reached.metric(
+        "Modes reached",
+        f"{count['n_reached']} of {count['n_modes']}",
+        help=f"Modes with at least one good sample; {count['n_reached_often']} have five or more.",
+    )
+    strays.metric(
+        "Strays",
+        f"{100 * count['stray_share']:.1f} %",
+        help="Generated samples farther than 3 standard deviations from every mode. Of the data itself 1.1 % are.",
+    )
+    divergence.metric(
+        "KL to the true shares",
+        "–" if count["divergence"] is None else f"{count['divergence']:.3f}",
+        help="Of the modes' shares among good samples, in nats; 0 where every mode is generated as often as it occurs.",
+    )
+    st.caption(f"{count['n']:,} generated samples.")
 
 
 def _show_accuracies(scores: RunScores) -> None:

@@ -8,12 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.data.published.array_cache import Arrays, cached_arrays
 from clustergan_core.data.published.download import PublishedFile
-from clustergan_core.data.published.official import join_parts
+from clustergan_core.data.published.official import join_pair, join_parts
 from clustergan_core.errors import DataError
 
 CLASS_NAMES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
@@ -43,9 +44,21 @@ CIFAR_FILES = (
 
 def load_cifar10(fetch: Callable[[PublishedFile], Path]) -> Dataset:
     """Images (3, 32, 32), 50,000 and 10,000."""
-    parts = [read_part(fetch(file), part) for part, file in zip(("train", "test"), CIFAR_FILES, strict=True)]
-    images, labels = [part["images"] for part in parts], [part["labels"] for part in parts]
+    images, labels = _read_parts(fetch)
     return join_parts("cifar10", "image", images, labels, CLASS_NAMES, 255)
+
+
+def load_cifar_2(fetch: Callable[[PublishedFile], Path], share: float) -> Dataset:
+    """The frogs and as many airplanes that the frogs are `share` of both (seed 002's CIFAR-2): 0.7 or 0.9."""
+    images, labels = _read_parts(fetch)
+    name = f"cifar-2-{round(100 * share)}-{round(100 * (1 - share))}"
+    classes = CLASS_NAMES.index("frog"), CLASS_NAMES.index("airplane")
+    return join_pair(name, images, labels, classes, ("frog", "airplane"), share)
+
+
+def _read_parts(fetch: Callable[[PublishedFile], Path]) -> tuple[list[NDArray[np.uint8]], list[NDArray[np.uint8]]]:
+    parts = [read_part(fetch(file), part) for part, file in zip(("train", "test"), CIFAR_FILES, strict=True)]
+    return [part["images"] for part in parts], [part["labels"] for part in parts]
 
 
 def read_part(path: Path, part: str) -> Arrays:

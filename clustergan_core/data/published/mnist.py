@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from clustergan_core.data.dataset import Dataset
+from clustergan_core.data.dataset import DATA_SEED, Dataset, ReadModes, split_samples
 from clustergan_core.data.published.download import PublishedFile
-from clustergan_core.data.published.official import DIGIT_NAMES, join_parts
+from clustergan_core.data.published.official import DIGIT_NAMES, join_pair, join_parts
 from clustergan_core.errors import DataError
 
 FASHION_NAMES = (
@@ -36,6 +36,10 @@ FASHION_5_NAMES = (
     "Bag",
     "Sandal, Sneaker, Ankle boot",
 )
+# The group, of five, that each digit belongs to: {3, 5, 8}, {2}, {1, 4, 7, 9}, {6}, {0}.
+MNIST_5_GROUPS = (4, 2, 1, 0, 2, 0, 3, 2, 0, 2)
+MNIST_5_NAMES = ("3, 5, 8", "2", "1, 4, 7, 9", "6", "0")
+N_STACKED = 128_000
 
 _MNIST_MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -90,6 +94,43 @@ def load_fashion_5(fetch: Callable[[PublishedFile], Path]) -> Dataset:
     images, labels = _read_files(fetch, FASHION_FILES)
     groups = np.array(FASHION_5_GROUPS)
     return join_parts("fashion-5", "image", images, [groups[part] for part in labels], FASHION_5_NAMES, 255)
+
+
+def load_mnist_2(fetch: Callable[[PublishedFile], Path], share: float) -> Dataset:
+    """The 3s and as many 5s that the 3s are `share` of both (seed 002's MNIST-2): 0.7 or 0.9."""
+    images, labels = _read_files(fetch, MNIST_FILES)
+    return join_pair(f"mnist-2-{_ratio(share)}", images, labels, (3, 5), ("3", "5"), share)
+
+
+def load_mnist_5(fetch: Callable[[PublishedFile], Path]) -> Dataset:
+    """MNIST's images with digits merged into five classes of unequal size."""
+    images, labels = _read_files(fetch, MNIST_FILES)
+    groups = np.array(MNIST_5_GROUPS)
+    return join_parts("mnist-5", "image", images, [groups[part] for part in labels], MNIST_5_NAMES, 255)
+
+
+def load_stacked_mnist(fetch: Callable[[PublishedFile], Path]) -> Dataset:
+    """Three random digits as the channels of an image (3, 28, 28), 128,000 of them, drawn from all of MNIST.
+
+    The 1,000 triples are about equally frequent, and each is a mode (PacGAN, arXiv 1712.04086, §4.1).
+    """
+    parts, labels = _read_files(fetch, MNIST_FILES)
+    digits, numbers = np.concatenate(parts)[:, 0], np.concatenate(labels).astype(np.int64)
+    drawn = np.random.default_rng(DATA_SEED).integers(0, len(digits), (N_STACKED, 3))
+    return Dataset(
+        name="stacked-mnist",
+        kind="image",
+        samples=digits[drawn].astype(np.float32) / np.float32(255),
+        splits=split_samples(N_STACKED),
+        labels=numbers[drawn] @ np.array([100, 10, 1]),
+        label_names=tuple(f"{number:03d}" for number in range(1000)),
+        preprocessing=({"step": "divide", "by": 255},),
+        modes=ReadModes("mnist"),
+    )
+
+
+def _ratio(share: float) -> str:
+    return f"{round(100 * share)}-{round(100 * (1 - share))}"
 
 
 def _read_files(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clustergan_core.data.dataset import Dataset, Kind, split_samples
+from clustergan_core.data.dataset import DATA_SEED, Dataset, Kind, draw_subset, split_samples
 
 DIGIT_NAMES = tuple(str(digit) for digit in range(10))
 
@@ -40,3 +40,28 @@ def join_parts(
         feature_names=feature_names,
         preprocessing=() if divisor == 1.0 else ({"step": "divide", "by": divisor},),
     )
+
+
+def join_pair(
+    name: str,
+    images: Sequence[NDArray[np.uint8]],
+    labels: Sequence[NDArray[np.uint8]],
+    classes: tuple[int, int],
+    label_names: tuple[str, str],
+    share: float,
+) -> Dataset:
+    """Two classes of a set of images, all of the first and so many of the second that the first is `share` of both.
+
+    The second's are drawn with the data's seed, from training and test part alike; the labels become 0 and 1.
+    """
+    kept = [_choose_pair(part, classes, share) for part in labels]
+    chosen = [part[indices] for part, indices in zip(images, kept, strict=True)]
+    numbers = [(part[indices] == classes[1]).astype(np.int64) for part, indices in zip(labels, kept, strict=True)]
+    return join_parts(name, "image", chosen, numbers, label_names, 255)
+
+
+def _choose_pair(labels: NDArray[np.uint8], classes: tuple[int, int], share: float) -> NDArray[np.int64]:
+    """The ascending positions of all of the first class and some of the second."""
+    first, second = (np.flatnonzero(labels == number) for number in classes)
+    n_second = round(len(first) * (1 - share) / share)
+    return np.sort(np.concatenate([first, draw_subset(second, n_second, DATA_SEED)]))

@@ -1,11 +1,15 @@
-"""The paper's two toy sets, drawn by a fixed seed (arXiv 1809.03627 §4.1 and §2.5)."""
+"""The papers' toy sets, drawn by a fixed seed: ClusterGAN's (arXiv 1809.03627 §4.1 and §2.5) and those in the plane.
+
+The sets in the plane are drawn within a square that is scaled to [0, 1]²: 8 Gaussians on a ring, with which mode
+collapse is counted (as in arXiv 1712.04086 §4.1), 4 in the corners of a square, and two moons of unequal size.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from clustergan_core.data.dataset import DATA_SEED, Dataset, split_samples
+from clustergan_core.data.dataset import DATA_SEED, Dataset, PlantedModes, split_samples
 from clustergan_core.data.steps import Step
 
 SYNTHETIC_PER_COMPONENT = 2500
@@ -20,6 +24,11 @@ DECIMALS = 7
 GAUSSIANS_PER_COMPONENT = 1000
 GAUSSIANS_MEAN_LIMIT = 0.3
 GAUSSIANS_SPREAD = 0.12
+
+PLANE_LIMIT = 1.5  # far enough out for every sample to lie within
+RING_SPREAD, RING_PER_MODE = 0.01, 1250
+CORNERS_SPREAD, CORNERS_PER_MODE = 0.1, 2500
+MOON_SPREAD, MOON_SIZES, MOON_LIMITS = 0.05, (8000, 2000), (-1.5, 2.5)
 
 
 def load_synthetic() -> Dataset:
@@ -48,6 +57,45 @@ def load_gaussians() -> Dataset:
     return _toy("gaussians-100d", (raw - minimum) / (maximum - minimum), labels, 10, preprocessing=(step,))
 
 
+def load_ring() -> Dataset:
+    """8 Gaussians around the corners of an octagon of radius 1, standard deviation 0.01, 1,250 samples each."""
+    angles = 2 * np.pi * np.arange(8) / 8
+    return _planted("ring-8", np.stack([np.cos(angles), np.sin(angles)], axis=1), RING_SPREAD, RING_PER_MODE)
+
+
+def load_corners() -> Dataset:
+    """4 Gaussians around (±1, ±1), standard deviation 0.1, 2,500 samples each."""
+    corners = np.array([(-1.0, -1.0), (-1.0, 1.0), (1.0, -1.0), (1.0, 1.0)])
+    return _planted("corners-4", corners, CORNERS_SPREAD, CORNERS_PER_MODE)
+
+
+def load_moons() -> Dataset:
+    """Two half circles that reach into each other, 8,000 and 2,000 samples, with noise of standard deviation 0.05."""
+    random = np.random.default_rng(DATA_SEED)
+    labels = np.repeat([0, 1], MOON_SIZES)
+    angles = np.concatenate([np.linspace(0, np.pi, size) for size in MOON_SIZES])
+    upper = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    points = np.where(labels[:, None] == 0, upper, np.array([1.0, 0.5]) - upper)
+    points += MOON_SPREAD * random.standard_normal(points.shape)
+    step: Step = {"step": "scale_range", "minimum": MOON_LIMITS[0], "maximum": MOON_LIMITS[1]}
+    return _toy("moons-80-20", _scale(points, *MOON_LIMITS), labels, 2, preprocessing=(step,))
+
+
+def _planted(name: str, means: NDArray[np.float64], spread: float, n_each: int) -> Dataset:
+    """Gaussians around means within ±1, scaled from ±PLANE_LIMIT to [0, 1]."""
+    random = np.random.default_rng(DATA_SEED)
+    labels = np.repeat(np.arange(len(means)), n_each)
+    points = means[labels] + spread * random.standard_normal((len(labels), 2))
+    limits = -PLANE_LIMIT, PLANE_LIMIT
+    step: Step = {"step": "scale_range", "minimum": limits[0], "maximum": limits[1]}
+    modes = PlantedModes(_scale(means, *limits), spread / (limits[1] - limits[0]))
+    return _toy(name, _scale(points, *limits), labels, len(means), preprocessing=(step,), modes=modes)
+
+
+def _scale(points: NDArray[np.float64], low: float, high: float) -> NDArray[np.float64]:
+    return (points - low) / (high - low)
+
+
 def _toy(
     name: str,
     samples: NDArray[np.float64],
@@ -55,6 +103,7 @@ def _toy(
     n_labels: int,
     preprocessing: tuple[Step, ...] = (),
     columns: dict[str, NDArray[np.float64]] | None = None,
+    modes: PlantedModes | None = None,
 ) -> Dataset:
     return Dataset(
         name=name,
@@ -66,6 +115,7 @@ def _toy(
         feature_names=tuple(f"x{number + 1}" for number in range(samples.shape[1])),
         preprocessing=preprocessing,
         columns=columns or {},
+        modes=modes,
     )
 
 

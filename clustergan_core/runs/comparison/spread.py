@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from clustergan_core.score_names import AGREEMENT_SCORES
+from clustergan_core.score_names import AGREEMENT_SCORES, MODE_COUNT_SCORES
 
 Reading = Literal["argmax", "kmeans"]
 
@@ -43,5 +43,7 @@ def read_score(scores: Mapping[str, Any], name: str, reading: Reading = "argmax"
     """One of a run's scores. Only agreement with labels depends on the reading; records return their value."""
     if name in AGREEMENT_SCORES and reading == "kmeans":
         return scores["kmeans"][name]
+    if name in MODE_COUNT_SCORES:
+        return (scores.get("mode_count") or {}).get(name)
     value = scores.get(name)
     return value["value"] if isinstance(value, dict) else value

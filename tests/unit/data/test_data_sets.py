@@ -13,12 +13,13 @@ import pytest
 from PIL import Image
 from sklearn.cluster import KMeans
 from sklearn.datasets import load_digits as load_bundled_digits
+from sklearn.datasets import make_moons
 from sklearn.metrics import adjusted_rand_score
 
 from clustergan_core.data.dataset import Dataset, split_samples
 from clustergan_core.data.opening import open_dataset
 from clustergan_core.data.options import OwnDataOptions
-from clustergan_core.data.published import cifar, coil
+from clustergan_core.data.published import cifar, coil, mnist
 from clustergan_core.data.published.synthetic import SYNTHETIC_MEANS
 from clustergan_core.data.published.usps import load_usps
 from clustergan_core.data.registry import DATASETS, is_available, load_dataset
@@ -268,6 +269,85 @@ def test_gaussians_are_ten_clouds_scaled_by_column() -> None:
         assert cloud.std(axis=0).mean() == pytest.approx(0.12, abs=0.002)
     assert dataset.samples.min(axis=0).tolist() == [0.0] * 100
     assert dataset.samples.max(axis=0).tolist() == [1.0] * 100
+
+
+def raw_plane(name: str) -> tuple[Dataset, np.ndarray]:
+    """A set in the plane, and its points before they were scaled."""
+    dataset = load_dataset(name)
+    (step,) = dataset.preprocessing
+    assert step["step"] == "scale_range"
+    return dataset, dataset.samples * (step["maximum"] - step["minimum"]) + step["minimum"]
+
+
+def test_the_ring_is_eight_gaussians_on_the_unit_circle() -> None:
+    dataset, points = raw_plane("ring-8")
+    assert count(dataset, dataset.indices("all")) == [1250] * 8
+    for mode in range(8):
+        cloud = points[dataset.labels == mode]
+        angle = 2 * np.pi * mode / 8
+        assert cloud.mean(axis=0) == pytest.approx([np.cos(angle), np.sin(angle)], abs=2e-3)
+        assert cloud.std(axis=0) == pytest.approx([0.01, 0.01], rel=0.1)
+
+
+def test_the_corners_are_four_gaussians() -> None:
+    dataset, points = raw_plane("corners-4")
+    for label, corner in enumerate([(-1, -1), (-1, 1), (1, -1), (1, 1)]):
+        cloud = points[dataset.labels == label]
+        assert cloud.mean(axis=0) == pytest.approx(corner, abs=0.01)
+        assert cloud.std(axis=0) == pytest.approx([0.1, 0.1], rel=0.05)
+
+
+def test_the_moons_are_scikit_learns_at_80_to_20() -> None:
+    dataset, points = raw_plane("moons-80-20")
+    exact, labels = make_moons((8000, 2000), shuffle=False)
+    assert np.array_equal(dataset.labels, labels)
+    assert (points - exact).std(axis=0) == pytest.approx([0.05, 0.05], rel=0.05)
+    assert (points - exact).mean(axis=0) == pytest.approx([0, 0], abs=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("name", "train", "test"),
+    [
+        ("mnist-2-70-30", [6131, 2628], [1010, 433]),
+        ("mnist-2-90-10", [6131, 681], [1010, 112]),
+        ("cifar-2-70-30", [5000, 2143], [1000, 429]),
+        ("cifar-2-90-10", [5000, 556], [1000, 111]),
+    ],
+)
+def test_a_pair_of_classes_keeps_the_first_whole_and_the_second_in_proportion(
+    name: str, train: list[int], test: list[int]
+) -> None:
+    needs(name)
+    dataset = load_dataset(name)
+    check_against_source(dataset)
+    check_splits(dataset)
+    assert count(dataset, dataset.splits.test) == test
+    rest = np.concatenate([dataset.splits.train, dataset.splits.validation])
+    assert count(dataset, rest) == train
+    assert load_dataset(name).digest == dataset.digest
+
+
+def test_mnist_5_merges_digits_into_the_papers_classes() -> None:
+    needs("mnist-5")
+    merged, digits = load_dataset("mnist-5"), load_dataset("mnist")
+    assert merged.labels is not None and digits.labels is not None
+    groups = [{int(digit) for digit in np.unique(digits.labels[merged.labels == label])} for label in range(5)]
+    assert groups == [{int(digit) for digit in name.split(", ")} for name in merged.label_names]
+    shares = np.bincount(merged.labels[: len(digits.samples) - 10_000]) / 60_000
+    assert shares == pytest.approx([0.290, 0.099, 0.413, 0.099, 0.099], abs=5e-4)
+    assert merged.digest == digits.digest
+
+
+def test_stacked_mnist_holds_a_digit_a_channel(monkeypatch: pytest.MonkeyPatch) -> None:
+    needs("stacked-mnist")
+    monkeypatch.setattr(mnist, "N_STACKED", 300)
+    stacked, digits = load_dataset("stacked-mnist"), load_dataset("mnist")
+    assert stacked.shape == DATASETS["stacked-mnist"].shape
+    assert stacked.labels is not None and digits.labels is not None
+    label_of = {image.tobytes(): int(label) for image, label in zip(digits.samples[:, 0], digits.labels, strict=True)}
+    for image, label in zip(stacked.samples[:20], stacked.labels, strict=False):
+        read = "".join(str(label_of[channel.tobytes()]) for channel in image)
+        assert stacked.label_names[label] == read
 
 
 def test_splits_do_not_depend_on_the_samples_or_their_labels() -> None:

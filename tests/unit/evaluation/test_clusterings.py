@@ -24,6 +24,7 @@ from clustergan_core.evaluation.clusterings import (
     principal_components,
     spectral_neighbour_clusters,
     spectral_rbf_clusters,
+    umap_mixture_clusters,
     ward_clusters,
 )
 from tests.small_cells import facs_matrix, planted_matrix
@@ -148,6 +149,15 @@ def test_a_factorisation_finds_the_parts_that_samples_were_made_of() -> None:
     assert adjusted_rand_score(groups, nmf_clusters(samples.astype(np.float32), 3)) == 1.0
     with pytest.raises(DataError, match="the least is -1"):
         nmf_clusters(-np.ones((4, 3), dtype=np.float32), 2)
+
+
+def test_a_mixture_on_umap_finds_rings_and_repeats() -> None:
+    samples, groups = rings()
+    found = umap_mixture_clusters(samples, 2, n_neighbours=8)
+    assert adjusted_rand_score(groups, found) == 1.0
+    assert np.array_equal(umap_mixture_clusters(samples, 2, n_neighbours=8), found)
+    with pytest.raises(DataError, match="5 samples in 4 dimensions: choose at least 6"):
+        umap_mixture_clusters(samples[:5], 4)
 
 
 def test_clusterings_that_keep_all_distances_refuse_more_samples_than_fit() -> None:

@@ -1,5 +1,7 @@
 """What is scored of generated samples, with stand-ins whose figures are known."""
 
+import math
+
 import numpy as np
 import pytest
 import torch
@@ -152,6 +154,33 @@ def test_some_samples_are_reconstructed_as_they_would_be_among_all():
     everything, some = reconstruct(method, encoding), reconstruct(method, encoding, torch.tensor([3, 7]))
     assert everything is not None and some is not None
     assert torch.allclose(everything[[3, 7]], some, atol=1e-6)
+
+
+class _Draws(torch.nn.Module):
+    """A generator that gives real samples of some modes, whatever the latent."""
+
+    def __init__(self, samples: np.ndarray) -> None:
+        super().__init__()
+        self.register_buffer("samples", torch.from_numpy(samples))
+        self.random = torch.Generator().manual_seed(0)
+
+    def forward(self, latent: Tensor) -> Tensor:
+        samples = self.get_buffer("samples")
+        return samples[torch.randint(len(samples), (len(latent),), generator=self.random)]
+
+
+@pytest.mark.parametrize(("n_given", "divergence"), [(8, 0.0), (2, math.log(4))])
+def test_modes_of_a_ring_are_counted_among_the_scores(n_given: int, divergence: float) -> None:
+    ring = load_dataset("ring-8")
+    settings = parse_settings("clustergan", {"n_clusters": 8, "n_normal": 2, "width": 0.1})
+    method = build_method("clustergan", settings, "table", (2,), 0, torch.device("cpu"))
+    assert ring.labels is not None
+    method.generator = torch.nn.Sequential(_Draws(ring.samples[ring.labels < n_given]))
+    count = score_method(method, ring, "test").get("mode_count")
+    assert count is not None
+    assert (count["n_reached"], count["n_modes"], count["n"]) == (n_given, 8, 2500)
+    assert count["stray_share"] == pytest.approx(0.011, abs=0.01)
+    assert count["divergence"] == pytest.approx(divergence, abs=0.05)
 
 
 class ScrambledNormal(torch.nn.Module):

@@ -1,0 +1,4 @@
+from .method import DCN
+from .settings import DCNFacts, DCNSettings
+
+__all__ = ["DCN", "DCNFacts", "DCNSettings"]

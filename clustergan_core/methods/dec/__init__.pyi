@@ -1,0 +1,4 @@
+from .method import DEC
+from .settings import DECFacts, DECSettings
+
+__all__ = ["DEC", "DECFacts", "DECSettings"]
