@@ -24,7 +24,7 @@ def test_a_cluster_that_was_split_off_has_a_row_markers_and_a_way_back(cells: Ru
     assert app.text_input(key=f"name_cells_{split}").value == "Doublets"
     assert "40 :gray[(33.3%)]" in texts(app)
     assert "Doublets" in app.selectbox(key="one_cluster").options
-    assert "Doublets was split off by hand" in texts(app)
+    assert f"Doublets ({split}), split off by hand" in texts(app)
     assert "Scores are of the model's clusters" in texts(app)
     assert "clustergan_edited" in texts(app)
 

@@ -20,10 +20,10 @@ def show_splits(view: CellsView) -> None:
         before = apply_splits(latents.clusters, latents.indices, splits[:number])
         origins = count_origins(before, latents.indices, np.array(split.cells))
         name_of = view.annotations.name_of
-        parts = [f"{n:,} of {size:,} in {name_of(cluster)}" for cluster, (n, size) in origins.items()]
+        parts = [f"{n:,} of the {size:,} cells of {name_of(cluster)}" for cluster, (n, size) in origins.items()]
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(
-                plain(f"{name_of(split.cluster)} was split off by hand: {', '.join(parts)} (cluster {split.cluster})."),
+                plain(f"{name_of(split.cluster)} ({split.cluster}), split off by hand: {', '.join(parts)}."),
                 width="content",
             )
             st.button(
@@ -36,7 +36,7 @@ def show_splits(view: CellsView) -> None:
             )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
-            "The model, its scores and the clusters of new cells stay the model's."
+            "Scores and the clusters of new cells are the model's own."
             if splits
             else "To split a cluster, draw a lasso around some of its cells on the map.",
             width="content",

@@ -40,7 +40,11 @@ from clustergan_core.evaluation.neighbours import nearest_neighbours, sharing_ne
 from clustergan_core.method import ENCODE_BATCH, Batch, Encoding, Method
 from clustergan_core.methods.paired_clustergan.pairing import balanced_targets, mutual_information, pair_loss
 from clustergan_core.methods.paired_clustergan.partners import Partners
-from clustergan_core.methods.paired_clustergan.settings import PairedClusterGANFacts, PairedClusterGANSettings
+from clustergan_core.methods.paired_clustergan.settings import (
+    PairedClusterGANFacts,
+    PairedClusterGANSettings,
+    count_warm_up,
+)
 from clustergan_core.methods.paired_clustergan.warm_up import (
     BestRestart,
     cosine_decay,
@@ -124,7 +128,7 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
         return sharing_neighbours(flat, n_neighbours, n_candidates)
 
     def begin_step(self, step: int, n_steps: int) -> None:
-        n_warm_up = max(1, round(self.settings.warm_up_share * n_steps)) if self.has_warm_up else 0
+        n_warm_up = count_warm_up(self.settings, n_steps)
         if step <= n_warm_up:
             self._begin_warm_up_step(step, n_warm_up)
         else:
