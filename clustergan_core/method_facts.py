@@ -75,6 +75,11 @@ class MethodFacts(ABC):
         return cls.max_read
 
     @classmethod
+    def describe_step(cls, settings: MethodSettings, step: int, n_steps: int) -> str:
+        """What has been trained up to a step of a training of `n_steps`, in sentences; "" without phases."""
+        return ""
+
+    @classmethod
     def find_preset(cls, name: PresetName, dataset: str, kind: Kind, shape: tuple[int, ...]) -> Preset:
         """The preset for a data set by its name, or by its kind and shape if we do not know the name.
 

@@ -14,6 +14,7 @@ from ui.clusters.markers import show_cluster_markers, show_gene_figures
 from ui.clusters.reclustering import show_reclustering
 from ui.clusters.rows import show_rows
 from ui.clusters.side_by_side import show_side_by_side
+from ui.clusters.splits import show_splits
 from ui.frame.fresh import fresh_container
 from ui.frame.links import link_page
 from ui.frame.messages import show_problem
@@ -52,6 +53,7 @@ def show_clusters(view: CellsView) -> None:
         unsure_below = choose_unsure()
     table = cluster_table(latents, view.n_clusters, view.annotations, unsure_below)
     show_rows(view, table, markers)
+    show_splits(view)
     if view.matrix is None:
         st.info(
             f"Genes, k-means and Leiden need {ABSENT_DATA}",

@@ -1,5 +1,7 @@
 """Map: a run's samples laid out by their latents; click one, or draw a line around many."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from ui.frame.guard import require_frame
@@ -55,16 +57,17 @@ def main() -> None:
 
 
 def _show_map(request: MapRequest, view: MapView, cells: CellsView | None, colouring: Colouring) -> None:
-    """The map, or its computation, and what is missing."""
+    """The map, or its computation, and what is missing; clusters of cells are shown as a person has edited them."""
     _show_what_is_missing(request, view)
-    cluster_names = [] if cells is None else cells.cluster_names
     fitted = find_map(request, view.features)
+    if cells is not None:
+        view = replace(view, clusters=cells.edit(view.clusters, view.indices))
     if fitted is None:
         show_computation(request, view, colouring, HEIGHT)
     elif request.settings.n_components == 3:
-        draw_in_space(view, fitted, colouring, cluster_names)
+        draw_in_space(view, fitted, colouring, [] if cells is None else cells.cluster_names)
     else:
-        draw_flat(view, fitted, colouring, HEIGHT, cluster_names)
+        draw_flat(view, fitted, colouring, HEIGHT, cells)
     if cells is not None:
         show_comparison(cells)
 

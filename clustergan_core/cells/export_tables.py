@@ -15,8 +15,11 @@ GENES_A_SET = 50
 
 
 def loupe_clusters(cells: ClusteredCells) -> pd.DataFrame:
-    """`Barcode,ClusterGAN`, for Loupe's "import categories"."""
-    return pd.DataFrame({"Barcode": list(cells.cell_ids), "ClusterGAN": cells.cluster_names})
+    """`Barcode,ClusterGAN`, for Loupe's "import categories"; `ClusterGAN edited` follows where cells were split off."""
+    table = {"Barcode": list(cells.cell_ids), "ClusterGAN": cells.cluster_names}
+    if cells.edited is not None:
+        table["ClusterGAN edited"] = cells.as_edited.cluster_names
+    return pd.DataFrame(table)
 
 
 def loupe_map(cells: ClusteredCells) -> pd.DataFrame:

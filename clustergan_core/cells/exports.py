@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 CLUSTER = "clustergan"  # what all keys are made of, unless a person says otherwise
 COMPONENTS = "X_pca"  # what scanpy takes neighbours from: components of the expression, and nothing else
 
-OWN_COLUMNS = (CLUSTER, f"{CLUSTER}_confidence")
+OWN_COLUMNS = (CLUSTER, f"{CLUSTER}_confidence", f"{CLUSTER}_edited")
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class ClusteredCells:
     """A run's clusters of M cells, and everything that repeats the run."""
 
     cell_ids: Sequence[str]  # (M,) barcodes as the file has them
-    clusters: NDArray[np.int64]  # (M,)
+    clusters: NDArray[np.int64]  # (M,) the model's
     confidence: NDArray[np.float32]  # (M,) in [0, 1]
     latents: NDArray[np.float32]  # (M, D)
     components: NDArray[np.float32] | None = None  # (M, 50 or fewer) principal components of the prepared samples
@@ -41,6 +41,12 @@ class ClusteredCells:
     config: Mapping[str, Any] = field(default_factory=dict)  # JSON
     seed: int = 0
     versions: Mapping[str, str] = field(default_factory=dict)
+    edited: NDArray[np.int64] | None = None  # (M,) the clusters with cells that a person split off; None without any
+
+    @property
+    def as_edited(self) -> ClusteredCells:
+        """These cells in the clusters as a person has edited them."""
+        return self if self.edited is None else replace(self, clusters=self.edited, edited=None)
 
     @property
     def cluster_names(self) -> NDArray[np.str_]:
@@ -98,13 +104,13 @@ def write_clusters(
     obs[key] are categories in the order of clusters, coloured by uns[f"{key}_colors"]. Beside it stand
     obs[f"{key}_confidence"], obsm[f"X_{key}"] with the latents (N, D), obsm["X_pca"] with components of the
     expression, and the map where there is one, such as obsm["X_umap"]; a map of the latents by PCA is
-    obsm[f"X_{key}_pca"]. uns[key] holds config (JSON text), seed, versions and which values were read. Cells of other
+    obsm[f"X_{key}_pca"]. Where a person has split cells off, obs[f"{key}_edited"] and uns[f"{key}_edited_colors"] hold
+    the edited clusters. uns[key] holds config (JSON text), seed, versions and which values were read. Cells of other
     rows have no category, and NaN for numbers.
     """
-    names = np.full(annotated.n_obs, None, dtype=object)
-    names[rows] = cells.cluster_names.tolist()
-    categories = cells.names_in_order
-    annotated.obs[key] = pd.Categorical(names, categories=pd.Index(categories, dtype=object))
+    _write_categories(annotated, cells, rows, key)
+    if cells.edited is not None:
+        _write_categories(annotated, cells.as_edited, rows, f"{key}_edited")
     annotated.obs[f"{key}_confidence"] = _spread(cells.confidence, rows, annotated.n_obs)
     annotated.obsm[f"X_{key}"] = _spread(cells.latents, rows, annotated.n_obs)
     if cells.components is not None:
@@ -112,14 +118,22 @@ def write_clusters(
     if cells.coordinates is not None:
         map_key = f"X_{key}_pca" if cells.map_name == "pca" else f"X_{cells.map_name}"
         annotated.obsm[map_key] = _spread(cells.coordinates, rows, annotated.n_obs)
-    if cells.colours:
-        annotated.uns[f"{key}_colors"] = np.array(_category_colours(cells, categories), dtype=object)
     annotated.uns[key] = {
         "config": json.dumps(cells.config),
         "seed": cells.seed,
         "versions": dict(cells.versions),
         "values": f"{matrix.part}: {matrix.state}",
     }
+
+
+def _write_categories(annotated: AnnData, cells: ClusteredCells, rows: NDArray[np.int64], key: str) -> None:
+    """Writes the clusters' names as categories, and their colours."""
+    names = np.full(annotated.n_obs, None, dtype=object)
+    names[rows] = cells.cluster_names.tolist()
+    categories = cells.names_in_order
+    annotated.obs[key] = pd.Categorical(names, categories=pd.Index(categories, dtype=object))
+    if cells.colours:
+        annotated.uns[f"{key}_colors"] = np.array(_category_colours(cells, categories), dtype=object)
 
 
 def _spread(values: NDArray[np.float32], rows: NDArray[np.int64], n_all: int) -> NDArray[np.float32]:

@@ -18,13 +18,20 @@ def describe_methods(
     versions: Mapping[str, str],
     command: str = "",
     has_markers: bool = True,
+    split_off: Mapping[str, int] | None = None,
 ) -> str:
-    """Sentences that describe a run: `steps` is its data's preprocessing, `method` the title of its method."""
+    """Sentences that describe a run: `steps` is its data's preprocessing, `method` the title of its method.
+
+    `split_off` has the number of cells that were split off by hand as each cluster of that name.
+    """
     sentences = [*_cells(name, steps), *_chosen(steps), *_values(steps)]
     sentences.append(
         f"Cells were grouped into {n_clusters} clusters by {method} ({n_steps:,} training steps, seed {seed}); a "
         "cell's cluster is the largest component of the encoder's code, and its confidence that component's value."
     )
+    if split_off:
+        named = ", ".join(f"{name} ({n_cells:,})" for name, n_cells in split_off.items())
+        sentences.append(f"Cells were then split off by hand on a map of the latents: {named}.")
     if has_markers:
         sentences.append(
             "Markers are exploratory: genes were ordered by Wilcoxon's rank-sum test with correction for ties, each "

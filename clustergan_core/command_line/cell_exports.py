@@ -8,6 +8,7 @@ from clustergan_core.data.dataset import SplitName
 from clustergan_core.errors import SettingsError
 from clustergan_core.files import write_atomically
 from clustergan_core.runs.clusters.exports import describe_run, gather_cells
+from clustergan_core.runs.clusters.names import read_annotations
 from clustergan_core.runs.run import Run, Weights
 
 CELL_FORMATS = ("h5ad", "loupe", "markers", "gene-sets", "methods")
@@ -18,7 +19,7 @@ _MAPPED = ("h5ad", "loupe")  # formats that include a map
 def export_cells(run: Run, file_format: str, layout: str, split: SplitName, which: Weights, out: Path) -> str:
     """Writes one of CELL_FORMATS and returns what was written in a line, and a line on whatever is not as given."""
     if file_format == "methods":
-        write_text(out, describe_run(run) + "\n")
+        write_text(out, describe_run(run, read_annotations(run)) + "\n")
         return f"methods paragraph: {out}"
     chosen = layout if file_format in _MAPPED and layout != "none" else None
     export = gather_cells(run, chosen, split, which)  # pyright: ignore[reportArgumentType] - one of LAYOUTS
@@ -34,7 +35,7 @@ def export_cells(run: Run, file_format: str, layout: str, split: SplitName, whic
         line = f"{n_cells} cells: {out}/clusters.csv and {out}/projection.csv"
         return "\n".join([line, *filter(None, [export.barcodes_note])])
     write_text(out, export.markers_csv() if file_format == "markers" else export.gene_sets_csv())
-    line = f"{file_format} of {len(export.cells.names_in_order)} clusters: {out}"
+    line = f"{file_format} of {len(export.cells.as_edited.names_in_order)} clusters: {out}"
     return "\n".join([line, *filter(None, [export.gene_sets_note if file_format == "gene-sets" else ""])])
 
 

@@ -10,7 +10,10 @@ from typing import Any
 from clustergan_core.command_line.cell_exports import CELL_FORMATS, LAYOUTS, export_cells, write_text
 from clustergan_core.command_line.data_arguments import add_orientation, read_orientation
 from clustergan_core.errors import DataError, SettingsError
-from clustergan_core.runs.assignments import assign_file, run_table
+from clustergan_core.runs.assignments import assign_file
+from clustergan_core.runs.clusters.names import read_annotations
+from clustergan_core.runs.clusters.splits import describe_new_samples
+from clustergan_core.runs.clusters.tables import edited_run_table
 from clustergan_core.runs.queue.queue import request_run
 from clustergan_core.runs.scores import score_run
 from clustergan_core.runs.store import find_run
@@ -116,7 +119,7 @@ def _assign(arguments: argparse.Namespace) -> None:
     table = assigned.table()
     write_text(Path(arguments.out), table.to_csv(index=False))
     print(f"{len(table)} samples in {table['cluster'].nunique()} clusters: {arguments.out}")
-    for note in assigned.notes:
+    for note in (*assigned.notes, *describe_new_samples(read_annotations(run).splits)):
         print(note)
 
 
@@ -131,7 +134,7 @@ def _export(arguments: argparse.Namespace) -> None:
             export_cells(run, arguments.format, arguments.map, arguments.split, arguments.weights, Path(arguments.out))
         )
         return
-    table = run_table(run, arguments.split, arguments.weights)
+    table = edited_run_table(run, arguments.split, arguments.weights)
     write_text(Path(arguments.out), table.to_csv(index=False))
     splits = ", ".join(f"{split} {number}" for split, number in table["split"].value_counts(sort=False).items())
     print(f"{len(table)} rows, {len(table.columns)} columns: {arguments.out}")

@@ -18,6 +18,7 @@ from clustergan_core.runs.card import write_card
 from clustergan_core.runs.config import RunConfig
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.metrics import append_row, cut_after
+from clustergan_core.runs.replay import cut_replay, is_kept, write_frame
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.samples import grid_path, grid_steps, write_grid
 from clustergan_core.runs.scores import score_run, score_run_without_labels, write_label_free, write_scores
@@ -111,10 +112,14 @@ def _execute_locked(run: Run, on_progress: Callable[[Progress], None]) -> Status
     )
     if checkpoint is None:
         write_grid(run.folder, 0, method)
+        write_frame(run.folder, 0, method, dataset)
     _set_state(run, "running", step=checkpoint.step if checkpoint else 0)
     for progress in training:
         append_row(run.folder / "metrics.jsonl", progress.row())
         end = _take_end(run) if progress.step < progress.n_steps else None
+        # Before the checkpoint: whatever breaks the run in between, its continuation writes this frame again.
+        if progress.scores is not None and is_kept(config.schedule, progress.step):
+            write_frame(run.folder, progress.step, method, dataset)
         if progress.scores is not None or end:
             save_progress(run, progress)
         if progress.scores is not None:
@@ -160,6 +165,7 @@ def _prepare_folder(run: Run) -> Checkpoint | None:
         cut_after(metrics, -1)
         for path in (run.folder / "samples").glob("*.npy"):
             path.unlink()
+        cut_replay(run.folder, run.config.schedule, -1)
         return None
     from clustergan_core.runs.weights import read_checkpoint
 
@@ -168,6 +174,7 @@ def _prepare_folder(run: Run) -> Checkpoint | None:
     for step in grid_steps(run.folder):
         if step > checkpoint.step:
             grid_path(run.folder, step).unlink()
+    cut_replay(run.folder, run.config.schedule, checkpoint.step)
     return checkpoint
 
 

@@ -13,7 +13,12 @@ from clustergan_core.drawing.palette import mode_colours
 from clustergan_core.embedding.fitted import FittedMap
 from clustergan_core.embedding.settings import MapSettings
 from clustergan_core.runs.cells import run_matrix
-from clustergan_core.runs.clusters.names import Annotations, annotations_path, write_annotations
+from clustergan_core.runs.clusters.names import (
+    Annotations,
+    annotations_path,
+    read_annotations,
+    write_annotations,
+)
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.maps import MapRequest, MapWorker
 from clustergan_core.runs.run import Run
@@ -222,3 +227,29 @@ def test_selections_that_overlap_are_told_of(mapped: Run, seen: SeenMap) -> None
     assert [error.value for error in app.error] == [
         "Selections A and B share 50 cells: choose selections without common cells."
     ]
+
+
+def test_a_selection_is_split_off_under_a_name_and_put_back(mapped: Run, seen: SeenMap) -> None:
+    model = run_latents(mapped, "all").clusters
+    seen.selection = np.arange(40)
+    app = opened(colour="cluster number")
+    app.button(key="split_off").click().run()
+    assert "40 cells leave their clusters" in texts(app)
+    app.text_input(key="dialog_text").set_value("2")
+    app.button(key="dialog_yes").click().run()
+    assert not read_annotations(mapped).splits, "a name that looks like another cluster is refused"
+
+    app.button(key="split_off").click().run()
+    app.text_input(key="dialog_text").set_value("Doublets")
+    app.button(key="dialog_yes").click().run()
+    assert not app.exception
+    assert [split.cells for split in read_annotations(mapped).splits] == [tuple(range(40))]
+    assert app.selectbox(key="colour").value == "cluster name", "what was split off is seen"
+    assert seen.named["group_names"] == ["Cluster 0", "Cluster 1", "Cluster 2", "Doublets"]
+    assert seen.groups.tolist() == [3] * 40 + model[40:].tolist()
+    assert not opened(colour="cluster number").error
+    assert seen.groups.tolist() == model.tolist(), "numbers stay the model's"
+
+    app.button(key="undo_split").click().run()
+    assert not read_annotations(mapped).splits
+    assert seen.groups.tolist() == model.tolist()

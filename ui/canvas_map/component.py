@@ -62,6 +62,7 @@ def canvas_map(
     selected: NDArray[np.integer[Any]] | None = None,
     turn: int = 0,
     highlighted: int | None = None,
+    reach: float | None = None,
 ) -> MapEvent:
     """Draw N points and return what was selected and clicked.
 
@@ -77,6 +78,8 @@ def canvas_map(
     selected: indices shown as selected until a person selects or clears; a change of it replaces their selection.
     turn: another number applies `selected` again, even where it is unchanged or None.
     highlighted: a point marked by a ring, as the one whose details the page shows.
+    reach: the map always shows −reach..reach of both axes, for frames to be watched one after the other; there is
+        nothing to select on it.
 
     A selection survives reruns. It belongs to the coordinates: with others it is dropped, with the same ones back it
     holds again. Pan and zoom are kept under one key, whatever the data. When the same number of points gets new
@@ -93,7 +96,7 @@ def canvas_map(
     assert values is None or values.shape == (n_points,), "values and coordinates differ in length"
     assert highlighted is None or 0 <= highlighted < n_points, f"point {highlighted} is none of {n_points}"
 
-    points = {"xy": quantise_coordinates(coordinates).astype("<u2").tobytes()}
+    points = {"xy": quantise_coordinates(coordinates, reach).astype("<u2").tobytes()}
     colouring: dict[str, bytes] = {}
     group_bytes, scale = 1, None
     if groups is not None:
@@ -129,6 +132,7 @@ def canvas_map(
                 "height": height,
                 "selected": shown,
                 "highlighted": highlighted,
+                "is_watched": reach is not None,
             },
             on_selection_change=lambda: None,
             on_click_change=lambda: None,

@@ -41,10 +41,11 @@ class ValueScale:
     is_zero_grey: bool = False
 
 
-def quantise_coordinates(coordinates: NDArray[np.floating[Any]]) -> NDArray[np.uint16]:
+def quantise_coordinates(coordinates: NDArray[np.floating[Any]], reach: float | None = None) -> NDArray[np.uint16]:
     """(N, 2) coordinates → (2, N) uint16, both axes to one scale so that shapes keep their proportions.
 
-    The longer axis fills 0..65535, the shorter is centred. Raises DataError for no points, and for NaN or infinity.
+    The longer axis fills 0..65535, the shorter is centred. With `reach`, −reach..reach of both axes does, whatever the
+    coordinates; points outside lie on the border. Raises DataError for no points, and for NaN or infinity.
     """
     assert coordinates.shape[1:] == (2,), f"coordinates have shape {coordinates.shape}, not (N, 2)"
     if len(coordinates) == 0:
@@ -57,6 +58,8 @@ def quantise_coordinates(coordinates: NDArray[np.floating[Any]]) -> NDArray[np.u
             f"{int(np.argmin(is_finite))}): compute the map again from latents without missing values."
         )
     low, high = coordinates.min(axis=0).astype(np.float64), coordinates.max(axis=0).astype(np.float64)
+    if reach is not None:
+        low, high = np.full(2, -reach), np.full(2, reach)
     extent = float((high - low).max()) or 1.0
     centred = (coordinates - (low + high) / 2) / extent + 0.5  # (N, 2) in 0..1
     return np.ascontiguousarray(np.rint(centred * POSITION_LEVELS).clip(0, POSITION_LEVELS).astype(np.uint16).T)

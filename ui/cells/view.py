@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -107,13 +109,20 @@ class CellsView:
 
     @property
     def merged(self) -> Merged:
-        """The clusters of each group; markers and scores depend on these, not on names."""
+        """The clusters of each group; scores depend on these, not on names."""
         return tuple(group.clusters for group in self.groups)
 
     @property
+    def groups_key(self) -> tuple[Merged, str]:
+        """The clusters of each group and the cells split off: what markers depend on beside the weights."""
+        splits = json.dumps([split.model_dump() for split in self.annotations.splits])
+        return self.merged, hashlib.blake2b(splits.encode(), digest_size=8).hexdigest()
+
+    @property
     def cluster_names(self) -> list[str]:
-        """(K,) what each cluster is called."""
-        return [self.annotations.name_of(cluster) for cluster in range(self.n_clusters)]
+        """What each cluster is called, by number: K of the model, then those that were split off."""
+        n_numbers = 1 + self.annotations.numbers(self.n_clusters)[-1]
+        return [self.annotations.name_of(cluster) for cluster in range(n_numbers)]
 
     @property
     def method(self) -> Method:
@@ -170,13 +179,21 @@ class CellsView:
         dataset = self.dataset
         return None if dataset is None else _references(self.run, dataset, *self.data_key, str(self.run.folder))
 
-    def group_numbers(self) -> NDArray[np.int64]:
-        """(N,) the group of each cell of the data set; −1 where the cluster is not known. The data must be here."""
+    def group_numbers(self, with_splits: bool = True) -> NDArray[np.int64]:
+        """(N,) the group of each cell of the data set; −1 where the cluster is not known. The data must be here.
+
+        Without splits, cells that a person split off are in the group of the model's cluster.
+        """
         latents, dataset = self.latents, self.dataset
         assert latents is not None and dataset is not None, "asked for with the data alone"
         numbers = np.full(len(dataset.samples), -1, dtype=np.int64)
-        numbers[latents.indices] = merge_clusters(latents.clusters, self.groups)
+        clusters = self.edit(latents.clusters, latents.indices) if with_splits else latents.clusters
+        numbers[latents.indices] = merge_clusters(clusters, self.groups)
         return numbers
+
+    def edit(self, clusters: NDArray[np.int64], indices: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The model's clusters (N,) of the cells at `indices` (N,), with those split off by a person in their own."""
+        return self.annotations.edit(clusters, indices)
 
     def find_markers(self) -> pd.DataFrame | None:
         """`find_markers` of the groups, by their numbers; None while the data is absent.
@@ -186,13 +203,13 @@ class CellsView:
         matrix = self.matrix
         if matrix is None:
             return None
-        return _markers(matrix, self.group_numbers(), *self.weights_key, *self.data_key, self.merged)
+        return _markers(matrix, self.group_numbers(), *self.weights_key, *self.data_key, *self.groups_key)
 
     def plot_dots(self, genes: tuple[str, ...]) -> DotPlot:
         """`dot_plot` of genes over the groups. The data must be here. Raises DataError that names unknown genes."""
         matrix = self.matrix
         assert matrix is not None, "asked for with the data alone"
-        return _dots(matrix, self.group_numbers(), genes, *self.weights_key, *self.data_key, self.merged)
+        return _dots(matrix, self.group_numbers(), genes, *self.weights_key, *self.data_key, *self.groups_key)
 
 
 def open_cells(run: Run) -> CellsView:
@@ -216,6 +233,7 @@ def _markers(
     source: str,
     digest: str,
     merged: Merged,
+    splits: str,
 ) -> pd.DataFrame:
     from clustergan_core.cells.markers import find_markers
 
@@ -232,6 +250,7 @@ def _dots(
     source: str,
     digest: str,
     merged: Merged,
+    splits: str,
 ) -> DotPlot:
     return dot_plot(_matrix, _groups, genes, len(merged))
 

@@ -30,7 +30,7 @@ def show_exports(view: CellsView) -> None:
     choose_picture()
     with st.expander("Methods paragraph for a paper", icon=":material/article:"):
         st.caption("Every threshold, seed and version of this run. The last sentence is the command that repeats it.")
-        st.code(describe_run(view.run), language=None, wrap_lines=True)
+        st.code(describe_run(view.run, view.annotations), language=None, wrap_lines=True)
 
 
 def _show_files(view: CellsView) -> None:
@@ -66,7 +66,12 @@ def _describe_files(view: CellsView) -> list[str]:
     from clustergan_core.runs.clusters.exports import describe_own_columns
 
     assert view.matrix is not None, "shown with the data alone"
+    edited = (
+        "Markers and gene sets are of the clusters with the cells that you split off. The h5ad and Loupe's clusters "
+        "hold the model's own as clustergan, and the edited ones beside them as clustergan_edited."
+    )
     sentences = [
+        edited if view.annotations.splits else "",
         *describe_own_columns(view.run, view.matrix),
         describe_barcodes(view.matrix),
         describe_gene_sets(view.annotations.names),
@@ -77,7 +82,7 @@ def _describe_files(view: CellsView) -> list[str]:
 def _count_groups(view: CellsView) -> int:
     """How many groups hold cells."""
     assert view.latents is not None, "shown with the data alone"
-    used = set(view.latents.clusters.tolist())
+    used = set(view.edit(view.latents.clusters, view.latents.indices).tolist())
     return sum(not used.isdisjoint(group.clusters) for group in view.groups)
 
 

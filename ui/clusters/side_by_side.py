@@ -42,7 +42,7 @@ def show_side_by_side(view: CellsView) -> None:
         return
     others = view.references
     assert others is not None, "shown with the data alone"
-    own = view.group_numbers()
+    own = view.group_numbers(with_splits=False)  # scores are the model's
     has_cluster = own >= 0
     key = (reference_name, *view.weights_key, *view.data_key, view.merged)
     _show_scores(_score_clusterings(_name_clusterings(view, own, others), others.components, reference, *key))
@@ -53,6 +53,8 @@ def show_side_by_side(view: CellsView) -> None:
         "All use the same genes and the same principal components. Clusters with the same name count as one. "
         "No clustering used labels." + n_labelled
     )
+    if view.annotations.splits:
+        st.caption("Scores are of the model's clusters: cells that you split off count where the model put them.")
     if reference is not None and classes:
         _show_contingency(own[has_cluster], reference[has_cluster], classes, view.groups, reference_name)
 

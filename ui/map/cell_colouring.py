@@ -18,9 +18,10 @@ from ui.cells.view import ABSENT_DATA, CellsView
 from ui.frame.choices import slider
 from ui.frame.theme import theme_name
 from ui.map.colouring import Colouring
+from ui.map.splitting import NAME
 from ui.map.view import MapView
 
-NAME, UNSURE, KMEANS, LEIDEN = "cluster name", "unsure cells", "k-means", "Leiden"
+UNSURE, KMEANS, LEIDEN = "unsure cells", "k-means", "Leiden"
 
 
 def cell_colouring_names(view: MapView) -> list[str]:
@@ -54,8 +55,9 @@ def choose_unsure() -> float:
 def colour_by_name(view: MapView, cells: CellsView) -> Colouring:
     """Clusters by the names a person gave them, those of one name as one group; else by number."""
     groups = cells.groups
+    clusters = cells.edit(view.clusters, view.indices)
     return Colouring(
-        merge_clusters(view.clusters, groups), [group.name for group in groups], [group.colour for group in groups]
+        merge_clusters(clusters, groups), [group.name for group in groups], [group.colour for group in groups]
     )
 
 

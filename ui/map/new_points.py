@@ -13,6 +13,8 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from clustergan_core.embedding.fitted import FittedMap
+from clustergan_core.runs.clusters.splits import describe_new_samples
+from ui.cells.view import CellsView
 from ui.frame.messages import show_notes
 from ui.map.view import MapView
 
@@ -29,7 +31,7 @@ class NewPoints:
     notes: tuple[str, ...] = ()  # on what the file lacked and how that was handled
 
 
-def choose_new_points(view: MapView, fitted: FittedMap) -> NewPoints | None:
+def choose_new_points(view: MapView, fitted: FittedMap, cells: CellsView | None = None) -> NewPoints | None:
     """An uploader for samples like those the run was trained on; None while there are none."""
     with st.expander("Place new samples on this map", icon=":material/add_location_alt:"):
         st.caption("Upload a file like the one the run was trained on: the same columns, or pictures of the same size.")
@@ -39,7 +41,8 @@ def choose_new_points(view: MapView, fitted: FittedMap) -> NewPoints | None:
         content = upload.getvalue()
         digest = hashlib.sha256(content).hexdigest()
         new = _place_samples(view, fitted, upload.name, content, digest, str(view.run.folder))
-        show_notes(new.notes)
+        splits = () if cells is None else cells.annotations.splits
+        show_notes((*new.notes, *describe_new_samples(splits)))
         st.dataframe(new.table, hide_index=True, height=220)
         st.download_button(
             "Clusters as CSV",

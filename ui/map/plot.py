@@ -15,6 +15,7 @@ from clustergan_core.embedding.fitted import FittedMap
 from clustergan_core.errors import SettingsError
 from clustergan_core.runs.cells import is_of_cells
 from ui.canvas_map import Sprites, canvas_map
+from ui.cells.view import CellsView
 from ui.frame.messages import show_problem
 from ui.frame.theme import show_figure, theme_name
 from ui.loading.runs import weights_stamp
@@ -22,6 +23,7 @@ from ui.map.colouring import Colouring
 from ui.map.details import show_overview, show_sample, show_selection
 from ui.map.new_points import COLOUR, NewPoints, choose_new_points
 from ui.map.selections import show_keep_buttons
+from ui.map.splitting import show_last_split, show_split_button
 from ui.map.view import MapView
 
 MAX_SPRITES = 10_000  # a browser stores 4 bytes a pixel: 30 MB for these
@@ -31,14 +33,15 @@ SAMPLE = "sample"  # the address's parameter
 
 
 def draw_flat(
-    view: MapView, fitted: FittedMap, colouring: Colouring, height: int, cluster_names: Sequence[str] = ()
+    view: MapView, fitted: FittedMap, colouring: Colouring, height: int, cells: CellsView | None = None
 ) -> None:
-    """The canvas map beside the details of what is clicked or selected; clusters are numbers without names."""
+    """The canvas map beside the details of what is clicked or selected; on a run of `cells`, clusters have names."""
     chosen = chosen_row(view)
+    cluster_names = [] if cells is None else cells.cluster_names
     plot, details = st.columns([2.2, 1], gap="medium")
     with plot:
         slot = st.container()
-        new = choose_new_points(view, fitted)
+        new = choose_new_points(view, fitted, cells)
     with slot:
         coordinates, shown = _append_new_points(fitted.coordinates, colouring, new)
         event = canvas_map(
@@ -62,9 +65,12 @@ def draw_flat(
         st.rerun()
     selection = None if event.selection is None else event.selection[event.selection < len(view.indices)]
     with details:
+        if cells is not None:
+            show_last_split(cells)
         if selection is not None and len(selection):
-            if is_of_cells(view.run):
+            if cells is not None:
                 show_keep_buttons(view, selection)
+                show_split_button(view, cells, selection)
             show_selection(view, selection, cluster_names)
         if chosen is not None:
             show_sample(view, chosen, cluster_names)

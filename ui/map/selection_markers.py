@@ -35,7 +35,7 @@ def show_comparison(view: CellsView) -> None:
         return
     st.caption("Select cells on the map and keep them as A or B, or choose clusters here.")
     clusters = np.full(view.run.config.dataset.n_samples, -1, dtype=np.int64)
-    clusters[latents.indices] = latents.clusters
+    clusters[latents.indices] = view.edit(latents.clusters, latents.indices)
     for which, column in zip(BOTH, st.columns(2, gap="medium"), strict=True):
         with column:
             choose_clusters(view, which, clusters)

@@ -10,7 +10,9 @@ import streamlit as st
 
 from clustergan_core.data.uploads.store import safe_name
 from clustergan_core.errors import AppError
+from clustergan_core.runs.clusters.splits import describe_new_samples
 from clustergan_core.runs.run import Run
+from ui.cells.names import read_names
 from ui.frame.messages import plain, show_notes, show_problem
 
 if TYPE_CHECKING:
@@ -77,7 +79,8 @@ def _show_result(run: Run, name: str, assigned: AssignedFile) -> None:
         f"{len(table):,} samples of {plain(name)} in {n_clusters} cluster{'' if n_clusters == 1 else 's'}, mean "
         f"confidence {table['confidence'].mean():.2f} (not calibrated)."
     )
-    show_notes(assigned.notes)
+    splits = read_names(run).splits if run.config.dataset.kind == "expression" else ()
+    show_notes((*assigned.notes, *describe_new_samples(splits)))
     st.dataframe(table.head(N_SHOWN_ROWS), hide_index=True, height=240)
     if len(table) > N_SHOWN_ROWS:
         st.caption(f"The first {N_SHOWN_ROWS} rows; the CSV file has all of them.")

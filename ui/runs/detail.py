@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from clustergan_core.methods import METHODS
-from clustergan_core.runs.assignments import describe_splits, run_table
+from clustergan_core.runs.assignments import describe_splits
 from clustergan_core.runs.cells import is_of_cells
 from clustergan_core.score_names import UNCALIBRATED
 from ui.data.choice import list_choices, source_text
@@ -143,7 +143,9 @@ def _download_button(summary: RunSummary) -> None:
     is_here = load_data(run) is not None
 
     def csv() -> bytes:
-        return run_table(run).to_csv(index=False).encode()
+        from clustergan_core.runs.clusters.tables import edited_run_table
+
+        return edited_run_table(run).to_csv(index=False).encode()
 
     st.download_button(
         "Clusters as CSV",

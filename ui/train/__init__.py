@@ -5,4 +5,5 @@ live.py     a run as it trains
 figures.py  curves and their table
 scores.py   scores while it trains and at its end
 samples.py  generated samples over training
+forming.py  the map as it forms
 """

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from clustergan_core.runs.cells import is_of_cells
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.status import Status
 from ui.forms.scheduler import usual_scheduler
@@ -16,6 +17,7 @@ from ui.frame.words import describe_duration
 from ui.loading.metrics import MetricsHistory, load_history
 from ui.loading.summaries import STATE_WORDS
 from ui.train.figures import show_diversity, show_generated, show_losses, show_table, show_usage, show_without_labels
+from ui.train.forming import has_replay, show_forming
 from ui.train.samples import show_samples
 from ui.train.scores import show_final_scores, show_live_scores
 
@@ -47,12 +49,18 @@ def _show(run: Run, status: Status, change_settings: Callable[[], None]) -> None
     _show_buttons(run, status, change_settings)
     if status.state == "finished":
         show_final_scores(run)
-    samples, scores = st.columns([0.45, 0.55], gap="large")
+    is_map_first = is_of_cells(run)  # a cell is no picture, and bars of its genes say little
+    samples, scores = st.columns([0.55, 0.45] if is_map_first else [0.45, 0.55], gap="large")
     with samples:
-        show_samples(run)
+        if is_map_first:
+            show_forming(run)
+        if not is_map_first or (status.is_over and not has_replay(run)):
+            show_samples(run)
     with scores:
         show_live_scores(run, history)
         show_usage(run, history)
+    if not is_map_first:
+        show_forming(run)
     show_losses(history)
     show_without_labels(run, history)
     show_generated(history)

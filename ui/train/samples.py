@@ -14,7 +14,7 @@ from ui.frame.theme import theme_name
 from ui.loading.runs import load_method
 
 _KEY = "sample_step"
-_PINNED = "pinned_slider"  # session state: the key of the slider that a person has moved away from the newest picture
+_PINNED = "pinned"  # session state, after a slider's kind: the key of one that was moved away from the newest step
 MANY_MODES = 14  # above which the grid scrolls in a frame of its own
 FRAME_HEIGHT = 560
 DENSITY = 2
@@ -33,7 +33,7 @@ def show_samples(run: Run) -> None:
     if not steps and (sentence := load_method(run).lacks("modes")):
         st.caption(plain(sentence))
         return
-    step = _choose_step(run, steps) if steps else None
+    step = choose_step(_KEY, run, steps) if steps else None
     history = "; only the weights change over the steps" if steps else ", drawn with the best weights"
     st.caption(f"Rows are modes, each column shares one z_n{history}.")
     path = run.folder / "config.json" if step is None else grid_path(run.folder, step)
@@ -43,19 +43,20 @@ def show_samples(run: Run) -> None:
         show_picture(picture, width=width, alt=f"Generated samples of each mode{after}")
 
 
-def _choose_step(run: Run, steps: list[int]) -> int:
-    """A slider over the history: created again at its end for every new image, and left alone once moved.
+def choose_step(kind: str, run: Run, steps: list[int]) -> int:
+    """A slider over the history: created again at its end for every new step, and left alone once moved.
 
-    Setting the value of an existing slider would race with what the browser last sent.
+    Setting the value of an existing slider would race with what the browser last sent. `kind` tells the sliders of a
+    page apart.
     """
     if len(steps) == 1:
         return steps[0]
-    pinned = st.session_state.get(_PINNED, "")
-    is_pinned = pinned.startswith(f"{_KEY}-{run.name}-") and st.session_state.get(pinned) in steps
-    key = pinned if is_pinned else f"{_KEY}-{run.name}-{steps[-1]}"
+    pinned = st.session_state.get(f"{kind}_{_PINNED}", "")
+    is_pinned = pinned.startswith(f"{kind}-{run.name}-") and st.session_state.get(pinned) in steps
+    key = pinned if is_pinned else f"{kind}-{run.name}-{steps[-1]}"
 
     def moved() -> None:
-        st.session_state[_PINNED] = key if st.session_state[key] != steps[-1] else ""
+        st.session_state[f"{kind}_{_PINNED}"] = key if st.session_state[key] != steps[-1] else ""
 
     return st.select_slider("Step", steps, steps[-1], key=key, format_func="{:,}".format, on_change=moved)
 

@@ -46,7 +46,11 @@ from clustergan_core.methods.paired_clustergan.energy import energy_score, fit_c
 from clustergan_core.methods.paired_clustergan.pairing import balanced_targets, mutual_information, pair_loss
 from clustergan_core.methods.paired_clustergan.partners import Partners
 from clustergan_core.methods.paired_clustergan.separation import separate_codes, weigh_small_modes
-from clustergan_core.methods.paired_clustergan.settings import PairedClusterGANFacts, PairedClusterGANSettings
+from clustergan_core.methods.paired_clustergan.settings import (
+    PairedClusterGANFacts,
+    PairedClusterGANSettings,
+    count_warm_up,
+)
 from clustergan_core.methods.paired_clustergan.warm_up import (
     BestRestart,
     cosine_decay,
@@ -132,7 +136,7 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
         return sharing_neighbours(flat, n_neighbours, n_candidates)
 
     def begin_step(self, step: int, n_steps: int) -> None:
-        n_warm_up = max(1, round(self.settings.warm_up_share * n_steps)) if self.has_warm_up else 0
+        n_warm_up = count_warm_up(self.settings, n_steps)
         if step <= n_warm_up:
             self._begin_warm_up_step(step, n_warm_up)
         else:

@@ -166,5 +166,28 @@ class PairedClusterGANFacts(MethodFacts):
     )
 
     @classmethod
+    def describe_step(cls, settings: MethodSettings, step: int, n_steps: int) -> str:
+        assert isinstance(settings, PairedClusterGANSettings), type(settings)
+        n_warm_up = count_warm_up(settings, n_steps)
+        if not n_warm_up:
+            return ""
+        if step > n_warm_up:
+            return "Phase 2 of 2: generator and critic train, and the encoder keeps its clusters."
+        text = "Phase 1 of 2: the encoder alone learns, from pairs of real samples"
+        if settings.n_starts > 1 and step:
+            from clustergan_core.methods.paired_clustergan.warm_up import find_start  # loads PyTorch
+
+            start = find_start(step, n_warm_up, settings.n_starts)
+            text += (
+                f", in start {start.number + 1} of {settings.n_starts}; each begins anew, and the best one continues"
+            )
+        return f"{text}. The generator begins after step {n_warm_up:,}."
+
+    @classmethod
     def make_preset(cls, name: PresetName, dataset: str, kind: Kind, shape: tuple[int, ...]) -> Preset:
         return make_preset(name, dataset, kind, shape)
+
+
+def count_warm_up(settings: PairedClusterGANSettings, n_steps: int) -> int:
+    """How many of the training's steps are the warm-up, which trains the encoder alone."""
+    return max(1, round(settings.warm_up_share * n_steps)) if settings.partners != "none" else 0

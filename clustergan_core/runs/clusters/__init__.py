@@ -1,6 +1,7 @@
 """Working with the clusters of a run of cells.
 
 names.py       names, notes and merged clusters
+splits.py      cells split off from clusters
 tables.py      one row per cluster; clusterings compared
 references.py  k-means and Leiden, to compare with the run's own clusters
 subsets.py     cells of some clusters, to be reclustered

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -54,9 +55,9 @@ class CellExport:
 
     @cached_property
     def markers(self) -> pd.DataFrame:
-        """Markers of every cluster against all other cells; clusters with the same name count as one."""
+        """Markers of every cluster, as edited, against all other cells; clusters with the same name count as one."""
         groups = cluster_groups(self.annotations, self.run.config.n_clusters)
-        markers = find_markers(self.matrix, merge_clusters(self.cells.clusters, groups))
+        markers = find_markers(self.matrix, merge_clusters(self.cells.as_edited.clusters, groups))
         return markers.assign(cluster=[groups[number].clusters[0] for number in markers["cluster"]])
 
     @property
@@ -102,9 +103,10 @@ def describe_own_columns(run: Run, matrix: CountMatrix) -> list[str]:
     return [*notes, *filter(None, [describe_columns(matrix)])]
 
 
-def describe_run(run: Run, has_markers: bool = True) -> str:
+def describe_run(run: Run, annotations: Annotations, has_markers: bool = True) -> str:
     """Sentences for a paper on what was done to a run's cells, and the command that repeats it."""
     config = run.config
+    owners = {cell: split.cluster for split in annotations.splits for cell in split.cells}
     return describe_methods(
         config.dataset.name,
         config.dataset.preprocessing,
@@ -115,6 +117,7 @@ def describe_run(run: Run, has_markers: bool = True) -> str:
         config.versions,
         config.command(),
         has_markers,
+        Counter(map(annotations.name_of, owners.values())),
     )
 
 
@@ -144,10 +147,11 @@ def gather_cells(
         coordinates=None if layout is None else _lay_out(run, layout, split, which, latents),
         map_name=layout or "",
         names=annotations.names,
-        colours=mode_colours(config.n_clusters),
+        colours=mode_colours(1 + annotations.numbers(config.n_clusters)[-1]),
         config=config.model_dump(mode="json"),
         seed=config.seed,
         versions=config.versions,
+        edited=annotations.edit(latents.clusters, latents.indices) if annotations.splits else None,
     )
     is_whole = len(latents.indices) == len(matrix.cell_ids)
     matrix = matrix if is_whole else take_cells(matrix, latents.indices)

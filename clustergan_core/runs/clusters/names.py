@@ -1,4 +1,4 @@
-"""The names and notes that a person gives a run's clusters, stored in annotations.json.
+"""The names and notes that a person gives a run's clusters, and the cells split off from them, in annotations.json.
 
 Clusters that are given the same name form one group: this is how clusters are merged.
 """
@@ -20,10 +20,11 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from clustergan_core.drawing.palette import mode_colours
 from clustergan_core.errors import RunError, SettingsError
 from clustergan_core.files import storage_error, write_atomically
+from clustergan_core.runs.clusters.splits import Split, apply_splits
 from clustergan_core.runs.run import Run
 
 FILE = "annotations.json"
-FORMAT = 1
+FORMAT = 2  # with cells that were split off; without any, a file is of format 1
 MAX_NAME, MAX_NOTE = 60, 1_000  # characters
 _NUMBER = re.compile(r"((cluster|mode)\s*)?\d+", re.IGNORECASE)  # what pages call a cluster without a name
 _NUMBER_IN_FILES = re.compile(r"(Mode )?\d+")  # what files call it, or did
@@ -32,13 +33,14 @@ Vet = Callable[[str], str]  # returns the text to store; ValueError with a sente
 
 
 class Annotations(BaseModel):
-    """Names and notes by cluster number; clusters without them have no entry."""
+    """Names and notes by cluster number, none for clusters without them, and cells that were split off, in order."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    format: Literal[1] = FORMAT
+    format: Literal[1, 2] = 1
     names: dict[int, str] = Field(default_factory=dict)
     notes: dict[int, str] = Field(default_factory=dict)
+    splits: tuple[Split, ...] = ()
 
     @field_validator("names")
     @classmethod
@@ -59,6 +61,39 @@ class Annotations(BaseModel):
         """A copy with another note; an empty note removes it. SettingsError for a note that is not allowed."""
         return self.model_copy(update={"notes": _changed(self.notes, cluster, note, _vet_note)})
 
+    def with_split(self, cells: NDArray[np.int64], name: str, n_clusters: int) -> Annotations:
+        """A copy in which these cells of a model of `n_clusters` are a cluster of their own, with a number of its own.
+
+        Raises SettingsError without a cell or a name, and for a name that is not allowed.
+        """
+        if not len(cells):
+            raise SettingsError("No cells are selected: draw a line around some first.")
+        if not name.strip():
+            raise SettingsError("The new cluster has no name: type one.")
+        number = 1 + max(n_clusters - 1, *self.names, *self.notes, *(split.cluster for split in self.splits), 0)
+        split = Split(cluster=number, cells=tuple(np.unique(cells).tolist()))
+        return self._with_splits((*self.splits, split)).with_name(number, name)
+
+    def without_split(self, cluster: int) -> Annotations:
+        """A copy in which the cells that were split off as this cluster are where they were before."""
+        remaining = tuple(split for split in self.splits if split.cluster != cluster)
+        names, notes = (
+            {number: text for number, text in texts.items() if number != cluster} for texts in (self.names, self.notes)
+        )
+        return self._with_splits(remaining).model_copy(update={"names": names, "notes": notes})
+
+    def _with_splits(self, splits: tuple[Split, ...]) -> Annotations:
+        # Earlier versions read files of format 1, and must not read others as if nothing had been split off.
+        return self.model_copy(update={"splits": splits, "format": FORMAT if splits else 1})
+
+    def numbers(self, n_clusters: int) -> list[int]:
+        """The numbers of all clusters: those of a model of `n_clusters`, then those that were split off."""
+        return [*range(n_clusters), *sorted(split.cluster for split in self.splits)]
+
+    def edit(self, clusters: NDArray[np.int64], indices: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The model's clusters (N,) of samples at `indices` (N,) of the data set, with those split off in their own."""
+        return apply_splits(clusters, indices, self.splits)
+
     def name_of(self, cluster: int, word: str = "Cluster") -> str:
         """The name a person gave the cluster; else "Cluster 3", or "3" with an empty `word`."""
         return self.names.get(cluster) or f"{word} {cluster}".strip()
@@ -78,9 +113,12 @@ class ClusterGroup:
 
 
 def cluster_groups(annotations: Annotations, n_clusters: int, word: str = "Cluster") -> tuple[ClusterGroup, ...]:
-    """All clusters, those with the same name together, in the order of their first clusters."""
+    """All clusters, those with the same name together, in the order of their first clusters.
+
+    `n_clusters` is the model's; clusters that were split off follow.
+    """
     members: dict[str | int, list[int]] = {}
-    for cluster in range(n_clusters):
+    for cluster in annotations.numbers(n_clusters):
         members.setdefault(annotations.names.get(cluster, cluster), []).append(cluster)
     return tuple(ClusterGroup(annotations.name_of(own[0], word), tuple(own)) for own in members.values())
 
@@ -122,7 +160,20 @@ def read_annotations(run: Run) -> Annotations:
 def write_annotations(run: Run, annotations: Annotations) -> None:
     """Replaces the stored annotations in one step. RunError where those cannot be read, because they would be lost."""
     read_annotations(run)
-    write_atomically(annotations_path(run), annotations.model_dump_json(indent=2).encode())
+    unknown_before = None if annotations.splits else {"splits"}
+    write_atomically(annotations_path(run), annotations.model_dump_json(indent=2, exclude=unknown_before).encode())
+
+
+def split_off(run: Run, cells: NDArray[np.int64], name: str) -> int:
+    """Makes cells of the run's data a cluster of their own in the file as it is now; returns its number."""
+    after = read_annotations(run).with_split(cells, name, run.config.n_clusters)
+    write_annotations(run, after)
+    return after.splits[-1].cluster
+
+
+def put_back(run: Run, cluster: int) -> None:
+    """Undoes a split in the file as it is now; nothing where it has been undone already."""
+    write_annotations(run, read_annotations(run).without_split(cluster))
 
 
 def set_aside_annotations(run: Run) -> Path:

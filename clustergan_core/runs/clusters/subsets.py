@@ -13,6 +13,7 @@ from clustergan_core.errors import SettingsError
 from clustergan_core.files import write_atomically
 from clustergan_core.paths import lists_folder
 from clustergan_core.runs.cells import is_of_cells
+from clustergan_core.runs.clusters.names import read_annotations
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.run import Run
 
@@ -20,7 +21,7 @@ FEWEST_CELLS = 30  # among fewer, cells have neighbours of their own type only b
 
 
 def keep_clusters(run: Run, clusters: Collection[int]) -> OwnDataOptions:
-    """The run's own data options, narrowed to the cells of these clusters.
+    """The run's own data options, narrowed to the cells of these clusters as a person has edited them.
 
     The list is a file named by its content, so that the same choice gives the same data. Raises SettingsError where
     too few cells are left or the run is not of cells.
@@ -29,7 +30,8 @@ def keep_clusters(run: Run, clusters: Collection[int]) -> OwnDataOptions:
         raise SettingsError(f"{run.title} is not of cells: choose a run of a count matrix.")
     dataset = run.dataset()
     latents = run_latents(run, "all", dataset=dataset)
-    chosen = np.isin(latents.clusters, list(clusters))
+    edited = read_annotations(run).edit(latents.clusters, latents.indices)
+    chosen = np.isin(edited, list(clusters))
     if chosen.sum() < FEWEST_CELLS:
         raise SettingsError(f"{int(chosen.sum())} cells are too few to cluster: choose at least {FEWEST_CELLS} cells.")
     ids = [dataset.sample_ids[index] for index in latents.indices[chosen]]

@@ -1,4 +1,4 @@
-"""The clusters of a run's cells as a table, one row per cluster."""
+"""The clusters of a run's cells as tables: a row per cluster, per cell, or per clustering."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from clustergan_core.data.dataset import UNLABELLED
+from clustergan_core.data.dataset import UNLABELLED, SplitName
 from clustergan_core.evaluation.agreement import ari, score_agreement
 from clustergan_core.evaluation.label_free import silhouette
-from clustergan_core.runs.clusters.names import Annotations
+from clustergan_core.runs.assignments import run_table
+from clustergan_core.runs.clusters.names import Annotations, read_annotations
+from clustergan_core.runs.latents import run_latents
+from clustergan_core.runs.run import Run, Weights
 from clustergan_core.scoring.latents import RunLatents
 
 REFERENCE_SCORES = ("purity", "accuracy", "nmi", "ari")
@@ -24,22 +27,42 @@ def cluster_table(
 ) -> pd.DataFrame:
     """Columns cluster, name, note, cells, share, median_confidence (missing for an empty cluster), unsure.
 
-    `share` is of all cells; `unsure` counts cells with a confidence below `unsure_below`.
+    A row for each of the model's `n_clusters` and for each cluster that was split off. `share` is of all cells;
+    `unsure` counts cells with a confidence below `unsure_below`, which is the model's in its own cluster.
     """
-    sizes = np.bincount(cells.clusters, minlength=n_clusters)
-    unsure = np.bincount(cells.clusters[cells.confidence < unsure_below], minlength=n_clusters)
-    confidences = [cells.confidence[cells.clusters == cluster] for cluster in range(n_clusters)]
+    numbers = annotations.numbers(n_clusters)
+    clusters = annotations.edit(cells.clusters, cells.indices)
+    confidences = [cells.confidence[clusters == cluster] for cluster in numbers]
+    sizes = np.array([len(own) for own in confidences])
     return pd.DataFrame(
         {
-            "cluster": np.arange(n_clusters),
-            "name": [annotations.name_of(cluster) for cluster in range(n_clusters)],
-            "note": [annotations.notes.get(cluster, "") for cluster in range(n_clusters)],
+            "cluster": numbers,
+            "name": [annotations.name_of(cluster) for cluster in numbers],
+            "note": [annotations.notes.get(cluster, "") for cluster in numbers],
             "cells": sizes,
-            "share": sizes / max(1, len(cells.clusters)),
+            "share": sizes / max(1, len(clusters)),
             "median_confidence": [float(np.median(own)) if len(own) else np.nan for own in confidences],
-            "unsure": unsure,
+            "unsure": [int((own < unsure_below).sum()) for own in confidences],
         }
     )
+
+
+def edited_run_table(run: Run, split: SplitName = "all", which: Weights = "best") -> pd.DataFrame:
+    """`run_table` with the name or number of each sample's cluster as a person has edited it, in `edited_cluster`.
+
+    The column is there only where cells were split off; `cluster` is always the model's.
+    """
+    table = run_table(run, split, which)
+    annotations = read_annotations(run)
+    if not annotations.splits:
+        return table
+    latents = run_latents(run, split, which)
+    edited = annotations.edit(latents.clusters, latents.indices).tolist()
+    name = "edited_cluster"
+    while name in table:  # the data has a column of this name
+        name += "_"
+    table.insert(list(table).index("cluster") + 1, name, [annotations.name_of(cluster, "") for cluster in edited])
+    return table
 
 
 def compare_clusterings(

@@ -13,6 +13,7 @@ from clustergan_core.methods import build_method
 from clustergan_core.runs.config import RunConfig
 from clustergan_core.runs.estimate import AROUND_SECONDS, estimate_run
 from clustergan_core.runs.queue.slots import count_needed, count_slots
+from clustergan_core.runs.replay import estimate_replay_bytes
 from clustergan_core.runs.sweeps.plan import Point, SweepPlan
 
 MOST_TIMED = 3  # points of the grid
@@ -62,7 +63,7 @@ def free_bytes(folder: Path) -> int:
 
 
 def estimate_bytes(config: RunConfig, dataset: Dataset) -> int:
-    """The bytes of a finished run: weights twice, a checkpoint with Adam's two moments, latents and sample grids."""
+    """The bytes of a finished run: weights twice, a checkpoint with Adam's two moments, latents, grids and replay."""
     import torch
 
     from clustergan_core.nn.acceleration import without_numbers
@@ -73,9 +74,11 @@ def estimate_bytes(config: RunConfig, dataset: Dataset) -> int:
         )
     weights = sum(tensor.numel() * tensor.element_size() for tensor in method.state_dict().values())
     trained = sum(p.numel() * p.element_size() for p in method.parameters() if p.requires_grad)
-    latents = len(dataset.indices("test")) * (config.n_clusters + int(config.settings.get("n_normal", 0)) + 8) * 2
+    n_test, n_normal = len(dataset.indices("test")), int(config.settings.get("n_normal", 0))
+    latents = n_test * (config.n_clusters + n_normal + 8) * 2
     grid = config.n_clusters * 8 * math.prod(dataset.shape)
-    return 3 * weights + 2 * trained + latents + N_GRIDS * grid
+    replay = estimate_replay_bytes(config.schedule, n_test, config.n_clusters, n_normal)
+    return 3 * weights + 2 * trained + latents + N_GRIDS * grid + replay
 
 
 def _few_configs(plan: SweepPlan, points: Sequence[Point]) -> list[RunConfig]:

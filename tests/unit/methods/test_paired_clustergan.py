@@ -283,3 +283,16 @@ def test_two_groups_get_two_codes_after_a_short_warm_up():
     clusters, _ = method.assign(samples)
     found = [set(clusters[groups == group].tolist()) for group in (0, 1)]
     assert found in ([{0}, {1}], [{1}, {0}])
+
+
+def test_each_step_says_which_networks_train() -> None:
+    settings = PairedClusterGANSettings(n_starts=4, warm_up_share=0.5)
+    describe = PairedClusterGAN.describe_step
+    assert "The generator begins after step 50." in describe(settings, 0, 100)
+    for step, start in ((1, 1), (13, 2), (50, 4)):
+        said = describe(settings, step, 100)
+        assert f"the encoder alone learns, from pairs of real samples, in start {start} of 4" in said
+    for step in (51, 100, 150):
+        assert describe(settings, step, 100).startswith("Phase 2 of 2: generator and critic train")
+    assert "start" not in describe(settings.model_copy(update={"n_starts": 1}), 10, 100)
+    assert describe(settings.model_copy(update={"partners": "none"}), 10, 100) == ""

@@ -120,6 +120,11 @@ def test_coinciding_points_lie_in_the_middle() -> None:
     assert quantise_coordinates(np.ones((3, 2), np.float32)).tolist() == [[32768] * 3] * 2
 
 
+def test_frames_to_be_watched_share_one_scale_whatever_they_hold() -> None:
+    x, y = quantise_coordinates(np.array([[-2.0, 2.0], [0.0, 1.0], [9.0, -9.0]], np.float32), reach=2).tolist()
+    assert (x, y) == ([0, 32768, 65535], [65535, 49151, 0])
+
+
 def test_coordinates_that_are_not_finite_are_refused_in_one_sentence() -> None:
     coordinates = np.zeros((5, 2), np.float32)
     coordinates[3, 1] = np.nan

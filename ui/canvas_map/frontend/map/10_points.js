@@ -5,13 +5,13 @@ const LEVELS = 65535; // coordinates run from 0 to LEVELS; the longer axis of th
 const GRID = 128; // cells a side of the search grid
 
 class Points {
-  constructor(xy) {
+  constructor(xy, isFramed) {
     const quantised = new Uint16Array(xy.buffer, xy.byteOffset, xy.byteLength / 2);
     this.n = quantised.length / 2;
     this.x = new Float32Array(quantised.subarray(0, this.n));
     this.y = new Float32Array(this.n);
     for (let i = 0; i < this.n; i++) this.y[i] = LEVELS - quantised[this.n + i]; // a screen's y runs downwards
-    this.bounds = boundsOf(this.x, this.y);
+    this.bounds = isFramed ? [0, 0, LEVELS, LEVELS] : boundsOf(this.x, this.y);
     this.#index();
   }
 

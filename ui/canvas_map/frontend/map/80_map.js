@@ -48,6 +48,7 @@ class CanvasMap {
     this.theme = themeOf(this.root);
     this.root.style.setProperty("--map-height", `${data.height}px`);
     this.root.classList.toggle("bare", !data.group_names.length && !data.scale);
+    this.root.classList.toggle("watched", data.is_watched);
     this.captionElement.textContent = data.caption;
     if (isNewDrawing) this.isSelectionStale = true;
     const { group_names, group_colours, scale } = data;
@@ -73,7 +74,7 @@ class CanvasMap {
 
   #takePoints({ xy }) {
     const before = this.shown;
-    this.points = this.shown = new Points(xy);
+    this.points = this.shown = new Points(xy, this.data.is_watched);
     const isSameLength = before?.x.length === this.points.n;
     if (!isSameLength) this.order = drawingOrder(this.points.n);
     this.medians = null;
@@ -124,6 +125,7 @@ class CanvasMap {
   }
 
   use(name) {
+    if (this.data?.is_watched && ["lasso", "box"].includes(name)) return;
     if (name === "reset") this.view.reset();
     else if (name === "clear") this.clear();
     else {

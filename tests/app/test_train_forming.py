@@ -1,0 +1,93 @@
+"""The map of a run as it forms, on the Train page."""
+
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from clustergan_core.embedding.mode_wheel import wheel_reach
+from clustergan_core.runs.replay import frame_path, frame_steps, read_frame
+from clustergan_core.runs.run import Run
+from clustergan_core.runs.status import Status, hold_lock, write_status
+from tests.app.train_widgets import all_texts, opened
+from ui.canvas_map import MapEvent
+
+pytestmark = pytest.mark.usefixtures("apart")
+
+
+class SeenMap:
+    """What the page gave the canvas."""
+
+    coordinates = np.zeros((0, 2))
+    groups = np.zeros(0, dtype=np.int64)
+    named: dict[str, object]
+
+
+@pytest.fixture
+def seen(monkeypatch: pytest.MonkeyPatch) -> SeenMap:
+    seen = SeenMap()
+
+    def watch(coordinates: np.ndarray, groups: np.ndarray, **named: object) -> MapEvent:
+        seen.coordinates, seen.groups, seen.named = coordinates, groups, named
+        return MapEvent(None, None)
+
+    monkeypatch.setattr("ui.train.forming.canvas_map", watch)
+    return seen
+
+
+def test_a_run_of_cells_shows_its_map_at_every_step_in_one_frame_and_no_bars(cells: Run, seen: SeenMap) -> None:
+    app = opened(run="cells")
+    assert not app.exception and not app.image
+    newest, first = read_frame(cells.folder, 10), read_frame(cells.folder, 0)
+    assert newest is not None and first is not None
+    assert seen.groups.tolist() == newest.clusters.tolist()
+    assert seen.named["reach"] == wheel_reach(3)
+    assert np.abs(seen.coordinates).max() <= wheel_reach(3)
+    at_the_end = seen.coordinates
+
+    slider = app.select_slider[0]
+    assert slider.options == [f"{step:,}" for step in frame_steps(cells.folder)]
+    slider.set_value(0).run()
+    assert "Before the first step." in all_texts(app)
+    assert seen.named["reach"] == wheel_reach(3)
+    assert not np.array_equal(seen.coordinates, at_the_end)
+    assert seen.groups.tolist() == newest.clusters.tolist(), "coloured by where the cells come to be"
+    app.segmented_control(key="forming_colour").set_value("cluster at this step").run()
+    assert seen.groups.tolist() == first.clusters.tolist()
+    app.segmented_control(key="forming_colour").set_value("label").run()
+    labels = cells.dataset().labels
+    assert labels is not None
+    assert seen.groups.tolist() == labels[newest.indices].tolist()
+    assert seen.named["group_names"] == list(cells.config.dataset.label_names)
+
+
+def test_a_run_that_trains_shows_the_newest_step_as_it_comes(cells: Run, seen: SeenMap) -> None:
+    content = frame_path(cells.folder, 10).read_bytes()
+    frame_path(cells.folder, 10).unlink()
+    status = Status(state="running", step=5, n_steps=10, heartbeat=datetime.now().astimezone())
+    write_status(cells.folder / "status.json", status)
+    with hold_lock(cells.folder / "lock"):
+        app = opened(run="cells")
+        assert not app.select_slider, "there is one step"
+        assert "Before the first step." in all_texts(app)
+        frame_path(cells.folder, 10).write_bytes(content)
+        app.run()
+        assert app.select_slider[0].value == 10
+
+
+def test_pictures_have_their_map_below_their_samples(own_copy: Path, seen: SeenMap) -> None:
+    app = opened(run="digits")
+    assert not app.exception
+    assert len(app.image) == 1
+    assert [slider.options for slider in app.select_slider] == [["0", "5", "10"]] * 2
+    assert seen.named["reach"] == wheel_reach(10)
+
+
+def test_a_run_of_before_replays_were_kept_says_so_and_shows_its_samples(cells: Run, seen: SeenMap) -> None:
+    for step in frame_steps(cells.folder):
+        frame_path(cells.folder, step).unlink()
+    app = opened(run="cells")
+    assert not app.exception
+    assert "This run kept no steps of its map" in all_texts(app)
+    assert len(app.image) == 1
