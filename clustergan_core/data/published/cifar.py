@@ -6,6 +6,7 @@ import io
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,7 +57,7 @@ def load_cifar_2(fetch: Callable[[PublishedFile], Path], share: float) -> Datase
     return join_pair(name, images, labels, classes, ("frog", "airplane"), share)
 
 
-def _read_parts(fetch: Callable[[PublishedFile], Path]) -> tuple[list[NDArray[np.uint8]], list[NDArray[np.uint8]]]:
+def _read_parts(fetch: Callable[[PublishedFile], Path]) -> tuple[list[NDArray[Any]], list[NDArray[Any]]]:
     parts = [read_part(fetch(file), part) for part, file in zip(("train", "test"), CIFAR_FILES, strict=True)]
     return [part["images"] for part in parts], [part["labels"] for part in parts]
 

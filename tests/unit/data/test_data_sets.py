@@ -300,7 +300,7 @@ def test_the_corners_are_four_gaussians() -> None:
 def test_the_moons_are_scikit_learns_at_80_to_20() -> None:
     dataset, points = raw_plane("moons-80-20")
     exact, labels = make_moons((8000, 2000), shuffle=False)
-    assert np.array_equal(dataset.labels, labels)
+    assert dataset.labels is not None and np.array_equal(dataset.labels, labels)
     assert (points - exact).std(axis=0) == pytest.approx([0.05, 0.05], rel=0.05)
     assert (points - exact).mean(axis=0) == pytest.approx([0, 0], abs=2e-3)
 

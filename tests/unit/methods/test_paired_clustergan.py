@@ -286,7 +286,7 @@ def test_two_groups_get_two_codes_after_a_short_warm_up():
 
 
 def test_each_step_says_which_networks_train() -> None:
-    settings = PairedClusterGANSettings(n_starts=4, warm_up_share=0.5)
+    settings = PairedClusterGANSettings.model_validate({"n_starts": 4, "warm_up_share": 0.5})
     describe = PairedClusterGAN.describe_step
     assert "The generator begins after step 50." in describe(settings, 0, 100)
     for step, start in ((1, 1), (13, 2), (50, 4)):

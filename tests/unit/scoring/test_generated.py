@@ -67,7 +67,7 @@ def test_a_distance_of_more_samples_takes_its_other_real_ones_from_the_training_
     real = RealSamples(data, test, RawFeatures(), 100, others=train)
     assert real.n == 100, "all test samples, where halves would be of 50"
     assert np.array_equal(real.first, data.samples[test])
-    compared = real.compare(torch.from_numpy(real.first))
+    compared = real.distance(real.first)
     assert compared is not None and compared["value"] == pytest.approx(0, abs=1e-9) and compared["real_halves"] > 0
 
 
