@@ -15,6 +15,7 @@ from clustergan_core.runs.replay import frame_path, frame_steps, read_frame
 from ui.canvas_map import canvas_map
 from ui.cells.names import read_names
 from ui.frame.choices import segmented
+from ui.frame.messages import page_errors
 from ui.loading.runs import load_data
 from ui.train.samples import choose_step
 
@@ -28,6 +29,8 @@ _NEWEST, _NOW, _LABEL = "newest cluster", "cluster at this step", "label"
 _HEIGHT = 420
 
 
+@st.fragment  # so that the slider draws the map again, and not every curve of the page
+@page_errors()
 def show_forming(run: Run) -> None:
     """The map after the chosen step, the newest until the slider is moved; a sentence where there is none."""
     st.subheader("The map forming" if is_of_cells(run) else "How the clusters form")
