@@ -26,14 +26,14 @@ def show_splits(view: CellsView) -> None:
                 plain(f"{name_of(split.cluster)} ({split.cluster}), split off by hand: {', '.join(parts)}."),
                 width="content",
             )
-            st.button(
+            if st.button(
                 "Put back",
                 key=f"put_back_{split.cluster}",
                 icon=":material/undo:",
-                on_click=put_back,
-                args=(view.run, split.cluster),
                 help="Its cells return to the clusters they were in; its name and note are removed.",
-            )
+            ):
+                put_back(view.run, split.cluster)
+                st.rerun()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
             "Scores and the clusters of new cells are the model's own."

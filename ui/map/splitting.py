@@ -45,7 +45,9 @@ def show_last_split(cells: CellsView) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         name = cells.annotations.name_of(cluster)
         st.caption(f":material/check: Split off {len(split.cells):,} cells as {plain(name)}.")
-        st.button("Undo", key="undo_split", icon=":material/undo:", on_click=put_back, args=(cells.run, cluster))
+        if st.button("Undo", key="undo_split", icon=":material/undo:"):
+            put_back(cells.run, cluster)
+            st.rerun()
 
 
 def describe_split(cells: CellsView, chosen: NDArray[np.int64], n_shown: int) -> str:
