@@ -28,6 +28,8 @@ from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.run import Run
 from tests.small_cell_runs import train_cells, write_planted
 
+pytestmark = pytest.mark.slow  # trains on cells, and starts the process that reads them
+
 
 @pytest.fixture(scope="module")
 def cells_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
