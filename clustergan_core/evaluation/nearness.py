@@ -74,12 +74,15 @@ class RealSpace:
         return index
 
 
-def fit_real_space(samples: NDArray[np.float32]) -> RealSpace:
-    """The space of real samples (N, F), N at least 2; subsets of many are drawn with a fixed seed."""
+def fit_real_space(samples: NDArray[np.float32], most: int = N_COMPONENTS) -> RealSpace:
+    """The space of real samples (N, F), N at least 2, with at most `most` components.
+
+    Subsets of many samples are drawn with a fixed seed.
+    """
     from sklearn.decomposition import PCA
 
     drawn = draw_subset(len(samples), MAX_FITTED, _SEED)
-    n_components = min(N_COMPONENTS, len(drawn), samples.shape[1])
+    n_components = min(most, len(drawn), samples.shape[1])
     pca = PCA(n_components, svd_solver="randomized", random_state=_SEED).fit(samples[drawn])
     mean, axes = pca.mean_.astype(np.float32), pca.components_.astype(np.float32)
     return RealSpace(mean, axes, np.ascontiguousarray(samples @ axes.T - mean @ axes.T))

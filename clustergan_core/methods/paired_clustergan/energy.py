@@ -15,21 +15,24 @@ from torch import Tensor
 
 from clustergan_core.evaluation.nearness import fit_real_space
 
+# With 20, samples left the data in the directions beyond, where it hardly varies (docs/experiments/paired-game.md).
+N_COMPONENTS = 50
+
 
 class Components(NamedTuple):
-    """The first 20 principal components of the training samples, in units of their common standard deviation."""
+    """The first 50 principal components of the training samples, in units of their common standard deviation."""
 
     mean: Tensor  # (D,)
-    axes: Tensor  # (20, D), divided by the root of the total variance within these components
+    axes: Tensor  # (50, D), divided by the root of the total variance within these components
 
     def project(self, samples: Tensor) -> Tensor:
-        """Samples (B, *shape) as points (B, 20)."""
+        """Samples (B, *shape) as points (B, 50)."""
         return (samples.flatten(1) - self.mean) @ self.axes.T
 
 
 def fit_components(samples: Tensor) -> Components:
     """The components of samples (N, *shape), on their device; the same for the same samples."""
-    space = fit_real_space(samples.flatten(1).cpu().numpy())
+    space = fit_real_space(samples.flatten(1).cpu().numpy(), N_COMPONENTS)
     scale = max(float(space.points.var(axis=0).sum()) ** 0.5, 1e-12)
     mean, axes = (torch.from_numpy(part).to(samples.device) for part in (space.mean, space.axes))
     return Components(mean, axes / scale)

@@ -228,7 +228,7 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
         latent = self.prior.sample(len(modes), self.random, self.device, modes)
         with self._passes():
             fake = self.generator(latent.joined())
-        first, second = self.components.project(fake.float()).chunk(2)  # (B, 20) each
+        first, second = self.components.project(fake.float()).chunk(2)  # (B, 50) each
         return energy_score(first, second, self.components.project(real.samples))
 
     def pairs_loss(self, indices: Tensor) -> Tensor:

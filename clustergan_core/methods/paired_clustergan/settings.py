@@ -129,7 +129,7 @@ class PairedClusterGANSettings(MethodSettings):
         ge=0,
         le=1000,
         title="Energy weight",
-        description="Weight of the energy score of generated samples against real ones of their mode, in the first 20 "
+        description="Weight of the energy score of generated samples against real ones of their mode, in the first 50 "
         "principal components. It keeps the variance within a mode, which the game alone loses on tables and cells.",
     )
     decay: float = Field(

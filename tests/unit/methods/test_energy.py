@@ -37,12 +37,12 @@ def test_the_real_spread_scores_best_and_repeating_the_mean_worse_than_half_of_i
 
 
 def test_components_are_the_directions_of_most_variance_with_a_total_of_one():
-    scales = torch.linspace(3, 0.1, 30)
-    samples = 5 + scales * torch.randn(400, 30, generator=torch.Generator().manual_seed(0))
+    scales = torch.linspace(3, 0.1, 80)
+    samples = 5 + scales * torch.randn(400, 80, generator=torch.Generator().manual_seed(0))
     points = fit_components(samples).project(samples).numpy()
-    assert points.shape == (400, 20)
+    assert points.shape == (400, 50)
     assert points.var(axis=0).sum() == pytest.approx(1, rel=1e-4)
-    exact = np.linalg.svd(samples.numpy() - samples.numpy().mean(axis=0), compute_uv=False)[:20]
+    exact = np.linalg.svd(samples.numpy() - samples.numpy().mean(axis=0), compute_uv=False)[:50]
     shares = exact**2 / (exact**2).sum()
     assert points.var(axis=0) == pytest.approx(shares, rel=0.05, abs=1e-3)
 
@@ -74,5 +74,5 @@ def ratio_after(energy_weight: float) -> float:
 
 def test_with_the_energy_score_modes_vary_as_their_samples_do_and_without_it_less():
     alone, scored = ratio_after(0), ratio_after(20)
-    assert alone < 0.75
-    assert 0.8 < scored < 1.25
+    assert alone < 0.65
+    assert 0.7 < scored < 1.3
