@@ -126,3 +126,8 @@ def test_a_trained_encoder_finds_every_group_of_a_table_of_unequal_ones() -> Non
     for _ in train(method, dataset, schedule, 0, torch.device("cpu")):
         pass
     assert is_same_partition(method.assign_all(torch.from_numpy(samples))[0].numpy(), groups)
+
+    held, method.codes = method.codes, None  # as a resumed training begins
+    method.begin_step(400, 400)
+    assert held is not None and method.codes is not None
+    assert torch.equal(method.codes, held)
