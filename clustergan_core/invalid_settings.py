@@ -35,6 +35,8 @@ def _remedy(problem: ErrorDetails) -> str:
             return "a number"
         case "literal_error":
             return str(limits["expected"])
+        case "value_error":
+            return problem["msg"].removeprefix("Value error, ")
         case _:
             return problem["msg"].removeprefix("Input should be ")
 

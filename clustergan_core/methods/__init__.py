@@ -17,6 +17,7 @@ from clustergan_core.methods.dcn.settings import DCNFacts
 from clustergan_core.methods.dec.settings import DECFacts
 from clustergan_core.methods.deligan.settings import DeLiGANFacts
 from clustergan_core.methods.infogan.settings import InfoGANFacts
+from clustergan_core.methods.nemgan.settings import LabelledNEMGANFacts, NEMGANFacts
 from clustergan_core.methods.paired_clustergan.settings import PairedClusterGANFacts
 from clustergan_core.methods.pca_gmm.settings import PCAGMMFacts
 from clustergan_core.methods.vade.settings import VaDEFacts
@@ -39,6 +40,8 @@ METHODS: dict[str, type[MethodFacts]] = {
         InfoGANFacts,
         DeLiGANFacts,
         BiGANFacts,
+        NEMGANFacts,
+        LabelledNEMGANFacts,
         PCAGMMFacts,
         VAEGMMFacts,
         VaDEFacts,

@@ -30,6 +30,15 @@ def _own_runs(run_of_each: Path, own_folders: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("CLUSTERGAN_PRETRAINED", str(own_folders / "none"))
 
 
+N_OWN_CARDS = 6  # of the newest runs, on the Start page
+
+
+def named(method: str) -> str:
+    """A method as pages name the runs above: with the number of labels that it was given, if it was given any."""
+    preset = METHODS[method].find_preset("default", "digits", "image", (1, 8, 8))
+    return METHODS[method].title_with_labels(preset.settings.get("n_labelled", 0))
+
+
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("page", ["modes", "interpolate", "runs", "map"])
 def test_a_page_that_looks_at_a_run_opens_and_names_its_method(
@@ -39,7 +48,7 @@ def test_a_page_that_looks_at_a_run_opens_and_names_its_method(
     app = open_page(page, run=method)
     assert not app.exception
     assert not app.error
-    assert f"{METHODS[method].title} on " in texts(app)
+    assert f"{named(method)} on " in texts(app)
 
 
 KEPT = dict.fromkeys(METHODS, "the highest label-free criterion") | {
@@ -53,16 +62,16 @@ def test_watching_a_finished_run_opens_and_names_its_method_and_weights(method: 
     app = open_page("train", task="Watch a run", run=method)
     assert not app.exception
     assert not app.error
-    assert f"{METHODS[method].title} on " in texts(app)
+    assert f"{named(method)} on " in texts(app)
     assert f"with the weights of {KEPT[method]}." in texts(app)
     assert f"--method {method}" in "\n".join(code.value for code in app.code)
 
 
 def test_two_runs_of_one_data_set_are_told_apart_by_their_methods() -> None:
     start, runs = open_page("start"), open_page("runs")
-    for method in METHODS.values():
-        assert method.title in texts(start)
-        assert method.title in runs.dataframe[0].value["Method"].tolist()
+    assert set(map(named, METHODS)) <= set(runs.dataframe[0].value["Method"])
+    named_cards = [method for method in METHODS if f"· {named(method)}" in texts(start)]
+    assert len(named_cards) == min(len(METHODS), N_OWN_CARDS)
 
 
 # --- the form -------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ def all_texts(app: AppTest) -> str:
 
 
 def widget(app: AppTest, key: str) -> Any:
-    found = [w for kind in ("number_input", "selectbox", "toggle") for w in app.get(kind) if w.key == key]
+    found = [w for kind in ("number_input", "selectbox", "toggle", "text_input") for w in app.get(kind) if w.key == key]
     assert len(found) == 1, f"{len(found)} widgets {key}"
     return found[0]
 

@@ -30,6 +30,8 @@ TOLERANCE: dict[str, Callable[[int], float]] = {
     "infogan": lambda step: 1e-4 * 10**step,
     "deligan": lambda step: 1e-4 * 10**step,
     "bigan": lambda step: 1e-4 * 10**step,
+    "nemgan": lambda step: 1e-4 * 10**step,
+    "nemgan-labelled": lambda step: 1e-4 * 10**step,
     "paired-clustergan": lambda step: 5e-3,
 }
 

@@ -30,7 +30,7 @@ def settings_grid(model: type[BaseModel], names: Sequence[str], defaults: Mappin
 
 
 def setting(name: str, field: FieldInfo, default: Any) -> Any:
-    """The widget for one field: a list of choices, a switch or a number."""
+    """The widget for one field: a list of choices, a switch, a text or a number."""
     label, text = field.title or name, field.description
     choices = literal_choices(field.annotation)
     if choices:
@@ -38,6 +38,9 @@ def setting(name: str, field: FieldInfo, default: Any) -> Any:
     if field.annotation is bool:
         with linked(name, one_of([True, False])):
             return st.toggle(label, bool(default), key=name, help=text, bind="query-params")
+    if field.annotation is str:
+        with linked(name, lambda _: None):
+            return st.text_input(label, str(default), key=name, help=text, bind="query-params")
     return number(
         name,
         field,

@@ -116,13 +116,15 @@ def read_values(text: str, title: str, examples: Sequence[Any]) -> tuple[str, ..
 
 
 def _propose(base: RunConfig, name: str) -> tuple[Any, ...]:
-    """All choices, or half, once and twice the preset's value, as far as method and data allow."""
+    """All choices, or half, once and twice the preset's number, as far as method and data allow."""
     field = find_method(base.method).Settings.model_fields[name]
     value = base.settings[name]
     if choices := literal_choices(field.annotation):
         proposed = choices
     elif isinstance(value, bool):
         proposed = [False, True]
+    elif isinstance(value, str):
+        proposed = [value] if value else []
     else:
         proposed = [value // 2 if isinstance(value, int) else value / 2, value, value * 2]
     return tuple(dict.fromkeys(each for each in proposed if _is_possible(base, name, each)))
