@@ -13,8 +13,9 @@ from clustergan_core.preset import PRESETS, Preset, PresetName, shorten
 # The authors' 50 epochs of pretraining and 50 of clustering on MNIST in batches of 128, which they weigh 0.05 to 1.
 _PAPER: dict[str, Any] = {"batch_size": 128, "cluster_weight": 20.0, "warm_up_share": 0.5, "width": 1.0}
 _PAPER_STEPS = 42_200
-_FAST: dict[str, Any] = {"width": 0.5}
+_FAST: dict[str, Any] = {"width": 0.25}  # small samples need no more, and a step takes a quarter of the time
 _FAST_STEPS = 12_000
+_FAST_LARGE: dict[str, Any] = {"width": 0.5}
 _FAST_LARGE_STEPS = 10_000  # 47 epochs of MNIST
 
 
@@ -55,4 +56,5 @@ class DCNFacts(MethodFacts):
     def make_preset(cls, name: PresetName, dataset: str, kind: Kind, shape: tuple[int, ...]) -> Preset:
         if name == "paper":
             return Preset(_PAPER, _PAPER_STEPS)
-        return Preset(_FAST, shorten(_FAST_LARGE_STEPS if is_convolved(kind, shape) else _FAST_STEPS, name))
+        settings, n_steps = (_FAST_LARGE, _FAST_LARGE_STEPS) if is_convolved(kind, shape) else (_FAST, _FAST_STEPS)
+        return Preset(settings, shorten(n_steps, name))
