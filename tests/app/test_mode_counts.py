@@ -28,13 +28,14 @@ def test_a_run_on_a_ring_says_how_many_modes_it_reaches(own_folders: Path, monke
     assert not app.exception
     assert {metric.label: metric.value for metric in app.metric}["Modes reached"] == f"{count['n_reached']} of 8"
 
-    digits = new_run(own_folders / "runs" / "digits", small_config(n_steps=10, evaluate_every=5))
-    execute(digits)
-    compared = open_page("compare", runs=["ring", "digits"])
+    for seed in (0, 1):
+        config = small_config(n_steps=10, evaluate_every=5, seed=seed)
+        execute(new_run(own_folders / "runs" / f"digits-{seed}", config))
+    compared = open_page("compare", runs=["ring", "digits-0"])
     assert not compared.exception
     (means,) = (frame.value for frame in compared.dataframe if {"Modes reached", "n"} <= set(frame.value))
     n_decimals = 3 if count["n_reached"] < 3 else 2
     assert sorted(means["Modes reached"]) == sorted([f"{count['n_reached']:.{n_decimals}f}", "–"])
-    alone = open_page("compare", runs=["digits"])
-    assert alone.dataframe
-    assert all("Modes reached" not in frame.value for frame in alone.dataframe)
+    without = open_page("compare", runs=["digits-0", "digits-1"])
+    assert without.dataframe
+    assert all("Modes reached" not in frame.value for frame in without.dataframe)
