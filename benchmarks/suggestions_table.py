@@ -7,7 +7,6 @@ The figures come from the sweeps over K that ship with the program (pretrained/s
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,12 +18,12 @@ MEASUREMENTS = Path(__file__).resolve().parent.parent / "docs" / "measurements.m
 
 
 def render(reports: Sequence[SweepReport]) -> str:
-    """One line for each sweep: the K of all seeds together, each criterion's vote, and what single seeds suggest."""
+    """One line for each sweep: the suggested K and each criterion's vote."""
     lines = [
         "| data | labels | K tried × seeds | suggested | "
         + " | ".join(criterion.title for criterion in CRITERIA)
-        + " | by one seed alone |",
-        "|---|--:|---|--:|" + "--:|" * len(CRITERIA) + "---|",
+        + " |",
+        "|---|--:|---|--:|" + "--:|" * len(CRITERIA),
     ]
     n_right = 0
     for report in reports:
@@ -39,18 +38,10 @@ def render(reports: Sequence[SweepReport]) -> str:
             f"{tried} × {len(report.plan.seeds)}",
             "–" if suggestion.n_clusters is None else f"**{suggestion.n_clusters}**",
             *(votes.get(criterion.name, "–") for criterion in CRITERIA),
-            _by_single_seeds(report),
         ]
         lines.append(f"| {' | '.join(cells)} |")
-    right = f"The K suggested by all seeds together is the number of labels in {n_right} of {len(reports)} sweeps."
+    right = f"The suggested K is the number of labels in {n_right} of {len(reports)} sweeps."
     return "\n".join([*lines, "", right])
-
-
-def _by_single_seeds(report: SweepReport) -> str:
-    """How many of the seeds suggest which K on their own, without seed agreement."""
-    single = (report.of_seed(seed).suggest_n_clusters() for seed in report.plan.seeds)
-    counts = Counter(suggestion.n_clusters for suggestion in single if suggestion is not None)
-    return ", ".join(f"{k}: {count} of {len(report.plan.seeds)}" for k, count in counts.most_common())
 
 
 def insert_table(text: str) -> str:

@@ -205,7 +205,7 @@ def make_row(job: Job, run: Run, commit: str, load: float, taken: Mapping[str, f
         "frechet": frechet.get("value"),
         "frechet_features": frechet.get("features"),
         "frechet_n": frechet.get("n"),
-        "criterion": f"{best['value']:.5g}",
+        "criterion": f"{best['information']:.5g}",
         "weights_step": int(best["step"]),
         "n_labels_used": config.n_labels_used,
         **{name: scores.get(name) for name in ("silhouette", "usage_entropy", "sample_cycle", "latent_cycle")},

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
 
 from clustergan_core.method_facts import MethodFacts, MethodSettings
 
@@ -18,7 +19,11 @@ UNCALIBRATED = (
     "Confidence is the largest entry of the code. It is not calibrated: of samples with a confidence of 0.9, fewer "
     "than nine in ten may be right."
 )
-CRITERION = "neighbour agreement of the code, corrected for chance, on training samples (no labels)"
+CRITERION = (
+    "information of a sample's cluster about those of its nearest neighbours, as a share of log K, on training samples "
+    "(no labels)"
+)
+FORMER_CRITERION = "neighbour agreement of the code, corrected for chance, on training samples (no labels)"
 
 
 def distance_title(name: Literal["frechet", "fid"], n: int) -> str:
@@ -28,7 +33,7 @@ def distance_title(name: Literal["frechet", "fid"], n: int) -> str:
     return f"FID-{n // 1000}k" if n % 1000 == 0 else f"FID, n = {n:,}"
 
 
-def describe_kept_weights(method: type[MethodFacts], settings: MethodSettings) -> str:
+def describe_kept_weights(method: type[MethodFacts], settings: MethodSettings, criterion: str = CRITERION) -> str:
     """The weights of a run that are kept as its best, to follow "the weights are"."""
     if not method.encodes:
         return "those of the last evaluation, as there are no clusters by which to choose"
@@ -36,7 +41,13 @@ def describe_kept_weights(method: type[MethodFacts], settings: MethodSettings) -
         return "those of the last evaluation, as reading samples is too slow to score earlier ones"
     if method.trains_on_neighbours:
         return "those of the last evaluation, as agreement with neighbours cannot judge what was trained on them"
-    return f"those of the highest {CRITERION}"
+    return f"those of the highest {criterion}"
+
+
+def criterion_of(rows: Iterable[Mapping[str, Any]]) -> str:
+    """The criterion of a run, by its rows of metrics: agreement stands beside it since it is information."""
+    has_both = any("neighbour_agreement" in row.get("scores", {}) for row in rows)
+    return CRITERION if has_both else FORMER_CRITERION
 
 
 def describe_kept_weights_briefly(method: type[MethodFacts], settings: MethodSettings) -> str:

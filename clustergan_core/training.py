@@ -31,7 +31,7 @@ class Checkpoint:
 
     step: int
     seconds: float
-    best: dict[str, float]  # {"step": …, "value": …} of the best evaluation so far, or empty
+    best: dict[str, float]  # {"step": …, "information": …} of the best evaluation so far, or empty
     weights: dict[str, Tensor]
     optimizers: dict[str, Tensor]
     random: dict[str, str]  # generator states, base64
@@ -85,6 +85,7 @@ def train(
     first_step = 1
     if resume is not None:
         _restore(method, random, resume)
+        # A run begun before the criterion was information has a best value of another kind, under another name.
         best, first_step = dict(resume.best), resume.step + 1
     sums = _Sums()
     runner = StepRunner(device, random)
@@ -109,10 +110,10 @@ def train(
                 scores = scorer.score(method)
             # Out-of-turn evaluations do not choose weights: the best weights must not depend on when someone looked.
             keeps_last = keeps_last_weights(type(method), method.settings)
-            is_better = keeps_last or scores["criterion"] > best.get("value", -math.inf)
+            is_better = keeps_last or scores["criterion"] > best.get("information", -math.inf)
             is_best = is_evaluation and is_better
         if scores is not None and is_best:
-            best = {"step": float(step), "value": scores.get("criterion", 0.0)}
+            best = {"step": float(step), "information": scores.get("criterion", 0.0)}
         seconds, best_now = clock.seconds(), dict(best)
 
         def checkpoint(step: int = step, seconds: float = seconds, best: dict[str, float] = best_now) -> Checkpoint:

@@ -57,6 +57,7 @@ def finish(run: Run, purity: float | None, **label_free: Any) -> None:
         "silhouette": 0.5,
         "data_silhouette": 0.1,
         "neighbour_agreement": 0.8,
+        "neighbour_information": 0.7,
         "frechet": 20.0 - config.n_clusters,
     }
     write_label_free(run, LabelFree(**figures | label_free))

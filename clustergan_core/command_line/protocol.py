@@ -86,7 +86,9 @@ def render_report(report: Report) -> str:
         f"km: k-means on the latents. rank ρ: criterion against test purity over {report['n_runs']} runs.",
     ]
     if report["trains_on_neighbours"]:
-        lines.append("This method trains on neighbours, so neighbour agreement does not measure its result.")
+        lines.append(
+            "This method trains on neighbours, so what clusters tell about neighbours does not measure its result."
+        )
     return "\n".join(lines)
 
 

@@ -27,9 +27,9 @@ from clustergan_core.score_names import AGREEMENT_SCORES
 SHOWN = (
     *AGREEMENT_SCORES,
     "cluster_accuracy",
-    "silhouette",
+    "data_silhouette",
     "usage_entropy",
-    "neighbour_agreement",
+    "neighbour_information",
     "frechet",
     "seed_agreement",
 )

@@ -1,7 +1,8 @@
 """Scores of a clustering, with labels and without: arrays in, numbers out.
 
 agreement.py    purity, accuracy, NMI and ARI against labels
-label_free.py   silhouette, shared neighbours, usage of modes
+structure.py    whether data has groups at all
+label_free.py   silhouette, what clusters tell about neighbours, usage of modes
 suggest_k.py    a number of clusters without labels
 stability.py    several clusterings of the same samples
 clusterings.py  k-means, Leiden and others, to compare with a method's own clusters

@@ -48,3 +48,24 @@ def shared_with_neighbours(neighbours: NDArray[np.int64], clusters: NDArray[np.i
     observed = float(np.mean(clusters[neighbours] == clusters[:, None]))
     expected = float(np.sum(usage(clusters, int(clusters.max()) + 1) ** 2))
     return 0.0 if np.isclose(expected, 1.0, rtol=0, atol=1e-12) else (observed - expected) / (1 - expected)
+
+
+def information_of_neighbours(neighbours: NDArray[np.int64], clusters: NDArray[np.int64], n_clusters: int) -> float:
+    """How much the cluster of a sample tells about those of its neighbours (N, n), as a share of log `n_clusters`.
+
+    The mutual information of the two clusters over all pairs, less (U − 1)² / 2Nn, which U clusters have by chance
+    (Miller & Madow 1955): 1 where `n_clusters` clusters of one size never part neighbours, 0 where clusters ignore
+    neighbours or all samples are in one. Unlike agreement beyond chance, it does not prefer few clusters: a mode
+    against all others tells little, however seldom the two part.
+    """
+    n_used = int(clusters.max(initial=0)) + 1
+    if neighbours.size == 0 or n_clusters < 2:
+        return 0.0
+    pairs = np.zeros((n_used, n_used))
+    np.add.at(pairs, (np.repeat(clusters, neighbours.shape[1]), clusters[neighbours].ravel()), 1)
+    joint = (pairs + pairs.T) / (2 * neighbours.size)
+    shares = joint.sum(axis=1)
+    occurs = joint > 0
+    information = float(np.sum(joint[occurs] * np.log(joint[occurs] / np.outer(shares, shares)[occurs])))
+    by_chance = (int((shares > 0).sum()) - 1) ** 2 / (2 * neighbours.size)
+    return max(0.0, information - by_chance) / float(np.log(n_clusters))

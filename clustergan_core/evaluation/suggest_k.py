@@ -1,7 +1,8 @@
 """A number of clusters suggested by criteria that need no labels, with the reasons.
 
 Each criterion votes for the K at which its mean over seeds is best, unless the next best is closer than seeds differ:
-then it is undecided and has no vote. Most votes win. The order of the criteria below decides a tie, then the smaller K.
+then it is undecided and has no vote. So is a criterion with a single value at either K, of whose spread nothing is
+known. Most votes win. The order of the criteria below decides a tie, then the smaller K.
 No criterion is proof: the suggestion comes with every vote, and with every undecided criterion.
 """
 
@@ -28,9 +29,14 @@ class VotingCriterion:
 
 CRITERIA = (
     VotingCriterion("seed_agreement", "Seed agreement", True, "runs of different seeds find the most similar clusters"),
-    VotingCriterion("silhouette", "Silhouette", True, "clusters are best separated in the latent space"),
     VotingCriterion(
-        "neighbour_agreement", "Neighbour agreement", True, "neighbouring samples share a cluster most often"
+        "data_silhouette", "Silhouette in the data", True, "clusters are best separated in the data's own components"
+    ),
+    VotingCriterion(
+        "neighbour_information",
+        "Information of neighbours",
+        True,
+        "a sample's cluster tells most about those of its neighbours, as a share of log K",
     ),
     VotingCriterion("frechet", "Fréchet distance, components", False, "generated samples are closest to real ones"),
 )
@@ -52,20 +58,20 @@ class Vote:
 
 @dataclass(frozen=True)
 class Undecided:
-    """A criterion whose two best K are closer to each other than seeds differ."""
+    """A criterion whose two best K are closer to each other than seeds differ, or perhaps so."""
 
     best: Vote
     next_best: Vote
-    sd: float  # over the seeds, pooled over the two K
+    sd: float | None  # over the seeds, pooled over the two K; None where either has a single value
 
     @property
     def reason(self) -> str:
         """Why the criterion did not vote, as a sentence."""
         first, second, title = self.best, self.next_best, self.best.criterion.title
-        return (
-            f"No vote: {title} {first.mean:.3g} at K = {first.n_clusters} and {second.mean:.3g} at "
-            f"K = {second.n_clusters} are closer than seeds differ (± {self.sd:.2g})."
-        )
+        figures = f"{title} {first.mean:.3g} at K = {first.n_clusters} and {second.mean:.3g} at K = {second.n_clusters}"
+        if self.sd is None:
+            return f"No vote: {figures}, with a single value at one of them: more seeds would show how far they vary."
+        return f"No vote: {figures} are closer than seeds differ (± {self.sd:.2g})."
 
 
 @dataclass(frozen=True)
@@ -102,7 +108,7 @@ def suggest_n_clusters(figures: Mapping[str, Mapping[int, Sequence[float]]]) -> 
         best, next_best = sorted(candidates, key=lambda k: (-sign * means[k], k))[:2]
         sd = _pooled_deviation(by_k[best], by_k[next_best])
         vote = Vote(criterion, best, means[best])
-        if sd is not None and abs(means[best] - means[next_best]) < sd:
+        if sd is None or abs(means[best] - means[next_best]) < sd:
             undecided.append(Undecided(vote, Vote(criterion, next_best, means[next_best]), sd))
         else:
             votes.append(vote)

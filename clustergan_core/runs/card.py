@@ -7,7 +7,7 @@ from clustergan_core.files import write_atomically
 from clustergan_core.methods import find_method
 from clustergan_core.runs.config import RunConfig
 from clustergan_core.runs.run import Run
-from clustergan_core.score_names import AGREEMENT_SCORES, DISTANCES, describe_kept_weights, distance_title
+from clustergan_core.score_names import AGREEMENT_SCORES, DISTANCES, criterion_of, describe_kept_weights, distance_title
 from clustergan_core.scoring.final import describe_labelled, explain_no_agreement
 from clustergan_core.scoring.records import RunScores
 
@@ -21,7 +21,8 @@ def render_card(run: Run, scores: RunScores) -> str:
     """The card's text; every figure comes from the run's own files."""
     config = run.config
     method = find_method(config.method)
-    last = run.metrics().rows[-1]
+    rows = run.metrics().rows
+    last, criterion = rows[-1], criterion_of(rows)
     missing = scores.get("missing", {})
     groups = "clusters" if "modes" in missing else "modes"
     lines = [
@@ -36,8 +37,8 @@ def render_card(run: Run, scores: RunScores) -> str:
         "```",
         "",
         *_list_steps(config),
-        f"Weights: {scores['weights']}, which are {describe_kept_weights(method, config.method_settings())}. "
-        f"{' '.join(config.notes)}",
+        f"Weights: {scores['weights']}, which are "
+        f"{describe_kept_weights(method, config.method_settings(), criterion)}. {' '.join(config.notes)}",
         "",
         _scores_heading(scores),
         "",

@@ -13,7 +13,13 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from clustergan_core.data.dataset import DATA_SEED, Dataset, draw_subset
-from clustergan_core.evaluation.label_free import shared_with_neighbours, silhouette, usage, usage_entropy
+from clustergan_core.evaluation.label_free import (
+    information_of_neighbours,
+    shared_with_neighbours,
+    silhouette,
+    usage,
+    usage_entropy,
+)
 from clustergan_core.evaluation.library_threads import libraries_on_one_thread
 from clustergan_core.evaluation.neighbours import nearest_neighbours
 from clustergan_core.scoring.labelled import without_labelled
@@ -40,6 +46,7 @@ class LabelFree(BaseModel):
     silhouette: float | None  # of the latents
     data_silhouette: float | None  # of the samples' principal components
     neighbour_agreement: float  # corrected for chance
+    neighbour_information: float | None = None  # as a share of log K; None in older files
     frechet: float | None  # in principal components, which do not use labels
 
 
@@ -79,6 +86,7 @@ def score_without_labels(method: Method, dataset: Dataset) -> LabelFree:
             silhouette=_round(silhouette(method.clustering_features(encoding).numpy(), clusters)),
             data_silhouette=_round(silhouette(components(torch.from_numpy(samples)).astype(np.float32), clusters)),
             neighbour_agreement=_round(shared_with_neighbours(neighbours, clusters)),
+            neighbour_information=_round(information_of_neighbours(neighbours, clusters, n_clusters)),
             frechet=None if frechet is None else frechet["value"],
         )
 

@@ -11,6 +11,7 @@ from clustergan_core.data.dataset import DATA_SEED, UNLABELLED, Dataset, draw_su
 from clustergan_core.evaluation.agreement import can_score, score_agreement
 from clustergan_core.evaluation.features import choose_features
 from clustergan_core.evaluation.label_free import (
+    information_of_neighbours,
     shared_with_neighbours,
     silhouette,
     usage,
@@ -77,7 +78,8 @@ class LiveScorer:
         clusters = method.assign_encoding(encoding)[0].numpy()
         latents = method.clustering_features(encoding).numpy()
         scores: Scores = {
-            "criterion": shared_with_neighbours(self.neighbours, train_clusters),
+            "criterion": information_of_neighbours(self.neighbours, train_clusters, n_clusters),
+            "neighbour_agreement": shared_with_neighbours(self.neighbours, train_clusters),
             "usage": [round(float(share), 4) for share in usage(train_clusters, n_clusters)],
             "usage_entropy": usage_entropy(train_clusters, n_clusters),
             "silhouette": silhouette(latents, clusters, N_SILHOUETTE_SAMPLES),

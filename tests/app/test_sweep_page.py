@@ -290,14 +290,14 @@ def make_shipped(folder: Path) -> SweepReport:
     for point in plan.points():
         k = point.values[0][1]
         scores = {name: 0.9 - 0.02 * abs(k - 10) for name in ("purity", "accuracy", "nmi", "ari")}
-        free = {"silhouette": 0.5 - 0.02 * abs(k - 10), "frechet": 3.0 + abs(k - 10), "usage_entropy": 2.0}
+        free = {"data_silhouette": 0.5 - 0.02 * abs(k - 10), "frechet": 3.0 + abs(k - 10), "usage_entropy": 2.0}
         rows.append(
             SweepRow(
                 run=point.slug, values=(k,), seed=point.seed, state="finished", step=10, seconds=1.0, n=10,
                 argmax=scores, kmeans=scores, label_free=free,
             )
         )  # fmt: skip
-    agreement = tuple(((k,), (0.9 - 0.02 * abs(k - 10),)) for k in (7, 9, 10, 11, 13))
+    agreement = tuple(((k,), (0.9 - 0.02 * abs(k - 10),) * 2) for k in (7, 9, 10, 11, 13))
     report = SweepReport(name="table-3", plan=plan, rows=tuple(rows), agreement=agreement, machine="a machine")
     (folder / "table-3.json").write_text(report.model_dump_json())
     return report

@@ -68,7 +68,11 @@ def _show_numbers(scores: RunScores) -> None:
         with st.popover("What the scores mean", type="tertiary"):
             st.markdown(_GLOSSARY)
     parts = [
-        ("Silhouette", scores["silhouette"], "How well clusters are separated in the latent space, −1 to 1."),
+        (
+            "Silhouette",
+            scores["silhouette"],
+            "How well clusters are separated in the method's own latent space, −1 to 1. It rises as codes saturate.",
+        ),
         ("Usage entropy", scores["usage_entropy"], "In nats; log K when all modes are used equally."),
     ]
     for column, (label, value, meaning) in zip(st.columns(len(parts)), parts, strict=True):

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 FIGURES = {
     "seed_agreement": "Seed agreement",
-    "silhouette": "Silhouette",
-    "neighbour_agreement": "Neighbour agreement",
+    "data_silhouette": "Silhouette in the data",
+    "neighbour_information": "Information of neighbours",
     "frechet": "Fréchet, components",
     "usage_entropy": "Usage entropy",
 }
@@ -31,8 +31,8 @@ FIGURES = {
 BOUNDED = ("purity", "accuracy")  # scores that cannot be 1 with fewer clusters than labels
 CRITERIA = {
     "seed_agreement": "Seed agreement (pairwise ARI) ↑",
-    "silhouette": "Silhouette of the latents ↑",
-    "neighbour_agreement": "Neighbour agreement ↑",
+    "data_silhouette": "Silhouette in the data's components ↑",
+    "neighbour_information": "Information of neighbours (share of log K) ↑",
     "frechet": "Fréchet distance in principal components ↓",
     "usage_entropy": "Usage entropy (nats; dotted: log K)",
 }
@@ -52,8 +52,8 @@ def make_drawing(report: SweepReport, score: ChosenScore, suggestion: Suggestion
         series = _series(report, name, values)
         if any(figures for each in series for figures in each.figures):
             reference = _log_k(report, values) if name == "usage_entropy" else ()
-            if name == "neighbour_agreement" and name not in judged:
-                heading = "Neighbour agreement (trained on: no vote)"
+            if name == "neighbour_information" and name not in judged:
+                heading = "Information of neighbours (trained on: no vote)"
             panels.append(SweepPanel(heading, series, votes.get(name), reference, "log K"))
     title = setting_title(plan.config.method, first)
     if not score.needs_labels and panels:

@@ -88,7 +88,7 @@ def _show_suggestion(suggestion: Suggestion, empty_modes: str, n_seeds: int, *, 
             )
         st.caption(
             "Means over the seeds, on training samples. A criterion has no vote if its two best K differ less than "
-            "seeds do; most votes win, a tie goes to the criterion named first. "
+            "seeds do, or have a single value; most votes win, a tie goes to the criterion named first. "
             "This is advice, not proof." + ("" if is_whole else " It may change as more runs finish.")
         )
 

@@ -29,8 +29,8 @@ def choose_score(plan: SweepPlan) -> ChosenScore:
     if not plan.config.dataset.label_names:
         st.caption("Purity, accuracy, NMI and ARI need labels, and this data has none.")
         if find_method(plan.config.method).trains_on_neighbours:
-            return ChosenScore("silhouette", "Silhouette", needs_labels=False)
-        return ChosenScore("criterion", "Neighbour agreement", needs_labels=False)
+            return ChosenScore("data_silhouette", "Silhouette in the data", needs_labels=False)
+        return ChosenScore("criterion", "Information of neighbours", needs_labels=False)
     scores = offered_scores(plan)
     title = segmented(SCORE_KEY, list(scores), "Score", label_visibility="collapsed")
     return ChosenScore(scores[title], title)

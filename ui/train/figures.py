@@ -55,12 +55,14 @@ def show_without_labels(run: Run, history: MetricsHistory) -> None:
     if len(history.evaluations) < 2:
         return
     from clustergan_core.methods import find_method
-    from clustergan_core.score_names import describe_kept_weights, keeps_last_weights
+    from clustergan_core.score_names import criterion_of, describe_kept_weights, keeps_last_weights
 
     method, settings = find_method(run.config.method), run.config.method_settings()
     st.subheader("Without labels")
+    criterion = criterion_of({"scores": row} for row in history.evaluations)
     st.caption(
-        f"The best weights are {describe_kept_weights(method, settings)}. Cycle losses are means over dimensions."
+        f"The best weights are {describe_kept_weights(method, settings, criterion)}. The silhouette is that of the "
+        "method's own latents, which rises as codes saturate. Cycle losses are means over dimensions."
     )
     steps = history.evaluation_steps()
     left, right = st.columns([0.45, 0.55], gap="large")

@@ -45,7 +45,9 @@ def _frechet(scores: Mapping[str, Any]) -> float | None:
 
 
 CRITERIA = (
-    Criterion("criterion", "neighbour agreement", lambda scores: scores.get("criterion"), True),
+    Criterion("neighbour_information", "information of neighbours", lambda scores: scores.get("criterion"), True),
+    # The name is that of reports from when it chose the weights.
+    Criterion("criterion", "neighbour agreement", lambda scores: scores.get("neighbour_agreement"), True),
     Criterion("pair_information", "information of pairs", lambda scores: scores.get("pair_information"), True),
     Criterion("silhouette", "silhouette", lambda scores: scores["silhouette"], True),
     Criterion("usage_entropy", "usage entropy", lambda scores: scores["usage_entropy"], True),
@@ -54,7 +56,8 @@ CRITERIA = (
     Criterion("frechet", "Fréchet distance", _frechet, False),
 )
 
-LIVE_CRITERIA = ("criterion", "pair_information")  # computed only by the live scorer, the second for few methods
+# Computed only by the live scorer, the last for few methods.
+LIVE_CRITERIA = ("criterion", "neighbour_agreement", "pair_information")
 
 
 def make_report(runs: Sequence[Run], unfinished: Sequence[tuple[int, str]] = ()) -> Report:

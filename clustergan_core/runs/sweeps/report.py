@@ -28,7 +28,8 @@ from clustergan_core.score_names import AGREEMENT_SCORES
 from clustergan_core.scoring.label_free import LabelFree
 
 LABEL_FREE_FIGURES = (
-    "silhouette", "data_silhouette", "usage_entropy", "n_used", "neighbour_agreement", "frechet",
+    "silhouette", "data_silhouette", "usage_entropy", "n_used", "neighbour_agreement", "neighbour_information",
+    "frechet",
 )  # fmt: skip
 SHIPPED_SWEEPS = PRETRAINED_FOLDER / "sweeps"
 
@@ -110,9 +111,9 @@ class SweepReport(BaseModel):
         }
 
     def criteria(self) -> list[VotingCriterion]:
-        """The label-free criteria for these runs, without neighbour agreement where the method trains on neighbours."""
+        """The label-free criteria for these runs, without neighbours where the method trains on neighbours."""
         trains_on_neighbours = find_method(self.plan.config.method).trains_on_neighbours
-        return [c for c in CRITERIA if not (trains_on_neighbours and c.name == "neighbour_agreement")]
+        return [c for c in CRITERIA if not (trains_on_neighbours and c.name == "neighbour_information")]
 
     def suggest_n_clusters(self) -> Suggestion | None:
         """The number of clusters that label-free criteria suggest; None unless only K varies."""

@@ -8,6 +8,7 @@ import pytest
 
 from clustergan_core.cells import suggest_k as cell_k
 from clustergan_core.cells.suggest_k import suggest_cell_k
+from clustergan_core.data.dataset import Dataset, share_samples
 from clustergan_core.data.opening import open_dataset
 from clustergan_core.data.options import OwnDataOptions
 from clustergan_core.runs.configure import make_config
@@ -23,14 +24,22 @@ def test_three_kinds_of_cells_are_told_apart_without_labels(tmp_path: Path) -> N
     assert (found.n_clusters, found.n_leiden, found.n_cells) == (3, 3, 90)
     assert found.suggestion is not None
     assert found.suggestion.n_clusters == 3
-    assert {vote.criterion.name for vote in found.suggestion.votes} == {
+    reasons = (*found.suggestion.votes, *(undecided.best for undecided in found.suggestion.undecided))
+    assert {reason.criterion.name for reason in reasons} == {
         "seed_agreement",
-        "silhouette",
-        "neighbour_agreement",
+        "data_silhouette",
+        "neighbour_information",
     }
+    assert found.has_clusters
     config = make_config(data, "cells.h5ad")
     assert config.n_clusters == 3
     assert config.notes == ("K = 3, the number of clusters that Leiden finds, as no labels are chosen.",)
+
+
+def test_noise_has_no_clusters_though_leiden_finds_some() -> None:
+    noise = np.random.default_rng(0).random((400, 20), dtype=np.float32)
+    found = cell_k._suggest(Dataset("noise", "expression", noise, share_samples(400)))
+    assert found.n_leiden > 1 and not found.has_clusters
 
 
 def test_leiden_is_scanpys_and_labels_play_no_part() -> None:

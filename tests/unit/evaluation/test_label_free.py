@@ -7,7 +7,13 @@ import numpy as np
 import pytest
 
 from clustergan_core.evaluation.clusterings import kmeans_clusters
-from clustergan_core.evaluation.label_free import shared_with_neighbours, silhouette, usage, usage_entropy
+from clustergan_core.evaluation.label_free import (
+    information_of_neighbours,
+    shared_with_neighbours,
+    silhouette,
+    usage,
+    usage_entropy,
+)
 from clustergan_core.evaluation.neighbours import nearest_neighbours, sharing_neighbours
 
 
@@ -153,6 +159,43 @@ def test_shared_with_neighbours_is_kappa():
     assert shared_with_neighbours(neighbours, clusters) == pytest.approx((4 / 8 - 0.5) / 0.5)
     # With clusters 0, 1, 1, 1: 1–2, 2–3, 2–1, 3–2 of 8; chance .25² + .75².
     assert shared_with_neighbours(neighbours, np.array([0, 1, 1, 1])) == pytest.approx((4 / 8 - 0.625) / 0.375)
+
+
+def test_information_of_neighbours_is_mutual_information_over_log_k():
+    from sklearn.metrics import mutual_info_score
+
+    generator = np.random.default_rng(0)
+    neighbours = generator.integers(0, 400, size=(400, 5))
+    clusters = generator.integers(0, 3, 400)
+    clusters[neighbours[:, 0]] = clusters  # so that they share something
+    own, others = np.repeat(clusters, 5), clusters[neighbours].ravel()
+    # Each pair counts in both directions; (3 − 1)² / (2 · 2,000) is what three clusters have by chance.
+    expected = mutual_info_score(np.concatenate([own, others]), np.concatenate([others, own])) - 4 / 4000
+    assert information_of_neighbours(neighbours, clusters, 7) == pytest.approx(expected / np.log(7))
+
+
+def test_a_mode_against_all_others_tells_less_than_the_true_classes():
+    """The collapse that agreement beyond chance prefers: ten classes, of which neighbours part now and then."""
+    generator = np.random.default_rng(0)
+    classes = np.repeat(np.arange(10), 100)
+    neighbours = 100 * classes[:, None] + generator.integers(0, 100, size=(1000, 5))
+    strays = generator.random((1000, 5)) < 0.03
+    strays[classes == 0] = False  # the first class lies apart
+    neighbours[strays] = generator.integers(100, 1000, strays.sum())
+    collapsed = (classes == 0).astype(np.int64)
+    assert shared_with_neighbours(neighbours, collapsed) > shared_with_neighbours(neighbours, classes)
+    assert information_of_neighbours(neighbours, classes, 10) > 0.9
+    assert information_of_neighbours(neighbours, collapsed, 10) < 0.2
+
+
+def test_clusters_that_ignore_neighbours_and_a_single_cluster_tell_nothing():
+    samples, groups = two_blobs(1000)
+    neighbours = nearest_neighbours(samples)
+    drawn = np.random.default_rng(1).integers(0, 7, len(samples))
+    assert information_of_neighbours(neighbours, drawn, 7) == pytest.approx(0.0, abs=0.002)
+    assert information_of_neighbours(neighbours, np.full(len(samples), 4), 7) == 0.0
+    assert information_of_neighbours(neighbours[:, :0], groups, 7) == 0.0
+    assert information_of_neighbours(neighbours, groups, 2) == pytest.approx(1.0, abs=0.001)
 
 
 def test_kmeans_finds_groups_that_lie_apart():

@@ -31,6 +31,7 @@ pytestmark = pytest.mark.slow  # starts worker processes
 VALIDATION = {0: 0.6, 1: 0.9, 2: 0.7}
 TEST = {0: 0.5, 1: 0.6, 2: 0.7}
 CRITERION = {0: 0.2, 1: 0.1, 2: 0.3}
+AGREEMENT = {0: 0.9, 1: 0.8, 2: 0.7}  # of neighbours; `criterion` is their information
 PAIR_INFORMATION = {0: 1.1, 1: 1.3, 2: 1.2}
 SAMPLE_CYCLE = {0: 0.03, 1: 0.02, 2: 0.01}
 
@@ -63,7 +64,8 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Run]:
         def __init__(self, dataset: object, method: object) -> None: ...
 
         def score(self, seed: int) -> dict[str, float]:
-            return {"criterion": CRITERION[seed], "pair_information": PAIR_INFORMATION[seed]}
+            figures = {"criterion": CRITERION[seed], "neighbour_agreement": AGREEMENT[seed]}
+            return figures | {"pair_information": PAIR_INFORMATION[seed]}
 
     monkeypatch.setattr(protocol, "LiveScorer", Live)
     monkeypatch.setattr(Run, "load", lambda self, which: self.config.seed)
@@ -94,17 +96,19 @@ def test_beside_it_stand_mean_deviation_and_median_of_all_runs(runs: list[Run]) 
 def test_each_criterion_without_labels_picks_its_run_and_is_measured(runs: list[Run]) -> None:
     picks = {row["name"]: row for row in make_report(runs)["chosen_without_labels"]}
     # Silhouette has no meaning here, and a classifier's features know the labels: neither may choose.
-    assert list(picks) == ["criterion", "pair_information", "usage_entropy", "sample_cycle", "latent_cycle"]
+    free = ["criterion", "pair_information", "usage_entropy", "sample_cycle", "latent_cycle"]
+    assert list(picks) == ["neighbour_information", *free]
     assert {row["mark"] for row in picks.values()} == {"chosen without labels"}
     assert {name: row["seed"] for name, row in picks.items()} == {
-        "criterion": 2,
+        "neighbour_information": 2,
+        "criterion": 0,
         "pair_information": 1,
         "usage_entropy": 0,
         "sample_cycle": 2,  # the lowest loss
         "latent_cycle": 0,
     }
     # Ranks of the criterion 2 1 3 against 1 2 3 of purity: 1 − 6 · (1 + 1 + 0) / (3 · 8).
-    assert picks["criterion"]["rank_correlation"] == pytest.approx(0.5)
+    assert picks["neighbour_information"]["rank_correlation"] == pytest.approx(0.5)
     assert picks["sample_cycle"]["rank_correlation"] == pytest.approx(1)
     assert picks["latent_cycle"]["rank_correlation"] == pytest.approx(-1)
     assert picks["usage_entropy"]["rank_correlation"] is None  # the same for all
@@ -124,7 +128,7 @@ def test_without_labels_only_criteria_that_need_none_speak(runs: list[Run], monk
     monkeypatch.setattr(protocol, "score_run", lambda run, *_: scores_of(None, run.config.seed))
     report = make_report(runs)
     assert (report["chosen_with_labels"], report["all_runs"]) == (None, None)
-    assert [row["rank_correlation"] for row in report["chosen_without_labels"]] == [None] * 5
+    assert [row["rank_correlation"] for row in report["chosen_without_labels"]] == [None] * 6
     assert "need labels, which the data does not have" in render_report(report)
 
 

@@ -88,15 +88,15 @@ def test_everything_in_one_cluster_is_no_agreement_and_no_candidate() -> None:
         assert run is not None
         k = point.values[0][1]
         if k == 2:
-            finish(run, 0.5, clusters=(0, 0, 0, 0), n_used=1, silhouette=None)
+            finish(run, 0.5, clusters=(0, 0, 0, 0), n_used=1, data_silhouette=None)
         else:
-            finish(run, 0.5, n_used=3, silhouette=0.1 * k)
+            finish(run, 0.5, n_used=3, data_silhouette=0.1 * k)
     report = make_report(sweep)
 
     assert report.figures_at((2,), "seed_agreement") == []
     suggestion = report.suggest_n_clusters()
     assert suggestion is not None
-    assert {vote.criterion.name: vote.n_clusters for vote in suggestion.votes}["silhouette"] == 4
+    assert {vote.criterion.name: vote.n_clusters for vote in suggestion.votes}["data_silhouette"] == 4
     assert report.describe_empty_modes() == "Not all modes hold samples: at K = 2 only 1, at K = 4 only 3 of them."
 
 
@@ -104,7 +104,7 @@ def test_a_method_that_trains_on_neighbours_is_not_judged_by_them() -> None:
     plain, paired = small_sweep().plan, small_sweep(method="paired-clustergan").plan
     reports = [make_report(small_sweep()).model_copy(update={"plan": plan}) for plan in (plain, paired)]
 
-    assert ["neighbour_agreement" in [c.name for c in report.criteria()] for report in reports] == [True, False]
+    assert ["neighbour_information" in [c.name for c in report.criteria()] for report in reports] == [True, False]
 
 
 def test_the_suggestion_reads_no_labels() -> None:
@@ -114,8 +114,8 @@ def test_the_suggestion_reads_no_labels() -> None:
 
     assert suggestion is not None and without.suggest_n_clusters() == suggestion
     assert {vote.criterion.name: vote.n_clusters for vote in suggestion.votes} == {
-        "silhouette": 9,
-        "neighbour_agreement": 9,
+        "data_silhouette": 9,
+        "neighbour_information": 9,
         "frechet": 10,
     }
     assert make_report(small_sweep({"sigma": (0.1, 0.2)})).suggest_n_clusters() is None

@@ -114,13 +114,23 @@ def explain_k(dataset: Dataset, n_clusters: int) -> None:
 
 def _show_suggestion(dataset: Dataset) -> None:
     from clustergan_core.cells.suggest_k import suggest_cell_k
+    from clustergan_core.evaluation.structure import LEAST_STRUCTURE
 
     with st.spinner("Looking for groups…"):
         cell_k = suggest_cell_k(dataset)
     drawn = f" (on {cell_k.n_cells:,} sampled cells)" if cell_k.n_cells < len(dataset.splits.train) else ""
     st.markdown(f"**Leiden finds {cell_k.n_leiden} clusters** at resolution 1{drawn}: a good number to start from.")
+    if not cell_k.has_clusters:
+        st.warning(
+            "**These cells show no clusters**: k-means finds hardly more structure in them than in one normal "
+            f"distribution of the same spread ({cell_k.structure:.2f}; data with groups has "
+            f"{LEAST_STRUCTURE:g} or more). Leiden and every criterion name a number for noise too.",
+            icon=":material/grain:",
+        )
     if cell_k.suggestion is not None:
-        st.markdown(f"Criteria without labels, applied to k-means, suggest **{cell_k.suggestion.n_clusters}**:")
+        k = cell_k.suggestion.n_clusters
+        suggested = "no K" if k is None else f"**{k}**"
+        st.markdown(f"Criteria without labels, applied to k-means, suggest {suggested}:")
         st.markdown("\n".join(f"- {vote.reason}" for vote in cell_k.suggestion.votes))
     st.caption(
         "They prefer coarse clusters. If K is too large, merge clusters later by giving them the same name; if it "
