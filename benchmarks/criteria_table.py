@@ -101,7 +101,7 @@ def render_numbers(rows: Sequence[Row]) -> str:
             f"{sum(d <= 1 for d in distances)} | {statistics.median(distances):g} | "
             f"{', '.join(row[column] for row in noise)} |"
         )
-    ends = [f"{_range(part)}" for part in (noise, of_sets[CHOSEN_ON], reported)]
+    ends = [_range(part) for part in (noise, of_sets[CHOSEN_ON], reported)]
     lines += ["", f"Structure against a reference without groups: {ends[0]} in noise, {ends[1]} in the sets that the"]
     return "\n".join(lines) + f" limit of 0.15 was chosen on, {ends[2]} in the others."
 
