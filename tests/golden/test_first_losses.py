@@ -33,6 +33,7 @@ TOLERANCE: dict[str, Callable[[int], float]] = {
     "nemgan": lambda step: 1e-4 * 10**step,
     "nemgan-labelled": lambda step: 1e-4 * 10**step,
     "paired-clustergan": lambda step: 5e-3,
+    "vade": lambda step: 1e-3 * 10 ** max(0, step - 1),  # after two steps the mixture's variances are next to nothing
 }
 
 
