@@ -44,7 +44,7 @@ class InfoGANSettings(GanSettings):
 
 
 class InfoGANFacts(MethodFacts):
-    """A GAN whose discriminator also reads the mode of a sample, as probabilities Q(c | x)."""
+    """A GAN whose discriminator also reads the mode of a sample, as a probability for each mode."""
 
     name = "infogan"
     title = "InfoGAN"
