@@ -162,7 +162,7 @@ class PairedClusterGANFacts(MethodFacts):
         "Samples that lie close together in the data belong to the same cluster. For images also: a "
         "rotation of up to 15°, a scale of 0.8 to 1.2, a shear of up to 0.3 and a shift of up to 7% of a side leave "
         "the cluster as it is. With *uniform* masses: clusters are of about equal size; "
-        "strictness says how exactly, and clusters of very unequal size are cut up."
+        "strictness says how exactly, and clusters of very unequal size are cut up where nothing separates them."
     )
 
     @classmethod

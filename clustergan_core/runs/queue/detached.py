@@ -11,7 +11,7 @@ from typing import IO
 from clustergan_core.paths import CODE_FOLDER
 
 # Threads that wait for each other sleep. By default they spin: beside other work, the one that has no core keeps the
-# others spinning, at five times the CPU time (benchmarks/beside_other_work.py). GNU's and LLVM's OpenMP.
+# others spinning, at several times the CPU time (benchmarks/beside_other_work.py). GNU's and LLVM's OpenMP.
 PASSIVE_WAITING = {"OMP_WAIT_POLICY": "passive", "KMP_BLOCKTIME": "0"}
 
 _started: list[subprocess.Popen[bytes]] = []  # so that they can be reaped once they have ended

@@ -3,11 +3,11 @@
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
+from clustergan_core.runs.queue import detached
 from clustergan_core.runs.queue.detached import PASSIVE_WAITING, start_detached
 
 SHOW = "import os; print(os.environ.get('OMP_WAIT_POLICY'), os.environ.get('KMP_BLOCKTIME'))"
@@ -24,10 +24,7 @@ def variables_of_a_started_process(folder: Path) -> str:
     with path.open("wb") as output:
         # `timeit` is a module that runs what it is told to, once.
         start_detached("timeit", "-n", "1", "-r", "1", SHOW, output=output)
-    deadline = time.monotonic() + 60
-    while b"\n" not in path.read_bytes():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    detached._started.pop().wait(60)
     return path.read_text().splitlines()[0]
 
 
