@@ -101,7 +101,8 @@ def _print_scores(scores: RunScores) -> None:
     if variance := scores.get("mode_variance"):
         print(
             f"variance {variance['value']:g} within a mode, generated over real (median; "
-            f"{variance['n_components']} principal components)"
+            f"{variance['n_components']} principal components); one half of the real samples over the other "
+            f"{'–' if variance['real_halves'] is None else variance['real_halves']}"
         )
     classifier = scores.get("classifier")
     if classifier is not None:

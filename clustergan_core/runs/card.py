@@ -109,7 +109,8 @@ def _generation_lines(scores: RunScores) -> list[str]:
         lines += [
             f"Variance within a mode, generated over real: {variance['value']:.2f} in the median of {len(known)} "
             f"modes, {min(known):.2f} to {max(known):.2f} (first {variance['n_components']} principal components of "
-            f"the {variance['n_real']} real samples, {variance['n_generated']} generated samples a mode).",
+            f"the {variance['n_real']} real samples, {variance['n_generated']} generated samples a mode; one half of "
+            f"the real samples over the other: {_figure(variance['real_halves'], 2)}).",
             "",
         ]
     if count := scores.get("mode_count"):

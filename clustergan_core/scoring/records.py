@@ -42,6 +42,7 @@ class ModeVarianceRecord(TypedDict):
     """The variance within modes, generated over real, in the first principal components of the real samples."""
 
     value: float  # the median over the modes that have a ratio
+    real_halves: float | None  # likewise, of one half of the real samples over the other; None with too few
     ratios: list[float | None]  # (K,); None for a mode with too few real samples
     n_real: int  # over all modes
     n_generated: int  # for each mode

@@ -22,8 +22,8 @@ DENSITY_HELP = (
 )
 VARIANCE_HELP = (
     "Total variance of a mode's generated samples over that of the real samples assigned to it, in the first principal "
-    "components of the real samples; the median over the modes. 1 is right, and 0 means that each mode repeats one "
-    "sample."
+    "components of the real samples; the median over the modes. 0 means that each mode repeats one sample; right is "
+    "about 1, or less where the real samples are few and have many features: as for one half of them over the other."
 )
 _HELP = {
     "mode_accuracy": "Each mode is named by the label the classifier reads most often in its samples. "
@@ -83,11 +83,12 @@ def _show_diversity(scores: RunScores) -> None:
 
 def describe_variance(variance: ModeVarianceRecord) -> str:
     """Where the ratio of variances was measured, and its range over the modes."""
-    known = [ratio for ratio in variance["ratios"] if ratio is not None]
+    known, halves = [ratio for ratio in variance["ratios"] if ratio is not None], variance["real_halves"]
     return (
         f"Variance, generated over real: {min(known):g} to {max(known):g} over {len(known)} modes, in "
         f"{variance['n_components']} principal components of {variance['n_real']:,} real samples; "
         f"{variance['n_generated']:,} generated for each mode."
+        + ("" if halves is None else f" One half of the real samples over the other: {halves:g}.")
     )
 
 

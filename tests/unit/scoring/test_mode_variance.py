@@ -44,6 +44,23 @@ def test_the_ratio_is_that_of_the_spreads(real: tuple[RealVariance, np.ndarray],
     assert (record["n_real"], record["n_generated"], record["n_components"]) == (1000, 2000 // 3, 6)
 
 
+def test_few_samples_of_many_features_overstate_their_own_variance_and_many_of_few_do_not(
+    real: tuple[RealVariance, np.ndarray],
+) -> None:
+    variance, clusters = real
+    noise = np.random.default_rng(0).normal(size=(120, 600)).astype(np.float32)
+    one_mode = np.zeros(120, dtype=np.int64)
+
+    many = variance.compare(generator(1), clusters, 300)
+    few = RealVariance(noise)
+    own, other = few._halves[1].points, few._halves[2]
+
+    assert many is not None and many["real_halves"] == pytest.approx(1, rel=0.1)
+    expected = np.trace(np.cov(other.T)) / np.trace(np.cov(own.T))
+    assert few._compare_halves(one_mode) == pytest.approx(expected, rel=0.01)
+    assert expected < 0.5, "sixty samples lie far along directions that were chosen for them"
+
+
 def test_without_a_mode_of_ten_samples_there_is_no_figure(real: tuple[RealVariance, np.ndarray]) -> None:
     variance, _ = real
 
