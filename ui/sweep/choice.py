@@ -48,6 +48,7 @@ def describe_plan(plan: SweepPlan) -> str:
         *axes,
         f"seed{'s' if len(plan.seeds) > 1 else ''} {describe_seeds(plan.seeds)}",
         f"{config.schedule.n_steps:,} steps",
+        *(["learning rate × batch size / the preset's"] if plan.scales_rate else []),
     ]
     return plain(" · ".join(parts))
 

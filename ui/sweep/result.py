@@ -108,6 +108,8 @@ def _show_notes(report: SweepReport, score: ChosenScore) -> None:
             "Cluster Accuracy names a cluster by what its mode generates, as a classifier reads it: the score that "
             "Li and Dama print. It is neither purity nor one-to-one accuracy."
         )
+        if all(row.cluster_accuracy is None for row in report.rows):
+            notes.append("These runs hold no Cluster Accuracy: the table's row stands alone.")
     if score.name in ("purity", "accuracy") and "n_clusters" in plan.axes and plan.label_shares:
         notes.append(
             "The grey marks are the highest purity and accuracy that K clusters allow on the test samples; "
