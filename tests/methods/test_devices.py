@@ -33,6 +33,7 @@ every_kind = pytest.mark.parametrize("kind", ["table", "image"])
 
 SHAPES: dict[Kind, tuple[int, ...]] = {"table": (16,), "image": (1, 16, 16)}
 SMALL: dict[str, Any] = {"n_clusters": 4, "n_normal": 3, "batch_size": 16, "n_critic_steps": 2, "width": 0.1}
+SMALL |= {"n_iterations": 3, "n_labelled": 40}
 # Long enough for each phase to be recorded, and for each recording to be replayed.
 SCHEDULE = Schedule(n_steps=48, log_every=4, evaluate_every=24)
 
