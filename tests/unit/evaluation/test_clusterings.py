@@ -151,6 +151,7 @@ def test_a_factorisation_finds_the_parts_that_samples_were_made_of() -> None:
         nmf_clusters(-np.ones((4, 3), dtype=np.float32), 2)
 
 
+@pytest.mark.slow  # UMAP compiles
 def test_a_mixture_on_umap_finds_rings_and_repeats() -> None:
     samples, groups = rings()
     found = umap_mixture_clusters(samples, 2, n_neighbours=8)
