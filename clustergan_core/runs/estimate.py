@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -68,7 +69,7 @@ def _time_steps(config: RunConfig, dataset: Dataset) -> Estimate:
     per_step, n_timed = 0.0, 0
     for share, step in shares.values():
         method.begin_step(step, n_steps)
-        seconds, count = _time_variant(runner, method, samples, MEASURED_SECONDS / len(shares))
+        seconds, count = _time_variant(runner, method, samples, config.threads, MEASURED_SECONDS / len(shares))
         per_step += share * seconds
         n_timed += count
     return Estimate(n_steps, per_step, n_timed)
@@ -85,7 +86,9 @@ def _variant_shares(method: Method, n_steps: int) -> dict[str, tuple[float, int]
     return {variant: (len(steps) / n_examined, steps[0]) for variant, steps in steps_of.items()}
 
 
-def _time_variant(runner: StepRunner, method: Method, samples: Tensor, budget: float) -> tuple[float, int]:
+def _time_variant(
+    runner: StepRunner, method: Method, samples: Tensor, n_threads: int, budget: float
+) -> tuple[float, int]:
     """The seconds that a step of the method's current variant takes, and how many were timed."""
     import torch
 
@@ -103,11 +106,25 @@ def _time_variant(runner: StepRunner, method: Method, samples: Tensor, budget: f
     # steps load kernels, and the one after the eager steps is recorded. A run consists of the steps after these.
     for _ in range(N_EAGER_STEPS + 1 if samples.is_cuda else WARM_STEPS):
         take_step()
-    n_timed, start = 0, time.perf_counter()
-    while n_timed == 0 or time.perf_counter() - start < budget:
+    walls, processor, start = [], time.thread_time(), time.perf_counter()
+    while not walls or time.perf_counter() - start < budget:
+        before = time.perf_counter()
         take_step()
-        n_timed += 1
-    return (time.perf_counter() - start) / n_timed, n_timed
+        walls.append(time.perf_counter() - before)
+    if samples.is_cuda:
+        return sum(walls) / len(walls), len(walls)
+    # What the steps take when nothing else runs: on one thread its own time, else that of steps which did not wait.
+    alone = (time.thread_time() - processor) / len(walls) if n_threads == 1 else float(np.quantile(walls, 0.25))
+    return alone * _slowdown(n_threads), len(walls)
+
+
+def _slowdown(n_threads: int) -> float:
+    """How much longer a run takes next to what has been running for the last minute, if that goes on.
+
+    The seconds of a step cannot tell: in the two seconds of an estimate others run for now more and now less.
+    """
+    n_cores = os.cpu_count() or 1
+    return max(1.0, (os.getloadavg()[0] + n_threads) / n_cores) if hasattr(os, "getloadavg") else 1.0
 
 
 def _draw(samples: Tensor, size: int, random: torch.Generator) -> Batch:
