@@ -3,7 +3,8 @@
     python -m benchmarks.variants --group ablation      trains the missing rows, one run after the other
     python -m benchmarks.variants --dry-run             lists what is missing
 
-A variant is the preset with other settings, as in `train --set`. Rows are appended, and interrupted runs continued, as
+A variant is the preset with other settings, as in `train --set`, and without the energy score: clusters stand before
+the game, and this part of it only keeps generated samples apart. Rows are appended, and interrupted runs continued, as
 in benchmarks/train_all.py. Labels are not used to choose anything here.
 """
 
@@ -51,6 +52,8 @@ DATA: dict[str, tuple[str, ...]] = {
     "masses": ("digits", "pendigits", "mnist", *UNBALANCED),
 }
 
+WITHOUT_ENERGY: dict[str, str | float] = {"energy_weight": 0.0}
+
 ROWS = Path(__file__).with_name("variants.csv")
 KEY = ("group", "dataset", "variant", "settings_digest", "seed", "device")
 COLUMNS = (
@@ -88,8 +91,9 @@ def list_jobs(arguments: argparse.Namespace) -> Iterator[VariantJob]:
             for variant, overrides in VARIANTS[group].items():
                 if variant in chosen_variants and differs(overrides, configure()):
                     for seed in read_seeds(arguments.seeds):
-                        config = configure(settings=dict(overrides), seed=seed)
-                        yield VariantJob(config, overrides, group=group, data=name, variant=variant)
+                        settings = WITHOUT_ENERGY | overrides
+                        config = configure(settings=settings, seed=seed)
+                        yield VariantJob(config, settings, group=group, data=name, variant=variant)
 
 
 def choose(words: str | None, known: Collection[str], what: str) -> Collection[str]:
