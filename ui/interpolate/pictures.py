@@ -45,10 +45,14 @@ def show_sample(view: GeneratorView, sample: NDArray[np.float32], code: NDArray[
         )
         with st.container(width="stretch"):
             if code is None:
-                reason = view.method.lacks("encoder") or "This method reads no code from a sample."
-                st.info(plain(reason), icon=":material/info:")
+                _say_why_no_code(view)
                 return
             show_code(code, _CODE_HEIGHT)
+
+
+def _say_why_no_code(view: GeneratorView) -> None:
+    reason = view.method.lacks("encoder") or "This method reads no code from a sample."
+    st.info(plain(reason), icon=":material/info:")
 
 
 def show_walk(view: GeneratorView, ends: Ends) -> None:
@@ -62,8 +66,9 @@ def show_walk(view: GeneratorView, ends: Ends) -> None:
         ends=(ends.mode_b, ends.mode_a),
         default=FIRST_MU,
         words=f"The colour below a step is the mode that the encoder reads in it. {flips}" if flips else "",
-        no_code=plain(view.method.lacks("encoder") or "This method reads no code from a sample."),
     )
+    if strip.codes is None:
+        _say_why_no_code(view)
 
 
 @st.cache_data(max_entries=100, show_spinner=False)

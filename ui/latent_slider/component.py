@@ -53,13 +53,12 @@ def latent_slider(
     ends: tuple[int, int],
     default: float,
     words: str = "",
-    no_code: str = "",
     noun: str = "mode",
 ) -> None:
     """Draws the track from the mode `ends[0]` (value 0) to `ends[1]` (value 1), its steps, its picture and its code.
 
     A released handle starts a run, in which `choose_place(name, …)` is its value. A double click goes to `default`.
-    words: below the steps. no_code: why no code is read, if the strip has none. noun: what the page calls a mode.
+    words: below the steps. noun: what the page calls a mode.
     """
     key = f"{name}-slider"
     n_modes = 0 if strip.codes is None else strip.codes.shape[1]
@@ -89,7 +88,6 @@ def latent_slider(
                 "n_sent": _moved(key)["n_sent"],
                 "ends": list(ends),
                 "words": words,
-                "no_code": no_code,
                 "noun": noun,
             },
             on_moved_change=lambda: st.session_state.__setitem__(name, _moved(key)["value"]),

@@ -153,7 +153,7 @@ class LatentSlider {
     const read = this.at(".read");
     bars.hidden = this.at(".bars-title").hidden = !code;
     if (!code) {
-      read.textContent = this.data.no_code;
+      read.textContent = "";
       return;
     }
     const noun = this.data.noun;
