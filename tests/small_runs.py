@@ -13,7 +13,8 @@ from clustergan_core.runs.store import create_run
 from clustergan_core.runs.worker import first_status
 from clustergan_core.schedule import Schedule
 
-NARROW = {"width": 0.1, "n_critic_steps": 1, "n_normal": 5, "batch_size": 16, "n_iterations": 3}
+NARROW = {"width": 0.1, "n_critic_steps": 1, "n_normal": 5, "batch_size": 16}
+FEW_ITERATIONS = {"n_iterations": 3}  # where a method reads by descent
 
 
 def small_config(
@@ -27,7 +28,7 @@ def small_config(
 ) -> RunConfig:
     """A run's config with narrow networks and a rhythm of its own."""
     fields = find_method(method).Settings.model_fields
-    narrow = {name: value for name, value in NARROW.items() if name in fields}
+    narrow = {name: value for name, value in (NARROW | FEW_ITERATIONS).items() if name in fields}
     config = make_config(
         load_dataset(dataset), dataset, method=method, settings=narrow | settings, n_steps=n_steps, seed=seed
     )
