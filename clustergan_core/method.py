@@ -15,6 +15,7 @@ from torch.optim import Optimizer
 from clustergan_core.data.dataset import Kind
 from clustergan_core.errors import RunError
 from clustergan_core.method_facts import Ability, LabelledSettings, MethodFacts, MethodSettings
+from clustergan_core.nn.back_projection import Descent, descent_for
 from clustergan_core.nn.prior import Latent, ModeWeights, Prior
 
 ENCODE_BATCH = 256  # the outputs of a convolution on more exceed the processor's cache and take 1.4 times as long
@@ -114,6 +115,11 @@ class Method(MethodFacts, nn.Module):
     def mode_weights(self) -> ModeWeights | None:
         """Each mode's share of the samples, if the method learns it; None means that all modes are equally large."""
         return None
+
+    @property
+    def descent(self) -> Descent:
+        """How Algorithm 1 (arXiv 1809.03627) finds a sample's noise and mode; RunError for one without a generator."""
+        return descent_for(self.prior)
 
     @property
     @abstractmethod

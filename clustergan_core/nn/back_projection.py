@@ -18,10 +18,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from clustergan_core.nn.prior import Prior
+
 Generator = Callable[[Tensor], Tensor]
 Distance = Callable[[Tensor, Tensor], Tensor]
 
 BETAS, EPSILON = (0.9, 0.999), 1e-8  # of Adam, as in the authors' code
+STARTS_SEED = 0
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,35 @@ class BackProjection:
             return torch.full_like(self.losses[:, 0], torch.inf)
         best, second = self.losses.topk(2, dim=1, largest=False).values.unbind(dim=1)
         return (second - best) / best.clamp(min=torch.finfo(best.dtype).tiny)
+
+
+def descent_for(prior: Prior) -> Descent:
+    """The descent of the authors' code for the one-hot prior with σ = 0.1, in units of the prior's σ.
+
+    Uniform noise stays within its bounds, without a penalty, because its density is flat.
+    """
+    sigma = prior.sigma
+    if prior.noise == "uniform":
+        return Descent(
+            learning_rate=0.01 * sigma, penalty_weight=0.0, n_free=prior.n_normal, lowest=-sigma, highest=sigma
+        )
+    return Descent(
+        learning_rate=0.1 * sigma,
+        penalty_weight=0.1 / sigma**2,
+        n_free=prior.n_normal,
+        lowest=-6 * sigma,
+        highest=6 * sigma,
+    )
+
+
+def draw_starts(prior: Prior, n_starts: int) -> Tensor:
+    """The starts (n_starts, n_normal + n_modes) of every sample, on the CPU: noise of a fixed seed beside the modes.
+
+    Start k has mode k; a prior without modes gives noise alone.
+    """
+    cpu = torch.device("cpu")
+    modes = torch.arange(n_starts, device=cpu) if prior.n_clusters else None
+    return prior.sample(n_starts, torch.Generator(cpu).manual_seed(STARTS_SEED), cpu, modes).joined()
 
 
 def mean_absolute_error(generated: Tensor, sample: Tensor) -> Tensor:

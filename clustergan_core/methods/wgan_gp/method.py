@@ -32,7 +32,7 @@ from clustergan_core.data.dataset import Kind
 from clustergan_core.method import Batch, Encoding, Method
 from clustergan_core.methods.wgan_gp.settings import PriorName, WGANGPFacts, WGANGPSettings
 from clustergan_core.nn.acceleration import autocast, build_adam
-from clustergan_core.nn.back_projection import Descent, back_project
+from clustergan_core.nn.back_projection import Descent, back_project, draw_starts
 from clustergan_core.nn.centres import Centres
 from clustergan_core.nn.losses import wasserstein_generator_loss
 from clustergan_core.nn.networks import build_networks, choose_architecture
@@ -81,7 +81,7 @@ class WGANGP(WGANGPFacts, Method):
             settings.critic_norm,
         )
         self.generator, self.critic = networks.generator, networks.critic
-        self.register_buffer("starts", self._draw_starts(), persistent=False)  # the same in every run
+        self.register_buffer("starts", draw_starts(self.prior, settings.n_clusters), persistent=False)
         n_features = self.critic.last.in_features if self._reads_features else n_latent
         self.centres = Centres(settings.n_clusters, n_features)
 
@@ -134,7 +134,7 @@ class WGANGP(WGANGPFacts, Method):
         self.eval()
         if self._reads_features:
             return Encoding(self.critic.features(samples), None)
-        decoded = back_project(self._generate_joined, samples, self.starts, self._descent)
+        decoded = back_project(self._generate_joined, samples, self.starts, self.descent)
         normal = decoded.best_latents[:, : self.prior.n_normal]
         return Encoding(normal, _shares(decoded.losses, samples[0].numel()) if self.has_modes else None)
 
@@ -176,7 +176,7 @@ class WGANGP(WGANGPFacts, Method):
         return {"generator": self.generator, "centres": self.centres, **critic}
 
     @property
-    def _descent(self) -> Descent:
+    def descent(self) -> Descent:
         bound, settings = PRIORS[self.settings.prior].bound, self.settings
         weight = 0.0 if settings.prior == "uniform" else settings.latent_weight
         return Descent(
@@ -201,12 +201,6 @@ class WGANGP(WGANGPFacts, Method):
     def _generate_joined(self, joined: Tensor) -> Tensor:
         """Samples (B, *shape) of latents with noise and modes side by side."""
         return self.generator(self._latents(Latent(*joined.tensor_split([self.prior.n_normal], dim=1))))
-
-    def _draw_starts(self) -> Tensor:
-        """Noise, drawn with a fixed seed, beside the modes: one start for each mode, or K on a prior without modes."""
-        n_starts, cpu = self.settings.n_clusters, torch.device("cpu")
-        modes = torch.arange(n_starts, device=cpu) if self.has_modes else None
-        return self.prior.sample(n_starts, torch.Generator(cpu).manual_seed(0), cpu, modes).joined()
 
     @torch.no_grad()
     def _number_by_modes(self) -> None:
