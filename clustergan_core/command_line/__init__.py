@@ -24,6 +24,7 @@ GROUPS = {
     "sweeping": ("sweep",),
     "protocol": ("protocol",),
     "results": ("evaluate", "assign", "export"),
+    "decoding": ("decode",),
 }
 
 
