@@ -91,7 +91,7 @@ def list_jobs(arguments: argparse.Namespace) -> Iterator[VariantJob]:
             for variant, overrides in VARIANTS[group].items():
                 if variant in chosen_variants and differs(overrides, configure()):
                     for seed in read_seeds(arguments.seeds):
-                        settings = WITHOUT_ENERGY | overrides
+                        settings = {**WITHOUT_ENERGY, **overrides}
                         config = configure(settings=settings, seed=seed)
                         yield VariantJob(config, settings, group=group, data=name, variant=variant)
 
