@@ -13,7 +13,7 @@ from tests.browser.page_driver import WAIT, expect_calm, fill_number, follow, se
 from tests.browser.server import Server
 from tests.browser.training_driver import badge, leave_nothing_training, only_run
 
-TRAINING_SECONDS = 12  # of the whole run: long enough to be seen, reloaded and stopped
+TRAINING_SECONDS = 30  # of the whole run: long enough to be seen, reloaded and stopped
 
 
 @pytest.mark.timeout(600)
