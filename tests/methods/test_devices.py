@@ -24,7 +24,7 @@ from clustergan_core.runs.worker import execute
 from clustergan_core.training import Checkpoint, Progress, Schedule
 from tests.small_runs import new_run, small_config
 
-pytestmark = pytest.mark.usefixtures("one_thread")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_thread")]  # trains every method on every kind of data
 
 needs_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 every_device = pytest.mark.parametrize("device", ["cpu", pytest.param("cuda", marks=needs_cuda)])

@@ -15,6 +15,8 @@ from clustergan_core.method import Batch, Method
 from clustergan_core.methods import METHODS, build_method
 from clustergan_core.training import Schedule, train
 
+pytestmark = pytest.mark.slow  # trains every method on every kind of data
+
 CPU = torch.device("cpu")
 SMALL: dict[str, Any] = {
     "n_clusters": 4,

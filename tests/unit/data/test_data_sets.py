@@ -25,6 +25,8 @@ from clustergan_core.data.published.usps import load_usps
 from clustergan_core.data.registry import DATASETS, is_available, load_dataset
 from clustergan_core.errors import DataError, SettingsError
 
+pytestmark = pytest.mark.slow  # opens every published data set
+
 # As published (UCI's .names files, the ClusterGAN paper's sources): training classes, then test classes.
 MNIST_TRAIN = [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
 MNIST_TEST = [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]

@@ -23,6 +23,8 @@ from clustergan_core.data.counts.reading.sandbox.parent import inspect, read_saf
 from clustergan_core.errors import DataError
 from tests.count_files import N_CELLS, N_GENES, SYMBOLS, make_barcodes, make_counts, write_folder, write_tenx_hdf5
 
+pytestmark = pytest.mark.slow  # starts reading processes
+
 SECRET = "the secret of another file"
 PATIENCE = 20  # seconds; the machine may be busy
 UNTOUCHED = 60_000  # kB that the process that asks may grow by; the libraries that it imports first take some

@@ -13,6 +13,8 @@ from clustergan_core.data.counts.reading.formats import find_format, looks_like_
 from clustergan_core.data.counts.reading.preflight import Preflight
 from clustergan_core.data.counts.reading.sandbox.parent import inspect, read_safely
 
+pytestmark = pytest.mark.slow  # reads real matrices
+
 # file → summary, form, orientation and part; figures of the whole; labels by column
 REAL: dict[str, dict[str, Any]] = {
     "pbmc_facs/pbmc_facs.h5ad": {

@@ -11,6 +11,8 @@ from clustergan_core.errors import DataError
 from clustergan_core.evaluation.label_free import shared_with_neighbours
 from clustergan_core.evaluation.neighbours import nearest_neighbours
 
+pytestmark = pytest.mark.slow  # computes maps
+
 ALGORITHMS: tuple[Algorithm, ...] = ("pca", "tsne", "umap")
 every_algorithm = pytest.mark.parametrize("algorithm", ALGORITHMS)
 

@@ -8,6 +8,8 @@ from clustergan_core.data.registry import load_dataset
 from clustergan_core.runs.estimate import estimate_run
 from tests.small_runs import small_config
 
+pytestmark = pytest.mark.slow  # times steps
+
 
 @pytest.fixture
 def load(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:

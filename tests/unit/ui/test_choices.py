@@ -6,6 +6,8 @@ from streamlit.testing.v1 import AppTest
 from clustergan_core.errors import SettingsError
 from ui.frame.choices import number_between, one_of, whole_number_between
 
+pytestmark = pytest.mark.slow  # runs an app for each choice
+
 
 @pytest.mark.parametrize(
     ("check", "text"),
