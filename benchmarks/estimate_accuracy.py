@@ -1,6 +1,6 @@
 """Compares the duration that is announced before a run with the time that the run takes.
 
-    python -m benchmarks.estimate_accuracy [NAME …] [--method M …] [--seconds 60] [--json]
+    python -m benchmarks.estimate_accuracy [NAME …] [--method M …] [--seconds 60] [--beside] [--json]
 
 Each run is as long as its default preset, or as its estimate says fits into --seconds. Its duration is estimated twice
 in a new process, so once with nothing loaded (cold) and once more (warm), and then trained by the command line from
@@ -15,7 +15,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass
+from itertools import product
 from pathlib import Path
 
 from benchmarks.machine import describe_machine, load_now
@@ -27,6 +30,7 @@ from clustergan_core.runs.estimate import estimate_run
 
 LIMIT = 1.5
 LEAST_STEPS = 20
+MINUTE = 60  # what the load average looks back on
 
 
 @dataclass(frozen=True)
@@ -69,10 +73,28 @@ def estimate_twice(dataset: str, method: str, seconds: float) -> tuple[int, floa
     """(steps, the seconds that a first and a second estimate give for them)."""
     data = open_dataset(dataset)
     config = make_config(data, dataset, method=method, preset="default", device="cpu")
-    first, second = estimate_run(config, data), estimate_run(config, data)
-    around = first.seconds - first.n_steps * first.seconds_per_step
-    n_steps = min(first.n_steps, max(LEAST_STEPS, int(seconds / second.seconds_per_step)))
-    return n_steps, around + n_steps * first.seconds_per_step, around + n_steps * second.seconds_per_step
+    first = estimate_run(config, data)
+    n_steps = min(first.n_steps, max(LEAST_STEPS, int(seconds / first.seconds_per_step)))
+    config = make_config(data, dataset, method=method, preset="default", device="cpu", n_steps=n_steps)
+    second = estimate_run(config, data)
+    cold = second.seconds_around + n_steps * first.seconds_per_step
+    return n_steps, cold, second.seconds
+
+
+@contextmanager
+def beside_another_run() -> Iterator[None]:
+    """A block during which digits are trained on one thread in another process, which has run for a minute before."""
+    with tempfile.TemporaryDirectory() as folder:
+        argv = ["train", "--dataset", "digits", "--threads", "1", "--steps", "1000000", "--out", f"{folder}/run"]
+        other = subprocess.Popen(
+            [sys.executable, "-m", "clustergan_core", *argv], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        try:
+            time.sleep(MINUTE)
+            yield
+        finally:
+            other.kill()
+            other.wait()
 
 
 def main() -> None:
@@ -81,6 +103,7 @@ def main() -> None:
     parser.add_argument("datasets", nargs="*", metavar="NAME", help="by default every set that is on this machine")
     parser.add_argument("--method", nargs="+", choices=list(METHODS), default=list(METHODS))
     parser.add_argument("--seconds", type=float, default=60, help="the length of a run at most, by its estimate")
+    parser.add_argument("--beside", action="store_true", help="while another run trains on one thread")
     parser.add_argument("--estimate", action="store_true", help="print an estimate alone, as a list")
     parser.add_argument("--json", action="store_true", help="one JSON document")
     options = parser.parse_args()
@@ -88,14 +111,16 @@ def main() -> None:
         print(json.dumps(estimate_twice(options.datasets[0], options.method[0], options.seconds)))
         return
     rows: list[Accuracy] = []
-    for dataset in options.datasets or [name for name in DATASETS if is_available(name)]:
-        for method in options.method:
+    datasets = options.datasets or [name for name in DATASETS if is_available(name)]
+    with beside_another_run() if options.beside else nullcontext():
+        for dataset, method in product(datasets, options.method):
             row = measure(dataset, method, options.seconds)
             rows.append(row)
             if not options.json:
                 cold, warm = row.ratios
                 print(
-                    f"{dataset:<18} {method:<20} {row.n_steps:>6} steps {row.seconds:>6.1f} s  {cold:.2f}  {warm:.2f}"
+                    f"{dataset:<18} {method:<20} {row.n_steps:>6} steps {row.seconds:>6.1f} s  {cold:.2f}  {warm:.2f}",
+                    flush=True,
                 )
     if options.json:
         print(json.dumps(describe_machine() | {"rows": [asdict(row) for row in rows]}, indent=2))

@@ -85,7 +85,7 @@ def own_copy(trained_runs: Path, own_folders: Path) -> Path:
 
 
 def _estimate(config: RunConfig, _: object) -> Estimate:
-    return Estimate(config.schedule.n_steps, 0.02, 5)
+    return Estimate(config.schedule.n_steps, 0.02, 5, seconds_around=8)
 
 
 def _start_nothing(run: Run, status: Status, slots: Slots) -> None:

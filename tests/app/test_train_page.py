@@ -51,7 +51,7 @@ def test_the_form_can_be_used_while_steps_are_timed(monkeypatch: pytest.MonkeyPa
 
     def time_slowly(config: RunConfig, dataset: Dataset) -> Estimate:
         assert may_end.wait(60)
-        return Estimate(config.schedule.n_steps, 0.02, 5)
+        return Estimate(config.schedule.n_steps, 0.02, 5, seconds_around=8)
 
     monkeypatch.setattr("clustergan_core.runs.estimate.estimate_run", time_slowly)
     app = opened(n_clusters="17")

@@ -96,9 +96,10 @@ def _show_estimate(sweep: Sweep, missing: Sequence[Point], dataset: Dataset) -> 
     if not missing:
         return
     plan, config = sweep.plan, sweep.plan.config
-    key = (config.method, repr(sorted(config.settings.items())), repr(plan.axes), config.dataset.digest, config.device)
+    settings, length = repr(sorted(config.settings.items())), repr(config.schedule)
+    key = (config.method, settings, length, repr(plan.axes), config.dataset.digest, config.device)
     try:
-        estimate = estimate_sweep(plan, missing, dataset, _step_seconds(key, sweep, dataset))
+        estimate = estimate_sweep(plan, missing, dataset, _run_seconds(key, sweep, dataset))
     except AppError as problem:
         show_problem(problem)
         return
@@ -121,10 +122,10 @@ def _show_estimate(sweep: Sweep, missing: Sequence[Point], dataset: Dataset) -> 
 
 
 @st.cache_data(max_entries=64, show_spinner="Timing a few steps…")
-def _step_seconds(key: tuple[str, ...], _sweep: Sweep, _dataset: Dataset) -> float:
-    from clustergan_core.runs.sweeps.estimate import time_step
+def _run_seconds(key: tuple[str, ...], _sweep: Sweep, _dataset: Dataset) -> float:
+    from clustergan_core.runs.sweeps.estimate import time_run
 
-    return time_step(_sweep.plan, _sweep.plan.points()[: len(_sweep.points) // len(_sweep.plan.seeds)], _dataset)
+    return time_run(_sweep.plan, _sweep.plan.points()[: len(_sweep.points) // len(_sweep.plan.seeds)], _dataset)
 
 
 def _count(n_runs: int) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.methods import build_method
 from clustergan_core.runs.config import RunConfig
-from clustergan_core.runs.estimate import AROUND_SECONDS, estimate_run
+from clustergan_core.runs.estimate import estimate_run
 from clustergan_core.runs.queue.slots import count_needed, count_slots
 from clustergan_core.runs.replay import estimate_replay_bytes
 from clustergan_core.runs.sweeps.plan import Point, SweepPlan
@@ -32,24 +32,23 @@ class SweepEstimate:
 
 
 def estimate_sweep(
-    plan: SweepPlan, points: Sequence[Point], dataset: Dataset, step_seconds: float | None = None
+    plan: SweepPlan, points: Sequence[Point], dataset: Dataset, seconds_each: float | None = None
 ) -> SweepEstimate:
-    """The estimate for missing runs, from the seconds per step, which are measured where they are not given."""
+    """The estimate for missing runs, from the seconds of each, which are measured where they are not given."""
     n_at_once = count_at_once(plan.config)
     if not points:
         return SweepEstimate(0, n_at_once, 0.0, 0.0, 0)
-    if step_seconds is None:
-        step_seconds = time_step(plan, points, dataset)
-    each = AROUND_SECONDS + step_seconds * plan.config.schedule.n_steps
+    if seconds_each is None:
+        seconds_each = time_run(plan, points, dataset)
     n_bytes = max(estimate_bytes(config, dataset) for config in _few_configs(plan, points))
     rounds = math.ceil(len(points) / n_at_once)
-    return SweepEstimate(len(points), n_at_once, each * rounds, each, n_bytes * len(points))
+    return SweepEstimate(len(points), n_at_once, seconds_each * rounds, seconds_each, n_bytes * len(points))
 
 
-def time_step(plan: SweepPlan, points: Sequence[Point], dataset: Dataset) -> float:
-    """The seconds per step, averaged over the first, the middle and the last of some runs."""
+def time_run(plan: SweepPlan, points: Sequence[Point], dataset: Dataset) -> float:
+    """The seconds that a run will take, averaged over the first, the middle and the last of some runs."""
     configs = _few_configs(plan, points)
-    return sum(estimate_run(config, dataset).seconds_per_step for config in configs) / len(configs)
+    return sum(estimate_run(config, dataset).seconds for config in configs) / len(configs)
 
 
 def count_at_once(config: RunConfig) -> int:

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from clustergan_core.data.registry import load_dataset
-from clustergan_core.runs.estimate import AROUND_SECONDS, Estimate
+from clustergan_core.runs.estimate import Estimate
 from clustergan_core.runs.status import State, Status
 from clustergan_core.runs.sweeps import estimate as sweep_estimate
-from clustergan_core.runs.sweeps.estimate import estimate_bytes, estimate_sweep, free_bytes, time_step
+from clustergan_core.runs.sweeps.estimate import estimate_bytes, estimate_sweep, free_bytes, time_run
 from clustergan_core.runs.sweeps.plan import Point
 from clustergan_core.runs.sweeps.work import measure_progress
 from clustergan_core.runs.worker import execute
@@ -21,24 +21,24 @@ def test_time_is_that_of_the_rounds_that_the_slots_allow(monkeypatch: pytest.Mon
     monkeypatch.setenv("CLUSTERGAN_CPU_SLOTS", "2")
     plan = small_sweep(seeds=(0, 1, 2), n_steps=100).plan
     points = plan.points()[:5]
-    estimate = estimate_sweep(plan, points, load_dataset("digits"), step_seconds=0.5)
+    estimate = estimate_sweep(plan, points, load_dataset("digits"), seconds_each=58)
 
     assert (estimate.n_runs, estimate.n_at_once) == (5, 2)
-    assert estimate.seconds_each == AROUND_SECONDS + 50
-    assert estimate.seconds == 3 * (AROUND_SECONDS + 50)
+    assert estimate.seconds_each == 58
+    assert estimate.seconds == 3 * 58
 
 
-def test_steps_are_timed_at_both_ends_and_the_middle(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_runs_are_timed_at_both_ends_and_the_middle(monkeypatch: pytest.MonkeyPatch) -> None:
     timed: list[int] = []
 
     def estimate(config, dataset):
         timed.append(config.n_clusters)
-        return Estimate(config.schedule.n_steps, config.n_clusters, 1)
+        return Estimate(config.schedule.n_steps, config.n_clusters, 1, seconds_around=50)
 
     monkeypatch.setattr(sweep_estimate, "estimate_run", estimate)
     plan = small_sweep({"n_clusters": (4, 6, 8, 10, 12)}, (0,)).plan
 
-    assert time_step(plan, plan.points(), load_dataset("digits")) == 8
+    assert time_run(plan, plan.points(), load_dataset("digits")) == 50 + 8 * plan.config.schedule.n_steps
     assert timed == [4, 8, 12]
 
 
