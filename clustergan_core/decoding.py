@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -46,11 +47,28 @@ def decode_samples(
     return descend(lambda joined: method.generate(_split(method, joined)), tensor, starts, descent)
 
 
+def descend_for(steps: Iterator[BackProjection], seconds: float) -> list[BackProjection]:
+    """The next iterations of `decode_samples`, as many as begin within the time and one at least; none at the end.
+
+    A page takes one such slice after another, on one thread, so that it can draw and stop in between.
+    """
+    from clustergan_core.nn.acceleration import one_thread
+
+    taken: list[BackProjection] = []
+    begun = time.perf_counter()
+    with one_thread():
+        for step in steps:
+            taken.append(step)
+            if time.perf_counter() - begun >= seconds:
+                break
+    return taken
+
+
 def generate_decoded(method: Method, latents: Tensor) -> NDArray[np.float32]:
     """The samples (N, *shape) of latents (N, n_normal + n_modes), such as those of a decoded sample's restarts."""
-    import torch
+    from clustergan_core.nn.acceleration import one_thread
 
-    with torch.no_grad():
+    with one_thread():
         return method.generate(_split(method, latents)).cpu().numpy()
 
 
@@ -58,9 +76,12 @@ def read_clusters(method: Method, samples: NDArray[np.float32]) -> tuple[NDArray
     """The method's own answer for samples (B, *shape), clusters and confidences (B,); None without an encoder."""
     import torch
 
+    from clustergan_core.nn.acceleration import one_thread
+
     if not method.encodes:
         return None
-    clusters, confidence = method.assign_all(torch.from_numpy(np.ascontiguousarray(samples)))
+    with one_thread():
+        clusters, confidence = method.assign_all(torch.from_numpy(np.ascontiguousarray(samples)))
     return clusters.numpy(), confidence.numpy()
 
 

@@ -22,6 +22,7 @@ from ui.interpolate.codes import (
     show_end_buttons,
     show_mixture_buttons,
 )
+from ui.interpolate.decoding import show_decoding
 from ui.interpolate.pictures import show_downloads, show_mixed_modes, show_responses, show_sample, show_walk, walk_gif
 from ui.interpolate.view import GeneratorView
 from ui.interpolate.z_n import choose_source, choose_z_n
@@ -96,3 +97,4 @@ if is_of_cells(run):
 else:
     with fresh_container("interpolate", run.name):
         show_interpolation(run)
+        show_decoding(run)

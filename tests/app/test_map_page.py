@@ -125,6 +125,8 @@ def test_a_sample_in_the_address_is_shown_in_full(mapped: Run) -> None:
         "Sample x",
         "Reconstruction G(E(x))",
     ]
+    decode = next(link.proto for link in app.get("page_link") if "Algorithm 1" in link.proto.label)
+    assert decode.page == "interpolate" and f"sample={index}" in decode.query_string
     next(button for button in app.button if button.label == "Close sample").click().run()
     assert "sample" not in app.query_params
     assert "Nearest in latent space" not in texts(app)
@@ -204,6 +206,7 @@ def test_without_its_data_the_page_says_that_pictures_are_reconstructions(withou
     assert not app.error
     assert "pictures are the generator's reconstructions" in texts(app)
     assert "the sample itself cannot be shown" in texts(app)
+    assert not [link for link in app.get("page_link") if "Algorithm 1" in link.proto.label], "it needs the sample"
     assert app.selectbox(key="colour").options == ["mode", "confidence"]
     captions = [image.caption for picture in app.image for image in picture.proto.imgs]
     assert "Reconstruction G(E(x))" in captions

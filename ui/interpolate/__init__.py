@@ -4,6 +4,7 @@ codes.py      choosing a code between the modes
 z_n.py        choosing z_n
 view.py       a run's generator at one z_n
 pictures.py   pictures of the sample at a code and of the walk through it
+decoding.py   a sample decoded by Algorithm 1, restart by restart
 cells.py      what the page shows of a run of cells
 cell_walk/    a walk between two cell types
 as_another_type.py, contrast.py   a cell as another type; two generated states compared gene by gene

@@ -20,6 +20,7 @@ from ui.frame.links import link_page
 from ui.frame.messages import plain
 from ui.frame.pictures import show_picture
 from ui.frame.theme import theme_name
+from ui.loading.runs import load_method
 from ui.map.colouring import mode_names
 from ui.map.view import MapView
 
@@ -44,9 +45,11 @@ def show_sample(view: MapView, row: int, cluster_names: Sequence[str] = ()) -> N
     named = cluster_names or [f"mode {mode}" for mode in range(view.run.config.n_clusters)]
     near_names = [f"{view.sample_id(int(near))} ({named[int(view.clusters[near])]})" for near in neighbours]
     st.caption(plain(", ".join(near_names)))
+    asked = {"run": view.run.name, "sample": str(view.indices[row])}
     if is_of_cells(view.run):
-        asked = {"run": view.run.name, "view": "One cell", "sample": str(view.indices[row])}
-        link_page("Interpolate", asked, "This cell as another type")
+        link_page("Interpolate", asked | {"view": "One cell"}, "This cell as another type")
+    elif view.dataset is not None and load_method(view.run).has_modes:
+        link_page("Interpolate", asked, "Decode it by Algorithm 1")
 
 
 def _show_pictures(view: MapView, row: int, mode: int) -> None:
