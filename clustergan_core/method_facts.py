@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from clustergan_core.data.dataset import Kind
 from clustergan_core.errors import SettingsError
+from clustergan_core.given_labels import read_given
 from clustergan_core.preset import Preset, PresetName
 
 Architecture = Literal["mlp", "mlp-batchnorm", "dcgan-small", "dcgan-wide"]
@@ -37,6 +38,28 @@ class LabelledSettings(MethodSettings):
     """Base of the settings of methods that are given labels."""
 
     n_labelled: int  # number of training samples; each method sets its own default and limits
+    given: str = Field(
+        "",
+        title="Given labels",
+        description="Labels that a person gave by hand, as on the Map: names with positions in the data, such as "
+        "left=0-4,9; right=12. Without any, labels of the data's own are drawn, as many as `Labels` says.",
+    )
+
+    @field_validator("given")
+    @classmethod
+    def _check_given(cls, text: str) -> str:
+        return read_given(text).text
+
+    @model_validator(mode="before")
+    @classmethod
+    def _count_given(cls, values: Any) -> Any:
+        """As many labels as are given by hand, where any are."""
+        if not isinstance(values, dict) or not isinstance(text := values.get("given", ""), str) or not text.strip():
+            return values
+        try:
+            return values | {"n_labelled": read_given(text).n}
+        except ValueError:
+            return values  # the field says what is wrong
 
 
 class MethodFacts(ABC):

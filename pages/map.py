@@ -15,6 +15,7 @@ from ui.cells.view import CellsView, open_cells
 from ui.data.download import offer_download
 from ui.frame.choices import respell, select
 from ui.frame.fresh import fresh_container
+from ui.frame.links import NEW, NEXT
 from ui.loading.runs import require_abilities
 from ui.map.cell_colouring import cell_colouring_names, choose_cell_colouring, colour_by_linked_gene
 from ui.map.colouring import MODE, NUMBER, Colouring, colouring_names, make_colouring
@@ -24,6 +25,7 @@ from ui.map.selection_markers import show_comparison
 from ui.map.settings import choose_map
 from ui.map.view import MapView, open_view
 from ui.runs.choice import choose_run
+from ui.train.form import fill_form_with_labels
 
 HEIGHT = 540  # with the choices above it, the whole map fits a laptop's screen
 
@@ -66,8 +68,9 @@ def _show_map(request: MapRequest, view: MapView, cells: CellsView | None, colou
         show_computation(request, view, colouring, HEIGHT)
     elif request.settings.n_components == 3:
         draw_in_space(view, fitted, colouring, [] if cells is None else cells.cluster_names)
-    else:
-        draw_flat(view, fitted, colouring, HEIGHT, cells)
+    elif draw_flat(view, fitted, colouring, HEIGHT, cells):
+        st.session_state[NEXT] = {"task": NEW, **fill_form_with_labels(request.run)}
+        st.switch_page("pages/train.py", query_params={})  # an empty address, which the form then fills
     if cells is not None:
         show_comparison(cells)
 

@@ -9,8 +9,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from clustergan_core.data.preprocessing import undo_preprocessing
+from clustergan_core.data.registry import load_dataset
 from clustergan_core.embedding.fitted import FittedMap
 from clustergan_core.embedding.settings import Algorithm, MapSettings
+from clustergan_core.runs.hand_labels import give_label, hand_labels_path, read_hand_labels
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.maps import MapRequest, MapWorker, write_progress
 from clustergan_core.runs.run import Run
@@ -130,6 +132,43 @@ def test_a_sample_in_the_address_is_shown_in_full(mapped: Run) -> None:
     next(button for button in app.button if button.label == "Close sample").click().run()
     assert "sample" not in app.query_params
     assert "Nearest in latent space" not in texts(app)
+
+
+def test_a_training_sample_gets_a_label_which_training_can_use(mapped: Run) -> None:
+    train, test = load_dataset("digits").splits.train, run_latents(mapped).indices
+    app = opened(run="finished", sample=str(test[3]))
+    assert "Labels are given to training samples, and none is selected" in texts(app)
+
+    settings = settings_of("tsne")
+    request = MapRequest(mapped, settings, "all")
+    features = request.features(mapped.load(), run_latents(mapped, "all"))
+    FittedMap(features, features[:, :2], settings).save(mapped.embeddings_folder())
+    app = opened(run="finished", samples="all samples", sample=str(train[0]))
+    app.button(key="give_label_False").click().run()
+    app.text_input(key="dialog_text").set_value("round")
+    app.button(key="dialog_yes").click().run()
+    assert read_hand_labels(mapped).samples == {"round": (train[0],)}
+    assert "Training with them needs a second label." in texts(app)
+
+    give_label(mapped, train[1:3].tolist(), "straight")
+    app = opened(run="finished", samples="all samples", colour="label given by hand")
+    assert "**round** · 1" in texts(app) and "**straight** · 2" in texts(app)
+    app.button(key="train_with_labels").click().run()
+    assert not app.exception
+    assert app.selectbox(key="method").value == "NEMGAN, learned masses", "the Train page"
+    assert app.text_input(key="given").value == read_hand_labels(mapped).text
+    assert "Learns from 3 labels that you gave; scores leave out their samples" in texts(app)
+
+
+def test_labels_are_taken_back_and_a_damaged_file_is_one_sentence(mapped: Run) -> None:
+    give_label(mapped, [1, 2], "round")
+    app = opened(run="finished")
+    app.button(key="take_back_0").click().run()
+    assert not read_hand_labels(mapped).n
+    hand_labels_path(mapped).write_text("[")
+    app = opened(run="finished")
+    assert "cannot be read from" in only_problem(app)
+    assert app.dataframe[0].value["samples"].sum() == 179, "the map is shown"
 
 
 def test_three_dimensions_are_drawn_as_a_figure(mapped: Run) -> None:

@@ -72,9 +72,9 @@ def toy(n_samples: int = 200, is_shared: bool = False) -> Dataset:
     return Dataset("toy", "table", samples, splits, labels, ("a", "b", "c", "d"))
 
 
-def trained(dataset: Dataset) -> LabelledMeans:
+def trained(dataset: Dataset, **settings: str) -> LabelledMeans:
     method = build_method(
-        LabelledMeans.name, LabelledMeansSettings.model_validate({}), dataset.kind, dataset.shape, 0, CPU
+        LabelledMeans.name, LabelledMeansSettings.model_validate(settings), dataset.kind, dataset.shape, 0, CPU
     )
     assert isinstance(method, LabelledMeans)
     list(train(method, dataset, Schedule(n_steps=2, log_every=1, evaluate_every=2), 0, CPU))
@@ -112,6 +112,29 @@ def test_too_few_labels_are_said_before_training() -> None:
         trained(dataset)
     with pytest.raises(DataError, match="has only 0 in its training split"):
         trained(replace(toy(), labels=None, label_names=()))
+
+
+def test_labels_given_by_hand_take_the_place_of_the_datas_own() -> None:
+    dataset = toy(is_shared=True)
+    method = trained(dataset, given="upper=3,1; lower=8-9")
+    assert method.labelled is not None
+    assert dict(zip(method.labelled.indices.tolist(), method.labelled.labels.tolist(), strict=True)) == {
+        1: 0,
+        3: 0,
+        8: 1,
+        9: 1,
+    }
+    scores = score_method(method, dataset, "test")
+    # Of these four, 8 is labelled in the data.
+    assert (scores["n"], scores.get("n_labelled"), scores.get("n_labels_used")) == (196, 99, 4)
+    assert trained(replace(dataset, labels=None, label_names=()), given="upper=1; lower=8").labelled is not None
+
+
+def test_labels_of_samples_that_are_not_trained_on_are_refused() -> None:
+    dataset = toy()
+    inside, outside = dataset.splits.train[0], np.sort(dataset.splits.test)[:2].tolist()
+    with pytest.raises(DataError, match=f"2 of the 3 labels given by hand .* first of them sample {outside[0]}"):
+        trained(dataset, given=f"upper={inside}; lower={outside[0]},{outside[1]}")
 
 
 def test_its_run_and_its_card_say_how_many_labels_it_used(tmp_path: Path) -> None:

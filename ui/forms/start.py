@@ -33,6 +33,7 @@ def describe_run(config: RunConfig, dataset: Dataset) -> list[str]:
     splits = dataset.splits
     shape = "×".join(map(str, dataset.shape[1:] if dataset.kind == "image" else dataset.shape))
     samples, features = _units(dataset)
+    n_used = config.n_labels_used
     lines = [f"{len(dataset.samples):,} {samples} of {plain(dataset.name)}, {shape} {features} each"]
     if splits.is_shared:
         lines.append("Trained and scored on all of them")
@@ -44,7 +45,11 @@ def describe_run(config: RunConfig, dataset: Dataset) -> list[str]:
     else:
         n_labelled = int((dataset.labels != UNLABELLED).sum())
         part = "" if n_labelled == len(dataset.samples) else f"; {n_labelled:,} {samples} have one and are scored"
-        lines.append(f"{dataset.n_labels} labels, used only for scores{part}")
+        purpose = "used for scores" if n_used else "used only for scores"
+        lines.append(f"{dataset.n_labels} labels, {purpose}{part}")
+    if n_used:
+        origin = "that you gave" if config.settings.get("given") else "drawn from the data's own"
+        lines.append(f"Learns from {n_used:,} labels {origin}; scores leave out their {samples}")
     return [*lines, f"K = {config.n_clusters}, {config.schedule.n_steps:,} steps, seed {config.seed}"]
 
 

@@ -6,4 +6,5 @@ colouring.py, cell_colouring.py   what points are coloured by
 new_points.py                  placing new samples
 selections.py, selection_markers.py   two selections of cells, and their markers
 splitting.py   splitting off a selection as a cluster
+labelling.py   giving samples labels, from which some methods learn
 """

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from clustergan_core.data.dataset import UNLABELLED
 from clustergan_core.data.preprocessing import undo_preprocessing
-from clustergan_core.drawing.palette import label_colours, mode_colours
+from clustergan_core.drawing.palette import UNLABELLED_COLOUR, label_colours, mode_colours
 from clustergan_core.runs.cells import is_of_cells
+from ui.map.labelling import stored_labels
 from ui.map.view import MapView
 
 MODE, NUMBER = "mode", "cluster number"
-_OWN = (MODE, NUMBER, "label", "confidence")
+GIVEN = "label given by hand"
+_OWN = (MODE, NUMBER, "label", "confidence", GIVEN)
 MAX_GROUPS = 60  # a column with more distinct texts is an id, not a grouping
 
 
@@ -36,6 +39,8 @@ def colouring_names(view: MapView) -> list[str]:
     if view.labels() is not None:
         names.append("label")
     names.append("confidence")
+    if stored_labels(view).n:
+        names.append(GIVEN)
     if view.dataset is not None:
         names += [name for name in view.dataset.columns if name not in names and _is_usable(view, name)]
     return [*names, *_feature_columns(view, _OWN)]
@@ -50,6 +55,8 @@ def make_colouring(view: MapView, name: str) -> Colouring:
         return Colouring(modes.groups, modes.names, modes.colours, view.confidence, "confidence, not calibrated")
     if name == "label":
         return _by_label(view)
+    if name == GIVEN:
+        return _by_given_label(view)
     features = _feature_columns(view, _OWN)
     column = _feature(view, features[name]) if name in features else _column(view, name)
     if np.issubdtype(column.dtype, np.number):
@@ -74,6 +81,16 @@ def _by_label(view: MapView) -> Colouring:
     assert labels is not None and view.dataset is not None
     names = list(view.dataset.label_names)
     return Colouring(labels, names, label_colours(len(names)))
+
+
+def _by_given_label(view: MapView) -> Colouring:
+    given = stored_labels(view)
+    labels, n_names = given.labels(view.indices), len(given.names)
+    return Colouring(
+        np.where(labels == UNLABELLED, n_names, labels),
+        [*given.names, "none"],
+        [*label_colours(n_names), UNLABELLED_COLOUR],
+    )
 
 
 def _feature_columns(view: MapView, taken: Sequence[str]) -> dict[str, int]:

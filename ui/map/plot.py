@@ -21,6 +21,7 @@ from ui.frame.theme import show_figure, theme_name
 from ui.loading.runs import weights_stamp
 from ui.map.colouring import Colouring
 from ui.map.details import show_overview, show_sample, show_selection
+from ui.map.labelling import show_given_labels, show_label_button
 from ui.map.new_points import COLOUR, NewPoints, choose_new_points
 from ui.map.selections import show_keep_buttons
 from ui.map.splitting import show_last_split, show_split_button
@@ -34,8 +35,11 @@ SAMPLE = "sample"  # the address's parameter
 
 def draw_flat(
     view: MapView, fitted: FittedMap, colouring: Colouring, height: int, cells: CellsView | None = None
-) -> None:
-    """The canvas map beside the details of what is clicked or selected; on a run of `cells`, clusters have names."""
+) -> bool:
+    """The canvas map beside the details of what is clicked or selected; on a run of `cells`, clusters have names.
+
+    Returns whether to train with the labels given by hand.
+    """
     chosen = chosen_row(view)
     cluster_names = [] if cells is None else cells.cluster_names
     plot, details = st.columns([2.2, 1], gap="medium")
@@ -71,14 +75,18 @@ def draw_flat(
             if cells is not None:
                 show_keep_buttons(view, selection)
                 show_split_button(view, cells, selection)
+            show_label_button(view, selection)
             show_selection(view, selection, cluster_names)
         if chosen is not None:
             show_sample(view, chosen, cluster_names)
+            if selection is None or not len(selection):
+                show_label_button(view, [chosen])
             if st.button(f"Close {view.noun}", icon=":material/close:"):
                 del st.query_params[SAMPLE]
                 st.rerun()
         elif selection is None or not len(selection):
             show_overview(view, cluster_names)
+        return show_given_labels(view)
 
 
 def draw_in_space(view: MapView, fitted: FittedMap, colouring: Colouring, cluster_names: Sequence[str] = ()) -> None:

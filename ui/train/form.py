@@ -8,7 +8,8 @@ import streamlit as st
 
 from clustergan_core.errors import AppError, SettingsError
 from clustergan_core.runs.config import RunConfig
-from clustergan_core.schedule import Schedule
+from clustergan_core.runs.hand_labels import read_hand_labels
+from clustergan_core.schedule import Schedule, make_schedule
 from ui.data.choice import DATASET_KEY, choose_dataset, source_text
 from ui.data.count_choices import take_choices
 from ui.data.options import options_in_form
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from clustergan_core.runs.config import RunConfig
     from clustergan_core.runs.run import Run
 
+LEARNS_FROM_LABELS = "nemgan-labelled"
 SEED_KEY = "training_seed"  # `seed` in the address is that of the z_n which Modes and Interpolate share
 
 
@@ -73,6 +75,27 @@ def fill_form_from(run: Run) -> dict[str, Any]:
         **config.settings,
     }
     return values | {FORM_BASE: (config.dataset.digest, config.method, config.preset)}
+
+
+def fill_form_with_labels(run: Run) -> dict[str, Any]:
+    """Session state that shows a training on a run's data in the form, with the labels given by hand on its map."""
+    from clustergan_core.methods import METHODS, parse_settings
+
+    config, facts = run.config, METHODS[LEARNS_FROM_LABELS]
+    data, given = config.dataset, read_hand_labels(run)
+    preset = facts.find_preset("default", data.source, data.kind, data.shape)
+    n_clusters = max(config.n_clusters, len(given.names))
+    settings = parse_settings(facts.name, {**preset.settings, "n_clusters": n_clusters, "given": given.text})
+    values = {name: value for name, value in fill_form_from(run).items() if name not in config.settings}
+    schedule = make_schedule(preset.n_steps, data.shape)
+    return values | {
+        "method": facts.title,
+        "preset": "default",
+        "steps": schedule.n_steps,
+        "evaluate_every": schedule.evaluate_every,
+        **settings.model_dump(),
+        FORM_BASE: (data.digest, facts.name, "default"),
+    }
 
 
 def _form(base: RunConfig, dataset: Dataset) -> RunConfig:

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, field_serializer, field_validator
 
+from clustergan_core.positions import read_positions, write_positions
+
 
 class Split(BaseModel):
     """Some cells, and the number of the cluster that they were split off as, which no mode of the model has."""
@@ -21,7 +23,7 @@ class Split(BaseModel):
     @field_validator("cells", mode="before")
     @classmethod
     def _read_ranges(cls, cells: object) -> object:
-        return _read_ranges(cells) if isinstance(cells, str) else cells
+        return read_positions(cells) if isinstance(cells, str) else cells
 
     @field_validator("cells")
     @classmethod
@@ -32,9 +34,7 @@ class Split(BaseModel):
 
     @field_serializer("cells")
     def _write_ranges(self, cells: tuple[int, ...]) -> str:
-        positions = np.array(cells)
-        parts = np.split(positions, np.flatnonzero(np.diff(positions) > 1) + 1)
-        return ",".join(f"{part[0]}-{part[-1]}" if len(part) > 1 else f"{part[0]}" for part in parts)
+        return write_positions(cells)
 
 
 def apply_splits(clusters: NDArray[np.int64], indices: NDArray[np.int64], splits: Sequence[Split]) -> NDArray[np.int64]:
@@ -66,12 +66,3 @@ def describe_new_samples(splits: Sequence[Split]) -> list[str]:
         return []
     clusters = "the cluster that was" if len(splits) == 1 else f"the {len(splits)} clusters that were"
     return [f"New cells get the model's clusters: none goes to {clusters} split off by hand."]
-
-
-def _read_ranges(text: str) -> tuple[int, ...]:
-    """Positions from text such as "0-4,9"; ValueError for anything else."""
-    positions: list[int] = []
-    for part in text.split(","):
-        first, _, last = part.partition("-")
-        positions += range(int(first), int(last or first) + 1)
-    return tuple(positions)
