@@ -25,7 +25,7 @@ from clustergan_core.scoring.generated import RealSamples, cycle_losses
 from clustergan_core.scoring.labelled import without_labelled
 from clustergan_core.scoring.mode_variance import RealVariance
 
-Scores = dict[str, Any]  # JSON: floats, and `usage` as a list of K
+Scores = dict[str, Any]  # JSON: floats, and `usage` and `masses` as lists of K
 
 N_CRITERION_SAMPLES = 2000  # of the training split
 N_LIVE_SAMPLES = 1000  # of the validation split
@@ -64,6 +64,8 @@ class LiveScorer:
         is_read = method.encodes and method.max_read_with(method.settings) is None
         encoding = method.encode_all(self.samples) if is_read else None
         scores: Scores = {} if encoding is None else self._score_clusters(method, encoding)
+        if (weights := method.mode_weights) is not None:
+            scores["masses"] = [round(share, 4) for share in weights.shares.tolist()]
         scores |= method.label_free_figures() | self._score_generated(method, encoding)
         return scores
 

@@ -96,6 +96,24 @@ def test_the_csv_of_a_run_has_the_parts_of_the_distance_in_columns_of_their_own(
     assert len(table) == len(finished.metrics().rows)
 
 
+def test_masses_that_are_learned_are_drawn_and_stand_in_the_csv(finished: Run, own_folders: Path) -> None:
+    assert "Mode masses" not in all_texts(opened(run="finished")), "its modes are equally likely"
+    settings = {"n_labelled": 20, "mass_rate": 0.1, "n_normal": 8}
+    run = new_run(own_folders / "runs" / "masses", small_config("synthetic", method="nemgan-labelled", **settings))
+    execute(run)
+    app = opened(run="masses")
+    assert not app.exception
+    assert "Mode masses" in all_texts(app)
+    assert "Dotted: the labels' shares in the training split" in all_texts(app)
+    table = pd.read_csv(io.StringIO(metrics_csv(run)))
+    masses = table[[f"masses_{mode}" for mode in range(run.config.n_clusters)]].dropna()
+    assert len(masses) == 4, "one for each evaluation"
+    assert masses.sum(axis=1).to_numpy() == pytest.approx(1, abs=1e-3)
+    last = run.load("last").mode_weights
+    assert last is not None
+    assert masses.iloc[-1].to_numpy() == pytest.approx(last.shares.numpy(), abs=1e-4)
+
+
 def test_a_run_of_before_generated_samples_were_compared_is_shown_without(finished: Run) -> None:
     rows, scores = finished.metrics().rows, read_scores(finished)
     assert scores is not None

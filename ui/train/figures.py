@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
-from clustergan_core.drawing.figures.curves import distance_figure, loss_figure, score_figure, usage_figure
+from clustergan_core.data.dataset import UNLABELLED
+from clustergan_core.drawing.figures.curves import (
+    distance_figure,
+    loss_figure,
+    masses_figure,
+    score_figure,
+    usage_figure,
+)
 from clustergan_core.drawing.palette import mode_colours
 from clustergan_core.runs.metrics import Row
 from clustergan_core.runs.run import Run
 from clustergan_core.score_names import distance_title
 from ui.frame.theme import show_figure
 from ui.loading.metrics import MetricsHistory, usage_of
+from ui.loading.runs import load_data
 from ui.runs.generated import COVERAGE_HELP, FRECHET_HELP, VARIANCE_HELP, describe_variance
 
+MAX_SHARES = 12  # labels whose shares are lines; more would cover the masses
+_LISTS = ("usage", "masses")  # scores that are a figure for each mode
 USAGE_HEIGHT = 250  # pixels: beside the samples
 CYCLES = {
     "sample_cycle": "‖x − G(E(x))‖², samples",
@@ -39,6 +50,32 @@ def show_usage(run: Run, history: MetricsHistory) -> None:
     figure = usage_figure(usage, mode_colours(run.config.n_clusters))
     figure.update_layout(height=USAGE_HEIGHT)
     show_figure(figure, "usage", "Share of training samples in each mode")
+
+
+def show_masses(run: Run, history: MetricsHistory) -> None:
+    """The masses of a method that learns them, beside the shares of the labels where the data has some."""
+    rows = [row for row in history.evaluations if "masses" in row]
+    if len(rows) < 2:
+        return
+    masses = np.array([row["masses"] for row in rows])
+    if not np.ptp(masses, axis=0).any():
+        return  # given, not learned
+    st.subheader("Mode masses")
+    shares = _label_shares(run)
+    beside = " Dotted: the labels' shares in the training split." if shares else ""
+    st.caption(f"The share of samples that the method gives each mode, which it learns.{beside}")
+    figure = masses_figure([row["step"] for row in rows], masses, mode_colours(masses.shape[1]), shares)
+    show_figure(figure, "masses", "The mass of each mode over the steps of training")
+
+
+def _label_shares(run: Run) -> dict[str, float]:
+    """The share of each label among the labelled training samples, of up to MAX_SHARES labels."""
+    dataset = load_data(run)
+    if dataset is None or dataset.labels is None or len(dataset.label_names) > MAX_SHARES:
+        return {}
+    labels = dataset.labels[dataset.splits.train]
+    counts = np.bincount(labels[labels != UNLABELLED], minlength=len(dataset.label_names))
+    return dict(zip(dataset.label_names, (counts / max(1, counts.sum())).tolist(), strict=True))
 
 
 def show_losses(history: MetricsHistory) -> None:
@@ -144,7 +181,7 @@ def show_table(run: Run, history: MetricsHistory) -> None:
     with st.expander("The figures as a table", icon=":material/table:"):
         if history.evaluations:
             rows = [
-                _flat({name: value for name, value in row.items() if name != "usage"}) for row in history.evaluations
+                _flat({name: value for name, value in row.items() if name not in _LISTS}) for row in history.evaluations
             ]
             st.dataframe(rows, hide_index=True, height=260)
         st.download_button(
@@ -158,7 +195,7 @@ def show_table(run: Run, history: MetricsHistory) -> None:
 
 
 def metrics_csv(run: Run) -> str:
-    """Every row of metrics.jsonl with a column for each loss and score; mode usage as `usage_<mode>`.
+    """Every row of metrics.jsonl with a column for each loss and score; mode usage as `usage_<mode>`, masses likewise.
 
     The Fréchet distance is `frechet`, with its details in `frechet_features`, `frechet_n`, `frechet_real_halves`;
     coverage and the variance within modes likewise.
@@ -167,8 +204,8 @@ def metrics_csv(run: Run) -> str:
     rows = []
     for row in run.metrics().rows:
         scores = _flat(row.get("scores", {}))
-        usage = {f"usage_{mode}": share for mode, share in enumerate(scores.pop("usage", []))}
-        rows.append({"step": row["step"], "seconds": row["seconds"], **row["losses"], **scores, **usage})
+        shares = {f"{name}_{mode}": share for name in _LISTS for mode, share in enumerate(scores.pop(name, []))}
+        rows.append({"step": row["step"], "seconds": row["seconds"], **row["losses"], **scores, **shares})
     return pd.DataFrame(rows).to_csv(index=False)
 
 

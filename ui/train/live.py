@@ -16,7 +16,15 @@ from ui.frame.requests import request_button, show_badge, show_requests
 from ui.frame.words import describe_duration
 from ui.loading.metrics import MetricsHistory, load_history
 from ui.loading.summaries import STATE_WORDS
-from ui.train.figures import show_diversity, show_generated, show_losses, show_table, show_usage, show_without_labels
+from ui.train.figures import (
+    show_diversity,
+    show_generated,
+    show_losses,
+    show_masses,
+    show_table,
+    show_usage,
+    show_without_labels,
+)
 from ui.train.forming import has_replay, show_forming
 from ui.train.samples import show_samples
 from ui.train.scores import show_final_scores, show_live_scores
@@ -61,6 +69,7 @@ def _show(run: Run, status: Status, change_settings: Callable[[], None]) -> None
         show_usage(run, history)
     if not is_map_first:
         show_forming(run)
+    show_masses(run, history)
     show_losses(history)
     show_without_labels(run, history)
     show_generated(history)

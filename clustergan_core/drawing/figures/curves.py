@@ -100,6 +100,30 @@ def score_figure(
     return figure
 
 
+def masses_figure(
+    steps: Sequence[float], masses: NDArray[np.floating], colours: Sequence[str], shares: Mapping[str, float]
+) -> go.Figure:
+    """The masses (T, K) that the modes have over T `steps`, and the true `shares` by label as dotted lines."""
+    figure = go.Figure()
+    for mode, colour in enumerate(colours):
+        figure.add_scatter(
+            x=np.asarray(steps, dtype=np.float64),
+            y=masses[:, mode],
+            name=f"mode {mode}",
+            mode="lines",
+            line={"color": colour, "width": 2},
+            hovertemplate=f"mode {mode}: %{{y:.3f}} at step %{{x:,.0f}}<extra></extra>",
+        )
+    for name, share in shares.items():
+        figure.add_hline(
+            y=share, line={"color": CONTEXT_COLOUR, "width": 1, "dash": "dot"}, annotation_text=name, layer="below"
+        )
+    figure.update_xaxes(title_text=AXIS_TITLES["step"])
+    figure.update_yaxes(title_text="mass", rangemode="tozero")
+    figure.update_layout(showlegend=True, height=340, margin=MARGIN | {"t": 20})
+    return figure
+
+
 def distance_figure(steps: Sequence[float], distances: Sequence[float | None], reference: float | None) -> go.Figure:
     """A distance to the data over `steps` (lower is better), with the distance between two real samples as reference.
 
