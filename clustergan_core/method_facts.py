@@ -98,6 +98,11 @@ class MethodFacts(ABC):
         return cls.max_read
 
     @classmethod
+    def generator_begins(cls, settings: MethodSettings, n_steps: int) -> int:
+        """The last step of a training of `n_steps` before the generator learns; 0 where it learns from the first."""
+        return 0
+
+    @classmethod
     def describe_step(cls, settings: MethodSettings, step: int, n_steps: int) -> str:
         """What has been trained up to a step of a training of `n_steps`, in sentences; "" without phases."""
         return ""

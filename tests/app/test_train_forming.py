@@ -10,8 +10,11 @@ from clustergan_core.embedding.mode_wheel import wheel_reach
 from clustergan_core.runs.replay import frame_path, frame_steps, read_frame
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.status import Status, hold_lock, write_status
+from clustergan_core.runs.worker import execute
 from tests.app.train_widgets import all_texts, opened
+from tests.small_runs import new_run, small_config
 from ui.canvas_map import MapEvent
+from ui.train.phases import generator_begins
 
 pytestmark = pytest.mark.usefixtures("apart")
 
@@ -82,6 +85,24 @@ def test_pictures_have_their_map_below_their_samples(own_copy: Path, seen: SeenM
     assert len(app.image) == 1
     assert [slider.options for slider in app.select_slider] == [["0", "5", "10"]] * 2
     assert seen.named["reach"] == wheel_reach(10)
+
+
+def test_until_the_generator_learns_the_map_stands_in_place_of_its_noise(own_folders: Path, seen: SeenMap) -> None:
+    run = new_run(own_folders / "runs" / "pairs", small_config(method="paired-clustergan"))
+    execute(run)
+    begins = generator_begins(run)
+    assert 10 <= begins < 30
+    for step, is_map_first in ((begins, True), (begins + 1, False)):
+        now = datetime.now().astimezone()
+        write_status(run.folder / "status.json", Status(state="running", step=step, n_steps=40, heartbeat=now))
+        with hold_lock(run.folder / "lock"):
+            app = opened(run="pairs")
+        assert not app.exception
+        assert ("Phase 1 of 2: the encoder alone learns" in all_texts(app)) == is_map_first
+        assert len(app.image) == (0 if is_map_first else 1)
+        assert f"Dotted: the generator begins to learn after step {begins}." in all_texts(app)
+    app.select_slider[0].set_value(0).run()
+    assert "until then its first weights draw these" in all_texts(app)
 
 
 def test_a_run_of_before_replays_were_kept_says_so_and_shows_its_samples(cells: Run, seen: SeenMap) -> None:

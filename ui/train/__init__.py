@@ -6,4 +6,5 @@ figures.py  curves and their table
 scores.py   scores while it trains and at its end
 samples.py  generated samples over training
 forming.py  the map as it forms
+phases.py   which part of a method learns when
 """

@@ -22,6 +22,7 @@ from ui.frame.theme import show_figure
 from ui.loading.metrics import MetricsHistory, usage_of
 from ui.loading.runs import load_data
 from ui.runs.generated import COVERAGE_HELP, FRECHET_HELP, VARIANCE_HELP, describe_variance
+from ui.train.phases import generator_begins
 
 MAX_SHARES = 12  # labels whose shares are lines; more would cover the masses
 _LISTS = ("usage", "masses")  # scores that are a figure for each mode
@@ -78,13 +79,17 @@ def _label_shares(run: Run) -> dict[str, float]:
     return dict(zip(dataset.label_names, (counts / max(1, counts.sum())).tolist(), strict=True))
 
 
-def show_losses(history: MetricsHistory) -> None:
-    """Each loss on its own scale."""
+def show_losses(run: Run, history: MetricsHistory) -> None:
+    """Each loss on its own scale, with a line where the generator begins to learn."""
     if not history.n_rows:
         return
 
     st.subheader("Losses")
-    show_figure(loss_figure(history.thinned_losses()), "losses", "Each loss over the steps of training")
+    begins = generator_begins(run)
+    if begins:
+        st.caption(f"Dotted: the generator begins to learn after step {begins:,}.")
+    figure = loss_figure(history.thinned_losses(), mark=begins or None)
+    show_figure(figure, "losses", "Each loss over the steps of training")
 
 
 def show_without_labels(run: Run, history: MetricsHistory) -> None:

@@ -17,6 +17,7 @@ from ui.cells.names import read_names
 from ui.frame.choices import segmented
 from ui.frame.messages import page_errors
 from ui.loading.runs import load_data
+from ui.train.phases import describe_phase
 from ui.train.samples import choose_step
 
 if TYPE_CHECKING:
@@ -81,10 +82,8 @@ def _explain_absence(run: Run) -> str:
 
 def _describe_step(run: Run, step: int) -> str:
     """The step, and which part of the method trains there."""
-    config = run.config
-    phase = find_method(config.method).describe_step(config.method_settings(), step, config.schedule.ends[0])
-    where = "**Before the first step.**" if step == 0 else f"**Step {step:,}** of {config.schedule.n_steps:,}."
-    return f"{where} {phase}"
+    where = "**Before the first step.**" if step == 0 else f"**Step {step:,}** of {run.config.schedule.n_steps:,}."
+    return f"{where} {describe_phase(run, step)}"
 
 
 def _choose_colouring(run: Run) -> str:

@@ -26,6 +26,7 @@ from ui.train.figures import (
     show_without_labels,
 )
 from ui.train.forming import has_replay, show_forming
+from ui.train.phases import describe_phase, generator_begins
 from ui.train.samples import show_samples
 from ui.train.scores import show_final_scores, show_live_scores
 
@@ -57,7 +58,8 @@ def _show(run: Run, status: Status, change_settings: Callable[[], None]) -> None
     _show_buttons(run, status, change_settings)
     if status.state == "finished":
         show_final_scores(run)
-    is_map_first = is_of_cells(run)  # a cell is no picture, and bars of its genes say little
+    # A cell is no picture, and bars of its genes say little; nor does a generator that has not begun to learn.
+    is_map_first = is_of_cells(run) or (status.is_training and status.step <= generator_begins(run) and has_replay(run))
     samples, scores = st.columns([0.55, 0.45] if is_map_first else [0.45, 0.55], gap="large")
     with samples:
         if is_map_first:
@@ -70,7 +72,7 @@ def _show(run: Run, status: Status, change_settings: Callable[[], None]) -> None
     if not is_map_first:
         show_forming(run)
     show_masses(run, history)
-    show_losses(history)
+    show_losses(run, history)
     show_without_labels(run, history)
     show_generated(history)
     show_diversity(history)
@@ -86,6 +88,8 @@ def _show_state(run: Run, status: Status, history: MetricsHistory) -> None:
         show_badge(STATE_WORDS[status.state])
         st.markdown(f"Step **{step:,}** of {n_steps:,} · {_describe_time(run, status, history)}")
     st.progress(min(1.0, step / max(1, n_steps)))
+    if status.state == "running" and (phase := describe_phase(run, step)):
+        st.caption(phase)
     if status.state == "failed":
         st.error(plain(status.message), icon=":material/error:")
     if status.state == "paused" and status.message:

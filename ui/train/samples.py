@@ -12,6 +12,7 @@ from ui.frame.messages import plain
 from ui.frame.pictures import show_picture
 from ui.frame.theme import theme_name
 from ui.loading.runs import load_method
+from ui.train.phases import generator_begins
 
 _KEY = "sample_step"
 _PINNED = "pinned"  # session state, after a slider's kind: the key of one that was moved away from the newest step
@@ -36,6 +37,8 @@ def show_samples(run: Run) -> None:
     step = choose_step(_KEY, run, steps) if steps else None
     history = "; only the weights change over the steps" if steps else ", drawn with the best weights"
     st.caption(f"Rows are modes, each column shares one z_n{history}.")
+    if step is not None and step <= (begins := generator_begins(run)):
+        st.caption(f"The generator begins to learn after step {begins:,}: until then its first weights draw these.")
     path = run.folder / "config.json" if step is None else grid_path(run.folder, step)
     with st.container(height=FRAME_HEIGHT if run.config.n_clusters > MANY_MODES else "content", border=False):
         picture, width = _grid_png(run, str(run.folder), step, path.stat().st_mtime_ns, theme_name())

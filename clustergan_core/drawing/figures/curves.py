@@ -22,11 +22,14 @@ _PANEL_HEIGHT = 190
 _LOG_RATIO = 50  # a positive loss that falls by more than this gets a logarithmic axis
 
 
-def loss_figure(rows: Sequence[Mapping[str, float]], x: str = "step", n_columns: int = 3) -> go.Figure:
+def loss_figure(
+    rows: Sequence[Mapping[str, float]], x: str = "step", n_columns: int = 3, mark: float | None = None
+) -> go.Figure:
     """One small panel for each loss in `rows` ({"step": …, "seconds": …, loss name: value, …}), over a common axis `x`.
 
     Losses differ by orders of magnitude, so each has its own y axis, logarithmic where the loss is positive and falls
-    far. Values may be missing. Longer curves are thinned to `MAX_POINTS`, keeping every peak.
+    far. Values may be missing. Longer curves are thinned to `MAX_POINTS`, keeping every peak. A dotted line stands at
+    `mark` of the axis.
     """
     sparse = (*rows[:: max(1, len(rows) // 1000)], *rows[-1:])  # a phase of training may have its own loss
     names = [name for name in dict.fromkeys(name for row in sparse for name in row) if name not in AXIS_TITLES]
@@ -62,6 +65,8 @@ def loss_figure(rows: Sequence[Mapping[str, float]], x: str = "step", n_columns:
             figure.update_yaxes(dtick=1, tickformat="~g", row=row, col=column)
     for title, axis in zip(figure.select_annotations(), figure.select_xaxes(), strict=False):
         title.update(x=axis.domain[0], xanchor="left", font_size=14)
+    if mark is not None and names:
+        figure.add_vline(x=mark, line={"color": CONTEXT_COLOUR, "width": 1.5, "dash": "dot"}, layer="below")
     figure.update_layout(showlegend=False, height=_PANEL_HEIGHT * n_rows + 70, margin=MARGIN | {"t": 30})
     return figure
 

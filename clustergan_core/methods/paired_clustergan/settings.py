@@ -166,6 +166,11 @@ class PairedClusterGANFacts(MethodFacts):
     )
 
     @classmethod
+    def generator_begins(cls, settings: MethodSettings, n_steps: int) -> int:
+        assert isinstance(settings, PairedClusterGANSettings), type(settings)
+        return count_warm_up(settings, n_steps)
+
+    @classmethod
     def describe_step(cls, settings: MethodSettings, step: int, n_steps: int) -> str:
         assert isinstance(settings, PairedClusterGANSettings), type(settings)
         n_warm_up = count_warm_up(settings, n_steps)

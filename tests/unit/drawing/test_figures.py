@@ -135,6 +135,12 @@ def test_losses_can_be_drawn_over_seconds_and_may_be_missing_in_some_rows() -> N
 
 def test_no_rows_yet_give_an_empty_figure() -> None:
     assert len(traces(loss_figure([]))) == 0
+    assert not loss_figure([], mark=3).layout.shapes
+
+
+def test_a_step_is_marked_in_every_panel() -> None:
+    figure = loss_figure(loss_rows(40), mark=7)
+    assert [(line.x0, line.x1) for line in figure.layout.shapes] == [(7, 7)] * len(traces(figure))
     assert len(traces(score_figure([], {"NMI": []}))) == 1
 
 
