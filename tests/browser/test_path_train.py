@@ -41,8 +41,7 @@ def test_a_training_is_watched_reloaded_stopped_continued_and_listed(
         assert read_step(page) >= seen
         expect_calm(page)
 
-        # Streamlit has a Stop of its own beside the page, which ends the drawing and not the training.
-        page.get_by_test_id("stMain").get_by_role("button", name=re.compile("^Stop")).click()
+        page.get_by_role("button", name=re.compile("^Stop")).click()  # the only one: Streamlit's own is hidden
         expect(badge(page, "stopped")).to_be_visible(timeout=WAIT)
         settle(page)
         stopped = read_step(page)

@@ -84,14 +84,16 @@ def show_responsive_image(png: bytes, size: tuple[int, int], limit: str, alt: st
 
 
 def style_pages() -> None:
-    """What config.toml cannot say: readable captions, dark text on the dark theme's light buttons, narrow margins.
+    """What config.toml cannot say: readable captions, dark text on light buttons, narrow margins, one Stop.
 
     Streamlit fades captions below the contrast of 4.5 that small text needs, and writes white on any button. On a
-    projector of 1024 pixels its margins would take a fifth of the page.
+    projector of 1024 pixels its margins would take a fifth of the page. Its own Stop, which ends the drawing of a page,
+    stands beside those of trainings and maps, which end these.
     """
     colours = drawing_theme.THEMES[theme_name()]
     rules = [
         f'[data-testid="stCaptionContainer"] {{ opacity: 1; color: {colours.muted}; }}',
+        '[data-testid="stStatusWidget"] button { display: none; }',
         '@media (max-width: 1150px) { [data-testid="stMainBlockContainer"] { padding-inline: 2rem; } }',
     ]
     if is_dark():
