@@ -8,6 +8,7 @@ from clustergan_core.data.dataset import Dataset, share_samples
 from clustergan_core.evaluation.neighbours import nearest_neighbours
 from clustergan_core.methods.paired_clustergan import PairedClusterGAN, PairedClusterGANSettings
 from clustergan_core.methods.paired_clustergan.separation import (
+    find_closest,
     find_cut,
     mutual_graph,
     separate_codes,
@@ -87,6 +88,21 @@ def test_modes_that_cut_up_a_group_become_one_only_where_masses_are_equal() -> N
     clusters = np.where(groups == 0, (samples[:, 2] > 0).astype(int), 2)
     assert is_same_partition(separated(samples, clusters, 3, is_cut_up=True), groups)
     assert np.array_equal(separated(samples, clusters, 3), clusters)
+
+
+def test_modes_of_two_groups_that_only_touch_stay_two() -> None:
+    """K is one too few: which groups share a mode is the encoder's choice, and a merger would only move the fault."""
+    random = np.random.default_rng(0)
+    apart = np.array([0.0, 4.0, 40.0, 80.0])  # the first two touch
+    groups = np.repeat(np.arange(4), 150)
+    samples = random.normal(0, 1, (600, 4)).astype(np.float32)
+    samples[:, 0] += apart[groups]
+    clusters = np.minimum(groups, 2)
+    graph = mutual_graph(nearest_neighbours(samples, N_NEIGHBOURS))
+    *closest, conductance = find_closest(graph, clusters, 3)
+    assert sorted(closest) == [0, 1]
+    assert 0.01 < conductance < 0.1
+    assert np.array_equal(separated(samples, clusters, 3, is_cut_up=True), clusters)
 
 
 def test_nothing_changes_where_each_group_has_its_mode() -> None:
