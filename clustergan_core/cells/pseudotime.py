@@ -1,0 +1,93 @@
+"""Diffusion pseudotime (scanpy) as an independent reference for the order in which genes switch.
+
+It places cells by all genes along a graph of neighbours, and knows neither the runs' codes nor the types' differences;
+the genes are then read along it in the same way as along our placement.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clustergan_core.cells.ensembles import WalkEnds
+from clustergan_core.cells.switch_points import bin_values, cross_half, place_cells
+from clustergan_core.data.dataset import draw_subset
+from clustergan_core.evaluation.clusterings import principal_components
+
+MOST_CELLS = 4_000
+WARN_BELOW = 0.5  # correlation with our order
+N_NEIGHBOURS = 15
+_SEED = 0
+
+
+@dataclass(frozen=True)
+class PseudotimeReference:
+    """Where genes switch along diffusion pseudotime, and how far that agrees with an order of ours."""
+
+    points: NDArray[np.float64]  # (n,) of the genes of that order
+    correlation: float  # Spearman's, between these and the order's points
+    connectivity: float  # PAGA: links between the types over those expected at random, at most 1
+
+    def explain(self) -> str:
+        """A sentence on the agreement, with a warning where it is low."""
+        sentence = (
+            f"Along diffusion pseudotime (scanpy) the same genes switch in an order that correlates by "
+            f"ρ = {self.correlation:.2f}; PAGA connects the two types by {self.connectivity:.2f}."
+        )
+        if self.correlation >= WARN_BELOW:
+            return sentence
+        return f"{sentence} That is below {WARN_BELOW:g}: do not trust this order without further evidence."
+
+
+def compare_with_pseudotime(
+    samples: NDArray[np.float32],
+    values: NDArray[np.floating],
+    end: WalkEnds,
+    genes: NDArray[np.int64],
+    points: NDArray[np.float64],
+    seed: int = _SEED,
+) -> PseudotimeReference:
+    """Reads `genes` (n,), which switch at `points` (n,), along pseudotime from one end of a walk.
+
+    samples and values (N, G) are what the run was trained on and its expression. The root is the cell that lies
+    furthest towards the beginning. At most MOST_CELLS cells are drawn by `seed`.
+    """
+    from scipy.stats import spearmanr
+
+    cells = np.flatnonzero(end.starts | end.finishes)
+    cells = cells[draw_subset(len(cells), MOST_CELLS, seed)]
+    is_finish = end.finishes[cells]
+    everywhere = np.ones(samples.shape[1], dtype=np.bool_)
+    everywhere[-1] = False  # both halves must hold a gene
+    root = int(place_cells(samples[cells], is_finish, everywhere)[0].argmin())
+    times, connectivity = _walk_graph(samples[cells], is_finish, root, seed)
+    chosen = values[cells][:, genes]
+    start, finish = chosen[~is_finish].mean(axis=0), chosen[is_finish].mean(axis=0)
+    span = finish - start
+    found = cross_half((bin_values(chosen, times, is_finish) - start) / np.where(span == 0, 1, span))
+    return PseudotimeReference(found, float(spearmanr(found, points)[0]), connectivity)
+
+
+def _walk_graph(
+    samples: NDArray[np.float32], is_finish: NDArray[np.bool_], root: int, seed: int
+) -> tuple[NDArray[np.float64], float]:
+    """(pseudotimes (n,), with cells out of reach last; PAGA's connectivity of the two types)."""
+    with warnings.catch_warnings():
+        # umap-learn warns when scanpy imports it, about a part that is not used here.
+        warnings.simplefilter("ignore")
+        import scanpy
+
+        cells = scanpy.AnnData(principal_components(samples, seed))
+        scanpy.pp.neighbors(cells, n_neighbors=N_NEIGHBOURS, use_rep="X", transformer="sklearn", random_state=seed)
+        cells.obs["type"] = np.where(is_finish, "finish", "start")
+        cells.obs["type"] = cells.obs["type"].astype("category")
+        scanpy.tl.paga(cells, groups="type")
+        scanpy.tl.diffmap(cells, random_state=seed)
+        cells.uns["iroot"] = root
+        scanpy.tl.dpt(cells)
+    times = cells.obs["dpt_pseudotime"].to_numpy(dtype=np.float64)
+    reached = np.isfinite(times)
+    return np.where(reached, times, times[reached].max() + 1), float(cells.uns["paga"]["connectivities"].max())
