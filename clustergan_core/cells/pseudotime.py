@@ -7,12 +7,14 @@ the genes are then read along it in the same way as along our placement.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from clustergan_core.cells.ensembles import WalkEnds
+from clustergan_core.cells.switch_order import SwitchOrder
 from clustergan_core.cells.switch_points import bin_values, cross_half, place_cells
 from clustergan_core.data.dataset import draw_subset
 from clustergan_core.evaluation.clusterings import principal_components
@@ -44,16 +46,15 @@ class PseudotimeReference:
 
 def compare_with_pseudotime(
     samples: NDArray[np.float32],
-    values: NDArray[np.floating],
     end: WalkEnds,
-    genes: NDArray[np.int64],
-    points: NDArray[np.float64],
+    order: SwitchOrder,
+    read_expression: Callable[[NDArray[np.float32]], NDArray[np.float32]],
     seed: int = _SEED,
 ) -> PseudotimeReference:
-    """Reads `genes` (n,), which switch at `points` (n,), along pseudotime from one end of a walk.
+    """Reads the genes of an order along pseudotime from the beginning of a walk.
 
-    samples and values (N, G) are what the run was trained on and its expression. The root is the cell that lies
-    furthest towards the beginning. At most MOST_CELLS cells are drawn by `seed`.
+    samples (N, G) are what the run was trained on; `read_expression` gives their expression. The root is the cell that
+    lies furthest towards the beginning. At most MOST_CELLS cells are drawn by `seed`.
     """
     from scipy.stats import spearmanr
 
@@ -64,11 +65,11 @@ def compare_with_pseudotime(
     everywhere[-1] = False  # both halves must hold a gene
     root = int(place_cells(samples[cells], is_finish, everywhere)[0].argmin())
     times, connectivity = _walk_graph(samples[cells], is_finish, root, seed)
-    chosen = values[cells][:, genes]
+    chosen = read_expression(samples[cells])[:, order.genes]
     start, finish = chosen[~is_finish].mean(axis=0), chosen[is_finish].mean(axis=0)
     span = finish - start
     found = cross_half((bin_values(chosen, times, is_finish) - start) / np.where(span == 0, 1, span))
-    return PseudotimeReference(found, float(spearmanr(found, points)[0]), connectivity)
+    return PseudotimeReference(found, float(spearmanr(found, order.points)[0]), connectivity)
 
 
 def _walk_graph(

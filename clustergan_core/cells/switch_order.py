@@ -8,7 +8,7 @@ before another says which pairs are resolved.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -141,14 +141,16 @@ class SwitchOrder:
 
 
 def find_switch_order(
-    values: NDArray[np.floating],
+    samples: NDArray[np.float32],
     ends: Sequence[WalkEnds],
+    read_expression: Callable[[NDArray[np.float32]], NDArray[np.float32]] = np.asarray,
     seed: int = _SEED,
     n_readings: int = N_READINGS,
     n_partitions: int = N_PARTITIONS,
 ) -> SwitchOrder | None:
     """The order of the genes of real cells (N, G) along a walk whose ends at least one run has; None without any.
 
+    `read_expression` gives the expression of samples, on the scale on which genes are shown.
     The genes are those that differ most between the types, and in the same direction in every run. With fewer runs
     than LEAST_RUNS, readings and W are left out. Of large types, MOST_OF_A_TYPE cells are drawn by `seed`.
     """
@@ -156,7 +158,7 @@ def find_switch_order(
         return None
     generator = np.random.default_rng(seed)
     cells, classes = _choose_cells(ends, seed)
-    some = np.asarray(values[cells], dtype=np.float32)
+    some = read_expression(samples[cells])
     own = [(np.flatnonzero((end.starts | end.finishes)[cells]), end.finishes[cells]) for end in ends]
     placing = _most_different(some, own)
     panel, ordered = some[:, placing], min(N_ORDERED, len(placing))
