@@ -101,7 +101,7 @@ class SwitchOrder:
                 f"(a path needs {LEAST_MIDDLE:.0%} and {LEAST_IN_MIDDLE}), and within a type the two placements "
                 f"correlate by {self.placement:.2f} (a path needs {LEAST_PLACEMENT:g})."
             )
-        shared = f"Kendall's W = {self.concordance:.2f} of {self.n_runs} runs that each read other cells"
+        shared = f"Kendall's W = {self.concordance:.2f} of {LEAST_RUNS} runs at a time that each read other cells"
         if self.verdict == "no agreement":
             return f"No order: the runs do not agree on one ({shared}; an order needs {LEAST_CONCORDANCE:g})."
         n_pairs = len(self.genes) * (len(self.genes) - 1) // 2
@@ -248,14 +248,18 @@ def _concordance(
     n: int,
     generator: np.random.Generator,
 ) -> float:
-    """The median over n partitions of the cells of Kendall's W of the runs, each of which reads a part of its own."""
+    """The median over n partitions of the cells of Kendall's W of LEAST_RUNS runs, each of which reads its own part.
+
+    Of more runs, as many are drawn: with more raters on fewer cells each, W would mean something else.
+    """
     figures = []
     for _ in range(n):
         shuffled = generator.permutation(len(classes))
         shuffled = shuffled[np.argsort(classes[shuffled], kind="stable")]  # every part has its share of each class
         ranked = []
-        for number, (rows, finish) in enumerate(own):
-            part = shuffled[number :: len(own)]
+        for number, run in enumerate(generator.permutation(len(own))[:LEAST_RUNS]):
+            rows, finish = own[run]
+            part = shuffled[number::LEAST_RUNS]
             is_own = np.isin(part, rows)
             read = [_read(panel, is_own, part, finish, generator)[:n_ordered] for _ in range(N_HALVES)]
             ranked.append(np.mean(read, axis=0))

@@ -15,6 +15,7 @@ from clustergan_core.runs.run import Run
 from clustergan_core.runs.store import list_runs
 from tests.app.app_pages import open_page, texts
 from tests.small_cell_runs import cluster_as_planted
+from ui.interpolate.ensemble import forget_ensembles
 
 
 def neighbours_of(app: AppTest) -> pd.DataFrame:
@@ -140,6 +141,19 @@ def test_one_cell_as_another_type_shows_what_the_generator_makes_of_its_own_z_n(
     )
     real = scale.expression(dataset.samples[17])
     assert table.loc["Gene3", "real cell"] == pytest.approx(real[dataset.feature_names.index("Gene3")], abs=1e-3)
+
+
+def test_a_counterfactual_has_its_range_over_seeds_that_have_both_types(cells: Run) -> None:
+    cluster_as_planted(cells)
+    alone = open_page("interpolate", run="cells", view="One cell", sample="0", **{"as": "2"})
+    assert "needs runs with other seeds" in texts(alone)
+    assert "lowest" not in alone.dataframe[0].value
+    folder = shutil.copytree(cells.folder, cells.folder.parent / "seed-1")
+    (folder / "config.json").write_text(cells.config.model_copy(update={"seed": 1}).model_dump_json())
+    forget_ensembles()
+    table = open_page("interpolate", run="cells", view="One cell", sample="0", **{"as": "2"}).dataframe[0].value
+    assert (table["runs_that_agree"] == 2).all(), "a copy agrees with itself"
+    assert np.allclose(table["lowest"], table["highest"])
 
 
 def test_a_cell_is_found_by_its_barcode_and_a_wrong_one_is_named(cells: Run) -> None:

@@ -120,7 +120,8 @@ def switch_order_figure(
         for name, resolved in zip(gene_names, is_resolved, strict=True)
     ]
     _name_rows(figure, names)
-    figure.update_xaxes(title_text="share of cells passed, both types weighted alike", range=[0, 1], showgrid=False)
+    name_mu_axis(figure)
+    figure.update_xaxes(title_text="share of cells passed, both types weighted alike", showgrid=False)
     return figure
 
 

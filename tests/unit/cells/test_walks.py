@@ -216,6 +216,15 @@ def test_counts_of_a_cell_come_back_from_its_sample() -> None:
     )
 
 
+def test_a_contrast_has_its_range_over_runs_and_how_many_agree_on_its_sign() -> None:
+    scale = value_scale([{"step": "expression_values", "state": "log", "part": "X"}])
+    moved = contrast_codes(fake_method(), scale, one_hot(2, 0), one_hot(2, 1), np.array([[0.0]], np.float32))
+    others = np.array([moved.differences, moved.differences * 2, -moved.differences])
+    table = moved.table(GENES, ("before", "after"), others).set_index("gene")
+    assert table.loc["down", ["lowest", "highest"]].tolist() == [-2, 1]
+    assert table.loc["down", "runs_that_agree"] == 2
+
+
 def test_a_cell_as_another_type_keeps_its_z_n_and_genes_are_ranked_by_their_change() -> None:
     normal = np.array([[0.2]], np.float32)
     doubling = value_scale([{"step": "log", "base": 2}])

@@ -11,7 +11,7 @@ from clustergan_core.cells.ensembles import LEAST_CELLS
 from clustergan_core.drawing.figures.gene_walks import switch_order_figure
 from clustergan_core.drawing.theme import apply_theme
 from clustergan_core.errors import AppError
-from clustergan_core.runs.clusters.ensembles import Ensemble, clusters_of_all, find_ensemble
+from clustergan_core.runs.clusters.ensembles import Ensemble, find_ensemble
 from clustergan_core.runs.run import Run
 from ui.cells.view import RealCells
 from ui.forms.scheduler import usual_scheduler
@@ -19,7 +19,7 @@ from ui.frame.links import choices_to_watch, link_page
 from ui.frame.messages import page_errors, plain, show_problem, show_shell
 from ui.frame.theme import is_dark, show_themed, theme_name
 from ui.interpolate.cell_walk.position import WalkPosition
-from ui.loading.runs import load_latents, weights_stamp
+from ui.interpolate.ensemble import ends_in_runs, ensemble_key, forget_ensembles, open_ensemble
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -28,16 +28,14 @@ if TYPE_CHECKING:
     from clustergan_core.cells.switch_order import SwitchOrder
 
 _POLL_SECONDS = 5
-_KNOWN_SECONDS = 10  # for which the list of runs is kept, as every move of μ asks for it
 
 
 def open_order(position: WalkPosition) -> SwitchOrder | None:
     """The order of the walk's genes over the run's ensemble; None while the data is absent and for equal ends."""
     if position.cells is None or position.walk.mode_a == position.walk.mode_b:
         return None
-    runs = _ensemble(position.view.run, str(position.view.run.folder)).runs
-    stamps = tuple((str(run.folder), weights_stamp(run)) for run in runs)
-    return _order(position, position.cells, runs, stamps, position.walk.mode_b, position.walk.mode_a)
+    runs = open_ensemble(position.view.run).runs
+    return _order(position, position.cells, runs, ensemble_key(runs), position.walk.mode_b, position.walk.mode_a)
 
 
 def show_order(position: WalkPosition, order: SwitchOrder | None) -> None:
@@ -89,7 +87,7 @@ def _show_missing_runs(position: WalkPosition, order: SwitchOrder) -> None:
     from clustergan_core.cells.switch_order import LEAST_RUNS
 
     run, walk = position.view.run, position.walk
-    ensemble = _ensemble(run, str(run.folder))
+    ensemble = open_ensemble(run)
     seeds = ", ".join(map(str, sorted(ensemble.seeds)))
     st.info(
         plain(f"{order.explain()} This configuration has {len(ensemble.runs)} trained (seed {seeds})."),
@@ -120,7 +118,7 @@ def _start(ensemble: Ensemble) -> None:
     except AppError as problem:
         show_problem(problem)
         return
-    _ensemble.clear()
+    forget_ensembles()
     st.rerun()
 
 
@@ -129,38 +127,30 @@ def _wait_for(run: Run, n_active: int) -> None:
     """Says that runs train, and shows the order once one of them has ended."""
     active = find_ensemble(run).active
     if len(active) != n_active:
-        _ensemble.clear()
+        forget_ensembles()
         st.rerun()
     st.caption(f"{n_active} more {'run trains or waits' if n_active == 1 else 'runs train or wait'}.")
     if active:
         link_page("Train", choices_to_watch(active[0].name), "Watch")
 
 
-@st.cache_resource(ttl=_KNOWN_SECONDS, show_spinner=False)
-def _ensemble(_run: Run, folder: str) -> Ensemble:
-    return find_ensemble(_run)
-
-
 @st.cache_resource(max_entries=20, show_spinner="Reading the order in real cells…")
 def _order(
     _position: WalkPosition, _cells: RealCells, _runs: tuple[Run, ...], stamps: object, mode_b: int, mode_a: int
 ) -> SwitchOrder | None:
-    from clustergan_core.cells.ensembles import find_ends
     from clustergan_core.cells.switch_order import find_switch_order
 
     samples = _cells.dataset.samples
-    clusterings = clusters_of_all([load_latents(run, "all") for run in _runs], len(samples))
-    return find_switch_order(samples, find_ends(clusterings, mode_b, mode_a), _position.view.scale.expression)
+    ends = ends_in_runs(_runs, len(samples), mode_b, mode_a)
+    return find_switch_order(samples, ends, _position.view.scale.expression)
 
 
 @st.cache_resource(max_entries=20, show_spinner="Computing diffusion pseudotime…")
 def _pseudotime(_position: WalkPosition, _cells: RealCells, _order: SwitchOrder, key: str) -> PseudotimeReference:
-    from clustergan_core.cells.ensembles import find_ends
     from clustergan_core.cells.pseudotime import compare_with_pseudotime
 
     samples, walk = _cells.dataset.samples, _position.walk
-    (clusters,) = clusters_of_all([_cells.latents], len(samples))
-    (end,) = find_ends([clusters], walk.mode_b, walk.mode_a)
+    (end,) = ends_in_runs((_position.view.run,), len(samples), walk.mode_b, walk.mode_a)
     return compare_with_pseudotime(samples, end, _order, _position.view.scale.expression)
 
 
