@@ -130,13 +130,13 @@ class SwitchOrder:
         )
         if self.verdict != "order":
             return table.iloc[np.argsort(-np.abs(table["difference"]), kind="stable")].reset_index(drop=True)
-        chain = self.chain
+        places = {position: place for place, position in enumerate(self.chain, 1)}
         return table.assign(
             switch=self.points.round(3),
             switch_low=self.low.round(3),
             switch_high=self.high.round(3),
             is_resolved=self.is_resolved,
-            place_in_sequence=[chain.index(row) + 1 if row in chain else "" for row in range(len(self.genes))],
+            place_in_sequence=pd.array([places.get(row) for row in range(len(self.genes))], dtype="Int64"),
         )
 
 
@@ -257,7 +257,8 @@ def _concordance(
         shuffled = generator.permutation(len(classes))
         shuffled = shuffled[np.argsort(classes[shuffled], kind="stable")]  # every part has its share of each class
         ranked = []
-        for number, run in enumerate(generator.permutation(len(own))[:LEAST_RUNS]):
+        runs = np.arange(LEAST_RUNS) if len(own) == LEAST_RUNS else generator.permutation(len(own))[:LEAST_RUNS]
+        for number, run in enumerate(runs.tolist()):
             rows, finish = own[run]
             part = shuffled[number::LEAST_RUNS]
             is_own = np.isin(part, rows)

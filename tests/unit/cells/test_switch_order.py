@@ -51,6 +51,10 @@ def test_a_planted_order_is_found_with_its_agreement() -> None:
     right = np.mean([true[first] < true[second] for first, second in decided])
     assert len(decided) > 100
     assert right > 0.97, "pairs that are shown as ordered are ordered so"
+    table = order.table([str(gene) for gene in range(N_GENES)])
+    sequence = table.dropna(subset="place_in_sequence").sort_values("place_in_sequence")
+    assert sequence["gene"].tolist() == [str(gene) for gene in order.genes[order.chain]]
+    assert sequence["switch"].is_monotonic_increasing
     chain = true[order.chain]
     assert len(chain) >= 4
     assert spearmanr(chain, np.arange(len(chain)))[0] > 0.9

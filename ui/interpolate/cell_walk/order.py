@@ -18,6 +18,7 @@ from ui.forms.scheduler import usual_scheduler
 from ui.frame.links import choices_to_watch, link_page
 from ui.frame.messages import page_errors, plain, show_problem, show_shell
 from ui.frame.theme import is_dark, show_themed, theme_name
+from ui.frame.words import describe_duration
 from ui.interpolate.cell_walk.position import WalkPosition
 from ui.interpolate.ensemble import ends_in_runs, ensemble_key, forget_ensembles, open_ensemble
 
@@ -101,8 +102,11 @@ def _show_missing_runs(position: WalkPosition, order: SwitchOrder) -> None:
         st.caption(f"Runs that lack one of the two types do not count: {len(ensemble.runs)} are trained.")
         return
     names = " and ".join(str(config.seed) for config in missing)
+    if seconds := run.status().seconds:
+        st.caption(f"One run takes about {describe_duration(seconds)}, as this one did, and joins the queue.")
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(f"Train seed {names}", key="train_ensemble", type="primary", icon=":material/play_arrow:"):
+        plural = "s" if len(missing) > 1 else ""
+        if st.button(f"Train seed{plural} {names}", key="train_ensemble", type="primary", icon=":material/play_arrow:"):
             _start(ensemble)
         with st.popover("The command"):
             show_shell(f"python -m clustergan_core walk {run.name} --from {walk.mode_b} --to {walk.mode_a} --train")
