@@ -19,6 +19,7 @@ from clustergan_core.runs.run import Run
 from clustergan_core.runs.store import find_run
 
 if TYPE_CHECKING:
+    from clustergan_core.cells.ensembles import WalkEnds
     from clustergan_core.cells.switch_order import SwitchOrder
 
 N_SHOWN = 15  # genes
@@ -46,23 +47,27 @@ def _walk(arguments: argparse.Namespace) -> None:
 
     run = find_run(arguments.name)
     _check(run, arguments.start, arguments.finish)
-    ensemble = _train_missing(find_ensemble(run)) if arguments.train else find_ensemble(run)
     dataset = run.dataset()
-    latents = [run_latents(each, "all", dataset=dataset) for each in ensemble.runs]
-    ends = find_ends(clusters_of_all(latents, len(dataset.samples)), arguments.start, arguments.finish)
-    scale = value_scale(dataset.preprocessing)
-    order = find_switch_order(dataset.samples, ends, scale.expression)
-    if order is None:
+
+    def ends_in(runs: tuple[Run, ...]) -> list[WalkEnds]:
+        latents = [run_latents(each, "all", dataset=dataset) for each in runs]
+        return find_ends(clusters_of_all(latents, len(dataset.samples)), arguments.start, arguments.finish)
+
+    if not ends_in((run,)):
         raise RunError(
             f"Run {run.name} has fewer than {LEAST_CELLS} cells in cluster {arguments.start} or {arguments.finish}: "
             "choose others."
         )
+    ensemble = _train_missing(find_ensemble(run)) if arguments.train else find_ensemble(run)
+    ends, scale = ends_in(ensemble.runs), value_scale(dataset.preprocessing)
+    order = find_switch_order(dataset.samples, ends, scale.expression)
+    assert order is not None, "the run itself has both types"
     result = _describe(run, arguments, ensemble, order)
-    if arguments.pseudotime:
+    if arguments.pseudotime and order.verdict == "order":
         from clustergan_core.cells.pseudotime import compare_with_pseudotime
 
         reference = compare_with_pseudotime(dataset.samples, ends[0], order, scale.expression)
-        result |= {"pseudotime": reference.explain()} if order.verdict == "order" else {}
+        result["pseudotime"] = reference.explain()
     if arguments.csv:
         _write_csv(run, arguments, order)
     print(json.dumps(result, indent=2) if arguments.json else _render(result))

@@ -56,6 +56,15 @@ def test_three_seeds_are_judged(cells: Run, capsys: pytest.CaptureFixture[str]) 
     assert {gene["runs_with_this_sign"] for gene in result["genes"]} == {3}
 
 
+def test_a_small_cluster_is_told_before_anything_is_trained(
+    cells: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("clustergan_core.cells.ensembles.LEAST_CELLS", 41)
+    assert main(["walk", "cells", "--from", "0", "--to", "1", "--train"]) == EXIT_FIXABLE
+    assert "fewer than 41 cells in cluster 0 or 1" in capsys.readouterr().err
+    assert [path.name for path in cells.folder.parent.iterdir()] == ["cells"]
+
+
 @pytest.mark.parametrize(
     ("start", "finish", "sentence"),
     [("0", "7", "--to 7 is not possible: choose a cluster from 0 to 2."), ("1", "1", "choose two clusters")],
