@@ -7,6 +7,7 @@ walks.py         from one cell type to another, gene by gene, with the nearest r
 switch_genes.py  where along a generated walk a gene changes
 ensembles.py     the ends of a walk in several runs
 switch_points.py where genes switch among the real cells between two types, in one reading
+switch_readings.py  many such readings, over runs, halves of the genes and cells
 switch_order.py  the order of the switches, with its agreement over runs and cells
 pseudotime.py    diffusion pseudotime as a reference for that order
 contrasts.py     counterfactuals: a cell as another type

@@ -17,18 +17,19 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from clustergan_core.cells.ensembles import WalkEnds
-from clustergan_core.cells.switch_points import (
-    bin_values,
-    draw_halves,
-    measure_occupation,
-    place_cells,
-    read_switch_points,
+from clustergan_core.cells.switch_points import draw_halves, measure_occupation, place_cells
+from clustergan_core.cells.switch_readings import (
+    LEAST_RUNS,
+    N_HALVES,
+    Own,
+    average_curves,
+    measure_concordance,
+    resample_points,
 )
 from clustergan_core.data.dataset import draw_subset
 
 Verdict = Literal["order", "too few runs", "no path", "no agreement"]
 
-LEAST_RUNS = 3
 LEAST_SHARE = 0.9  # of the readings in which a gene switches before another
 LEAST_CONCORDANCE = 0.5  # Kendall's W
 LEAST_MIDDLE = 0.05  # the share of cells in the middle third
@@ -36,7 +37,6 @@ LEAST_IN_MIDDLE = 15  # cells
 LEAST_PLACEMENT = 0.3  # the correlation of a type's placements by the two halves of the genes
 N_READINGS = 200
 N_PARTITIONS = 50
-N_HALVES = 4  # drawings of the genes' halves that a run averages over in a partition
 N_PLACING = 200  # genes by which cells are placed: those that differ most between the types
 N_ORDERED = 40  # of these, the genes that are ordered
 MOST_OF_A_TYPE = 2_000  # cells
@@ -169,8 +169,8 @@ def find_switch_order(
     ]
     concordance, readings = float("nan"), np.full((1, ordered), np.nan)
     if len(ends) >= LEAST_RUNS and ordered > 2:
-        readings = _resample(panel, own, classes, n_readings, generator)[:, :ordered]
-        concordance = _concordance(panel, own, classes, ordered, n_partitions, generator)
+        readings = resample_points(panel, own, classes, n_readings, generator)[:, :ordered]
+        concordance = measure_concordance(panel, own, classes, ordered, n_partitions, generator)
     points = np.median(readings, axis=0)
     order = np.argsort(points, kind="stable")
     low, high = np.percentile(readings, SPREAD, axis=0)
@@ -191,12 +191,9 @@ def find_switch_order(
         low=low[order],
         high=high[order],
         before=before[np.ix_(order, order)],
-        curves=_mean_curves(panel, own, ordered, generator)[:, order],
+        curves=average_curves(panel, own, ordered, generator)[:, order],
         differences=np.array([_differences(some[rows], finish[rows])[0][genes] for rows, finish in own]),
     )
-
-
-Own = Sequence[tuple[NDArray[np.int64], NDArray[np.bool_]]]  # of each run: its cells, and which cells are at the end
 
 
 def _choose_cells(ends: Sequence[WalkEnds], seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -225,82 +222,3 @@ def _most_different(values: NDArray[np.float32], own: Own) -> NDArray[np.int64]:
     weakest = np.where(is_one_way, np.abs(scores).min(axis=0), 0)
     chosen = np.argsort(-weakest, kind="stable")[:N_PLACING]
     return chosen[weakest[chosen] > 0]
-
-
-def _resample(
-    panel: NDArray[np.float32], own: Own, classes: NDArray[np.int64], n: int, generator: np.random.Generator
-) -> NDArray[np.float64]:
-    """Switch points (n, G) by cells drawn with replacement within each class; the runs take turns."""
-    members = [np.flatnonzero(classes == number) for number in range(3)]
-    readings = []
-    for number in range(n):
-        drawn = np.concatenate([generator.choice(part, len(part)) for part in members if len(part)])
-        rows, finish = own[number % len(own)]
-        readings.append(_read(panel, np.isin(drawn, rows), drawn, finish, generator))
-    return np.array(readings)
-
-
-def _concordance(
-    panel: NDArray[np.float32],
-    own: Own,
-    classes: NDArray[np.int64],
-    n_ordered: int,
-    n: int,
-    generator: np.random.Generator,
-) -> float:
-    """The median over n partitions of the cells of Kendall's W of LEAST_RUNS runs, each of which reads its own part.
-
-    Of more runs, as many are drawn: with more raters on fewer cells each, W would mean something else.
-    """
-    figures = []
-    for _ in range(n):
-        shuffled = generator.permutation(len(classes))
-        shuffled = shuffled[np.argsort(classes[shuffled], kind="stable")]  # every part has its share of each class
-        ranked = []
-        runs = np.arange(LEAST_RUNS) if len(own) == LEAST_RUNS else generator.permutation(len(own))[:LEAST_RUNS]
-        for number, run in enumerate(runs.tolist()):
-            rows, finish = own[run]
-            part = shuffled[number::LEAST_RUNS]
-            is_own = np.isin(part, rows)
-            read = [_read(panel, is_own, part, finish, generator)[:n_ordered] for _ in range(N_HALVES)]
-            ranked.append(np.mean(read, axis=0))
-        figures.append(kendall_w(np.array(ranked)))
-    return float(np.median(figures))
-
-
-def _read(
-    panel: NDArray[np.float32],
-    is_own: NDArray[np.bool_],
-    cells: NDArray[np.int64],
-    finish: NDArray[np.bool_],
-    generator: np.random.Generator,
-) -> NDArray[np.float64]:
-    chosen = cells[is_own]
-    return read_switch_points(panel[chosen], finish[chosen], draw_halves(panel.shape[1], generator))
-
-
-def _mean_curves(
-    panel: NDArray[np.float32], own: Own, n_ordered: int, generator: np.random.Generator
-) -> NDArray[np.float64]:
-    """(N_BINS, n_ordered) mean expression along the way, over the runs and drawings of the halves."""
-    curves = []
-    for rows, finish in own:
-        for _ in range(N_HALVES):
-            halves = draw_halves(panel.shape[1], generator)
-            by_half, by_other = place_cells(panel[rows], finish[rows], halves)
-            along_half = bin_values(panel[rows][:, :n_ordered], by_half, finish[rows])
-            along_other = bin_values(panel[rows][:, :n_ordered], by_other, finish[rows])
-            curves.append(np.where(halves[:n_ordered], along_other, along_half))
-    return np.mean(curves, axis=0)
-
-
-def kendall_w(ratings: NDArray[np.floating]) -> float:
-    """Kendall's coefficient of concordance of ratings (m, n) without ties: 1 for one order, 1/m for chance.
-
-    W = 12 S / (m² (n³ − n)), S the sum of squared deviations of the items' rank sums (Kendall & Babington Smith 1939).
-    """
-    from scipy.stats import rankdata
-
-    m, n = ratings.shape
-    sums = rankdata(ratings, axis=1).sum(axis=0)
-    return float(12 * ((sums - sums.mean()) ** 2).sum() / (m**2 * (n**3 - n)))

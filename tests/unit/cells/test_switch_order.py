@@ -10,8 +10,9 @@ from sklearn.isotonic import IsotonicRegression
 
 from clustergan_core.cells.ensembles import WalkEnds, find_ends
 from clustergan_core.cells.pseudotime import compare_with_pseudotime
-from clustergan_core.cells.switch_order import find_switch_order, kendall_w
+from clustergan_core.cells.switch_order import find_switch_order
 from clustergan_core.cells.switch_points import bin_values, fit_rising, measure_occupation, place_cells
+from clustergan_core.cells.switch_readings import kendall_w
 
 N_GENES = 60
 
