@@ -131,7 +131,7 @@ def _render(result: dict[str, Any]) -> str:
     if len(result["sequence"]) > 1:
         lines.append(f"Each before all that follow: {' → '.join(result['sequence'])}")
     lines += [result["pseudotime"]] if "pseudotime" in result else []
-    table = pd.DataFrame(result["genes"])
+    table = pd.DataFrame(result["genes"]).convert_dtypes()
     return "\n".join(
         [*lines, "", (table if result["verdict"] == "order" else table.head(N_SHOWN)).to_string(index=False)]
     )
