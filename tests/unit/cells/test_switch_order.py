@@ -61,6 +61,15 @@ def test_a_planted_order_is_found_with_its_agreement() -> None:
     assert spearmanr(chain, np.arange(len(chain)))[0] > 0.9
 
 
+def test_a_path_among_noisy_genes_is_one() -> None:
+    values, places, switches = planted_path(1_000, seed=7)
+    values = values + np.random.default_rng(8).normal(0, 1.2, values.shape).astype(np.float32)
+    order = find_switch_order(values, runs_that_cut(places), n_readings=60, n_partitions=10)
+    assert order is not None
+    assert order.verdict == "order"
+    assert spearmanr(order.points, switches[order.genes])[0] >= 0.9
+
+
 @pytest.mark.parametrize("distance", [0.3, 1.0, 3.0])
 def test_two_separate_gaussians_have_no_order_however_far_apart(distance: float) -> None:
     values, is_finish = two_gaussians(600, distance, seed=2)
