@@ -31,13 +31,12 @@ class PseudotimeReference:
 
     points: NDArray[np.float64]  # (n,) of the genes of that order
     correlation: float  # Spearman's, between these and the order's points
-    connectivity: float  # PAGA: links between the types over those expected at random, at most 1
 
     def explain(self) -> str:
         """A sentence on the agreement, with a warning where it is low."""
         sentence = (
             f"Along diffusion pseudotime (scanpy) the same genes switch in an order that correlates by "
-            f"ρ = {self.correlation:.2f}; PAGA connects the two types by {self.connectivity:.2f}."
+            f"ρ = {self.correlation:.2f}."
         )
         if self.correlation >= WARN_BELOW:
             return sentence
@@ -64,18 +63,16 @@ def compare_with_pseudotime(
     everywhere = np.ones(samples.shape[1], dtype=np.bool_)
     everywhere[-1] = False  # both halves must hold a gene
     root = int(place_cells(samples[cells], is_finish, everywhere)[0].argmin())
-    times, connectivity = _walk_graph(samples[cells], is_finish, root, seed)
+    times = _diffusion_times(samples[cells], root, seed)
     chosen = read_expression(samples[cells])[:, order.genes]
     start, finish = chosen[~is_finish].mean(axis=0), chosen[is_finish].mean(axis=0)
     span = finish - start
     found = cross_half((bin_values(chosen, times, is_finish) - start) / np.where(span == 0, 1, span))
-    return PseudotimeReference(found, float(spearmanr(found, order.points)[0]), connectivity)
+    return PseudotimeReference(found, float(spearmanr(found, order.points)[0]))
 
 
-def _walk_graph(
-    samples: NDArray[np.float32], is_finish: NDArray[np.bool_], root: int, seed: int
-) -> tuple[NDArray[np.float64], float]:
-    """(pseudotimes (n,), with cells out of reach last; PAGA's connectivity of the two types)."""
+def _diffusion_times(samples: NDArray[np.float32], root: int, seed: int) -> NDArray[np.float64]:
+    """Pseudotimes (n,) from the root; cells out of its reach come last."""
     with warnings.catch_warnings():
         # umap-learn warns when scanpy imports it, about a part that is not used here.
         warnings.simplefilter("ignore")
@@ -83,12 +80,9 @@ def _walk_graph(
 
         cells = scanpy.AnnData(principal_components(samples, seed))
         scanpy.pp.neighbors(cells, n_neighbors=N_NEIGHBOURS, use_rep="X", transformer="sklearn", random_state=seed)
-        cells.obs["type"] = np.where(is_finish, "finish", "start")
-        cells.obs["type"] = cells.obs["type"].astype("category")
-        scanpy.tl.paga(cells, groups="type")
         scanpy.tl.diffmap(cells, random_state=seed)
         cells.uns["iroot"] = root
         scanpy.tl.dpt(cells)
     times = cells.obs["dpt_pseudotime"].to_numpy(dtype=np.float64)
-    reached = np.isfinite(times)
-    return np.where(reached, times, times[reached].max() + 1), float(cells.uns["paga"]["connectivities"].max())
+    is_reached = np.isfinite(times)
+    return np.where(is_reached, times, times[is_reached].max() + 1)

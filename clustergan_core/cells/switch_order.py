@@ -27,6 +27,7 @@ from clustergan_core.cells.switch_readings import (
     resample_points,
 )
 from clustergan_core.data.dataset import draw_subset
+from clustergan_core.evaluation.neighbours import measure_links
 
 Verdict = Literal["order", "too few runs", "no path", "no agreement"]
 
@@ -35,6 +36,8 @@ LEAST_CONCORDANCE = 0.5  # Kendall's W
 LEAST_MIDDLE = 0.03  # the share of cells in the middle third: planted paths have 0.04 to 0.07, doublets give less
 LEAST_IN_MIDDLE = 15  # cells
 LEAST_PLACEMENT = 0.3  # the correlation of a type's placements by the two halves of the genes
+N_NEIGHBOURS = 15
+LEAST_LINKS = N_NEIGHBOURS**2 // 8  # between the types: half of those across a line of cells that is cut once
 N_READINGS = 200
 N_PARTITIONS = 50
 N_PLACING = 200  # genes by which cells are placed: those that differ most between the types
@@ -53,6 +56,8 @@ class SwitchOrder:
     n_middle: int  # of them in the middle third by both halves of the genes; medians over the runs
     middle_share: float
     placement: float  # agreement of the placements within a type
+    n_links: int  # between the two types among nearest neighbours
+    connectivity: float  # these over those expected by chance
     concordance: float  # Kendall's W of the runs on disjoint cells, median over partitions; NaN for too few runs
     genes: NDArray[np.int64]  # (n,) those that differ most, from the earliest switch to the latest
     points: NDArray[np.float64]  # (n,) medians of the readings
@@ -68,7 +73,7 @@ class SwitchOrder:
         if self.n_runs < LEAST_RUNS:
             return "too few runs"
         has_cells = self.middle_share >= LEAST_MIDDLE and self.n_middle >= LEAST_IN_MIDDLE
-        if not has_cells or self.placement < LEAST_PLACEMENT:
+        if not has_cells or self.placement < LEAST_PLACEMENT or self.n_links < LEAST_LINKS:
             return "no path"
         return "order" if self.concordance >= LEAST_CONCORDANCE else "no agreement"
 
@@ -99,7 +104,8 @@ class SwitchOrder:
                 f"No path, only a difference: of {self.n_cells:,} cells of the two types, {self.n_middle:,} "
                 f"({self.middle_share:.1%}) lie in the middle third between them by two halves of the genes alike "
                 f"(a path needs {LEAST_MIDDLE:.0%} and {LEAST_IN_MIDDLE}), and within a type the two placements "
-                f"correlate by {self.placement:.2f} (a path needs {LEAST_PLACEMENT:g})."
+                f"correlate by {self.placement:.2f} (a path needs {LEAST_PLACEMENT:g}). Among nearest neighbours "
+                f"{self.n_links:,} links join the types (a path needs {LEAST_LINKS})."
             )
         shared = f"Kendall's W = {self.concordance:.2f} of {LEAST_RUNS} runs at a time that each read other cells"
         if self.verdict == "no agreement":
@@ -167,6 +173,8 @@ def find_switch_order(
         for rows, finish in own
         for halves in [draw_halves(len(placing), generator) for _ in range(N_HALVES)]
     ]
+    rows, finish = own[0]
+    n_links, connectivity = measure_links(samples[cells[rows]], finish[rows], N_NEIGHBOURS)
     concordance, readings = float("nan"), np.full((1, ordered), np.nan)
     if len(ends) >= LEAST_RUNS and ordered > 2:
         readings = resample_points(panel, own, classes, n_readings, generator)[:, :ordered]
@@ -185,6 +193,8 @@ def find_switch_order(
         n_middle=round(share * scale),
         middle_share=share,
         placement=float(np.median([occupation.agreement for occupation in occupations])),
+        n_links=n_links,
+        connectivity=connectivity,
         concordance=concordance,
         genes=genes,
         points=points[order],

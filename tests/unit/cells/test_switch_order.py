@@ -83,6 +83,16 @@ def test_two_separate_gaussians_have_no_order_however_far_apart(distance: float)
     assert "switch" not in order.table([str(gene) for gene in range(N_GENES)])
 
 
+def test_types_without_links_among_nearest_neighbours_have_no_path() -> None:
+    values, places, _ = planted_path(600, seed=1)
+    order = find_switch_order(values, runs_that_cut(places), n_readings=30, n_partitions=4)
+    assert order is not None
+    assert order.verdict == "order"
+    apart = replace(order, n_links=3)
+    assert apart.verdict == "no path"
+    assert "3 links join the types (a path needs 28)" in apart.explain()
+
+
 def test_genes_that_switch_together_have_a_path_and_no_order() -> None:
     values, places, _ = planted_path(600, seed=3)
     together = 2 / (1 + np.exp(-8 * (places[:, None] - 0.5))) * np.ones(N_GENES)
