@@ -88,6 +88,7 @@ def test_types_without_links_among_nearest_neighbours_have_no_path() -> None:
     order = find_switch_order(values, runs_that_cut(places), n_readings=30, n_partitions=4)
     assert order is not None
     assert order.verdict == "order"
+    assert f"linked {order.connectivity:.2f} times as often as by chance" in order.explain()
     apart = replace(order, n_links=3)
     assert apart.verdict == "no path"
     assert "3 links join the types (a path needs 28)" in apart.explain()
