@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 from clustergan_core.data.opening import open_dataset
 from clustergan_core.data.options import OwnDataOptions
 from clustergan_core.runs.configure import make_config
+from clustergan_core.runs.latents import latents_file, run_latents, weights_digest, write_latents
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.worker import execute
 from clustergan_core.schedule import Schedule
@@ -58,3 +60,10 @@ def train_cells(folder: Path, file: Path, labels: str | None = "celltype", n_ste
     run = new_run(folder, config.model_copy(update={"schedule": schedule}))
     execute(run)
     return run
+
+
+def cluster_as_planted(run: Run) -> None:
+    """Stores latents of all cells of such a run whose clusters are the three planted types, of 40 cells each."""
+    latents = run_latents(run, "all")
+    planted = replace(latents, clusters=latents.indices % N_GROUPS)
+    write_latents(run.embeddings_folder() / latents_file("all", "best"), planted, weights_digest(run, "best"))

@@ -4,7 +4,12 @@ expression.py    gene expression on the scale it is shown in, and dot plots
 markers.py       genes that distinguish clusters or selections (Wilcoxon)
 enrichment.py    a gene set of one's own among the markers of a selection
 walks.py         from one cell type to another, gene by gene, with the nearest real cells
-switch_genes.py  where along a walk a gene changes
+switch_genes.py  where along a generated walk a gene changes
+ensembles.py     the ends of a walk in several runs
+switch_points.py where genes switch among the real cells between two types, in one reading
+switch_readings.py  many such readings, over runs, halves of the genes and cells
+switch_order.py  the order of the switches, with its agreement over runs and cells
+pseudotime.py    diffusion pseudotime as a reference for that order
 contrasts.py     counterfactuals: a cell as another type
 fidelity.py      each mode's generated cells compared with its real ones
 suggest_k.py     how many clusters to begin with

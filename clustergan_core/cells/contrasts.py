@@ -40,12 +40,22 @@ class GeneContrast:
         """How many genes change by at least this much: a log2 difference of 1 doubles or halves 1 + expression."""
         return int((np.abs(self.differences) >= at_least).sum())
 
-    def table(self, gene_names: tuple[str, ...], states: tuple[str, str]) -> pd.DataFrame:
-        """One row per gene, the largest change first."""
+    def table(
+        self, gene_names: tuple[str, ...], states: tuple[str, str], over_runs: NDArray[np.floating] | None = None
+    ) -> pd.DataFrame:
+        """One row per gene, the largest change first.
+
+        `over_runs` (R, n_genes) are the differences of R independently trained runs, this one among them: their range,
+        and how many have this one's sign.
+        """
         column = self.scale.difference_title.replace(" ", "_")
         table = pd.DataFrame(
             {"gene": gene_names, column: self.differences, states[0]: self.before, states[1]: self.after}
         )
+        if over_runs is not None:
+            table.insert(2, "lowest", over_runs.min(axis=0))
+            table.insert(3, "highest", over_runs.max(axis=0))
+            table.insert(4, "runs_that_agree", (np.sign(over_runs) == np.sign(self.differences)).sum(axis=0))
         order = np.argsort(-np.abs(self.differences), kind="stable")
         return table.iloc[order].round(4).reset_index(drop=True)
 

@@ -1,4 +1,8 @@
-"""Where genes change along a walk between two cell types: their order, and which changes are transient."""
+"""How genes change along one generated walk between two cell types, and which changes are transient.
+
+Where along it they change is a fact of one generator: between seeds it correlates by 0.2 to 0.4. `switch_order` tells
+what repeats.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +25,6 @@ class Switches:
 
     turns: tuple[Turn, ...]  # (G,)
     mus: NDArray[np.float64]  # (G,) half-way between a gene's ends, or its peak or dip; NaN where it stays
-
-    def order(self, genes: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The genes from the earliest switch to the latest; those that stay come last."""
-        return genes[np.argsort(self.mus[genes], kind="stable")]
 
 
 def find_switches(mus: NDArray[np.floating], curves: NDArray[np.floating]) -> Switches:

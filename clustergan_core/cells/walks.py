@@ -18,6 +18,7 @@ from clustergan_core.evaluation.nearness import N_NEAREST, RealSpace
 from clustergan_core.generation import generate_latents, read_codes, walk_codes
 
 if TYPE_CHECKING:
+    from clustergan_core.cells.switch_order import SwitchOrder
     from clustergan_core.method import Method
     from clustergan_core.nn.prior import Prior
 
@@ -68,19 +69,24 @@ class CellWalk:
         """The step nearest to μ."""
         return int(np.abs(self.mus - mu).argmin())
 
-    def table(self, gene_names: tuple[str, ...]) -> pd.DataFrame:
-        """One row per gene: how and where it switches, the difference between the ends, and its mean at every step."""
+    def table(self, gene_names: tuple[str, ...], order: SwitchOrder | None = None) -> pd.DataFrame:
+        """One row per gene: how it changes, what `order` tells of it, and its generated mean at every step.
+
+        Columns of the order are empty for genes that it does not hold, and absent without one.
+        """
         steps = {f"mu={mu:.3f}": column for mu, column in zip(self.mus, self.mean.round(4), strict=True)}
-        return pd.DataFrame(
+        table = pd.DataFrame(
             {
                 "gene": gene_names,
                 "change": self.switches.turns,
-                "switch_mu": self.switches.mus.round(3),
                 "end_minus_start": (self.mean[-1] - self.mean[0]).round(4),
                 "range": np.ptp(self.mean, axis=0).round(4),
-                **steps,
             }
         )
+        if order is not None:
+            found = order.table(gene_names).set_index("gene").add_prefix("real_")
+            table = table.join(found, on="gene").assign(order=order.verdict)
+        return pd.concat([table, pd.DataFrame(steps)], axis=1)
 
 
 @dataclass(frozen=True)

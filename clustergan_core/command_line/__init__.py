@@ -25,6 +25,7 @@ GROUPS = {
     "protocol": ("protocol",),
     "results": ("evaluate", "assign", "export"),
     "decoding": ("decode",),
+    "walking": ("walk",),
 }
 
 

@@ -88,7 +88,7 @@ def _train(arguments: argparse.Namespace) -> None:
         with open_backend(arguments.scheduler) as backend:
             backend.submit([run])
             if not arguments.queue:
-                _print_end(run, _follow(run, backend))
+                _print_end(run, follow_to_end(run, backend))
         return
     if arguments.queue:
         backend = LocalQueue()
@@ -104,7 +104,7 @@ def _train(arguments: argparse.Namespace) -> None:
     _print_end(run, status)
 
 
-def _follow(run: Run, backend: Backend) -> Status:
+def follow_to_end(run: Run, backend: Backend) -> Status:
     """Shows the progress of a run that trains in another process. Ctrl-C stops it."""
     show, close = _reporter(run)
     try:

@@ -5,6 +5,7 @@ structure.py    whether data has groups at all
 label_free.py   silhouette, what clusters tell about neighbours, usage of modes
 suggest_k.py    a number of clusters without labels
 stability.py    several clusterings of the same samples
+matching.py     clusters of two clusterings matched one to one
 clusterings.py  k-means, Leiden and others, to compare with a method's own clusters
 neighbours.py, nearness.py   exact nearest neighbours; distances of generated samples to real ones
 generation.py, modes.py      what a classifier reads in generated samples; modes that are empty or alike

@@ -48,6 +48,22 @@ def sharing_neighbours(samples: NDArray[np.float32], n_neighbours: int, n_candid
     return chosen
 
 
+def measure_links(
+    samples: NDArray[np.float32], is_second: NDArray[np.bool_], n_neighbours: int = 15
+) -> tuple[int, float]:
+    """How far two groups of samples (N, ...) touch: (links between them, these over those expected by chance).
+
+    A link goes from a sample to each of its nearest. The ratio is PAGA's (Wolf et al., Genome Biology 20:59, 2019),
+    which counts the links of a symmetric graph instead. It falls with the length of a path: a line of samples, cut
+    once, has n_neighbours² / 4 links across the cut however many samples it has.
+    """
+    neighbours = nearest_neighbours(samples, n_neighbours)
+    n_second, n_samples = int(is_second.sum()), len(is_second)
+    n_between = int((is_second[neighbours] != is_second[:, None]).sum())
+    expected = neighbours.size * 2 * (n_samples - n_second) * n_second / (n_samples * max(1, n_samples - 1))
+    return n_between, n_between / expected if expected else 0.0
+
+
 def _count_shared(lists: NDArray[np.int64], part: slice) -> NDArray[np.int64]:
     """(B, M) how many members of their lists (N, 1 + M) the samples of `part` share with each of their M neighbours.
 

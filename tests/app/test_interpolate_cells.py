@@ -1,5 +1,7 @@
 """The page Interpolate for a run of cells: names, genes, real cells, and what is said where data is missing."""
 
+import shutil
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,12 +12,15 @@ from clustergan_core.cells.expression import value_scale
 from clustergan_core.runs.clusters.names import Annotations, write_annotations
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.run import Run
+from clustergan_core.runs.store import list_runs
 from tests.app.app_pages import open_page, texts
+from tests.small_cell_runs import cluster_as_planted
+from ui.interpolate.ensemble import forget_ensembles
 
 
 def neighbours_of(app: AppTest) -> pd.DataFrame:
-    """The table of the nearest real cells, behind that of the genes."""
-    return app.dataframe[1].value
+    """The table of the nearest real cells."""
+    return next(table.value for table in app.dataframe if "barcode" in table.value)
 
 
 def test_the_walk_begins_between_the_two_largest_modes_and_they_are_named_by_their_cells_label(cells: Run) -> None:
@@ -93,6 +98,35 @@ def test_without_the_data_the_genes_are_shown_and_real_cells_need_the_data(
     assert not any("walk-distance" in name for name in charts)
 
 
+def test_one_run_shows_no_order_and_a_button_trains_the_two_seeds_that_it_lacks(cells: Run) -> None:
+    cluster_as_planted(cells)
+    app = open_page("interpolate", run="cells", b="0", a="1")
+    assert not app.exception
+    said = texts(app)
+    assert "needs 3 independently trained runs" in said
+    assert "Genes that change" in said
+    assert not any("switch" in column for table in app.dataframe for column in table.value)
+    app = app.button(key="train_ensemble").click().run()
+    assert not app.exception
+    others = [run for run in list_runs() if run != cells]
+    assert sorted(run.config.seed for run in others) == [1, 2]
+    assert all(run.config.settings == cells.config.settings for run in others)
+    assert "2 more runs train or wait" in texts(app)
+
+
+def test_three_runs_are_judged_and_the_page_tells_why_there_is_no_order(cells: Run) -> None:
+    cluster_as_planted(cells)
+    for seed in (1, 2):
+        folder = shutil.copytree(cells.folder, cells.folder.parent / f"seed-{seed}")
+        (folder / "config.json").write_text(cells.config.model_copy(update={"seed": seed}).model_dump_json())
+    app = open_page("interpolate", run="cells", b="0", a="1")
+    assert not app.exception
+    assert "No path, only a difference" in texts(app), "the planted types are apart"
+    assert not any(button.key == "train_ensemble" for button in app.button)
+    table = next(table.value for table in app.dataframe if "runs_with_this_sign" in table.value)
+    assert set(table["runs"]) == {3}
+
+
 def test_one_cell_as_another_type_shows_what_the_generator_makes_of_its_own_z_n(cells: Run) -> None:
     app = open_page("interpolate", run="cells", view="One cell", sample="17", **{"as": "2"})
     assert not app.error
@@ -107,6 +141,19 @@ def test_one_cell_as_another_type_shows_what_the_generator_makes_of_its_own_z_n(
     )
     real = scale.expression(dataset.samples[17])
     assert table.loc["Gene3", "real cell"] == pytest.approx(real[dataset.feature_names.index("Gene3")], abs=1e-3)
+
+
+def test_a_counterfactual_has_its_range_over_seeds_that_have_both_types(cells: Run) -> None:
+    cluster_as_planted(cells)
+    alone = open_page("interpolate", run="cells", view="One cell", sample="0", **{"as": "2"})
+    assert "needs runs with other seeds" in texts(alone)
+    assert "lowest" not in alone.dataframe[0].value
+    folder = shutil.copytree(cells.folder, cells.folder.parent / "seed-1")
+    (folder / "config.json").write_text(cells.config.model_copy(update={"seed": 1}).model_dump_json())
+    forget_ensembles()
+    table = open_page("interpolate", run="cells", view="One cell", sample="0", **{"as": "2"}).dataframe[0].value
+    assert (table["runs_that_agree"] == 2).all(), "a copy agrees with itself"
+    assert np.allclose(table["lowest"], table["highest"])
 
 
 def test_a_cell_is_found_by_its_barcode_and_a_wrong_one_is_named(cells: Run) -> None:

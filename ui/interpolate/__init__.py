@@ -7,5 +7,6 @@ pictures.py   pictures of the sample at a code and of the walk through it
 decoding.py   a sample decoded by Algorithm 1, restart by restart
 cells.py      what the page shows of a run of cells
 cell_walk/    a walk between two cell types
+ensemble.py   runs that differ from a run only in their seed
 as_another_type.py, contrast.py   a cell as another type; two generated states compared gene by gene
 """

@@ -12,8 +12,12 @@ from ui.cells.titles import ModeTitles, choose_named_mode
 from ui.cells.view import ABSENT_DATA, CellsView, RealCells
 from ui.frame.messages import plain, show_problem
 from ui.interpolate.contrast import show_contrast
+from ui.interpolate.ensemble import ends_in_runs, open_ensemble
+from ui.loading.runs import load_latents, load_method
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from clustergan_core.cells.contrasts import GeneContrast
     from clustergan_core.data.dataset import Dataset
     from clustergan_core.scoring.latents import RunLatents
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
 
 SAMPLE = "sample"  # the address's parameter, as on the Map page: a position in the data set
 _BARCODE = "cell_barcode"
+_N_TOP = 30
 
 
 def show_cell_as_another_type(view: CellsView) -> None:
@@ -58,11 +63,39 @@ def show_cell_as_another_type(view: CellsView) -> None:
     else:
         real = scale.expression(dataset.samples[latents.indices[row]])
     states = f"as mode {own}", f"as mode {other}"
-    show_contrast(view, contrast, states, (own, other), f"{view.run.name}-{name}-as-{other}", real)
+    over_runs = None if cells is None else _differences_over_runs(view, cells, row, own, other)
+    show_contrast(view, contrast, states, (own, other), f"{view.run.name}-{name}-as-{other}", real, over_runs)
+    if over_runs is None:
+        st.caption("How far another training would agree is not known: it needs runs with other seeds.")
+    else:
+        same = (np.sign(over_runs) == np.sign(contrast.differences)).all(axis=0)[contrast.top(_N_TOP)].sum()
+        st.caption(
+            f"Of the {_N_TOP} genes that change most, {same} change in the same direction in all {len(over_runs)} runs "
+            "that differ only in their seed and have both types. The table has the range."
+        )
     st.caption(
         f"The encoder reads the cell's mode and its z_n. Both states are generated from this z_n, with the code of "
         f"mode {own} and with that of mode {other}. The ring is the measured cell, with the dropouts of a single cell."
     )
+
+
+def _differences_over_runs(
+    view: CellsView, cells: RealCells, row: int, own: int, other: int
+) -> NDArray[np.float64] | None:
+    """(R, n_genes) the cell's differences in each run that has both types, by that run's z_n; None for one run."""
+    from clustergan_core.cells.contrasts import contrast_codes, one_hot
+
+    runs = open_ensemble(view.run).runs
+    if len(runs) < 2:
+        return None
+    index, differences = cells.latents.indices[row], []
+    for end in ends_in_runs(runs, len(cells.dataset.samples), own, other):
+        run = runs[end.run]
+        latents, codes = load_latents(run, "all"), [one_hot(run.config.n_clusters, mode) for mode in end.modes]
+        normal = latents.normal[latents.indices == index]
+        if len(normal):
+            differences.append(contrast_codes(load_method(run), view.scale, codes[0], codes[1], normal).differences)
+    return np.array(differences) if len(differences) > 1 else None
 
 
 def _largest_other(titles: ModeTitles, own: int) -> int:

@@ -31,11 +31,12 @@ def show_contrast(
     modes: tuple[int, int],
     name: str,
     real: NDArray[np.float32] | None = None,
+    over_runs: NDArray[np.floating] | None = None,
 ) -> None:
     """The genes that change most from one state to the other, beside a table of all genes.
 
     `modes` give the states their colours, `name` is that of the CSV file, `real` is a measured cell (n_genes,) on the
-    same scale.
+    same scale, and `over_runs` (R, n_genes) are the differences of several runs.
     """
     gene_names, genes = view.gene_names, contrast.top(_N_GENES)
     palette = mode_colours(view.n_clusters)
@@ -50,7 +51,7 @@ def show_contrast(
         difference_title=contrast.scale.difference_title,
         real=None if real is None else real[genes],
     )
-    table = contrast.table(gene_names, states)
+    table = contrast.table(gene_names, states, over_runs)
     if real is not None:
         table.insert(2, "real cell", table["gene"].map(dict(zip(gene_names, real.round(4).tolist(), strict=True))))
     left, right = st.columns([3, 2], gap="medium")
@@ -64,7 +65,7 @@ def show_contrast(
             column_config={
                 column: st.column_config.NumberColumn(
                     "log₂ difference" if column == "log2_difference" else None,
-                    format="%.2f",
+                    format="%d" if column == "runs_that_agree" else "%.2f",
                     help=_DIFFERENCE if column == "log2_difference" else None,
                 )
                 for column in table.columns[1:]

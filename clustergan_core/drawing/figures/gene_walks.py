@@ -1,4 +1,4 @@
-"""Genes along a walk between two cell types: their curves, and the order in which they switch."""
+"""Genes on the way between two cell types: generated curves, and the order in which they switch in real cells."""
 
 from collections.abc import Sequence
 
@@ -59,56 +59,98 @@ def gene_curves_figure(
     return figure
 
 
-def switch_figure(
-    mus: NDArray[np.floating],
-    curves: NDArray[np.floating],
-    gene_names: Sequence[str],
-    turns: Sequence[str],
-    switch_mus: NDArray[np.floating],
+def gene_heat_figure(
+    mus: NDArray[np.floating], curves: NDArray[np.floating], gene_names: Sequence[str], turns: Sequence[str]
 ) -> go.Figure:
-    """Genes (M, n) in the given order as rows, each scaled from its lowest (0) to its highest value (1).
+    """Genes (M, n) along a generated walk as rows, each scaled from its lowest (0) to its highest value (1).
 
-    A dot marks where each gene switches, and a sign beside its name how it changes.
+    A sign beside a gene's name tells how it changes. The rows' order means nothing.
     """
-    rows = np.arange(len(gene_names))
-    lowest, spans = curves.min(axis=0), np.ptp(curves, axis=0)
-    scaled = ((curves - lowest) / np.where(spans > 0, spans, 1)).T
     hover = [f"{name} {turn}" for name, turn in zip(gene_names, turns, strict=True)]
-    height = _ROW_HEIGHT * len(gene_names)
-    figure = go.Figure(
-        go.Heatmap(
-            z=scaled,
-            x=mus,
-            y=rows,
-            customdata=np.dstack(
-                [np.broadcast_to(np.array(hover, dtype=object)[:, None], scaled.shape), curves.T.round(2)]
-            ),
-            colorscale="Viridis",
-            zmin=0,
-            zmax=1,
-            ygap=1,
-            hovertemplate="%{customdata[0]}<br>μ = %{x:.2f}, expression %{customdata[1]}<extra></extra>",
-            colorbar=colour_bar("lowest to highest", height),
-        )
-    )
-    figure.add_scatter(
-        x=switch_mus,
-        y=rows,
-        mode="markers",
-        marker={"color": "#ffffff", "size": 6, "line": {"color": "#000000", "width": 1}},
-        customdata=[
-            f"{name} {'is half-way' if turn in ('rises', 'falls') else turn}"
-            for name, turn in zip(gene_names, turns, strict=True)
-        ],
-        hovertemplate="%{customdata} at μ = %{x:.2f}<extra></extra>",
-    )
-    ticks = [f"{cut(name)} {TURN_SIGNS[turn]}" for name, turn in zip(gene_names, turns, strict=True)]
-    figure.update_yaxes(tickvals=rows, ticktext=ticks, tickfont_size=11, showgrid=False)
-    figure.update_yaxes(range=[len(rows) - 0.5, -0.5])
+    figure = go.Figure(_heat_rows(mus, curves, hover, "μ"))
+    _name_rows(figure, [f"{cut(name)} {TURN_SIGNS[turn]}" for name, turn in zip(gene_names, turns, strict=True)])
     name_mu_axis(figure)
     figure.update_xaxes(showgrid=False)
-    figure.update_layout(showlegend=False, height=height + 70, margin=MARGIN)
     return figure
+
+
+def switch_order_figure(
+    curves: NDArray[np.floating],
+    gene_names: Sequence[str],
+    points: NDArray[np.floating],
+    low: NDArray[np.floating],
+    high: NDArray[np.floating],
+    is_resolved: NDArray[np.bool_],
+) -> go.Figure:
+    """Genes (M, n) of real cells along the way between two types, from the earliest switch to the latest.
+
+    A dot with its spread marks where each gene switches; genes that are not resolved have an open dot and grey names.
+    """
+    n_bins, n_genes = curves.shape
+    rows = np.arange(n_genes)
+    figure = go.Figure(_heat_rows((np.arange(n_bins) + 0.5) / n_bins, curves, list(gene_names), "share"))
+    hover = [
+        f"{name} switches at {point:.2f} ({lowest:.2f} to {highest:.2f}){'' if resolved else ', not resolved'}"
+        for name, point, lowest, highest, resolved in zip(gene_names, points, low, high, is_resolved, strict=True)
+    ]
+    for chosen, fill in ((is_resolved, "#ffffff"), (~is_resolved, "rgba(0, 0, 0, 0)")):
+        figure.add_scatter(
+            x=points[chosen],
+            y=rows[chosen],
+            mode="markers",
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "array": (high - points)[chosen],
+                "arrayminus": (points - low)[chosen],
+                "color": "#ffffff",
+                "thickness": 1,
+                "width": 2,
+            },
+            marker={
+                "color": fill,
+                "size": 7,
+                "line": {"color": "#ffffff" if fill[0] == "r" else "#000000", "width": 1},
+            },
+            customdata=[text for text, is_chosen in zip(hover, chosen, strict=True) if is_chosen],
+            hovertemplate="%{customdata}<extra></extra>",
+        )
+    names = [
+        cut(name) if resolved else f'<span style="opacity:0.55">{cut(name)}</span>'
+        for name, resolved in zip(gene_names, is_resolved, strict=True)
+    ]
+    _name_rows(figure, names)
+    name_mu_axis(figure)
+    figure.update_xaxes(title_text="share of cells passed, both types weighted alike", showgrid=False)
+    return figure
+
+
+def _heat_rows(
+    places: NDArray[np.floating], curves: NDArray[np.floating], hover: Sequence[str], place_title: str
+) -> go.Heatmap:
+    """Curves (M, n) as n rows, each from its lowest to its highest value."""
+    lowest, spans = curves.min(axis=0), np.ptp(curves, axis=0)
+    scaled = ((curves - lowest) / np.where(spans > 0, spans, 1)).T
+    named = np.broadcast_to(np.array(hover, dtype=object)[:, None], scaled.shape)
+    return go.Heatmap(
+        z=scaled,
+        x=places,
+        y=np.arange(curves.shape[1]),
+        customdata=np.dstack([named, curves.T.round(2)]),
+        colorscale="Viridis",
+        zmin=0,
+        zmax=1,
+        ygap=1,
+        hovertemplate=f"%{{customdata[0]}}<br>{place_title} = %{{x:.2f}}, expression %{{customdata[1]}}<extra></extra>",
+        colorbar=colour_bar("lowest to highest", _ROW_HEIGHT * curves.shape[1]),
+    )
+
+
+def _name_rows(figure: go.Figure, names: Sequence[str]) -> None:
+    """Names the rows from the top, and sets the figure's height by their number."""
+    figure.update_yaxes(tickvals=np.arange(len(names)), ticktext=names, tickfont_size=11, showgrid=False)
+    figure.update_yaxes(range=[len(names) - 0.5, -0.5])
+    figure.update_layout(showlegend=False, height=_ROW_HEIGHT * len(names) + 70, margin=MARGIN)
 
 
 def _line_look(rank: int) -> tuple[str, str]:

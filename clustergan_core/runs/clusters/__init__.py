@@ -5,5 +5,6 @@ splits.py      cells split off from clusters
 tables.py      one row per cluster; clusterings compared
 references.py  k-means and Leiden, to compare with the run's own clusters
 subsets.py     cells of some clusters, to be reclustered
+ensembles.py   runs that differ only in their seed
 exports.py     exports to other programs
 """

@@ -96,13 +96,6 @@ def test_genes_are_ranked_by_range_or_by_the_difference_between_the_ends() -> No
     assert rank_genes(curves, "up", 1).tolist() == [0]
 
 
-def test_genes_are_ordered_from_the_earliest_switch_to_the_latest_and_the_still_ones_last() -> None:
-    curves = np.array([[0.0, 0, 1, 0], [0.0, 1, 1, 0.9], [1.0, 1, 1, 1]])
-    switches = find_switches(np.array([0.0, 0.5, 1.0]), curves)
-    assert switches.mus[:2].tolist() == [0.75, 0.25]
-    assert switches.order(np.arange(4)).tolist() == [1, 3, 0, 2]
-
-
 def test_a_walk_is_the_mean_of_its_draws_with_their_percentiles() -> None:
     walked = walk([0.5, 0.6, 0.7])
     middle = walked.step_at(0.5)
@@ -204,8 +197,9 @@ def test_far_stretches_are_told_apart_and_may_reach_the_ends() -> None:
     assert nearness.far_stretches(np.linspace(0, 1, 5)) == [(0, 0), (0.75, 1)]
 
 
-def test_the_table_of_a_walk_has_a_row_a_gene_and_its_value_in_every_step() -> None:
+def test_the_table_of_a_walk_has_a_row_a_gene_and_its_value_in_every_step_and_no_order_of_one_run() -> None:
     table = walk([0.0], n_steps=3).table(GENES)
+    assert not [column for column in table if "switch" in column]
     assert table["gene"].tolist() == list(GENES)
     assert table["change"].tolist() == ["rises", "rises", "peaks", "falls", "stays"]
     assert table["end_minus_start"].tolist() == [1, 1, 0, -1, 0]
@@ -220,6 +214,15 @@ def test_counts_of_a_cell_come_back_from_its_sample() -> None:
     assert value_scale(dataset.preprocessing).expression(dataset.samples[:1])[0].tolist() == pytest.approx(
         [np.log(3), np.log(9)], abs=1e-5
     )
+
+
+def test_a_contrast_has_its_range_over_runs_and_how_many_agree_on_its_sign() -> None:
+    scale = value_scale([{"step": "expression_values", "state": "log", "part": "X"}])
+    moved = contrast_codes(fake_method(), scale, one_hot(2, 0), one_hot(2, 1), np.array([[0.0]], np.float32))
+    others = np.array([moved.differences, moved.differences * 2, -moved.differences])
+    table = moved.table(GENES, ("before", "after"), others).set_index("gene")
+    assert table.loc["down", ["lowest", "highest"]].tolist() == [-2, 1]
+    assert table.loc["down", "runs_that_agree"] == 2
 
 
 def test_a_cell_as_another_type_keeps_its_z_n_and_genes_are_ranked_by_their_change() -> None:

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 import pytest
 
 from clustergan_core.drawing.figures.gene_contrast import gene_contrast_figure
-from clustergan_core.drawing.figures.gene_walks import gene_curves_figure, switch_figure
+from clustergan_core.drawing.figures.gene_walks import gene_curves_figure, gene_heat_figure, switch_order_figure
 from clustergan_core.drawing.figures.nearness import distance_walk_figure, path_map_figure
 from clustergan_core.drawing.figures.real_against_generated import real_against_generated_figure
 
@@ -30,14 +30,25 @@ def test_each_gene_has_a_named_line_and_a_band_where_its_draws_differ() -> None:
     assert [note.text.split()[-1] for note in figure.layout.annotations] == ["CD74", "GNLY"]
 
 
-def test_rows_of_the_switch_map_run_from_0_to_1_each_and_a_dot_stands_at_each_switch() -> None:
+def test_rows_of_the_heat_map_run_from_0_to_1_each_and_claim_no_switch() -> None:
     curves = np.array([[2.0, 5.0], [2.0, 5.5], [3.0, 6.0], [4.0, 8.0], [4.0, 5.0]])
-    figure = switch_figure(MUS, curves, ["A", "B"], ["rises", "peaks"], np.array([0.5, 0.75]))
+    figure = gene_heat_figure(MUS, curves, ["A", "B"], ["rises", "peaks"])
     (heat,) = traces(figure, go.Heatmap)
     assert np.asarray(heat.z) == pytest.approx(np.array([[0, 0, 0.5, 1, 1], [0, 1 / 6, 1 / 3, 1, 0]]))
-    (dots,) = traces(figure, go.Scatter)
-    assert dots.x.tolist() == [0.5, 0.75]
+    assert not traces(figure, go.Scatter)
     assert list(figure.layout.yaxis.ticktext) == ["A ↗", "B ∧"]
+
+
+def test_an_order_has_a_dot_and_a_spread_for_each_gene_and_unresolved_genes_are_open() -> None:
+    curves = np.array([[0.0, 1.0], [1.0, 1.0], [1.0, 0.0]])
+    points, low, high = np.array([0.3, 0.6]), np.array([0.2, 0.4]), np.array([0.35, 0.9])
+    figure = switch_order_figure(curves, ["A", "B"], points, low, high, np.array([True, False]))
+    resolved, other = traces(figure, go.Scatter)
+    assert (list(resolved.x), list(resolved.y)) == ([0.3], [0])
+    assert (list(other.x), list(other.y)) == ([0.6], [1])
+    assert resolved.error_x.array[0] == pytest.approx(0.05)
+    assert other.error_x.arrayminus[0] == pytest.approx(0.2)
+    assert "not resolved" in other.customdata[0]
 
 
 def test_the_distance_stands_beside_that_among_real_cells_and_empty_stretches_are_shaded() -> None:

@@ -1,4 +1,4 @@
-"""The genes of a walk: which ones, their curves, and the order in which they switch."""
+"""The genes of a generated walk: which ones, their curves, and how each changes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from clustergan_core.cells.switch_genes import rank_genes
-from clustergan_core.drawing.figures.gene_walks import gene_curves_figure, switch_figure
+from clustergan_core.drawing.figures.gene_walks import gene_curves_figure, gene_heat_figure
 from clustergan_core.drawing.theme import THEMES, apply_theme
 from ui.frame.choices import linked, one_of, segmented
 from ui.frame.messages import plain
@@ -89,24 +89,22 @@ def _describe_bands(position: WalkPosition, reach: BandReach | None) -> str:
     )
 
 
-def show_switches(position: WalkPosition, ranking: Ranking, added: NDArray[np.int64]) -> None:
-    """The heat map, from the gene that switches first to the last."""
-    st.subheader("The order in which genes switch")
+def show_changes(position: WalkPosition, ranking: Ranking, added: NDArray[np.int64]) -> None:
+    """The heat map of the genes that change, the largest change first; it claims no order."""
+    st.subheader("Genes that change")
     walk = position.walk
-    rows = walk.switches.order(_append_genes(rank_genes(walk.mean, ranking, _N_ROWS), added))
+    rows = _append_genes(rank_genes(walk.mean, ranking, _N_ROWS), added)
     if not len(rows):
         st.caption(_NO_GENES)
         return
-    figure = _draw_switches(position, position.key, tuple(rows.tolist()), theme_name())
+    figure = _draw_changes(position, position.key, tuple(rows.tolist()), theme_name())
     mark_mu(figure, position.mu)
-    show_themed(figure, "gene-switches", f"{len(rows)} genes in the order in which they switch along μ")
+    show_themed(figure, "gene-changes", f"{len(rows)} genes that change along μ, the largest change first")
     st.caption(
-        "Each row runs from the gene's own lowest to its highest value. A dot marks half way between the ends, or the "
-        "peak (∧) or dip (∨) of a gene that goes beyond both ends by more than a quarter of its range."
+        "The largest change first. Each row runs from the gene's own lowest to its highest value. Beside its name: "
+        "rises ↗, falls ↘, or peaks ∧ or dips ∨ beyond both ends by more than a quarter of its range. Where along μ a "
+        "generator changes a gene does not repeat with another seed; this figure claims no order."
     )
-    with st.expander("As a table"):
-        table = walk.table(position.view.gene_names).iloc[rows, :5]
-        st.dataframe(table, hide_index=True, key="switch-table", alt="Each gene with its change and where it switches")
 
 
 def mark_mu(figure: Figure, mu: float) -> None:
@@ -129,12 +127,11 @@ def _draw_curves(_position: WalkPosition, key: str, genes: tuple[int, ...], has_
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
-def _draw_switches(_position: WalkPosition, key: str, genes: tuple[int, ...], theme: str) -> Figure:
+def _draw_changes(_position: WalkPosition, key: str, genes: tuple[int, ...], theme: str) -> Figure:
     walk, rows = _position.walk, list(genes)
     names = [_position.view.gene_names[gene] for gene in rows]
     turns = [walk.switches.turns[gene] for gene in rows]
-    figure = switch_figure(walk.mus, walk.mean[:, rows], names, turns, walk.switches.mus[rows])
-    return apply_theme(figure, is_dark())
+    return apply_theme(gene_heat_figure(walk.mus, walk.mean[:, rows], names, turns), is_dark())
 
 
 def _add_genes(gene_names: tuple[str, ...]) -> NDArray[np.int64]:

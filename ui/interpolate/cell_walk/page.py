@@ -10,7 +10,8 @@ from ui.cells.titles import ModeTitles, choose_named_mode
 from ui.cells.view import ABSENT_DATA, CellsView
 from ui.frame.choices import slider
 from ui.frame.messages import plain
-from ui.interpolate.cell_walk.genes import choose_ranking, show_gene_curves, show_switches
+from ui.interpolate.cell_walk.genes import choose_ranking, show_changes, show_gene_curves
+from ui.interpolate.cell_walk.order import open_order, show_order
 from ui.interpolate.cell_walk.position import open_position
 from ui.interpolate.cell_walk.real_cells import show_distance, show_neighbours, show_path
 from ui.interpolate.codes import FIRST_MU, FROM, MU_HELP, SAME_ENDS, TO, Ends, show_end_buttons
@@ -30,17 +31,18 @@ def show_cell_walk(view: CellsView) -> None:
         with st.popover("z_n", icon=":material/tune:"):
             source, seed = choose_source(method.prior, CELL_SOURCES)
     position = open_position(view, titles, cells, ends, choose_z_n_of_cells(method.prior, source, seed))
-    walk = position.walk
+    walk, order = position.walk, open_order(position)
     with buttons:
         show_end_buttons()
         st.download_button(
             "Walk as CSV",
-            lambda: walk.table(view.gene_names).to_csv(index=False).encode(),
+            lambda: walk.table(view.gene_names, order).to_csv(index=False).encode(),
             f"{position.file_name}.csv",
             "text/csv",
             icon=":material/download:",
             on_click="ignore",
-            help="Every gene in every step, and where it switches.",
+            help="Every gene in every step, its difference in real cells over the runs, and its place in the order if "
+            "there is one.",
         )
     with summary:
         nearness = "" if walk.nearness is None else f"**{plain(describe_nearness(walk, titles))}**"
@@ -53,7 +55,9 @@ def show_cell_walk(view: CellsView) -> None:
         if cells is not None:
             show_distance(position)
     with switches:
-        show_switches(position, ranking, added)
+        show_order(position, order)
+        if order is None or order.verdict != "order":
+            show_changes(position, ranking, added)
     if cells is not None:
         table, path = st.columns(2, gap="medium")
         with table:
