@@ -10,7 +10,8 @@ from typing import Any
 
 from clustergan_core.command_line.grid_progress import train_missing
 from clustergan_core.command_line.training import add_run_arguments, read_config
-from clustergan_core.errors import RunError
+from clustergan_core.errors import RunError, SettingsError
+from clustergan_core.methods import default_method, find_method
 from clustergan_core.runs.sweeps.plan import Point, plan_sweep, read_seeds
 from clustergan_core.runs.sweeps.protocol import READINGS, Report, make_report, method_title
 from clustergan_core.runs.sweeps.sweep import Sweep, folder_for
@@ -31,6 +32,8 @@ def add_commands(commands: Any) -> None:
 
 def _protocol(arguments: argparse.Namespace) -> None:
     seeds = read_seeds(arguments.seeds)
+    if reason := find_method(arguments.method or default_method(arguments.preset)).lacks_encoder():
+        raise SettingsError(f"{reason} The protocol scores clusters: choose another method.")
     config = read_config(arguments)
     plan = plan_sweep(config, {}, seeds)
     sweep = Sweep(Path(arguments.out) if arguments.out else folder_for(plan, "protocol"), plan)

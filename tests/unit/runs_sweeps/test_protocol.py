@@ -14,12 +14,13 @@ from benchmarks.protocol_table import render_reports
 from clustergan_core.command_line import main
 from clustergan_core.command_line.protocol import render_report
 from clustergan_core.errors import RunError, SettingsError
+from clustergan_core.methods import METHODS
 from clustergan_core.paths import PROJECT_FOLDER
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.status import write_status
 from clustergan_core.runs.sweeps import protocol
 from clustergan_core.runs.sweeps.plan import plan_sweep, read_seeds
-from clustergan_core.runs.sweeps.protocol import make_report, rank_correlation
+from clustergan_core.runs.sweeps.protocol import make_report, method_title, rank_correlation
 from clustergan_core.runs.sweeps.sweep import Sweep
 from clustergan_core.runs.sweeps.work import run_sweep, stop_sweep
 from clustergan_core.runs.worker import execute, first_status
@@ -257,6 +258,27 @@ def test_the_command_trains_reports_and_does_nothing_twice(
     assert "Finished already: seeds 0, 5." in second.err
     assert json.loads(second.out) == json.loads(first.out)
     assert [row["seed"] for row in json.loads(first.out)["runs"]] == [0, 5]
+
+
+def test_the_command_refuses_a_method_without_an_encoder(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(METHODS["deligan"], "encodes", False)
+    assert main(["protocol", "--dataset", "digits", "--method", "deligan"]) != 0
+    assert "DeLiGAN has no encoder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("method", ["pca-gmm", "deligan", "infogan", "dcn"])
+def test_the_protocol_covers_a_method_however_it_reads_samples(method: str, own_folders: Path, tmp_path: Path) -> None:
+    runs = []
+    for seed in (0, 1):
+        run = new_run(tmp_path / str(seed), small_config(method=method, seed=seed, n_steps=10))
+        execute(run)
+        runs.append(run)
+    report = make_report(runs)
+
+    assert report["chosen_with_labels"]["seed"] in (0, 1)
+    assert method_title(report) in render_report(report)
 
 
 def test_an_interrupted_command_stops_its_runs_which_can_be_continued(own_folders: Path, tmp_path: Path) -> None:
