@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from tqdm import tqdm
 
 from clustergan_core.runs.queue.backends import Backend, open_backend
-from clustergan_core.runs.sweeps.plan import Point, name_values
+from clustergan_core.runs.sweeps.plan import Point, describe_value
 from clustergan_core.runs.sweeps.sweep import Sweep
 from clustergan_core.runs.sweeps.work import run_sweep, stop_sweep
 
@@ -47,7 +47,7 @@ def report(sentence: str) -> None:
 
 
 def _watch(sweep: Sweep, left: Sequence[Point], backend: Backend) -> None:
-    n_steps = len(left) * sweep.plan.config.schedule.n_steps
+    n_steps = sum(sweep.plan.base_of(point).schedule.n_steps for point in left)
     reported: set[Point] = set()
     with tqdm(total=n_steps, unit=" steps", file=sys.stderr, disable=not sys.stderr.isatty()) as bar:
         for statuses in run_sweep(sweep, backend):
@@ -71,6 +71,6 @@ def _name(sweep: Sweep, points: Sequence[Point]) -> str:
 
 
 def _title(sweep: Sweep, point: Point) -> str:
-    values = [f"{name} {value}" for name, value in name_values(sweep.plan.config.method, point)]
+    values = [describe_value(sweep.plan.config.method, name, value, " ") for name, value in point.values]
     title = ", ".join([*values, f"seed {point.seed}"])
     return title[0].upper() + title[1:]

@@ -1,4 +1,4 @@
-"""`sweep`: runs over a grid of settings and seeds."""
+"""`sweep`: runs over a grid of settings, methods and seeds."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from typing import Any
 from clustergan_core.command_line.data_arguments import split_pair
 from clustergan_core.command_line.grid_progress import report, train_missing
 from clustergan_core.command_line.protocol import align_columns
-from clustergan_core.command_line.training import add_run_arguments, read_config_and_data
+from clustergan_core.command_line.training import add_run_arguments, read_configs_and_data
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.data.options import split_values
 from clustergan_core.errors import SettingsError
 from clustergan_core.files import write_atomically
+from clustergan_core.methods import find_method
 from clustergan_core.runs.queue.backends import open_backend
-from clustergan_core.runs.sweeps.estimate import estimate_sweep
-from clustergan_core.runs.sweeps.plan import SweepPlan, plan_sweep, read_seeds
+from clustergan_core.runs.sweeps.estimate import SweepEstimate, estimate_sweep
+from clustergan_core.runs.sweeps.plan import SweepPlan, check_shared, plan_sweep, read_seeds, value_title
 from clustergan_core.runs.sweeps.presets import SWEEP_PRESETS, SweepPreset, values_of
 from clustergan_core.runs.sweeps.report import SweepReport, make_report
 from clustergan_core.runs.sweeps.sweep import Sweep, place_sweep
@@ -37,7 +38,7 @@ SHOWN = (
 
 def add_commands(commands: Any) -> None:
     """Adds `sweep` to the parser's commands."""
-    sweep = commands.add_parser("sweep", help="train the missing runs of a grid of settings and seeds")
+    sweep = commands.add_parser("sweep", help="train the missing runs of a grid of settings, methods and seeds")
     add_run_arguments(sweep)
     sweep.add_argument("--over", metavar="|".join(SWEEP_PRESETS), help="vary a setting as a paper did")
     sweep.add_argument(
@@ -60,16 +61,20 @@ def _sweep(arguments: argparse.Namespace) -> None:
     preset = _find_preset(arguments.over) if arguments.over else None
     if preset is not None:  # what is given by hand comes after it and counts
         arguments.set = [*(f"{name}={value}" for name, value in preset.fixed.items()), *arguments.set]
-    config, dataset = read_config_and_data(arguments)
+    methods = read_methods(arguments.method)
+    names = [split_pair(word, "--set")[0] for word in arguments.set]
+    check_shared([method for method in methods if method], [*names, *axes, *([preset.setting] if preset else [])])
+    (config, *others), dataset = read_configs_and_data(arguments, methods)
     if preset is not None:
         axes |= {preset.setting: values_of(preset, dataset.n_confirmed_labels)}
     scales_rate = arguments.scale_rate or (preset is not None and preset.scales_rate)
-    if not axes:
+    if not axes and not others:
         raise SettingsError(
-            "Nothing varies: give several values, such as --set n_clusters=7,9,10, or add --over k-robustness."
+            "Nothing varies: give several values, such as --set n_clusters=7,9,10, add --over k-robustness, or give "
+            "several methods, such as --method clustergan,vade."
         )
     sweep = place_sweep(
-        plan_sweep(config, axes, seeds, dataset, scales_rate=scales_rate),
+        plan_sweep(config, axes, seeds, dataset, scales_rate=scales_rate, others=others),
         Path(arguments.out).resolve() if arguments.out else None,
     )
     sweep.check()
@@ -85,6 +90,14 @@ def _sweep(arguments: argparse.Namespace) -> None:
         _report_estimate(sweep, dataset)
     train_missing(sweep, arguments.scheduler)
     _show(make_report(sweep), arguments)
+
+
+def read_methods(text: str | None) -> list[str | None]:
+    """Methods between commas, each once; [None] stands for the method that is trained by default."""
+    if text is None:
+        return [None]
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    return list(dict.fromkeys(find_method(name).name for name in names or [text]))
 
 
 def _read_axes(pairs: list[str]) -> tuple[dict[str, tuple[Any, ...]], list[str]]:
@@ -117,8 +130,16 @@ def _report_estimate(sweep: Sweep, dataset: Dataset) -> None:
     estimate = estimate_sweep(sweep.plan, missing, dataset)
     report(
         f"{estimate.n_runs} of {len(sweep.points)} runs to train, {estimate.n_at_once} at a time: about "
-        f"{estimate.seconds / 60:.0f} minutes ({estimate.seconds_each:.0f} s each) and {estimate.n_bytes / 1e6:.0f} MB."
+        f"{estimate.seconds / 60:.0f} minutes ({_describe_each(estimate)}) and {estimate.n_bytes / 1e6:.0f} MB."
     )
+
+
+def _describe_each(estimate: SweepEstimate) -> str:
+    """The seconds of a run, of each method where there are several."""
+    if len(estimate.seconds_each) < 2:
+        return f"{next(iter(estimate.seconds_each.values()), 0):.0f} s each"
+    each = estimate.seconds_each.items()
+    return f"each run: {', '.join(f'{find_method(name).title} {seconds:.0f} s' for name, seconds in each)}"
 
 
 def _show(results: SweepReport, arguments: argparse.Namespace) -> None:
@@ -138,9 +159,11 @@ def render_report(results: SweepReport) -> str:
         bound = []
         if _has_bound(plan):
             bound = [f"{plan.best_attainable(int(dict(zip(plan.axes, values))['n_clusters'])):.3f}"]
-        rows.append([", ".join(map(str, values)), str(n_finished), *cells, *bound])
+        shown = [str(value_title(name, value)) for name, value in zip(plan.axes, values)]
+        rows.append([", ".join(shown), str(n_finished), *cells, *bound])
     lines = [
-        f"{plan.config.dataset.name}, {plan.config.method}, {plan.config.schedule.n_steps:,} steps, "
+        f"{', '.join([plan.config.dataset.name, *([] if plan.others else [plan.config.method])])}, "
+        f"{plan.describe_length()}, "
         f"{len(plan.seeds)} seeds; argmax reading, test split; label-free figures on training samples",
         "",
         *align_columns(rows),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -183,6 +183,14 @@ def read_config(arguments: argparse.Namespace) -> RunConfig:
 
 def read_config_and_data(arguments: argparse.Namespace) -> tuple[RunConfig, Dataset]:
     """The run that the arguments of `train` describe, and its data. Raises AppError for invalid arguments."""
+    configs, dataset = read_configs_and_data(arguments, [arguments.method])
+    return configs[0], dataset
+
+
+def read_configs_and_data(
+    arguments: argparse.Namespace, methods: Sequence[str | None]
+) -> tuple[list[RunConfig], Dataset]:
+    """The run that the arguments describe by each of some methods, and their data, which is opened once."""
     if not arguments.dataset:
         raise SettingsError("--dataset is missing: add a name (see the command `datasets`) or a file.")
     if arguments.threads is not None and not 1 <= arguments.threads <= 256:
@@ -196,21 +204,24 @@ def read_config_and_data(arguments: argparse.Namespace) -> tuple[RunConfig, Data
     device = choose_device(arguments.device)
     options = read_data_options(arguments)
     dataset = open_dataset(arguments.dataset, options, _download_reporter())
-    config = make_config(
-        dataset,
-        arguments.dataset if arguments.dataset in DATASETS else resolve_path(arguments.dataset),
-        method=arguments.method,
-        preset=arguments.preset,
-        settings=dict(split_pair(word, "--set") for word in arguments.set),
-        n_steps=arguments.steps,
-        evaluate_every=arguments.evaluate_every,
-        seed=arguments.seed,
-        device=device,
-        threads=arguments.threads,
-        options=options,
-        title=arguments.title,
-    )
-    return config, dataset
+    configs = [
+        make_config(
+            dataset,
+            arguments.dataset if arguments.dataset in DATASETS else resolve_path(arguments.dataset),
+            method=method,
+            preset=arguments.preset,
+            settings=dict(split_pair(word, "--set") for word in arguments.set),
+            n_steps=arguments.steps,
+            evaluate_every=arguments.evaluate_every,
+            seed=arguments.seed,
+            device=device,
+            threads=arguments.threads,
+            options=options,
+            title=arguments.title,
+        )
+        for method in methods
+    ]
+    return configs, dataset
 
 
 def _download_reporter() -> Callable[[str, float], None]:

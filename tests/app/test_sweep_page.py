@@ -13,11 +13,12 @@ from clustergan_core.runs.queue.queue import waiting_runs
 from clustergan_core.runs.sweeps import report as sweep_report
 from clustergan_core.runs.sweeps.plan import plan_sweep
 from clustergan_core.runs.sweeps.report import SweepReport, SweepRow
-from clustergan_core.runs.sweeps.sweep import Sweep, list_sweeps, open_sweep
+from clustergan_core.runs.sweeps.sweep import Sweep, list_sweeps, open_sweep, place_sweep
 from clustergan_core.runs.sweeps.work import submit_missing
 from clustergan_core.runs.worker import execute
 from tests.app.app_pages import open_page, texts
 from tests.app.train_widgets import press, widget
+from tests.small_runs import small_config
 from tests.sweeps import finish, finished_sweep, set_state, small_sweep
 
 pytestmark = pytest.mark.usefixtures("apart", "shipped")
@@ -108,6 +109,39 @@ def test_what_cannot_be_gets_one_sentence_and_no_start(key: str, text: str, sent
 
     assert [sentence in error.value.replace("\\", "") for error in app.error] == [True]
     assert not any(label.startswith("Start ") for label in button_labels(app))
+
+
+def test_methods_can_be_compared_each_timed_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLUSTERGAN_CPU_SLOTS", "2")
+    app = open_page("sweep", beside=["pca-gmm", "VAE + GMM"], seeds="0,1", **FORM)
+
+    assert "Start 6 runs" in button_labels(app)
+    assert "**6 runs**: 3 methods × 2 seeds" in everything(app)
+    assert "--method clustergan,pca-gmm,vae-gmm --preset quick" in everything(app)
+    assert "; a run: ClusterGAN 16 seconds, PCA + GMM " in everything(app)
+    # Only what all of them have can vary beside them.
+    offered = ["Only the method", "K (Table 3)", "Batch size", "Another setting"]
+    assert app.segmented_control(key="over").options == offered
+    assert not app.error and not app.exception
+
+
+def test_a_sweep_over_methods_shows_a_value_for_each() -> None:
+    plan = plan_sweep(small_config(), {}, (0, 1), load_dataset("digits"), others=[small_config(method="pca-gmm")])
+    sweep = place_sweep(plan)
+    sweep.make_missing()
+    for point in sweep.points:
+        run = sweep.run(point)
+        assert run is not None
+        finish(run, {"clustergan": 0.5, "pca-gmm": 0.7}[run.config.method])
+    app = open_page("sweep", sweep=sweep.name)
+    means = app.dataframe[0].value
+
+    assert dict(zip(means["Method"], means["Purity"])) == {
+        "ClusterGAN": "0.500 ± 0.000",
+        "PCA + GMM": "0.700 ± 0.000",
+    }
+    assert "ClusterGAN, PCA + GMM on digits" in everything(app)
+    assert not app.error and not app.exception
 
 
 def test_any_setting_can_be_varied_and_a_second_one_with_it() -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = [0.4, 0.6]
 OWN, NOTHING = "Another setting", "nothing else"
+ONLY_METHODS = "Only the method"
 _PROPOSED_FOR = (
     "values_proposed_for"  # session state: what the values in each field were proposed for, by the field's key
 )
@@ -38,14 +39,28 @@ class ChosenAxes:
     scales_rate: bool
 
 
-def choose_axes(base: RunConfig, dataset: Dataset) -> ChosenAxes:
-    """Settings and the values they take; SettingsError for fewer than two values."""
-    settings = find_method(base.method).Settings.model_fields
-    presets = {preset.title: preset for preset in SWEEP_PRESETS.values() if preset.setting in settings}
-    choices = [*presets, OWN]
+def shared_settings(methods: Sequence[str]) -> list[str]:
+    """The settings that all of some methods have, in the order of the first."""
+    first, *others = (find_method(method).Settings.model_fields for method in methods)
+    return [name for name in first if all(name in fields for fields in others)]
+
+
+def choose_axes(base: RunConfig, others: Sequence[RunConfig], dataset: Dataset) -> ChosenAxes:
+    """Settings and the values they take, none if only methods vary; SettingsError for fewer than two values."""
+    settings = shared_settings([base.method, *(config.method for config in others)])
+    presets = {
+        preset.title: preset for preset in SWEEP_PRESETS.values() if {preset.setting, *preset.fixed} <= set(settings)
+    }
+    choices = [*([ONLY_METHODS] if others else []), *presets, OWN]
     over = segmented(
-        "over", choices, "What to vary", help_text="What papers varied, at their values, or a setting of your choice."
+        "over",
+        choices,
+        "What to vary",
+        help_text="What papers varied, at their values, or a setting of your choice. Settings that only some of the "
+        "chosen methods have are not offered.",
     )
+    if over == ONLY_METHODS:
+        return ChosenAxes({}, {}, scales_rate=False)
     preset = presets.get(over)
     if preset is not None:
         name, proposed = preset.setting, values_of(preset, dataset.n_confirmed_labels)

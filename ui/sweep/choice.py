@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from clustergan_core.errors import SettingsError
-from clustergan_core.runs.sweeps.plan import SweepPlan, setting_title
+from clustergan_core.runs.sweeps.plan import METHOD_AXIS, SweepPlan, setting_title, value_title
 from clustergan_core.runs.sweeps.report import SweepReport, list_shipped_reports
 from clustergan_core.runs.sweeps.sweep import Sweep, list_sweeps
 from ui.frame.choices import one_of
@@ -42,12 +42,17 @@ def first_sweep() -> str | None:
 def describe_plan(plan: SweepPlan) -> str:
     """One line on method, data, varied settings, seeds and steps."""
     config = plan.config
-    axes = [f"{setting_title(config.method, name)} = {', '.join(map(str, v))}" for name, v in plan.axes.items()]
+    axes = [
+        f"{setting_title(config.method, name)} = {', '.join(map(str, values))}"
+        for name, values in plan.axes.items()
+        if name != METHOD_AXIS
+    ]
+    methods = [str(value_title(METHOD_AXIS, name)) for name in plan.axes.get(METHOD_AXIS, ())]
     parts = [
-        f"{config.method_title} on {config.dataset.name}",
+        f"{', '.join(methods) or config.method_title} on {config.dataset.name}",
         *axes,
         f"seed{'s' if len(plan.seeds) > 1 else ''} {describe_seeds(plan.seeds)}",
-        f"{config.schedule.n_steps:,} steps",
+        plan.describe_length(),
         *(["learning rate × batch size / the preset's"] if plan.scales_rate else []),
     ]
     return plain(" · ".join(parts))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from clustergan_core.drawing.figures.sweep import PrintedRow, SweepDrawing, SweepPanel, SweepSeries
-from clustergan_core.runs.sweeps.plan import setting_title
+from clustergan_core.runs.sweeps.plan import METHOD_AXIS, describe_value, setting_title, value_title
 from ui.loading.summaries import STATE_WORDS
 from ui.sweep.scores import offered_scores
 
@@ -39,7 +39,7 @@ CRITERIA = {
 
 
 def make_drawing(report: SweepReport, score: ChosenScore, suggestion: Suggestion | None) -> SweepDrawing:
-    """The first setting is the x axis; the values of all others are series."""
+    """The first setting is the x axis, or methods if no setting varies; the values of all others are series."""
     plan = report.plan
     first, values = next(iter(plan.axes.items()))
     if all(isinstance(value, int | float) for value in values):
@@ -56,8 +56,9 @@ def make_drawing(report: SweepReport, score: ChosenScore, suggestion: Suggestion
                 heading = "Information of neighbours (trained on: no vote)"
             panels.append(SweepPanel(heading, series, votes.get(name), reference, "log K"))
     title = setting_title(plan.config.method, first)
+    shown = tuple(value_title(first, value) for value in values)
     if not score.needs_labels and panels:
-        return SweepDrawing(title, values, panels[0], tuple(panels[1:]), (), suggested)
+        return SweepDrawing(title, shown, panels[0], tuple(panels[1:]), (), suggested)
     bounds = _bounds(report, values) if score.name in BOUNDED else ()
     result = SweepPanel(
         f"{score.title} (test split)", _series(report, score.name, values), None, bounds, "best attainable with K"
@@ -67,7 +68,7 @@ def make_drawing(report: SweepReport, score: ChosenScore, suggestion: Suggestion
         for row in plan.paper_rows()
         if row.score == score.name
     ]
-    return SweepDrawing(title, values, result, tuple(panels), tuple(printed), suggested)
+    return SweepDrawing(title, shown, result, tuple(panels), tuple(printed), suggested)
 
 
 def _series(report: SweepReport, name: str, values: Sequence[Any]) -> tuple[SweepSeries, ...]:
@@ -76,7 +77,7 @@ def _series(report: SweepReport, name: str, values: Sequence[Any]) -> tuple[Swee
     others = dict(itertools.islice(report.plan.axes.items(), 1, None))
     series = []
     for combination in itertools.product(*others.values()):
-        titles = [f"{setting_title(method, other)} = {value}" for other, value in zip(others, combination)]
+        titles = [describe_value(method, other, value) for other, value in zip(others, combination)]
         combinations: list[Values] = [(value, *combination) for value in values]
         series.append(
             SweepSeries(
@@ -106,7 +107,9 @@ def _log_k(report: SweepReport, values: Sequence[Any]) -> tuple[float | None, ..
     plan = report.plan
     if next(iter(plan.axes)) == "n_clusters":
         return tuple(math.log(k) for k in values)
-    return (math.log(plan.config.n_clusters),) * len(values) if "n_clusters" not in plan.axes else ()
+    if METHOD_AXIS in plan.axes or "n_clusters" in plan.axes:
+        return ()
+    return (math.log(plan.config.n_clusters),) * len(values)
 
 
 def point_rows(report: SweepReport) -> pd.DataFrame:
@@ -116,14 +119,13 @@ def point_rows(report: SweepReport) -> pd.DataFrame:
 
 def run_rows(report: SweepReport) -> pd.DataFrame:
     """Every run's figures, in the order of the grid."""
-    method = report.plan.config.method
     rows = []
     for row in report.rows:
         figures = {heading: row.figure(name) for name, heading in {**_scores(report), **FIGURES}.items()}
         figures.pop(FIGURES["seed_agreement"])  # it belongs to two runs
         rows.append(
             {
-                **{setting_title(method, name): value for name, value in zip(report.plan.axes, row.values)},
+                **_titled(report, row.values),
                 "Seed": row.seed,
                 "State": STATE_WORDS.get(row.state, row.state),
                 **figures,
@@ -134,9 +136,14 @@ def run_rows(report: SweepReport) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def _titled(report: SweepReport, values: Values) -> dict[str, Any]:
+    """The values of a point as they are shown, by the titles of their settings."""
+    method = report.plan.config.method
+    return {setting_title(method, name): value_title(name, value) for name, value in zip(report.plan.axes, values)}
+
+
 def _point_row(report: SweepReport, values: Values) -> dict[str, Any]:
-    plan = report.plan
-    row: dict[str, Any] = {setting_title(plan.config.method, name): value for name, value in zip(plan.axes, values)}
+    row = _titled(report, values)
     row["Runs"] = sum(run.state == "finished" for run in report.rows_at(values))
     for name, heading in {**_scores(report), **FIGURES}.items():
         row[heading] = _describe_spread(report, values, name)

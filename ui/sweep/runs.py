@@ -9,7 +9,7 @@ import streamlit as st
 
 from clustergan_core.drawing.figures.sweep_grid import MOST_WORDY_COLUMNS, RunCell, sweep_grid_figure
 from clustergan_core.runs.status import Status
-from clustergan_core.runs.sweeps.plan import Point, name_values
+from clustergan_core.runs.sweeps.plan import Point, describe_value, value_title
 from clustergan_core.runs.sweeps.sweep import Sweep
 from ui.forms.scheduler import usual_scheduler
 from ui.frame.links import VIEWS, link_page
@@ -66,13 +66,13 @@ def title_of(sweep: Sweep, point: Point) -> str:
 
 
 def _describe_values(sweep: Sweep, point: Point) -> str:
-    return ", ".join(f"{name} = {value}" for name, value in name_values(sweep.plan.config.method, point))
+    return ", ".join(describe_value(sweep.plan.config.method, name, value) for name, value in point.values)
 
 
 def _describe_row(sweep: Sweep, point: Point) -> str:
     """The label of a row; only the values of several settings, whose names would not fit."""
     is_alone = len(point.values) == 1
-    return _describe_values(sweep, point) if is_alone else " · ".join(str(value) for _, value in point.values)
+    return _describe_values(sweep, point) if is_alone else " · ".join(str(value_title(*each)) for each in point.values)
 
 
 def _cell(sweep: Sweep, point: Point, status: Status | None, score: ChosenScore, final: float | None) -> RunCell:

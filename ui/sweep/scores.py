@@ -28,7 +28,7 @@ def choose_score(plan: SweepPlan) -> ChosenScore:
     """A choice among the scores; without labels, a label-free score and no choice."""
     if not plan.config.dataset.label_names:
         st.caption("Purity, accuracy, NMI and ARI need labels, and this data has none.")
-        if find_method(plan.config.method).trains_on_neighbours:
+        if any(find_method(config.method).trains_on_neighbours for config in plan.configs):
             return ChosenScore("data_silhouette", "Silhouette in the data", needs_labels=False)
         return ChosenScore("criterion", "Information of neighbours", needs_labels=False)
     scores = offered_scores(plan)

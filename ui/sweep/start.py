@@ -8,6 +8,7 @@ import streamlit as st
 
 from clustergan_core.errors import AppError, RunError
 from clustergan_core.paths import runs_folder
+from clustergan_core.runs.sweeps.plan import METHOD_AXIS, value_title
 from ui.forms.scheduler import choose_scheduler
 from ui.frame.messages import plain, show_problem, show_shell
 from ui.frame.words import describe_duration
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from clustergan_core.data.dataset import Dataset
+    from clustergan_core.runs.sweeps.estimate import SweepEstimate
     from clustergan_core.runs.sweeps.plan import Point, SweepPlan
     from clustergan_core.runs.sweeps.sweep import Sweep
 
@@ -70,11 +72,10 @@ def _describe(sweep: Sweep, asked: SweepPlan, *, n_finished: int, n_elsewhere: i
     n_runs = len(sweep.points)
     n_values = n_runs // len(sweep.plan.seeds)
     n_seeds = len(sweep.plan.seeds)
+    what = "combinations of values" if len(asked.axes) > 1 else "methods" if METHOD_AXIS in asked.axes else "values"
     lines = [
         describe_plan(sweep.plan),
-        f"**{_count(n_runs)}**: {n_values} combinations of values × {n_seeds} seed{'s' if n_seeds > 1 else ''}"
-        if len(asked.axes) > 1
-        else f"**{_count(n_runs)}**: {n_values} values × {n_seeds} seed{'s' if n_seeds > 1 else ''}",
+        f"**{_count(n_runs)}**: {n_values} {what} × {n_seeds} seed{'s' if n_seeds > 1 else ''}",
     ]
     if earlier := [seed for seed in sweep.plan.seeds if seed not in asked.seeds]:
         lines.append(f"Includes seeds {describe_seeds(earlier)} of an earlier start")
@@ -91,22 +92,25 @@ def _describe(sweep: Sweep, asked: SweepPlan, *, n_finished: int, n_elsewhere: i
 
 def _show_estimate(sweep: Sweep, missing: Sequence[Point], dataset: Dataset) -> None:
     """Time and disk space; steps are timed again only when their time changes."""
-    from clustergan_core.runs.sweeps.estimate import estimate_sweep, free_bytes
+    from clustergan_core.runs.sweeps.estimate import by_method, estimate_sweep, free_bytes
 
     if not missing:
         return
     plan, config = sweep.plan, sweep.plan.config
-    settings, length = repr(sorted(config.settings.items())), repr(config.schedule)
-    key = (config.method, settings, length, repr(plan.axes), config.dataset.digest, config.device)
+    first_seed = [point for point in plan.points() if point.seed == plan.seeds[0]]
     try:
-        estimate = estimate_sweep(plan, missing, dataset, _run_seconds(key, sweep, dataset))
+        seconds = {
+            method: _run_seconds(_what_decides(plan, group[0]), plan, group, dataset)
+            for method, group in by_method(plan, first_seed).items()
+        }
+        estimate = estimate_sweep(plan, missing, dataset, seconds)
     except AppError as problem:
         show_problem(problem)
         return
     at_once = f", {estimate.n_at_once} at a time" if estimate.n_runs > 1 and estimate.n_at_once > 1 else ""
     st.caption(
         f":material/timer: About **{describe_duration(estimate.seconds)}** on this machine ({config.device}{at_once}; "
-        f"{describe_duration(estimate.seconds_each)} a run)."
+        f"{_describe_each(estimate)})."
     )
     free = free_bytes(runs_folder())
     needed, available = _describe_bytes(estimate.n_bytes), _describe_bytes(free)
@@ -121,11 +125,27 @@ def _show_estimate(sweep: Sweep, missing: Sequence[Point], dataset: Dataset) -> 
         )
 
 
+def _what_decides(plan: SweepPlan, point: Point) -> tuple[str, ...]:
+    """What the time of a method's runs depends on."""
+    config = plan.base_of(point)
+    axes = {name: values for name, values in plan.axes.items() if name != METHOD_AXIS}
+    settings, length = repr(sorted(config.settings.items())), repr(config.schedule)
+    return config.method, settings, length, repr(axes), config.dataset.digest, config.device
+
+
+def _describe_each(estimate: SweepEstimate) -> str:
+    """The duration of a run, of each method where there are several."""
+    each = {name: describe_duration(seconds) for name, seconds in estimate.seconds_each.items()}
+    if len(each) == 1:
+        return f"{next(iter(each.values()))} a run"
+    return f"a run: {', '.join(f'{value_title(METHOD_AXIS, name)} {duration}' for name, duration in each.items())}"
+
+
 @st.cache_data(max_entries=64, show_spinner="Timing a few steps…")
-def _run_seconds(key: tuple[str, ...], _sweep: Sweep, _dataset: Dataset) -> float:
+def _run_seconds(key: tuple[str, ...], _plan: SweepPlan, _points: Sequence[Point], _dataset: Dataset) -> float:
     from clustergan_core.runs.sweeps.estimate import time_run
 
-    return time_run(_sweep.plan, _sweep.plan.points()[: len(_sweep.points) // len(_sweep.plan.seeds)], _dataset)
+    return time_run(_plan, _points, _dataset)
 
 
 def _count(n_runs: int) -> str:

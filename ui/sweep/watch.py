@@ -75,7 +75,7 @@ def _show_progress(sweep: Sweep, statuses: Mapping[Point, Status]) -> None:
     from clustergan_core.runs.sweeps.estimate import count_at_once
 
     n_runs = len(sweep.points)
-    progress = measure_progress(n_runs, statuses, count_at_once(sweep.plan.config))
+    progress = measure_progress(n_runs, statuses, count_at_once(sweep.plan))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         for state in _ORDER:
             if number := progress.counts.get(state, 0):

@@ -1,6 +1,7 @@
 """Grids of settings and seeds.
 
 plan.py      the points of a grid, and seeds as text
+arguments.py the command line that repeats a grid
 presets.py   the papers' sweeps, with their scores
 sweep.py     a sweep's folder and its runs
 reuse.py     identical runs of other sweeps, copied instead of trained

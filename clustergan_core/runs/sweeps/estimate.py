@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,27 +23,37 @@ N_GRIDS = 21  # grids of samples that a run stores
 
 @dataclass(frozen=True)
 class SweepEstimate:
-    """Wall-clock seconds with `n_at_once` runs training at a time, and bytes."""
+    """Wall-clock seconds with `n_at_once` runs training at a time, those of a run by method, and bytes."""
 
     n_runs: int
     n_at_once: int
     seconds: float
-    seconds_each: float
+    seconds_each: Mapping[str, float]
     n_bytes: int
 
 
 def estimate_sweep(
-    plan: SweepPlan, points: Sequence[Point], dataset: Dataset, seconds_each: float | None = None
+    plan: SweepPlan, points: Sequence[Point], dataset: Dataset, seconds_each: Mapping[str, float] | None = None
 ) -> SweepEstimate:
-    """The estimate for missing runs, from the seconds of each, which are measured where they are not given."""
-    n_at_once = count_at_once(plan.config)
-    if not points:
-        return SweepEstimate(0, n_at_once, 0.0, 0.0, 0)
+    """The estimate for missing runs, from the seconds of a run of each method, measured where they are not given."""
+    n_at_once = count_at_once(plan)
+    groups = by_method(plan, points)
     if seconds_each is None:
-        seconds_each = time_run(plan, points, dataset)
-    n_bytes = max(estimate_bytes(config, dataset) for config in _few_configs(plan, points))
-    rounds = math.ceil(len(points) / n_at_once)
-    return SweepEstimate(len(points), n_at_once, seconds_each * rounds, seconds_each, n_bytes * len(points))
+        seconds_each = {method: time_run(plan, group, dataset) for method, group in groups.items()}
+    n_bytes = sum(
+        len(group) * max(estimate_bytes(config, dataset) for config in _few_configs(plan, group))
+        for group in groups.values()
+    )
+    seconds = _wall_seconds([seconds_each[plan.base_of(point).method] for point in points], n_at_once)
+    return SweepEstimate(len(points), n_at_once, seconds, {method: seconds_each[method] for method in groups}, n_bytes)
+
+
+def by_method(plan: SweepPlan, points: Sequence[Point]) -> dict[str, list[Point]]:
+    """Runs by their method, each in the order of the grid."""
+    groups: dict[str, list[Point]] = {}
+    for point in points:
+        groups.setdefault(plan.base_of(point).method, []).append(point)
+    return groups
 
 
 def time_run(plan: SweepPlan, points: Sequence[Point], dataset: Dataset) -> float:
@@ -51,9 +62,18 @@ def time_run(plan: SweepPlan, points: Sequence[Point], dataset: Dataset) -> floa
     return sum(estimate_run(config, dataset).seconds for config in configs) / len(configs)
 
 
-def count_at_once(config: RunConfig) -> int:
-    """How many such runs train at a time on this machine."""
-    return max(1, count_slots(config.device) // count_needed(config.device, config.threads))
+def count_at_once(plan: SweepPlan) -> int:
+    """How many runs of a sweep train at a time on this machine; with several methods, of the largest."""
+    device = plan.config.device
+    return max(1, count_slots(device) // max(count_needed(device, config.threads) for config in plan.configs))
+
+
+def _wall_seconds(durations: Sequence[float], n_at_once: int) -> float:
+    """When the last of some runs ends, if each begins as soon as one of `n_at_once` slots is free."""
+    ends = [0.0] * n_at_once
+    for seconds in durations:
+        heapq.heapreplace(ends, ends[0] + seconds)
+    return max(ends)
 
 
 def free_bytes(folder: Path) -> int:

@@ -111,8 +111,8 @@ class SweepReport(BaseModel):
         }
 
     def criteria(self) -> list[VotingCriterion]:
-        """The label-free criteria for these runs, without neighbours where the method trains on neighbours."""
-        trains_on_neighbours = find_method(self.plan.config.method).trains_on_neighbours
+        """The label-free criteria for these runs, without neighbours where a method trains on neighbours."""
+        trains_on_neighbours = any(find_method(config.method).trains_on_neighbours for config in self.plan.configs)
         return [c for c in CRITERIA if not (trains_on_neighbours and c.name == "neighbour_information")]
 
     def suggest_n_clusters(self) -> Suggestion | None:

@@ -103,15 +103,18 @@ def folder_for(plan: SweepPlan, kind: str = "sweep") -> Path:
 
     Seeds do not affect it: additional ones join the others.
     """
-    fixed = plan.config.model_dump(
-        mode="json",
-        include={"method", "dataset", "settings", "schedule", "device", "threads"},
-        exclude={"schedule": {"extensions"}},
-    )
-    grid = [fixed, plan.axes, *(["scales_rate"] if plan.scales_rate else [])]
+    fixed = [
+        config.model_dump(
+            mode="json",
+            include={"method", "dataset", "settings", "schedule", "device", "threads"},
+            exclude={"schedule": {"extensions"}},
+        )
+        for config in plan.configs
+    ]
+    grid = [fixed[0], plan.axes, *(["scales_rate"] if plan.scales_rate else []), *fixed[1:]]
     digest = hashlib.sha256(json.dumps(grid, sort_keys=True).encode()).hexdigest()[:8]
     slug = re.sub(r"[^a-z0-9]+", "-", plan.config.dataset.name.lower()).strip("-")[:30] or "data"
-    name = "-".join([kind, slug, plan.config.method, *plan.axes])
+    name = "-".join([kind, slug, *([] if plan.others else [plan.config.method]), *plan.axes])
     return runs_folder() / f"{name[: MOST_NAME - len(digest) - 1]}-{digest}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections import Counter
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 
 from clustergan_core.errors import RunError
@@ -13,7 +13,7 @@ from clustergan_core.runs.queue.backends import Backend, LocalQueue
 from clustergan_core.runs.queue.queue import request_run
 from clustergan_core.runs.run import Request, Run
 from clustergan_core.runs.status import State, Status
-from clustergan_core.runs.sweeps.plan import Point
+from clustergan_core.runs.sweeps.plan import METHOD_AXIS, Point
 from clustergan_core.runs.sweeps.sweep import Sweep
 
 POLL_SECONDS = 0.5
@@ -108,26 +108,39 @@ class SweepProgress:
 def measure_progress(n_runs: int, statuses: Mapping[Point, Status], n_at_once: int) -> SweepProgress:
     """The progress of `n_runs` runs of which `n_at_once` train at a time.
 
-    A run is expected to take as long as the finished ones did on average, else as long as those begun will at their
-    current speed.
+    A run is expected to take as long as the finished ones of its method did on average, else as long as those begun
+    will at their current speed, else as long as those of other methods.
     """
     counts: dict[State, int] = dict(Counter(status.state for status in statuses.values()))
     begun = [status for status in statuses.values() if status.is_over and status.state != "finished" and status.step]
     return SweepProgress(
         n_runs,
         counts,
-        _seconds_left(list(statuses.values()), n_at_once),
+        _seconds_left(statuses, n_at_once),
         n_paused=counts.get("paused", 0),
         n_broken_off=sum(status.state != "paused" for status in begun),
     )
 
 
-def _seconds_left(statuses: list[Status], n_at_once: int) -> float | None:
-    active = [status for status in statuses if not status.is_over]
+def _seconds_left(statuses: Mapping[Point, Status], n_at_once: int) -> float | None:
+    active = [(point, status) for point, status in statuses.items() if not status.is_over]
+    if not active or (usual := _seconds_each(list(statuses.values()))) is None:
+        return None
+    of_method: dict[object, list[Status]] = {}
+    for point, status in statuses.items():
+        of_method.setdefault(_method_of(point), []).append(status)
+    left = 0.0
+    for point, status in active:
+        each = _seconds_each(of_method[_method_of(point)])
+        left += (usual if each is None else each) * (1 - status.step / max(1, status.n_steps))
+    return left / min(n_at_once, len(active))
+
+
+def _method_of(point: Point) -> object:
+    return dict(point.values).get(METHOD_AXIS)
+
+
+def _seconds_each(statuses: Sequence[Status]) -> float | None:
     finished = [status.seconds for status in statuses if status.state == "finished" and status.seconds > 0]
     begun = [status.seconds / status.step * status.n_steps for status in statuses if status.step and status.seconds]
-    if not active or not (finished or begun):
-        return None
-    each = statistics.fmean(finished or begun)
-    left = sum(each * (1 - status.step / max(1, status.n_steps)) for status in active)
-    return left / min(n_at_once, len(active))
+    return statistics.fmean(finished or begun) if finished or begun else None

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from clustergan_core import command_line
-from clustergan_core.command_line.sweeping import _read_axes, add_commands
-from clustergan_core.command_line.training import read_config_and_data
+from clustergan_core.command_line.sweeping import _read_axes, add_commands, read_methods
+from clustergan_core.command_line.training import read_configs_and_data
 from clustergan_core.data.registry import load_dataset
 from clustergan_core.errors import RunError, SettingsError, StorageError
 from clustergan_core.paths import RUN_NAME, runs_folder
@@ -98,8 +98,8 @@ def parse(words: str) -> SweepPlan:
     add_commands(parser.add_subparsers())
     arguments = parser.parse_args(shlex.split(words)[3:])  # after python -m clustergan_core
     axes, arguments.set = _read_axes(arguments.set)
-    config, dataset = read_config_and_data(arguments)
-    return plan_sweep(config, axes, read_seeds(arguments.seeds), dataset)
+    (config, *others), dataset = read_configs_and_data(arguments, read_methods(arguments.method))
+    return plan_sweep(config, axes, read_seeds(arguments.seeds), dataset, others=others)
 
 
 @pytest.mark.parametrize(
@@ -123,6 +123,56 @@ def test_the_command_of_a_plan_means_the_same_plan(axes: dict[str, tuple]) -> No
 
     assert essence(again) == essence(plan)
     assert place_sweep(again).folder == place_sweep(plan).folder
+
+
+@pytest.mark.parametrize("axes", [{}, {"n_clusters": (9, 10)}])
+def test_the_command_of_a_plan_over_methods_means_the_same_plan(axes: dict[str, tuple]) -> None:
+    digits = load_dataset("digits")
+    configs = [
+        make_config(digits, "digits", method=method, settings={"n_normal": 4})
+        for method in ("clustergan", "vae-gmm", "infogan")
+    ]
+    plan = plan_sweep(configs[0], axes, (0, 2), digits, others=configs[1:])
+    again = parse(plan.command())
+
+    assert "--method clustergan,vae-gmm,infogan" in plan.command()
+    assert [point.slug for point in again.points()] == [point.slug for point in plan.points()]
+    for point in plan.points():
+        one, other = plan.config_of(point), again.config_of(point)
+        assert (one.method, one.settings, one.schedule) == (other.method, other.settings, other.schedule)
+    assert place_sweep(again).folder == place_sweep(plan).folder
+
+
+def test_each_method_of_a_grid_keeps_the_values_of_its_own_preset() -> None:
+    digits = load_dataset("digits")
+    first, other = (make_config(digits, "digits", method=method) for method in ("clustergan", "vae-gmm"))
+    plan = plan_sweep(first, {"n_clusters": (9,)}, (3,), digits, others=[other])
+    configs = [plan.config_of(point) for point in plan.points()]
+
+    assert [config.settings for config in configs] == [each.settings | {"n_clusters": 9} for each in (first, other)]
+    assert [config.schedule for config in configs] == [first.schedule, other.schedule]
+    assert [config.title for config in configs] == [
+        "ClusterGAN on digits, K = 9, seed 3",
+        "VAE + GMM on digits, K = 9, seed 3",
+    ]
+
+
+def test_a_setting_that_some_methods_lack_is_refused_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["sweep", "--dataset", "digits", "--method", "clustergan,nemgan,pca-gmm,vade", "--estimate"]
+    sentence = "sigma is a setting of clustergan and not of nemgan, pca-gmm, vade: leave out the setting"
+    for values in ("0.1,0.2", "0.3"):
+        assert command_line.main([*words, "--set", f"sigma={values}"]) != 0
+        assert sentence in capsys.readouterr().err
+
+
+def test_a_run_that_its_method_has_trained_alone_becomes_part_of_a_sweep_over_methods() -> None:
+    earlier = trained_sweep()
+    config = earlier.plan.config
+    plan = plan_sweep(config, {"n_clusters": (9, 10)}, (0, 1), others=[small_config(method="pca-gmm")])
+    sweep = place_sweep(plan)
+
+    assert submit_missing(sweep) == [point for point in sweep.points if plan.base_of(point).method == "pca-gmm"]
+    assert len(sweep.finished()) == 4
 
 
 # --- the folder -----------------------------------------------------------------------------------------------------
