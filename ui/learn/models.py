@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -125,7 +126,7 @@ def show_sweep_result(stage: SweepStage) -> None:
     from clustergan_core.drawing.figures.sweep import sweep_figure
 
     report = shipped_report(stage.sweep)
-    drawing = make_drawing(report, ChosenScore("purity", "Purity"), None)
+    drawing = replace(make_drawing(report, ChosenScore("purity", "Purity"), None), criteria=())
     show_figure(sweep_figure(drawing), "learn-sweep", "Purity over K for each seed, with the paper's row")
 
 

@@ -8,7 +8,7 @@ _RULES = """
 [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stExpandSidebarButton"] { display: none; }
 [data-testid="stMainBlockContainer"] { padding: 1.25rem 2rem 1rem; max-width: none; }
 [data-testid="stMain"] p, [data-testid="stMain"] li, [data-testid="stMain"] label, [data-testid="stMain"] td,
-[data-testid="stMain"] th { font-size: 1.5rem; line-height: 1.4; }
+[data-testid="stMain"] th { font-size: 1.6rem; line-height: 1.4; }
 [data-testid="stMain"] h1 { font-size: 2.25rem; padding: 0; }
 [data-testid="stMain"] .katex { font-size: 2rem; }
 [data-testid="stMain"] button { min-height: 2.75rem; }

@@ -73,11 +73,13 @@ class Player {
     if (this.frame === this.last) this.frame = 0;
     this.isPlaying = true;
     this.at(".play span").textContent = "Pause";
-    let before = performance.now();
+    let before = null;
     let place = this.frame;
     const tick = (now) => {
       if (!this.isPlaying) return;
-      place = Math.min(this.last, place + ((now - before) / 1000) * FRAMES_PER_SECOND * this.speed);
+      // A frame's time may lie before the click that asked for it.
+      const seconds = before === null ? 0 : (now - before) / 1000;
+      place = Math.min(this.last, place + seconds * FRAMES_PER_SECOND * this.speed);
       before = now;
       this.frame = Math.floor(place);
       this.draw(this.mayMove && this.frame < this.last ? place - this.frame : 0);

@@ -1,6 +1,8 @@
-"""A still of samples in the plane: the data as rings, generated samples as dots."""
+"""Stills of lessons: samples in the plane, and the shares of labels that K modes can hold."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +38,20 @@ def draw_plane_still(
         draw.ellipse(_box(x, y, large, _DOT * unit), fill=fill, outline=colours.page)
     draw.rectangle((0, 0, large - 1, large - 1), outline=colours.grid, width=round(unit))
     return picture.resize((2 * side, 2 * side), Image.Resampling.LANCZOS)
+
+
+def draw_label_shares(shares: Sequence[float], n_clusters: int, theme: Theme) -> Image.Image:
+    """Bars of shares, largest first, 560 × 240 pixels; those beyond `n_clusters` are grey."""
+    colours, width, height = THEMES[theme], 560, 240
+    picture = Image.new("RGB", (width, height), colours.page)
+    draw = ImageDraw.Draw(picture)
+    step = width / len(shares)
+    for rank, share in enumerate(shares):
+        top = height - 10 - share / max(shares) * (height - 30)
+        fill = colours.accent if rank < n_clusters else colours.grid
+        draw.rectangle((rank * step + 0.12 * step, top, (rank + 1) * step - 0.12 * step, height - 10), fill=fill)
+    draw.line((0, height - 9, width, height - 9), fill=colours.muted, width=2)
+    return picture
 
 
 def _box(x: float, y: float, side: int, radius: float) -> tuple[float, float, float, float]:
