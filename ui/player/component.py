@@ -15,7 +15,7 @@ from ui.frame.theme import theme_name
 
 _FRONTEND = Path(__file__).parent / "frontend"
 _HEIGHT = "clamp(18rem, 100vh - 26.5rem, 44rem)"  # its controls stand above the fold
-_PRESENTED_HEIGHT = "clamp(20rem, 100vh - 27rem, 70vh)"
+_PRESENTED_HEIGHT = "clamp(20rem, 100vh - 29.5rem, 70vh)"
 
 _player = component(
     "clustergan_player",

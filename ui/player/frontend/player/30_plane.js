@@ -18,7 +18,7 @@ class PlanePanel {
     context.beginPath();
     context.rect(left, y, side, side);
     context.clip();
-    this.drawRegions(context, frame, toX, toY, side);
+    this.drawRegions(context, frame, toX, toY);
     this.drawContours(context, frame, toX, toY);
     this.drawReal(context, toX, toY);
     this.drawDots(context, frame, part, toX, toY);
@@ -30,7 +30,7 @@ class PlanePanel {
     context.strokeRect(left + 0.5, y + 0.5, side - 1, side - 1);
   }
 
-  drawRegions(context, frame, toX, toY, side) {
+  drawRegions(context, frame, toX, toY) {
     const { regions } = this.recording.arrays;
     if (!regions) return;
     const n = this.recording.nCells;
@@ -38,7 +38,9 @@ class PlanePanel {
     for (let cell = 0; cell < n * n; cell += 1) {
       context.fillStyle = this.look.colours[regions[frame * n * n + cell]];
       const [row, column] = [Math.floor(cell / n), cell % n];
-      context.fillRect(toX(column / n), toY((row + 1) / n), side / n + 0.5, side / n + 0.5);
+      // Whole pixels, so that cells neither overlap nor leave gaps.
+      const [x, y] = [Math.round(toX(column / n)), Math.round(toY((row + 1) / n))];
+      context.fillRect(x, y, Math.round(toX((column + 1) / n)) - x, Math.round(toY(row / n)) - y);
     }
     context.globalAlpha = 1;
   }
