@@ -93,10 +93,10 @@ def style_pages() -> None:
     colours = drawing_theme.THEMES[theme_name()]
     rules = [
         f'[data-testid="stCaptionContainer"] {{ opacity: 1; color: {colours.muted}; }}',
+        f"button:enabled kbd {{ color: {colours.muted}; opacity: 1; }}",
         '[data-testid="stStatusWidget"] button { display: none; }',
         '@media (max-width: 1150px) { [data-testid="stMainBlockContainer"] { padding-inline: 2rem; } }',
     ]
-    rules.append(f"button:enabled kbd {{ color: {colours.muted}; opacity: 1; }}")
     if is_dark():
         rules.append(f'[data-testid="stBaseButton-primary"] {{ color: {colours.page}; }}')
     st.html(f"<style>{' '.join(rules)}</style>")

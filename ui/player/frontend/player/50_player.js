@@ -188,10 +188,13 @@ class Player {
     const { clientWidth: width, clientHeight: height } = this.canvas;
     if (!this.recording || !this.look || !width) return;
     const scale = devicePixelRatio;
-    this.canvas.width = Math.round(width * scale);
-    this.canvas.height = Math.round(height * scale);
+    const [columns, rows] = [Math.round(width * scale), Math.round(height * scale)];
+    // A canvas that gets a size is made anew, even where it has that size: too slow for every frame.
+    if (this.canvas.width !== columns) this.canvas.width = columns;
+    if (this.canvas.height !== rows) this.canvas.height = rows;
     const context = this.canvas.getContext("2d");
     context.setTransform(scale, 0, 0, scale, 0, 0);
+    context.clearRect(0, 0, width, height);
     const gap = 2 * this.look.size;
     const plane = new PlanePanel(this.recording, this.look);
     const side = new SidePanels(this.recording, this.look);
