@@ -204,6 +204,7 @@ SCENES: dict[str, tuple[dict[str, str | list[str]], Callable[[Page], None]]] = {
     "modes": ({}, look),
     "interpolate": ({}, show_walk),
     "runs": ({}, look),
+    "learn": ({}, look),
     "compare": ({"runs": ["digits-clustergan", "digits-paired-clustergan"], "colours": "label"}, select_on_two_maps),
     "sweep": ({}, show_sweep),
     "train": ({"dataset": "digits", "preset": "quick", "task": "New run"}, train_briefly),

@@ -68,10 +68,14 @@ def _show_ways_in(shipped: list[RunSummary]) -> None:
     with teaching, st.container(border=True, height="stretch"):
         st.markdown("**Show how it works**")
         st.caption(
-            "Nothing to download: see what each mode generates, then move from one handwritten digit to another."
+            "Nothing to download: short lessons that ask for a guess before they show the answer, with trainings to "
+            "play step by step. Or see what each mode generates, and move from one handwritten digit to another."
         )
         model = _teaching_model(shipped)
-        link_pages("Modes", "Interpolate", query={"run": model.run.name} if model else None)
+        with st.container(horizontal=True, gap="small"):
+            link_page("Learn")
+            for view in ("Modes", "Interpolate"):
+                link_page(view, {"run": model.run.name} if model else None)
     with research, st.container(border=True, height="stretch"):
         st.markdown("**Study the method**")
         st.caption(

@@ -26,6 +26,7 @@ GROUPS = {
     "results": ("evaluate", "assign", "export"),
     "decoding": ("decode",),
     "walking": ("walk",),
+    "recording": ("record",),
 }
 
 

@@ -12,7 +12,20 @@ from tests.browser.page_driver import WAIT, settle
 from tests.browser.server import Server
 
 CELLS = "pbmc68k_reduced-paired-clustergan"
-PAGES = ("", "data", "train", "sweep", "map", "modes", "interpolate", "runs", "compare", f"clusters?run={CELLS}")
+PAGES = (
+    "",
+    "learn",
+    "learn?lesson=islands",
+    "data",
+    "train",
+    "sweep",
+    "map",
+    "modes",
+    "interpolate",
+    "runs",
+    "compare",
+    f"clusters?run={CELLS}",
+)
 
 
 @pytest.mark.timeout(600)

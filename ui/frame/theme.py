@@ -84,7 +84,7 @@ def show_responsive_image(png: bytes, size: tuple[int, int], limit: str, alt: st
 
 
 def style_pages() -> None:
-    """What config.toml cannot say: readable captions, dark text on light buttons, narrow margins, one Stop.
+    """What config.toml cannot say: readable captions and keys, dark text on light buttons, narrow margins, one Stop.
 
     Streamlit fades captions below the contrast of 4.5 that small text needs, and writes white on any button. On a
     projector of 1024 pixels its margins would take a fifth of the page. Its own Stop, which ends the drawing of a page,
@@ -93,6 +93,7 @@ def style_pages() -> None:
     colours = drawing_theme.THEMES[theme_name()]
     rules = [
         f'[data-testid="stCaptionContainer"] {{ opacity: 1; color: {colours.muted}; }}',
+        f"button:enabled kbd {{ color: {colours.muted}; opacity: 1; }}",
         '[data-testid="stStatusWidget"] button { display: none; }',
         '@media (max-width: 1150px) { [data-testid="stMainBlockContainer"] { padding-inline: 2rem; } }',
     ]

@@ -1,0 +1,44 @@
+"""`record`: trains what a lesson shows and writes its recordings."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+from tqdm import tqdm
+
+from clustergan_core.errors import SettingsError
+from clustergan_core.files import write_atomically
+from clustergan_core.lessons.lesson import PlaneStage, read_lesson
+from clustergan_core.lessons.recording import pack_recording
+
+
+def add_commands(commands: Any) -> None:
+    """Adds `record` to the parser's commands."""
+    record = commands.add_parser("record", help="train what a lesson shows and write its recordings")
+    record.add_argument("lesson", help="a folder of lessons/")
+    record.add_argument("--only", metavar="NAME", help="one of the lesson's trainings; by default all")
+    record.set_defaults(run=_record)
+
+
+def _record(arguments: argparse.Namespace) -> None:
+    from clustergan_core.lessons.record import record
+
+    lesson = read_lesson(arguments.lesson)
+    runs = lesson.stage.runs if isinstance(lesson.stage, PlaneStage) else ()
+    if not runs:
+        raise SettingsError(f"Lesson {lesson.name} plays no recordings: it shows bundled models.")
+    chosen = [run for run in runs if arguments.only in (None, run.name)]
+    if not chosen:
+        names = ", ".join(run.name for run in runs)
+        raise SettingsError(f"Lesson {lesson.name} has no training {arguments.only}: choose {names}.")
+    for run in chosen:
+        command = ["python", "-m", "clustergan_core", "record", lesson.name, "--only", run.name]
+        with tqdm(total=run.setup.n_steps, desc=run.name, file=sys.stderr, disable=not sys.stderr.isatty()) as bar:
+            content = pack_recording(
+                record(run.setup, f"{lesson.name}/{run.name}", command, lambda _, bar=bar: bar.update())
+            )
+        path = lesson.recording_path(run.name)
+        write_atomically(path, content)
+        print(f"{path}: {len(content):,} bytes")

@@ -1,0 +1,59 @@
+"""Stills of lessons: samples in the plane, and the shares of labels that K modes can hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from clustergan_core.drawing.palette import mode_colours
+from clustergan_core.drawing.theme import THEMES, Theme
+
+_SCALE = 2  # drawn larger and scaled down, which smooths the edges
+_RING, _DOT = 3.0, 2.6  # radii in pixels at a side of 360
+
+
+def draw_plane_still(
+    real: NDArray[np.floating],
+    generated: NDArray[np.floating],
+    modes: NDArray[np.integer] | None,
+    side: int,
+    theme: Theme,
+) -> Image.Image:
+    """A square of `side` pixels at double resolution; points (N, 2) lie in the unit square, y upwards.
+
+    `modes` (N,) colours the generated points; without it they have one colour.
+    """
+    colours, large = THEMES[theme], 2 * side * _SCALE
+    picture = Image.new("RGB", (large, large), colours.page)
+    draw = ImageDraw.Draw(picture)
+    unit = large / 360
+    names = [] if modes is None else mode_colours(int(modes.max()) + 1)
+    for x, y in real:
+        draw.ellipse(_box(x, y, large, _RING * unit), outline=colours.muted, width=round(unit))
+    for index, (x, y) in enumerate(generated):
+        fill = colours.accent if modes is None else names[int(modes[index])]
+        draw.ellipse(_box(x, y, large, _DOT * unit), fill=fill, outline=colours.page)
+    draw.rectangle((0, 0, large - 1, large - 1), outline=colours.grid, width=round(unit))
+    return picture.resize((2 * side, 2 * side), Image.Resampling.LANCZOS)
+
+
+def draw_label_shares(shares: Sequence[float], n_clusters: int, theme: Theme) -> Image.Image:
+    """Bars of shares, largest first, 560 × 240 pixels; those beyond `n_clusters` are grey."""
+    colours, width, height = THEMES[theme], 560, 240
+    picture = Image.new("RGB", (width, height), colours.page)
+    draw = ImageDraw.Draw(picture)
+    step = width / len(shares)
+    for rank, share in enumerate(shares):
+        top = height - 10 - share / max(shares) * (height - 30)
+        fill = colours.accent if rank < n_clusters else colours.grid
+        draw.rectangle((rank * step + 0.12 * step, top, (rank + 1) * step - 0.12 * step, height - 10), fill=fill)
+    draw.line((0, height - 9, width, height - 9), fill=colours.muted, width=2)
+    return picture
+
+
+def _box(x: float, y: float, side: int, radius: float) -> tuple[float, float, float, float]:
+    middle_x, middle_y = x * side, (1 - y) * side
+    return middle_x - radius, middle_y - radius, middle_x + radius, middle_y + radius

@@ -1,0 +1,157 @@
+"""What lesson.toml holds: a lesson's four beats, its stage, and the figures that Reveal states."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from clustergan_core.errors import DataError
+from clustergan_core.lessons.recording import Setup
+from clustergan_core.paths import PROJECT_FOLDER
+
+LESSONS_FOLDER = PROJECT_FOLDER / "lessons"
+
+# Read from the last fifth of a recording by measures.py: a median, or the frame with the fewest strays.
+Measure = Literal["islands", "strays", "fewest-strays"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Choice(_Part):
+    """A question with answers, of which one is right."""
+
+    question: str
+    options: tuple[str, ...] = Field(min_length=2, max_length=4)
+    answer: int = Field(ge=0)
+    why: str = ""  # said once an answer has been given
+
+    @model_validator(mode="after")
+    def _has_answer(self) -> Choice:
+        if self.answer >= len(self.options):
+            raise ValueError(f"answer {self.answer} is none of {len(self.options)} options")
+        return self
+
+
+class Run(_Part):
+    """A recorded training and the values of the stage's controls that show it."""
+
+    name: str = Field(pattern=r"[a-z0-9-]+")  # its recording is <name>.cgr
+    choices: dict[str, str]
+    setup: Setup
+
+
+class PlaneStage(_Part):
+    """Recordings of trainings in the plane, chosen by a few controls."""
+
+    kind: Literal["plane"]
+    runs: tuple[Run, ...] = Field(min_length=1)
+    ends: tuple[str, ...] = ()  # the runs whose last frames Reveal shows
+
+    def options(self, run: Run) -> dict[str, tuple[str, ...]]:
+        """The controls and the values that are there beside a run's: all of the first, of the next those with it."""
+        fitting, options = list(self.runs), dict[str, tuple[str, ...]]()
+        for name, value in run.choices.items():
+            options[name] = tuple(dict.fromkeys(other.choices[name] for other in fitting))
+            fitting = [other for other in fitting if other.choices[name] == value]
+        return options
+
+    def find_run(self, choices: dict[str, str], chosen: str) -> Run:
+        """The run that shows these values; where none has them all, the first with that of the control `chosen`."""
+        exact = [run for run in self.runs if run.choices == choices]
+        return [*exact, *(run for run in self.runs if run.choices[chosen] == choices[chosen])][0]
+
+
+class WalkStage(_Part):
+    """A walk between two modes of a bundled model."""
+
+    kind: Literal["walk"]
+    model: str
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+
+
+class ModesStage(_Part):
+    """What each mode of bundled models generates, side by side at the same z_n."""
+
+    kind: Literal["modes"]
+    models: dict[str, str]  # what the control says → the model
+
+
+class SweepStage(_Part):
+    """A shipped sweep over K."""
+
+    kind: Literal["sweep"]
+    sweep: str
+
+
+Stage = Annotated[PlaneStage | WalkStage | ModesStage | SweepStage, Field(discriminator="kind")]
+
+
+class Figure(_Part):
+    """A figure of Reveal: the median of a measure over recordings."""
+
+    measure: Measure
+    runs: tuple[str, ...] = Field(min_length=1)
+    value: float
+
+
+class Ask(_Part):
+    """The question of the lesson, and what is seen."""
+
+    text: str
+    formula: str = ""
+    symbols: str = ""  # what the formula's symbols mean
+
+
+class Lesson(_Part):
+    """A lesson: Ask, Predict, Try, Reveal."""
+
+    name: str
+    number: int
+    title: str
+    question: str
+    minutes: int
+    source: Literal["recorded", "live"]
+    ask: Ask
+    predict: Choice
+    try_text: str
+    stage: Stage
+    reveal_text: str  # {name} stands for a figure
+    figures: dict[str, Figure] = {}
+    sources: tuple[str, ...] = ()
+    not_concluded: str
+    check: Choice
+    terms: tuple[str, ...] = ()  # of the glossary
+
+    def reveal(self) -> str:
+        """The text of Reveal with its figures."""
+        return self.reveal_text.format(**{name: _write(figure) for name, figure in self.figures.items()})
+
+    def recording_path(self, run: str, folder: Path = LESSONS_FOLDER) -> Path:
+        """Where a run's recording is stored."""
+        return folder / self.name / f"{run}.cgr"
+
+
+def read_lesson(name: str, folder: Path = LESSONS_FOLDER) -> Lesson:
+    """The lesson of that name; DataError where there is none or its file does not fit."""
+    path = folder / name / "lesson.toml"
+    try:
+        return Lesson(name=name, **tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as problem:
+        raise DataError(f"There is no lesson {name}: choose {', '.join(lesson_names(folder))}.") from problem
+    except (tomllib.TOMLDecodeError, ValidationError, TypeError) as problem:
+        raise DataError(f"lessons/{name}/lesson.toml cannot be read: {str(problem).splitlines()[0]}.") from problem
+
+
+def lesson_names(folder: Path = LESSONS_FOLDER) -> list[str]:
+    """The names of all lessons."""
+    return sorted(path.parent.name for path in folder.glob("*/lesson.toml"))
+
+
+def _write(figure: Figure) -> str:
+    return f"{figure.value:g}" if figure.measure == "islands" else f"{figure.value:.0%}"

@@ -1,0 +1,82 @@
+"""play(): a recording of a training in the plane, with its controls."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypedDict
+
+import streamlit as st
+from streamlit.components.v2 import component
+
+from clustergan_core.drawing.palette import mode_colours
+from clustergan_core.drawing.theme import THEMES, Theme
+from ui.canvas_map.component import send_cargo
+from ui.frame.theme import theme_name
+
+_FRONTEND = Path(__file__).parent / "frontend"
+_HEIGHT = "clamp(18rem, 100vh - 26.5rem, 44rem)"  # its controls stand above the fold
+_PRESENTED_HEIGHT = "clamp(20rem, 100vh - 29.5rem, 70vh)"
+
+_player = component(
+    "clustergan_player",
+    html=(_FRONTEND / "player.html").read_text(),
+    css=(_FRONTEND / "player.css").read_text(),
+    js="\n".join(path.read_text() for path in sorted((_FRONTEND / "player").glob("*.js"))),
+)
+
+
+class Look(TypedDict):
+    """The colours "#rrggbb" of the player's canvas."""
+
+    page: str
+    text: str
+    quiet: str
+    line: str
+    contour: str
+    real: str
+    accent: str
+    warm: str
+    cool: str
+    colours: list[str]  # of the modes
+
+
+def play(key: str, recording: bytes, n_modes: int, *, frame: int = 0, is_presenting: bool = False) -> int | None:
+    """Draws the player of a .cgr file's bytes, from `frame`.
+
+    Returns the frame at which a person let it rest, or None before that.
+    """
+    slot = f"{key}-recording"
+    with st.container(gap=None):  # no gap: the cargo takes no room on the page
+        digest = send_cargo(slot, {"recording": recording})
+        answer = _player(
+            key=key,
+            data={
+                "slot": slot,
+                "digest": digest,
+                "frame": frame,
+                "look": make_look(theme_name(), n_modes),
+                "is_presenting": is_presenting,
+                "height": _PRESENTED_HEIGHT if is_presenting else _HEIGHT,
+            },
+            on_rest_change=lambda: None,
+        )
+    rest = answer.get("rest")
+    return int(rest["frame"]) if rest and rest.get("digest") == digest else None
+
+
+def make_look(theme: Theme, n_modes: int) -> Look:
+    """The colours of a theme for the player."""
+    colours = THEMES[theme]
+    is_light = theme == "light"
+    return Look(
+        page=colours.page,
+        text=colours.text,
+        quiet=colours.muted,
+        line=colours.grid,
+        contour="#8a8d98" if is_light else "#6f7480",
+        real="#7a7d89" if is_light else "#8b909d",
+        accent=colours.accent,
+        warm="#bd5a00" if is_light else "#ffa94d",
+        cool="#832db6" if is_light else "#c58af0",
+        colours=mode_colours(n_modes) if n_modes else [],
+    )
