@@ -45,7 +45,7 @@ FASHION_5 = TableColumn("Fashion-5", "fashion-5")
 CELLS = TableColumn(
     "10x_73k",
     "pbmc_facs",
-    unlike="10x_73k: ours is on `pbmc_facs`, a stand-in of 3,152 cells for the paper's 73,000, so the two are not "
+    unlike="10x_73k: ours is on pbmc_facs, a stand-in of 3,152 cells for the paper's 73,000, so the two are not "
     "compared.",
 )
 PENDIGITS = TableColumn("Pendigits", "pendigits")
@@ -165,6 +165,7 @@ TABLE_3 = PaperTable(
 
 PAPER = Paper(
     name="clustergan",
+    short="ClusterGAN",
     title="ClusterGAN: Latent Space Clustering in Generative Adversarial Networks",
     authors="Mukherjee, Asnani, Lin and Kannan",
     reference="arXiv 1809.03627",

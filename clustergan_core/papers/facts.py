@@ -47,8 +47,8 @@ class TableColumn:
 class PaperTable:
     """A table of a paper."""
 
-    name: str  # in addresses and file names
-    title: str
+    name: str  # in file names
+    title: str  # "Table 1: what it shows"
     rows: tuple[TableRow, ...]
     columns: tuple[TableColumn, ...]
     measures: tuple[Measure, ...]
@@ -56,6 +56,11 @@ class PaperTable:
     selection: str  # how the printed figures were chosen
     notes: tuple[str, ...] = ()
     n_runs: int = 1  # from which each printed figure was taken
+
+    @property
+    def short(self) -> str:
+        """ "Table 1", as in addresses."""
+        return self.title.partition(":")[0]
 
     def printed(self, row: TableRow, column: TableColumn, measure: Measure) -> float | None:
         """The printed figure; None where the cell is empty."""
@@ -67,7 +72,8 @@ class PaperTable:
 class Paper:
     """A paper: what it claims, and its tables."""
 
-    name: str  # in addresses and file names
+    name: str  # in file names
+    short: str  # what people call it, and addresses
     title: str
     authors: str
     reference: str

@@ -169,6 +169,7 @@ TABLE_9 = _vary(
 
 PAPER = Paper(
     name="li-dama",
+    short="Li and Dama",
     title="Clustering using deep generative models",
     authors="Li and Dama",
     reference="a course project at the University of Toronto",

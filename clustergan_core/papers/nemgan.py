@@ -157,6 +157,7 @@ TABLE_IV = PaperTable(
 
 PAPER = Paper(
     name="nemgan",
+    short="NEMGAN",
     title="Effect of the Latent Structure on Clustering with GANs (NEMGAN)",
     authors="Mishra, Jayendran and Prathosh",
     reference="arXiv 2005.02435",

@@ -17,7 +17,7 @@ HEADINGS = (
     "n_seeds", "preset", "steps", "share_of_paper_steps", "training_seconds", "difference", "exceeds_spread", "gap",
 )  # fmt: skip
 GAP_WORDS = {
-    "no run": "not a trained method",
+    "no run": "not computed",
     "no data": "no such data set",
     "no preset": "no such preset",
     "no score": "no score of ours",
@@ -44,7 +44,8 @@ def describe_cell(cell: Cell) -> CellText:
         return CellText(printed, "", "", "", GAP_WORDS[cell.gap] if cell.gap else "")
     low, high, n = min(cell.values), max(cell.values), len(cell.values)
     seeds = f"{n} seed" if n == 1 else f"{n} seeds"
-    spread = seeds if n == 1 else f"{_ours(low)}–{_ours(high)}, {seeds}"
+    ends = _ours(low), _ours(high)
+    spread = seeds if n == 1 else f"all {seeds}" if ends[0] == ends[1] else f"{ends[0]}–{ends[1]}, {seeds}"
     difference = "" if cell.difference is None else f"{cell.difference:+.3f}".replace("-", "−")
     return CellText(printed, _ours(cell.median), spread, difference, "")
 
