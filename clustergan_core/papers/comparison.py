@@ -118,7 +118,7 @@ def compare_table(
 
 
 def find_missing(table: PaperTable, runs: Sequence[MeasuredRun], preset: PresetName) -> list[MissingRun]:
-    """Runs of a table, by row and column, that lack one of SEEDS; none for a cell where the paper prints nothing."""
+    """The runs that are not among `runs`, by row, column and seed; none for a cell where the paper prints nothing."""
     missing = []
     for row in table.rows:
         for column in table.columns:

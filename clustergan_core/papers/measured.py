@@ -16,6 +16,7 @@ from clustergan_core.preset import PresetName
 from clustergan_core.runs.comparison.spread import read_score
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.scores import read_scores
+from clustergan_core.runs.status import State
 from clustergan_core.runs.store import list_runs
 from clustergan_core.score_names import AGREEMENT_SCORES, GENERATION_SCORES
 
@@ -28,7 +29,7 @@ Row = dict[str, str]
 
 @dataclass(frozen=True)
 class MeasuredRun:
-    """A finished run and its scores on `n` samples of `split`; `seconds` are those of training."""
+    """A run and its scores on `n` samples of `split`, none before it is finished; `seconds` are those of training."""
 
     method: str
     dataset: str
@@ -69,8 +70,12 @@ def measured_runs(path: Path = RESULTS) -> list[MeasuredRun]:
         for row in newest_runs(rows, ROW_KEY, method=method, dataset=dataset, preset=preset)
         if method in METHODS and dataset in DATASETS
     ]
-    own = [measured for run in list_runs() if (measured := _of_run(run)) is not None]
-    return [*map(_of_row, newest), *own]
+    return [*map(_of_row, newest), *_own_runs(("finished",))]
+
+
+def begun_runs() -> list[MeasuredRun]:
+    """A person's own runs that wait, train or can be continued; they have no scores yet."""
+    return _own_runs(("waiting", "starting", "running", "paused", "stopped", "interrupted"))
 
 
 def preset_settings(method: str, dataset: str, preset: PresetName) -> dict[str, Any]:
@@ -105,16 +110,22 @@ def _of_row(row: Row) -> MeasuredRun:
     )
 
 
-def _of_run(run: Run) -> MeasuredRun | None:
-    """A person's own run; None where it is not finished, is damaged, or trained on data of their own."""
+def _own_runs(states: tuple[State, ...]) -> list[MeasuredRun]:
+    return [measured for run in list_runs() if (measured := _of_run(run, states)) is not None]
+
+
+def _of_run(run: Run, states: tuple[State, ...]) -> MeasuredRun | None:
+    """A person's own run; None where it is in another state, is damaged, or trained on data of their own."""
     try:
-        config, status, scores = run.config, run.status(), read_scores(run)
-        if status.state != "finished" or scores is None or config.dataset.source not in DATASETS:
+        config, status = run.config, run.status()
+        scores = read_scores(run) if status.state == "finished" else None
+        if status.state not in states or config.dataset.source not in DATASETS:
             return None
         settings, changed = config.method_settings().model_dump(), frozenset(config.changed_settings())
     except (AppError, ValueError):  # the Runs page says what is wrong with it
         return None
-    figures = {name: read_score(scores, name) for name in SCORES}
+    figures = {name: read_score(scores, name) for name in SCORES} if scores else {}
+    of_split = ("", 0) if scores is None else ("all" if scores["is_training_data"] else scores["split"], scores["n"])
     return MeasuredRun(
         method=config.method,
         dataset=config.dataset.source,
@@ -122,8 +133,8 @@ def _of_run(run: Run) -> MeasuredRun | None:
         seed=config.seed,
         steps=config.schedule.n_steps,
         seconds=status.seconds,
-        split="all" if scores["is_training_data"] else scores["split"],
-        n=scores["n"],
+        split=of_split[0],
+        n=of_split[1],
         scores={name: figure for name, figure in figures.items() if figure is not None},
         settings=settings,
         changed=changed,

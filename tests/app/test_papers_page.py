@@ -107,7 +107,9 @@ def test_missing_runs_have_commands_and_are_queued_after_time_and_disk_are_told(
     runs = list_runs()
     assert sorted(run.config.seed for run in runs) == [0, 1, 2]
     assert {(run.config.method, run.config.dataset.source) for run in runs} == {("clustergan", "synthetic")}
-    assert "3 queued" in "\n".join(message.value for message in app.success)
+    assert "3 runs queued" in "\n".join(message.value for message in app.success)
+    assert "3 runs of this table wait" in texts(app)
+    assert "--seed" in app.code[0].value and "--dataset synthetic --method clustergan" not in app.code[0].value
 
 
 def finished(own_folders: Path, trained: Run, seeds: tuple[int, ...]) -> list[float]:

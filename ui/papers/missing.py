@@ -12,6 +12,7 @@ import streamlit as st
 from clustergan_core.data.registry import is_available
 from clustergan_core.errors import AppError
 from clustergan_core.papers.comparison import SEEDS, MissingRun, find_missing
+from clustergan_core.papers.measured import begun_runs
 from clustergan_core.paths import runs_folder
 from ui.forms.scheduler import usual_scheduler
 from ui.frame.links import link_page
@@ -38,17 +39,22 @@ def show_missing(view: PaperView) -> None:
     """The missing runs by cell; those of a chosen cell with their commands and the button."""
     st.subheader("Train what is missing", anchor=False)
     if n_queued := st.session_state.pop(_QUEUED, 0):
-        st.success(f"{n_queued} queued: this table has them once they are finished.", icon=":material/check:")
+        st.success(f"{_count(n_queued)} queued: this table has them once they are finished.", icon=":material/check:")
         link_page("Runs")
     missing = find_missing(view.table, view.runs, view.preset)
+    wanted = find_missing(view.table, [*view.runs, *begun_runs()], view.preset)
+    if n_begun := len(missing) - len(wanted):
+        st.caption(f"{_count(n_begun)} of this table wait, train or can be continued: see the Runs page.")
+        missing = wanted
     if not missing:
-        st.caption(f"Every cell that can be trained with the preset {view.preset} has seeds {_list(SEEDS)}.")
+        rest = "Every other cell" if n_begun else "Every cell"
+        st.caption(f"{rest} that can be trained with the preset {view.preset} has seeds {_list(SEEDS)}.")
         return
     by_cell: dict[str, list[MissingRun]] = {}
     for run in missing:
         by_cell.setdefault(f"{run.row.title} on {run.column.title}", []).append(run)
     st.caption(
-        f"{len(missing)} runs are missing: {len(by_cell)} cells lack one or more of the seeds {_list(SEEDS)} with "
+        f"{_count(len(missing))} missing: {len(by_cell)} cells lack one or more of the seeds {_list(SEEDS)} with "
         f"the preset {view.preset}."
     )
     chosen = by_cell[st.selectbox("Cell", list(by_cell), key="papers_cell", width=420)]
@@ -86,8 +92,7 @@ def _offer_queue(chosen: Sequence[MissingRun]) -> None:
             icon=":material/hard_drive:",
         )
         return
-    label = f"Queue {len(chosen)} run{'' if len(chosen) == 1 else 's'}"
-    if st.button(label, type="primary", key="papers_queue", icon=":material/play_arrow:"):
+    if st.button(f"Queue {_count(len(chosen))}", type="primary", key="papers_queue", icon=":material/play_arrow:"):
         _queue(chosen)
 
 
@@ -128,6 +133,10 @@ def _configs(chosen: Sequence[MissingRun]) -> list[RunConfig]:
         make_config(dataset, run.dataset, method=run.method, preset=run.preset, settings=run.settings, seed=run.seed)
         for run in chosen
     ]
+
+
+def _count(n_runs: int) -> str:
+    return f"{n_runs} run{'' if n_runs == 1 else 's'}"
 
 
 def _list(seeds: Sequence[int]) -> str:
