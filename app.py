@@ -27,6 +27,7 @@ page = st.navigation(
         st.Page("pages/interpolate.py", title="Interpolate", icon=":material/tune:", url_path="interpolate"),
         st.Page("pages/runs.py", title="Runs", icon=":material/history:", url_path="runs"),
         st.Page("pages/compare.py", title="Compare", icon=":material/compare_arrows:", url_path="compare"),
+        st.Page("pages/papers.py", title="Papers", icon=":material/article:", url_path="papers"),
     ]
 )
 st.set_page_config(page_title=f"{page.title} · ClusterGAN Explorer")

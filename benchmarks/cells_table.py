@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from benchmarks.cells import KEY, MATRICES, ROWS, WAYS
 from benchmarks.protocol_table import MEASUREMENTS
-from benchmarks.tables import Row, describe_machines, newest_runs, put_table, spread
+from benchmarks.tables import Row, describe_machines, put_table, spread
 from benchmarks.train_all import read_rows
+from clustergan_core.papers.measured import newest_runs
 
 SEEDS = 3  # matrices with fewer are listed
 TITLES = {

@@ -54,6 +54,7 @@ PLACES = (
     Place("interpolate", "Interpolate"),
     Place("runs", "Runs"),
     Place("compare", "Compare"),
+    Place("papers", "Papers"),
 )
 
 # Records, at each browser frame, since when the wanted page has been at rest, and when the sidebar was clicked.

@@ -206,6 +206,7 @@ SCENES: dict[str, tuple[dict[str, str | list[str]], Callable[[Page], None]]] = {
     "runs": ({}, look),
     "learn": ({}, look),
     "compare": ({"runs": ["digits-clustergan", "digits-paired-clustergan"], "colours": "label"}, select_on_two_maps),
+    "papers": ({}, look),
     "sweep": ({}, show_sweep),
     "train": ({"dataset": "digits", "preset": "quick", "task": "New run"}, train_briefly),
 }

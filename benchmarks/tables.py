@@ -8,13 +8,6 @@ from collections.abc import Sequence
 Row = dict[str, str]
 
 
-def newest_runs(rows: Sequence[Row], key: Sequence[str], **wanted: str) -> list[Row]:
-    """The newest rows with these values, one row for each seed; the columns in `key` identify a row."""
-    found = [row for row in rows if wanted.items() <= row.items()]
-    same = [row for row in found if all(row[name] == found[-1][name] for name in key if name != "seed")]
-    return list({row["seed"]: row for row in same}.values())
-
-
 def spread(rows: Sequence[Row], column: str, form: str = ".2f") -> str:
     """Median of a column, with the range if the rows differ; a dash if no row has the figure."""
     values = [float(row[column]) for row in rows if row[column]]

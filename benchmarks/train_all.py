@@ -30,6 +30,8 @@ from clustergan_core.data.opening import open_dataset
 from clustergan_core.data.registry import DATASETS, is_available
 from clustergan_core.errors import AppError, SettingsError
 from clustergan_core.methods import METHODS, find_method
+from clustergan_core.papers.measured import RESULTS, read_rows
+from clustergan_core.papers.measured import ROW_KEY as KEY
 from clustergan_core.paths import PROJECT_FOLDER, derived_folder
 from clustergan_core.runs.config import RunConfig
 from clustergan_core.runs.configure import make_config
@@ -38,12 +40,10 @@ from clustergan_core.runs.scores import read_scores
 from clustergan_core.runs.sweeps.plan import read_seeds
 from clustergan_core.runs.weights import read_checkpoint
 
-RESULTS = Path(__file__).with_name("results.csv")
 QUICK = ("digits", "synthetic", "pendigits")  # take minutes each and are always available
 AGREEMENT = ("purity", "accuracy", "nmi", "ari")
 # Settings newer than some rows are left out of digests if they have the value that reproduces the older behaviour.
 YOUNGER: Mapping[str, object] = {"first_strictness": 1.0, "n_candidates": 0, "energy_weight": 0.0, "given": ""}
-KEY = ("method", "dataset", "preset", "settings_digest", "seed", "device")
 COLUMNS = (
     "commit", "cpu", "cores", "threads", "device", "torch", "load_at_start",
     "method", "dataset", "preset", "settings_digest", "seed", "steps",
@@ -92,14 +92,6 @@ class Job:
 
 
 AnyJob = TypeVar("AnyJob", bound=Job)
-
-
-def read_rows(path: Path = RESULTS) -> list[dict[str, str]]:
-    """The saved rows, in the order in which they were measured."""
-    if not path.exists():
-        return []
-    with path.open(newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def append_row(row: Mapping[str, object], path: Path = RESULTS, columns: Sequence[str] = COLUMNS) -> None:

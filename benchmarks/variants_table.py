@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from benchmarks.protocol_table import MEASUREMENTS
-from benchmarks.tables import Row, describe_machines, newest_runs, put_table, spread
+from benchmarks.tables import Row, describe_machines, put_table, spread
 from benchmarks.train_all import read_rows
 from benchmarks.variants import DATA, KEY, ROWS, VARIANTS
+from clustergan_core.papers.measured import newest_runs
 
 FEW = 3  # seeds; variants with fewer are listed
 AGREEMENT = {"purity": "purity", "accuracy": "accuracy", "NMI": "nmi", "ARI": "ari"}

@@ -1,4 +1,4 @@
-"""Durations as people say them."""
+"""Durations and sizes as people say them."""
 
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
 
@@ -14,6 +14,11 @@ def describe_duration(seconds: float) -> str:
     if name == "hour" and count < 10 and rest >= 60:
         duration += f" {_count(rest // 60, 'minute')}"
     return duration
+
+
+def describe_bytes(n_bytes: float) -> str:
+    """ "12 MB", "1.4 GB"."""
+    return f"{n_bytes / 1e9:,.1f} GB" if n_bytes >= 1e9 else f"{max(1, round(n_bytes / 1e6)):,} MB"
 
 
 def _count(count: int, name: str) -> str:

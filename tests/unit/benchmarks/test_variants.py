@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from benchmarks import variants
-from benchmarks.tables import newest_runs
 from benchmarks.train_all import append_row, read_rows, train_words
 from benchmarks.variants import (
     COLUMNS,
@@ -30,6 +29,7 @@ from clustergan_core.command_line.training import read_config
 from clustergan_core.data.opening import open_dataset
 from clustergan_core.data.registry import load_dataset
 from clustergan_core.errors import SettingsError
+from clustergan_core.papers.measured import newest_runs
 from clustergan_core.runs.configure import make_config
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.scores import read_scores

@@ -1,0 +1,161 @@
+"""Our runs beside the printed figures: which count, what is compared, and what is missing."""
+
+import csv
+import io
+import statistics
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from clustergan_core.command_line import build_parser
+from clustergan_core.papers.comparison import Cell, compare_table, find_missing
+from clustergan_core.papers.facts import Measure
+from clustergan_core.papers.measured import RESULTS, MeasuredRun, measured_runs, preset_settings
+from clustergan_core.papers.published import PAPERS
+from clustergan_core.papers.rendering import describe_cell, to_csv, to_latex, to_markdown
+
+TABLE_1 = PAPERS["clustergan"].table("table-1")
+PURITY, NMI, _ = TABLE_1.measures
+
+
+@pytest.fixture(autouse=True)
+def _no_own_runs(own_folders: Path) -> None:
+    """Nothing of this machine's runs is read."""
+
+
+def measured(seed: int = 0, purity: float = 0.9, method: str = "clustergan", dataset: str = "mnist") -> MeasuredRun:
+    return MeasuredRun(
+        method=method,
+        dataset=dataset,
+        preset="default",
+        seed=seed,
+        steps=3000,
+        seconds=100.0 + seed,
+        split="test",
+        n=10_000,
+        scores={"purity": purity},
+        settings=preset_settings(method, dataset, "default"),
+    )
+
+
+def cell(runs: list[MeasuredRun], measure: Measure = PURITY, row: str = "ClusterGAN", column: str = "MNIST") -> Cell:
+    cells = compare_table(TABLE_1, measure, runs, "default")
+    return next(c for cells_of_row in cells for c in cells_of_row if (c.row.title, c.column.title) == (row, column))
+
+
+def test_a_cell_is_the_median_over_seeds_less_the_printed_figure() -> None:
+    found = cell([measured(0, 0.70), measured(1, 0.80), measured(2, 0.74)])
+    assert found.median == 0.74
+    assert found.difference == pytest.approx(0.74 - 0.95)
+    assert found.exceeds
+    assert found.seconds == 101
+    assert found.share == pytest.approx(3000 / 500_000)
+
+
+def test_a_difference_within_the_range_of_the_seeds_or_of_one_seed_is_not_marked() -> None:
+    assert not cell([measured(0, 0.90), measured(1, 0.99), measured(2, 0.97)]).exceeds
+    assert not cell([measured(0, 0.5)]).exceeds
+    assert not cell([measured(0, 0.9460), measured(1, 0.9461)]).exceeds  # rounds to the printed 0.95
+    assert cell([measured(0, 0.9440), measured(1, 0.9441)]).exceeds
+
+
+def test_a_score_that_was_not_measured_and_a_method_that_was_not_trained_are_told_apart() -> None:
+    assert cell([measured()], NMI).gap == "not measured"
+    assert cell([measured()], column="Fashion-10").gap == "not trained"
+    assert cell([measured()], row="NMF").gap == "no run"
+
+
+def test_runs_with_changed_settings_of_other_presets_and_lengths_do_not_mix() -> None:
+    good = [measured(0, 0.7), measured(1, 0.7)]
+    others = [
+        replace(measured(2, 0.1), changed=frozenset({"width"})),
+        replace(measured(2, 0.1), preset="quick"),
+        replace(measured(2, 0.1), steps=50_000),
+        replace(measured(0, 0.1), run="again"),
+    ]
+    assert cell([*good, *others]).values == [0.7, 0.7]
+
+
+def test_a_row_takes_only_runs_with_its_own_settings() -> None:
+    features = measured(0, 0.6, method="wgan-gp")
+    changed = {"reading": "back-projection"}
+    decoded = replace(features, settings={**features.settings, **changed}, changed=frozenset(changed))
+    decoded = replace(decoded, scores={"purity": 0.8})
+    assert cell([features, decoded], row="GAN + critic features").values == [0.6]
+    assert cell([features, decoded], row="GAN + back-projection").values == [0.8]
+
+
+def test_the_stand_in_and_distances_in_other_features_are_not_subtracted() -> None:
+    stood_in = cell([measured(0, 0.5, dataset="pbmc_facs"), measured(1, 0.5, dataset="pbmc_facs")], column="10x_73k")
+    assert stood_in.median == 0.5 and stood_in.difference is None
+    table = PAPERS["clustergan"].table("table-2")
+    run = replace(measured(), scores={"frechet": 3.5})
+    (first, *_) = compare_table(table, table.measures[0], [run], "default")[0]
+    assert first.median == 3.5 and first.difference is None
+
+
+def test_cluster_accuracy_of_the_reproduction_is_not_taken_for_purity() -> None:
+    table = PAPERS["li-dama"].table("table-1")
+    run = replace(measured(), scores={"purity": 0.9, "cluster_accuracy": 0.8})
+    cells = compare_table(table, table.measures[0], [run], "default")
+    assert cells[2][0].values == [0.8]
+
+
+def test_modes_of_another_number_belong_to_another_column() -> None:
+    table = PAPERS["clustergan"].table("table-3")
+    seven = replace(measured(0, 0.7), changed=frozenset({"n_clusters"}))
+    seven = replace(seven, settings={**seven.settings, "n_clusters": 7})
+    (cells,) = compare_table(table, table.measures[0], [measured(0, 0.9), seven], "default")
+    assert {c.column.title: c.values for c in cells if c.values} == {"K = 7": [0.7], "K = 10": [0.9]}
+
+
+def test_missing_runs_have_the_commands_that_train_them() -> None:
+    missing = find_missing(TABLE_1, [measured(0)], "default")
+    of_clustergan = [run for run in missing if (run.row.title, run.dataset) == ("ClusterGAN", "mnist")]
+    assert [run.seed for run in of_clustergan] == [1, 2]
+    decoded = next(run for run in missing if (run.row.title, run.dataset) == ("GAN + back-projection", "mnist"))
+    words = decoded.command().split()
+    assert words[3:] == [
+        "train", "--dataset", "mnist", "--method", "wgan-gp", "--preset", "default", "--seed", "0",
+        "--set", "reading=back-projection",
+    ]  # fmt: skip
+    build_parser(words[3:4]).parse_args(words[3:])
+    assert not any(run.row.title in ("NMF", "Paired ClusterGAN") for run in missing)
+
+
+def test_given_masses_are_those_of_the_data_and_only_where_they_are_given() -> None:
+    missing = find_missing(PAPERS["nemgan"].table("table-i"), [], "default")
+    settings = {run.method: run.settings for run in missing if run.dataset == "mnist-2-90-10"}
+    assert settings["nemgan"] == {"masses": "0.9 0.1"}
+    assert settings["wgan-gp"] == {"prior": "normal"}
+    assert settings["bigan"] == {}
+
+
+@pytest.mark.skipif(not RESULTS.exists(), reason="only a checkout has our rows")
+def test_our_rows_are_those_of_the_benchmark() -> None:
+    with RESULTS.open(newline="") as file:
+        rows = [row for row in csv.DictReader(file) if (row["method"], row["dataset"]) == ("clustergan", "mnist")]
+    newest = [row for row in rows if row["settings_digest"] == rows[-1]["settings_digest"]]
+    found = cell(measured_runs())
+    assert found.median == statistics.median(float(row["purity"]) for row in newest)
+    assert len(found.values) == len(newest) >= 3
+
+
+def test_files_hold_the_figures_of_the_table() -> None:
+    runs = [measured(0, 0.70), measured(1, 0.80), measured(2, 0.74)]
+    cells = compare_table(TABLE_1, PURITY, runs, "default")
+    lines = list(csv.DictReader(io.StringIO(to_csv(PAPERS["clustergan"], TABLE_1, runs, "default"))))
+    assert len(lines) == len(TABLE_1.rows) * len(TABLE_1.columns) * len(TABLE_1.measures)
+    (line,) = [x for x in lines if (x["row"], x["column"], x["measure"]) == ("ClusterGAN", "MNIST", "Purity")]
+    assert (line["printed"], line["ours_median"], line["n_seeds"], line["difference"]) == ("0.95", "0.74", "3", "-0.21")
+    said = "0.95 · 0.740 (0.700–0.800, 3 seeds) · **−0.210**"
+    assert said in to_markdown(TABLE_1, PURITY, cells)
+    latex = to_latex(TABLE_1, PURITY, cells)
+    assert latex.count(r"\\") == len(TABLE_1.rows) + 1
+    assert {line.count("&") for line in latex.splitlines() if line.endswith(r"\\")} == {len(TABLE_1.columns)}
+    assert r"10x\_73k" in latex and r"$-$0.210" in latex
+
+
+def test_a_cell_without_figures_says_why() -> None:
+    assert describe_cell(cell([], column="Fashion-5")).gap == "not trained"
