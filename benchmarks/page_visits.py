@@ -45,6 +45,7 @@ class Place(NamedTuple):
 
 PLACES = (
     Place("start", "Start"),
+    Place("learn", "Learn"),
     Place("data", "Data"),
     Place("train", "Train"),
     Place("sweep", "Sweep"),
