@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import shlex
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -17,6 +17,10 @@ from clustergan_core.preset import PresetName
 
 SEEDS = (0, 1, 2)  # that a cell should have
 ROUNDING = 0.005  # half of the last digit that the papers print
+
+PresetChoice = Literal[PresetName, "longest"]
+CHOICES: tuple[PresetChoice, ...] = ("longest", "paper", "default", "quick")
+LONGEST_FIRST: tuple[PresetName, ...] = ("paper", "default", "quick")
 
 Gap = Literal["", "no run", "no data", "no preset", "no score", "not measured", "not trained"]
 
@@ -111,9 +115,9 @@ class MissingRun:
 
 
 def compare_table(
-    table: PaperTable, measure: Measure, runs: Sequence[MeasuredRun], preset: PresetName
+    table: PaperTable, measure: Measure, runs: Sequence[MeasuredRun], preset: PresetChoice
 ) -> list[list[Cell]]:
-    """The cells of a table, row by row, for one measure, with our runs of one preset."""
+    """The cells of a table, row by row, for one measure, with our runs of one preset, or of each cell's longest."""
     return [[_compare(table, row, column, measure, runs, preset) for column in table.columns] for row in table.rows]
 
 
@@ -145,13 +149,18 @@ def required_settings(row: TableRow, column: TableColumn) -> dict[str, Any]:
 
 
 def choose_runs(
-    row: TableRow, column: TableColumn, runs: Iterable[MeasuredRun], preset: PresetName
+    row: TableRow, column: TableColumn, runs: Sequence[MeasuredRun], preset: PresetChoice
 ) -> tuple[MeasuredRun, ...]:
     """One run for each seed, of the preset and without changes but those of the cell.
+
+    "longest" is the preset `paper` where it has runs, else `default`, else `quick`.
 
     Runs of different lengths do not mix: those with the most seeds are taken, the longer ones of equally many. The
     choice sees no score. Of two runs of one seed the first stands.
     """
+    if preset == "longest":
+        of_presets = (choose_runs(row, column, runs, name) for name in LONGEST_FIRST)
+        return next(filter(None, of_presets), ())
     needed = required_settings(row, column)
     by_steps: dict[int, dict[int, MeasuredRun]] = {}
     for run in runs:
@@ -172,7 +181,7 @@ def _compare(
     column: TableColumn,
     measure: Measure,
     runs: Sequence[MeasuredRun],
-    preset: PresetName,
+    preset: PresetChoice,
 ) -> Cell:
     printed, score, gap = table.printed(row, column, measure), score_of(row, measure), _obstacle(row, column, preset)
     chosen = () if gap else choose_runs(row, column, runs, preset)
@@ -183,13 +192,13 @@ def _compare(
     return Cell(row, column, measure, printed, chosen, gap)
 
 
-def _obstacle(row: TableRow, column: TableColumn, preset: PresetName) -> Gap:
+def _obstacle(row: TableRow, column: TableColumn, preset: PresetChoice) -> Gap:
     """Why nothing of a cell can be trained; "" where it can."""
     if not row.method:
         return "no run"
     if column.dataset not in DATASETS:
         return "no data"
-    return "" if preset in METHODS[row.method].presets else "no preset"
+    return "" if preset == "longest" or preset in METHODS[row.method].presets else "no preset"
 
 
 def _is_same(ours: Any, needed: Any) -> bool:

@@ -7,10 +7,9 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from clustergan_core.papers.comparison import Cell, compare_table, score_of
+from clustergan_core.papers.comparison import Cell, PresetChoice, compare_table, score_of
 from clustergan_core.papers.facts import Measure, Paper, PaperTable
 from clustergan_core.papers.measured import MeasuredRun
-from clustergan_core.preset import PresetName
 
 HEADINGS = (
     "paper", "table", "row", "column", "measure", "printed", "our_score", "ours_median", "ours_min", "ours_max",
@@ -43,14 +42,15 @@ def describe_cell(cell: Cell) -> CellText:
     if cell.median is None:
         return CellText(printed, "", "", "", GAP_WORDS[cell.gap] if cell.gap else "")
     low, high, n = min(cell.values), max(cell.values), len(cell.values)
-    seeds = f"{n} seed" if n == 1 else f"{n} seeds"
+    preset = cell.runs[0].preset
+    seeds = (f"{n} seed" if n == 1 else f"{n} seeds") + ("" if preset == "default" else f", {preset}")
     ends = _ours(low), _ours(high)
     spread = seeds if n == 1 else f"all {seeds}" if ends[0] == ends[1] else f"{ends[0]}–{ends[1]}, {seeds}"
     difference = "" if cell.difference is None else f"{cell.difference:+.3f}".replace("-", "−")
     return CellText(printed, _ours(cell.median), spread, difference, "")
 
 
-def to_csv(paper: Paper, table: PaperTable, runs: Sequence[MeasuredRun], preset: PresetName) -> str:
+def to_csv(paper: Paper, table: PaperTable, runs: Sequence[MeasuredRun], preset: PresetChoice) -> str:
     """One line for each cell and measure of a table."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -92,12 +92,12 @@ def to_latex(table: PaperTable, measure: Measure, cells: Sequence[Sequence[Cell]
     )
 
 
-def _line(paper: Paper, table: PaperTable, cell: Cell, preset: PresetName) -> list[object]:
-    values = cell.values
+def _line(paper: Paper, table: PaperTable, cell: Cell, preset: PresetChoice) -> list[object]:
+    values, trained = cell.values, cell.runs[0].preset if cell.runs else preset
     return [
         paper.name, table.name, cell.row.title, cell.column.title, cell.measure.title, _rounded(cell.printed),
         score_of(cell.row, cell.measure), _rounded(cell.median), _rounded(min(values, default=None)),
-        _rounded(max(values, default=None)), len(values), preset, cell.steps or "", _rounded(cell.share),
+        _rounded(max(values, default=None)), len(values), trained, cell.steps or "", _rounded(cell.share),
         _rounded(cell.seconds), _rounded(cell.difference), cell.exceeds, cell.gap,
     ]  # fmt: skip
 

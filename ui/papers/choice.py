@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from clustergan_core.papers.comparison import CHOICES, PresetChoice
 from clustergan_core.papers.facts import Measure, Paper, PaperTable
 from clustergan_core.papers.measured import MeasuredRun
 from clustergan_core.papers.published import PAPERS
-from clustergan_core.preset import PRESETS, PresetName
+from clustergan_core.preset import PresetName
 from ui.frame.choices import segmented
 from ui.frame.messages import plain
 
@@ -21,8 +22,13 @@ class PaperView:
     paper: Paper
     table: PaperTable
     measure: Measure
-    preset: PresetName
+    preset: PresetChoice
     runs: tuple[MeasuredRun, ...]
+
+    @property
+    def trained_preset(self) -> PresetName:
+        """The preset with which missing runs are trained."""
+        return "default" if self.preset == "longest" else self.preset
 
     @property
     def file_name(self) -> str:
@@ -48,9 +54,10 @@ def choose_view(paper: Paper, runs: tuple[MeasuredRun, ...]) -> PaperView:
         measure = measures[segmented("paper_measure", list(measures), "Measure")]
         preset = segmented(
             "paper_preset",
-            list(PRESETS),
+            list(CHOICES),
             "Our preset",
-            help_text="default trains for minutes on two cores, paper with the paper's settings and length. Only runs "
-            "of this preset stand beside the paper's figures.",
+            help_text="Which runs stand beside the paper's figures: those of one preset, or in each cell those of the "
+            "longest one that has any; other than default is named. paper has the paper's settings and length, "
+            "default takes minutes on two cores, quick a tenth of its steps.",
         )
     return PaperView(paper, table, measure, preset, runs)

@@ -41,21 +41,21 @@ def show_missing(view: PaperView) -> None:
     if n_queued := st.session_state.pop(_QUEUED, 0):
         st.success(f"{_count(n_queued)} queued: this table has them once they are finished.", icon=":material/check:")
         link_page("Runs")
-    missing = find_missing(view.table, view.runs, view.preset)
-    wanted = find_missing(view.table, [*view.runs, *begun_runs()], view.preset)
+    missing = find_missing(view.table, view.runs, view.trained_preset)
+    wanted = find_missing(view.table, [*view.runs, *begun_runs()], view.trained_preset)
     if n_begun := len(missing) - len(wanted):
         st.caption(f"{_count(n_begun)} of this table wait, train or can be continued: see the Runs page.")
         missing = wanted
     if not missing:
         rest = "Every other cell" if n_begun else "Every cell"
-        st.caption(f"{rest} that can be trained with the preset {view.preset} has seeds {_list(SEEDS)}.")
+        st.caption(f"{rest} that can be trained with the preset {view.trained_preset} has seeds {_list(SEEDS)}.")
         return
     by_cell: dict[str, list[MissingRun]] = {}
     for run in missing:
         by_cell.setdefault(f"{run.row.title} on {run.column.title}", []).append(run)
     st.caption(
         f"{_count(len(missing))} missing: {len(by_cell)} cells lack one or more of the seeds {_list(SEEDS)} with "
-        f"the preset {view.preset}."
+        f"the preset {view.trained_preset}."
     )
     chosen = by_cell[st.selectbox("Cell", list(by_cell), key="papers_cell", width=420)]
     show_shell("\n".join(run.command() for run in chosen))

@@ -20,7 +20,8 @@ def show_training(view: PaperView, cells: Sequence[Sequence[Cell]]) -> None:
     st.subheader("How ours was trained", anchor=False)
     trained = [cell for row in cells for cell in row if cell.runs]
     if not trained:
-        st.caption(f"No run of the preset {view.preset} stands in this table yet.")
+        of_preset = "" if view.preset == "longest" else f" with the preset {view.preset}"
+        st.caption(f"No run of ours{of_preset} stands in this table yet.")
         return
     table = pd.DataFrame([_line(cell) for cell in trained])
     st.dataframe(
@@ -47,6 +48,7 @@ def _line(cell: Cell) -> dict[str, Any]:
     return {
         "Method": cell.row.title,
         "Data": cell.column.title,
+        "Preset": first.preset,
         "Seeds": ", ".join(str(run.seed) for run in cell.runs),
         "Steps": cell.steps,
         "Of the paper's": cell.share,

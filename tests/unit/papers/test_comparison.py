@@ -77,6 +77,16 @@ def test_runs_with_changed_settings_of_other_presets_and_lengths_do_not_mix() ->
     assert cell([*good, *others]).values == [0.7, 0.7]
 
 
+def test_the_longest_preset_with_runs_stands_in_a_cell_and_is_named() -> None:
+    quick = [replace(measured(seed, 0.6), preset="quick", steps=300) for seed in range(3)]
+    (first, *_) = compare_table(TABLE_1, PURITY, [*quick, measured(0, 0.5)], "longest")[0][1:]
+    assert first.values == [0.5]
+    (first, *_) = compare_table(TABLE_1, PURITY, quick, "longest")[0][1:]
+    assert first.values == [0.6] * 3
+    assert describe_cell(first).spread == "all 3 seeds, quick"
+    assert cell(quick).gap == "not trained"
+
+
 def test_a_row_takes_only_runs_with_its_own_settings() -> None:
     features = measured(0, 0.6, method="wgan-gp")
     changed = {"reading": "back-projection"}
