@@ -163,8 +163,8 @@ def show_sweep(page: Page) -> None:
 
 
 def show_walk(page: Page) -> None:
-    """Shows the large picture and the whole walk."""
-    scroll_to(page.get_by_text("The walk over μ"), "end")
+    """Shows the large picture, the slider and what the encoder reads."""
+    scroll_to(page.get_by_role("button", name="GIF"), "end")
 
 
 def show_markers(page: Page) -> None:

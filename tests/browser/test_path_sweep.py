@@ -55,7 +55,8 @@ def test_a_sweep_is_started_paused_in_part_reloaded_resumed_and_read(
         expect(badge(page, "4 finished")).to_be_visible(timeout=2 * WAIT)
         settle(page)
         expect(page.get_by_role("heading", name="Result")).to_be_visible()
-        expect(page.get_by_text(re.compile("Suggested K = (9|10)"))).to_be_visible()
+        # With two seeds of so few steps, chance decides whether any criterion tells the two values apart.
+        expect(page.get_by_text(re.compile("Suggested K = (9|10)|No K stands out")).first).to_be_visible()
         table = page.get_by_role("region", name="Scores and criteria at each value")
         expect(
             table.locator("[role=gridcell]").filter(has_text=re.compile(r"^0\.\d{3} ± 0\.\d{3}$")).first
