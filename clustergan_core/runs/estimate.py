@@ -54,7 +54,7 @@ class Estimate:
 def estimate_run(config: RunConfig, dataset: Dataset) -> Estimate:
     """Times steps and an evaluation on throw-away weights, on the device and threads the run will use.
 
-    It takes two seconds on small data, and five on MNIST.
+    It takes two to four seconds on small data, and six on MNIST.
     """
     import torch
 

@@ -1,5 +1,9 @@
 """The Learn page: lessons of four beats, Ask, Predict, Try and Reveal.
 
-cards.py: the lessons as cards, and the glossary; address.py: the choices in the address; beats.py: a lesson's frame and
-its beats; stages.py: what is played with in Try; style.py: how a lesson looks when it is presented.
+cards.py    the lessons as cards, and the glossary
+address.py  the choices in the address
+beats.py    a lesson's frame and its beats
+plane.py    recorded trainings in the plane, in Try
+models.py   walks, modes and sweeps of bundled models, in Try
+style.py    how a lesson looks when it is presented
 """

@@ -115,10 +115,13 @@ def show_sweep(stage: SweepStage) -> None:
     described = f"{min(k, len(shares))} of {len(shares)} digits have a mode of their own: {best:.1%} of the samples"
     show_figure(label_shares_figure(shares, k), "learn-shares", described)
     rows = report.rows_at((k,))
+    seeds = " and ".join(str(row.seed) for row in rows)
     columns = st.columns(3)
     columns[0].metric("Best accuracy that K allows", f"{best:.3f}")
-    columns[1].metric("Our accuracy, seeds 0 and 1", " and ".join(f"{row.argmax['accuracy'] or 0:.3f}" for row in rows))
-    columns[2].metric("Our purity, seeds 0 and 1", " and ".join(f"{row.argmax['purity'] or 0:.3f}" for row in rows))
+    columns[1].metric(
+        f"Our accuracy, seeds {seeds}", " and ".join(f"{row.argmax['accuracy'] or 0:.3f}" for row in rows)
+    )
+    columns[2].metric(f"Our purity, seeds {seeds}", " and ".join(f"{row.argmax['purity'] or 0:.3f}" for row in rows))
 
 
 def show_sweep_result(stage: SweepStage) -> None:

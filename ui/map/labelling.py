@@ -48,7 +48,13 @@ def stored_labels(view: MapView) -> GivenLabels:
 def describe_labelling(noun: str, n_usable: int, n_chosen: int) -> str:
     """What giving a label does, in sentences."""
     some = f"1 {noun} gets" if n_usable == 1 else f"{n_usable:,} {noun}s get"
-    rest = "" if n_usable == n_chosen else f" {n_chosen - n_usable:,} others are outside the training split and do not."
+    n_others = n_chosen - n_usable
+    others = (
+        "Another is outside the training split and does"
+        if n_others == 1
+        else f"{n_others:,} others are outside the training split and do"
+    )
+    rest = f" {others} not." if n_others else ""
     return (
         f"{some} this label, instead of any given before.{rest} A method that learns from labels uses them, and every "
         "score then leaves these samples out and says how many labels were used."
