@@ -7,8 +7,8 @@ Differences from ClusterGAN (arXiv 1809.03627):
 - The targets of these codes have given masses (`masses`), because otherwise one code for everything would agree best.
   A batch may deviate from them once clusters have formed (`strictness`), since it never holds all clusters equally
   often.
-- There may be several such starts. The one whose codes tell the most about a partner's code (mutual information)
-  continues; merging two clusters lowers this figure.
+- There may be several such starts. The one whose clusters agree best with those of the others continues
+  (`typical_start.py`); of two, the one whose codes tell the most about a partner's code (mutual information).
 - A group that the graph of neighbours separates from all others gets a mode of its own before the codes are held, if
   one is empty, or if equal masses have cut up another group (`separation.py`).
 - Then the game begins and holds the codes: every few steps the encoder is trained on them again. The code recovered
@@ -51,6 +51,7 @@ from clustergan_core.methods.paired_clustergan.settings import (
     PairedClusterGANSettings,
     count_warm_up,
 )
+from clustergan_core.methods.paired_clustergan.typical_start import LEAST_STARTS, EndedStarts, choose_compared
 from clustergan_core.methods.paired_clustergan.warm_up import (
     BestRestart,
     cosine_decay,
@@ -103,6 +104,9 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
         self.mean_encoder = copy.deepcopy(self.encoder).requires_grad_(False)
         self.masses = ModeWeights(settings.n_clusters)
         self.kept_start = BestRestart(self.encoder, self.masses.shares)
+        self.ended_starts: EndedStarts | None = None
+        if settings.n_starts >= LEAST_STARTS:
+            self.ended_starts = EndedStarts(self.encoder, settings.n_clusters, settings.n_starts)
         self.has_warm_up = settings.partners != "none"
 
     def prepare(self, samples: Tensor, generator: torch.Generator) -> None:
@@ -119,6 +123,7 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
             neighbours = torch.from_numpy(self._find_neighbours(samples)).to(samples.device)  # (N, n_neighbours)
         is_augmented = self.kind == "image" and settings.partners in ("augmentation", "neighbours+augmentation")
         self.partners = Partners(samples, neighbours, is_augmented, generator)
+        self.compared = choose_compared(len(samples)).to(samples.device)
         self.components = fit_components(samples) if settings.energy_weight else None
         betas = (settings.beta1, settings.beta2)
         self.critic_optimizer = build_adam(self.critic.parameters(), settings.learning_rate, betas)
@@ -300,9 +305,15 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
     def _judge_start(self) -> None:
         indices = torch.randint(len(self.samples), (N_JUDGED,), generator=self.random, device=self.device)
         codes = self._encode_codes(self.mean_encoder, self.partners.pair(indices))
-        self.kept_start.offer(self.mean_encoder, self.masses.shares, mutual_information(*codes.chunk(2)))
+        score = mutual_information(*codes.chunk(2))
+        self.kept_start.offer(self.mean_encoder, self.masses.shares, score)
+        if self.ended_starts is not None:
+            clusters = self._encode_codes(self.mean_encoder, self.samples[self.compared]).argmax(dim=1)
+            self.ended_starts.add(self.mean_encoder, self.masses.shares, score, clusters)
 
     def _take_kept_start(self) -> None:
+        if self.ended_starts is not None:
+            self.ended_starts.hand_over(self.kept_start)
         # Adam keeps the last start's moments; at decays of 0.5 and 0.9 the game forgets them within ten steps.
         everything = torch.ones((), device=self.device)
         average_into(self.mean_encoder, self.kept_start.encoder, everything)

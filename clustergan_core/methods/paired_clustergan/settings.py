@@ -77,8 +77,8 @@ class PairedClusterGANSettings(MethodSettings):
         ge=1,
         le=100,
         title="Starts",
-        description="Number of encoders that share the warm-up's steps; the one whose codes tell the most about a "
-        "partner's code continues.",
+        description="Number of encoders that share the warm-up's steps. The one whose clusters agree best with those "
+        "of the others continues; of two, the one whose codes tell the most about a partner's code.",
     )
     first_temperature: float = Field(
         0.5,
@@ -183,9 +183,7 @@ class PairedClusterGANFacts(MethodFacts):
             from clustergan_core.methods.paired_clustergan.warm_up import find_start  # loads PyTorch
 
             start = find_start(step, n_warm_up, settings.n_starts)
-            text += (
-                f", in start {start.number + 1} of {settings.n_starts}; each begins anew, and the best one continues"
-            )
+            text += f", in start {start.number + 1} of {settings.n_starts}; each begins anew, the most typical goes on"
         return f"{text}. The generator begins after step {n_warm_up:,}."
 
     @classmethod

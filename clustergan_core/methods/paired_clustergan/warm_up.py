@@ -1,4 +1,4 @@
-"""A warm-up of several starts, one after the other; the best one continues."""
+"""A warm-up of several starts, one after the other; one of them continues."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Start:
 
 
 class BestRestart(nn.Module):
-    """The best start so far: its encoder, its mode masses, and its score."""
+    """The start that goes on: the best so far, or the one that `EndedStarts` hands over."""
 
     masses: Tensor  # (n_clusters,)
     merit: Tensor  # () its score, under the name used in saved runs

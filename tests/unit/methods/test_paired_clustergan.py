@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from sklearn.metrics import adjusted_rand_score
 from torch import Tensor, nn
 
 from clustergan_core.data.dataset import Dataset, share_samples
@@ -146,23 +147,64 @@ def test_learning_rates_fall_to_zero_over_the_game():
     assert rates(method) == pytest.approx({"critic": 0.1 * pace, "generator": 0.1 * pace, "encoder": 0.02 * pace})
 
 
-def test_the_start_goes_on_whose_codes_tell_most_about_partners():
+def test_of_two_starts_the_one_goes_on_whose_codes_tell_most_about_partners():
     samples = draw_samples()
-    method = prepared(samples, warm_up_share=1.0, n_starts=3)
+    method = prepared(samples, warm_up_share=1.0, n_starts=2)
     ends, informations = [], []
-    for step in range(1, 13):
-        train_some(method, samples, range(step, step + 1), n_steps=12)
+    for step in range(1, 9):
+        train_some(method, samples, range(step, step + 1), n_steps=8)
         if step % 4 == 0:
             ends.append({name: value.clone() for name, value in method.mean_encoder.state_dict().items()})
             informations.append(float(method.kept_start.merit))
     assert informations == sorted(informations) and informations[0] > 0
     # The kept one changes only where a start was better, and in the end is what encodes.
-    best = max(index for index in range(3) if index == 0 or informations[index] > informations[index - 1])
+    best = max(index for index in range(2) if index == 0 or informations[index] > informations[index - 1])
     weights = dict(method.encoder.named_parameters())
     for name, value in method.mean_encoder.named_parameters():
         assert torch.equal(value, method.kept_start.encoder.get_parameter(name)) and torch.equal(value, weights[name])
-        if best < 2:
-            assert torch.equal(value, ends[best][name])
+        assert torch.equal(value, ends[best][name])
+
+
+def test_of_several_starts_the_one_goes_on_that_agrees_best_with_the_others():
+    samples = draw_samples()
+    method = prepared(samples, n_clusters=4, warm_up_share=1.0, n_starts=5)
+    ends, clusters = [], []
+    for step in range(1, 21):
+        train_some(method, samples, range(step, step + 1), n_steps=20)
+        if step in (4, 8, 12, 16):  # the last start's end has already handed over
+            ends.append({name: value.clone() for name, value in method.mean_encoder.state_dict().items()})
+            codes = method.encode(samples).cluster
+            assert codes is not None
+            clusters.append(codes.argmax(dim=1).numpy())
+    assert method.ended_starts is not None
+    last = method.ended_starts.clusters[4, : len(samples)].numpy()
+    for number, found in enumerate(clusters):
+        assert np.array_equal(method.ended_starts.clusters[number, : len(samples)].numpy(), found)
+    agreement = [sum(adjusted_rand_score(one, other) for other in [*clusters, last]) for one in [*clusters, last]]
+    typical = int(np.argmax(agreement))
+    assert int(method.ended_starts.find_typical()) == typical < 4
+    for name, value in method.mean_encoder.named_parameters():
+        assert torch.equal(value, ends[typical][name])
+
+
+def test_a_resumed_warm_up_knows_the_starts_that_have_ended():
+    samples = draw_samples()
+    unbroken, resumed = (prepared(samples, warm_up_share=1.0, n_starts=3) for _ in range(2))
+    train_some(unbroken, samples, range(1, 10), n_steps=12)
+    resumed.load_state_dict({name: value.clone() for name, value in unbroken.state_dict().items()})
+    assert unbroken.ended_starts is not None and resumed.ended_starts is not None
+    assert int(resumed.ended_starts.n_ended) == 2
+    assert torch.equal(resumed.ended_starts.clusters, unbroken.ended_starts.clusters)
+
+
+def test_a_checkpoint_from_before_starts_were_compared_is_read():
+    samples = draw_samples()
+    method = prepared(samples, warm_up_share=0.5, n_starts=3)
+    train_some(method, samples, range(1, 13), n_steps=12)
+    older = {name: value for name, value in method.state_dict().items() if not name.startswith("ended_starts.")}
+    resumed = prepared(samples, warm_up_share=0.5, n_starts=3)
+    resumed.load_state_dict(older)
+    assert torch.equal(resumed.kept_start.masses, method.kept_start.masses)
 
 
 def test_a_training_tells_how_much_the_codes_of_its_best_start_say_of_partners():
