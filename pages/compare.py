@@ -12,6 +12,7 @@ from ui.compare.curves import watch_curves
 from ui.compare.maps import show_maps
 from ui.compare.pair import choose_pair, label_pair, show_agreement
 from ui.compare.scores import show_scores
+from ui.compare.sections import list_sections, section
 from ui.compare.settings import show_differences
 from ui.compare.stability import show_stability
 from ui.frame.messages import page_errors, section_errors
@@ -19,6 +20,7 @@ from ui.map.settings import choose_split
 
 st.title("Compare")
 comparison = choose_comparison()
+list_sections()
 show_differences(comparison)
 
 
@@ -33,16 +35,16 @@ def scores() -> None:
 scores()
 with section_errors():
     watch_curves(comparison)
-st.header("Clusters", anchor=False)
+st.header("Clusters", anchor="clusters")
 split = choose_split(comparison.runs)
 stability = None
 with section_errors():
     stability = show_stability(comparison, split)
-st.subheader("Two clusterings", anchor=False)
+section("Two clusterings")
 pair = choose_pair(comparison)
 if pair is not None:
     with section_errors():
         labels = label_pair(pair)
         show_agreement(labels, load_common(pair, split), split)
-        st.subheader("Two maps", anchor=False)
+        section("Two maps")
         show_maps(labels, pair, split, stability)

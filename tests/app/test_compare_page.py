@@ -1,6 +1,7 @@
 """The Compare page: which runs, what it says of them, and what it says when something is not there."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,15 @@ def test_each_run_is_listed_with_the_name_a_person_gave_and_its_data(own: dict[s
     said = texts(opened("s0", "table"))
     assert "s0: Third attempt: ClusterGAN on digits, 10 modes" in said
     assert "table: ClusterGAN on synthetic" in said
+
+
+def test_links_at_the_top_lead_to_every_section(own: dict[str, Run]) -> None:
+    app = opened("s0", "s1")
+    (line,) = (caption.value for caption in app.caption if caption.value.startswith("On this page"))
+    links = dict(re.findall(r"\[([^]]+)\]\(#([^)]+)\)", line))
+    headings = {heading.value: heading.anchor for heading in [*app.header, *app.subheader]}
+    assert links.keys() >= {"What differs", "Scores", "Clusters", "Two maps"}
+    assert links == {name: headings[name] for name in links}
 
 
 # --- too few runs, and wrong ones -----------------------------------------------------------------------------------

@@ -54,6 +54,15 @@ def test_the_tools_cover_no_point_of_the_fitted_view(page: Page, host: Server) -
     assert places_on_screen(page, blobs(N_POINTS, 10, 0)[0])[:, 1].min() > tools["y"] + tools["height"]
 
 
+def test_groups_bear_their_numbers_until_others_are_isolated(page: Page, host: Server) -> None:
+    open_map(page, host)
+    stage = page.locator(".stage")
+    expect(stage).to_have_attribute("data-labels", re.compile(r"^\d( \d){9}$"))
+    assert sorted((stage.get_attribute("data-labels") or "").split()) == [str(mode) for mode in range(10)]
+    page.get_by_role("button", name="Mode 3:").click()
+    expect(stage).to_have_attribute("data-labels", "3")
+
+
 def test_a_box_after_zoom_and_pan_selects_exactly_the_points_inside(page: Page, host: Server) -> None:
     canvas = open_map(page, host)
     x, y = (round(place) for place in middle(canvas))  # as a mouse goes by whole pixels

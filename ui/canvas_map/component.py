@@ -56,7 +56,7 @@ def canvas_map(
     is_zero_grey: bool = False,
     sprites: Sprites | None = None,
     hover_text: Sequence[str] | None = None,
-    show_labels: bool | None = None,
+    show_labels: bool = True,
     caption: str = "",
     height: int = 560,
     selected: NDArray[np.integer[Any]] | None = None,
@@ -69,7 +69,8 @@ def canvas_map(
     coordinates (N, 2): finite numbers; both axes keep one scale. Raises DataError for none, and for NaN or infinity.
     groups (N,): numbers into `group_names` and `group_colours` (#rrggbb); negative means no group and is drawn grey.
         They colour the points and make the legend (a click isolates a group: the rest greys out, and hover and lasso
-        pass it over) and the labels at the groups' medians, which show above 12 groups unless `show_labels` decides.
+        pass it over) and, with `show_labels`, labels at the groups' medians, which tell groups apart without colour.
+        Names that differ in a number alone, as "Mode 3", are drawn as that number.
     values (N,): colour by viridis instead, with a colour bar named `values_name`; NaN is grey. `clip_values` ends the
         scale at the 99th percentile. `is_zero_grey`, for expression, draws zeros in grey below the others and takes
         the percentile of what lies above zero. Groups given beside values keep legend and labels, in a neutral colour.
@@ -127,7 +128,7 @@ def canvas_map(
                 "group_bytes": group_bytes,
                 "scale": None if scale is None else asdict(scale) | {"name": values_name},
                 "sprites": None if sprites is None else [sprites.cell_width, sprites.cell_height, sprites.columns],
-                "show_labels": len(group_names) > 12 if show_labels is None else show_labels,
+                "show_labels": show_labels,
                 "caption": caption,
                 "height": height,
                 "selected": shown,

@@ -11,6 +11,7 @@ from clustergan_core.drawing.figures.overlaid_curves import RunCurve, overlaid_c
 from clustergan_core.drawing.theme import apply_theme
 from clustergan_core.runs.comparison.groups import Comparison
 from clustergan_core.runs.run import Run
+from ui.compare.sections import section
 from ui.frame.choices import segmented, select
 from ui.frame.messages import page_errors, plain, section_errors
 from ui.frame.theme import show_themed, theme_name
@@ -56,7 +57,7 @@ def _at_work(comparison: Comparison) -> set[str]:
 
 def show_curves(comparison: Comparison, n_at_work: int) -> None:
     """The chosen score over steps or seconds, the runs of a group in one colour."""
-    st.subheader("Curves", anchor=False)
+    section("Curves")
     histories = {run.name: load_history(run) for run in comparison.runs}
     evaluated = [run for run in comparison.runs if histories[run.name].evaluations]
     if not evaluated:

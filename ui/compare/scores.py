@@ -15,6 +15,7 @@ from clustergan_core.runs.comparison.spread import Reading, ScoreSpread, read_sc
 from clustergan_core.runs.run import Run
 from clustergan_core.score_names import AGREEMENT_SCORES, distance_title
 from clustergan_core.scoring.records import RunScores
+from ui.compare.sections import section
 from ui.compare.settings import describe_repetitions
 from ui.frame.choices import segmented
 from ui.frame.messages import plain
@@ -38,7 +39,7 @@ MODE_COUNTS = {"n_reached": "Modes reached", "stray_share": "Strays", "divergenc
 
 def show_scores(comparison: Comparison) -> None:
     """Mean and standard deviation of each group in a row, each seed as a dot, and the figures of each run."""
-    st.subheader("Scores", anchor=False)
+    section("Scores")
     scores = {run.name: summarise(run).scores for run in comparison.runs}
     if not any(scores.values()):
         st.caption(

@@ -15,6 +15,7 @@ from clustergan_core.runs.comparison.groups import (
     SeedGroup,
     differing_settings,
 )
+from ui.compare.sections import section
 from ui.frame.messages import plain
 
 _TIMES = {2: "twice", 3: "three times"}
@@ -22,7 +23,7 @@ _TIMES = {2: "twice", 3: "three times"}
 
 def show_differences(comparison: Comparison) -> None:
     """Settings that differ: those that all runs have, then those that only the runs of one method have."""
-    st.subheader("What differs", anchor=False)
+    section("What differs")
     rows = differing_settings(comparison.runs)
     if not rows:
         st.caption("Nothing: these runs have the same method, data, settings, length and seed.")

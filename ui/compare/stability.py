@@ -17,6 +17,7 @@ from clustergan_core.drawing.theme import apply_theme
 from clustergan_core.runs.comparison.groups import Comparison
 from clustergan_core.runs.run import Run
 from ui.compare.assignments import load_common, load_stability
+from ui.compare.sections import section
 from ui.compare.settings import describe_repetitions
 from ui.frame.choices import select
 from ui.frame.links import link_page
@@ -60,7 +61,7 @@ class StabilityView:
 
 def show_stability(comparison: Comparison, split: SplitName) -> StabilityView | None:
     """Seed agreement, on how many samples how many runs agree, and the least stable samples; None for too few runs."""
-    st.subheader("Stability", anchor=False)
+    section("Stability")
     choices = _choices(comparison)
     if not choices:
         st.caption(f"Needs two runs on the same data that have weights. {describe_repetitions(comparison)}".rstrip())

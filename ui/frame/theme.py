@@ -17,6 +17,17 @@ LARGE_SAMPLE = "max({width}px, min(32vw, 42vh))"  # beside its code, with the st
 WHOLE_GRID = "max({width}px, min(2 * {width}px, (100vh - 6rem) * {width} / {height}))"
 STRIP = "max({width}px, {width} * 0.09vw)"  # a walk of eleven samples fills the width, fewer are as large
 
+# Opened, the sidebar lies over the page and its header, which stay where they are. Faded names are still read out.
+_RAIL = """
+[data-testid="stSidebar"] { min-width: 0; width: 3.5rem !important; overflow: hidden; z-index: 999991; }
+[data-testid="stSidebarContent"] { padding-inline: 0.5rem; }
+[data-testid="stSidebarCollapseButton"] { display: none; }
+[data-testid="stSidebarNavLink"] > span[label] { opacity: 0; white-space: nowrap; }
+[data-testid="stSidebar"]:is(:hover, :focus-within) { width: 13.75rem !important; margin-right: -10.25rem;
+  box-shadow: 0 0 1rem rgb(0 0 0 / 25%); }
+[data-testid="stSidebar"]:is(:hover, :focus-within) [data-testid="stSidebarNavLink"] > span[label] { opacity: 1; }
+"""
+
 Picture = Literal["svg", "png"]
 
 PICTURES: dict[str, Picture] = {"SVG": "svg", "PNG": "png"}
@@ -87,8 +98,9 @@ def style_pages() -> None:
     """What config.toml cannot say: readable captions and keys, dark text on light buttons, narrow margins, one Stop.
 
     Streamlit fades captions below the contrast of 4.5 that small text needs, and writes white on any button. On a
-    projector of 1024 pixels its margins would take a fifth of the page. Its own Stop, which ends the drawing of a page,
-    stands beside those of trainings and maps, which end these.
+    projector of 1024 pixels its margins would take a fifth of the page, and the sidebar another: there it is a row of
+    icons until a pointer or the keyboard is on it. Its own Stop, which ends the drawing of a page, stands beside those
+    of trainings and maps, which end these.
     """
     colours = drawing_theme.THEMES[theme_name()]
     rules = [
@@ -96,6 +108,7 @@ def style_pages() -> None:
         f"button:enabled kbd {{ color: {colours.muted}; opacity: 1; }}",
         '[data-testid="stStatusWidget"] button { display: none; }',
         '@media (max-width: 1150px) { [data-testid="stMainBlockContainer"] { padding-inline: 2rem; } }',
+        f"@media (min-width: 768px) and (max-width: 1100px) {{ {_RAIL} }}",  # below 768 Streamlit hides the sidebar
     ]
     if is_dark():
         rules.append(f'[data-testid="stBaseButton-primary"] {{ color: {colours.page}; }}')

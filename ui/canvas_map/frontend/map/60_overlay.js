@@ -28,6 +28,12 @@ function drawOverlay(canvas, { ratio, theme, transform, labels, rings, outline }
   }
 }
 
+// "Mode 3" among modes is "3", a label that covers few points; names that differ in more than a number stay as they are.
+function shortNames(names) {
+  const first = /^(.* )\d+$/.exec(names[0] ?? "")?.[1];
+  return first && names.every((name) => /^\d+$/.test(name.slice(first.length)) && name.startsWith(first)) ? names.map((name) => name.slice(first.length)) : names;
+}
+
 // Larger groups first; a label that would cover an earlier one is left out: the legend still names it.
 function drawLabels(context, labels, theme, transform) {
   context.font = `600 12.5px ${theme.font}`;

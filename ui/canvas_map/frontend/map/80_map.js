@@ -236,16 +236,18 @@ class CanvasMap {
 
   drawOverlay(transform = this.view.transform, radius = pointRadius(this.points.n, this.view)) {
     const ring = (i, colour) => (i >= 0 ? [{ x: this.shown.x[i], y: this.shown.y[i], radius, colour }] : []);
+    const labels = this.#labels();
+    this.stageElement.dataset.labels = labels.map(({ name }) => name).join(" ");
     drawOverlay(this.overlayElement, {
-      ratio: this.painter.ratio, theme: this.theme, transform, outline: this.outline, labels: this.#labels(),
+      ratio: this.painter.ratio, theme: this.theme, transform, outline: this.outline, labels,
       rings: [...ring(this.data.highlighted ?? -1, this.theme.primary), ...ring(this.hovered, this.theme.text)],
     });
   }
 
   #labels() {
     if (!this.data.show_labels || !this.paint.groups || this.motion) return [];
-    const { names, groups } = this.paint;
+    const { names, groups } = this.paint, labels = shortNames(names);
     this.medians ??= groupMedians(this.points, groups, names.length).sort((a, b) => b.count - a.count);
-    return this.medians.filter((m) => !this.isolated.size || this.isolated.has(m.group)).map((m) => ({ ...m, name: names[m.group] }));
+    return this.medians.filter((m) => !this.isolated.size || this.isolated.has(m.group)).map((m) => ({ ...m, name: labels[m.group] }));
   }
 }
