@@ -18,7 +18,7 @@ from ui.canvas_map.payload import (
     pack_cargo,
     quantise_coordinates,
 )
-from ui.canvas_map.selection import encode_selection, name_drawing, read_click, read_selection
+from ui.canvas_map.selection import encode_selection, name_drawing, read_click, read_isolated, read_selection
 
 _FRONTEND = Path(__file__).parent / "frontend"
 
@@ -41,6 +41,8 @@ class MapEvent:
     """Indices of the selected points, ascending, until they or the coordinates change; None while none is selected."""
     clicked: int | None
     """Index of the point clicked; told in one run only, so a page that needs it later keeps it in its state."""
+    isolated: tuple[int, ...] | None
+    """The groups isolated in this colouring, ascending; None until a person isolates some, and where nobody asked."""
 
 
 def canvas_map(
@@ -61,6 +63,7 @@ def canvas_map(
     height: int = 560,
     selected: NDArray[np.integer[Any]] | None = None,
     turn: int = 0,
+    isolated: Sequence[int] | None = None,
     highlighted: int | None = None,
     reach: float | None = None,
 ) -> MapEvent:
@@ -77,6 +80,7 @@ def canvas_map(
     sprites, hover_text: what hovering shows beside the group's name and the value; texts are short, one a point.
     caption, height: below the map, "Distances between clusters carry no meaning."; of the map, in CSS pixels.
     selected: indices shown as selected until a person selects or clears; a change of it replaces their selection.
+    isolated: groups isolated at first; where it is given, if only as (), what a person isolates later is told.
     turn: another number applies `selected` again, even where it is unchanged or None.
     highlighted: a point marked by a ring, as the one whose details the page shows.
     reach: the map always shows −reach..reach of both axes, for frames to be watched one after the other; there is
@@ -132,15 +136,18 @@ def canvas_map(
                 "caption": caption,
                 "height": height,
                 "selected": shown,
+                "isolated": None if isolated is None else list(isolated),
                 "highlighted": highlighted,
                 "is_watched": reach is not None,
             },
             on_selection_change=lambda: None,
             on_click_change=lambda: None,
+            on_isolated_change=lambda: None,
         )
     return MapEvent(
         selection=read_selection(answer.get("selection"), drawing, n_points, shown),
         clicked=read_click(answer.get("click"), digests["points"], n_points),
+        isolated=read_isolated(answer.get("isolated"), digests["colouring"], len(group_names)),
     )
 
 

@@ -62,3 +62,13 @@ def read_click(report: object, points_digest: str, n_points: int) -> int | None:
     point = report.get("point")
     is_index = isinstance(point, int) and not isinstance(point, bool) and 0 <= point < n_points
     return point if is_index else None
+
+
+def read_isolated(report: object, colouring_digest: str, n_groups: int) -> tuple[int, ...] | None:
+    """The groups of {"of": digest of the colouring, "groups": numbers}; None for anything else."""
+    if not isinstance(report, dict) or report.get("of") != colouring_digest:
+        return None
+    groups = report.get("groups")
+    if not isinstance(groups, list) or not all(type(group) is int and 0 <= group < n_groups for group in groups):
+        return None
+    return tuple(sorted(set(groups)))

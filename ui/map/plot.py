@@ -22,6 +22,7 @@ from ui.loading.runs import weights_stamp
 from ui.map.colouring import Colouring
 from ui.map.details import show_overview, show_sample, show_selection
 from ui.map.labelling import show_given_labels, show_label_button
+from ui.map.linked_selection import link_groups, link_selection, linked_groups, linked_selection
 from ui.map.new_points import COLOUR, NewPoints, choose_new_points
 from ui.map.selections import show_keep_buttons
 from ui.map.splitting import show_last_split, show_split_button
@@ -62,12 +63,20 @@ def draw_flat(
             hover_text=hover_texts(view, len(coordinates), cluster_names),
             caption=caption_of(fitted),
             height=height,
+            selected=linked_selection(view),
+            isolated=linked_groups(),
             highlighted=chosen,
         )
     if event.clicked is not None and event.clicked < len(view.indices) and event.clicked != chosen:
         st.query_params[SAMPLE] = str(view.indices[event.clicked])
         st.rerun()
     selection = None if event.selection is None else event.selection[event.selection < len(view.indices)]
+    if chosen is not None and _is_new(view, selection):
+        link_selection(view, selection)
+        del st.query_params[SAMPLE]  # a lasso after a click: the page shows what was chosen last
+        st.rerun()
+    link_selection(view, selection)
+    link_groups(event.isolated)
     with details:
         if cells is not None:
             show_last_split(cells)
@@ -87,6 +96,16 @@ def draw_flat(
         elif selection is None or not len(selection):
             show_overview(view, cluster_names)
         return show_given_labels(view)
+
+
+def _is_new(view: MapView, selection: NDArray[np.int64] | None) -> bool:
+    """Whether a person has just selected other points; a link's selection, in the first run of the page, is not new."""
+    key = f"last selection {view.run.name}"
+    is_first, last = key not in st.session_state, st.session_state.get(key)
+    st.session_state[key] = selection
+    if is_first or selection is None or not len(selection):
+        return False
+    return last is None or not np.array_equal(selection, last)
 
 
 def draw_in_space(view: MapView, fitted: FittedMap, colouring: Colouring, cluster_names: Sequence[str] = ()) -> None:

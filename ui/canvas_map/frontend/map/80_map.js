@@ -42,7 +42,10 @@ class CanvasMap {
 
   update(data, report) {
     const isNewDrawing = data.drawing !== this.data?.drawing;
-    if (!this.data && remembered.has(data.key)) this.#recall(remembered.get(data.key), data);
+    if (!this.data) {
+      this.linked = data.isolated;
+      if (remembered.has(data.key)) this.#recall(remembered.get(data.key), data);
+    }
     this.data = data;
     this.report = report;
     this.theme = themeOf(this.root);
@@ -85,7 +88,12 @@ class CanvasMap {
 
   #takeColouring({ groups, values }) {
     const { group_names: names, group_colours: colours, group_bytes: bytes, scale } = this.data;
-    if (names.join("\n") !== this.paint.names.join("\n")) this.isolated.clear();
+    if (names.join("\n") !== this.paint.names.join("\n")) {
+      const wereIsolated = this.isolated.size > 0;
+      this.isolated = new Set((this.linked ?? []).filter((group) => group < names.length));
+      if (wereIsolated) this.#reportIsolated();
+    }
+    this.linked = null; // the page's own: they hold for the first colouring
     const numbers = groups && (bytes === 2 ? new Uint16Array(groups.buffer, groups.byteOffset, groups.byteLength / 2) : groups);
     this.paint = { names, colours, groups: numbers ?? null, values: values ?? null, isValues: Boolean(values), isZeroGrey: Boolean(scale?.is_zero_grey) };
     this.paintOrder = this.paint.isZeroGrey ? zerosFirst(this.order, values) : this.order;
@@ -137,6 +145,7 @@ class CanvasMap {
 
   clear() {
     this.isolated.clear();
+    this.#reportIsolated();
     if (this.selection) this.select(null);
     else this.#refresh();
   }
@@ -146,7 +155,13 @@ class CanvasMap {
     if (!isAdding) this.isolated.clear();
     if (isAdding && wasIsolated) this.isolated.delete(group);
     else if (!wasAlone) this.isolated.add(group);
+    this.#reportIsolated();
     this.#refresh();
+  }
+
+  // Only to a page that asked for it: each report runs the page.
+  #reportIsolated() {
+    if (this.data.isolated) this.report("isolated", { of: this.data.digests.colouring, groups: [...this.isolated].sort((a, b) => a - b) });
   }
 
   select(selection) {
