@@ -41,7 +41,7 @@ class MapEvent:
     """Indices of the selected points, ascending, until they or the coordinates change; None while none is selected."""
     clicked: int | None
     """Index of the point clicked; told in one run only, so a page that needs it later keeps it in its state."""
-    isolated: tuple[int, ...] | None
+    isolated: tuple[int, ...] | None = None
     """The groups isolated in this colouring, ascending; None until a person isolates some, and where nobody asked."""
 
 
