@@ -1,4 +1,7 @@
-"""Writes the table of benchmarks/cells.csv into docs/measurements.md: `python -m benchmarks.cells_table`."""
+"""Writes the table of benchmarks/cells.csv into docs/measurements.md: `python -m benchmarks.cells_table`.
+
+Lines of scVI come from benchmarks/cells_scvi.csv; they take no part in the verdicts, because not every matrix has them.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import statistics
 from collections.abc import Sequence
 
 from benchmarks.cells import KEY, MATRICES, ROWS, WAYS
+from benchmarks.cells_scvi import ROWS as SCVI_ROWS
 from benchmarks.protocol_table import MEASUREMENTS
 from benchmarks.tables import Row, describe_machines, put_table, spread
 from benchmarks.train_all import read_rows
@@ -19,10 +23,12 @@ TITLES = {
     "leiden_at_k": "Leiden at K",
 }
 FIGURES = {"purity": "purity", "accuracy": "accuracy", "NMI": "nmi", "ARI": "ari", "NMI of all cells": "nmi_all"}
-COMPARED = ("nmi", "nmi_all")  # the best medians of these are marked
+# The best medians of these are marked.
+COMPARED = {"nmi": "NMI of the test cells", "nmi_all": "NMI of all cells", "ari": "ARI of the test cells"}
+SCVI_TITLES = {"scvi_leiden": "scVI + Leiden", "scvi_leiden_at_k": "scVI + Leiden at K"}
 
 
-def render_cells(rows: Sequence[Row]) -> str:
+def render_cells(rows: Sequence[Row], scvi: Sequence[Row] = ()) -> str:
     """The table of each matrix's newest clusterings over the seeds, with a verdict and the machines they ran on."""
     headings = ["matrix", "clustering", "clusters", *FIGURES, "seconds"]
     lines = [f"| {' | '.join(headings)} |", "|---" * len(headings) + "|"]
@@ -34,9 +40,22 @@ def render_cells(rows: Sequence[Row]) -> str:
             seconds = spread(runs, "seconds", ".0f") if way == "paired" else ""
             clusters = spread(runs, f"{way}_n_clusters", ".0f")
             lines.append(f"| {' | '.join([*told, clusters, *figures, seconds])} |")
+        lines += [_scvi_line(way, of_scvi) for way in SCVI_TITLES if (of_scvi := newest_scvi(scvi, name))]
     if not measured:
         return "\n".join([*lines, "", "Nothing has been measured yet."])
     return "\n".join([*lines, "", *_verdicts(measured), "", _note(measured)])
+
+
+def newest_scvi(rows: Sequence[Row], name: str) -> list[Row]:
+    """The newest row of a matrix for each seed."""
+    return list({row["seed"]: row for row in rows if row["dataset"] == name}.values())
+
+
+def _scvi_line(way: str, rows: Sequence[Row]) -> str:
+    figures = [spread(rows, f"{way}_{figure}", ".3f") for figure in FIGURES.values()]
+    seeds = f"{len(rows)} seeds" if len(rows) > 1 else "one seed"
+    told = ["", f"{SCVI_TITLES[way]} ({seeds})", spread(rows, f"{way}_n_clusters", ".0f")]
+    return f"| {' | '.join([*told, *figures, ''])} |"
 
 
 def describe_matrix(name: str, row: Row) -> str:
@@ -63,18 +82,24 @@ def best_ways(runs: Sequence[Row], figure: str) -> list[str]:
 
 
 def _verdicts(measured: dict[str, list[Row]]) -> list[str]:
-    """On which matrices Paired ClusterGAN's median NMI is below the best other's, on test cells and on all cells."""
+    """On which matrices Paired ClusterGAN's median is below the best other's, by each figure that is compared."""
     told = []
-    for figure, cells in (("nmi", "the test cells"), ("nmi_all", "all cells")):
+    for figure, title in COMPARED.items():
         leads = {name: _lead(runs, figure) for name, runs in measured.items()}
         ahead = [name for name, lead in leads.items() if lead >= 0]
         behind = [f"`{name}` ({lead:.3f})" for name, lead in leads.items() if lead < 0]
         losses = f" It is below the best of them on {', '.join(behind)}." if behind else ""
         told.append(
-            f"- NMI of {cells}: the median of Paired ClusterGAN is at least that of every other method on "
+            f"- {title}: the median of Paired ClusterGAN is at least that of every other method on "
             f"{len(ahead)} of {len(leads)} matrices.{losses}"
         )
-    return told
+    empty = {name: statistics.median(_count_empty(row) for row in runs) for name, runs in measured.items()}
+    shown = ", ".join(f"`{name}` {count:g}" for name, count in empty.items() if count)
+    return [*told, f"- Modes that hold no cell, in the median: {shown or 'none on any matrix'}."]
+
+
+def _count_empty(row: Row) -> int:
+    return int(row["n_labels"]) - int(row["paired_n_clusters"])
 
 
 def _lead(runs: Sequence[Row], figure: str) -> float:
@@ -95,7 +120,7 @@ def _note(measured: dict[str, list[Row]]) -> str:
 
 def insert_table(text: str) -> str:
     """Returns docs/measurements.md with the table of the current rows."""
-    return put_table(text, "cells", "cells_table", render_cells(read_rows(ROWS)))
+    return put_table(text, "cells", "cells_table", render_cells(read_rows(ROWS), read_rows(SCVI_ROWS)))
 
 
 if __name__ == "__main__":

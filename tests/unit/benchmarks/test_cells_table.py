@@ -45,9 +45,9 @@ def test_a_matrix_has_a_line_for_each_way_with_median_and_ends_of_the_newest_set
     rows += [row(seed, paired_nmi=nmi, leiden_n_clusters="11") for seed, nmi in enumerate(("0.7", "0.9", "0.8"))]
     lines = render_cells(rows).splitlines()
     sizes = "`pbmc_facs`: 3,152 cells, 1,000 genes, 8 labels; 315 test cells"
-    figures = "0.500 | 0.500 | **0.800 (0.700–0.900)** | 0.500 | **0.500** | 120 |"
+    figures = "0.500 | 0.500 | **0.800 (0.700–0.900)** | **0.500** | **0.500** | 120 |"
     assert lines[2] == f"| {sizes} | Paired ClusterGAN | 8 | {figures}"
-    assert lines[3] == "|  | k-means | 8 | 0.500 | 0.500 | 0.500 | 0.500 | **0.500** |  |"
+    assert lines[3] == "|  | k-means | 8 | 0.500 | 0.500 | 0.500 | **0.500** | **0.500** |  |"
     assert [line.split(" | ")[1:3] for line in lines[4:6]] == [["Leiden", "11"], ["Leiden at K", "8"]]
     assert "A processor, 2 cores, threads: 1, PyTorch 2.13.0, commit abc." in lines[-1]
     assert "Fewer" not in lines[-1]
@@ -66,3 +66,17 @@ def test_a_loss_is_said_with_its_size_and_a_draw_is_none() -> None:
     assert text.count("**0.620**") == 1
     assert "**Fewer than 3 seeds:** `mouse_bladder`." in text
     assert "**Not measured yet:** `pbmc68k_reduced`, `baron_mouse1`, `pbmc_sorted_mtx`" in text
+
+
+def test_lines_of_scvi_say_their_seeds_and_change_no_verdict() -> None:
+    rows = [row(seed) for seed in range(3)]
+    figures = {f"{way}_{figure}": "0.9" for way in cells_table.SCVI_TITLES for figure in FIGURES}
+    scvi = [{"dataset": "pbmc_facs", "seed": "0"} | figures | {"scvi_leiden_n_clusters": "12"}]
+    with_scvi, without = render_cells(rows, scvi).splitlines(), render_cells(rows).splitlines()
+    assert with_scvi[6] == "|  | scVI + Leiden (one seed) | 12 | 0.900 | 0.900 | 0.900 | 0.900 | 0.900 |  |"
+    assert [line for line in with_scvi if "scVI" not in line] == without
+
+
+def test_empty_modes_are_counted_in_the_median() -> None:
+    rows = [row(seed, paired_n_clusters=str(used)) for seed, used in enumerate((8, 6, 7))]
+    assert "- Modes that hold no cell, in the median: `pbmc_facs` 1." in render_cells(rows)
