@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
+from clustergan_core.data.dataset import Dataset, split_samples
 from clustergan_core.method import Batch, Method
 from clustergan_core.methods import METHODS, build_method
 from tests.methods.small_blobs import CPU, accuracy_on_test, separated_blobs, train_on
@@ -28,6 +30,17 @@ def test_well_separated_gaussians_are_told_apart(name: str) -> None:
     dataset = separated_blobs()
     n_steps, settings = LENGTHS[name]
     assert accuracy_on_test(train_on(dataset, name, n_steps, **settings), dataset) >= 0.99
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_vade_keeps_narrow_clusters_beside_wide_ones(seed: int) -> None:
+    random = np.random.default_rng(0)
+    labels, spreads = np.arange(1200) % 4, np.array([0.002, 0.002, 0.1, 0.1])
+    means = random.choice([0.3, 0.7], (4, 12)) + random.uniform(-0.1, 0.1, (4, 12))
+    samples = (means[labels] + spreads[labels][:, None] * random.normal(size=(1200, 12))).clip(0, 1).astype(np.float32)
+    dataset = Dataset("unequal", "table", samples, split_samples(1200), labels, tuple("abcd"))
+    settings = LENGTHS["vade"][1] | {"warm_up_share": 200 / 260}
+    assert accuracy_on_test(train_on(dataset, "vade", 260, seed, **settings), dataset) >= 0.98
 
 
 def started(name: str, **settings: Any) -> tuple[Method, torch.Tensor]:

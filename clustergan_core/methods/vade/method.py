@@ -10,8 +10,12 @@ Differences from the authors' code (slim1017/VaDE), whose results depend on a ch
 - π is a softmax of logits. There it is free, becomes negative and ends the training in NaN. It starts at the fitted
   mixture's weights, as the paper says, and not at 1/K.
 - γ is a softmax of logarithms with log π once. There log π counts once for every dimension, and exponents underflow.
-- Logarithms of variances stay within ±10. The encoder's begin at the fitted mixture's, for all samples alike: at those
-  of random weights, latents of another scale than 1 drown in noise before anything is learned.
+- Logarithms of variances stay within ±10. The encoder's begin, for all samples alike, at the smallest of the fitted
+  components' in each dimension: at wider ones the sampled z of a narrow component are likelier under a wide one, and
+  the two merge.
+- The second phase begins with fresh moments of Adam and a rate that rises over its first 100 steps. The mixture's
+  gradients are a thousand times the autoencoder's where components are narrow: with the moments of the first phase, the
+  first two steps move samples by more than a component's width, which merges components too.
 - The autoencoder is not trained layer by layer, and the learning rate falls smoothly.
 
 Symbols: K → n_clusters, J → n_normal.
@@ -36,6 +40,7 @@ from clustergan_core.nn.mixture import LOG_VARIANCE_LIMIT, LearnedMixture
 from clustergan_core.nn.prior import draw_seed
 
 BETAS = (0.9, 0.999)
+N_RISE = 100  # steps over which the learning rate rises when the mixture joins
 
 
 class VaDE(VaDEFacts, MixtureMethod[LearnedMixture]):
@@ -61,7 +66,8 @@ class VaDE(VaDEFacts, MixtureMethod[LearnedMixture]):
         if number == 1:
             self._start_mixture()
         passed = max(0, number - 1) / (n_steps - n_warm_up) if n_steps > n_warm_up else 0.0
-        set_learning_rate(self.optimizer, self.settings.learning_rate * self.settings.last_rate_share**passed)
+        risen = min(1.0, number / N_RISE) if number > 0 else 1.0
+        set_learning_rate(self.optimizer, self.settings.learning_rate * risen * self.settings.last_rate_share**passed)
 
     def begin_added_step(self, step: int, n_steps: int) -> None:
         self.variant = "joint"
@@ -88,11 +94,11 @@ class VaDE(VaDEFacts, MixtureMethod[LearnedMixture]):
 
     @torch.no_grad()
     def _start_mixture(self) -> None:
-        """Fits the mixture to the encoder's means, and lets the encoder begin with its mean variances."""
+        """Fits the mixture to the encoder's means, lets the encoder begin with its least variances, and Adam afresh."""
         self.mixture.start_from(self.autoencoder.encode_all(self.samples), self.mixture_seed)
-        variances = self.mixture.masses.shares @ self.mixture.log_variances.exp()  # (n_normal,)
         self.log_variance_head.weight.zero_()
-        self.log_variance_head.bias.copy_(variances.log())
+        self.log_variance_head.bias.copy_(self.mixture.log_variances.amin(dim=0))
+        self.optimizer.state.clear()
 
     def losses(self, samples: Tensor, noise: Tensor) -> dict[str, Tensor]:
         """Both parts of −ELBO, averaged over samples (B, *shape), at latents that noise (B, n_normal) fixes."""
