@@ -99,7 +99,8 @@ def render_benchmarks(rows: Sequence[Row]) -> str:
     lines = [f"| {' | '.join([*headings, 'of CPU'])} |", "|---" * (len(headings) + 1) + "|"]
     shown: list[Row] = []
     for dataset in DATASETS:
-        of_data = [newest_runs(rows, KEY, dataset=dataset, method=method, preset="default") for method in METHODS]
+        wanted = {"dataset": dataset, "preset": "default", "overrides": ""}
+        of_data = [newest_runs(rows, KEY, method=method, **wanted) for method in METHODS]
         for runs in filter(None, of_data):
             shown += runs
             cells = [spread(runs, name, ".3f") for name in (*AGREEMENT, "mode_accuracy")]

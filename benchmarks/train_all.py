@@ -2,6 +2,7 @@
 
     python -m benchmarks.train_all --sets quick          trains the missing rows, one run after the other
     python -m benchmarks.train_all --sets all --dry-run  lists what is missing
+    python -m benchmarks.train_all --only ring-8 --method wgan-gp --set prior=normal   with a setting that is changed
 
 Each run is the command that a user types, `python -m clustergan_core train`, in a process of its own, so that its
 wall-clock seconds are what the user waits: from the start to the saved and scored run. On a busy machine, as shown by
@@ -26,6 +27,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from benchmarks.machine import describe_commit, describe_machine, load_now
+from clustergan_core.command_line.data_arguments import split_pair
 from clustergan_core.data.opening import open_dataset
 from clustergan_core.data.registry import DATASETS, is_available
 from clustergan_core.errors import AppError, SettingsError
@@ -33,12 +35,14 @@ from clustergan_core.methods import METHODS, find_method
 from clustergan_core.papers.measured import RESULTS, read_rows
 from clustergan_core.papers.measured import ROW_KEY as KEY
 from clustergan_core.paths import PROJECT_FOLDER, derived_folder
+from clustergan_core.runs.comparison.spread import read_score
 from clustergan_core.runs.config import RunConfig
 from clustergan_core.runs.configure import make_config
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.scores import read_scores
 from clustergan_core.runs.sweeps.plan import read_seeds
 from clustergan_core.runs.weights import read_checkpoint
+from clustergan_core.score_names import GENERATION_SCORES, MODE_COUNT_SCORES
 
 QUICK = ("digits", "synthetic", "pendigits")  # take minutes each and are always available
 AGREEMENT = ("purity", "accuracy", "nmi", "ari")
@@ -51,7 +55,7 @@ COLUMNS = (
     "split", "n", *AGREEMENT, *(f"kmeans_{name}" for name in AGREEMENT),
     "frechet", "frechet_features", "frechet_n", "mode_accuracy",
     "criterion", "silhouette", "usage_entropy", "sample_cycle", "latent_cycle", "weights", "weights_step",
-    "n_labels_used",
+    "n_labels_used", "cluster_accuracy", "reconstruction_accuracy", *MODE_COUNT_SCORES, "mode_masses", "overrides",
 )  # fmt: skip
 
 
@@ -106,6 +110,9 @@ def append_row(row: Mapping[str, object], path: Path = RESULTS, columns: Sequenc
 
 def list_jobs(arguments: argparse.Namespace) -> Iterator[Job]:
     """Every run that was requested; missing data is reported and skipped."""
+    changed = dict(split_pair(word, "--set") for word in arguments.set)
+    if changed and not arguments.method:
+        raise SettingsError("--set changes settings of one method: name it by --method.")
     for dataset in _datasets(arguments):
         if not is_available(dataset):
             print(f"{dataset} is not on this machine: get it on the Data page or set CLUSTERGAN_DATA.")
@@ -115,17 +122,17 @@ def list_jobs(arguments: argparse.Namespace) -> Iterator[Job]:
             if arguments.preset not in find_method(method).presets:
                 continue
             for seed in read_seeds(arguments.seeds):
-                yield Job(
-                    make_config(
-                        data,
-                        dataset,
-                        method=method,
-                        preset=arguments.preset,
-                        seed=seed,
-                        device=arguments.device,
-                        threads=arguments.threads,
-                    )
+                config = make_config(
+                    data,
+                    dataset,
+                    method=method,
+                    preset=arguments.preset,
+                    settings=changed,
+                    seed=seed,
+                    device=arguments.device,
+                    threads=arguments.threads,
                 )
+                yield Job(config, changed)
 
 
 def _datasets(arguments: argparse.Namespace) -> list[str]:
@@ -201,8 +208,23 @@ def make_row(job: Job, run: Run, commit: str, load: float, taken: Mapping[str, f
         "weights_step": int(best["step"]),
         "n_labels_used": config.n_labels_used,
         **{name: scores.get(name) for name in ("silhouette", "usage_entropy", "sample_cycle", "latent_cycle")},
-        **{name: scores.get(name) for name in ("mode_accuracy", "weights")},
+        **{name: scores.get(name) for name in (*GENERATION_SCORES, "weights")},
+        **{name: read_score(scores, name) for name in MODE_COUNT_SCORES},
+        "mode_masses": _mode_masses(run),
+        "overrides": _overrides(job),
     }
+
+
+def _overrides(job: Job) -> str:
+    """The settings beyond the preset as JSON; "" without any."""
+    changed = {name: job.config.settings[name] for name in sorted(job.overrides)}
+    return json.dumps(changed) if changed else ""
+
+
+def _mode_masses(run: Run) -> str:
+    """The share of each mode in a run whose method holds one, with spaces between; "" where there are none."""
+    weights = run.load().mode_weights
+    return "" if weights is None else " ".join(f"{share:.4f}" for share in weights.shares.tolist())
 
 
 def add_training_words(parser: argparse.ArgumentParser, seeds: str) -> None:
@@ -239,6 +261,7 @@ def main() -> None:
     parser.add_argument("--only", metavar="NAME,NAME", help="these data sets, whatever --sets says")
     parser.add_argument("--method", help=f"one of {', '.join(METHODS)}; by default all")
     parser.add_argument("--preset", default="default")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of --method")
     parser.add_argument("--keep", action="store_true", help="keep the runs' folders, to ship one of them")
     add_training_words(parser, seeds="0-4")
     arguments = parser.parse_args()

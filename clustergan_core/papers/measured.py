@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,11 +19,12 @@ from clustergan_core.runs.run import Run
 from clustergan_core.runs.scores import read_scores
 from clustergan_core.runs.status import State
 from clustergan_core.runs.store import list_runs
-from clustergan_core.score_names import AGREEMENT_SCORES, GENERATION_SCORES
+from clustergan_core.score_names import AGREEMENT_SCORES, GENERATION_SCORES, MODE_COUNT_SCORES
 
 RESULTS = PROJECT_FOLDER / "benchmarks" / "results.csv"
 ROW_KEY = ("method", "dataset", "preset", "settings_digest", "seed", "device")  # columns that identify a row
-SCORES = (*AGREEMENT_SCORES, "frechet", *GENERATION_SCORES)
+_KIND = ("method", "dataset", "preset", "overrides")  # columns of which only the newest settings count
+SCORES = (*AGREEMENT_SCORES, "frechet", *GENERATION_SCORES, *MODE_COUNT_SCORES)
 
 Row = dict[str, str]
 
@@ -63,12 +65,12 @@ def newest_runs(rows: Sequence[Row], key: Sequence[str], **wanted: str) -> list[
 def measured_runs(path: Path = RESULTS) -> list[MeasuredRun]:
     """Ours and then the person's own. Of our rows only those of the newest settings of a method on a data set count."""
     rows = read_rows(path)
-    kinds = dict.fromkeys((row["method"], row["dataset"], row["preset"]) for row in rows)
+    kinds = dict.fromkeys(tuple(row[name] for name in _KIND) for row in rows)
     newest = [
         row
-        for method, dataset, preset in kinds
-        for row in newest_runs(rows, ROW_KEY, method=method, dataset=dataset, preset=preset)
-        if method in METHODS and dataset in DATASETS
+        for kind in kinds
+        for row in newest_runs(rows, ROW_KEY, **dict(zip(_KIND, kind, strict=True)))
+        if row["method"] in METHODS and row["dataset"] in DATASETS
     ]
     return [*map(_of_row, newest), *_own_runs(("finished",))]
 
@@ -96,6 +98,7 @@ def paper_steps(method: str, dataset: str) -> int | None:
 
 def _of_row(row: Row) -> MeasuredRun:
     preset = cast("PresetName", row["preset"])
+    changed: dict[str, Any] = json.loads(row["overrides"] or "{}")
     return MeasuredRun(
         method=row["method"],
         dataset=row["dataset"],
@@ -106,7 +109,8 @@ def _of_row(row: Row) -> MeasuredRun:
         split=row["split"],
         n=int(row["n"]),
         scores={name: float(row[name]) for name in SCORES if row.get(name)},
-        settings=preset_settings(row["method"], row["dataset"], preset),
+        settings=preset_settings(row["method"], row["dataset"], preset) | changed,
+        changed=frozenset(changed),
     )
 
 

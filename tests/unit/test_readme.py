@@ -23,6 +23,7 @@ def row(seed: int, purity: float, seconds: float, **others: str) -> dict[str, st
         "mode_accuracy": "",
         "frechet": "12.345",
         "steps": "4000",
+        "overrides": "",
     }
     scores = dict.fromkeys(("accuracy", "nmi", "ari"), "0.5")
     taken = {"wall_seconds": str(seconds), "cpu_seconds": str(0.9 * seconds)}
@@ -58,8 +59,9 @@ def test_two_threads_owe_twice_the_processor_time() -> None:
     assert had_its_cores(row(0, 0.7, 30)) and not had_its_cores(row(0, 0.7, 30, threads="2"))
 
 
-def test_runs_of_earlier_settings_and_of_other_presets_are_left_out() -> None:
-    rows = [row(0, 0.1, 9, settings_digest="old"), row(0, 0.7, 30), row(1, 0.2, 5, preset="quick")]
+def test_runs_of_earlier_or_changed_settings_and_of_other_presets_are_left_out() -> None:
+    changed = row(0, 0.3, 9, settings_digest="changed", overrides='{"sigma": 0.5}')
+    rows = [row(0, 0.1, 9, settings_digest="old"), row(0, 0.7, 30), row(1, 0.2, 5, preset="quick"), changed]
     shown = "| `pendigits` | ClusterGAN | 1 | 4,000 (0.8%) | 1 | 0.700 | 0.500 | 0.500 | 0.500 | – | 12.3 | 30 | 27 |"
     assert shown in render_benchmarks(rows)
 

@@ -1,5 +1,6 @@
 """The benchmark runner: only missing rows, each with what it was measured on."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from benchmarks.train_all import COLUMNS, YOUNGER, Job, append_row, make_row, re
 from clustergan_core.errors import SettingsError
 from clustergan_core.methods import METHODS
 from clustergan_core.paths import PROJECT_FOLDER
+from clustergan_core.runs.run import Run
 from clustergan_core.runs.scores import read_scores
 from clustergan_core.runs.worker import execute
 from tests.small_runs import new_run, small_config
@@ -102,6 +104,22 @@ def test_the_default_preset_of_every_method_is_asked_for() -> None:
     assert [method for method in METHODS if f": {method} digits default" not in listed] == []
 
 
+def test_a_changed_setting_is_a_row_of_its_own_that_names_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    job = Job(small_config(n_steps=10, method="nemgan", masses="0.55 " + " ".join(["0.05"] * 9)), {"masses": ""})
+    execute(new_run(tmp_path / "run", job.config))
+    row = make_row(job, Run(tmp_path / "run"), "abc", 0.25, {})
+    assert row["overrides"] == json.dumps({"masses": job.config.settings["masses"]})
+    assert row["mode_masses"] == " ".join(["0.5500", *["0.0500"] * 9])
+    words(monkeypatch, "--dry-run", "--only", "digits", "--seeds", "0", "--set", "sigma=0.5")
+    with pytest.raises(SettingsError, match="--method"):
+        train_all.main()
+    words(monkeypatch, "--dry-run", "--only", "digits", "--seeds", "0", "--set", "sigma=0.5", "--method", "clustergan")
+    train_all.main()
+    assert capsys.readouterr().out.startswith("1 runs are missing:")
+
+
 DEFAULTS = ("clustergan", "paired-clustergan")  # measured with five seeds by the preset of that name
 
 
@@ -110,6 +128,7 @@ def test_the_committed_rows_are_those_of_the_presets_as_they_are(
     name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rows = [row for row in train_all.read_rows() if row["dataset"] == name]
+    rows = [row for row in rows if not row["overrides"]]
     newest = {(row["method"], row["preset"]): row["settings_digest"] for row in rows}
     seeds: dict[tuple[str, str], set[str]] = {(method, "default"): set("01234") for method in DEFAULTS}
     for row in rows:

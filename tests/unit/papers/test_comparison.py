@@ -152,6 +152,19 @@ def test_our_rows_are_those_of_the_benchmark() -> None:
     assert len(found.values) == len(newest) >= 3
 
 
+def test_a_row_with_changed_settings_belongs_to_the_cell_that_asks_for_them(tmp_path: Path) -> None:
+    with RESULTS.open(newline="") as file:
+        kept = next(row for row in csv.DictReader(file) if row["method"] == "wgan-gp")
+    decoded = kept | {"settings_digest": "decoded", "overrides": '{"reading": "back-projection"}', "purity": "0.875"}
+    with (tmp_path / "results.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(kept))
+        writer.writeheader()
+        writer.writerows(row | {"dataset": "mnist", "preset": "default"} for row in (kept, decoded))
+    runs = measured_runs(tmp_path / "results.csv")
+    assert cell(runs, row="GAN + back-projection").values == [0.875]
+    assert cell(runs, row="GAN + critic features").values == [float(kept["purity"])]
+
+
 def test_files_hold_the_figures_of_the_table() -> None:
     runs = [measured(0, 0.70), measured(1, 0.80), measured(2, 0.74)]
     cells = compare_table(TABLE_1, PURITY, runs, "default")
