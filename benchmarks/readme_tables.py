@@ -18,7 +18,7 @@ from benchmarks.tables import Row, describe_machines, put_table, spread
 from benchmarks.train_all import AGREEMENT, KEY, read_rows
 from clustergan_core.data.registry import DATASETS
 from clustergan_core.methods import METHODS
-from clustergan_core.papers.clustergan import CLUSTERGAN, TABLE_1
+from clustergan_core.paper_tables.clustergan import CLUSTERGAN, TABLE_1
 from clustergan_core.papers.measured import newest_runs
 from clustergan_core.preset import Preset, PresetName
 from clustergan_core.runs.scores import read_scores

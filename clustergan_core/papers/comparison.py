@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from clustergan_core.data.registry import DATASETS
 from clustergan_core.methods import METHODS
-from clustergan_core.papers.facts import Measure, PaperTable, TableColumn, TableRow
+from clustergan_core.paper_tables.facts import Measure, PaperTable, TableColumn, TableRow
 from clustergan_core.papers.measured import MeasuredRun, paper_steps, preset_settings
 from clustergan_core.preset import PresetName
 

@@ -7,8 +7,8 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from clustergan_core.paper_tables.facts import Measure, Paper, PaperTable
 from clustergan_core.papers.comparison import Cell, PresetChoice, compare_table, score_of
-from clustergan_core.papers.facts import Measure, Paper, PaperTable
 from clustergan_core.papers.measured import MeasuredRun
 
 HEADINGS = (

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from clustergan_core.papers.published import PAPERS
+from clustergan_core.paper_tables.published import PAPERS
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.scores import read_scores
 from clustergan_core.runs.store import list_runs

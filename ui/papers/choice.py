@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from clustergan_core.paper_tables.facts import Measure, Paper, PaperTable
+from clustergan_core.paper_tables.published import PAPERS
 from clustergan_core.papers.comparison import CHOICES, PresetChoice
-from clustergan_core.papers.facts import Measure, Paper, PaperTable
 from clustergan_core.papers.measured import MeasuredRun
-from clustergan_core.papers.published import PAPERS
 from clustergan_core.preset import PresetName
 from ui.frame.choices import segmented
 from ui.frame.messages import plain

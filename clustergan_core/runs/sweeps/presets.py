@@ -1,10 +1,6 @@
-"""Sweeps that papers report, and the rows they print.
+"""Sweeps that papers report, and the rows they print: Table 3 of ClusterGAN, Tables 6 to 9 of Li and Dama.
 
-Table 3 of ClusterGAN (arXiv 1809.03627) varies K on MNIST and gives purity, the best of five runs by validation purity.
-The sensitivity study of Li and Dama ("Clustering with GANs", a reproduction with VAE+GMM), Tables 6 to 9, varies the
-size of z_n, its spread, the batch size and K on MNIST and gives cluster accuracy, NMI and ARI of single runs. It prints
-the spread as "variance", which is understood here as the σ of ClusterGAN's code, and multiplies the learning rate by
-batch size / 64. A row is shown only beside runs with the settings that its table states.
+The figures are those of `paper_tables`. A row is shown only beside runs with the settings that its table states.
 """
 
 from __future__ import annotations
@@ -13,6 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
+
+from clustergan_core.paper_tables import clustergan, li_dama
+from clustergan_core.paper_tables.facts import Measure, PaperTable
 
 SweepPresetName = Literal["k-robustness", "z-size", "sigma", "batch-size"]
 
@@ -46,93 +45,61 @@ class PaperRow:
         return scales_rate == self.scales_rate and all(settings.get(name) == self.fixed[name] for name in self.fixed)
 
 
+_TABLES: dict[str, PaperTable] = {  # the study's table of each setting
+    "n_normal": li_dama.TABLE_6,
+    "sigma": li_dama.TABLE_7,
+    "batch_size": li_dama.TABLE_8,
+    "n_clusters": li_dama.TABLE_9,
+}
+_STUDIED = (li_dama.CLUSTER_ACCURACY, clustergan.NMI, clustergan.ARI)
+_OF_TABLE_3 = MappingProxyType({"n_normal": 30, "sigma": 0.1, "batch_size": 64})  # ClusterGAN's settings for MNIST
+
+
+def _values(setting: str) -> tuple[Any, ...]:
+    """The values that a setting has in the study's table."""
+    return tuple(column.settings[setting] for column in _TABLES[setting].columns)
+
+
 SWEEP_PRESETS: dict[SweepPresetName, SweepPreset] = {
-    "k-robustness": SweepPreset("k-robustness", "K (Table 3)", "n_clusters", (7, 9, 10, 11, 13)),
-    "z-size": SweepPreset("z-size", "Size of z_n", "n_normal", (10, 20, 30, 50), {"sigma": 0.75}),
-    "sigma": SweepPreset("sigma", "σ of z_n", "sigma", (0.1, 0.5, 0.75, 1.0)),
-    "batch-size": SweepPreset("batch-size", "Batch size", "batch_size", (32, 64, 128, 256, 1024), scales_rate=True),
+    "k-robustness": SweepPreset("k-robustness", "K (Table 3)", "n_clusters", _values("n_clusters")),
+    "z-size": SweepPreset("z-size", "Size of z_n", "n_normal", _values("n_normal"), {"sigma": 0.75}),
+    "sigma": SweepPreset("sigma", "σ of z_n", "sigma", _values("sigma")),
+    "batch-size": SweepPreset("batch-size", "Batch size", "batch_size", _values("batch_size"), scales_rate=True),
 }
 
-_MNIST: dict[str, Any] = {"n_clusters": 10, "n_normal": 30, "sigma": 0.1, "batch_size": 64}
 
-
-def _study_rows(
-    number: int, setting: str, rows: Mapping[Any, tuple[float, float, float]], scales_rate: bool = False, **fixed: Any
-) -> tuple[PaperRow, ...]:
-    """A table of the study: cluster accuracy, NMI and ARI at each value."""
-    shared = {name: value for name, value in (_MNIST | fixed).items() if name != setting}
-    scores = (("cluster_accuracy", "cluster accuracy"), ("nmi", "NMI"), ("ari", "ARI"))
-    return tuple(
-        PaperRow(
-            f"Li and Dama, Table {number} ({title}, single runs)",
-            name,
-            MappingProxyType({value: row[index] for value, row in rows.items()}),
-            MappingProxyType(shared),
-            scales_rate,
-        )
-        for index, (name, title) in enumerate(scores)
+def _row(table: PaperTable, measure: Measure, setting: str, paper: str, fixed: Mapping[str, Any]) -> PaperRow:
+    """What a table prints in one measure at each value of a setting."""
+    (row,) = table.rows
+    printed = {column.settings[setting]: table.printed(row, column, measure) for column in table.columns}
+    title = measure.title if measure.title.isupper() else measure.title.lower()
+    return PaperRow(
+        f"{paper}, {table.short} ({title}, {'best of five' if table.n_runs == 5 else 'single runs'})",
+        measure.score,
+        MappingProxyType({value: figure for value, figure in printed.items() if figure is not None}),
+        fixed,
+        scales_rate="learning_rate" in table.columns[0].settings,
     )
 
 
-_MNIST_ROWS: dict[str, tuple[PaperRow, ...]] = {
-    "n_clusters": (
-        PaperRow(
-            "ClusterGAN, Table 3 (purity, best of five)",
-            "purity",
-            MappingProxyType({7: 0.72, 9: 0.80, 10: 0.95, 11: 0.90, 13: 0.84}),
-            MappingProxyType({"n_normal": 30, "sigma": 0.1, "batch_size": 64}),
-        ),
-        *_study_rows(
-            9,
-            "n_clusters",
-            {
-                7: (0.632, 0.712, 0.564),
-                9: (0.846, 0.836, 0.787),
-                10: (0.951, 0.898, 0.896),
-                11: (0.888, 0.837, 0.770),
-                13: (0.855, 0.790, 0.716),
-            },
-        ),
-    ),
-    "n_normal": _study_rows(
-        6,
-        "n_normal",
-        {
-            10: (0.861, 0.833, 0.791),
-            20: (0.928, 0.863, 0.851),
-            30: (0.935, 0.872, 0.864),
-            50: (0.577, 0.510, 0.336),
-        },
-        sigma=0.75,
-    ),
-    "sigma": _study_rows(
-        7,
-        "sigma",
-        {
-            0.1: (0.951, 0.898, 0.896),
-            0.5: (0.887, 0.826, 0.792),
-            0.75: (0.935, 0.872, 0.864),
-            1.0: (0.598, 0.600, 0.435),
-        },
-    ),
-    "batch_size": _study_rows(
-        8,
-        "batch_size",
-        {
-            32: (0.960, 0.913, 0.914),
-            64: (0.951, 0.898, 0.896),
-            128: (0.812, 0.787, 0.723),
-            256: (0.711, 0.726, 0.623),
-            1024: (0.384, 0.288, 0.208),
-        },
-        scales_rate=True,
-    ),
-}
+def _study_rows(setting: str) -> tuple[PaperRow, ...]:
+    """Cluster accuracy, NMI and ARI of the study's table of a setting."""
+    varied = (setting, "learning_rate")
+    fixed = {name: value for name, value in _TABLES[setting].columns[0].settings.items() if name not in varied}
+    return tuple(
+        _row(_TABLES[setting], measure, setting, li_dama.PAPER.short, MappingProxyType(fixed)) for measure in _STUDIED
+    )
+
+
+def _mnist_rows(setting: str) -> tuple[PaperRow, ...]:
+    first = [(clustergan.TABLE_3, clustergan.PURITY)] if setting == "n_clusters" else []
+    rows = [_row(*what, setting, clustergan.PAPER.short, _OF_TABLE_3) for what in first]
+    return (*rows, *_study_rows(setting))
 
 
 def paper_rows(dataset: str, setting: str, settings: Mapping[str, Any], scales_rate: bool) -> tuple[PaperRow, ...]:
     """The rows that papers print for a data set and a setting, of tables whose other settings are these."""
-    rows = _MNIST_ROWS.get(setting, ()) if dataset == "mnist" else ()
+    rows = _mnist_rows(setting) if dataset == "mnist" and setting in _TABLES else ()
     return tuple(row for row in rows if row.is_comparable(settings, scales_rate))
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from clustergan_core.command_line import build_parser
+from clustergan_core.paper_tables.facts import Measure
+from clustergan_core.paper_tables.published import PAPERS
 from clustergan_core.papers.comparison import Cell, compare_table, find_missing
-from clustergan_core.papers.facts import Measure
 from clustergan_core.papers.measured import RESULTS, MeasuredRun, measured_runs, preset_settings
-from clustergan_core.papers.published import PAPERS
 from clustergan_core.papers.rendering import describe_cell, to_csv, to_latex, to_markdown
 
 TABLE_1 = PAPERS["clustergan"].table("table-1")

@@ -4,9 +4,8 @@ import pytest
 
 from clustergan_core.data.registry import DATASETS
 from clustergan_core.methods import METHODS
-from clustergan_core.papers.facts import PaperTable
-from clustergan_core.papers.published import PAPERS
-from clustergan_core.runs.sweeps.presets import paper_rows
+from clustergan_core.paper_tables.facts import PaperTable
+from clustergan_core.paper_tables.published import PAPERS
 
 TABLES = [(paper.name, table) for paper in PAPERS.values() for table in paper.tables]
 
@@ -48,26 +47,3 @@ def test_every_figure_has_a_row_a_column_and_a_measure_that_exist(paper: str, ta
         assert column.dataset in DATASETS or column.note
         if column.masses:
             assert sum(map(float, column.masses.split())) == pytest.approx(1)
-
-
-@pytest.mark.parametrize(
-    ("paper", "table", "setting", "score", "shared"),
-    [
-        ("clustergan", "table-3", "n_clusters", "purity", {}),
-        ("li-dama", "table-6", "n_normal", "nmi", {"sigma": 0.75}),
-        ("li-dama", "table-7", "sigma", "cluster_accuracy", {}),
-        ("li-dama", "table-8", "batch_size", "ari", {}),
-        ("li-dama", "table-9", "n_clusters", "cluster_accuracy", {}),
-    ],
-)
-def test_sweeps_are_drawn_beside_the_same_figures(
-    paper: str, table: str, setting: str, score: str, shared: dict[str, float]
-) -> None:
-    usual = {"n_clusters": 10, "n_normal": 30, "sigma": 0.1, "batch_size": 64} | shared
-    source = "Table 3" if paper == "clustergan" else table.replace("table-", "Table ")
-    rows = paper_rows("mnist", setting, usual, scales_rate=setting == "batch_size")
-    (row,) = [row for row in rows if row.score == score and source in row.source]
-    facts = PAPERS[paper].table(table)
-    (measure,) = [measure for measure in facts.measures if measure.score == score]
-    here = {column.settings[setting]: facts.printed(facts.rows[0], column, measure) for column in facts.columns}
-    assert here == pytest.approx(dict(row.figures), abs=5.1e-4)  # there rounded to three digits

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clustergan_core.papers.facts import Measure, Paper, PaperTable, TableColumn, TableRow, by_column
+from clustergan_core.paper_tables.facts import Measure, Paper, PaperTable, TableColumn, TableRow, by_column
 
 PURITY = Measure("Purity", "purity", printed="ACC")
 NMI = Measure("NMI", "nmi")

@@ -6,8 +6,8 @@ line. A figure whose row is not certain is left out.
 
 from __future__ import annotations
 
-from clustergan_core.papers.clustergan import ARI, CLUSTERGAN, FRECHET, INFOGAN, NMI, PURITY
-from clustergan_core.papers.facts import Measure, Paper, PaperTable, TableColumn, TableRow, by_column
+from clustergan_core.paper_tables.clustergan import ARI, CLUSTERGAN, FRECHET, INFOGAN, NMI, PURITY
+from clustergan_core.paper_tables.facts import Measure, Paper, PaperTable, TableColumn, TableRow, by_column
 
 WGAN = TableRow("WGAN", "wgan-gp", {"prior": "normal"}, "None of the three conditions.")
 DELIGAN = TableRow("DeLiGAN", "deligan", note="C1, a latent space with modes.")

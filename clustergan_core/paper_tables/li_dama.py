@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from clustergan_core.papers.clustergan import ARI, CLUSTERGAN, MNIST, NMI, PURITY
-from clustergan_core.papers.facts import Measure, Paper, PaperTable, TableColumn, TableRow, by_column
+from clustergan_core.paper_tables.clustergan import ARI, CLUSTERGAN, MNIST, NMI, PURITY
+from clustergan_core.paper_tables.facts import Measure, Paper, PaperTable, TableColumn, TableRow, by_column
 
 ACCURACY = "Purity or Cluster Accuracy"
 MODE_ACCURACY = Measure("Mode Accuracy", "mode_accuracy", printed="Mode ACC")
