@@ -22,13 +22,14 @@ class Measure:
 
 @dataclass(frozen=True)
 class TableRow:
-    """A method of a table. Without `method` we have no runs of it, and `note` says why."""
+    """A method of a table, or a function that clusters. With neither we have no figures, and `note` says why."""
 
     title: str
     method: str = ""  # a name in METHODS
     settings: Settings = field(default_factory=dict)  # that tell it from other rows of the method
     note: str = ""
     scores: Mapping[str, str] = field(default_factory=dict)  # our score, by a measure's title, where it differs
+    function: str = ""  # a way of clustering that trains nothing, as benchmarks/clusterings.csv names it
 
 
 @dataclass(frozen=True)

@@ -68,13 +68,13 @@ class Cell:
 
     @property
     def steps(self) -> int | None:
-        """The steps of our runs; None without runs."""
-        return self.runs[0].steps if self.runs else None
+        """The steps of our runs; None without runs and for functions, which take none."""
+        return (self.runs[0].steps or None) if self.runs else None
 
     @property
     def share(self) -> float | None:
         """Those steps as a share of the steps of the method's paper; None where those are not known."""
-        if not self.runs:
+        if not self.runs or not self.row.method:
             return None
         of_paper = paper_steps(self.row.method, self.column.dataset)
         return self.runs[0].steps / of_paper if of_paper else None
@@ -126,7 +126,7 @@ def find_missing(table: PaperTable, runs: Sequence[MeasuredRun], preset: PresetN
     missing = []
     for row in table.rows:
         for column in table.columns:
-            if (row.title, column.title) not in table.figures or _obstacle(row, column, preset):
+            if not row.method or (row.title, column.title) not in table.figures or _obstacle(row, column, preset):
                 continue
             seeds = {run.seed for run in choose_runs(row, column, runs, preset)}
             needed = required_settings(row, column)
@@ -156,8 +156,10 @@ def choose_runs(
     "longest" is the preset `paper` where it has runs, else `default`, else `quick`.
 
     Runs of different lengths do not mix: those with the most seeds are taken, the longer ones of equally many. The
-    choice sees no score. Of two runs of one seed the first stands.
+    choice sees no score. Of two runs of one seed the first stands. A function has no presets.
     """
+    if row.function:
+        return tuple(run for run in runs if (run.method, run.dataset) == (row.function, column.dataset))
     if preset == "longest":
         of_presets = (choose_runs(row, column, runs, name) for name in LONGEST_FIRST)
         return next(filter(None, of_presets), ())
@@ -186,7 +188,7 @@ def _compare(
     printed, score, gap = table.printed(row, column, measure), score_of(row, measure), _obstacle(row, column, preset)
     chosen = () if gap else choose_runs(row, column, runs, preset)
     if not gap and not chosen:
-        gap = "not trained"
+        gap = "no run" if row.function else "not trained"
     elif not gap and not any(score in run.scores for run in chosen):
         gap = "not measured" if score else "no score"
     return Cell(row, column, measure, printed, chosen, gap)
@@ -194,11 +196,11 @@ def _compare(
 
 def _obstacle(row: TableRow, column: TableColumn, preset: PresetChoice) -> Gap:
     """Why nothing of a cell can be trained; "" where it can."""
-    if not row.method:
+    if not row.method and not row.function:
         return "no run"
     if column.dataset not in DATASETS:
         return "no data"
-    return "" if preset == "longest" or preset in METHODS[row.method].presets else "no preset"
+    return "" if row.function or preset == "longest" or preset in METHODS[row.method].presets else "no preset"
 
 
 def _is_same(ours: Any, needed: Any) -> bool:

@@ -22,6 +22,7 @@ from clustergan_core.runs.store import list_runs
 from clustergan_core.score_names import AGREEMENT_SCORES, GENERATION_SCORES, MODE_COUNT_SCORES
 
 RESULTS = PROJECT_FOLDER / "benchmarks" / "results.csv"
+CLUSTERINGS = PROJECT_FOLDER / "benchmarks" / "clusterings.csv"  # of functions that train nothing
 ROW_KEY = ("method", "dataset", "preset", "settings_digest", "seed", "device")  # columns that identify a row
 _KIND = ("method", "dataset", "preset", "overrides")  # columns of which only the newest settings count
 SCORES = (*AGREEMENT_SCORES, "frechet", *GENERATION_SCORES, *MODE_COUNT_SCORES)
@@ -31,9 +32,12 @@ Row = dict[str, str]
 
 @dataclass(frozen=True)
 class MeasuredRun:
-    """A run and its scores on `n` samples of `split`, none before it is finished; `seconds` are those of training."""
+    """A run and its scores on `n` samples of `split`, none before it is finished; `seconds` are those of training.
 
-    method: str
+    A clustering by a function has neither a preset ("") nor steps (0).
+    """
+
+    method: str  # or a way of clustering
     dataset: str
     preset: str
     seed: int
@@ -72,7 +76,7 @@ def measured_runs(path: Path = RESULTS) -> list[MeasuredRun]:
         for row in newest_runs(rows, ROW_KEY, **dict(zip(_KIND, kind, strict=True)))
         if row["method"] in METHODS and row["dataset"] in DATASETS
     ]
-    return [*map(_of_row, newest), *_own_runs(("finished",))]
+    return [*map(_of_row, newest), *_clusterings(), *_own_runs(("finished",))]
 
 
 def begun_runs() -> list[MeasuredRun]:
@@ -112,6 +116,26 @@ def _of_row(row: Row) -> MeasuredRun:
         settings=preset_settings(row["method"], row["dataset"], preset) | changed,
         changed=frozenset(changed),
     )
+
+
+def _clusterings(path: Path = CLUSTERINGS) -> list[MeasuredRun]:
+    """Clusterings by functions, the newest of each seed."""
+    rows = {(row["way"], row["dataset"], row["seed"]): row for row in read_rows(path)}
+    return [
+        MeasuredRun(
+            method=row["way"],
+            dataset=row["dataset"],
+            preset="",
+            seed=int(row["seed"]),
+            steps=0,
+            seconds=float(row["seconds"]),
+            split=row["split"],
+            n=int(row["n"]),
+            scores={name: float(row[name]) for name in AGREEMENT_SCORES},
+            settings={},
+        )
+        for row in rows.values()
+    ]
 
 
 def _own_runs(states: tuple[State, ...]) -> list[MeasuredRun]:

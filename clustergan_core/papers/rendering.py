@@ -43,7 +43,7 @@ def describe_cell(cell: Cell) -> CellText:
         return CellText(printed, "", "", "", GAP_WORDS[cell.gap] if cell.gap else "")
     low, high, n = min(cell.values), max(cell.values), len(cell.values)
     preset = cell.runs[0].preset
-    seeds = (f"{n} seed" if n == 1 else f"{n} seeds") + ("" if preset == "default" else f", {preset}")
+    seeds = (f"{n} seed" if n == 1 else f"{n} seeds") + ("" if preset in ("default", "") else f", {preset}")
     ends = _ours(low), _ours(high)
     spread = seeds if n == 1 else f"all {seeds}" if ends[0] == ends[1] else f"{ends[0]}–{ends[1]}, {seeds}"
     difference = "" if cell.difference is None else f"{cell.difference:+.3f}".replace("-", "−")
