@@ -55,7 +55,7 @@ def test_committed_rows_are_whole_and_there_once() -> None:
 def test_every_row_of_a_function_is_a_way_and_stands_in_its_table(own_folders: Path) -> None:
     assert {row.function for row in TABLE_1.rows if row.function} <= WAYS.keys()
     cells = [cell for row in compare_table(TABLE_1, TABLE_1.measures[0], measured_runs(), "longest") for cell in row]
-    (ward,) = [cell for cell in cells if (cell.row.function, cell.column.dataset) == ("ward", "pendigits")]
+    (ward,) = [cell for cell in cells if (cell.row.function, cell.column.dataset) == ("ward", "synthetic")]
     assert ward.gap == "" and ward.steps is None and ward.share is None and ward.difference is not None
 
 
