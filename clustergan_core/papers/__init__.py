@@ -2,5 +2,6 @@
 
 measured.py    our measured runs: the rows that benchmarks have written, and a person's own
 comparison.py  a table with ours beside each printed figure, and what is missing
+order.py       whether our figures put the methods in the paper's order
 rendering.py   a table as CSV, Markdown and LaTeX
 """

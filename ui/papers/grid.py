@@ -9,6 +9,7 @@ import streamlit as st
 
 from clustergan_core.drawing.theme import THEMES, Theme
 from clustergan_core.papers.comparison import Cell
+from clustergan_core.papers.order import compare_order
 from clustergan_core.papers.rendering import describe_cell
 from ui.frame.messages import plain
 from ui.frame.theme import theme_name
@@ -37,25 +38,13 @@ def show_grid(view: PaperView, cells: Sequence[Sequence[Cell]]) -> None:
             "the test split, and never stands alone."
         )
     if measure.unlike:
-        notes.append(f"Not subtracted: {measure.unlike} {describe_order(cells)}".strip())
+        notes.append(f"Not subtracted: {measure.unlike}")
+    notes += [order.describe() for order in compare_order(cells)]
     notes += view.table.notes
     notes += dict.fromkeys(cell.column.unlike for cell in shown if cell.column.unlike)
     notes += dict.fromkeys(cell.column.note for cell in shown if cell.column.note)
     notes += dict.fromkeys(f"{row[0].row.title}: {row[0].row.note}" for row in cells if row[0].row.note)
     st.caption("\n".join(f"- {plain(note)}" for note in notes))
-
-
-def describe_order(cells: Sequence[Sequence[Cell]]) -> str:
-    """Whether ours puts the methods in the paper's order, for each column with two or more of both; "" for none."""
-    sentences = []
-    for column in zip(*cells, strict=True):
-        pairs = [(cell.printed, cell.median) for cell in column if cell.printed is not None and cell.median is not None]
-        if len(pairs) < 2:
-            continue
-        agrees = [ours for _, ours in sorted(pairs)] == sorted(ours for _, ours in pairs)
-        verb = "agrees" if agrees else "does not agree"
-        sentences.append(f"The order of {len(pairs)} methods on {column[0].column.title} {verb} with the paper's.")
-    return " ".join(sentences)
 
 
 def _table(view: PaperView, cells: Sequence[Sequence[Cell]]) -> str:

@@ -1,0 +1,60 @@
+"""Whether our figures put the methods of a table in the paper's order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from clustergan_core.papers.comparison import Cell
+
+MOST_NAMED = 3  # pairs that a sentence names
+
+
+@dataclass(frozen=True)
+class ColumnOrder:
+    """The methods of a column that have both figures, compared in pairs that the paper does not tie."""
+
+    column: str
+    n_methods: int
+    n_pairs: int
+    reversed_pairs: tuple[tuple[str, str], ...]  # (the method that the paper has ahead, the one that we have ahead)
+    presets: tuple[str, ...]  # of our runs, where they differ; functions have none
+
+    def describe(self) -> str:
+        """One sentence."""
+        said = f"On {self.column} our order of {self.n_methods} methods"
+        lengths = f" (runs of {' and '.join(self.presets)})" if len(self.presets) > 1 else ""
+        if not self.reversed_pairs:
+            return f"{said} agrees with the paper's{lengths}."
+        named = [f"{ours} ahead of {theirs}" for theirs, ours in self.reversed_pairs[:MOST_NAMED]]
+        n_more = len(self.reversed_pairs) - len(named)
+        more = f" and {n_more} more" if n_more else ""
+        count = f"{len(self.reversed_pairs)} of {self.n_pairs} pairs stand the other way round"
+        return f"{said} does not agree with the paper's{lengths}: {count} ({', '.join(named)}{more})."
+
+
+def compare_order(cells: Sequence[Sequence[Cell]]) -> list[ColumnOrder]:
+    """The order in each column with two or more methods that the paper and we have figures of."""
+    orders = (_compare_column(column) for column in zip(*cells, strict=True))
+    return [order for order in orders if order.n_methods > 1]
+
+
+def _compare_column(cells: Sequence[Cell]) -> ColumnOrder:
+    known = [cell for cell in cells if cell.printed is not None and cell.median is not None]
+    pairs = [(a, b) for a, b in combinations(known, 2) if a.printed != b.printed]
+    ordered = [(a, b) if _is_ahead(a.printed, b.printed, a) else (b, a) for a, b in pairs]  # the paper's best first
+    presets = dict.fromkeys(cell.runs[0].preset for cell in known if cell.runs[0].preset)
+    return ColumnOrder(
+        cells[0].column.title,
+        len(known),
+        len(pairs),
+        tuple((a.row.title, b.row.title) for a, b in ordered if _is_ahead(b.median, a.median, a)),
+        tuple(presets),
+    )
+
+
+def _is_ahead(first: float | None, second: float | None, cell: Cell) -> bool:
+    """Whether the first figure is better than the second in the measure of a cell."""
+    assert first is not None and second is not None
+    return first < second if cell.measure.lower_is_better else first > second
