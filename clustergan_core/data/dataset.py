@@ -74,6 +74,15 @@ class PlantedModes:
 
 
 @dataclass(frozen=True)
+class TracedModes:
+    """Modes that are known by lines: a sample is good if it lies within 3 `spread` of the nearest point of a line."""
+
+    points: NDArray[np.float64]  # (P, n_features), densely along all lines, on the scale of the samples
+    lines: NDArray[np.int64]  # (P,), the line, and so the mode, of each point
+    spread: float  # the standard deviation of each feature around a line
+
+
+@dataclass(frozen=True)
 class ReadModes:
     """Modes that are combinations of labels, one for each channel of an image, read by a classifier."""
 
@@ -97,7 +106,7 @@ class Dataset:
     content_digest: str = ""  # identifies the data where the samples' last bits differ between machines
     label_column: str = ""  # the data's own column that holds the labels; empty where they are from elsewhere
     has_confirmed_labels: bool = True  # False where a column was proposed by its name: K does not come from its levels
-    modes: PlantedModes | ReadModes | None = None  # where it is known what a generator should reach
+    modes: PlantedModes | TracedModes | ReadModes | None = None  # where it is known what a generator should reach
     source: str = ""  # a name in DATASETS or the path it was opened by; empty for arrays, which have neither
 
     @property

@@ -2,7 +2,8 @@
 
 Gaussians in the plane (Metz et al., arXiv 1611.02163; Lin et al., PacGAN, arXiv 1712.04086, §4.1): a generated sample
 is good if it lies within 3 standard deviations of the nearest mean; a mode is reached if it has a good sample; the
-others are strays. Of exact draws from the data, exp(−4.5) = 1.1% are strays in two dimensions.
+others are strays. Of exact draws from the data, exp(−4.5) = 1.1% are strays in two dimensions. The same holds for
+lines, such as the two moons, with the distance to the nearest point of a line; there fewer are strays.
 
 Stacked MNIST: a classifier reads each of three channels, and a mode is a triple of digits. A classifier that errs
 invents modes, so those seen at least 5 times are counted as well.
@@ -30,6 +31,7 @@ class ModeCount:
     n_reached: int  # modes with at least one good sample
     n_reached_often: int  # modes with at least five
     stray_share: float  # of samples that belong to no mode, in [0, 1]
+    shares: tuple[float, ...]  # of the modes among good samples; zeros if all samples are strays
     divergence: float | None  # KL of the modes' shares to their true ones, in nats; None if all samples are strays
     n: int
 
@@ -41,9 +43,23 @@ def count_planted_modes(
 
     `shares` (M,) are the modes' true shares.
     """
-    distances = np.linalg.norm(samples[:, None].astype(np.float64) - means, axis=2)  # (N, M)
+    return count_traced_modes(samples, means, np.arange(len(means)), spread, shares)
+
+
+def count_traced_modes(
+    samples: NDArray[np.floating],
+    points: NDArray[np.float64],
+    lines: NDArray[np.int64],
+    spread: float,
+    shares: NDArray[np.float64],
+) -> ModeCount:
+    """Counts modes of generated samples (N, D) by their nearest points (P, D), which belong to lines (P,).
+
+    `spread` is the standard deviation of the data around a line; `shares` (M,) are the lines' true shares.
+    """
+    distances = np.linalg.norm(samples[:, None].astype(np.float64) - points, axis=2)  # (N, P)
     is_good = distances.min(axis=1) <= GOOD_WITHIN * spread
-    return count_read_modes(np.where(is_good, distances.argmin(axis=1), -1), shares)
+    return count_read_modes(np.where(is_good, lines[distances.argmin(axis=1)], -1), shares)
 
 
 def count_read_modes(modes: NDArray[np.int64], shares: NDArray[np.float64]) -> ModeCount:
@@ -55,6 +71,7 @@ def count_read_modes(modes: NDArray[np.int64], shares: NDArray[np.float64]) -> M
         n_reached=int((counts > 0).sum()),
         n_reached_often=int((counts >= OFTEN).sum()),
         stray_share=1 - n_good / max(1, len(modes)),
+        shares=tuple((counts / max(1, n_good)).tolist()),
         divergence=_divergence(counts / n_good, shares) if n_good else None,
         n=len(modes),
     )

@@ -117,7 +117,8 @@ def _generation_lines(scores: RunScores) -> list[str]:
         lines += [
             f"Modes of the data reached by {count['n']:,} generated samples: {count['n_reached']} of "
             f"{count['n_modes']} ({count['n_reached_often']} by at least 5); {100 * count['stray_share']:.1f}% belong "
-            f"to none; KL divergence to the true shares: {_figure(count['divergence'])} nats.",
+            f"to none; KL divergence to the true shares: {_figure(count['divergence'])} nats."
+            + (f" Shares: {', '.join(f'{share:.3f}' for share in count['shares'])}." if "shares" in count else ""),
             "",
         ]
     classifier = scores.get("classifier")

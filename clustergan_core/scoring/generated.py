@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from clustergan_core.data.dataset import DATA_SEED, Dataset, PlantedModes, ReadModes, draw_subset
+from clustergan_core.data.dataset import DATA_SEED, Dataset, PlantedModes, ReadModes, TracedModes, draw_subset
 from clustergan_core.evaluation.classifier import Classifier, find_named_classifier
 from clustergan_core.evaluation.cycle import latent_cycle_loss, sample_cycle_loss
 from clustergan_core.evaluation.diversity import N_NEAREST, Coverage, density_and_coverage
@@ -24,7 +24,12 @@ from clustergan_core.evaluation.generation import (
     name_modes,
     reconstruction_accuracy,
 )
-from clustergan_core.evaluation.mode_counting import ModeCount, count_planted_modes, count_read_modes
+from clustergan_core.evaluation.mode_counting import (
+    ModeCount,
+    count_planted_modes,
+    count_read_modes,
+    count_traced_modes,
+)
 from clustergan_core.generation import draw_latent, generate_all
 from clustergan_core.method import Method
 from clustergan_core.nn.prior import Latent
@@ -34,6 +39,7 @@ N_MODE_SAMPLES = 2000  # over all modes
 _LEAST_PER_MODE = 20
 N_COUNTED = 2_500  # samples whose modes are counted by their means
 N_READ = 26_000  # and by a classifier
+MOST_LISTED = 20  # modes whose shares are recorded one by one
 
 
 class RealSamples:
@@ -170,14 +176,16 @@ def generate_each_mode(method: Method, n_samples: int) -> Tensor:
 def count_modes(method: Method, dataset: Dataset) -> ModeCountRecord | None:
     """How many of the data's modes a method's samples reach; None if the data defines none or no classifier reads them.
 
-    2,500 samples where modes have means, 26,000 where a classifier reads each channel, as published.
+    2,500 samples where modes have means or lines, 26,000 where a classifier reads each channel, as published.
     """
     modes = dataset.modes
-    if isinstance(modes, PlantedModes):
+    if isinstance(modes, PlantedModes | TracedModes):
         assert dataset.labels is not None
         samples = generate_all(method, draw_latent(method, N_COUNTED)).cpu().numpy()
-        shares = np.bincount(dataset.labels, minlength=len(modes.means)) / len(dataset.labels)
-        return _record_count(count_planted_modes(samples, modes.means, modes.spread, shares))
+        shares = np.bincount(dataset.labels, minlength=len(dataset.label_names)) / len(dataset.labels)
+        if isinstance(modes, PlantedModes):
+            return _record_count(count_planted_modes(samples, modes.means, modes.spread, shares))
+        return _record_count(count_traced_modes(samples, modes.points, modes.lines, modes.spread, shares))
     if isinstance(modes, ReadModes) and (classifier := find_named_classifier(modes.classifier)) is not None:
         samples = generate_all(method, draw_latent(method, N_READ))
         n_labels = len(classifier.record.label_names)
@@ -190,7 +198,7 @@ def count_modes(method: Method, dataset: Dataset) -> ModeCountRecord | None:
 
 
 def _record_count(count: ModeCount) -> ModeCountRecord:
-    return {
+    record: ModeCountRecord = {
         "n_modes": count.n_modes,
         "n_reached": count.n_reached,
         "n_reached_often": count.n_reached_often,
@@ -198,6 +206,9 @@ def _record_count(count: ModeCount) -> ModeCountRecord:
         "divergence": count.divergence,
         "n": count.n,
     }
+    if count.n_modes <= MOST_LISTED:
+        record["shares"] = [round(share, 4) for share in count.shares]
+    return record
 
 
 def _four_digits(value: float) -> float:

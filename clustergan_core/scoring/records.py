@@ -77,6 +77,7 @@ class ModeCountRecord(TypedDict):
     stray_share: float
     divergence: float | None  # None if all samples are strays
     n: int
+    shares: NotRequired[list[float]]  # of the modes among good samples; absent with many modes, and from older files
 
 
 class MethodScores(AgreementRecord):

@@ -103,14 +103,16 @@ def _show_mode_count(count: ModeCountRecord) -> None:
     strays.metric(
         "Strays",
         f"{100 * count['stray_share']:.1f} %",
-        help="Generated samples farther than 3 standard deviations from every mode. Of the data itself 1.1 % are.",
+        help="Generated samples farther than 3 standard deviations from every mode. Of Gaussians in the plane 1.1 % "
+        "are.",
     )
     divergence.metric(
         "KL to the true shares",
         "–" if count["divergence"] is None else f"{count['divergence']:.3f}",
         help="Of the modes' shares among good samples, in nats; 0 where every mode is generated as often as it occurs.",
     )
-    st.caption(f"{count['n']:,} generated samples.")
+    shares = ", ".join(f"{share:.1%}" for share in count.get("shares", []))
+    st.caption(f"{count['n']:,} generated samples." + (f" Shares of the modes: {shares}." if shares else ""))
 
 
 def _show_accuracies(scores: RunScores) -> None:

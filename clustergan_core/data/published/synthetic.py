@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from clustergan_core.data.dataset import DATA_SEED, Dataset, PlantedModes, split_samples
+from clustergan_core.data.dataset import DATA_SEED, Dataset, PlantedModes, TracedModes, split_samples
 from clustergan_core.data.steps import Step
 
 SYNTHETIC_PER_COMPONENT = 2500
@@ -29,6 +29,7 @@ PLANE_LIMIT = 1.5  # far enough out for every sample to lie within
 RING_SPREAD, RING_PER_MODE = 0.01, 1250
 CORNERS_SPREAD, CORNERS_PER_MODE = 0.1, 2500
 MOON_SPREAD, MOON_SIZES, MOON_LIMITS = 0.05, (8000, 2000), (-1.5, 2.5)
+MOON_POINTS = 200  # on each moon by which generated samples are told apart: a third of the spread between two
 
 
 def load_synthetic() -> Dataset:
@@ -73,12 +74,20 @@ def load_moons() -> Dataset:
     """Two half circles that reach into each other, 8,000 and 2,000 samples, with noise of standard deviation 0.05."""
     random = np.random.default_rng(DATA_SEED)
     labels = np.repeat([0, 1], MOON_SIZES)
-    angles = np.concatenate([np.linspace(0, np.pi, size) for size in MOON_SIZES])
-    upper = np.stack([np.cos(angles), np.sin(angles)], axis=1)
-    points = np.where(labels[:, None] == 0, upper, np.array([1.0, 0.5]) - upper)
+    points = _arcs(labels, MOON_SIZES)
     points += MOON_SPREAD * random.standard_normal(points.shape)
     step: Step = {"step": "scale_range", "minimum": MOON_LIMITS[0], "maximum": MOON_LIMITS[1]}
-    return _toy("moons-80-20", _scale(points, *MOON_LIMITS), labels, 2, preprocessing=(step,))
+    lines = np.repeat([0, 1], MOON_POINTS)
+    traced = _scale(_arcs(lines, (MOON_POINTS, MOON_POINTS)), *MOON_LIMITS)
+    modes = TracedModes(traced, lines, MOON_SPREAD / (MOON_LIMITS[1] - MOON_LIMITS[0]))
+    return _toy("moons-80-20", _scale(points, *MOON_LIMITS), labels, 2, preprocessing=(step,), modes=modes)
+
+
+def _arcs(labels: NDArray[np.int64], sizes: tuple[int, int]) -> NDArray[np.float64]:
+    """Points (N, 2) evenly along two half circles, `sizes` of each, for labels (N,) 0 and 1 in this order."""
+    angles = np.concatenate([np.linspace(0, np.pi, size) for size in sizes])
+    upper = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    return np.where(labels[:, None] == 0, upper, np.array([1.0, 0.5]) - upper)
 
 
 def _planted(name: str, means: NDArray[np.float64], spread: float, n_each: int) -> Dataset:
@@ -103,7 +112,7 @@ def _toy(
     n_labels: int,
     preprocessing: tuple[Step, ...] = (),
     columns: dict[str, NDArray[np.float64]] | None = None,
-    modes: PlantedModes | None = None,
+    modes: PlantedModes | TracedModes | None = None,
 ) -> Dataset:
     return Dataset(
         name=name,

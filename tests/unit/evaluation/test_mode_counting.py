@@ -7,9 +7,14 @@ import math
 import numpy as np
 import pytest
 
-from clustergan_core.data.dataset import PlantedModes
-from clustergan_core.data.published.synthetic import load_corners, load_ring
-from clustergan_core.evaluation.mode_counting import ModeCount, count_planted_modes, count_read_modes
+from clustergan_core.data.dataset import PlantedModes, TracedModes
+from clustergan_core.data.published.synthetic import load_corners, load_moons, load_ring
+from clustergan_core.evaluation.mode_counting import (
+    ModeCount,
+    count_planted_modes,
+    count_read_modes,
+    count_traced_modes,
+)
 
 EVEN = np.full(8, 1 / 8)
 
@@ -34,6 +39,20 @@ def test_a_collapsed_generator_reaches_one_mode_and_diverges_by_log_8() -> None:
     count = count_on_ring(ring.samples[ring.labels == 3])
     assert (count.n_reached, count.n_reached_often) == (1, 1)
     assert count.divergence == pytest.approx(math.log(8))
+
+
+def test_generated_moons_are_told_apart_and_their_shares_counted() -> None:
+    moons = load_moons()
+    assert isinstance(moons.modes, TracedModes) and moons.labels is not None
+    true = np.array([0.8, 0.2])
+    traced = (moons.modes.points, moons.modes.lines, moons.modes.spread, true)
+    count = count_traced_modes(moons.samples, *traced)
+    assert count.shares == pytest.approx((0.8, 0.2), abs=0.005)
+    assert (count.n_reached, count.divergence) == (2, pytest.approx(0, abs=1e-4))
+    # Across a line noise has one dimension: P(|N(0, 1)| > 3); beyond its ends two, which adds a little.
+    assert 0.0015 < count.stray_share < 0.006
+    one = count_traced_modes(moons.samples[moons.labels == 1], *traced)
+    assert one.shares == pytest.approx((0, 1), abs=0.01) and one.n_reached_often == 1
 
 
 def test_samples_between_the_modes_are_strays_and_reach_nothing() -> None:
