@@ -39,7 +39,7 @@ def test_figures_are_those_of_the_papers(place: tuple[str, str, str, str], figur
 @pytest.mark.parametrize(("paper", "table"), TABLES, ids=[f"{paper}-{table.name}" for paper, table in TABLES])
 def test_every_figure_has_a_row_a_column_and_a_measure_that_exist(paper: str, table: PaperTable) -> None:
     rows, columns = {row.title for row in table.rows}, {column.title for column in table.columns}
-    assert {row for row, _ in table.figures} <= rows and {column for _, column in table.figures} == columns
+    assert {row for row, _ in table.figures} <= rows and {column for _, column in table.figures} in (columns, set())
     assert all(len(cell) == len(table.measures) for cell in table.figures.values())
     for row in table.rows:
         assert row.method in METHODS or row.note
