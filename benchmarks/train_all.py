@@ -210,7 +210,7 @@ def make_row(job: Job, run: Run, commit: str, load: float, taken: Mapping[str, f
         **{name: scores.get(name) for name in ("silhouette", "usage_entropy", "sample_cycle", "latent_cycle")},
         **{name: scores.get(name) for name in (*GENERATION_SCORES, "weights")},
         **{name: read_score(scores, name) for name in MODE_COUNT_SCORES},
-        "mode_masses": _mode_masses(run),
+        "mode_masses": " ".join(f"{mass:.4f}" for mass in scores.get("mode_masses", [])),
         "overrides": _overrides(job),
     }
 
@@ -219,12 +219,6 @@ def _overrides(job: Job) -> str:
     """The settings beyond the preset as JSON; "" without any."""
     changed = {name: job.config.settings[name] for name in sorted(job.overrides)}
     return json.dumps(changed) if changed else ""
-
-
-def _mode_masses(run: Run) -> str:
-    """The share of each mode in a run whose method holds one, with spaces between; "" where there are none."""
-    weights = run.load().mode_weights
-    return "" if weights is None else " ".join(f"{share:.4f}" for share in weights.shares.tolist())
 
 
 def add_training_words(parser: argparse.ArgumentParser, seeds: str) -> None:

@@ -122,8 +122,11 @@ def compare_table(
 
 
 def find_missing(table: PaperTable, runs: Sequence[MeasuredRun], preset: PresetName) -> list[MissingRun]:
-    """The runs that are not among `runs`, by row, column and seed; none for a cell where the paper prints nothing."""
-    missing = []
+    """The runs that are not among `runs`, by row, column and seed; none for a cell where the paper prints nothing.
+
+    A run that several rows need, such as that of each class's mass, is listed once.
+    """
+    missing: dict[str, MissingRun] = {}
     for row in table.rows:
         for column in table.columns:
             if not row.method or (row.title, column.title) not in table.figures or _obstacle(row, column, preset):
@@ -132,8 +135,9 @@ def find_missing(table: PaperTable, runs: Sequence[MeasuredRun], preset: PresetN
             needed = required_settings(row, column)
             usual = preset_settings(row.method, column.dataset, preset)
             settings = {name: value for name, value in needed.items() if not _is_same(usual.get(name), value)}
-            missing += [MissingRun(row, column, preset, seed, settings) for seed in SEEDS if seed not in seeds]
-    return missing
+            for run in [MissingRun(row, column, preset, seed, settings) for seed in SEEDS if seed not in seeds]:
+                missing.setdefault(run.command(), run)
+    return list(missing.values())
 
 
 def score_of(row: TableRow, measure: Measure) -> str:

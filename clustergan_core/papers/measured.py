@@ -112,10 +112,15 @@ def _of_row(row: Row) -> MeasuredRun:
         seconds=float(row["seconds"]),
         split=row["split"],
         n=int(row["n"]),
-        scores={name: float(row[name]) for name in SCORES if row.get(name)},
+        scores={name: float(row[name]) for name in SCORES if row.get(name)} | _masses(row["mode_masses"].split()),
         settings=preset_settings(row["method"], row["dataset"], preset) | changed,
         changed=frozenset(changed),
     )
+
+
+def _masses(masses: Sequence[str | float]) -> dict[str, float]:
+    """The learned share of each mode as scores of their own, numbered from 1."""
+    return {f"mode_mass_{number}": float(mass) for number, mass in enumerate(masses, 1)}
 
 
 def _clusterings(path: Path = CLUSTERINGS) -> list[MeasuredRun]:
@@ -153,6 +158,7 @@ def _of_run(run: Run, states: tuple[State, ...]) -> MeasuredRun | None:
     except (AppError, ValueError):  # the Runs page says what is wrong with it
         return None
     figures = {name: read_score(scores, name) for name in SCORES} if scores else {}
+    figures |= _masses(scores.get("mode_masses", [])) if scores else {}
     of_split = ("", 0) if scores is None else ("all" if scores["is_training_data"] else scores["split"], scores["n"])
     return MeasuredRun(
         method=config.method,

@@ -78,6 +78,8 @@ def _score(method: Method, dataset: Dataset, split: SplitName, n_generated: int)
     missing = {ability: sentence for ability in get_args(Ability) if (sentence := method.lacks(ability))}
     if isinstance(method.settings, LabelledSettings):
         scores["n_labels_used"] = method.settings.n_labelled
+        if (weights := method.mode_weights) is not None:
+            scores["mode_masses"] = [float(share) for share in weights.shares]
     if len(indices) < len(in_split):
         scores["n_in_split"] = len(in_split)
     return scores | ({"missing": missing} if missing else {})

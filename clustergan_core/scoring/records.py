@@ -89,6 +89,7 @@ class MethodScores(AgreementRecord):
     n: int
     n_labelled: NotRequired[int]  # this and the other optional keys are absent from older files
     n_labels_used: NotRequired[int]  # in training; their samples are not among the `n`
+    mode_masses: NotRequired[list[float]]  # the share that each mode has learned, of a method that is given labels
     n_in_split: NotRequired[int]  # if the method reads only some of the samples
     n_clusters: int
     # None from here to `usage_entropy` for a method without an encoder.

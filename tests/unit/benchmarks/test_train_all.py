@@ -107,10 +107,11 @@ def test_the_default_preset_of_every_method_is_asked_for() -> None:
 def test_a_changed_setting_is_a_row_of_its_own_that_names_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    job = Job(small_config(n_steps=10, method="nemgan", masses="0.55 " + " ".join(["0.05"] * 9)), {"masses": ""})
+    masses = {"masses": "0.55 " + " ".join(["0.05"] * 9), "mass_rate": 1e-6}
+    job = Job(small_config(n_steps=10, method="nemgan-labelled", **masses), masses)
     execute(new_run(tmp_path / "run", job.config))
     row = make_row(job, Run(tmp_path / "run"), "abc", 0.25, {})
-    assert row["overrides"] == json.dumps({"masses": job.config.settings["masses"]})
+    assert row["overrides"] == json.dumps({name: masses[name] for name in sorted(masses)})
     assert row["mode_masses"] == " ".join(["0.5500", *["0.0500"] * 9])
     words(monkeypatch, "--dry-run", "--only", "digits", "--seeds", "0", "--set", "sigma=0.5")
     with pytest.raises(SettingsError, match="--method"):

@@ -143,6 +143,23 @@ def test_given_masses_are_those_of_the_data_and_only_where_they_are_given() -> N
     assert settings["bigan"] == {}
 
 
+def test_the_masses_that_a_run_learned_stand_in_the_rows_of_its_classes() -> None:
+    table = PAPERS["nemgan"].table("table-iii")
+    run = measured(method="nemgan-labelled", dataset="mnist-2-90-10")
+    run = replace(
+        run,
+        settings={**run.settings, "n_labelled": 61},
+        changed=frozenset({"n_labelled"}),
+        scores={"mode_mass_1": 0.88, "mode_mass_2": 0.12},
+    )
+    cells = compare_table(table, table.measures[0], [run], "default")
+    assert [row[1].values for row in cells] == [[0.88], [0.12], [], [], []]
+    assert cells[1][1].difference == pytest.approx(0.12 - 0.109)
+    missing = find_missing(table, [run], "default")
+    of_it = [(run.seed, run.settings) for run in missing if run.dataset == "mnist-2-90-10"]
+    assert of_it == [(1, {"n_labelled": 61}), (2, {"n_labelled": 61})]
+
+
 @pytest.mark.skipif(not RESULTS.exists(), reason="only a checkout has our rows")
 def test_our_rows_are_those_of_the_benchmark() -> None:
     with RESULTS.open(newline="") as file:
