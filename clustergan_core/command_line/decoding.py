@@ -68,6 +68,8 @@ def _decode(arguments: argparse.Namespace) -> None:
         "n_iterations": n_iterations,
         "seconds": round(seconds, 3),
         "agreement": _agreement(rows),
+        "purity": _purity(rows, "winner") if method.has_modes else None,
+        "run_purity": _purity(rows, "cluster"),
         "samples": rows,
     }
     if arguments.json:
@@ -153,6 +155,20 @@ def _agreement(rows: list[dict[str, Any]]) -> float | None:
     return sum(known) / len(known) if known else None
 
 
+def _purity(rows: list[dict[str, Any]], answer: str) -> float | None:
+    """Purity of the winners, or of the run's own clusters, among the labelled samples; None without labels."""
+    import numpy as np
+
+    from clustergan_core.evaluation.agreement import purity
+
+    known = [row for row in rows if row["label"] is not None and row[answer] is not None]
+    if not known:
+        return None
+    names = sorted({row["label"] for row in known})
+    labels = np.array([names.index(row["label"]) for row in known])
+    return purity(labels, np.array([row[answer] for row in known]))
+
+
 def _report_estimate(seconds: float, n_samples: int, method: Method, n_iterations: int) -> None:
     what = f"{n_samples} sample{'s' if n_samples > 1 else ''} × {count_restarts(method)} restarts"
     tqdm.write(f"{what} × {n_iterations} iterations: about {max(1, round(seconds))} s", file=sys.stderr)
@@ -173,6 +189,10 @@ def _print(result: dict[str, Any]) -> None:
     print("cluster, confidence: the run's own reading of the sample")
     if result["agreement"] is not None:
         print(f"The winner is the cluster of {result['agreement']:.0%} of these samples.")
+    if result["purity"] is not None and result["run_purity"] is not None:
+        print(
+            f"Purity among them: {result['purity']:.3f} by the winner, {result['run_purity']:.3f} by the run's reading"
+        )
 
 
 def _cell(column: str, value: Any) -> str:

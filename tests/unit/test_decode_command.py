@@ -3,6 +3,7 @@
 import json
 import math
 import shutil
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,16 @@ def test_the_encoders_answer_stands_beside(capsys: pytest.CaptureFixture[str], r
     agrees = [row["winner"] == row["cluster"] for row in rows]
     assert [row["agrees"] for row in rows] == agrees
     assert said["agreement"] == pytest.approx(sum(agrees) / 3)
+
+
+def test_the_purity_of_the_winners_stands_beside_that_of_the_run(capsys: pytest.CaptureFixture[str]) -> None:
+    said = say(capsys, "digits", "--n", "40", "--iterations", "5")
+    for name, answer in (("purity", "winner"), ("run_purity", "cluster")):
+        of_answer: dict[int, Counter[str]] = defaultdict(Counter)
+        for row in said["samples"]:
+            of_answer[row[answer]][row["label"]] += 1
+        assert said[name] == pytest.approx(sum(max(counts.values()) for counts in of_answer.values()) / 40)
+    assert say(capsys, "normal", "--n", "2", "--iterations", "1")["purity"] is None
 
 
 def test_a_prior_without_modes_has_a_winner_but_no_agreement(capsys: pytest.CaptureFixture[str]) -> None:
