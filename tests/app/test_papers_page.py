@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from clustergan_core.paper_tables.published import PAPERS
+from clustergan_core.paths import PROJECT_FOLDER
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.scores import read_scores
 from clustergan_core.runs.store import list_runs
@@ -128,3 +129,15 @@ def finished(own_folders: Path, trained: Run, seeds: tuple[int, ...]) -> list[fl
         write_scores(run, {**scores, "purity": purities[-1]})
         set_state(run, "finished", config.schedule.n_steps, 10)
     return purities
+
+
+def test_figure_7_is_drawn_from_a_bundled_run_beside_where_the_papers_curves_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = opened()
+    assert not app.get("plotly_chart")
+    monkeypatch.setenv("CLUSTERGAN_PRETRAINED", str(PROJECT_FOLDER / "pretrained"))
+    app = app.toggle(key="papers_figure_7").set_value(True).run()
+    assert not app.exception and len(app.get("plotly_chart")) == 1
+    assert "0.038" in texts(app) and "0.0004" in texts(app) and "mnist-clustergan" in texts(app)
+    assert not opened(paper="NEMGAN").toggle
