@@ -93,7 +93,7 @@ class NEMGANFacts(MethodFacts):
     @classmethod
     def more_settings(cls) -> dict[str, Any]:
         """What the presets of minutes set besides ClusterGAN's."""
-        return {}
+        return {"n_critic_steps": 5}  # without labels; digits, seeds 10 and 11: purity 0.68, with one step 0.60
 
 
 class LabelledNEMGANFacts(NEMGANFacts):
