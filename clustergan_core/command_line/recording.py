@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from clustergan_core.errors import SettingsError
 from clustergan_core.files import write_atomically
-from clustergan_core.lessons.lesson import PlaneStage, read_lesson
+from clustergan_core.lessons.lesson import CycleStage, Lesson, PlaneStage, Run, read_lesson
 from clustergan_core.lessons.recording import pack_recording
 
 
@@ -23,10 +23,8 @@ def add_commands(commands: Any) -> None:
 
 
 def _record(arguments: argparse.Namespace) -> None:
-    from clustergan_core.lessons.record import record
-
     lesson = read_lesson(arguments.lesson)
-    runs = lesson.stage.runs if isinstance(lesson.stage, PlaneStage) else ()
+    runs = lesson.stage.runs if isinstance(lesson.stage, PlaneStage | CycleStage) else ()
     if not runs:
         raise SettingsError(f"Lesson {lesson.name} plays no recordings: it shows bundled models.")
     chosen = [run for run in runs if arguments.only in (None, run.name)]
@@ -34,11 +32,25 @@ def _record(arguments: argparse.Namespace) -> None:
         names = ", ".join(run.name for run in runs)
         raise SettingsError(f"Lesson {lesson.name} has no training {arguments.only}: choose {names}.")
     for run in chosen:
-        command = ["python", "-m", "clustergan_core", "record", lesson.name, "--only", run.name]
-        with tqdm(total=run.setup.n_steps, desc=run.name, file=sys.stderr, disable=not sys.stderr.isatty()) as bar:
-            content = pack_recording(
-                record(run.setup, f"{lesson.name}/{run.name}", command, lambda _, bar=bar: bar.update())
-            )
+        content = _recorded(lesson, run)
         path = lesson.recording_path(run.name)
         write_atomically(path, content)
         print(f"{path}: {len(content):,} bytes")
+
+
+def _recorded(lesson: Lesson, run: Run) -> bytes:
+    """A run's recording in the form that its lesson shows."""
+    from clustergan_core.lessons.arrays import pack_arrays
+    from clustergan_core.lessons.cycle import record_cycle
+    from clustergan_core.lessons.record import record
+
+    command = ["python", "-m", "clustergan_core", "record", lesson.name, "--only", run.name]
+    name = f"{lesson.name}/{run.name}"
+    with tqdm(total=run.setup.n_steps, desc=run.name, file=sys.stderr, disable=not sys.stderr.isatty()) as bar:
+
+        def show(step: int) -> None:
+            bar.update(step - bar.n)
+
+        if isinstance(lesson.stage, PlaneStage):
+            return pack_recording(record(run.setup, name, command, show))
+        return pack_arrays(record_cycle(run.setup, name, command, show))

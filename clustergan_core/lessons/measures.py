@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from clustergan_core.errors import DataError
 from clustergan_core.evaluation.mode_counting import GOOD_WITHIN
-from clustergan_core.lessons.lesson import Measure
+from clustergan_core.lessons.arrays import ArraysRecording
+from clustergan_core.lessons.lesson import PlaneMeasure
 from clustergan_core.lessons.recording import Recording
 
 REACHED_SHARE = 0.01  # of the generated samples: fewer on an island are chance
@@ -43,7 +44,7 @@ def late_frames(recording: Recording) -> list[int]:
     return np.flatnonzero(steps >= (1 - LATE_SHARE) * steps[-1]).tolist()
 
 
-def measure(name: Measure, recordings: Sequence[Recording]) -> float:
+def measure(name: PlaneMeasure, recordings: Sequence[Recording]) -> float:
     """The median over recordings of what `name` says of their late frames."""
     return float(np.median([_MEASURES[name](recording) for recording in recordings]))
 
@@ -56,8 +57,17 @@ def _late_islands(recording: Recording) -> list[int]:
     return [len(reached_islands(recording, frame)) for frame in late_frames(recording)]
 
 
-_MEASURES: dict[Measure, Callable[[Recording], float]] = {
+_MEASURES: dict[PlaneMeasure, Callable[[Recording], float]] = {
     "islands": lambda recording: float(np.median(_late_islands(recording))),
     "strays": lambda recording: float(np.median(_late_strays(recording))),
     "fewest-strays": lambda recording: min(_late_strays(recording)),
 }
+
+
+def z_distances(recording: ArraysRecording) -> NDArray[np.float32]:
+    """The mean square distance (T,) between z and E(G(z)) over all its entries."""
+    n_modes = int(recording.header.setup.settings["n_clusters"])
+    n_entries = recording.arrays["z"].shape[1]
+    parts = recording.arrays
+    total = (n_entries - n_modes) * parts["normal_distance"] + n_modes * parts["cluster_distance"]
+    return total / n_entries
