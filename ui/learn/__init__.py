@@ -3,7 +3,9 @@
 cards.py    the lessons as cards, and the glossary
 address.py  the choices in the address
 beats.py    a lesson's frame and its beats
-plane.py    recorded trainings in the plane, in Try
+plane.py    recorded trainings in the plane, in Try, and the controls that choose a recording
+cycle.py    the two loops of generator and encoder
+decode.py   a picture decoded by Algorithm 1
 models.py   walks, modes and sweeps of bundled models, in Try
 style.py    how a lesson looks when it is presented
 """

@@ -5,11 +5,22 @@ from __future__ import annotations
 import streamlit as st
 
 from clustergan_core.lessons.glossary import read_glossary
-from clustergan_core.lessons.lesson import Choice, Lesson, ModesStage, PlaneStage, SweepStage, WalkStage
+from clustergan_core.lessons.lesson import (
+    Choice,
+    CycleStage,
+    DecodeStage,
+    Lesson,
+    ModesStage,
+    PlaneStage,
+    SweepStage,
+    WalkStage,
+)
 from clustergan_core.runs.store import find_run_by_name
 from ui.frame.seed import FIRST_SEED
 from ui.learn.address import BEATS, Beat, asked_beat, go_to, is_presenting
 from ui.learn.cards import show_still
+from ui.learn.cycle import show_cycle, show_cycle_ends
+from ui.learn.decode import show_decoding, show_decoding_of
 from ui.learn.models import show_mode_rows, show_modes, show_sweep, show_sweep_result, show_walk
 from ui.learn.plane import show_plane
 from ui.learn.style import style_presentation
@@ -139,6 +150,10 @@ def _show_stage(lesson: Lesson) -> None:
     stage = lesson.stage
     if isinstance(stage, PlaneStage):
         show_plane(lesson, stage)
+    elif isinstance(stage, CycleStage):
+        show_cycle(lesson, stage)
+    elif isinstance(stage, DecodeStage):
+        show_decoding(stage)
     elif isinstance(stage, WalkStage):
         show_walk(stage)
     elif isinstance(stage, ModesStage):
@@ -154,6 +169,10 @@ def _show_evidence(lesson: Lesson) -> None:
         show_mode_rows(find_run_by_name(next(iter(stage.models.values()))), FIRST_SEED, has_names=True)
     elif isinstance(stage, SweepStage):
         show_sweep_result(stage)
+    elif isinstance(stage, CycleStage):
+        show_cycle_ends(lesson, stage)
+    elif isinstance(stage, DecodeStage):
+        show_decoding_of(stage, list(stage.pictures)[-1])
     elif isinstance(stage, WalkStage):
         show_still(lesson)
     else:

@@ -12,7 +12,16 @@ from clustergan_core.drawing.pictures.lesson_stills import draw_label_shares, dr
 from clustergan_core.drawing.theme import Theme
 from clustergan_core.errors import AppError
 from clustergan_core.lessons.glossary import read_glossary
-from clustergan_core.lessons.lesson import Lesson, PlaneStage, SweepStage, WalkStage, lesson_names, read_lesson
+from clustergan_core.lessons.lesson import (
+    CycleStage,
+    DecodeStage,
+    Lesson,
+    PlaneStage,
+    SweepStage,
+    WalkStage,
+    lesson_names,
+    read_lesson,
+)
 from clustergan_core.lessons.recording import POSITION_LEVELS, read_recording
 from clustergan_core.runs.gallery import mode_samples
 from clustergan_core.runs.store import find_run_by_name
@@ -20,6 +29,8 @@ from ui.frame.messages import plain
 from ui.frame.pictures import show_picture
 from ui.frame.theme import theme_name
 from ui.learn.address import go_to
+from ui.learn.cycle import cycle_still
+from ui.learn.decode import decoding_still
 from ui.learn.models import shipped_report
 from ui.loading.runs import load_method
 from ui.runs.gallery import mode_picture
@@ -84,6 +95,10 @@ def show_still(lesson: Lesson, run: str | None = None, width: int | Literal["str
         if isinstance(stage, SweepStage):
             shares = shipped_report(stage.sweep).plan.label_shares
             picture, alt = png(draw_label_shares(shares, 7, theme_name())), "Ten digits, of which seven have a mode"
+        elif isinstance(stage, CycleStage):
+            picture, alt = cycle_still(lesson, stage, theme_name()), "Digits, and below each what comes back of it"
+        elif isinstance(stage, DecodeStage):
+            picture, alt = decoding_still(stage, theme_name()), "A test digit, and a generated digit of each mode"
         elif isinstance(stage, WalkStage):
             picture = _ends_still(stage.model, stage.start, stage.end, theme_name())
             alt = f"A generated digit of mode {stage.start}, and one of mode {stage.end}"

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from clustergan_core.errors import DataError
-from clustergan_core.lessons.lesson import Lesson, PlaneStage
+from clustergan_core.lessons.lesson import Lesson, PlaneStage, RecordedStage, Run
 from clustergan_core.lessons.recording import Recording, unpack_recording
 from ui.learn.address import asked_frame, asked_run, go_to, is_presenting
 from ui.player.component import play
@@ -15,6 +15,24 @@ from ui.player.component import play
 
 def show_plane(lesson: Lesson, stage: PlaneStage) -> None:
     """The player of the training that the controls choose; where it rests is written to the address."""
+    run = choose_run(lesson, stage)
+    path = lesson.recording_path(run.name)
+    content, name = _content(str(path), stamp(path))
+    recording = _recording(content, name)
+    frame = play(
+        f"learn-{lesson.name}-player",
+        content,
+        recording.header.n_modes,
+        frame=asked_frame(),
+        is_presenting=is_presenting(),
+    )
+    if frame is not None:
+        go_to(frame=str(frame))
+    show_command(recording.header.command, recording.header.versions)
+
+
+def choose_run(lesson: Lesson, stage: RecordedStage) -> Run:
+    """The training that the address names, and the controls that choose another."""
     names = tuple(run.name for run in stage.runs)
     run = next(run for run in stage.runs if run.name == asked_run(names))
     with st.container(horizontal=True, gap="medium"):
@@ -30,25 +48,23 @@ def show_plane(lesson: Lesson, stage: PlaneStage) -> None:
                     on_change=_choose_run,
                     args=(stage, run.choices, control, key),
                 )
-    path = lesson.recording_path(run.name)
-    content, name = _content(str(path), _stamp(path))
-    recording = _recording(content, name)
-    frame = play(
-        f"learn-{lesson.name}-player",
-        content,
-        recording.header.n_modes,
-        frame=asked_frame(),
-        is_presenting=is_presenting(),
-    )
-    if frame is not None:
-        go_to(frame=str(frame))
+    return run
+
+
+def show_command(command: str, versions: dict[str, str]) -> None:
+    """What records a training again."""
     with st.expander("How it was recorded"):
-        versions = ", ".join(f"{package} {number}" for package, number in sorted(recording.header.versions.items()))
-        st.caption(f"Recorded on a CPU with one thread and {versions}. This command records it again:")
-        st.code(recording.header.command, language="shell", wrap_lines=True)
+        packages = ", ".join(f"{package} {number}" for package, number in sorted(versions.items()))
+        st.caption(f"Recorded on a CPU with one thread and {packages}. This command records it again:")
+        st.code(command, language="shell", wrap_lines=True)
 
 
-def _choose_run(stage: PlaneStage, choices: dict[str, str], control: str, key: str) -> None:
+def stamp(path: Path) -> object:
+    """When a file was written: a key for what is read from it."""
+    return path.stat().st_mtime_ns if path.exists() else 0
+
+
+def _choose_run(stage: RecordedStage, choices: dict[str, str], control: str, key: str) -> None:
     go_to(run=stage.find_run({**choices, control: st.session_state[key]}, control).name, frame=None)
 
 
@@ -63,7 +79,3 @@ def _content(path: str, stamp: object) -> tuple[bytes, str]:
 @st.cache_resource(max_entries=40, show_spinner=False)
 def _recording(content: bytes, name: str) -> Recording:
     return unpack_recording(content, name)
-
-
-def _stamp(path: Path) -> object:
-    return path.stat().st_mtime_ns if path.exists() else 0

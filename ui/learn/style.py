@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
+from ui.learn.address import is_presenting
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+_PRESENTED_LABELS = 20  # pixels
 _RULES = """
 [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stExpandSidebarButton"] { display: none; }
 [data-testid="stMainBlockContainer"] { padding: 1.25rem 2rem 1rem; max-width: none; }
@@ -18,3 +26,10 @@ _RULES = """
 def style_presentation() -> None:
     """Hides what is not the lesson, and enlarges what is."""
     st.html(f"<style>{_RULES}</style>")
+
+
+def enlarge_figure(figure: Figure) -> Figure:
+    """Gives a figure labels that a room can read while the lesson is presented; returns the same figure."""
+    if is_presenting():
+        figure.update_layout(font_size=_PRESENTED_LABELS, height=1.35 * figure.layout.height)
+    return figure

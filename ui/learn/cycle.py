@@ -1,0 +1,120 @@
+"""The two loops x → E → G and z → G → E over a recorded training, and where they end."""
+
+from __future__ import annotations
+
+import statistics
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from clustergan_core.drawing.pictures.images import mosaic, png, sample_grid
+from clustergan_core.drawing.theme import Theme
+from clustergan_core.lessons.arrays import ArraysRecording, read_arrays
+from clustergan_core.lessons.lesson import CycleStage, Lesson, Run
+from clustergan_core.lessons.measures import z_distances
+from ui.frame.theme import STRIP, show_figure, show_responsive_image, theme_name
+from ui.learn.address import asked_frame, go_to
+from ui.learn.plane import choose_run, show_command, stamp
+from ui.learn.style import enlarge_figure
+
+_STEP = "learn-cycle-step"
+
+
+def show_cycle(lesson: Lesson, stage: CycleStage) -> None:
+    """Both loops at a step of the training that the controls choose."""
+    from clustergan_core.drawing.figures.cycles import cycle_figure, latent_pair_figure
+
+    run = choose_run(lesson, stage)
+    recording = read(lesson, run)
+    arrays = recording.arrays
+    frame = _choose_frame([int(step) for step in arrays["steps"]])
+    step = int(arrays["steps"][frame])
+    pairs, curves = st.columns(2, gap="large")
+    with pairs:
+        picture = _pairs_picture(str(lesson.recording_path(run.name)), frame, theme_name())
+        described = f"Eight test digits x, and below each G(E(x)) after step {step:,}"
+        show_responsive_image(picture[0], picture[1], STRIP, described, "cycle-pairs")
+        n_normal = int(run.setup.settings["n_normal"])
+        figure = latent_pair_figure(arrays["z"][0], arrays["z_back"][frame, 0], n_normal)
+        show_figure(enlarge_figure(figure), "cycle-latent", f"One z and its E(G(z)) after step {step:,}")
+    with curves:
+        parts = [arrays[name] for name in ("x_distance", "normal_distance", "cluster_distance")]
+        figure = cycle_figure(arrays["steps"], parts[0], parts[1], parts[2], step)
+        x, normal, cluster = (float(part[frame]) for part in parts)
+        said = f"After step {step:,}: x {x:.2g}, noise of z {normal:.2g}, mode of z {cluster:.2g}"
+        show_figure(enlarge_figure(figure), "cycle-curves", said)
+        st.caption(f"{said}. Means of squares over samples and their entries.")
+    show_command(recording.header.command, recording.header.versions)
+
+
+def show_cycle_ends(lesson: Lesson, stage: CycleStage) -> None:
+    """Both distances after the last step of every setting: the median over seeds, the lowest and the highest."""
+    rows = ["| β_n | β_c | x to G(E(x)) | z to E(G(z)) | its noise | its mode |", "|" + "---|" * 6]
+    groups: dict[tuple[str, str], list[ArraysRecording]] = {}
+    for run in stage.runs:
+        groups.setdefault((run.choices["β_n"], run.choices["β_c"]), []).append(read(lesson, run))
+    for (normal_weight, cluster_weight), recordings in groups.items():
+        columns = [
+            [float(values[-1]) for values in column]
+            for column in (
+                [recording.arrays["x_distance"] for recording in recordings],
+                [z_distances(recording) for recording in recordings],
+                [recording.arrays["normal_distance"] for recording in recordings],
+                [recording.arrays["cluster_distance"] for recording in recordings],
+            )
+        ]
+        rows.append(f"| {normal_weight} | {cluster_weight} | {' | '.join(map(_spread, columns))} |")
+    st.markdown("\n".join(rows))
+    n_seeds = len(next(iter(groups.values())))
+    st.caption(f"After the last step: the median of {n_seeds} seeds (lowest to highest), means of squares.")
+
+
+def _spread(values: list[float]) -> str:
+    return f"**{_round(statistics.median(values))}** ({_round(min(values))} to {_round(max(values))})"
+
+
+def _round(value: float) -> str:
+    return f"{value:.2g}" if value < 100 else f"{value:,.0f}"
+
+
+def cycle_still(lesson: Lesson, stage: CycleStage, theme: Theme) -> bytes:
+    """Test digits and what their loop gives back, half-way through the first training."""
+    arrays = read(lesson, stage.runs[0]).arrays
+    back = arrays["x_back"][len(arrays["steps"]) // 2]
+    samples = np.concatenate([arrays["x"][:4], back[:4]]).astype(np.float32) / 255
+    return png(mosaic(samples, n_columns=4, cell=120, scale=2, theme=theme))
+
+
+def read(lesson: Lesson, run: Run) -> ArraysRecording:
+    """A run's recording, read once for all sessions."""
+    path = lesson.recording_path(run.name)
+    return _read(str(path), stamp(path))
+
+
+def _choose_frame(steps: list[int]) -> int:
+    """The frame at the slider's step; where it is released is written to the address."""
+    frame = min(asked_frame(), len(steps) - 1) if "frame" in st.query_params else len(steps) - 1
+    if st.session_state.get(_STEP) not in steps:
+        st.session_state[_STEP] = steps[frame]
+    chosen = st.select_slider(
+        "Step", steps, key=_STEP, format_func="{:,}".format, on_change=_write_frame, args=(steps,)
+    )
+    return steps.index(chosen)
+
+
+def _write_frame(steps: list[int]) -> None:
+    go_to(frame=str(steps.index(st.session_state[_STEP])))
+
+
+@st.cache_resource(max_entries=20, show_spinner=False)
+def _read(path: str, stamp: object) -> ArraysRecording:
+    return read_arrays(Path(path))
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def _pairs_picture(path: str, frame: int, theme: Theme) -> tuple[bytes, tuple[int, int]]:
+    arrays = _read(path, stamp(Path(path))).arrays
+    samples = np.stack([arrays["x"], arrays["x_back"][frame]]).astype(np.float32) / 255
+    picture = sample_grid(samples, row_labels=["x", "G(E(x))"], cell=56, scale=2, theme=theme)
+    return png(picture), (picture.width // 2, picture.height // 2)
