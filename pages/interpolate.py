@@ -12,6 +12,7 @@ from ui.cells.view import open_cells
 from ui.frame.choices import segmented
 from ui.frame.fresh import fresh_container
 from ui.frame.messages import page_errors
+from ui.frame.title import show_title
 from ui.interpolate.cells import choose_cell_view, show_cells
 from ui.interpolate.codes import (
     SAME_ENDS,
@@ -80,7 +81,7 @@ def show_interpolation(run: Run) -> None:
             st.markdown(f"z_c = {place}")
 
 
-st.title("Interpolate")
+show_title("Interpolate", "interpolation", "mode", "noise", "decoding")
 st.markdown(
     "The generator makes samples between its modes, z_c = (1 − μ) · From + μ · To. "
     "**Between the ends, these codes were never sampled in training.**"
