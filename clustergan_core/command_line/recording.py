@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from clustergan_core.errors import SettingsError
 from clustergan_core.files import write_atomically
-from clustergan_core.lessons.lesson import CycleStage, Lesson, PlaneStage, Run, read_lesson
+from clustergan_core.lessons.lesson import CycleStage, Lesson, PlaneStage, RecordedStage, Run, read_lesson
 from clustergan_core.lessons.recording import pack_recording
 
 
@@ -24,7 +24,7 @@ def add_commands(commands: Any) -> None:
 
 def _record(arguments: argparse.Namespace) -> None:
     lesson = read_lesson(arguments.lesson)
-    runs = lesson.stage.runs if isinstance(lesson.stage, PlaneStage | CycleStage) else ()
+    runs = lesson.stage.runs if isinstance(lesson.stage, RecordedStage) else ()
     if not runs:
         raise SettingsError(f"Lesson {lesson.name} plays no recordings: it shows bundled models.")
     chosen = [run for run in runs if arguments.only in (None, run.name)]
@@ -42,6 +42,7 @@ def _recorded(lesson: Lesson, run: Run) -> bytes:
     """A run's recording in the form that its lesson shows."""
     from clustergan_core.lessons.arrays import pack_arrays
     from clustergan_core.lessons.cycle import record_cycle
+    from clustergan_core.lessons.priors import record_prior
     from clustergan_core.lessons.record import record
 
     command = ["python", "-m", "clustergan_core", "record", lesson.name, "--only", run.name]
@@ -53,4 +54,5 @@ def _recorded(lesson: Lesson, run: Run) -> bytes:
 
         if isinstance(lesson.stage, PlaneStage):
             return pack_recording(record(run.setup, name, command, show))
-        return pack_arrays(record_cycle(run.setup, name, command, show))
+        record_arrays = record_cycle if isinstance(lesson.stage, CycleStage) else record_prior
+        return pack_arrays(record_arrays(run.setup, name, command, show))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -14,11 +14,8 @@ from clustergan_core.paths import PROJECT_FOLDER
 
 LESSONS_FOLDER = PROJECT_FOLDER / "lessons"
 
-# Read from recordings by measures.py: of the plane from the last fifth, a median or the frame with the fewest strays;
-# of the loops, the distances at the end.
-PlaneMeasure = Literal["islands", "strays", "fewest-strays"]
-CycleMeasure = Literal["x-distance", "z-distance"]
-Measure = Literal[PlaneMeasure, CycleMeasure]
+# Read from the last fifth of a recording by measures.py: a median, or the frame with the fewest strays.
+Measure = Literal["islands", "strays", "fewest-strays"]
 
 
 class _Part(BaseModel):
@@ -92,6 +89,12 @@ class CycleStage(RecordedStage):
     kind: Literal["cycle"]
 
 
+class PriorsStage(RecordedStage):
+    """Recordings of what generators with different priors leave in their latent space."""
+
+    kind: Literal["priors"]
+
+
 class WalkStage(_Part):
     """A walk between two modes of a bundled model."""
 
@@ -125,7 +128,8 @@ class SweepStage(_Part):
 
 
 Stage = Annotated[
-    PlaneStage | CycleStage | WalkStage | ModesStage | DecodeStage | SweepStage, Field(discriminator="kind")
+    PlaneStage | CycleStage | PriorsStage | WalkStage | ModesStage | DecodeStage | SweepStage,
+    Field(discriminator="kind"),
 ]
 
 
@@ -193,8 +197,6 @@ def lesson_names(folder: Path = LESSONS_FOLDER) -> list[str]:
 
 
 def _write(figure: Figure) -> str:
-    if figure.measure in get_args(CycleMeasure):
-        return f"{figure.value:.2g}"
     return f"{figure.value:g}" if figure.measure == "islands" else f"{figure.value:.0%}"
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from clustergan_core.errors import DataError
 from clustergan_core.evaluation.mode_counting import GOOD_WITHIN
 from clustergan_core.lessons.arrays import ArraysRecording
-from clustergan_core.lessons.lesson import PlaneMeasure
+from clustergan_core.lessons.lesson import Measure
 from clustergan_core.lessons.recording import Recording
 
 REACHED_SHARE = 0.01  # of the generated samples: fewer on an island are chance
@@ -44,7 +44,7 @@ def late_frames(recording: Recording) -> list[int]:
     return np.flatnonzero(steps >= (1 - LATE_SHARE) * steps[-1]).tolist()
 
 
-def measure(name: PlaneMeasure, recordings: Sequence[Recording]) -> float:
+def measure(name: Measure, recordings: Sequence[Recording]) -> float:
     """The median over recordings of what `name` says of their late frames."""
     return float(np.median([_MEASURES[name](recording) for recording in recordings]))
 
@@ -57,7 +57,7 @@ def _late_islands(recording: Recording) -> list[int]:
     return [len(reached_islands(recording, frame)) for frame in late_frames(recording)]
 
 
-_MEASURES: dict[PlaneMeasure, Callable[[Recording], float]] = {
+_MEASURES: dict[Measure, Callable[[Recording], float]] = {
     "islands": lambda recording: float(np.median(_late_islands(recording))),
     "strays": lambda recording: float(np.median(_late_strays(recording))),
     "fewest-strays": lambda recording: min(_late_strays(recording)),

@@ -71,7 +71,7 @@ def test_a_control_chooses_another_recording_and_writes_it_to_the_address() -> N
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ({"lesson": "rings"}, "There is no lesson rings: choose islands"),
+        ({"lesson": "rings"}, f"There is no lesson rings: choose {', '.join(lesson_names())}"),
         ({"lesson": PLANE, "beat": "think"}, "beat=think, but it can be ask, predict, try, reveal"),
     ],
 )

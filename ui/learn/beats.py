@@ -12,6 +12,7 @@ from clustergan_core.lessons.lesson import (
     Lesson,
     ModesStage,
     PlaneStage,
+    PriorsStage,
     SweepStage,
     WalkStage,
 )
@@ -23,6 +24,7 @@ from ui.learn.cycle import show_cycle, show_cycle_ends
 from ui.learn.decode import show_decoding, show_decoding_of
 from ui.learn.models import show_mode_rows, show_modes, show_sweep, show_sweep_result, show_walk
 from ui.learn.plane import show_plane
+from ui.learn.priors import show_prior_scores, show_priors
 from ui.learn.style import style_presentation
 
 _GUESSES = "learn_guesses"  # session state: the option guessed in each lesson, by its name; −1 for a skipped guess
@@ -147,37 +149,41 @@ def _show_check(check: Choice, name: str) -> None:
 
 
 def _show_stage(lesson: Lesson) -> None:
-    stage = lesson.stage
-    if isinstance(stage, PlaneStage):
-        show_plane(lesson, stage)
-    elif isinstance(stage, CycleStage):
-        show_cycle(lesson, stage)
-    elif isinstance(stage, DecodeStage):
-        show_decoding(stage)
-    elif isinstance(stage, WalkStage):
-        show_walk(stage)
-    elif isinstance(stage, ModesStage):
-        show_modes(stage)
-    else:
-        show_sweep(stage)
+    match lesson.stage:
+        case PlaneStage() as stage:
+            show_plane(lesson, stage)
+        case CycleStage() as stage:
+            show_cycle(lesson, stage)
+        case PriorsStage() as stage:
+            show_priors(lesson, stage)
+        case DecodeStage() as stage:
+            show_decoding(stage)
+        case WalkStage() as stage:
+            show_walk(stage)
+        case ModesStage() as stage:
+            show_modes(stage)
+        case SweepStage() as stage:
+            show_sweep(stage)
 
 
 def _show_evidence(lesson: Lesson) -> None:
     """What the text of Reveal speaks of."""
-    stage = lesson.stage
-    if isinstance(stage, ModesStage):
-        show_mode_rows(find_run_by_name(next(iter(stage.models.values()))), FIRST_SEED, has_names=True)
-    elif isinstance(stage, SweepStage):
-        show_sweep_result(stage)
-    elif isinstance(stage, CycleStage):
-        show_cycle_ends(lesson, stage)
-    elif isinstance(stage, DecodeStage):
-        show_decoding_of(stage, list(stage.pictures)[-1])
-    elif isinstance(stage, WalkStage):
-        show_still(lesson)
-    else:
-        for run in stage.ends:
-            show_still(lesson, run)
+    match lesson.stage:
+        case PlaneStage() as stage:
+            for run in stage.ends:
+                show_still(lesson, run)
+        case CycleStage() as stage:
+            show_cycle_ends(lesson, stage)
+        case PriorsStage() as stage:
+            show_prior_scores(lesson, stage)
+        case DecodeStage() as stage:
+            show_decoding_of(stage, list(stage.pictures)[-1])
+        case WalkStage():
+            show_still(lesson)
+        case ModesStage() as stage:
+            show_mode_rows(find_run_by_name(next(iter(stage.models.values()))), FIRST_SEED, has_names=True)
+        case SweepStage() as stage:
+            show_sweep_result(stage)
 
 
 def _guess(lesson: Lesson) -> int | None:

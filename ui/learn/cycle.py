@@ -10,12 +10,12 @@ import streamlit as st
 
 from clustergan_core.drawing.pictures.images import mosaic, png, sample_grid
 from clustergan_core.drawing.theme import Theme
-from clustergan_core.lessons.arrays import ArraysRecording, read_arrays
-from clustergan_core.lessons.lesson import CycleStage, Lesson, Run
+from clustergan_core.lessons.arrays import ArraysRecording
+from clustergan_core.lessons.lesson import CycleStage, Lesson
 from clustergan_core.lessons.measures import z_distances
 from ui.frame.theme import STRIP, show_figure, show_responsive_image, theme_name
 from ui.learn.address import asked_frame, go_to
-from ui.learn.plane import choose_run, show_command, stamp
+from ui.learn.recordings import choose_run, read_recorded, read_recorded_at, show_command, stamp
 from ui.learn.style import enlarge_figure
 
 _STEP = "learn-cycle-step"
@@ -25,10 +25,13 @@ def show_cycle(lesson: Lesson, stage: CycleStage) -> None:
     """Both loops at a step of the training that the controls choose."""
     from clustergan_core.drawing.figures.cycles import cycle_figure, latent_pair_figure
 
-    run = choose_run(lesson, stage)
-    recording = read(lesson, run)
+    controls, slider = st.columns(2, gap="large")
+    with controls:
+        run = choose_run(lesson, stage)
+    recording = read_recorded(lesson, run)
     arrays = recording.arrays
-    frame = _choose_frame([int(step) for step in arrays["steps"]])
+    with slider:
+        frame = _choose_frame([int(step) for step in arrays["steps"]])
     step = int(arrays["steps"][frame])
     pairs, curves = st.columns(2, gap="large")
     with pairs:
@@ -42,7 +45,7 @@ def show_cycle(lesson: Lesson, stage: CycleStage) -> None:
         parts = [arrays[name] for name in ("x_distance", "normal_distance", "cluster_distance")]
         figure = cycle_figure(arrays["steps"], parts[0], parts[1], parts[2], step)
         x, normal, cluster = (float(part[frame]) for part in parts)
-        said = f"After step {step:,}: x {x:.2g}, noise of z {normal:.2g}, mode of z {cluster:.2g}"
+        said = f"After step {step:,}: x {_round(x)}, noise of z {_round(normal)}, mode of z {_round(cluster)}"
         show_figure(enlarge_figure(figure), "cycle-curves", said)
         st.caption(f"{said}. Means of squares over samples and their entries.")
     show_command(recording.header.command, recording.header.versions)
@@ -53,7 +56,7 @@ def show_cycle_ends(lesson: Lesson, stage: CycleStage) -> None:
     rows = ["| β_n | β_c | x to G(E(x)) | z to E(G(z)) | its noise | its mode |", "|" + "---|" * 6]
     groups: dict[tuple[str, str], list[ArraysRecording]] = {}
     for run in stage.runs:
-        groups.setdefault((run.choices["β_n"], run.choices["β_c"]), []).append(read(lesson, run))
+        groups.setdefault((run.choices["β_n"], run.choices["β_c"]), []).append(read_recorded(lesson, run))
     for (normal_weight, cluster_weight), recordings in groups.items():
         columns = [
             [float(values[-1]) for values in column]
@@ -75,21 +78,15 @@ def _spread(values: list[float]) -> str:
 
 
 def _round(value: float) -> str:
-    return f"{value:.2g}" if value < 100 else f"{value:,.0f}"
+    return "below 0.00001" if value < 1e-5 else np.format_float_positional(value, 2, fractional=False, trim="-")
 
 
 def cycle_still(lesson: Lesson, stage: CycleStage, theme: Theme) -> bytes:
     """Test digits and what their loop gives back, half-way through the first training."""
-    arrays = read(lesson, stage.runs[0]).arrays
+    arrays = read_recorded(lesson, stage.runs[0]).arrays
     back = arrays["x_back"][len(arrays["steps"]) // 2]
     samples = np.concatenate([arrays["x"][:4], back[:4]]).astype(np.float32) / 255
     return png(mosaic(samples, n_columns=4, cell=120, scale=2, theme=theme))
-
-
-def read(lesson: Lesson, run: Run) -> ArraysRecording:
-    """A run's recording, read once for all sessions."""
-    path = lesson.recording_path(run.name)
-    return _read(str(path), stamp(path))
 
 
 def _choose_frame(steps: list[int]) -> int:
@@ -107,14 +104,9 @@ def _write_frame(steps: list[int]) -> None:
     go_to(frame=str(steps.index(st.session_state[_STEP])))
 
 
-@st.cache_resource(max_entries=20, show_spinner=False)
-def _read(path: str, stamp: object) -> ArraysRecording:
-    return read_arrays(Path(path))
-
-
 @st.cache_data(max_entries=100, show_spinner=False)
 def _pairs_picture(path: str, frame: int, theme: Theme) -> tuple[bytes, tuple[int, int]]:
-    arrays = _read(path, stamp(Path(path))).arrays
+    arrays = read_recorded_at(path, stamp(Path(path))).arrays
     samples = np.stack([arrays["x"], arrays["x_back"][frame]]).astype(np.float32) / 255
     picture = sample_grid(samples, row_labels=["x", "G(E(x))"], cell=56, scale=2, theme=theme)
     return png(picture), (picture.width // 2, picture.height // 2)

@@ -48,7 +48,7 @@ def show_decoding(stage: DecodeStage) -> None:
         penalty = st.segmented_control(
             "λ", sorted(stage.penalties), default=first, required=True, key="learn-lambda", format_func="{:g}".format
         )
-        step = st.select_slider("Step", _STEPS, _STEPS[-1], key="learn-decode-step")
+        step = st.select_slider("Iteration", _STEPS, _STEPS[-1], key="learn-decode-step")
     decoded = _decode(stage.model, stage.pictures[str(name)], first if penalty is None else penalty, method)
     _show_copies(decoded, step, str(name))
     losses, noise = st.columns([3, 2], gap="large")
@@ -91,8 +91,8 @@ def _show_copies(decoded: _Decoded, step: int, name: str, n_shown: int | None = 
     margin = (losses[second] - losses[winner]) / losses[winner]
     said = "the same mode" if decoded.encoder_mode == winner else f"mode {decoded.encoder_mode}"
     st.markdown(
-        f"After step {step}, **mode {winner}** has the lowest loss; that of mode {second} is {margin:.0%} higher. "
-        f"The encoder reads {said}."
+        f"After {step} iterations, **mode {winner}** has the lowest loss; that of mode {second} is {margin:.0%} "
+        f"higher. The encoder reads {said}."
     )
 
 
@@ -101,7 +101,7 @@ def _show_losses(decoded: _Decoded) -> None:
 
     names = [f"mode {mode}" for mode in range(decoded.losses.shape[1])]
     figure = descent_figure(decoded.losses, names, N_ITERATIONS)
-    show_figure(enlarge_figure(figure), "learn-descent", "The lowest loss so far of each mode, step by step")
+    show_figure(enlarge_figure(figure), "learn-descent", "The lowest loss so far of each mode")
 
 
 def _show_noise(decoded: _Decoded, step: int) -> None:
@@ -110,7 +110,7 @@ def _show_noise(decoded: _Decoded, step: int) -> None:
     winner = int(decoded.losses[step].argmin())
     noise = decoded.noises[_STEPS.index(step), winner]
     figure = noise_figure(noise, mode_colours(decoded.losses.shape[1])[winner], decoded.bound)
-    described = f"The winner's noise after step {step}: entries from {noise.min():.2f} to {noise.max():.2f}"
+    described = f"The winner's noise after {step} iterations: entries from {noise.min():.2f} to {noise.max():.2f}"
     st.caption(f"Noise of mode {winner}, and the bounds at ±{decoded.bound:.1f}")
     show_figure(enlarge_figure(figure), "learn-noise", described)
 

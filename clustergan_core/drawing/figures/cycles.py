@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
@@ -10,6 +12,7 @@ from clustergan_core.drawing.figures.curves import AXIS_TITLES, LINE_COLOURS
 from clustergan_core.drawing.theme import CONTEXT_COLOUR, MARGIN
 
 X_COLOUR, Z_COLOUR = LINE_COLOURS[:2]
+LOWEST = 1e-5  # shown of a distance
 
 
 def cycle_figure(
@@ -22,8 +25,8 @@ def cycle_figure(
     """The mean square distances (T,) of both loops on a log axis, z's in its two parts, with a line at step `mark`."""
     curves = (
         ("x to G(E(x))", x_distance, X_COLOUR, "solid"),
-        ("z to E(G(z)): its noise", normal_distance, Z_COLOUR, "solid"),
-        ("z to E(G(z)): its mode", cluster_distance, Z_COLOUR, "dot"),
+        ("z to E(G(z)), its noise", normal_distance, Z_COLOUR, "solid"),
+        ("z to E(G(z)), its mode", cluster_distance, Z_COLOUR, "dot"),
     )
     figure = go.Figure()
     for name, values, colour, dash in curves:
@@ -37,7 +40,9 @@ def cycle_figure(
         )
     figure.add_vline(x=mark, line={"color": CONTEXT_COLOUR, "width": 2, "dash": "dot"}, layer="below")
     figure.update_xaxes(title_text=AXIS_TITLES["step"], nticks=5)
-    figure.update_yaxes(title_text="mean square (log scale)", type="log", dtick=1, tickformat="~g")
+    # The mode's part falls to 1e-7 in some trainings, which would squeeze the other lines.
+    limits = [math.log10(LOWEST), 0.3]
+    figure.update_yaxes(title_text="mean square (log scale)", type="log", range=limits, dtick=1, tickformat="~g")
     legend = {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0}
     figure.update_layout(showlegend=True, legend=legend, height=330, margin=MARGIN | {"t": 60})
     return figure
@@ -58,7 +63,8 @@ def latent_pair_figure(z: NDArray[np.floating], z_back: NDArray[np.floating], n_
     figure.add_vline(x=n_normal - 0.5, line={"color": CONTEXT_COLOUR, "width": 1})
     # What an encoder without a loss returns may be far larger: its bars are cut off, and the hover text has the value.
     figure.update_yaxes(title_text="entry", range=[-0.6, 1.1], nticks=4)
-    figure.update_xaxes(title_text="noise n1, n2, … and modes c0, c1, …", tickangle=0)
+    shown = [names[0], names[n_normal // 2], names[n_normal], names[(n_normal + len(z)) // 2], names[-1]]
+    figure.update_xaxes(title_text="noise n1 and on, then modes c0 and on", tickvals=shown)
     legend = {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0}
     figure.update_layout(barmode="group", showlegend=True, legend=legend, height=230, margin=MARGIN | {"t": 40})
     return figure

@@ -1,0 +1,28 @@
+"""Samples on a flat map, each written as the character of its group."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from clustergan_core.drawing.palette import mode_colours
+
+
+def label_map_figure(points: NDArray[np.floating], groups: NDArray[np.integer], n_groups: int, noun: str) -> go.Figure:
+    """Points (N, 2) of a map as the numbers of their groups (N,), in the groups' colours; axes have no meaning."""
+    figure = go.Figure()
+    for group, colour in enumerate(mode_colours(n_groups)):
+        members = points[groups == group]
+        figure.add_scatter(
+            x=members[:, 0],
+            y=members[:, 1],
+            mode="text",
+            text=[str(group)] * len(members),
+            textfont={"color": colour, "size": 15, "weight": 700},
+            hovertemplate=f"{noun} {group}<extra></extra>",
+        )
+    figure.update_xaxes(visible=False, range=[0, 1])
+    figure.update_yaxes(visible=False, range=[0, 1], scaleanchor="x")
+    figure.update_layout(showlegend=False, height=340, margin={"t": 0, "r": 0, "b": 0, "l": 0})
+    return figure
