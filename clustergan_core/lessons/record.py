@@ -68,11 +68,12 @@ def _record(
     loss_names = tuple(losses[-1])
     arrays: dict[str, NDArray[Any]] = {
         "steps": np.array(steps, np.uint32),
-        "real": to_levels(view.real.numpy()),
+        "real": to_levels(view.place(view.real.numpy())),
         **({"generated_modes": view.latent.cluster.argmax(dim=1).numpy().astype(np.uint8)} if method.has_modes else {}),
         **{key: np.stack([frame[key] for frame in frames]) for key in frames[0]},
         # Before the first step there is no loss.
         "losses": np.array([[row.get(loss, np.nan) for loss in loss_names] for row in losses], np.float32),
+        "clusters": method.assign_all(view.real)[0].numpy().astype(np.uint8),
     }
     planted = dataset.modes if isinstance(dataset.modes, PlantedModes) else None
     header = Header(

@@ -42,6 +42,7 @@ AXES: dict[str, tuple[Kind, str]] = {
     "real_modes": ("uint8", "TR"),
     "masses": ("float32", "TK"),
     "losses": ("float32", "TL"),
+    "clusters": ("uint8", "R"),  # of the real samples, as the method reads them after the last step
 }
 REQUIRED = ("steps", "real", "generated", "losses")
 _FOLLOWING = ("generated", "critic", "regions", "real_modes")
