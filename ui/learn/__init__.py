@@ -9,5 +9,6 @@ cycle.py       the two loops of generator and encoder
 priors.py      maps of decoded samples under four priors
 decode.py      a picture decoded by Algorithm 1
 models.py      walks, modes and sweeps of bundled models, in Try
+figures.py     figures with larger labels when a lesson is presented
 style.py       how a lesson looks when it is presented
 """

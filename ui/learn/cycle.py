@@ -15,8 +15,8 @@ from clustergan_core.lessons.lesson import CycleStage, Lesson
 from clustergan_core.lessons.measures import z_distances
 from ui.frame.theme import STRIP, show_figure, show_responsive_image, theme_name
 from ui.learn.address import asked_frame, go_to
+from ui.learn.figures import enlarge_figure
 from ui.learn.recordings import choose_run, read_recorded, read_recorded_at, show_command, stamp
-from ui.learn.style import enlarge_figure
 
 _STEP = "learn-cycle-step"
 

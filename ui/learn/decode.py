@@ -18,7 +18,7 @@ from clustergan_core.errors import DataError
 from clustergan_core.lessons.lesson import DecodeStage
 from clustergan_core.runs.store import find_run_by_name
 from ui.frame.theme import STRIP, show_figure, show_responsive_image, theme_name
-from ui.learn.style import enlarge_figure
+from ui.learn.figures import enlarge_figure
 from ui.loading.runs import load_data, load_method
 
 if TYPE_CHECKING:
