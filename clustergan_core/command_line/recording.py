@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from clustergan_core.errors import SettingsError
 from clustergan_core.files import write_atomically
-from clustergan_core.lessons.lesson import CycleStage, Lesson, PlaneStage, RecordedStage, Run, read_lesson
+from clustergan_core.lessons.lesson import Lesson, PlaneStage, RecordedStage, Run, read_lesson
 from clustergan_core.lessons.recording import pack_recording
 
 
@@ -42,7 +42,6 @@ def _recorded(lesson: Lesson, run: Run) -> bytes:
     """A run's recording in the form that its lesson shows."""
     from clustergan_core.lessons.arrays import pack_arrays
     from clustergan_core.lessons.cycle import record_cycle
-    from clustergan_core.lessons.priors import record_prior
     from clustergan_core.lessons.record import record
 
     command = ["python", "-m", "clustergan_core", "record", lesson.name, "--only", run.name]
@@ -54,5 +53,4 @@ def _recorded(lesson: Lesson, run: Run) -> bytes:
 
         if isinstance(lesson.stage, PlaneStage):
             return pack_recording(record(run.setup, name, command, show))
-        record_arrays = record_cycle if isinstance(lesson.stage, CycleStage) else record_prior
-        return pack_arrays(record_arrays(run.setup, name, command, show))
+        return pack_arrays(record_cycle(run.setup, name, command, show))

@@ -89,12 +89,6 @@ class CycleStage(RecordedStage):
     kind: Literal["cycle"]
 
 
-class PriorsStage(RecordedStage):
-    """Recordings of what generators with different priors leave in their latent space."""
-
-    kind: Literal["priors"]
-
-
 class WalkStage(_Part):
     """A walk between two modes of a bundled model."""
 
@@ -128,7 +122,7 @@ class SweepStage(_Part):
 
 
 Stage = Annotated[
-    PlaneStage | CycleStage | PriorsStage | WalkStage | ModesStage | DecodeStage | SweepStage,
+    PlaneStage | CycleStage | WalkStage | ModesStage | DecodeStage | SweepStage,
     Field(discriminator="kind"),
 ]
 

@@ -6,7 +6,6 @@ beats.py       a lesson's frame and its beats
 recordings.py  the controls that choose a recording, how it is read, and its command
 plane.py       recorded trainings in the plane, in Try
 cycle.py       the two loops of generator and encoder
-priors.py      maps of decoded samples under four priors
 decode.py      a picture decoded by Algorithm 1
 models.py      walks, modes and sweeps of bundled models, in Try
 figures.py     figures with larger labels when a lesson is presented

@@ -12,7 +12,6 @@ from clustergan_core.lessons.lesson import (
     Lesson,
     ModesStage,
     PlaneStage,
-    PriorsStage,
     SweepStage,
     WalkStage,
 )
@@ -24,7 +23,6 @@ from ui.learn.cycle import show_cycle, show_cycle_ends
 from ui.learn.decode import show_decoding, show_decoding_of
 from ui.learn.models import show_mode_rows, show_modes, show_sweep, show_sweep_result, show_walk
 from ui.learn.plane import show_plane
-from ui.learn.priors import show_prior_scores, show_priors
 from ui.learn.style import style_presentation
 
 _GUESSES = "learn_guesses"  # session state: the option guessed in each lesson, by its name; −1 for a skipped guess
@@ -154,8 +152,6 @@ def _show_stage(lesson: Lesson) -> None:
             show_plane(lesson, stage)
         case CycleStage() as stage:
             show_cycle(lesson, stage)
-        case PriorsStage() as stage:
-            show_priors(lesson, stage)
         case DecodeStage() as stage:
             show_decoding(stage)
         case WalkStage() as stage:
@@ -174,8 +170,6 @@ def _show_evidence(lesson: Lesson) -> None:
                 show_still(lesson, run)
         case CycleStage() as stage:
             show_cycle_ends(lesson, stage)
-        case PriorsStage() as stage:
-            show_prior_scores(lesson, stage)
         case DecodeStage() as stage:
             show_decoding_of(stage, list(stage.pictures)[-1])
         case WalkStage():
