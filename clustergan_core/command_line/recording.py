@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
@@ -19,6 +20,7 @@ def add_commands(commands: Any) -> None:
     record = commands.add_parser("record", help="train what a lesson shows and write its recordings")
     record.add_argument("lesson", help="a folder of lessons/")
     record.add_argument("--only", metavar="NAME", help="one of the lesson's trainings; by default all")
+    record.add_argument("--seed", type=int, help="another seed for --only; the recording goes to the working folder")
     record.set_defaults(run=_record)
 
 
@@ -33,12 +35,19 @@ def _record(arguments: argparse.Namespace) -> None:
     if not chosen:
         names = ", ".join(run.name for run in runs)
         raise SettingsError(f"Lesson {lesson.name} has no training {arguments.only}: choose {names}.")
+    if arguments.seed is not None and (arguments.only is None or arguments.seed < 0):
+        raise SettingsError(
+            f"--seed {arguments.seed} must be at least 0, and is for one training: name it with --only."
+        )
     for run in chosen:
         command = ["python", "-m", "clustergan_core", "record", lesson.name, "--only", run.name]
-        with tqdm(total=run.setup.n_steps, desc=run.name, file=sys.stderr, disable=not sys.stderr.isatty()) as bar:
+        setup, path = run.setup, lesson.recording_path(run.name)
+        if arguments.seed is not None and arguments.seed != setup.seed:
+            setup = setup.model_copy(update={"seed": arguments.seed})
+            command, path = [*command, "--seed", f"{arguments.seed}"], Path(f"{run.name}-seed-{arguments.seed}.cgr")
+        with tqdm(total=setup.n_steps, desc=run.name, file=sys.stderr, disable=not sys.stderr.isatty()) as bar:
             content = pack_recording(
-                record(run.setup, f"{lesson.name}/{run.name}", command, lambda _, bar=bar: bar.update())
+                record(setup, f"{lesson.name}/{run.name}", command, lambda _, bar=bar: bar.update())
             )
-        path = lesson.recording_path(run.name)
         write_atomically(path, content)
         print(f"{path}: {len(content):,} bytes")
