@@ -4,6 +4,7 @@ cards.py    the lessons as cards, and the glossary
 address.py  the choices in the address
 beats.py    a lesson's frame and its beats
 plane.py    recorded trainings in the plane, in Try
+live.py     their player, and a training that runs live in a recording's place
 models.py   walks, modes and sweeps of bundled models, in Try
 style.py    how a lesson looks when it is presented
 """

@@ -9,8 +9,8 @@ import streamlit as st
 from clustergan_core.errors import DataError
 from clustergan_core.lessons.lesson import Lesson, PlaneStage
 from clustergan_core.lessons.recording import Recording, unpack_recording
-from ui.learn.address import asked_frame, asked_run, go_to, is_presenting
-from ui.player.component import play
+from ui.learn.address import asked_run, go_to
+from ui.learn.live import show_player
 
 
 def show_plane(lesson: Lesson, stage: PlaneStage) -> None:
@@ -33,15 +33,7 @@ def show_plane(lesson: Lesson, stage: PlaneStage) -> None:
     path = lesson.recording_path(run.name)
     content, name = _content(str(path), _stamp(path))
     recording = _recording(content, name)
-    frame = play(
-        f"learn-{lesson.name}-player",
-        content,
-        recording.header.n_modes,
-        frame=asked_frame(),
-        is_presenting=is_presenting(),
-    )
-    if frame is not None:
-        go_to(frame=str(frame))
+    show_player(lesson, run, content, recording.header.n_modes)
     with st.expander("How it was recorded"):
         versions = ", ".join(f"{package} {number}" for package, number in sorted(recording.header.versions.items()))
         st.caption(f"Recorded on a CPU with one thread and {versions}. This command records it again:")

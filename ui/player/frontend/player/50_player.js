@@ -6,6 +6,7 @@ const BETWEEN_SPOKEN = 1000; // milliseconds between two messages to a screen re
 const STACKED_BELOW = 640; // pixels of width: the panels lie below the square
 const APART = 0.16; // of the timeline: bookmarks that are closer would overlap, and the later one stays
 const SETTLE = 400; // milliseconds without a change until the place is told
+const CATCH_UP = 0.5; // seconds behind a training at most: what is further back is passed faster
 
 class Player {
   constructor(root) {
@@ -13,7 +14,11 @@ class Player {
     this.at = (selector) => root.querySelector(selector);
     this.canvas = this.at(".stage");
     this.frame = 0;
+    this.place = 0; // the frame and the part of the way to the next
     this.isPlaying = false;
+    this.live = null; // a training that may still grow: its state, step, steps and seed
+    this.canTrain = false;
+    this.ask = () => {}; // passes a command on to the training
     this.speed = 1;
     this.mayMove = !matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.told = () => {};
@@ -23,7 +28,10 @@ class Player {
     this.at(".play").addEventListener("click", () => this.toggle());
     this.at(".forward").addEventListener("click", () => this.move(1));
     this.at(".back").addEventListener("click", () => this.move(-1));
-    this.at(".restart").addEventListener("click", () => this.restart());
+    this.at(".restart").addEventListener("click", () => this.again());
+    this.at(".train").addEventListener("click", () => this.train());
+    this.at(".new-seed").addEventListener("click", () => this.order("new-seed"));
+    this.at(".leave").addEventListener("click", () => this.order("leave"));
     this.at(".speed select").addEventListener("change", (event) => (this.speed = Number(event.target.value)));
     this.at(".timeline").addEventListener("input", (event) => this.seek(Number(event.target.value)));
     this.at("details").addEventListener("toggle", () => this.tabulate());
@@ -44,14 +52,67 @@ class Player {
   // Shows a recording from its `frame`; the same one stays where it is.
   show(recording, frame) {
     if (recording !== this.recording) {
-      this.pause();
+      this.rest();
       this.recording = recording;
-      this.frame = Math.min(frame, recording.nFrames - 1);
+      this.place = this.frame = Math.min(frame, recording.nFrames - 1);
       this.at(".timeline").max = recording.nFrames - 1;
       this.mark();
     }
     this.draw();
     this.canvas.dataset.ready = recording.header.name;
+  }
+
+  // Takes more frames of the training that is shown.
+  grow(recording) {
+    const wasLast = this.frame === this.last;
+    this.recording = recording;
+    this.at(".timeline").max = this.last;
+    this.mark();
+    if (this.awaitsStep && wasLast) this.place = this.frame = this.last;
+    if (wasLast) this.awaitsStep = false;
+    if (this.isPlaying && !this.mayMove) this.place = this.frame = this.last;
+    if (this.isPlaying && this.mayMove) this.run();
+    else this.draw();
+  }
+
+  // What is said of the training, and what can be asked of it; `isShown` while its frames are the ones on the screen.
+  say({ live, isShown, canTrain, sentence }) {
+    this.live = isShown ? live : null;
+    this.canTrain = canTrain;
+    const isOn = ["starting", "running", "paused"].includes(live?.state);
+    const names = { running: "live", paused: "live, paused", finished: "live, finished", stopped: "live, stopped", failed: "live, ended" };
+    this.at(".badge").textContent = isShown ? `${names[live.state] ?? "live"} · seed ${live.seed}` : "recorded";
+    this.at(".badge").classList.toggle("on", isShown && isOn);
+    this.at(".train").hidden = this.at(".new-seed").hidden = !canTrain;
+    this.at(".leave").hidden = !live || isOn;
+    this.at(".train span").textContent = isOn ? "Stop training" : "Train live";
+    this.at(".restart span").textContent = isShown ? "Same start" : "Restart";
+    this.isOn = isOn;
+    this.at(".status").textContent = sentence;
+    this.canvas.dataset.source = isShown ? live.state : "recorded";
+  }
+
+  train() {
+    if (this.isOn) this.order("stop");
+    else this.order("start");
+  }
+
+  // Commands that begin or end a training; while one starts, the recording plays.
+  order(command) {
+    if (!this.canTrain) return;
+    this.ask(command);
+    if (command !== "start" || this.live) return;
+    this.at(".status").textContent = "Live training starts; the recording plays meanwhile.";
+    this.restart();
+  }
+
+  again() {
+    if (this.live) this.order("restart");
+    else this.restart();
+  }
+
+  get isGrowing() {
+    return this.live?.state === "running" || this.live?.state === "starting";
   }
 
   dress(look) {
@@ -63,51 +124,90 @@ class Player {
     return this.recording.nFrames - 1;
   }
 
+  // Pausing and playing hold for what is shown and for the training alike; looking back does not stop it.
   toggle() {
-    if (this.isPlaying) this.pause();
-    else this.play();
+    if (this.isPlaying) {
+      if (this.isGrowing) this.ask("pause");
+      this.pause();
+      return;
+    }
+    if (this.live?.state === "paused") this.ask("play");
+    this.play();
   }
 
   play() {
     if (!this.recording) return;
-    if (this.frame === this.last) this.frame = 0;
+    const mayGrow = this.isGrowing || this.live?.state === "paused";
+    if (this.frame === this.last && !mayGrow) this.frame = 0;
     this.isPlaying = true;
+    this.place = this.frame;
     this.at(".play span").textContent = "Pause";
+    this.run();
+  }
+
+  // Moves on with the clock until the last frame; a training that still grows calls it again.
+  run() {
+    if (this.ticking) return;
     let before = null;
-    let place = this.frame;
     const tick = (now) => {
+      this.ticking = 0;
       if (!this.isPlaying) return;
       // A frame's time may lie before the click that asked for it.
       const seconds = before === null ? 0 : (now - before) / 1000;
-      place = Math.min(this.last, place + seconds * FRAMES_PER_SECOND * this.speed);
+      const rate = FRAMES_PER_SECOND * this.speed;
+      const hurry = this.isFollowing && this.isGrowing ? (this.last - this.place) / CATCH_UP : 0;
+      this.place = Math.min(this.last, this.place + seconds * Math.max(rate, hurry));
       before = now;
-      this.frame = Math.floor(place);
-      this.draw(this.mayMove && this.frame < this.last ? place - this.frame : 0);
-      if (this.frame === this.last) this.pause();
-      else this.ticking = requestAnimationFrame(tick);
+      this.frame = Math.floor(this.place);
+      this.draw(this.mayMove && this.frame < this.last ? this.place - this.frame : 0);
+      if (this.frame < this.last) this.ticking = requestAnimationFrame(tick);
+      else if (this.isGrowing) this.isFollowing = true;
+      else if (this.live?.state !== "paused") this.pause();
     };
     this.ticking = requestAnimationFrame(tick);
   }
 
+  // From now on shows each frame of the training as it comes.
+  follow() {
+    this.isFollowing = true;
+    if (!this.isPlaying) this.play();
+  }
+
+  rest() {
+    this.isPlaying = this.isFollowing = false;
+    cancelAnimationFrame(this.ticking);
+    this.ticking = 0;
+    this.at(".play span").textContent = "Play";
+  }
+
   pause() {
     if (!this.isPlaying) return;
-    this.isPlaying = false;
-    cancelAnimationFrame(this.ticking);
-    this.at(".play span").textContent = "Play";
-    this.seek(this.frame);
+    this.rest();
+    this.stay(this.frame);
   }
 
   move(count) {
+    if (count === 1 && this.frame === this.last && (this.isGrowing || this.live?.state === "paused")) {
+      this.rest();
+      this.awaitsStep = true;
+      this.ask("step");
+      return;
+    }
     this.seek(this.frame + count);
   }
 
   seek(frame) {
     if (!this.recording) return;
-    if (this.isPlaying) this.pause();
-    this.frame = Math.max(0, Math.min(this.last, frame));
+    this.rest();
+    this.stay(Math.max(0, Math.min(this.last, frame)));
+    if (this.isGrowing && this.frame === this.last) this.follow();
+  }
+
+  stay(frame) {
+    this.place = this.frame = frame;
     this.draw();
     clearTimeout(this.settling);
-    this.settling = setTimeout(() => this.told(this.frame), SETTLE);
+    if (!this.live) this.settling = setTimeout(() => this.told(this.frame), SETTLE);
   }
 
   restart() {
@@ -127,7 +227,9 @@ class Player {
     const actions = {
       p: () => this.toggle(),
       s: () => this.move(event.shiftKey ? -1 : 1),
-      r: () => this.restart(),
+      r: () => this.again(),
+      l: () => this.train(),
+      n: () => this.order("new-seed"),
       arrowleft: () => this.move(-1),
       arrowright: () => this.move(1),
       home: () => this.seek(0),
@@ -136,7 +238,7 @@ class Player {
       "]": () => this.setSpeed(1),
     };
     const action = actions[event.key.toLowerCase()];
-    if (!action) return;
+    if (!action || (!this.canTrain && ["l", "n"].includes(event.key.toLowerCase()))) return;
     event.preventDefault();
     event.stopPropagation();
     action();
