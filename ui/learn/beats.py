@@ -13,6 +13,7 @@ from ui.learn.cards import show_still
 from ui.learn.models import show_mode_rows, show_modes, show_sweep, show_sweep_result, show_walk
 from ui.learn.plane import show_plane
 from ui.learn.style import style_presentation
+from ui.learn.take_home import offer_lesson
 
 _GUESSES = "learn_guesses"  # session state: the option guessed in each lesson, by its name; −1 for a skipped guess
 _SKIPPED = -1
@@ -49,6 +50,7 @@ def _show_heading(lesson: Lesson, beat: Beat) -> None:
                     "End presentation", icon=":material/close_fullscreen:", on_click=go_to, kwargs={"present": None}
                 )
             else:
+                offer_lesson(lesson)
                 st.button("Present", icon=":material/present_to_all:", on_click=go_to, kwargs={"present": "1"})
                 st.button("All lessons", icon=":material/apps:", on_click=_leave)
     index = BEATS.index(beat)

@@ -12,6 +12,7 @@ from clustergan_core.lessons.lesson import Lesson, Run
 from clustergan_core.lessons.live import LiveTake, LiveView, LiveWorker
 from ui.frame.messages import page_errors
 from ui.learn.address import asked_frame, go_to, is_presenting
+from ui.learn.take_home import offer_training
 from ui.player.component import play
 
 POLL_SECONDS = 0.5
@@ -52,6 +53,8 @@ def _show(lesson: Lesson, run: Run, recording: bytes, n_modes: int, is_polling: 
     )
     if frame is not None and live is None:
         go_to(frame=str(frame))
+    if live is not None and live.whole is not None:
+        offer_training(live.whole, f"{lesson.name}-{run.name}-seed-{live.seed}")
     if _is_growing(live) != is_polling:
         st.rerun()  # the page says anew how often this fragment asks
 

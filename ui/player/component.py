@@ -9,37 +9,21 @@ from typing import Any, TypedDict
 import streamlit as st
 from streamlit.components.v2 import component
 
-from clustergan_core.drawing.palette import mode_colours
-from clustergan_core.drawing.theme import THEMES, Theme
+from clustergan_core.browser.parts import make_look, read_part
 from clustergan_core.lessons.live import LiveView
 from ui.canvas_map.component import send_cargo
 from ui.frame.theme import theme_name
 
-_FRONTEND = Path(__file__).parent / "frontend"
+_PART = read_part("player")
 _HEIGHT = "clamp(18rem, 100vh - 29.5rem, 44rem)"  # its controls stand above the fold
 _PRESENTED_HEIGHT = "clamp(20rem, 100vh - 29.5rem, 70vh)"
 
 _player = component(
     "clustergan_player",
-    html=(_FRONTEND / "player.html").read_text(),
-    css=(_FRONTEND / "player.css").read_text(),
-    js="\n".join(path.read_text() for path in sorted((_FRONTEND / "player").glob("*.js"))),
+    html=_PART.html,
+    css=_PART.css,
+    js=_PART.js + (Path(__file__).parent / "frontend" / "component.js").read_text(encoding="utf-8"),
 )
-
-
-class Look(TypedDict):
-    """The colours "#rrggbb" of the player's canvas."""
-
-    page: str
-    text: str
-    quiet: str
-    line: str
-    contour: str
-    real: str
-    accent: str
-    warm: str
-    cool: str
-    colours: list[str]  # of the modes
 
 
 class Live(TypedDict):
@@ -114,22 +98,4 @@ def _send_live(key: str, live: LiveView) -> Live:
         has_ended=live.has_ended,
         bookmarks=[mark.model_dump() for mark in live.bookmarks],
         parts=[(slot, send_cargo(slot, {"recording": part})) for slot, part in zip(slots, live.chunks, strict=True)],
-    )
-
-
-def make_look(theme: Theme, n_modes: int) -> Look:
-    """The colours of a theme for the player."""
-    colours = THEMES[theme]
-    is_light = theme == "light"
-    return Look(
-        page=colours.page,
-        text=colours.text,
-        quiet=colours.muted,
-        line=colours.grid,
-        contour="#8a8d98" if is_light else "#6f7480",
-        real="#7a7d89" if is_light else "#8b909d",
-        accent=colours.accent,
-        warm="#bd5a00" if is_light else "#ffa94d",
-        cool="#832db6" if is_light else "#c58af0",
-        colours=mode_colours(n_modes) if n_modes else [],
     )

@@ -3,7 +3,7 @@
 const hold = (globalThis[Symbol.for("clustergan.map.hold")] ??= { slots: new Map(), listeners: new Set() });
 const seats = new WeakMap();
 
-function take(slot, digest) {
+function find(slot, digest) {
   const held = hold.slots.get(slot);
   return held?.digest === digest ? held.sections.recording : null;
 }
@@ -20,7 +20,7 @@ export default function ({ data, parentElement, setStateValue }) {
     seats.set(parentElement, seat);
   }
   const tell = (frame) => setStateValue("rest", { frame, digest: data.digest });
-  seat.sources.update(data, { find: take, tell, ask: (command) => setStateValue("command", { command, at: Date.now() }) });
+  seat.sources.update(data, { find, tell, ask: (command) => setStateValue("command", { command, at: Date.now() }) });
   return () => {
     seats.get(parentElement)?.leave();
     seats.delete(parentElement);

@@ -29,6 +29,7 @@ class Player {
     this.at(".forward").addEventListener("click", () => this.move(1));
     this.at(".back").addEventListener("click", () => this.move(-1));
     this.at(".restart").addEventListener("click", () => this.again());
+    this.at(".picture").addEventListener("click", () => this.savePicture());
     this.at(".train").addEventListener("click", () => this.train());
     this.at(".new-seed").addEventListener("click", () => this.order("new-seed"));
     this.at(".leave").addEventListener("click", () => this.order("leave"));
@@ -309,6 +310,17 @@ class Player {
     plane.draw(context, { x: 0, y: 0, width: height, height }, this.frame, part);
     const beside = Math.min(width - height - gap, 1.1 * height);
     side.draw(context, { x: height + gap, y: 0, width: beside, height }, this.frame);
+  }
+
+  // The canvas as a file; on the page it is transparent, in the file it has the page's colour.
+  savePicture() {
+    const copy = Object.assign(document.createElement("canvas"), { width: this.canvas.width, height: this.canvas.height });
+    const context = copy.getContext("2d");
+    context.fillStyle = this.look.page;
+    context.fillRect(0, 0, copy.width, copy.height);
+    context.drawImage(this.canvas, 0, 0);
+    const name = `${this.recording.header.name.replaceAll("/", "-")}-step-${this.canvas.dataset.step}.png`;
+    Object.assign(document.createElement("a"), { href: copy.toDataURL(), download: name }).click();
   }
 
   // The numbers of the frame, for those who do not see the picture.
