@@ -127,6 +127,7 @@ class Lesson(_Part):
     not_concluded: str
     check: Choice
     terms: tuple[str, ...] = ()  # of the glossary
+    notes: tuple[str, ...] = ()  # for the teacher: timing, usual wrong answers, what to say
 
     def reveal(self) -> str:
         """The text of Reveal with its figures."""

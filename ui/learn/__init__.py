@@ -8,4 +8,5 @@ live.py     their player, and a training that runs live in a recording's place
 models.py   walks, modes and sweeps of bundled models, in Try
 take_home.py  a lesson or a training as a file that opens offline
 style.py    how a lesson looks when it is presented
+presenting.py  its keys, counted hands and notes in a second window
 """

@@ -9,7 +9,7 @@ import streamlit as st
 from clustergan_core.errors import DataError
 from clustergan_core.lessons.lesson import Lesson, PlaneStage
 from clustergan_core.lessons.recording import Recording, unpack_recording
-from ui.learn.address import asked_run, go_to
+from ui.learn.address import asked_run, go_to, is_presenting
 from ui.learn.live import show_player
 
 
@@ -17,7 +17,9 @@ def show_plane(lesson: Lesson, stage: PlaneStage) -> None:
     """The player of the training that the controls choose; where it rests is written to the address."""
     names = tuple(run.name for run in stage.runs)
     run = next(run for run in stage.runs if run.name == asked_run(names))
-    with st.container(horizontal=True, gap="medium"):
+    above, below = st.container(), st.container()
+    # Before an audience the stage comes first: it has most of the height.
+    with below if is_presenting() else above, st.container(horizontal=True, gap="medium"):
         for control, values in stage.options(run).items():
             if len(values) > 1:
                 key = f"learn-{lesson.name}-{control}"
@@ -33,7 +35,8 @@ def show_plane(lesson: Lesson, stage: PlaneStage) -> None:
     path = lesson.recording_path(run.name)
     content, name = _content(str(path), _stamp(path))
     recording = _recording(content, name)
-    show_player(lesson, run, content, recording.header.n_modes)
+    with above if is_presenting() else below:
+        show_player(lesson, run, content, recording.header.n_modes)
     with st.expander("How it was recorded"):
         versions = ", ".join(f"{package} {number}" for package, number in sorted(recording.header.versions.items()))
         st.caption(f"Recorded on a CPU with one thread and {versions}. This command records it again:")

@@ -16,7 +16,7 @@ from ui.frame.theme import theme_name
 
 _PART = read_part("player")
 _HEIGHT = "clamp(18rem, 100vh - 29.5rem, 44rem)"  # its controls stand above the fold
-_PRESENTED_HEIGHT = "clamp(20rem, 100vh - 29.5rem, 70vh)"
+_PRESENTED_HEIGHT = "71vh"  # at least 70% after rounding
 
 _player = component(
     "clustergan_player",
@@ -71,7 +71,7 @@ def play(
                 "slot": slot,
                 "digest": digest,
                 "frame": frame,
-                "look": make_look(theme_name(), n_modes),
+                "look": make_look(theme_name(), n_modes, is_presenting=is_presenting),
                 "is_presenting": is_presenting,
                 "height": _PRESENTED_HEIGHT if is_presenting else _HEIGHT,
                 "live": None if live is None else _send_live(key, live),
