@@ -117,7 +117,8 @@ class Player {
   }
 
   dress(look) {
-    this.look = look;
+    // The same colours in another object would draw all layers anew.
+    if (JSON.stringify(look) !== JSON.stringify(this.look)) this.look = look;
     this.draw();
   }
 
@@ -264,15 +265,22 @@ class Player {
 
   draw(part = 0) {
     if (!this.recording || !this.look) return;
+    const said = this.said;
+    if (said?.recording !== this.recording || said.frame !== this.frame) this.tellFrame();
+    this.paint(part);
+    this.tabulate();
+  }
+
+  // What stands beside the picture changes with the frame, not while dots move to the next.
+  tellFrame() {
     const step = this.recording.arrays.steps[this.frame];
     const sentence = this.recording.describe(this.frame);
+    this.said = { recording: this.recording, frame: this.frame };
     this.at(".timeline").value = this.frame;
     this.at(".timeline").setAttribute("aria-valuetext", `step ${step}`);
     this.at(".sentence").textContent = sentence;
     this.canvas.dataset.step = step;
     this.speak(sentence);
-    this.paint(part);
-    this.tabulate();
   }
 
   speak(sentence) {
@@ -297,19 +305,36 @@ class Player {
     if (this.canvas.height !== rows) this.canvas.height = rows;
     const context = this.canvas.getContext("2d");
     context.setTransform(scale, 0, 0, scale, 0, 0);
-    context.clearRect(0, 0, width, height);
-    const gap = 2 * this.look.size;
-    const plane = new PlanePanel(this.recording, this.look);
-    const side = new SidePanels(this.recording, this.look);
-    if (width < STACKED_BELOW) {
-      const square = Math.min(width, 0.55 * height);
-      plane.draw(context, { x: 0, y: 0, width, height: square }, this.frame, part);
-      side.draw(context, { x: 0, y: square + gap, width, height: height - square - gap }, this.frame);
-      return;
+    const { scene } = this;
+    const isSame = scene?.recording === this.recording && scene.look === this.look;
+    const isNew = !isSame || scene.columns !== columns || scene.rows !== rows;
+    if (isNew) {
+      this.scene = this.layOut(width, height, scale, columns, rows);
+      context.clearRect(0, 0, width, height);
     }
-    plane.draw(context, { x: 0, y: 0, width: height, height }, this.frame, part);
-    const beside = Math.min(width - height - gap, 1.1 * height);
-    side.draw(context, { x: height + gap, y: 0, width: beside, height }, this.frame);
+    const { plane, side, left, top, beside } = this.scene;
+    context.clearRect(left, top, plane.side, plane.side);
+    plane.draw(context, left, top, this.frame, part);
+    if (!isNew && this.scene.frame === this.frame) return;
+    this.scene.frame = this.frame;
+    context.clearRect(beside.x, beside.y, width - beside.x, height - beside.y);
+    side.draw(context, this.frame);
+  }
+
+  // Where the square and the panels stand; below it in a narrow window.
+  layOut(width, height, scale, columns, rows) {
+    const gap = 2 * this.look.size;
+    const isStacked = width < STACKED_BELOW;
+    const square = Math.round(isStacked ? Math.min(width, 0.55 * height) : height);
+    const beside = isStacked
+      ? { x: 0, y: square + gap, width, height: height - square - gap }
+      : { x: square + gap, y: 0, width: Math.min(width - square - gap, 1.1 * height), height };
+    return {
+      recording: this.recording, look: this.look, columns, rows, beside, top: 0,
+      left: isStacked ? Math.round((width - square) / 2) : 0,
+      plane: new PlanePanel(this.recording, this.look, square, scale),
+      side: new SidePanels(this.recording, this.look, beside, scale),
+    };
   }
 
   // The canvas as a file; on the page it is transparent, in the file it has the page's colour.
