@@ -92,7 +92,7 @@ def test_a_presentation_hides_what_is_not_the_lesson() -> None:
     app = press(open_page("learn", lesson=PLANE), "Present")
     assert app.query_params["present"] == "1"
     assert "All lessons" not in [button.label for button in app.button]
-    app = press(app, "End presentation")
+    app = app.button("learn-end").click().run()
     assert "present" not in app.query_params
 
 

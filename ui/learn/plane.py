@@ -1,4 +1,4 @@
-"""Recorded trainings in the plane, in their player."""
+"""Recorded trainings in the plane: the controls that choose one, and its player."""
 
 from __future__ import annotations
 
@@ -9,26 +9,22 @@ import streamlit as st
 from clustergan_core.errors import DataError
 from clustergan_core.lessons.lesson import Lesson, PlaneStage
 from clustergan_core.lessons.recording import Recording, unpack_recording
-from ui.learn.address import asked_frame, go_to, is_presenting
+from ui.learn.address import is_presenting
+from ui.learn.live import show_player
 from ui.learn.recordings import choose_run, show_command, stamp
-from ui.player.component import play
 
 
 def show_plane(lesson: Lesson, stage: PlaneStage) -> None:
     """The player of the training that the controls choose; where it rests is written to the address."""
-    run = choose_run(lesson, stage)
+    above, below = st.container(), st.container()
+    # Before an audience the stage comes first: it has most of the height.
+    with below if is_presenting() else above:
+        run = choose_run(lesson, stage)
     path = lesson.recording_path(run.name)
     content, name = _content(str(path), stamp(path))
     recording = _recording(content, name)
-    frame = play(
-        f"learn-{lesson.name}-player",
-        content,
-        recording.header.n_modes,
-        frame=asked_frame(),
-        is_presenting=is_presenting(),
-    )
-    if frame is not None:
-        go_to(frame=str(frame))
+    with above if is_presenting() else below:
+        show_player(lesson, run, content, recording.header.n_modes)
     show_command(recording.header.command, recording.header.versions)
 
 
