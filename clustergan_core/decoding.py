@@ -30,12 +30,15 @@ def count_restarts(method: Method) -> int:
 
 
 def decode_samples(
-    method: Method, samples: NDArray[np.float32], n_iterations: int = N_ITERATIONS
+    method: Method,
+    samples: NDArray[np.float32],
+    n_iterations: int = N_ITERATIONS,
+    penalty_weight: float | None = None,
 ) -> Iterator[BackProjection]:
     """Yields the best latents of all restarts for samples (B, *shape), at the starts and after each iteration.
 
-    Restarts begin at the modes, or at K stored draws of a prior without modes. RunError for a method without a
-    generator.
+    Restarts begin at the modes, or at K stored draws of a prior without modes. `penalty_weight` is λ; None takes the
+    method's own. RunError for a method without a generator.
     """
     import torch
 
@@ -43,6 +46,8 @@ def decode_samples(
 
     starts = draw_starts(method.prior, count_restarts(method)).to(method.device)
     descent = replace(method.descent, n_iterations=n_iterations)
+    if penalty_weight is not None:
+        descent = replace(descent, penalty_weight=penalty_weight)
     tensor = torch.from_numpy(np.ascontiguousarray(samples)).to(method.device)
     return descend(lambda joined: method.generate(_split(method, joined)), tensor, starts, descent)
 

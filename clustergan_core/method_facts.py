@@ -12,7 +12,7 @@ from clustergan_core.errors import SettingsError
 from clustergan_core.given_labels import read_given
 from clustergan_core.preset import Preset, PresetName
 
-Architecture = Literal["mlp", "mlp-batchnorm", "dcgan-small", "dcgan-wide"]
+Architecture = Literal["mlp", "mlp-batchnorm", "dcgan-small", "dcgan-wide", "linear"]
 Initialisation = Literal["normal-0.02", "framework"]
 CriticNorm = Literal["paper", "none"]
 Precision = Literal["float32", "bfloat16"]

@@ -18,6 +18,7 @@ from ui.clusters.splits import show_splits
 from ui.frame.fresh import fresh_container
 from ui.frame.links import link_page
 from ui.frame.messages import show_problem
+from ui.frame.title import show_title
 from ui.loading.runs import require_abilities
 from ui.map.cell_colouring import choose_unsure
 from ui.runs.choice import choose_run
@@ -25,7 +26,7 @@ from ui.runs.choice import choose_run
 
 def main() -> None:
     """Draws the page."""
-    st.title("Clusters")
+    show_title("Clusters", "cluster", "confidence", "purity")
     run = choose_run(only_cells=True)
     if not is_of_cells(run):
         st.info("This run was not trained on cells: see its clusters on the Modes page.", icon=":material/grid_view:")

@@ -16,9 +16,10 @@ from ui.compare.sections import list_sections, section
 from ui.compare.settings import show_differences
 from ui.compare.stability import show_stability
 from ui.frame.messages import page_errors, section_errors
+from ui.frame.title import show_title
 from ui.map.settings import choose_split
 
-st.title("Compare")
+show_title("Compare", "seed", "accuracy", "purity")
 comparison = choose_comparison()
 list_sections()
 show_differences(comparison)

@@ -19,12 +19,13 @@ from ui.data.summary import show_all_sources, show_overview, show_size, show_sou
 from ui.data.uploads import list_own_files, upload_form
 from ui.frame.fresh import fresh_container
 from ui.frame.messages import show_problem
+from ui.frame.title import show_title
 from ui.loading.files import FileLook, look_at
 
 
 def main() -> None:
     """Draws the page."""
-    st.title("Data")
+    show_title("Data", "label")
     left, right = st.columns(2, gap="large")
     with right:  # first, as an upload changes what the picker shows
         upload_form()

@@ -12,6 +12,7 @@ from ui.cells.view import open_cells
 from ui.frame.choices import segmented
 from ui.frame.fresh import fresh_container
 from ui.frame.messages import page_errors
+from ui.frame.title import show_title
 from ui.interpolate.cells import choose_cell_view, show_cells
 from ui.interpolate.codes import (
     SAME_ENDS,
@@ -23,9 +24,17 @@ from ui.interpolate.codes import (
     show_mixture_buttons,
 )
 from ui.interpolate.decoding import show_decoding
-from ui.interpolate.pictures import show_downloads, show_mixed_modes, show_responses, show_sample, show_walk, walk_gif
+from ui.interpolate.pictures import (
+    show_downloads,
+    show_mixed_modes,
+    show_responses,
+    show_sample,
+    show_walk,
+    walk_gif,
+    walk_page,
+)
 from ui.interpolate.view import GeneratorView
-from ui.interpolate.z_n import choose_source, choose_z_n
+from ui.interpolate.z_n import DRAWN, choose_source, choose_z_n
 from ui.loading.runs import load_method, require_abilities
 from ui.runs.choice import choose_run
 
@@ -60,9 +69,12 @@ def show_interpolation(run: Run) -> None:
         with buttons:
             show_end_buttons()
             code = walk_codes(prior, ends.mode_a, ends.mode_b, [ends.mu])
-            animation = lambda: walk_gif(view, ends)  # noqa: E731
             show_downloads(
-                view, lambda: view.generate(code)[0], animation, f"{run.name}-{ends.mode_b}-to-{ends.mode_a}"
+                view,
+                lambda: view.generate(code)[0],
+                f"{run.name}-{ends.mode_b}-to-{ends.mode_a}",
+                animation=lambda: walk_gif(view, ends),
+                page=lambda: walk_page(view, ends, seed if source == DRAWN else None),
             )
         if run.config.dataset.kind != "image":
             with below:
@@ -76,11 +88,11 @@ def show_interpolation(run: Run) -> None:
             show_mixed_modes(view, mixture)
         with buttons:
             show_mixture_buttons(mixture)
-            show_downloads(view, lambda: sample[0], None, f"{run.name}-mixture")
+            show_downloads(view, lambda: sample[0], f"{run.name}-mixture")
             st.markdown(f"z_c = {place}")
 
 
-st.title("Interpolate")
+show_title("Interpolate", "interpolation", "mode", "noise", "decoding")
 st.markdown(
     "The generator makes samples between its modes, z_c = (1 − μ) · From + μ · To. "
     "**Between the ends, these codes were never sampled in training.**"

@@ -11,7 +11,7 @@ from clustergan_core.lessons.lesson import lesson_names, read_lesson
 from ui.frame.fresh import fresh_container
 from ui.frame.messages import show_problem
 from ui.learn.beats import show_lesson
-from ui.learn.cards import show_cards, show_glossary
+from ui.learn.cards import show_cards, show_diagram, show_glossary
 
 
 def main() -> None:
@@ -30,6 +30,7 @@ def main() -> None:
             "you try, and then shows what happened. Guesses stay in your browser's session."
         )
         show_cards()
+        show_diagram()
         show_glossary()
 
 

@@ -16,6 +16,7 @@ from ui.data.download import offer_download
 from ui.frame.choices import respell, select
 from ui.frame.fresh import fresh_container
 from ui.frame.links import NEW, NEXT
+from ui.frame.title import show_title
 from ui.loading.runs import require_abilities
 from ui.map.cell_colouring import cell_colouring_names, choose_cell_colouring, colour_by_linked_gene
 from ui.map.colouring import MODE, NUMBER, Colouring, colouring_names, make_colouring
@@ -32,7 +33,7 @@ HEIGHT = 540  # with the choices above it, the whole map fits a laptop's screen
 
 def main() -> None:
     """Draws the page."""
-    st.title("Map")
+    show_title("Map", "code", "latent vector", "confidence")
     which, colour = st.columns([3, 1], gap="medium")
     with which:
         run = choose_run()

@@ -15,6 +15,7 @@ from ui.frame.choices import number, segmented
 from ui.frame.fresh import fresh_container
 from ui.frame.messages import page_errors
 from ui.frame.seed import choose_seed
+from ui.frame.title import show_title
 from ui.loading.runs import require_abilities
 from ui.modes.cells import show_cell_modes
 from ui.modes.detail import choose_mode, show_mode
@@ -57,7 +58,7 @@ def describe_numbers(label_names: tuple[str, ...]) -> str:
     return "**mode index ≠ label**" if label_names else "**mode numbers mean nothing** by themselves"
 
 
-st.title("Modes")
+show_title("Modes", "mode", "noise", "generator")
 intro = st.empty()
 run = choose_run()
 require_abilities(run, "modes")

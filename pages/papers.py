@@ -1,7 +1,5 @@
 """Papers: the tables that papers print, and our runs beside them."""
 
-import streamlit as st
-
 from ui.frame.guard import require_frame
 
 require_frame(__file__)
@@ -9,6 +7,7 @@ require_frame(__file__)
 from clustergan_core.papers.comparison import compare_table
 from clustergan_core.papers.measured import measured_runs
 from ui.frame.messages import section_errors
+from ui.frame.title import show_title
 from ui.papers.choice import choose_paper, choose_view
 from ui.papers.figures import show_figures
 from ui.papers.files import offer_files
@@ -16,7 +15,7 @@ from ui.papers.grid import show_grid
 from ui.papers.missing import show_missing
 from ui.papers.trained import show_training
 
-st.title("Papers")
+show_title("Papers", "accuracy", "purity")
 view = choose_view(choose_paper(), tuple(measured_runs()))
 cells = compare_table(view.table, view.measure, view.runs, view.preset)
 show_grid(view, cells)

@@ -8,6 +8,7 @@ require_frame(__file__)
 
 from ui.frame.links import link_pages
 from ui.frame.messages import page_errors
+from ui.frame.title import show_title
 from ui.loading.summaries import RunSummary, summarise_all
 from ui.runs.choice import RUN_KEY, pick_run
 from ui.runs.detail import show_run
@@ -18,7 +19,7 @@ REFRESH_SECONDS = 2
 
 def main() -> None:
     """Draws the page."""
-    st.title("Runs")
+    show_title("Runs", "accuracy", "purity", "seed")
     summaries = summarise_all()
     if not summaries:
         st.info("There is no run yet: train a model, and it will appear here.", icon=":material/model_training:")

@@ -9,6 +9,7 @@ require_frame(__file__)
 from clustergan_core.runs.sweeps.sweep import Sweep
 from ui.frame.choices import carried, linked, one_of, write_address
 from ui.frame.messages import show_shell
+from ui.frame.title import show_title
 from ui.sweep.choice import SWEEP_KEY, choose_sweep, describe_plan, first_sweep
 from ui.sweep.form import new_sweep
 from ui.sweep.reading import load_report
@@ -68,7 +69,7 @@ if following := st.session_state.pop(NEXT, None):
 else:
     choose_first_view()
 
-st.title("Sweep")
+show_title("Sweep", "seed", "number of modes")
 with linked(VIEW_KEY, one_of([NEW, LOOK])):
     # Streamlit leaves a default out of the address, so there is none: a link to the form must show the form.
     view = st.segmented_control(

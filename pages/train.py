@@ -10,6 +10,7 @@ require_frame(__file__)
 
 from ui.frame.choices import carried, segmented, write_address
 from ui.frame.links import NEW, NEXT, WATCH, choices_to_watch
+from ui.frame.title import show_title
 from ui.runs.choice import RUN_KEY, choose_run
 from ui.train.form import fill_form_from, new_run
 from ui.train.live import show_live_run, training_run_names
@@ -40,7 +41,7 @@ def set_choices(choices: dict[str, Any]) -> None:
 
 set_choices(st.session_state.pop(NEXT, None) or first_choices())
 
-st.title("Train")
+show_title("Train", "training step", "loss", "critic")
 task = segmented("task", [NEW, WATCH], "What to do", label_visibility="collapsed")
 
 if task == NEW:

@@ -27,6 +27,7 @@ GROUPS = {
     "decoding": ("decode",),
     "walking": ("walk",),
     "recording": ("record",),
+    "offline": ("offline",),
 }
 
 

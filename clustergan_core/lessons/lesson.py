@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -45,12 +45,22 @@ class Run(_Part):
     setup: Setup
 
 
-class PlaneStage(_Part):
-    """Recordings of trainings in the plane, chosen by a few controls."""
+class RecordedStage(_Part):
+    """Recorded trainings, chosen by a few controls.
 
-    kind: Literal["plane"]
+    In lesson.toml, `setup` beside `runs` holds what they share, and a run with `seeds` stands for one training of each
+    seed: <name>-<seed>, with the control Seed. The first keeps all its frames, the others those of `thinning`.
+    """
+
     runs: tuple[Run, ...] = Field(min_length=1)
-    ends: tuple[str, ...] = ()  # the runs whose last frames Reveal shows
+
+    @model_validator(mode="before")
+    @classmethod
+    def _write_out(cls, values: dict[str, Any]) -> dict[str, Any]:
+        values = dict(values)
+        shared = values.pop("setup", {})
+        runs = [run for each in values.get("runs", ()) for run in _seeds_of(each)]
+        return values | {"runs": [run | {"setup": _merge(shared, run.get("setup", {}))} for run in runs]}
 
     def options(self, run: Run) -> dict[str, tuple[str, ...]]:
         """The controls and the values that are there beside a run's: all of the first, of the next those with it."""
@@ -64,6 +74,19 @@ class PlaneStage(_Part):
         """The run that shows these values; where none has them all, the first with that of the control `chosen`."""
         exact = [run for run in self.runs if run.choices == choices]
         return [*exact, *(run for run in self.runs if run.choices[chosen] == choices[chosen])][0]
+
+
+class PlaneStage(RecordedStage):
+    """Recordings of trainings in the plane, for the player."""
+
+    kind: Literal["plane"]
+    ends: tuple[str, ...] = ()  # the runs whose last frames Reveal shows
+
+
+class CycleStage(RecordedStage):
+    """Recordings of the two loops x → E → G and z → G → E."""
+
+    kind: Literal["cycle"]
 
 
 class WalkStage(_Part):
@@ -82,6 +105,15 @@ class ModesStage(_Part):
     models: dict[str, str]  # what the control says → the model
 
 
+class DecodeStage(_Part):
+    """Pictures that Algorithm 1 decodes with the generator of a bundled model."""
+
+    kind: Literal["decode"]
+    model: str
+    pictures: dict[str, int]  # what the control says → the sample's position in the data
+    penalties: tuple[float, ...] = Field(min_length=1)  # values of λ, of which the first is the method's own
+
+
 class SweepStage(_Part):
     """A shipped sweep over K."""
 
@@ -89,7 +121,10 @@ class SweepStage(_Part):
     sweep: str
 
 
-Stage = Annotated[PlaneStage | WalkStage | ModesStage | SweepStage, Field(discriminator="kind")]
+Stage = Annotated[
+    PlaneStage | CycleStage | WalkStage | ModesStage | DecodeStage | SweepStage,
+    Field(discriminator="kind"),
+]
 
 
 class Figure(_Part):
@@ -127,6 +162,7 @@ class Lesson(_Part):
     not_concluded: str
     check: Choice
     terms: tuple[str, ...] = ()  # of the glossary
+    notes: tuple[str, ...] = ()  # for the teacher: timing, usual wrong answers, what to say
 
     def reveal(self) -> str:
         """The text of Reveal with its figures."""
@@ -134,7 +170,8 @@ class Lesson(_Part):
 
     def recording_path(self, run: str, folder: Path = LESSONS_FOLDER) -> Path:
         """Where a run's recording is stored."""
-        return folder / self.name / f"{run}.cgr"
+        suffix = "cgr" if isinstance(self.stage, PlaneStage) else "npz"
+        return folder / self.name / f"{run}.{suffix}"
 
 
 def read_lesson(name: str, folder: Path = LESSONS_FOLDER) -> Lesson:
@@ -155,3 +192,24 @@ def lesson_names(folder: Path = LESSONS_FOLDER) -> list[str]:
 
 def _write(figure: Figure) -> str:
     return f"{figure.value:g}" if figure.measure == "islands" else f"{figure.value:.0%}"
+
+
+def _seeds_of(run: dict[str, Any]) -> list[dict[str, Any]]:
+    """The trainings that a run of lesson.toml stands for."""
+    run = dict(run)
+    seeds = run.pop("seeds", None)
+    if seeds is None:
+        return [run]
+    return [
+        run
+        | {
+            "name": f"{run['name']}-{seed}",
+            "choices": run["choices"] | {"Seed": str(seed)},
+            "setup": run.get("setup", {}) | {"seed": seed} | ({"thinning": 1} if seed == seeds[0] else {}),
+        }
+        for seed in seeds
+    ]
+
+
+def _merge(shared: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    return shared | own | {"settings": shared.get("settings", {}) | own.get("settings", {})}

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from clustergan_core.errors import DataError
 from clustergan_core.evaluation.mode_counting import GOOD_WITHIN
+from clustergan_core.lessons.arrays import ArraysRecording
 from clustergan_core.lessons.lesson import Measure
 from clustergan_core.lessons.recording import Recording
 
@@ -61,3 +62,12 @@ _MEASURES: dict[Measure, Callable[[Recording], float]] = {
     "strays": lambda recording: float(np.median(_late_strays(recording))),
     "fewest-strays": lambda recording: min(_late_strays(recording)),
 }
+
+
+def z_distances(recording: ArraysRecording) -> NDArray[np.float32]:
+    """The mean square distance (T,) between z and E(G(z)) over all its entries."""
+    n_modes = int(recording.header.setup.settings["n_clusters"])
+    n_entries = recording.arrays["z"].shape[1]
+    parts = recording.arrays
+    total = (n_entries - n_modes) * parts["normal_distance"] + n_modes * parts["cluster_distance"]
+    return total / n_entries

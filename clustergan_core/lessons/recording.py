@@ -42,6 +42,7 @@ AXES: dict[str, tuple[Kind, str]] = {
     "real_modes": ("uint8", "TR"),
     "masses": ("float32", "TK"),
     "losses": ("float32", "TL"),
+    "clusters": ("uint8", "R"),  # of the real samples, as the method reads them after the last step
 }
 REQUIRED = ("steps", "real", "generated", "losses")
 _FOLLOWING = ("generated", "critic", "regions", "real_modes")
@@ -117,8 +118,11 @@ class Recording:
         return self.arrays["generated"][frame] / POSITION_LEVELS
 
 
-def pack_recording(recording: Recording) -> bytes:
-    """A recording as the bytes of a .cgr file; the same recording always gives the same bytes."""
+def pack_recording(recording: Recording, level: int = 9) -> bytes:
+    """A recording as the bytes of a .cgr file; the same recording always gives the same bytes.
+
+    level: of gzip, 1 to 9; a low one is for bytes that are soon replaced.
+    """
     sections, body = [], bytearray()
     for name, array in recording.arrays.items():
         kind, _ = AXES[name]
@@ -129,7 +133,7 @@ def pack_recording(recording: Recording) -> bytes:
     text = json.dumps(header.model_dump(mode="json"), separators=(",", ":"), sort_keys=True).encode()
     text += b" " * (-len(text) % 4)
     # A fixed time, so that the bytes do not depend on when they were written.
-    return MAGIC + len(text).to_bytes(4, "little") + text + gzip.compress(bytes(body), 9, mtime=0)
+    return MAGIC + len(text).to_bytes(4, "little") + text + gzip.compress(bytes(body), level, mtime=0)
 
 
 def unpack_recording(content: bytes, name: str = "The recording") -> Recording:

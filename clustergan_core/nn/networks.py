@@ -6,6 +6,7 @@
 | mlp-batchnorm | Synthetic, Pendigits | the same with batch normalisation, sigmoid out | with batch normalisation |
 | dcgan-small | MNIST, Fashion-MNIST | FC, FC, two transposed convolutions | two convolutions, FC |
 | dcgan-wide | COIL-20, COIL-100, CIFAR-10 | FC, four transposed convolutions | four convolutions |
+| linear | 10 Gaussians (§2.5) | x = Wz | two hidden layers |
 
 `dcgan-small` fits any image whose sides are divisible by 4 (such as 16×16 digits), `dcgan-wide` any image whose sides
 are divisible by 16; images below 16×16 use `mlp-batchnorm`. The last layer of a generator depends on the kind of data:
@@ -231,6 +232,14 @@ def _build_batchnorm_mlp(
     return _build_mlp(kind, shape, n_latent, n_outputs, width, norm=True, norm_critic=norm_critic)
 
 
+def _build_linear(
+    kind: Kind, shape: tuple[int, ...], n_latent: int, n_outputs: int, width: float, norm_critic: bool
+) -> Networks:
+    networks = _build_plain_mlp(kind, shape, n_latent, n_outputs, width, norm_critic)
+    linear = nn.Linear(n_latent, math.prod(shape), bias=False)
+    return Networks(nn.Sequential(linear, nn.Unflatten(1, shape)), networks.encoder, networks.critic)
+
+
 def _conv(n_in: int, n_out: int, norm: bool) -> list[nn.Module]:
     """Halves both sides: (B, n_in, H, W) → (B, n_out, H/2, W/2)."""
     normalisation = [nn.BatchNorm2d(n_out, eps=NORM_EPSILON)] if norm else []
@@ -304,4 +313,5 @@ _BUILDERS: dict[Architecture, Callable[[Kind, tuple[int, ...], int, int, float, 
     "mlp-batchnorm": _build_batchnorm_mlp,
     "dcgan-small": _build_small_dcgan,
     "dcgan-wide": _build_wide_dcgan,
+    "linear": _build_linear,
 }

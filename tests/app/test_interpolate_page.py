@@ -11,6 +11,7 @@ import streamlit as st
 import torch
 from PIL import Image, ImageSequence
 
+from clustergan_core.browser.strip import Strip, make_strip
 from clustergan_core.generation import draw_normals
 from clustergan_core.nn.prior import Latent
 from clustergan_core.runs.run import Run
@@ -19,7 +20,6 @@ from ui.interpolate import pictures
 from ui.interpolate.codes import ALL_AT_ZERO, Ends
 from ui.interpolate.pictures import describe_flips, walk_gif
 from ui.interpolate.view import GeneratorView
-from ui.latent_slider.strip import Strip, make_strip
 
 DATA_URL = "data:image/png;base64,"
 

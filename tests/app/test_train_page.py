@@ -33,7 +33,8 @@ def test_every_setting_of_a_method_appears_with_its_title_and_its_preset_value(m
     assert {name: widget(app, name).value for name in preset.settings} == preset.settings
     assert widget(app, "n_clusters").value == 10  # labels
     if "architecture" in METHODS[method].Settings.model_fields:
-        assert widget(app, "architecture").options == ["mlp", "mlp-batchnorm", "dcgan-small", "dcgan-wide", "auto"]
+        architectures = ["mlp", "mlp-batchnorm", "dcgan-small", "dcgan-wide", "linear", "auto"]
+        assert widget(app, "architecture").options == architectures
     assert "K = 10, the number of labels in the data." in all_texts(app)
 
 

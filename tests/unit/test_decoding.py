@@ -104,3 +104,10 @@ def test_algorithm_1_and_the_encoder_mostly_agree_on_real_digits() -> None:
     assert answers is not None
     agreement = (decode(method, samples, 100).winner.numpy() == answers[0]).mean()
     assert agreement >= 0.8
+
+
+def test_without_a_penalty_the_loss_is_the_distance_to_the_sample_alone() -> None:
+    method = build("clustergan")
+    *_, last = decode_samples(method, SAMPLES, 3, penalty_weight=0.0)
+    copies = np.stack([generate_decoded(method, latents) for latents in last.latents])  # (3, 4, 16)
+    assert np.allclose(last.losses.numpy(), np.abs(copies - SAMPLES[:, None]).mean(axis=2), atol=1e-6)

@@ -9,6 +9,7 @@ messages.py    errors as one sentence, and commands to copy
 dialogs.py     dialogs that confirm a lasting change
 requests.py    buttons to pause, stop and continue a run, and the badge of its state
 links.py       links to other pages
+title.py       a page's name, and the meaning of its words
 words.py       durations as text
 code_bars.py   a code as bars
 theme.py       icon and figures in light and dark

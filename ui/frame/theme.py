@@ -37,8 +37,8 @@ ICON = Path(__file__).with_name("icon.svg")
 
 
 def is_dark() -> bool:
-    """Whether the person sees the dark theme now; no until the browser has said so."""
-    return st.context.theme.type == "dark"
+    """Whether the person sees the dark theme now; no until the browser has said so, and no before an audience."""
+    return st.context.theme.type == "dark" and st.query_params.get("present") != "1"
 
 
 def theme_name() -> drawing_theme.Theme:

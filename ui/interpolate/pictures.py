@@ -9,17 +9,18 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from clustergan_core.browser.strip import N_STEPS, Strip, make_strip
 from clustergan_core.drawing.figures.profiles import response_figure
 from clustergan_core.drawing.pictures.images import gif, png
 from clustergan_core.drawing.pictures.walk_strip import walk_strip
 from clustergan_core.drawing.theme import THEMES, apply_theme
+from clustergan_core.offline.walk import make_walk_page
 from ui.frame.code_bars import show_code
 from ui.frame.messages import plain
 from ui.frame.theme import LARGE_SAMPLE, STRIP, is_dark, show_responsive_image, show_themed, theme_name
 from ui.interpolate.codes import FIRST_MU
 from ui.interpolate.view import GeneratorView
 from ui.latent_slider.component import latent_slider
-from ui.latent_slider.strip import N_STEPS, Strip, make_strip
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -118,9 +119,14 @@ def _draw_responses(_view: GeneratorView, _ends: Ends, key: object) -> Figure:
 
 
 def show_downloads(
-    view: GeneratorView, sample: Callable[[], NDArray[np.float32]], animation: Callable[[], bytes] | None, name: str
+    view: GeneratorView,
+    sample: Callable[[], NDArray[np.float32]],
+    name: str,
+    *,
+    animation: Callable[[], bytes] | None = None,
+    page: Callable[[], bytes] | None = None,
 ) -> None:
-    """Buttons for the sample and, where there is one, the animation; files are made on request."""
+    """Buttons for the sample and, where there are some, the animation and the page; files are made on request."""
     st.download_button(
         "PNG",
         lambda: png(view.draw_sample(sample(), 4 * _GIF_SIDE)),
@@ -140,6 +146,22 @@ def show_downloads(
             on_click="ignore",
             help="The whole walk and back.",
         )
+    if page:
+        st.download_button(
+            "HTML",
+            page,
+            f"{name}.html",
+            "text/html",
+            icon=":material/html:",
+            on_click="ignore",
+            help="The walk under its handle, in one file that opens without the app.",
+        )
+
+
+def walk_page(view: GeneratorView, ends: Ends, seed: int | None) -> bytes:
+    """The walk as a file that opens offline; `seed` is that of z_n, None where z_n was chosen by hand."""
+    strip, _ = _walk_strip(view, ends, view.walk_key(ends))
+    return make_walk_page(view.run, strip, ends.mode_b, ends.mode_a, seed=seed)
 
 
 def walk_gif(view: GeneratorView, ends: Ends) -> bytes:

@@ -1,4 +1,5 @@
 """The latent slider: a track along a walk, whose pictures and codes follow the pointer.
 
-strip.py: the samples and codes of every step, as bytes; component.py: what is sent to the browser, and what comes back.
+component.py: what is sent to the browser, and what comes back. What draws is clustergan_core/browser/slider/, and the
+steps as bytes are clustergan_core/browser/strip.py; frontend/ joins them to Streamlit.
 """

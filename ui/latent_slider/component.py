@@ -8,21 +8,19 @@ from typing import TypedDict
 import streamlit as st
 from streamlit.components.v2 import component
 
-from clustergan_core.drawing.palette import mode_colours
-from clustergan_core.drawing.theme import THEMES
+from clustergan_core.browser.parts import describe_strip, read_part
+from clustergan_core.browser.strip import Strip
 from ui.canvas_map.component import send_cargo
 from ui.frame.choices import slider
 from ui.frame.theme import theme_name
-from ui.latent_slider.strip import Strip
 
-_FRONTEND = Path(__file__).parent / "frontend"
-N_THUMBNAILS = 11
+_PART = read_part("slider")
 
 _slider = component(
     "clustergan_latent_slider",
-    html=(_FRONTEND / "slider.html").read_text(),
-    css=(_FRONTEND / "slider.css").read_text(),
-    js=(_FRONTEND / "slider.js").read_text(),
+    html=_PART.html,
+    css=_PART.css,
+    js=_PART.js + (Path(__file__).parent / "frontend" / "component.js").read_text(encoding="utf-8"),
 )
 
 
@@ -61,10 +59,7 @@ def latent_slider(
     words: below the steps. noun: what the page calls a mode.
     """
     key = f"{name}-slider"
-    n_modes = 0 if strip.codes is None else strip.codes.shape[1]
-    colours = THEMES[theme_name()]
     slot = f"{key}-strip"
-    height, width = strip.size
     with st.container(gap=None):  # no gap: the cargo takes no room on the page
         digest = send_cargo(slot, strip.sections())
         _slider(
@@ -72,23 +67,9 @@ def latent_slider(
             data={
                 "slot": slot,
                 "digest": digest,
-                "form": strip.form,
-                "n_steps": len(strip.samples),
-                "height": height,
-                "width": width,
-                "n_channels": strip.samples.shape[-1] if strip.form == "pixels" else 0,
-                "n_values": strip.samples.shape[-1],
-                "n_modes": n_modes,
-                "n_thumbnails": N_THUMBNAILS,
-                "colours": mode_colours(n_modes) if n_modes else [],
-                "theme": {"page": colours.page, "text": colours.text, "grid": colours.grid},
-                "label": label,
+                **describe_strip(strip, theme_name(), label=label, ends=ends, default=default, words=words, noun=noun),
                 "value": value,
-                "first": default,
                 "n_sent": _moved(key)["n_sent"],
-                "ends": list(ends),
-                "words": words,
-                "noun": noun,
             },
             on_moved_change=lambda: st.session_state.__setitem__(name, _moved(key)["value"]),
         )

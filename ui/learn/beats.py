@@ -5,14 +5,27 @@ from __future__ import annotations
 import streamlit as st
 
 from clustergan_core.lessons.glossary import read_glossary
-from clustergan_core.lessons.lesson import Choice, Lesson, ModesStage, PlaneStage, SweepStage, WalkStage
+from clustergan_core.lessons.lesson import (
+    Choice,
+    CycleStage,
+    DecodeStage,
+    Lesson,
+    ModesStage,
+    PlaneStage,
+    SweepStage,
+    WalkStage,
+)
 from clustergan_core.runs.store import find_run_by_name
 from ui.frame.seed import FIRST_SEED
 from ui.learn.address import BEATS, Beat, asked_beat, go_to, is_presenting
 from ui.learn.cards import show_still
+from ui.learn.cycle import show_cycle, show_cycle_ends
+from ui.learn.decode import show_decoding, show_decoding_of
 from ui.learn.models import show_mode_rows, show_modes, show_sweep, show_sweep_result, show_walk
 from ui.learn.plane import show_plane
+from ui.learn.presenting import present
 from ui.learn.style import style_presentation
+from ui.learn.take_home import offer_lesson
 
 _GUESSES = "learn_guesses"  # session state: the option guessed in each lesson, by its name; −1 for a skipped guess
 _SKIPPED = -1
@@ -22,17 +35,23 @@ _TITLES: dict[Beat, str] = {"ask": "1 Ask", "predict": "2 Predict", "try": "3 Tr
 def show_lesson(lesson: Lesson) -> None:
     """The lesson at the beat of the address; what follows Predict is locked until there is a guess."""
     beat = asked_beat()
-    if is_presenting():
+    if is_presenting():  # an audience guesses by hands
         style_presentation()
-    _show_heading(lesson, beat)
-    if beat in ("try", "reveal") and _guess(lesson) is None:
-        st.info("Make a guess first: it makes what follows easier to remember.", icon=":material/lock:")
-        beat = "predict"
+        _show_presented_heading(lesson, beat)
+        present(lesson, beat)
+    else:
+        _show_heading(lesson, beat)
+        if beat in ("try", "reveal") and _guess(lesson) is None:
+            st.info("Make a guess first: it makes what follows easier to remember.", icon=":material/lock:")
+            beat = "predict"
     match beat:
         case "ask":
             _show_ask(lesson)
         case "predict":
             _show_predict(lesson)
+        case "try" if is_presenting():  # the stage fills the screen, and the teacher says what to do
+            _show_stage(lesson)
+            st.markdown(lesson.try_text)
         case "try":
             st.markdown(lesson.try_text)
             _show_stage(lesson)
@@ -44,27 +63,38 @@ def _show_heading(lesson: Lesson, beat: Beat) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.title(lesson.question, anchor=False)
         with st.container(horizontal=True, width="content", gap="small"):
-            if is_presenting():
-                st.button(
-                    "End presentation", icon=":material/close_fullscreen:", on_click=go_to, kwargs={"present": None}
-                )
-            else:
-                st.button("Present", icon=":material/present_to_all:", on_click=go_to, kwargs={"present": "1"})
-                st.button("All lessons", icon=":material/apps:", on_click=_leave)
-    index = BEATS.index(beat)
+            offer_lesson(lesson)
+            st.button("Present", icon=":material/present_to_all:", on_click=go_to, kwargs={"present": "1"})
+            st.button("All lessons", icon=":material/apps:", on_click=_leave)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        for each in BEATS:
-            is_here = each == beat
-            kind = "primary" if is_here else "secondary"
-            st.button(_TITLES[each], type=kind, key=f"learn-{each}", on_click=go_to, kwargs={"beat": each})
+        _show_beats(beat)
+
+
+def _show_presented_heading(lesson: Lesson, beat: Beat) -> None:
+    """In one row, so that the stage has the height."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.title(lesson.question, anchor=False, width="stretch")
+        _show_beats(beat)
         st.button(
-            "Back", shortcut="PageUp", key="learn-back", disabled=index == 0, on_click=go_to,
-            kwargs={"beat": BEATS[max(0, index - 1)]},
+            "", icon=":material/close_fullscreen:", help="End presentation", key="learn-end",
+            on_click=go_to, kwargs={"present": None},
         )  # fmt: skip
-        st.button(
-            "Next", shortcut="PageDown", key="learn-next", disabled=index == len(BEATS) - 1, on_click=go_to,
-            kwargs={"beat": BEATS[min(len(BEATS) - 1, index + 1)]},
-        )  # fmt: skip
+
+
+def _show_beats(beat: Beat) -> None:
+    index = BEATS.index(beat)
+    for each in BEATS:
+        is_here = each == beat
+        kind = "primary" if is_here else "secondary"
+        st.button(_TITLES[each], type=kind, key=f"learn-{each}", on_click=go_to, kwargs={"beat": each})
+    st.button(
+        "Back", shortcut="PageUp", key="learn-back", disabled=index == 0, on_click=go_to,
+        kwargs={"beat": BEATS[max(0, index - 1)]},
+    )  # fmt: skip
+    st.button(
+        "Next", shortcut="PageDown", key="learn-next", disabled=index == len(BEATS) - 1, on_click=go_to,
+        kwargs={"beat": BEATS[min(len(BEATS) - 1, index + 1)]},
+    )  # fmt: skip
 
 
 def _leave() -> None:
@@ -91,7 +121,14 @@ def _show_predict(lesson: Lesson) -> None:
     guess = _guess(lesson)
     options = list(lesson.predict.options)
     index = None if guess is None or guess == _SKIPPED else guess
-    chosen = st.radio(lesson.predict.question, options, index=index, key=f"learn-{lesson.name}-guess")
+    lettered = [f"{letter} · {option}" for letter, option in zip("ABCD", options, strict=False)]
+    chosen = st.radio(
+        lesson.predict.question,
+        options,
+        index=index,
+        key=f"learn-{lesson.name}-guess",
+        format_func=dict(zip(options, lettered, strict=True)).__getitem__ if is_presenting() else str,
+    )
     with st.container(horizontal=True, gap="small"):
         st.button(
             "This is my guess",
@@ -108,7 +145,8 @@ def _show_reveal(lesson: Lesson) -> None:
     guessed, happened = st.columns(2, gap="large")
     with guessed:
         st.caption("Your guess")
-        st.markdown("You skipped it." if guess in (None, _SKIPPED) else f"**{lesson.predict.options[guess]}**")
+        none = "The hands above." if is_presenting() else "You skipped it."
+        st.markdown(none if guess in (None, _SKIPPED) else f"**{lesson.predict.options[guess]}**")
     with happened:
         st.caption("What happened")
         mark = ":material/check: " if guess == answer else ""
@@ -136,29 +174,37 @@ def _show_check(check: Choice, name: str) -> None:
 
 
 def _show_stage(lesson: Lesson) -> None:
-    stage = lesson.stage
-    if isinstance(stage, PlaneStage):
-        show_plane(lesson, stage)
-    elif isinstance(stage, WalkStage):
-        show_walk(stage)
-    elif isinstance(stage, ModesStage):
-        show_modes(stage)
-    else:
-        show_sweep(stage)
+    match lesson.stage:
+        case PlaneStage() as stage:
+            show_plane(lesson, stage)
+        case CycleStage() as stage:
+            show_cycle(lesson, stage)
+        case DecodeStage() as stage:
+            show_decoding(stage)
+        case WalkStage() as stage:
+            show_walk(stage)
+        case ModesStage() as stage:
+            show_modes(stage)
+        case SweepStage() as stage:
+            show_sweep(stage)
 
 
 def _show_evidence(lesson: Lesson) -> None:
     """What the text of Reveal speaks of."""
-    stage = lesson.stage
-    if isinstance(stage, ModesStage):
-        show_mode_rows(find_run_by_name(next(iter(stage.models.values()))), FIRST_SEED, has_names=True)
-    elif isinstance(stage, SweepStage):
-        show_sweep_result(stage)
-    elif isinstance(stage, WalkStage):
-        show_still(lesson)
-    else:
-        for run in stage.ends:
-            show_still(lesson, run)
+    match lesson.stage:
+        case PlaneStage() as stage:
+            for run in stage.ends:
+                show_still(lesson, run)
+        case CycleStage() as stage:
+            show_cycle_ends(lesson, stage)
+        case DecodeStage() as stage:
+            show_decoding_of(stage, list(stage.pictures)[-1])
+        case WalkStage():
+            show_still(lesson)
+        case ModesStage() as stage:
+            show_mode_rows(find_run_by_name(next(iter(stage.models.values()))), FIRST_SEED, has_names=True)
+        case SweepStage() as stage:
+            show_sweep_result(stage)
 
 
 def _guess(lesson: Lesson) -> int | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from clustergan_core.browser.strip import N_STEPS, Strip, make_strip
 from clustergan_core.drawing.palette import mode_colours
 from clustergan_core.drawing.pictures.images import png, sample_grid
 from clustergan_core.lessons.lesson import ModesStage, SweepStage, WalkStage
@@ -19,7 +20,6 @@ from ui.frame.theme import WHOLE_GRID, show_figure, show_responsive_image, theme
 from ui.interpolate.codes import FIRST_MU
 from ui.interpolate.pictures import describe_flips
 from ui.latent_slider.component import choose_place, latent_slider
-from ui.latent_slider.strip import N_STEPS, Strip, make_strip
 from ui.loading.modes import summary_of
 from ui.loading.runs import load_method
 from ui.modes.rows import row_label

@@ -9,47 +9,23 @@ import streamlit as st
 from clustergan_core.errors import DataError
 from clustergan_core.lessons.lesson import Lesson, PlaneStage
 from clustergan_core.lessons.recording import Recording, unpack_recording
-from ui.learn.address import asked_frame, asked_run, go_to, is_presenting
-from ui.player.component import play
+from ui.learn.address import is_presenting
+from ui.learn.live import show_player
+from ui.learn.recordings import choose_run, show_command, stamp
 
 
 def show_plane(lesson: Lesson, stage: PlaneStage) -> None:
     """The player of the training that the controls choose; where it rests is written to the address."""
-    names = tuple(run.name for run in stage.runs)
-    run = next(run for run in stage.runs if run.name == asked_run(names))
-    with st.container(horizontal=True, gap="medium"):
-        for control, values in stage.options(run).items():
-            if len(values) > 1:
-                key = f"learn-{lesson.name}-{control}"
-                st.session_state[key] = run.choices[control]
-                st.segmented_control(
-                    control,
-                    values,
-                    key=key,
-                    required=True,
-                    on_change=_choose_run,
-                    args=(stage, run.choices, control, key),
-                )
+    above, below = st.container(), st.container()
+    # Before an audience the stage comes first: it has most of the height.
+    with below if is_presenting() else above:
+        run = choose_run(lesson, stage)
     path = lesson.recording_path(run.name)
-    content, name = _content(str(path), _stamp(path))
+    content, name = _content(str(path), stamp(path))
     recording = _recording(content, name)
-    frame = play(
-        f"learn-{lesson.name}-player",
-        content,
-        recording.header.n_modes,
-        frame=asked_frame(),
-        is_presenting=is_presenting(),
-    )
-    if frame is not None:
-        go_to(frame=str(frame))
-    with st.expander("How it was recorded"):
-        versions = ", ".join(f"{package} {number}" for package, number in sorted(recording.header.versions.items()))
-        st.caption(f"Recorded on a CPU with one thread and {versions}. This command records it again:")
-        st.code(recording.header.command, language="shell", wrap_lines=True)
-
-
-def _choose_run(stage: PlaneStage, choices: dict[str, str], control: str, key: str) -> None:
-    go_to(run=stage.find_run({**choices, control: st.session_state[key]}, control).name, frame=None)
+    with above if is_presenting() else below:
+        show_player(lesson, run, content, recording.header.n_modes)
+    show_command(recording.header.command, recording.header.versions)
 
 
 @st.cache_data(max_entries=40, show_spinner=False)
@@ -63,7 +39,3 @@ def _content(path: str, stamp: object) -> tuple[bytes, str]:
 @st.cache_resource(max_entries=40, show_spinner=False)
 def _recording(content: bytes, name: str) -> Recording:
     return unpack_recording(content, name)
-
-
-def _stamp(path: Path) -> object:
-    return path.stat().st_mtime_ns if path.exists() else 0

@@ -2,50 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import streamlit as st
 from streamlit.components.v2 import component
 
-from clustergan_core.drawing.palette import mode_colours
-from clustergan_core.drawing.theme import THEMES, Theme
+from clustergan_core.browser.parts import make_look, read_part
+from clustergan_core.lessons.live import LiveView
 from ui.canvas_map.component import send_cargo
 from ui.frame.theme import theme_name
 
-_FRONTEND = Path(__file__).parent / "frontend"
-_HEIGHT = "clamp(18rem, 100vh - 26.5rem, 44rem)"  # its controls stand above the fold
-_PRESENTED_HEIGHT = "clamp(20rem, 100vh - 29.5rem, 70vh)"
+_PART = read_part("player")
+_HEIGHT = "clamp(18rem, 100vh - 29.5rem, 44rem)"  # its controls stand above the fold
+_PRESENTED_HEIGHT = "71vh"  # at least 70% after rounding
 
 _player = component(
     "clustergan_player",
-    html=(_FRONTEND / "player.html").read_text(),
-    css=(_FRONTEND / "player.css").read_text(),
-    js="\n".join(path.read_text() for path in sorted((_FRONTEND / "player").glob("*.js"))),
+    html=_PART.html,
+    css=_PART.css,
+    js=_PART.js + (Path(__file__).parent / "frontend" / "component.js").read_text(encoding="utf-8"),
 )
 
 
-class Look(TypedDict):
-    """The colours "#rrggbb" of the player's canvas."""
+class Live(TypedDict):
+    """A training that may still grow, as the browser knows it."""
 
-    page: str
-    text: str
-    quiet: str
-    line: str
-    contour: str
-    real: str
-    accent: str
-    warm: str
-    cool: str
-    colours: list[str]  # of the modes
+    number: int
+    state: str
+    step: int
+    n_steps: int
+    seed: int
+    message: str
+    has_ended: bool
+    bookmarks: list[dict[str, Any]]
+    parts: list[tuple[str, str]]  # slot and digest of each
 
 
-def play(key: str, recording: bytes, n_modes: int, *, frame: int = 0, is_presenting: bool = False) -> int | None:
+def play(
+    key: str,
+    recording: bytes,
+    n_modes: int,
+    *,
+    frame: int = 0,
+    is_presenting: bool = False,
+    live: LiveView | None = None,
+    on_command: Callable[[str], None] | None = None,
+    problem: str = "",
+) -> int | None:
     """Draws the player of a .cgr file's bytes, from `frame`.
 
-    Returns the frame at which a person let it rest, or None before that.
+    live: a training that is shown in place of the recording once its first frames are there. on_command: called with
+    start, restart, new-seed, stop, leave, play, pause or step; without it the player cannot train. problem: why
+    training did not start. Returns the frame at which a person let the recording rest, or None before that.
     """
     slot = f"{key}-recording"
+
+    def obey() -> None:
+        if on_command is not None and (command := st.session_state[key].get("command")):
+            on_command(command["command"])
+
     with st.container(gap=None):  # no gap: the cargo takes no room on the page
         digest = send_cargo(slot, {"recording": recording})
         answer = _player(
@@ -54,29 +71,31 @@ def play(key: str, recording: bytes, n_modes: int, *, frame: int = 0, is_present
                 "slot": slot,
                 "digest": digest,
                 "frame": frame,
-                "look": make_look(theme_name(), n_modes),
+                "look": make_look(theme_name(), n_modes, is_presenting=is_presenting),
                 "is_presenting": is_presenting,
                 "height": _PRESENTED_HEIGHT if is_presenting else _HEIGHT,
+                "live": None if live is None else _send_live(key, live),
+                "can_train": on_command is not None,
+                "problem": problem,
             },
             on_rest_change=lambda: None,
+            on_command_change=obey,
         )
     rest = answer.get("rest")
     return int(rest["frame"]) if rest and rest.get("digest") == digest else None
 
 
-def make_look(theme: Theme, n_modes: int) -> Look:
-    """The colours of a theme for the player."""
-    colours = THEMES[theme]
-    is_light = theme == "light"
-    return Look(
-        page=colours.page,
-        text=colours.text,
-        quiet=colours.muted,
-        line=colours.grid,
-        contour="#8a8d98" if is_light else "#6f7480",
-        real="#7a7d89" if is_light else "#8b909d",
-        accent=colours.accent,
-        warm="#bd5a00" if is_light else "#ffa94d",
-        cool="#832db6" if is_light else "#c58af0",
-        colours=mode_colours(n_modes) if n_modes else [],
+def _send_live(key: str, live: LiveView) -> Live:
+    """Sends each part as a cargo of its own, so that only those that have changed travel again."""
+    slots = [f"{key}-part-{index}" for index in range(len(live.chunks))]
+    return Live(
+        number=live.number,
+        state=live.state,
+        step=live.step,
+        n_steps=live.n_steps,
+        seed=live.seed,
+        message=live.message,
+        has_ended=live.has_ended,
+        bookmarks=[mark.model_dump() for mark in live.bookmarks],
+        parts=[(slot, send_cargo(slot, {"recording": part})) for slot, part in zip(slots, live.chunks, strict=True)],
     )

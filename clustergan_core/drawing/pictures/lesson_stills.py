@@ -1,4 +1,4 @@
-"""Stills of lessons: samples in the plane, and the shares of labels that K modes can hold."""
+"""Stills of lessons: samples in the plane, shares of labels that K modes can hold, a sample beside the modes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from clustergan_core.drawing.palette import mode_colours
+from clustergan_core.drawing.pictures.images import mosaic
 from clustergan_core.drawing.theme import THEMES, Theme
 
 _SCALE = 2  # drawn larger and scaled down, which smooths the edges
@@ -51,6 +52,17 @@ def draw_label_shares(shares: Sequence[float], n_clusters: int, theme: Theme) ->
         fill = colours.accent if rank < n_clusters else colours.grid
         draw.rectangle((rank * step + 0.12 * step, top, (rank + 1) * step - 0.12 * step, height - 10), fill=fill)
     draw.line((0, height - 9, width, height - 9), fill=colours.muted, width=2)
+    return picture
+
+
+def draw_sample_beside_modes(sample: NDArray[np.floating], modes: NDArray[np.floating], theme: Theme) -> Image.Image:
+    """A sample (*shape), and to its right, half as large, what the modes (K, *shape) draw, five in a line."""
+    beside = mosaic(modes, n_columns=5, colours=mode_colours(len(modes)), cell=64, scale=2, theme=theme)
+    large = mosaic(sample[None], cell=beside.height // 2, scale=2, theme=theme)
+    gap = 40
+    picture = Image.new("RGB", (large.width + gap + beside.width, max(large.height, beside.height)), THEMES[theme].page)
+    picture.paste(large, (0, (picture.height - large.height) // 2))
+    picture.paste(beside, (large.width + gap, 0))
     return picture
 
 

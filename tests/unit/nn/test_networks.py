@@ -264,3 +264,13 @@ def test_a_joint_critic_tells_which_condition_belongs_to_which_sample(
     assert scores.shape == (4,)
     # A sum f(x) + g(z) would score both pairings alike.
     assert abs(float(scores[:2].sum() - scores[2:].sum())) > 1e-6
+
+
+def test_a_linear_generator_is_a_matrix_and_nothing_else() -> None:
+    networks = build_networks("linear", "table", (12,), 5)
+    assert [tuple(weights.shape) for weights in networks.generator.parameters()] == [(12, 5)]
+    first, second = torch.randn(2, 3, 5, generator=torch.Generator().manual_seed(0))
+    combined = networks.generator(2 * first - second)
+    torch.testing.assert_close(combined, 2 * networks.generator(first) - networks.generator(second))
+    unit = networks.generator(torch.eye(5))
+    torch.testing.assert_close(unit.T, next(networks.generator.parameters()))  # a mode's sample is a column of W

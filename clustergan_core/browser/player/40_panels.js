@@ -11,12 +11,15 @@ const LOSS_TITLES = {
 const SHOWN_LOSSES = 0.98; // of all values; the rest would squeeze the lines
 
 class SidePanels {
-  constructor(recording, look) {
+  constructor(recording, look, box, scale) {
     this.recording = recording;
     this.look = look;
+    this.box = box;
+    this.scale = scale;
   }
 
-  draw(context, box, frame) {
+  draw(context, frame) {
+    const { box } = this;
     const { masses } = this.recording.arrays;
     const k = masses ? masses.length / this.recording.nFrames : 0;
     const panels = [];
@@ -75,7 +78,18 @@ class SidePanels {
     context.fillRect(x, bottom, width, 1);
   }
 
+  // The lines are drawn once, the playhead in every frame.
   drawLosses(context, { x, y, width, height }, frame) {
+    const { steps } = this.recording.arrays;
+    this.lines ??= new Layer(width, height, this.scale);
+    this.lines.once(0, (onto) => (this.field = this.drawLines(onto, { x: 0, y: 0, width, height })));
+    this.lines.put(context, x, y);
+    context.fillStyle = this.look.text;
+    const at = (steps[frame] / steps[steps.length - 1]) * width || 0;
+    context.fillRect(x + at - 1, y + this.field.top, 2, this.field.bottom - this.field.top);
+  }
+
+  drawLines(context, { x, y, width, height }) {
     const { size } = this.look;
     const { steps, losses } = this.recording.arrays;
     const names = this.recording.header.loss_names;
@@ -109,12 +123,12 @@ class SidePanels {
       this.line(context, index, colour(index), points);
     });
     context.fillStyle = this.look.text;
-    context.fillRect(toX(steps[frame]) - 1, top, 2, bottom - top);
     context.textBaseline = "top";
     context.textAlign = "left";
     context.fillText("0", x, bottom + 3);
     context.textAlign = "right";
     context.fillText(`step ${steps[steps.length - 1]}`, x + width, bottom + 3);
+    return { top, bottom };
   }
 
   line(context, index, colour, points) {

@@ -1,7 +1,6 @@
 // A track from one end of a walk to the other: the picture and the code of the nearest step follow the pointer without
 // a question to the server; the value is sent when the pointer is released.
 
-const hold = (globalThis[Symbol.for("clustergan.map.hold")] ??= { slots: new Map(), listeners: new Set() });
 const KEYS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 };
 const N_NUMBERED = 30; // more modes than this have no room for numbers
 const SETTLE = 250; // milliseconds after the last key until the value is sent
@@ -19,12 +18,9 @@ class LatentSlider {
     for (const name of ["pointerup", "pointercancel"]) this.track.addEventListener(name, () => this.release());
     this.track.addEventListener("dblclick", () => this.go(Math.round((this.data.first ?? 0.5) * this.last)));
     this.track.addEventListener("keydown", (event) => this.key(event));
-    this.arrived = () => this.read();
-    hold.listeners.add(this.arrived);
   }
 
   dispose() {
-    hold.listeners.delete(this.arrived);
     clearTimeout(this.timer);
   }
 
@@ -32,9 +28,12 @@ class LatentSlider {
     return this.data.n_steps - 1;
   }
 
-  update(data, send) {
+  // data: what the page says; find(slot, digest): the sections sent for it, or null before they have come; send(value):
+  // told when the handle is released.
+  update(data, find, send) {
     const isNew = this.data?.digest !== data.digest;
     this.data = data;
+    this.find = find;
     this.send = send;
     this.track.setAttribute("aria-label", data.label);
     this.root.style.setProperty("--aspect", `${data.width} / ${data.height}`);
@@ -47,12 +46,12 @@ class LatentSlider {
     this.read();
   }
 
-  // Takes the strip from the hold once it is there, draws what stays while the handle moves, and the step shown.
+  // Takes the strip once it is there, draws what stays while the handle moves, and the step shown.
   read() {
-    const slot = hold.slots.get(this.data?.slot);
-    if (!this.data || slot?.digest !== this.data.digest) return;
+    const sections = this.data && this.find(this.data.slot, this.data.digest);
+    if (!sections) return;
     if (!this.strip) {
-      this.strip = slot.sections;
+      this.strip = sections;
       const reads = this.strip.reads;
       this.reads = reads ? new Uint16Array(reads.buffer, reads.byteOffset, reads.length / 2) : null;
       this.drawSteps();
@@ -274,21 +273,4 @@ class LatentSlider {
     context.fill();
     context.stroke();
   }
-}
-
-const sliders = new WeakMap();
-
-export default function ({ data, parentElement, setStateValue }) {
-  const root = parentElement.querySelector(".latent");
-  let slider = sliders.get(parentElement);
-  if (slider?.root !== root) {
-    slider?.dispose();
-    slider = new LatentSlider(root);
-    sliders.set(parentElement, slider);
-  }
-  slider.update(data, (moved) => setStateValue("moved", moved));
-  return () => {
-    sliders.get(parentElement)?.dispose();
-    sliders.delete(parentElement);
-  };
 }

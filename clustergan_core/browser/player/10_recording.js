@@ -41,8 +41,28 @@ function decodeSection(bytes, { kind, shape, follows }, length) {
   return values;
 }
 
+// What arrays of one length a frame are called; the others are the same in all frames.
+const PER_FRAME = ["steps", "generated", "critic", "critic_range", "regions", "real_modes", "masses", "losses"];
+
+// Parts of a training, each a recording, as one.
+function joinRecordings(parts, bookmarks) {
+  const { header, arrays: last } = parts.at(-1);
+  const arrays = {};
+  for (const [name, values] of Object.entries(last)) {
+    arrays[name] = values;
+    if (!PER_FRAME.includes(name)) continue;
+    arrays[name] = new values.constructor(parts.reduce((length, part) => length + part.arrays[name].length, 0));
+    let begin = 0;
+    for (const part of parts) {
+      arrays[name].set(part.arrays[name], begin);
+      begin += part.arrays[name].length;
+    }
+  }
+  return new Recording({ ...header, bookmarks }, arrays, parts.flatMap((part) => part.shares));
+}
+
 class Recording {
-  constructor(header, arrays) {
+  constructor(header, arrays, shares = null) {
     this.header = header;
     this.arrays = arrays;
     this.nFrames = arrays.steps.length;
@@ -51,7 +71,7 @@ class Recording {
     this.nCells = arrays.critic ? Math.round(Math.sqrt(arrays.critic.length / this.nFrames)) : 0;
     this.means = header.islands?.means ?? [];
     this.reach = GOOD_WITHIN * (header.islands?.spread ?? 0);
-    this.shares = Array.from({ length: this.nFrames }, (_, frame) => this.islandShares(arrays.generated, frame, this.nDots));
+    this.shares = shares ?? Array.from({ length: this.nFrames }, (_, frame) => this.islandShares(arrays.generated, frame, this.nDots));
     this.realShares = this.islandShares(arrays.real, 0, this.nReal);
   }
 

@@ -11,6 +11,7 @@ function drawContour(context, grid, n, level, toX, toY) {
       const corner = row * n + column;
       const [a, b, c, d] = [grid[corner], grid[corner + 1], grid[corner + n + 1], grid[corner + n]];
       const joined = JOINED[(a > level) | ((b > level) << 1) | ((c > level) << 2) | ((d > level) << 3)];
+      if (!joined.length) continue;
       const cross = (side) => {
         const between = (one, other) => (level - one) / (other - one);
         if (side === 0) return [column + between(a, b), row];
