@@ -72,7 +72,7 @@ def _show_heading(lesson: Lesson, beat: Beat) -> None:
 
 def _show_presented_heading(lesson: Lesson, beat: Beat) -> None:
     """In one row, so that the stage has the height."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="learn-heading"):
         st.title(lesson.question, anchor=False, width="stretch")
         _show_beats(beat)
         st.button(

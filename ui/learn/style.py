@@ -21,6 +21,7 @@ _RULES = f"""
 }}
 [data-testid="stMain"] [data-testid="stBaseButton-primary"] {{ background: {_BLUE}; }}
 [data-testid="stMain"] [data-testid="stBaseButton-primary"] p {{ color: #ffffff; }}
+.st-key-learn-heading {{ flex-wrap: nowrap !important; }}
 .st-key-learn-back, .st-key-learn-next {{ display: none; }}
 [data-testid="stRadio"] label > div:first-child {{ background: #ffffff; border: 2px solid {_QUIET}; }}
 [data-testid="stRadio"] label > div:first-child > div {{ display: none; }}
