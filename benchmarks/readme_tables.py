@@ -86,9 +86,9 @@ def render_cells(rows: Sequence[Row]) -> str:
         f"On {n_matrices} labelled matrices (K the number of labels, test cells, medians over seeds), our clusters are "
         f"at least as good as k-means, Leiden and Leiden at K {', '.join(counts[:-1])} and {counts[-1]}. "
         f"In {sum(n > 0 for n in n_empty)} of {len(runs)} runs some modes hold no cell, on {_name_empty(measured)}: "
-        "labels that the graph of cells does not separate share a mode. The preset had seen these matrices: it was chosen by "
-        "labels of training and validation cells, with other seeds; partners and the rule by which a start continues "
-        "were chosen on all eight ([docs/measurements.md](docs/measurements.md))."
+        "labels that the graph of cells does not separate share a mode. The preset had seen these matrices: it was "
+        "chosen by labels of training and validation cells, with other seeds; partners and the rule by which a start "
+        "continues were chosen on all eight ([docs/measurements.md](docs/measurements.md))."
     )
 
 
