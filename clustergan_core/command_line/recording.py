@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from clustergan_core.errors import SettingsError
 from clustergan_core.files import write_atomically
-from clustergan_core.lessons.lesson import Lesson, PlaneStage, RecordedStage, read_lesson
+from clustergan_core.lessons.lesson import CycleStage, Lesson, PlaneStage, RecordedStage, read_lesson
 from clustergan_core.lessons.recording import Setup, pack_recording
 
 
@@ -55,6 +55,7 @@ def _recorded(lesson: Lesson, setup: Setup, name: str, command: list[str]) -> by
     """A training's recording in the form that its lesson shows."""
     from clustergan_core.lessons.arrays import pack_arrays
     from clustergan_core.lessons.cycle import record_cycle
+    from clustergan_core.lessons.priors import record_prior
     from clustergan_core.lessons.record import record
 
     with tqdm(total=setup.n_steps, desc=name, file=sys.stderr, disable=not sys.stderr.isatty()) as bar:
@@ -64,4 +65,5 @@ def _recorded(lesson: Lesson, setup: Setup, name: str, command: list[str]) -> by
 
         if isinstance(lesson.stage, PlaneStage):
             return pack_recording(record(setup, f"{lesson.name}/{name}", command, show))
-        return pack_arrays(record_cycle(setup, f"{lesson.name}/{name}", command, show))
+        record_arrays = record_cycle if isinstance(lesson.stage, CycleStage) else record_prior
+        return pack_arrays(record_arrays(setup, f"{lesson.name}/{name}", command, show))

@@ -89,6 +89,12 @@ class CycleStage(RecordedStage):
     kind: Literal["cycle"]
 
 
+class PriorsStage(RecordedStage):
+    """Recordings of what generators with different priors leave in their latent space."""
+
+    kind: Literal["priors"]
+
+
 class WalkStage(_Part):
     """A walk between two modes of a bundled model."""
 
@@ -122,7 +128,7 @@ class SweepStage(_Part):
 
 
 Stage = Annotated[
-    PlaneStage | CycleStage | WalkStage | ModesStage | DecodeStage | SweepStage,
+    PlaneStage | CycleStage | PriorsStage | WalkStage | ModesStage | DecodeStage | SweepStage,
     Field(discriminator="kind"),
 ]
 

@@ -7,6 +7,7 @@ recordings.py  the controls that choose a recording, how it is read, and its com
 plane.py       recorded trainings in the plane, in Try
 live.py        their player, and a training that runs live in a recording's place
 cycle.py       the two loops of generator and encoder
+priors.py      maps of decoded samples under four priors
 decode.py      a picture decoded by Algorithm 1
 models.py      walks, modes and sweeps of bundled models, in Try
 take_home.py   a lesson or a training as a file that opens offline

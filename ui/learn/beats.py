@@ -12,6 +12,7 @@ from clustergan_core.lessons.lesson import (
     Lesson,
     ModesStage,
     PlaneStage,
+    PriorsStage,
     SweepStage,
     WalkStage,
 )
@@ -24,6 +25,7 @@ from ui.learn.decode import show_decoding, show_decoding_of
 from ui.learn.models import show_mode_rows, show_modes, show_sweep, show_sweep_result, show_walk
 from ui.learn.plane import show_plane
 from ui.learn.presenting import present
+from ui.learn.priors import show_prior_scores, show_priors
 from ui.learn.style import style_presentation
 from ui.learn.take_home import offer_lesson
 
@@ -179,6 +181,8 @@ def _show_stage(lesson: Lesson) -> None:
             show_plane(lesson, stage)
         case CycleStage() as stage:
             show_cycle(lesson, stage)
+        case PriorsStage() as stage:
+            show_priors(lesson, stage)
         case DecodeStage() as stage:
             show_decoding(stage)
         case WalkStage() as stage:
@@ -197,6 +201,8 @@ def _show_evidence(lesson: Lesson) -> None:
                 show_still(lesson, run)
         case CycleStage() as stage:
             show_cycle_ends(lesson, stage)
+        case PriorsStage() as stage:
+            show_prior_scores(lesson, stage)
         case DecodeStage() as stage:
             show_decoding_of(stage, list(stage.pictures)[-1])
         case WalkStage():

@@ -21,6 +21,7 @@ from clustergan_core.lessons.lesson import (
     Lesson,
     ModesStage,
     PlaneStage,
+    PriorsStage,
     SweepStage,
     WalkStage,
     lesson_names,
@@ -36,6 +37,7 @@ from ui.learn.address import go_to
 from ui.learn.cycle import cycle_still
 from ui.learn.decode import decoding_still
 from ui.learn.models import shipped_report
+from ui.learn.priors import prior_still
 from ui.loading.runs import load_method
 from ui.runs.gallery import mode_picture
 
@@ -108,6 +110,8 @@ def _still(lesson: Lesson) -> tuple[bytes, str]:
             return png(draw_label_shares(shares, 7, theme)), "Ten digits, of which seven have a mode"
         case CycleStage() as stage:
             return cycle_still(lesson, stage, theme), "Digits, and below each what comes back of it"
+        case PriorsStage() as stage:
+            return prior_still(lesson, stage, theme), "Digits that a generator draws"
         case DecodeStage() as stage:
             return decoding_still(stage, theme), "A test digit, and a generated digit of each mode"
         case WalkStage() as stage:
