@@ -43,7 +43,7 @@ def render_cells(rows: Sequence[Row], scvi: Sequence[Row] = ()) -> str:
         lines += [_scvi_line(way, of_scvi) for way in SCVI_TITLES if (of_scvi := newest_scvi(scvi, name))]
     if not measured:
         return "\n".join([*lines, "", "Nothing has been measured yet."])
-    return "\n".join([*lines, "", *_verdicts(measured), "", _note(measured)])
+    return "\n".join([*lines, "", *_verdicts(measured), *_verdict_on_scvi(measured, scvi), "", _note(measured)])
 
 
 def newest_scvi(rows: Sequence[Row], name: str) -> list[Row]:
@@ -96,6 +96,20 @@ def _verdicts(measured: dict[str, list[Row]]) -> list[str]:
     empty = {name: statistics.median(_count_empty(row) for row in runs) for name, runs in measured.items()}
     shown = ", ".join(f"`{name}` {count:g}" for name, count in empty.items() if count)
     return [*told, f"- Modes that hold no cell, in the median: {shown or 'none on any matrix'}."]
+
+
+def _verdict_on_scvi(measured: dict[str, list[Row]], scvi: Sequence[Row]) -> list[str]:
+    """On which of the matrices with rows of scVI its better clustering is ahead, by NMI of the test cells."""
+    ahead, others = [], {name: rows for name in measured if (rows := newest_scvi(scvi, name))}
+    for name, rows in others.items():
+        best = max(round(median(rows, way, "nmi"), 3) for way in SCVI_TITLES)
+        if best > round(median(measured[name], "paired", "nmi"), 3):
+            ahead.append(f"`{name}`")
+    if not others:
+        return []
+    return [
+        f"- scVI + Leiden, of {len(others)} matrices, is ahead by NMI of the test cells on {', '.join(ahead) or 'none'}."
+    ]
 
 
 def _count_empty(row: Row) -> int:

@@ -75,6 +75,7 @@ def test_lines_of_scvi_say_their_seeds_and_change_no_verdict() -> None:
     with_scvi, without = render_cells(rows, scvi).splitlines(), render_cells(rows).splitlines()
     assert with_scvi[6] == "|  | scVI + Leiden (one seed) | 12 | 0.900 | 0.900 | 0.900 | 0.900 | 0.900 |  |"
     assert [line for line in with_scvi if "scVI" not in line] == without
+    assert "- scVI + Leiden, of 1 matrices, is ahead by NMI of the test cells on `pbmc_facs`." in with_scvi
 
 
 def test_empty_modes_are_counted_in_the_median() -> None:
