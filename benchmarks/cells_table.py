@@ -107,9 +107,8 @@ def _verdict_on_scvi(measured: dict[str, list[Row]], scvi: Sequence[Row]) -> lis
             ahead.append(f"`{name}`")
     if not others:
         return []
-    return [
-        f"- scVI + Leiden, of {len(others)} matrices, is ahead by NMI of the test cells on {', '.join(ahead) or 'none'}."
-    ]
+    names = ", ".join(ahead) or "none"
+    return [f"- scVI + Leiden, of {len(others)} matrices, is ahead by NMI of the test cells on {names}."]
 
 
 def _count_empty(row: Row) -> int:
