@@ -124,7 +124,7 @@ def test_settings_that_are_not_possible_are_told(worker: LiveWorker) -> None:
     take = worker.start(SETUP.model_copy(update={"dataset": "digits"}), "test", COMMAND)
     wait_for(lambda: take.watch().has_ended)
     assert take.watch().state == "failed"
-    assert "two features" in take.watch().message
+    assert "data is a table" in take.watch().message
 
 
 @pytest.mark.slow
