@@ -116,6 +116,7 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
         self.rate_of_means = torch.ones((), device=samples.device)
         self.strictness = torch.ones((), device=samples.device)
         self.temperature = torch.ones((), device=samples.device)
+        self.start_number = torch.zeros(1, dtype=torch.int64, device=samples.device)
         self.codes: Tensor | None = None  # (N, n_clusters) of the samples, held after the warm-up
         self.code_weights: Tensor | None = None  # (N,) in the loss that holds them, where they are not all 1
         neighbours = None
@@ -158,6 +159,7 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
         self.variant = "warm-up"
         if start.is_final_step:
             self.variant = "end of the last start" if start.is_last else "end of a start"
+        self.start_number.fill_(start.number)
         set_learning_rate(self.encoder_optimizer, settings.warm_up_learning_rate * one_cycle(start.share))
         self.rate_of_means.fill_(averaging_rate(start.step, WARM_UP_DECAY))
         self.strictness.fill_(_between(settings.first_strictness, settings.strictness, start.share))
@@ -309,7 +311,7 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
         self.kept_start.offer(self.mean_encoder, self.masses.shares, score)
         if self.ended_starts is not None:
             clusters = self._encode_codes(self.mean_encoder, self.samples[self.compared]).argmax(dim=1)
-            self.ended_starts.add(self.mean_encoder, self.masses.shares, score, clusters)
+            self.ended_starts.add(self.start_number, self.mean_encoder, self.masses.shares, score, clusters)
 
     def _take_kept_start(self) -> None:
         if self.ended_starts is not None:

@@ -24,7 +24,6 @@ class EndedStarts(nn.Module):
     Everything happens in buffers, so that no step waits for the device and a resumed run finds the starts again.
     """
 
-    n_ended: Tensor  # (1,)
     scores: Tensor  # (S,) -inf for starts that have not ended
     masses: Tensor  # (S, n_clusters)
     clusters: Tensor  # (S, N_COMPARED) -1 behind the last sample where there are fewer
@@ -32,7 +31,6 @@ class EndedStarts(nn.Module):
     def __init__(self, encoder: nn.Module, n_clusters: int, n_starts: int) -> None:
         super().__init__()
         self.n_clusters = n_clusters
-        self.register_buffer("n_ended", torch.zeros(1, dtype=torch.int64))
         self.register_buffer("scores", torch.full((n_starts,), -torch.inf))
         self.register_buffer("masses", torch.zeros(n_starts, n_clusters))
         self.register_buffer("clusters", torch.full((n_starts, N_COMPARED), -1))
@@ -41,14 +39,13 @@ class EndedStarts(nn.Module):
         self.register_load_state_dict_pre_hook(_without_ended_starts)
 
     @torch.no_grad()
-    def add(self, encoder: nn.Module, masses: Tensor, score: Tensor, clusters: Tensor) -> None:
-        """Copies a start that has ended: masses (n_clusters,), score (), clusters (n_compared,)."""
-        self.scores.index_copy_(0, self.n_ended, score[None].to(self.scores.dtype))
-        self.masses.index_copy_(0, self.n_ended, masses[None])
-        self.clusters[:, : len(clusters)].index_copy_(0, self.n_ended, clusters[None])
+    def add(self, number: Tensor, encoder: nn.Module, masses: Tensor, score: Tensor, clusters: Tensor) -> None:
+        """Copies the start `number` (1,) at its end: masses (n_clusters,), score (), clusters (n_compared,)."""
+        self.scores.index_copy_(0, number, score[None].to(self.scores.dtype))
+        self.masses.index_copy_(0, number, masses[None])
+        self.clusters[:, : len(clusters)].index_copy_(0, number, clusters[None])
         for name, value in encoder.state_dict().items():
-            self.get_buffer(_buffer(name)).index_copy_(0, self.n_ended, value[None])
-        self.n_ended.add_(1)
+            self.get_buffer(_buffer(name)).index_copy_(0, number, value[None])
 
     @torch.no_grad()
     def hand_over(self, kept: BestRestart) -> None:

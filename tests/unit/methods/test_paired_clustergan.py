@@ -193,8 +193,18 @@ def test_a_resumed_warm_up_knows_the_starts_that_have_ended():
     train_some(unbroken, samples, range(1, 10), n_steps=12)
     resumed.load_state_dict({name: value.clone() for name, value in unbroken.state_dict().items()})
     assert unbroken.ended_starts is not None and resumed.ended_starts is not None
-    assert int(resumed.ended_starts.n_ended) == 2
+    assert resumed.ended_starts.scores.isfinite().tolist() == [True, True, False]
     assert torch.equal(resumed.ended_starts.clusters, unbroken.ended_starts.clusters)
+
+
+def test_the_end_of_a_start_may_be_repeated_as_an_estimate_of_the_duration_does():
+    samples = draw_samples()
+    method = prepared(samples, warm_up_share=1.0, n_starts=3)
+    train_some(method, samples, range(1, 5), n_steps=12)
+    for _ in range(5):
+        train_some(method, samples, range(4, 5), n_steps=12)
+    assert method.ended_starts is not None
+    assert method.ended_starts.scores.isfinite().tolist() == [True, False, False]
 
 
 def test_a_checkpoint_from_before_starts_were_compared_is_read():
