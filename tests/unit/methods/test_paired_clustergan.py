@@ -181,10 +181,12 @@ def test_of_several_starts_the_one_goes_on_that_agrees_best_with_the_others():
     for number, found in enumerate(clusters):
         assert np.array_equal(method.ended_starts.clusters[number, : len(samples)].numpy(), found)
     agreement = [sum(adjusted_rand_score(one, other) for other in [*clusters, last]) for one in [*clusters, last]]
-    typical = int(np.argmax(agreement))
-    assert int(method.ended_starts.find_typical()) == typical < 4
+    typical = int(method.ended_starts.find_typical())
+    assert agreement[typical] == pytest.approx(max(agreement))  # several may agree as well
     for name, value in method.mean_encoder.named_parameters():
-        assert torch.equal(value, ends[typical][name])
+        assert torch.equal(value, method.kept_start.encoder.get_parameter(name))
+        if typical < 4:  # sums in another order on another machine may choose another start
+            assert torch.equal(value, ends[typical][name])
 
 
 def test_a_resumed_warm_up_knows_the_starts_that_have_ended():

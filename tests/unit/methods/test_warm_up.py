@@ -2,10 +2,13 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
+from sklearn.metrics import adjusted_rand_score
 from torch import nn
 
+from clustergan_core.methods.paired_clustergan.typical_start import EndedStarts
 from clustergan_core.methods.paired_clustergan.warm_up import (
     BestRestart,
     find_start,
@@ -80,3 +83,23 @@ def test_only_a_better_start_is_kept_and_a_diverged_one_never():
     start.offer(diverged, 1 - shares, torch.tensor(torch.nan))
     assert torch.equal(start.encoder.get_parameter("weight"), good.weight)
     assert torch.equal(start.masses, shares) and float(start.merit) == 1.0
+
+
+def test_the_start_that_agrees_best_with_the_others_is_handed_over_and_a_diverged_one_never():
+    clusters = torch.tensor([[0, 0, 1, 1, 2, 2], [0, 1, 2, 0, 1, 2], [0, 0, 0, 1, 2, 2], [2, 2, 1, 0, 0, 0]])
+    encoders = [nn.Linear(2, 2) for _ in range(4)]
+    masses = torch.rand(4, 3, generator=torch.Generator().manual_seed(0))
+    kept, starts = BestRestart(nn.Linear(2, 2), torch.full((3,), 1 / 3)), EndedStarts(encoders[0], 3, 5)
+    for number in range(4):
+        score = torch.tensor(9.0 if number == 1 else 1.0)  # the one that agrees with none has the highest score
+        starts.add(torch.tensor([number]), encoders[number], masses[number], score, clusters[number])
+    starts.hand_over(kept)
+    agreement = [sum(adjusted_rand_score(one, other) for other in clusters) for one in clusters]
+    typical = int(np.argmax(agreement))
+    assert typical == 0
+    assert torch.equal(kept.encoder.get_parameter("weight"), encoders[typical].weight)
+    assert torch.equal(kept.masses, masses[typical]) and float(kept.merit) == 1.0
+
+    starts.add(torch.tensor([0]), encoders[0], masses[0], torch.tensor(torch.nan), clusters[0])
+    starts.hand_over(kept)
+    assert not torch.equal(kept.encoder.get_parameter("weight"), encoders[0].weight)
