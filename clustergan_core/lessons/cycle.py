@@ -10,7 +10,6 @@ x_distance, normal_distance and cluster_distance (T,), the last two of z's parts
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable
 from typing import Any
 
@@ -22,11 +21,11 @@ from clustergan_core.data.dataset import DATA_SEED, Dataset, draw_subset
 from clustergan_core.data.opening import open_dataset
 from clustergan_core.drawing.pictures.bitmaps import to_bytes
 from clustergan_core.lessons.arrays import ArraysHeader, ArraysRecording
+from clustergan_core.lessons.origin import describe_origin
 from clustergan_core.lessons.recording import Setup
 from clustergan_core.method import Method
 from clustergan_core.methods import build_method, parse_settings
 from clustergan_core.nn.prior import Latent
-from clustergan_core.runs.configure import make_config
 from clustergan_core.schedule import Schedule
 from clustergan_core.training import train
 
@@ -65,14 +64,7 @@ def _record(
             steps.append(progress.step)
             frames.append(_frame(method, samples, latent))
         on_step(progress.step)
-    header = ArraysHeader(
-        name=name,
-        setup=setup.model_copy(update={"settings": settings.model_dump(mode="json")}),
-        command=shlex.join(command),
-        versions=make_config(
-            dataset, setup.dataset, method=setup.method, settings=setup.settings, n_steps=1, threads=1
-        ).versions,
-    )
+    header = ArraysHeader(**describe_origin(name, setup, settings, dataset, command))
     arrays: dict[str, NDArray[Any]] = {
         "steps": np.array(steps, np.uint32),
         "x": to_bytes(samples[:N_PAIRS].numpy()),

@@ -10,7 +10,6 @@ and of the samples; labels (N,); map and control_map (N, 2) in steps of 1/POSITI
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable
 from typing import Any
 
@@ -26,11 +25,11 @@ from clustergan_core.embedding import MapSettings, compute_map
 from clustergan_core.errors import SettingsError
 from clustergan_core.evaluation import kmeans_clusters
 from clustergan_core.lessons.arrays import ArraysHeader, ArraysRecording
+from clustergan_core.lessons.origin import describe_origin
 from clustergan_core.lessons.plane import to_levels
 from clustergan_core.lessons.recording import Setup
 from clustergan_core.method import Encoding, Method
 from clustergan_core.methods import build_method, parse_settings
-from clustergan_core.runs.configure import make_config
 from clustergan_core.schedule import Schedule
 from clustergan_core.training import train
 
@@ -81,14 +80,7 @@ def _record(
         "x_back": to_bytes(copies[:N_PICTURES]),
         "draws": to_bytes(drawn.numpy()),
     }
-    header = ArraysHeader(
-        name=name,
-        setup=setup.model_copy(update={"settings": settings.model_dump(mode="json")}),
-        command=shlex.join(command),
-        versions=make_config(
-            dataset, setup.dataset, method=setup.method, settings=setup.settings, n_steps=1, threads=1
-        ).versions,
-    )
+    header = ArraysHeader(**describe_origin(name, setup, settings, dataset, command))
     return ArraysRecording(header, arrays)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,10 +13,10 @@ from numpy.typing import NDArray
 from clustergan_core.data.dataset import PlantedModes
 from clustergan_core.data.opening import open_dataset
 from clustergan_core.lessons.measures import reached_islands
+from clustergan_core.lessons.origin import describe_origin
 from clustergan_core.lessons.plane import open_plane, to_levels
 from clustergan_core.lessons.recording import Bookmark, Header, Islands, Recording, Setup
 from clustergan_core.methods import build_method, parse_settings
-from clustergan_core.runs.configure import make_config
 from clustergan_core.schedule import Schedule
 from clustergan_core.training import train
 
@@ -75,12 +74,7 @@ class Take:
         self._view = open_plane(self._method, dataset)
         planted = dataset.modes if isinstance(dataset.modes, PlantedModes) else None
         self._header = Header(
-            name=name,
-            setup=setup.model_copy(update={"settings": settings.model_dump(mode="json")}),
-            command=shlex.join(command),
-            versions=make_config(
-                dataset, setup.dataset, method=setup.method, settings=setup.settings, n_steps=1, threads=1
-            ).versions,
+            **describe_origin(name, setup, settings, dataset, command),
             n_modes=self._method.prior.n_clusters,
             islands=None
             if planted is None
