@@ -23,7 +23,7 @@ MNIST_5 = TableColumn("MNIST-5", "mnist-5", masses="0.3 0.1 0.4 0.1 0.1")
 FASHION_5 = TableColumn("FMNIST-5", "fashion-5", masses="0.3 0.1 0.3 0.2 0.1")
 CIFAR_2_70 = TableColumn("CIFAR-2, 70:30", "cifar-2-70-30", masses="0.7 0.3")
 CIFAR_2_90 = TableColumn("CIFAR-2, 90:10", "cifar-2-90-10", masses="0.9 0.1")
-CELEBA = TableColumn("CelebA", note="CelebA, black hair or not: the program has no such data set.")
+CELEBA = TableColumn("CelebA", note="CelebA, black hair or not: pictures that you bring (docs/data.md).")
 
 MEASURES = (PURITY, NMI, ARI, FRECHET)
 UNSTATED = "One figure each; the number of runs is not stated."

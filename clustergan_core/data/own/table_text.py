@@ -202,7 +202,16 @@ def _decode(path: Path) -> str:
         raise DataError(f"{path.name} is corrupt UTF-16 text: save it as UTF-8.")
     text = re.sub(r"\r\n?", "\n", text).lstrip("\n")
     text = re.sub(r"\Asep=.\n", "", text)  # a hint that Excel writes for itself
-    return re.sub(r"\A#[ \t]*(?=[^#\n]*\n[^#])", "", text)  # numpy.savetxt marks its header line
+    return _without_count(re.sub(r"\A#[ \t]*(?=[^#\n]*\n[^#])", "", text))  # numpy.savetxt marks its header line
+
+
+def _without_count(text: str) -> str:
+    """The text without a first line that only counts the rows below its header, as CelebA's lists have one."""
+    count, _, rest = text.partition("\n")
+    if not count.strip().isdecimal() or len(rest.partition("\n")[0].split()) < 2:
+        return text
+    n_rows = sum(1 for line in rest.split("\n") if line.strip()) - 1
+    return rest if int(count) == n_rows else text
 
 
 def _divides_evenly(lines: Sequence[str], delimiter: str) -> bool:

@@ -106,6 +106,15 @@ def test_labels_of_pictures_may_come_from_a_table_of_file_names(tmp_path: Path) 
     assert [dataset.label_names[label] for label in dataset.labels] == ["u", "v", "v", "u"]
 
 
+def test_celebas_list_of_attributes_labels_its_pictures(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "img_align_celeba", {f"00000{n}.jpg": png(grey()) for n in (1, 2, 3)})
+    table = tmp_path / "list_attr_celeba.txt"
+    table.write_text("3\nBald Black_Hair \n000001.jpg -1  1\n000002.jpg -1 -1\n000003.jpg  1 -1\n")
+    dataset = open_own(folder, OwnDataOptions(labels=f"{table}:Black_Hair"))
+    assert dataset.labels is not None
+    assert [dataset.label_names[label] for label in dataset.labels] == ["1", "-1", "-1"]
+
+
 def test_pictures_are_kept_and_dropped_by_class(tmp_path: Path) -> None:
     dataset = open_own(write_folder(tmp_path / "p", some_pictures()), OwnDataOptions(only={"label": ("dog",)}))
     assert dataset.sample_ids == ("dog/0.png", "dog/1.png")

@@ -37,6 +37,7 @@ DIALECTS = {
     "spreadsheet hint": "sep=;\na;b\n1,5;2\n2,5;4\n",
     "numpy header": "# a b\n1.5 2\n2.5 4\n",
     "exponents": "a,b\n15e-1,+2\n.25e1,4.\n",
+    "count of rows first": "2\na b\n1.5 2\n2.5 4\n",
     "leading empty lines": "\n\na,b\n1.5,2\n2.5,4\n",
 }
 
