@@ -4,4 +4,5 @@ measured.py    our measured runs: the rows that benchmarks have written, and a p
 comparison.py  a table with ours beside each printed figure, and what is missing
 order.py       whether our figures put the methods in the paper's order
 rendering.py   a table as CSV, Markdown and LaTeX
+interpolations.py  Figure 6: walks of two generators between the same samples
 """

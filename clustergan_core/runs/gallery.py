@@ -16,7 +16,7 @@ from clustergan_core.embedding.compute import compute_map
 from clustergan_core.embedding.settings import MapSettings
 from clustergan_core.errors import StorageError
 from clustergan_core.files import write_atomically
-from clustergan_core.generation import generate_grid
+from clustergan_core.generation import FIXED_SEED, generate_all, generate_grid
 from clustergan_core.runs.latents import run_latents, weights_digest
 from clustergan_core.runs.maps import MapRequest, find_map
 from clustergan_core.runs.run import Run
@@ -31,8 +31,11 @@ Arrays = dict[str, NDArray[np.generic]]
 
 
 def mode_samples(run: Run, load: Callable[[], Method]) -> NDArray[np.float32]:
-    """Samples (modes, 2, *shape) of the first ten modes; `load` gives the run's method where they are not kept yet."""
-    samples = _kept_or_made(run, lambda: (_draw_modes(load()), True))["samples"]
+    """Samples (modes, 2, *shape) of the first ten modes; `load` gives the run's method where they are not kept yet.
+
+    Without modes they are twenty draws from the prior.
+    """
+    samples = _kept_or_made(run, lambda: (_draw_samples(load()), True))["samples"]
     floats: NDArray[np.float32] = samples.astype(np.float32)
     return floats / np.float32(255) if samples.dtype == np.uint8 else floats
 
@@ -46,7 +49,7 @@ def cells_on_map(run: Run, load: Callable[[], Method]) -> tuple[NDArray[np.float
 def ship_gallery(shipped: Run, method: Method) -> None:
     """Writes what the card of a shipped model shows into its folder."""
     is_of_cells = shipped.config.dataset.kind == "expression"
-    arrays = _lay_out_cells(shipped, method)[0] if is_of_cells else _draw_modes(method)
+    arrays = _lay_out_cells(shipped, method)[0] if is_of_cells else _draw_samples(method)
     _write(shipped.folder / "embeddings" / FILE, arrays, weights_digest(shipped, "best"))
 
 
@@ -62,9 +65,17 @@ def _kept_or_made(run: Run, make: Callable[[], tuple[Arrays, bool]]) -> Arrays:
     return arrays
 
 
-def _draw_modes(method: Method) -> Arrays:
-    samples = generate_grid(method, N_COLUMNS)[:N_MODES]
+def _draw_samples(method: Method) -> Arrays:
+    samples = generate_grid(method, N_COLUMNS)[:N_MODES] if method.has_modes else _draw_from_prior(method)
     return {"samples": (samples * 255).round().astype(np.uint8) if method.kind == "image" else samples}
+
+
+def _draw_from_prior(method: Method) -> NDArray[np.float32]:
+    import torch
+
+    generator = torch.Generator().manual_seed(FIXED_SEED)
+    latent = method.prior.sample(N_MODES * N_COLUMNS, generator, torch.device("cpu"))
+    return generate_all(method, latent).cpu().numpy().reshape(N_MODES, N_COLUMNS, *method.shape)
 
 
 def _lay_out_cells(run: Run, method: Method) -> tuple[Arrays, bool]:

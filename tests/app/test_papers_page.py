@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from clustergan_core.command_line import build_parser
 from clustergan_core.paper_tables.published import PAPERS
 from clustergan_core.paths import PROJECT_FOLDER
 from clustergan_core.runs.run import Run
@@ -141,3 +143,27 @@ def test_figure_7_is_drawn_from_a_bundled_run_beside_where_the_papers_curves_end
     assert not app.exception and len(app.get("plotly_chart")) == 1
     assert "0.038" in texts(app) and "0.0004" in texts(app) and "mnist-clustergan" in texts(app)
     assert not opened(paper="NEMGAN").toggle
+
+
+def test_figure_3_shows_the_recorded_maps_with_the_agreement_of_k_means() -> None:
+    app = opened().toggle(key="papers_figure_3").set_value(True).run()
+    assert not app.exception and not app.error and len(app.get("plotly_chart")) == 1
+    titles = [note["text"] for note in json.loads(app.get("plotly_chart")[0].proto.spec)["layout"]["annotations"]]
+    assert titles[0] == "Pixels: NMI 0.71" and len(titles) == 5
+    assert "Normal prior: NMI 0.51" in titles[1]
+
+
+def test_figure_6_says_how_to_train_what_it_needs_where_that_is_missing() -> None:
+    app = opened().toggle(key="papers_figure_6").set_value(True).run()
+    assert not app.exception and not app.error and not app.get("plotly_chart")
+    assert "--method wgan-gp --set prior=normal" in app.code[0].value
+    build_parser().parse_args(app.code[0].value.split()[3:])
+
+
+def test_figure_6_walks_between_modes_of_bundled_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLUSTERGAN_PRETRAINED", str(PROJECT_FOLDER / "pretrained"))
+    app = opened().toggle(key="papers_figure_6").set_value(True).run()
+    assert not app.exception and not app.error and len(app.get("plotly_chart")) == 1
+    own = app.selectbox(key="papers_figure_6_own").value
+    assert own is not None and own.name == "digits-clustergan"
+    assert "middle third of 4 walks" in texts(app) and "One run each on digits" in texts(app)

@@ -1,23 +1,22 @@
-"""Figures of a paper, drawn from runs that have their data: Figure 7 of ClusterGAN."""
+"""Figures of a paper, drawn from runs and recordings that have their data: Figures 3, 6 and 7 of ClusterGAN."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from clustergan_core.errors import AppError
-from clustergan_core.paper_tables.clustergan import FIGURE_7, FIGURE_7_STEPS, PAPER
-from clustergan_core.runs.run import Run
-from clustergan_core.runs.store import list_runs, list_shipped
-from ui.frame.messages import plain
-from ui.frame.theme import show_figure
+from clustergan_core.paper_tables.clustergan import PAPER
+from ui.frame.messages import section_errors
 from ui.papers.choice import PaperView
+from ui.papers.cycles import show_cycles
+from ui.papers.interpolations import show_interpolations
+from ui.papers.latent_maps import show_latent_maps
 
-CYCLES: Mapping[str, str] = {
-    "sample_cycle": "‖x − G(E(x))‖², samples",
-    "latent_cycle": "‖z − E(G(z))‖², latents",
+_FIGURES: Mapping[str, tuple[str, Callable[[], None]]] = {
+    "papers_figure_3": ("Figure 3: what four priors leave in the latent space", show_latent_maps),
+    "papers_figure_6": ("Figure 6: interpolation, beside a GAN with a normal prior", show_interpolations),
+    "papers_figure_7": ("Figure 7: cycle losses on MNIST over the steps of training", show_cycles),
 }
 
 
@@ -26,45 +25,7 @@ def show_figures(view: PaperView) -> None:
     if view.paper is not PAPER:
         return
     st.subheader("Figures", anchor=False)
-    if not st.toggle("Figure 7: cycle losses on MNIST over the steps of training", key="papers_figure_7"):
-        return
-    runs = _runs_with_cycles()
-    if not runs:
-        st.caption("No run of ClusterGAN on mnist with two evaluations is on this machine: train one first.")
-        return
-    run = st.selectbox("Run", list(runs), format_func=lambda run: run.title, key="papers_figure_7_run", width=420)
-    _show_cycles(run, runs[run])
-
-
-def _show_cycles(run: Run, rows: Sequence[Mapping[str, Any]]) -> None:
-    from clustergan_core.drawing.figures.curves import loss_figure
-
-    courses = [{"step": row["step"], **{title: row[name] for name, title in CYCLES.items()}} for row in rows]
-    figure = loss_figure(courses, n_columns=2)
-    show_figure(figure, "clustergan-figure-7", "Cycle losses of samples and latents over the steps of training")
-    printed = " and ".join(f"{FIGURE_7[name]:g} ({title})" for name, title in CYCLES.items())
-    ours = " and ".join(f"{rows[-1][name]:.2g}" for name in CYCLES)
-    st.caption(
-        plain(
-            f"The paper ends at {printed} after {FIGURE_7_STEPS:,} steps; {run.name} at {ours} after "
-            f"{rows[-1]['step']:,}, on validation samples. Both are means over dimensions. The camera above the figure "
-            "saves it as SVG."
-        )
-    )
-
-
-def _runs_with_cycles() -> dict[Run, list[dict[str, Any]]]:
-    """Runs of ClusterGAN on MNIST with two evaluations or more, bundled ones first, and these evaluations."""
-    found: dict[Run, list[dict[str, Any]]] = {}
-    for run in (*list_shipped(), *list_runs()):
-        try:
-            config = run.config
-        except AppError:  # the Runs page says what is wrong with it
-            continue
-        if (config.method, config.dataset.source) != ("clustergan", "mnist"):
-            continue
-        rows = [{"step": row["step"], **row["scores"]} for row in run.metrics().rows if "scores" in row]
-        rows = [row for row in rows if CYCLES.keys() <= row.keys()]
-        if len(rows) > 1:
-            found[run] = rows
-    return found
+    for key, (title, show) in _FIGURES.items():
+        if st.toggle(title, key=key):
+            with section_errors():
+                show()

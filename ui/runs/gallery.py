@@ -44,8 +44,9 @@ def _show_card(summary: RunSummary) -> None:
         if config.dataset.kind == "expression":
             picture, alt = map_picture(summary.run, theme_name()), f"The cells of {summary.title} on a map"
         else:
-            picture = mode_picture(summary.run, theme_name())
-            alt = f"One generated sample of each mode of {summary.title}"
+            picture = mode_picture(summary.run, theme_name(), has_modes=not summary.lacks_modes)
+            what = "Generated samples" if summary.lacks_modes else "One generated sample of each mode"
+            alt = f"{what} of {summary.title}"
         show_picture(picture, width="stretch", alt=alt)
     except AppError as problem:
         st.caption(plain(str(problem)))
@@ -60,9 +61,9 @@ def _show_card(summary: RunSummary) -> None:
     link_to_views(summary.run)
 
 
-def mode_picture(run: Run, theme: Theme) -> bytes:
-    """PNG of a generated sample of each mode, with the mode's colour beneath."""
-    return _mode_picture(run, str(run.folder), weights_stamp(run), theme)
+def mode_picture(run: Run, theme: Theme, *, has_modes: bool = True) -> bytes:
+    """PNG of a generated sample of each mode, with the mode's colour beneath; without modes, of ten samples."""
+    return _mode_picture(run, str(run.folder), weights_stamp(run), theme, has_modes)
 
 
 def map_picture(run: Run, theme: Theme) -> bytes:
@@ -77,9 +78,9 @@ def _map_picture(_run: Run, folder: str, stamp: object, theme: Theme) -> bytes:
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def _mode_picture(_run: Run, folder: str, stamp: object, theme: Theme) -> bytes:
+def _mode_picture(_run: Run, folder: str, stamp: object, theme: Theme, has_modes: bool) -> bytes:
     grid = mode_samples(_run, lambda: load_method(_run))  # (modes, 2, *shape)
-    colours = mode_colours(len(grid))
+    colours = mode_colours(len(grid)) if has_modes else []
     # Few modes fill one row, so a second z_n fills the other.
     is_repeated = len(grid) <= PICTURE_COLUMNS
     samples = np.concatenate([grid[:, 0], grid[:, 1]]) if is_repeated else grid[:, 0]

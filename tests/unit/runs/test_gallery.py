@@ -12,6 +12,8 @@ from clustergan_core.runs import gallery
 from clustergan_core.runs.gallery import cells_on_map, mode_samples
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.store import list_shipped
+from clustergan_core.runs.worker import execute
+from tests.small_runs import new_run, small_config
 
 
 def never() -> Method:
@@ -23,6 +25,14 @@ def test_mode_samples_are_those_of_the_model_to_the_byte_and_are_kept(run: Run) 
     drawn = generate_grid(run.load(), 2)[:10]
     assert np.array_equal(np.rint(samples * 255), np.rint(drawn * 255))
     assert np.array_equal(mode_samples(run, never), samples)
+
+
+def test_a_generator_without_modes_shows_draws_from_its_prior(own_folders: Path) -> None:
+    run = new_run(own_folders / "runs" / "cloud", small_config(method="wgan-gp", n_steps=2, prior="normal"))
+    execute(run)
+    samples = mode_samples(run, run.load)
+    assert samples.shape == (10, 2, 1, 8, 8)
+    assert len(np.unique(samples.reshape(20, -1), axis=0)) == 20
 
 
 def test_other_weights_are_other_samples(run: Run) -> None:
@@ -55,5 +65,5 @@ def test_a_shipped_model_brings_what_its_card_shows(shipped: Run, own_folders: P
         assert coordinates.shape == (len(clusters), 2)
         assert set(clusters.tolist()) <= set(range(shipped.config.n_clusters))
     else:
-        n_modes = min(10, shipped.config.n_clusters)
+        n_modes = min(10, shipped.config.n_clusters)  # or ten draws, without modes
         assert mode_samples(shipped, never).shape == (n_modes, 2, *record.shape)
