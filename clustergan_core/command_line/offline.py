@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from clustergan_core.browser.handout import HIDEABLE, SPEEDS, Handout
 from clustergan_core.errors import SettingsError
 from clustergan_core.files import write_atomically
 from clustergan_core.lessons.lesson import PlaneStage, read_lesson
@@ -22,6 +23,10 @@ def add_commands(commands: Any) -> None:
     lesson = kinds.add_parser("lesson", help="a lesson with its four beats")
     lesson.add_argument("name", help="a folder of lessons/")
     lesson.add_argument("--run", default="", dest="first", metavar="NAME", help="the recording that is shown first")
+    lesson.add_argument(
+        "--hide", default="", metavar="NAME,NAME", help=f"what is left out of it, of {', '.join(HIDEABLE)}"
+    )
+    lesson.add_argument("--speed", type=float, choices=SPEEDS, default=1.0, help="how fast a recording plays")
     lesson.set_defaults(make=_lesson)
     recording = kinds.add_parser("recording", help="a recorded training")
     recording.add_argument("path", type=Path, metavar="FILE", help="a .cgr file")
@@ -52,7 +57,11 @@ def _lesson(arguments: argparse.Namespace) -> tuple[str, bytes]:
     if arguments.first and arguments.first not in names:
         listed = f"choose {', '.join(names)}" if names else "leave --run out"
         raise SettingsError(f"The lesson {lesson.name} has no recording {arguments.first}: {listed}.")
-    return f"lesson-{lesson.name}.html", make_lesson_page(lesson, arguments.first)
+    hidden = frozenset(word for word in arguments.hide.split(",") if word)
+    if unknown := sorted(hidden - HIDEABLE.keys()):
+        raise SettingsError(f"A lesson cannot hide {', '.join(unknown)}: choose of {', '.join(HIDEABLE)}.")
+    handout = Handout(hidden, arguments.speed)
+    return f"lesson-{lesson.name}.html", make_lesson_page(lesson, arguments.first, handout)
 
 
 def _recording(arguments: argparse.Namespace) -> tuple[str, bytes]:

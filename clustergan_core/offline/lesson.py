@@ -5,8 +5,12 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 
+import numpy as np
+
+from clustergan_core.browser.handout import Handout
+from clustergan_core.browser.strip import N_STEPS
 from clustergan_core.drawing.palette import mode_colours
-from clustergan_core.drawing.pictures.images import png, sample_grid
+from clustergan_core.drawing.pictures.images import filmstrip, png, sample_grid
 from clustergan_core.drawing.pictures.lesson_stills import draw_label_shares, draw_plane_still
 from clustergan_core.errors import DataError
 from clustergan_core.lessons.glossary import read_glossary
@@ -23,7 +27,7 @@ from clustergan_core.runs.sweeps.report import SHIPPED_SWEEPS, SweepReport, read
 BEATS = ("Ask", "Predict", "Try", "Reveal")
 SEED = 7  # of z_n, the one with which the pages begin
 N_COLUMNS = 8  # samples of a mode
-_STILL_SIDE = 300
+_STILL_SIDE, _PRINTED_SIDE = 300, 160
 _FIXED = '<p class="small">This file holds what is seen here; other modes and another z_n need the app.</p>'
 _STAGES = PlaneStage, WalkStage, ModesStage, SweepStage
 
@@ -41,25 +45,29 @@ class Shown:
     items: tuple[Item, ...] = ()
     in_ask: str = ""
     in_reveal: str = ""
+    in_print: str = ""  # in place of what is played or dragged
     making: str = ""  # how it was made
 
 
-def make_lesson_page(lesson: Lesson, run: str = "") -> bytes:
+def make_lesson_page(lesson: Lesson, run: str = "", handout: Handout | None = None) -> bytes:
     """The file of a lesson; `run` is the recording that is shown first, by default the lesson's first.
 
-    Of each value of the first control it holds one recording. Notes and guesses are not in it. Raises DataError for a
-    lesson whose stage works in the app alone, and RunError without the bundled models.
+    Of each value of the first control it holds one recording, and the first alone where the `handout` leaves the
+    choices out. Notes and guesses are not in it. On paper the four beats follow each other, with stills. Raises
+    DataError for a lesson whose stage works in the app alone, and RunError without the bundled models.
     """
-    shown = _show_stage(lesson, run)
-    body = _header(lesson) + "<main>" + _ask(lesson, shown.in_ask) + _predict(lesson) + _try(lesson, shown.in_try)
-    body += _reveal(lesson, shown.in_reveal) + "</main>"
-    return write_page(lesson.question, body, shown.items, footer=shown.making + _made_by(lesson, run))
+    handout = handout or Handout()
+    shown = _show_stage(lesson, run, handout)
+    has_reveal = "reveal" not in handout.hidden
+    body = _header(lesson, has_reveal) + "<main>" + _ask(lesson, shown.in_ask) + _predict(lesson) + _try(lesson, shown)
+    body += (_reveal(lesson, shown.in_reveal) if has_reveal else "") + "</main>"
+    return write_page(lesson.question, body, shown.items, footer=shown.making + _made_by(lesson, run, handout))
 
 
-def _show_stage(lesson: Lesson, run: str) -> Shown:
+def _show_stage(lesson: Lesson, run: str, handout: Handout) -> Shown:
     stage = lesson.stage
     if isinstance(stage, PlaneStage):
-        return _show_plane(lesson, stage, run)
+        return _show_plane(lesson, stage, run, handout)
     if isinstance(stage, WalkStage):
         return _show_walk(stage)
     if isinstance(stage, ModesStage):
@@ -69,24 +77,42 @@ def _show_stage(lesson: Lesson, run: str) -> Shown:
     raise DataError(f"The lesson {lesson.name} cannot be taken home: what it shows works in the app alone.")
 
 
-def _show_plane(lesson: Lesson, stage: PlaneStage, first: str) -> Shown:
+def _show_plane(lesson: Lesson, stage: PlaneStage, first: str, handout: Handout) -> Shown:
     runs = exported_runs(stage, first)
+    if "controls" in handout.hidden:
+        runs = runs[:1]
     recordings = [_read(lesson, run) for run in runs]
-    choices = [choose(_title(run), *recording) for run, recording in zip(runs, recordings, strict=True)]
+    choices = [
+        choose(_title(run), *recording, handout=handout) for run, recording in zip(runs, recordings, strict=True)
+    ]
     ends = [_still(_read(lesson, run)[0], -1, _title(run)) for run in stage.runs if run.name in stage.ends]
     return Shown(
         place(0),
         (Item("player", tuple(choices), " and ".join(runs[0].choices)),),
         _still(recordings[0][0], 0, "Data on its islands, and dots before training"),
         "".join(ends),
+        _print_stills(recordings[0][0], _title(runs[0])),
         describe_making(recordings[0][0]),
     )
+
+
+def _print_stills(recording: Recording, caption: str) -> str:
+    """The first frame and the last, and two between them."""
+    frames = [round(share * (recording.n_frames - 1)) for share in (0, 1 / 3, 2 / 3, 1)]
+    return "".join(_still(recording, frame, caption, _PRINTED_SIDE) for frame in frames)
 
 
 def _show_walk(stage: WalkStage) -> Shown:
     run = find_run_by_name(stage.model)
     strip = make_walk_strip(run, run.load("best"), stage.start, stage.end, SEED)
-    return Shown(place(0) + _FIXED, (walk_item(strip, stage.start, stage.end),), making=_made_with([run.name]))
+    printed = filmstrip(strip.samples[:: (N_STEPS - 1) // 10] / np.float32(255), cell=72)
+    walk = f"A walk from mode {stage.start} to mode {stage.end}"
+    return Shown(
+        place(0) + _FIXED,
+        (walk_item(strip, stage.start, stage.end),),
+        in_print=write_picture(png(printed), walk, printed.width, walk),
+        making=_made_with([run.name]),
+    )
 
 
 def _show_modes(stage: ModesStage) -> Shown:
@@ -114,8 +140,10 @@ def exported_runs(stage: PlaneStage, first: str) -> list[Run]:
     return list(of_value.values())
 
 
-def _made_by(lesson: Lesson, run: str) -> str:
-    command = f"python -m clustergan_core offline lesson {lesson.name}" + (f" --run {run}" if run else "")
+def _made_by(lesson: Lesson, run: str, handout: Handout) -> str:
+    options = {"run": run or None, **handout.address()}
+    command = f"python -m clustergan_core offline lesson {lesson.name}"
+    command += "".join(f" --{name} {value}" for name, value in options.items() if value is not None)
     return write_paragraphs(f"ClusterGAN Explorer, lesson {lesson.number}. This file is made by `{command}`.")
 
 
@@ -132,13 +160,11 @@ def _title(run: Run) -> str:
     return ", ".join(f"seed {value}" if name == "Seed" else value for name, value in run.choices.items())
 
 
-def _still(recording: Recording, frame: int, caption: str) -> str:
+def _still(recording: Recording, frame: int, caption: str, side: int = _STILL_SIDE) -> str:
     real, modes = recording.arrays["real"] / POSITION_LEVELS, recording.arrays.get("generated_modes")
-    picture = draw_plane_still(real, recording.positions(frame), modes, _STILL_SIDE, "light").quantize(64)
+    picture = draw_plane_still(real, recording.positions(frame), modes, side, "light").quantize(64)
     step = recording.arrays["steps"][frame]
-    return write_picture(
-        png(picture), f"{caption}: real samples and generated dots", _STILL_SIDE, f"{caption}, step {step}"
-    )
+    return write_picture(png(picture), f"{caption}: real samples and generated dots", side, f"{caption}, step {step}")
 
 
 def _draw_modes(name: str, model: str) -> str:
@@ -161,9 +187,10 @@ def _sweep_table(report: SweepReport) -> str:
     return write_table(rows)
 
 
-def _header(lesson: Lesson) -> str:
+def _header(lesson: Lesson, has_reveal: bool) -> str:
+    beats = BEATS if has_reveal else BEATS[:-1]
     buttons = "".join(
-        f'<button type="button" data-go="{number}">{number + 1} {beat}</button>' for number, beat in enumerate(BEATS)
+        f'<button type="button" data-go="{number}">{number + 1} {beat}</button>' for number, beat in enumerate(beats)
     )
     return f'<header><h1>{write_line(lesson.question)}</h1><nav aria-label="Beats">{buttons}</nav></header>'
 
@@ -186,8 +213,9 @@ def _predict(lesson: Lesson) -> str:
     return _beat("predict", question + buttons)
 
 
-def _try(lesson: Lesson, shown: str) -> str:
-    return _beat("try", write_paragraphs(lesson.try_text) + shown)
+def _try(lesson: Lesson, shown: Shown) -> str:
+    printed = f'<div class="print">{shown.in_print}</div>' if shown.in_print else ""
+    return _beat("try", write_paragraphs(lesson.try_text) + shown.in_try + printed)
 
 
 def _reveal(lesson: Lesson, evidence: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 
+from clustergan_core.browser.handout import Handout
 from clustergan_core.browser.parts import make_look
 from clustergan_core.lessons.recording import Recording
 from clustergan_core.offline.page import Choice, Item, place, write_page
@@ -22,13 +23,16 @@ def make_recording_page(recording: Recording, content: bytes) -> bytes:
     return write_page(title, body, [item], footer=describe_making(recording))
 
 
-def choose(title: str, recording: Recording, content: bytes, height: str = _HEIGHT) -> Choice:
+def choose(
+    title: str, recording: Recording, content: bytes, height: str = _HEIGHT, handout: Handout | None = None
+) -> Choice:
     """A recording for the player, whose stage has a CSS `height`."""
     data = {
         "frame": 0,
         "look": make_look("light", recording.header.n_modes),
         "is_presenting": False,
         "height": height,
+        "handout": (handout or Handout()).told(),
         "live": None,
         "can_train": False,
         "problem": NO_LIVE,

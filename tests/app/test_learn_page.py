@@ -1,5 +1,7 @@
 """The Learn page: lessons as cards, a lesson's four beats, and choices in the address."""
 
+from urllib.parse import parse_qs
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -65,7 +67,19 @@ def test_a_control_chooses_another_recording_and_writes_it_to_the_address() -> N
     assert "frame" not in app.query_params
     app = app.segmented_control(key=f"learn-{PLANE}-Prior").set_value("Four pieces and an encoder").run()
     assert app.query_params["run"] == "clustergan-1"
-    assert app.code[0].value.endswith("--only clustergan-1")
+    assert app.code[-1].value.endswith("--only clustergan-1")
+
+
+def test_what_a_teacher_leaves_out_is_gone_from_the_page_and_in_the_link() -> None:
+    app = press(open_page("learn", lesson=PLANE, beat="predict", speed="0.5"), "Skip")
+    assert "4 Reveal" in [button.label for button in app.button] and app.segmented_control
+    app = app.multiselect(key="learn-hide").set_value(["reveal", "controls"]).run()
+    assert not app.exception and not app.error
+    assert app.query_params["hide"] == "controls,reveal"
+    assert "4 Reveal" not in [button.label for button in app.button] and not app.segmented_control
+    address = parse_qs(app.code[0].value.partition("?")[2])
+    assert address == {"lesson": [PLANE], "hide": ["controls,reveal"], "speed": ["0.5"]}
+    assert open_page("learn", lesson=PLANE, beat="reveal", hide="reveal").error  # the answer cannot be asked for
 
 
 @pytest.mark.parametrize(
@@ -73,6 +87,8 @@ def test_a_control_chooses_another_recording_and_writes_it_to_the_address() -> N
     [
         ({"lesson": "rings"}, f"There is no lesson rings: choose {', '.join(lesson_names())}"),
         ({"lesson": PLANE, "beat": "think"}, "beat=think, but it can be ask, predict, try, reveal"),
+        ({"lesson": PLANE, "speed": "3"}, "speed=3, but it can be 0.25, 0.5, 1, 2, 4; 1 is shown"),
+        ({"lesson": PLANE, "hide": "notes"}, "wants to hide notes, but it can hide controls, live"),
     ],
 )
 def test_a_wrong_address_is_named(query: dict[str, str], sentence: str) -> None:

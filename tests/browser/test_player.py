@@ -31,6 +31,24 @@ def pixels(page: Page) -> str:
     return str(page.locator("canvas.stage").evaluate("canvas => canvas.toDataURL()"))
 
 
+def test_a_link_sets_the_speed_and_leaves_controls_out(server: Server, page: Page) -> None:
+    visit(page, f"{server.url}/learn?lesson=islands&beat=predict&run={RUN}&speed=2&hide=live,picture")
+    page.get_by_role("button", name="Skip").click()
+    settle(page)
+    stage, speed = page.locator("canvas.stage"), page.get_by_role("combobox", name="Speed")
+    expect(stage).to_have_attribute("data-ready", f"islands/{RUN}")
+    expect(speed).to_have_value("2")
+    expect(page.get_by_role("button", name=re.compile("Train live"))).to_be_hidden()
+    expect(page.get_by_role("button", name="PNG")).to_be_hidden()
+    stage.press("l")
+    expect(stage).to_have_attribute("data-source", "recorded")
+    stage.press("[")
+    expect(speed).to_have_value("1")
+    page.wait_for_url(lambda address: "speed=" not in address)
+    stage.press("[")
+    page.wait_for_url(re.compile("speed=0.5"))
+
+
 def test_a_recording_is_played_stepped_and_sought(server: Server, page: Page) -> None:
     recording = read_recording(read_lesson("islands").recording_path(RUN))
     steps = recording.arrays["steps"].tolist()

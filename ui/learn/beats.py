@@ -18,7 +18,7 @@ from clustergan_core.lessons.lesson import (
 )
 from clustergan_core.runs.store import find_run_by_name
 from ui.frame.seed import FIRST_SEED
-from ui.learn.address import BEATS, Beat, asked_beat, go_to, is_presenting
+from ui.learn.address import Beat, asked_beat, go_to, is_presenting, name_wrong_handout, shown_beats
 from ui.learn.cards import show_still
 from ui.learn.cycle import show_cycle, show_cycle_ends
 from ui.learn.decode import show_decoding, show_decoding_of
@@ -27,7 +27,7 @@ from ui.learn.plane import show_plane
 from ui.learn.presenting import present
 from ui.learn.priors import show_prior_scores, show_priors
 from ui.learn.style import style_presentation
-from ui.learn.take_home import offer_lesson
+from ui.learn.take_home import hand_out
 
 _GUESSES = "learn_guesses"  # session state: the option guessed in each lesson, by its name; −1 for a skipped guess
 _SKIPPED = -1
@@ -36,6 +36,7 @@ _TITLES: dict[Beat, str] = {"ask": "1 Ask", "predict": "2 Predict", "try": "3 Tr
 
 def show_lesson(lesson: Lesson) -> None:
     """The lesson at the beat of the address; what follows Predict is locked until there is a guess."""
+    name_wrong_handout()
     beat = asked_beat()
     if is_presenting():  # an audience guesses by hands
         style_presentation()
@@ -65,7 +66,7 @@ def _show_heading(lesson: Lesson, beat: Beat) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.title(lesson.question, anchor=False)
         with st.container(horizontal=True, width="content", gap="small"):
-            offer_lesson(lesson)
+            hand_out(lesson)
             st.button("Present", icon=":material/present_to_all:", on_click=go_to, kwargs={"present": "1"})
             st.button("All lessons", icon=":material/apps:", on_click=_leave)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -84,23 +85,24 @@ def _show_presented_heading(lesson: Lesson, beat: Beat) -> None:
 
 
 def _show_beats(beat: Beat) -> None:
-    index = BEATS.index(beat)
-    for each in BEATS:
+    beats = shown_beats()
+    index = beats.index(beat)
+    for each in beats:
         is_here = each == beat
         kind = "primary" if is_here else "secondary"
         st.button(_TITLES[each], type=kind, key=f"learn-{each}", on_click=go_to, kwargs={"beat": each})
     st.button(
         "Back", shortcut="PageUp", key="learn-back", disabled=index == 0, on_click=go_to,
-        kwargs={"beat": BEATS[max(0, index - 1)]},
+        kwargs={"beat": beats[max(0, index - 1)]},
     )  # fmt: skip
     st.button(
-        "Next", shortcut="PageDown", key="learn-next", disabled=index == len(BEATS) - 1, on_click=go_to,
-        kwargs={"beat": BEATS[min(len(BEATS) - 1, index + 1)]},
+        "Next", shortcut="PageDown", key="learn-next", disabled=index == len(beats) - 1, on_click=go_to,
+        kwargs={"beat": beats[min(len(beats) - 1, index + 1)]},
     )  # fmt: skip
 
 
 def _leave() -> None:
-    go_to(lesson=None, beat=None, run=None, frame=None, present=None)
+    go_to(lesson=None, beat=None, run=None, frame=None, speed=None, hide=None, present=None)
 
 
 def _show_ask(lesson: Lesson) -> None:

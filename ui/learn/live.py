@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -11,7 +11,7 @@ from clustergan_core.errors import AppError
 from clustergan_core.lessons.lesson import Lesson, Run
 from clustergan_core.lessons.live import LiveTake, LiveView, LiveWorker
 from ui.frame.messages import page_errors
-from ui.learn.address import asked_frame, go_to, is_presenting
+from ui.learn.address import asked_frame, asked_handout, go_to, is_presenting
 from ui.learn.take_home import offer_training
 from ui.player.component import play
 
@@ -41,18 +41,20 @@ def show_player(lesson: Lesson, run: Run, recording: bytes, n_modes: int) -> Non
 @page_errors()
 def _show(lesson: Lesson, run: Run, recording: bytes, n_modes: int, is_polling: bool) -> None:
     live = _watch(lesson, run)
-    frame = play(
+    handout = asked_handout()
+    rest = play(
         f"learn-{lesson.name}-player",
         recording,
         n_modes,
         frame=asked_frame(),
+        handout=handout,
         is_presenting=is_presenting(),
         live=live,
         on_command=lambda command: _obey(command, lesson, run),
         problem=st.session_state.get(_PROBLEM, ""),
     )
-    if frame is not None and live is None:
-        go_to(frame=str(frame))
+    if rest is not None and live is None:
+        go_to(frame=str(rest.frame), speed=replace(handout, speed=rest.speed).address()["speed"])
     if live is not None and live.whole is not None:
         offer_training(live.whole, f"{lesson.name}-{run.name}-seed-{live.seed}")
     if _is_growing(live) != is_polling:

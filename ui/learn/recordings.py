@@ -8,13 +8,15 @@ import streamlit as st
 
 from clustergan_core.lessons.arrays import ArraysRecording, read_arrays
 from clustergan_core.lessons.lesson import Lesson, RecordedStage, Run
-from ui.learn.address import asked_run, go_to
+from ui.learn.address import asked_handout, asked_run, go_to
 
 
 def choose_run(lesson: Lesson, stage: RecordedStage) -> Run:
     """The training that the address names, and the controls that choose another."""
     names = tuple(run.name for run in stage.runs)
     run = next(run for run in stage.runs if run.name == asked_run(names))
+    if "controls" in asked_handout().hidden:
+        return run
     with st.container(horizontal=True, gap="medium"):
         for control, values in stage.options(run).items():
             if len(values) > 1:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 import streamlit as st
 from streamlit.components.v2 import component
 
+from clustergan_core.browser.handout import Handout
 from clustergan_core.browser.parts import make_look, read_part
 from clustergan_core.lessons.live import LiveView
 from ui.canvas_map.component import send_cargo
@@ -24,6 +25,13 @@ _player = component(
     css=_PART.css,
     js=_PART.js + (Path(__file__).parent / "frontend" / "component.js").read_text(encoding="utf-8"),
 )
+
+
+class Rest(NamedTuple):
+    """Where a person let the recording rest, and how fast it plays."""
+
+    frame: int
+    speed: float
 
 
 class Live(TypedDict):
@@ -46,16 +54,17 @@ def play(
     n_modes: int,
     *,
     frame: int = 0,
+    handout: Handout | None = None,
     is_presenting: bool = False,
     live: LiveView | None = None,
     on_command: Callable[[str], None] | None = None,
     problem: str = "",
-) -> int | None:
-    """Draws the player of a .cgr file's bytes, from `frame`.
+) -> Rest | None:
+    """Draws the player of a .cgr file's bytes, from `frame`, as the `handout` has it.
 
     live: a training that is shown in place of the recording once its first frames are there. on_command: called with
     start, restart, new-seed, stop, leave, play, pause or step; without it the player cannot train. problem: why
-    training did not start. Returns the frame at which a person let the recording rest, or None before that.
+    training did not start. Returns where a person let the recording rest, or None before that.
     """
     slot = f"{key}-recording"
 
@@ -74,6 +83,7 @@ def play(
                 "look": make_look(theme_name(), n_modes, is_presenting=is_presenting),
                 "is_presenting": is_presenting,
                 "height": _PRESENTED_HEIGHT if is_presenting else _HEIGHT,
+                "handout": (handout or Handout()).told(),
                 "live": None if live is None else _send_live(key, live),
                 "can_train": on_command is not None,
                 "problem": problem,
@@ -82,7 +92,7 @@ def play(
             on_command_change=obey,
         )
     rest = answer.get("rest")
-    return int(rest["frame"]) if rest and rest.get("digest") == digest else None
+    return Rest(int(rest["frame"]), float(rest["speed"])) if rest and rest.get("digest") == digest else None
 
 
 def _send_live(key: str, live: LiveView) -> Live:

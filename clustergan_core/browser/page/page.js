@@ -64,7 +64,8 @@ function go(index) {
 
 function take(option) {
   guess = option;
-  document.getElementById("guess").textContent = option === "" ? "You skipped it." : option;
+  const shown = document.getElementById("guess"); // not there where the answer is left out
+  if (shown) shown.textContent = option === "" ? "You skipped it." : option;
   go(2);
 }
 

@@ -1,6 +1,5 @@
 // The player: one clock for all panels, and the controls that set it. It knows nothing of where the recording came from.
 
-const SPEEDS = [0.25, 0.5, 1, 2, 4];
 const FRAMES_PER_SECOND = 12; // at speed 1
 const BETWEEN_SPOKEN = 1000; // milliseconds between two messages to a screen reader
 const STACKED_BELOW = 640; // pixels of width: the panels lie below the square
@@ -19,12 +18,11 @@ class Player {
     this.live = null; // a training that may still grow: its state, step, steps and seed
     this.canTrain = false;
     this.ask = () => {}; // passes a command on to the training
+    this.speeds = [1];
     this.speed = 1;
+    this.hidden = [];
     this.mayMove = !matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.told = () => {};
-    this.at(".speed select").replaceChildren(
-      ...SPEEDS.map((speed) => new Option(`×${{ 0.25: "¼", 0.5: "½" }[speed] ?? speed}`, speed, speed === 1, speed === 1)),
-    );
     this.at(".play").addEventListener("click", () => this.toggle());
     this.at(".forward").addEventListener("click", () => this.move(1));
     this.at(".back").addEventListener("click", () => this.move(-1));
@@ -33,12 +31,12 @@ class Player {
     this.at(".train").addEventListener("click", () => this.train());
     this.at(".new-seed").addEventListener("click", () => this.order("new-seed"));
     this.at(".leave").addEventListener("click", () => this.order("leave"));
-    this.at(".speed select").addEventListener("change", (event) => (this.speed = Number(event.target.value)));
+    this.at(".speed select").addEventListener("change", (event) => this.playAt(Number(event.target.value)));
     this.at(".timeline").addEventListener("input", (event) => this.seek(Number(event.target.value)));
     this.at("details").addEventListener("toggle", () => this.tabulate());
     root.addEventListener("keydown", (event) => this.key(event));
-    this.hidden = () => document.hidden && this.pause();
-    document.addEventListener("visibilitychange", this.hidden);
+    this.unseen = () => document.hidden && this.pause();
+    document.addEventListener("visibilitychange", this.unseen);
     this.resized = new ResizeObserver(() => this.paint());
     this.resized.observe(this.canvas);
   }
@@ -47,7 +45,7 @@ class Player {
     this.pause();
     clearTimeout(this.settling);
     this.resized.disconnect();
-    document.removeEventListener("visibilitychange", this.hidden);
+    document.removeEventListener("visibilitychange", this.unseen);
   }
 
   // Shows a recording from its `frame`; the same one stays where it is.
@@ -114,6 +112,28 @@ class Player {
 
   get isGrowing() {
     return this.live?.state === "running" || this.live?.state === "starting";
+  }
+
+  // What is left out of the controls, and the speed, until a person chooses another.
+  hand({ hidden, speed, speeds }) {
+    this.hidden = hidden;
+    this.root.dataset.hide = hidden.join(" ");
+    if (`${this.speeds}` !== `${speeds}`) {
+      this.speeds = speeds;
+      this.at(".speed select").replaceChildren(
+        ...speeds.map((each) => new Option(`×${{ 0.25: "¼", 0.5: "½" }[each] ?? each}`, each)),
+      );
+      this.at(".speed select").value = this.speed;
+    }
+    if (this.handed === speed) return;
+    this.handed = this.speed = speed;
+    this.at(".speed select").value = speed;
+  }
+
+  playAt(speed) {
+    this.handed = this.speed = speed;
+    this.at(".speed select").value = speed;
+    if (!this.live) this.told(this.frame);
   }
 
   dress(look) {
@@ -218,9 +238,8 @@ class Player {
   }
 
   setSpeed(change) {
-    const index = Math.max(0, Math.min(SPEEDS.length - 1, SPEEDS.indexOf(this.speed) + change));
-    this.speed = SPEEDS[index];
-    this.at(".speed select").selectedIndex = index;
+    const index = this.speeds.indexOf(this.speed) + change;
+    this.playAt(this.speeds[Math.max(0, Math.min(this.speeds.length - 1, index))]);
   }
 
   key(event) {
@@ -239,8 +258,11 @@ class Player {
       "[": () => this.setSpeed(-1),
       "]": () => this.setSpeed(1),
     };
-    const action = actions[event.key.toLowerCase()];
-    if (!action || (!this.canTrain && ["l", "n"].includes(event.key.toLowerCase()))) return;
+    const key = event.key.toLowerCase();
+    const action = actions[key];
+    const isTraining = ["l", "n"].includes(key);
+    if (!action || (isTraining && (!this.canTrain || this.hidden.includes("live")))) return;
+    if (["[", "]"].includes(key) && this.hidden.includes("speed")) return;
     event.preventDefault();
     event.stopPropagation();
     action();

@@ -16,13 +16,14 @@ class Sources {
   }
 
   // data: what the page says; find(slot, digest): the bytes sent for it, or null before they have come;
-  // tell(frame): where it rests; ask(command): passed on to the training.
+  // tell(frame, speed): where it rests; ask(command): passed on to the training.
   update(data, { find, tell, ask }) {
     this.data = data;
     this.find = find;
     this.root.classList.toggle("presenting", data.is_presenting);
     this.root.style.setProperty("--stage-height", data.height);
-    this.player.told = tell;
+    this.player.told = (frame) => tell(frame, this.player.speed);
+    this.player.hand(data.handout);
     this.player.ask = ask;
     this.player.dress({ ...data.look, font: getComputedStyle(this.root).fontFamily, size: data.is_presenting ? 22 : 14 });
     this.isSilent = false;

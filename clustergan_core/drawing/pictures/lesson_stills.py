@@ -9,10 +9,14 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from clustergan_core.drawing.palette import mode_colours
+from clustergan_core.drawing.pictures.bitmaps import gif
 from clustergan_core.drawing.pictures.images import mosaic
+from clustergan_core.drawing.pictures.lettering import letter
 from clustergan_core.drawing.theme import THEMES, Theme
 
 _SCALE = 2  # drawn larger and scaled down, which smooths the edges
+_GIF_FRAMES, _GIF_MS, _GIF_LAST_MS = 60, 120, 2000
+_GIF_SIDE, _GIF_LINE, _GIF_TYPE = 420, 30, 18  # pixels
 _RING, _DOT = 3.0, 2.6  # radii in pixels at a side of 360
 
 
@@ -39,6 +43,28 @@ def draw_plane_still(
         draw.ellipse(_box(x, y, large, _DOT * unit), fill=fill, outline=colours.page)
     draw.rectangle((0, 0, large - 1, large - 1), outline=colours.grid, width=round(unit))
     return picture.resize((2 * side, 2 * side), Image.Resampling.LANCZOS)
+
+
+def draw_plane_gif(
+    real: NDArray[np.floating],
+    generated: NDArray[np.floating],
+    modes: NDArray[np.integer] | None,
+    steps: Sequence[int],
+    theme: Theme,
+) -> bytes:
+    """Dots (T, N, 2) that move over the `steps` (T,) of a training, as a GIF that repeats; about 60 of the T frames."""
+    chosen = np.unique(np.linspace(0, len(generated) - 1, _GIF_FRAMES).round().astype(int))
+    colours = THEMES[theme]
+    frames = []
+    for index in chosen:
+        still = draw_plane_still(real, generated[index], modes, _GIF_SIDE // 2, theme)
+        frame = Image.new("RGB", (still.width, still.height + _GIF_LINE), colours.page)
+        frame.paste(still)
+        text, font = letter(f"step {steps[index]:,}", _GIF_TYPE)
+        place = (4, still.height + _GIF_LINE // 2)
+        ImageDraw.Draw(frame).text(place, text, fill=colours.text, font=font, anchor="lm")
+        frames.append(frame)
+    return gif(frames, _GIF_MS, _GIF_LAST_MS)
 
 
 def draw_label_shares(shares: Sequence[float], n_clusters: int, theme: Theme) -> Image.Image:

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from clustergan_core.browser.handout import SPEEDS, Handout
 from clustergan_core.command_line import main
 from clustergan_core.lessons.lesson import PlaneStage, lesson_names, read_lesson
+from clustergan_core.lessons.recording import read_recording
 from clustergan_core.offline.lesson import BEATS, can_be_taken_home, exported_runs, make_lesson_page
 from clustergan_core.offline.page import Choice, Item, write_page
 from clustergan_core.offline.prose import write_formula, write_paragraphs
@@ -79,6 +81,24 @@ def test_one_recording_is_taken_of_each_value_of_the_first_control() -> None:
     assert [run.name for run in exported_runs(ISLANDS.stage, "one-hot-3")] == ["one-hot-3", "cloud-1", "clustergan-1"]
 
 
+def test_what_a_teacher_leaves_out_is_not_in_the_file() -> None:
+    page = make_lesson_page(ISLANDS, "one-hot-1", Handout(frozenset({"reveal", "controls", "live"}), 0.5))
+    parsed, text = Elements(page), page.decode()
+    beats = [attributes["data-beat"] for tag, attributes in parsed.elements if tag == "section"]
+    assert beats == ["ask", "predict", "try"]
+    assert ISLANDS.check.why not in text and ISLANDS.not_concluded.strip()[:40] not in text
+    (choice,) = json.loads(parsed.texts["item-0"])["choices"]
+    assert choice["data"]["handout"] == {"hidden": ["controls", "live", "reveal"], "speed": 0.5, "speeds": list(SPEEDS)}
+    assert "offline lesson islands --run one-hot-1 --hide controls,live,reveal --speed 0.5" in text
+
+
+def test_on_paper_four_stills_stand_for_what_is_played() -> None:
+    printed = make_lesson_page(ISLANDS).decode().split('<div class="print">')[1].split("</div>")[0]
+    steps = read_recording(ISLANDS.recording_path("cloud-1")).arrays["steps"]
+    shown = [int(step) for step in re.findall(r"One cloud, seed 1, step (\d+)<", printed)]
+    assert len(shown) == 4 and (shown[0], shown[-1]) == (steps[0], steps[-1]) and set(shown) <= set(steps.tolist())
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in lesson_names() if can_be_taken_home(read_lesson(name))])
 def test_every_lesson_that_can_be_taken_home_is_small_and_loads_nothing(name: str) -> None:
@@ -120,5 +140,7 @@ def test_a_walk_is_written_by_the_command(
     assert f"offline walk {model} --from 1 --to 2 --seed 3" in page.decode()
     assert main(["offline", "walk", model, "--from", "1", "--to", "99"]) == 2
     assert "has no mode 99: choose from 0 to 9" in capsys.readouterr().err
+    assert main(["offline", "lesson", "islands", "--hide", "notes"]) == 2
+    assert "cannot hide notes: choose of controls, live" in capsys.readouterr().err
     assert main(["offline", "lesson", "islands", "--run", "rings"]) == 2
     assert "no recording rings: choose cloud-1" in capsys.readouterr().err

@@ -19,7 +19,7 @@ export default function ({ data, parentElement, setStateValue }) {
     seat = { root, sources, leave: () => (hold.listeners.delete(arrived), sources.dispose()) };
     seats.set(parentElement, seat);
   }
-  const tell = (frame) => setStateValue("rest", { frame, digest: data.digest });
+  const tell = (frame, speed) => setStateValue("rest", { frame, speed, digest: data.digest });
   seat.sources.update(data, { find, tell, ask: (command) => setStateValue("command", { command, at: Date.now() }) });
   return () => {
     seats.get(parentElement)?.leave();
