@@ -63,6 +63,16 @@ def placer(latents: NDArray[np.float32], coordinates: NDArray[np.float32], setti
     return place
 
 
+def continue_layout(
+    latents: NDArray[np.float32], layout: NDArray[np.float32], settings: MapSettings, n_iterations: int
+) -> NDArray[np.float32]:
+    """The map of latents (N, D) after some iterations from `layout` (N, 2), without early exaggeration."""
+    perplexity = _perplexity(len(latents), settings.perplexity)
+    embedding = _embedding(np.ascontiguousarray(latents, np.float32), layout, perplexity, settings.seed, n_jobs=1)
+    embedding.optimize(n_iterations, exaggeration=1.0, inplace=True)
+    return np.array(embedding, dtype=np.float32)
+
+
 def _perplexity(n_samples: int, chosen: float) -> float:
     """At most a third of the other samples, because t-SNE uses three times as many neighbours as its perplexity."""
     return min(chosen, (n_samples - 1) / 3)

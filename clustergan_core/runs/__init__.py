@@ -3,7 +3,7 @@
 config.py, configure.py   everything that repeats a run; defaults filled in
 run.py, store.py          Run: a run's folder; runs listed, found and created
 status.py, metrics.py, weights.py, samples.py, replay.py, tickets.py   the parts of its folder
-scores.py, latents.py, maps.py, card.py, assignments.py     results derived from its weights
+scores.py, latents.py, maps.py, aligned_maps.py, card.py, assignments.py     results derived from its weights
 gallery.py     what a card of a run shows, kept beside it
 cells.py       all genes behind a run of cells
 worker.py      trains a run; map_worker.py computes maps

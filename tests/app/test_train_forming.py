@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from clustergan_core.embedding.mode_wheel import wheel_reach
+from clustergan_core.runs.aligned_maps import read_aligned
 from clustergan_core.runs.replay import frame_path, frame_steps, read_frame
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.status import Status, hold_lock, write_status
@@ -85,6 +86,33 @@ def test_pictures_have_their_map_below_their_samples(own_copy: Path, seen: SeenM
     assert len(app.image) == 1
     assert [slider.options for slider in app.select_slider] == [["0", "5", "10"]] * 2
     assert seen.named["reach"] == wheel_reach(10)
+
+
+def test_the_steps_are_laid_out_by_t_sne_when_asked_and_kept(own_copy: Path, seen: SeenMap) -> None:
+    run = Run(own_copy / "digits")
+    app = opened(run="digits").segmented_control(key="forming_layout").set_value("t-SNE").run()
+    assert not app.exception and not app.error
+    assert "t-SNE lays the 3 kept steps out" in all_texts(app)
+    app = app.button("align").click().run()
+    for _ in range(20):
+        if read_aligned(run) is not None:
+            break
+        app = app.run()
+    maps = read_aligned(run)
+    assert maps is not None and len(maps.coordinates) == 3
+    app = app.run()
+    assert not app.exception
+    np.testing.assert_array_equal(seen.coordinates, maps.coordinates[-1])
+    newest, before = read_frame(run.folder, 10), read_frame(run.folder, 5)
+    assert newest is not None and before is not None
+    n_changed = int((newest.clusters != before.clusters).sum())
+    assert f"{n_changed:,} samples changed their cluster since step 5." in str(seen.named["caption"])
+    assert f"by layout alone, with nothing changed, by {maps.own_move:.1f}" in str(seen.named["caption"])
+    compare = opened(run="digits")  # kept: another session sees the maps at once
+    compare.segmented_control(key="forming_layout").set_value("t-SNE").run()
+    np.testing.assert_array_equal(seen.coordinates, maps.coordinates[-1])
+    frame_path(run.folder, 5).write_bytes(b"no archive")  # another step is not in these maps
+    assert read_aligned(run) is None
 
 
 def test_until_the_generator_learns_the_map_stands_in_place_of_its_noise(own_folders: Path, seen: SeenMap) -> None:

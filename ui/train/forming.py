@@ -17,16 +17,19 @@ from ui.cells.names import read_names
 from ui.frame.choices import segmented
 from ui.frame.messages import page_errors
 from ui.loading.runs import load_data
+from ui.train.aligned import aligned_maps, describe_moves
 from ui.train.phases import describe_phase
 from ui.train.samples import choose_step
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from clustergan_core.embedding.aligned import AlignedMaps
     from clustergan_core.runs.run import Run
     from clustergan_core.scoring.latents import RunLatents
 
 _NEWEST, _NOW, _LABEL = "newest cluster", "cluster at this step", "label"
+_WHEEL, _PLANE, _TSNE = "mode wheel", "two components", "t-SNE"
 _HEIGHT = 420
 
 
@@ -47,10 +50,23 @@ def show_forming(run: Run) -> None:
         st.caption("This step of the replay cannot be read: choose another.")
         return
     slot = st.container()
-    colouring = _choose_colouring(run)
+    with st.container(horizontal=True, gap="medium"):
+        colouring = _choose_colouring(run)
+        fixed = _WHEEL if newest.code.shape[1] else _PLANE
+        layout = segmented("forming_layout", [fixed, _TSNE], "Laid out by")
     groups, names, colours = _colour(run, colouring, shown, newest)
-    coordinates, reach = _lay_out(shown, newest)
     noun = "cell" if is_of_cells(run) else "sample"
+    index = steps.index(step)
+    if layout == _TSNE:
+        with slot:
+            maps = aligned_maps(run)
+        if maps is None:
+            return
+        coordinates, reach = maps.coordinates[index], _reach(maps)
+        caption = f"{_describe_split(run, shown, noun)}. {describe_moves(maps, index, noun)}"
+    else:
+        coordinates, reach = _lay_out(shown, newest)
+        caption = _explain(run, shown, noun)
     with slot:
         canvas_map(
             coordinates,
@@ -59,7 +75,7 @@ def show_forming(run: Run) -> None:
             group_names=names,
             group_colours=colours,
             show_labels=colouring != _LABEL,
-            caption=_explain(run, shown, noun),
+            caption=f"{caption}{_count_changes(run, steps, index, shown, noun)}",
             height=_HEIGHT,
             reach=reach,
         )
@@ -117,9 +133,27 @@ def _lay_out(shown: RunLatents, newest: RunLatents) -> tuple[NDArray[np.float32]
     return lay_out_wheel(shown.code, shown.normal, newest.normal.std(axis=0)), wheel_reach(n_modes)
 
 
+def _reach(maps: AlignedMaps) -> float:
+    """How far the maps of all steps reach from the middle."""
+    return 1.02 * max(float(np.abs(coordinates).max()) for coordinates in maps.coordinates)
+
+
+def _count_changes(run: Run, steps: list[int], index: int, shown: RunLatents, noun: str) -> str:
+    """How many samples are read as another cluster than at the step before; nothing for the first step."""
+    before = _read(run, steps[index - 1]) if index else None
+    if before is None or len(before.clusters) != len(shown.clusters):
+        return ""
+    n_changed = int((before.clusters != shown.clusters).sum())
+    return f" {n_changed:,} {noun}s changed their cluster since step {steps[index - 1]:,}."
+
+
+def _describe_split(run: Run, shown: RunLatents, noun: str) -> str:
+    return f"{len(shown.indices):,} {noun}s" + (" of the test split" if run.config.dataset.has_splits else "")
+
+
 def _explain(run: Run, shown: RunLatents, noun: str) -> str:
     """What a place on the map means, and which samples are drawn."""
-    split = f"{len(shown.indices):,} {noun}s" + (" of the test split" if run.config.dataset.has_splits else "")
+    split = _describe_split(run, shown, noun)
     if not shown.code.shape[1]:
         return f"{split}, in the plane of the newest latents' two principal components."
     group = "cluster" if noun == "cell" else "mode"
