@@ -75,6 +75,23 @@ def test_a_slide_shows_one_beat_alone(offline: Page, tmp_path: Path) -> None:
     expect(offline.get_by_role("heading")).to_be_hidden()
 
 
+def test_on_a_phone_the_panels_have_room_below_the_square(offline: Page, tmp_path: Path) -> None:
+    offline.set_viewport_size({"width": 390, "height": 844})
+    path = tmp_path / "lesson.html"
+    path.write_bytes(make_lesson_page(ISLANDS))
+    offline.goto(f"{path.as_uri()}#beat=3&bare=1")
+    stage = offline.locator("canvas.stage")
+    expect(stage).to_have_attribute("data-step", "0")
+    size = stage.bounding_box()
+    assert size is not None and size["height"] >= 670  # the square, and as much again for two or three panels
+    assert offline.evaluate("document.documentElement.scrollWidth") == 390
+    for name in ("Restart", "Play", "PNG"):
+        button = offline.get_by_role("button", name=re.compile(name)).bounding_box()
+        assert (
+            button is not None and min(button["width"], button["height"]) >= 24 and button["x"] + button["width"] < 390
+        )
+
+
 def test_a_walk_follows_the_keys(offline: Page, tmp_path: Path) -> None:
     run = find_run_by_name("digits-paired-clustergan")
     strip = make_walk_strip(run, run.load("best"), 1, 2, 7)
