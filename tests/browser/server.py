@@ -27,8 +27,10 @@ class Server:
 
 
 @contextmanager
-def running_server(folder: Path, script: Path = PROJECT / "app.py") -> Iterator[Server]:
+def running_server(folder: Path, script: Path = PROJECT / "app.py", project: Path = PROJECT) -> Iterator[Server]:
     """Starts `streamlit run` on a free port of 127.0.0.1 and ends it afterwards.
+
+    project: the folder whose code and settings are used.
 
     Raises RuntimeError with the server's output when it does not answer in a minute.
     """
@@ -39,8 +41,8 @@ def running_server(folder: Path, script: Path = PROJECT / "app.py") -> Iterator[
     with output.open("wb") as stream:
         process = subprocess.Popen(
             command,
-            cwd=PROJECT,
-            env={**os.environ, **folder_variables(folder), "PYTHONPATH": str(PROJECT)},
+            cwd=project,
+            env={**os.environ, **folder_variables(folder), "PYTHONPATH": str(project)},
             stdout=stream,
             stderr=subprocess.STDOUT,
         )
