@@ -4,6 +4,7 @@ import streamlit as st
 
 from ui.frame.dispatcher import keep_queue
 from ui.frame.guard import frame
+from ui.frame.memory import watch_memory
 from ui.frame.messages import log_errors, page_errors
 from ui.frame.theme import ICON, style_pages
 
@@ -11,6 +12,7 @@ SIDEBAR_WIDTH = 220  # pixels: the longest title, and more of a projector for th
 
 log_errors()
 keep_queue()
+watch_memory()
 # Before the navigation: otherwise the browser would fetch the page's symbol from elsewhere as the tab's icon.
 st.set_page_config(page_icon=ICON, layout="wide", initial_sidebar_state=SIDEBAR_WIDTH)
 

@@ -9,8 +9,8 @@ in over the first `--think` seconds, think for half to one and a half times `--t
 and their next click, stop after `--clicks` clicks each or `--seconds` seconds in all, and leave. Before they come, one
 student has made the whole tour: what is read once for all sessions is read. Printed: the seconds from a click to the
 end of the script, what the pages showed in red, kilobytes, processor time, and memory before, at its highest and after.
-Exits with 1 where the
-95th percentile reaches 2 s, a page shows an error, memory reaches 2 GB, or 200 MB more are held after they have left.
+Exits with 1 if the 95th percentile reaches 2 s, a page shows an error, memory reaches 2 GB, or 200 MB more are held
+after they have left.
 
 The profile: one student makes the tour `--rounds` times after a first one that is not counted. Printed for each step:
 the median of the server's processor time, with what it does after the script's end, and kilobytes. `--against` takes

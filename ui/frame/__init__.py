@@ -14,5 +14,6 @@ words.py       durations as text
 code_bars.py   a code as bars
 theme.py       icon and figures in light and dark
 pictures.py    pictures inside the page's own message
+memory.py      gives memory back when sessions have left
 dispatcher.py  keeps the queue going from a server's first visitor on
 """
