@@ -13,7 +13,7 @@ from clustergan_core.drawing.pictures.images import mosaic
 from ui.compare.selection import LinkedSelection, run_again
 from ui.compare.stability import StabilityView
 from ui.frame.messages import plain
-from ui.frame.pictures import show_picture
+from ui.frame.pictures import draw_once, show_picture
 from ui.frame.theme import theme_name
 from ui.map.view import MapView
 
@@ -67,7 +67,8 @@ def _show_pictures(view: MapView, rows: NDArray[np.int64]) -> None:
     if not len(shown):
         return
     colours = mode_colours(view.run.config.n_clusters)
-    picture = mosaic(
+    picture = draw_once(
+        mosaic,
         view.pictures(shown),
         n_columns=8,
         colours=[colours[mode] for mode in view.clusters[shown]],

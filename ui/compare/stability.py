@@ -22,13 +22,12 @@ from ui.compare.settings import describe_repetitions
 from ui.frame.choices import select
 from ui.frame.links import link_page
 from ui.frame.messages import plain
-from ui.frame.pictures import show_picture
+from ui.frame.pictures import Drawn, draw_once, show_picture
 from ui.frame.theme import show_themed, theme_name
 from ui.loading.runs import load_data
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from PIL.Image import Image
     from plotly.graph_objects import Figure
 
     from clustergan_core.data.dataset import Dataset, SplitName
@@ -169,10 +168,10 @@ def _show_least_stable(comparison: Comparison, view: StabilityView) -> None:
         )
 
 
-def _gallery(data: Dataset, indices: NDArray[np.int64], modes: NDArray[np.int64], reference: Run) -> Image:
-
+def _gallery(data: Dataset, indices: NDArray[np.int64], modes: NDArray[np.int64], reference: Run) -> Drawn:
     colours = mode_colours(reference.config.n_clusters)
-    return mosaic(
+    return draw_once(
+        mosaic,
         data.samples[indices],
         n_columns=N_COLUMNS,
         colours=[colours[mode] for mode in modes],

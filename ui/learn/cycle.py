@@ -13,6 +13,7 @@ from clustergan_core.drawing.theme import Theme
 from clustergan_core.lessons.arrays import ArraysRecording
 from clustergan_core.lessons.lesson import CycleStage, Lesson
 from clustergan_core.lessons.measures import z_distances
+from ui.frame.pictures import draw_once
 from ui.frame.theme import STRIP, show_figure, show_responsive_image, theme_name
 from ui.learn.address import asked_frame, go_to
 from ui.learn.figures import enlarge_figure
@@ -81,7 +82,7 @@ def cycle_still(lesson: Lesson, stage: CycleStage, theme: Theme) -> bytes:
     arrays = read_recorded(lesson, stage.runs[0]).arrays
     back = arrays["x_back"][len(arrays["steps"]) // 2]
     samples = np.concatenate([arrays["x"][:4], back[:4]]).astype(np.float32) / 255
-    return png(mosaic(samples, n_columns=4, cell=120, scale=2, theme=theme))
+    return draw_once(mosaic, samples, n_columns=4, cell=120, scale=2, theme=theme).png
 
 
 def _choose_frame(steps: list[int]) -> int:

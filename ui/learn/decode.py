@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from clustergan_core.decoding import N_ITERATIONS, decode_samples, descend_for, generate_decoded, read_clusters
 from clustergan_core.drawing.palette import mode_colours
-from clustergan_core.drawing.pictures.images import filmstrip, png
+from clustergan_core.drawing.pictures.images import filmstrip
 from clustergan_core.drawing.pictures.lesson_stills import draw_sample_beside_modes
 from clustergan_core.drawing.theme import Theme
 from clustergan_core.errors import DataError
 from clustergan_core.lessons.lesson import DecodeStage
 from clustergan_core.runs.store import find_run_by_name
+from ui.frame.pictures import draw_once
 from ui.frame.theme import STRIP, show_figure, show_responsive_image, theme_name
 from ui.learn.figures import enlarge_figure
 from ui.loading.runs import load_data, load_method
@@ -70,7 +71,7 @@ def decoding_still(stage: DecodeStage, theme: Theme) -> bytes:
     """The first picture, and what the modes draw before any descent."""
     run = find_run_by_name(stage.model)
     decoded = _decode(stage.model, next(iter(stage.pictures.values())), stage.penalties[0], load_method(run))
-    return png(draw_sample_beside_modes(decoded.picture, decoded.copies[0], theme))
+    return draw_once(draw_sample_beside_modes, decoded.picture, decoded.copies[0], theme=theme).png
 
 
 def _show_copies(decoded: _Decoded, step: int, name: str, n_shown: int | None = None) -> None:
@@ -78,16 +79,17 @@ def _show_copies(decoded: _Decoded, step: int, name: str, n_shown: int | None = 
     order = losses.argsort(kind="stable").tolist()
     winner, second = order[:2]
     shown = sorted(order[:n_shown])
-    strip = filmstrip(
+    strip = draw_once(
+        filmstrip,
         np.concatenate([decoded.picture[None], copies[shown]]),
-        ["x", *(f"{mode}: {losses[mode]:.3f}" for mode in shown)],
+        marks=["x", *(f"{mode}: {losses[mode]:.3f}" for mode in shown)],
         highlight=1 + shown.index(winner),
         cell=_CELL,
         scale=2,
         theme=theme_name(),
     )
     size = strip.width // 2, strip.height // 2
-    show_responsive_image(png(strip), size, STRIP, f"{name}, and the best copy of each mode", "learn-copies")
+    show_responsive_image(strip.png, size, STRIP, f"{name}, and the best copy of each mode", "learn-copies")
     margin = (losses[second] - losses[winner]) / losses[winner]
     said = "the same mode" if decoded.encoder_mode == winner else f"mode {decoded.encoder_mode}"
     st.markdown(

@@ -10,11 +10,12 @@ import streamlit as st
 
 from clustergan_core.browser.strip import N_STEPS, Strip, make_strip
 from clustergan_core.drawing.palette import mode_colours
-from clustergan_core.drawing.pictures.images import png, sample_grid
+from clustergan_core.drawing.pictures.images import sample_grid
 from clustergan_core.lessons.lesson import ModesStage, SweepStage, WalkStage
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.store import find_run_by_name
 from clustergan_core.runs.sweeps.report import SHIPPED_SWEEPS, SweepReport, read_report
+from ui.frame.pictures import draw_once
 from ui.frame.seed import choose_seed
 from ui.frame.theme import WHOLE_GRID, show_figure, show_responsive_image, theme_name
 from ui.interpolate.codes import FIRST_MU
@@ -87,12 +88,18 @@ def show_mode_rows(run: Run, seed: int, *, has_names: bool) -> None:
     samples = _mode_samples(run.name, seed, load_method(run))
     n_modes = len(samples)
     labels = [row_label(summary_of(run), mode) if has_names else f"Mode {mode}" for mode in range(n_modes)]
-    picture = sample_grid(
-        samples, row_labels=labels, row_colours=mode_colours(n_modes), cell=72, scale=2, theme=theme_name()
+    picture = draw_once(
+        sample_grid,
+        samples,
+        row_labels=labels,
+        row_colours=mode_colours(n_modes),
+        cell=72,
+        scale=2,
+        theme=theme_name(),
     )
     described = f"{n_modes} rows of {N_COLUMNS} generated digits: a row is a mode, a column shares its z_n"
     size = picture.width // 2, picture.height // 2
-    show_responsive_image(png(picture), size, WHOLE_GRID, described, f"learn-modes-{has_names}")
+    show_responsive_image(picture.png, size, WHOLE_GRID, described, f"learn-modes-{has_names}")
 
 
 @st.cache_data(max_entries=20, show_spinner="Generating…")

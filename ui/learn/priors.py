@@ -12,6 +12,7 @@ from clustergan_core.drawing.pictures.images import mosaic, png, sample_grid
 from clustergan_core.drawing.theme import Theme
 from clustergan_core.lessons.lesson import Lesson, PriorsStage
 from clustergan_core.lessons.recording import POSITION_LEVELS
+from ui.frame.pictures import draw_once
 from ui.frame.theme import STRIP, show_figure, show_responsive_image, theme_name
 from ui.learn.recordings import choose_run, read_recorded, read_recorded_at, show_command, stamp
 
@@ -67,7 +68,7 @@ def show_prior_scores(lesson: Lesson, stage: PriorsStage) -> None:
 def prior_still(lesson: Lesson, stage: PriorsStage, theme: Theme) -> bytes:
     """Digits that the first prior's generator draws."""
     draws = read_recorded(lesson, stage.runs[0]).arrays["draws"].astype(np.float32) / 255
-    return png(mosaic(draws, n_columns=4, cell=120, scale=2, theme=theme))
+    return draw_once(mosaic, draws, n_columns=4, cell=120, scale=2, theme=theme).png
 
 
 def _show_map(levels: NDArray[np.uint16], groups: NDArray[np.uint8], n_groups: int, noun: str, key: str) -> None:

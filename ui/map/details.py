@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
-from PIL import Image
 
 from clustergan_core.data.dataset import draw_subset
 from clustergan_core.drawing.palette import mode_colours
@@ -18,7 +17,7 @@ from clustergan_core.runs.cells import is_of_cells
 from ui.frame.code_bars import show_code
 from ui.frame.links import link_page
 from ui.frame.messages import plain
-from ui.frame.pictures import show_picture
+from ui.frame.pictures import Drawn, draw_once, show_picture
 from ui.frame.theme import theme_name
 from ui.loading.runs import load_method
 from ui.map.colouring import mode_names
@@ -161,9 +160,10 @@ def _label_of(view: MapView, row: int) -> str:
     return "" if labels is None else f" · label {_label_names(view, labels[[row]])[0] or 'none'}"
 
 
-def _mosaic(view: MapView, rows: NDArray[np.int64], n_columns: int) -> Image.Image:
+def _mosaic(view: MapView, rows: NDArray[np.int64], n_columns: int) -> Drawn:
     colours = mode_colours(view.run.config.n_clusters)
-    return mosaic(
+    return draw_once(
+        mosaic,
         view.pictures(rows),
         n_columns=n_columns,
         colours=[colours[mode] for mode in view.clusters[rows]],

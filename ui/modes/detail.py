@@ -10,7 +10,7 @@ import streamlit as st
 from clustergan_core.drawing.pictures.images import mosaic
 from ui.frame.choices import segmented, select
 from ui.frame.messages import plain
-from ui.frame.pictures import show_picture
+from ui.frame.pictures import draw_once, show_picture
 from ui.frame.theme import theme_name
 from ui.modes.rows import describe_label, format_share
 from ui.modes.view import ModesView
@@ -97,7 +97,8 @@ def _show_means(
 
 def _show_samples(view: ModesView, samples: NDArray[np.floating], mode: int, alt: str, cell: int = _CELL) -> None:
     """Samples (n, *shape) with the mode's colour beneath each."""
-    picture = mosaic(
+    picture = draw_once(
+        mosaic,
         samples,
         n_columns=_N_COLUMNS,
         colours=[view.colours[mode]] * len(samples),

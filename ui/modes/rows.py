@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from clustergan_core.drawing.pictures.images import png, sample_grid
+from clustergan_core.drawing.pictures.images import sample_grid
 from ui.cells.view import CellsView
+from ui.frame.pictures import draw_once
 from ui.frame.theme import WHOLE_GRID, show_responsive_image, theme_name
 from ui.modes.view import ModesView
 
@@ -34,7 +35,8 @@ def show_rows(view: ModesView, samples: NDArray[np.float32], order: NDArray[np.i
     cell = max(32, min(48 if is_many else 112, (_WIDTH - _LABEL_WIDTH) // n_columns - 3))
     scale = 1 if is_many else 2
     colours = view.colours
-    picture = sample_grid(
+    picture = draw_once(
+        sample_grid,
         samples[order],
         row_labels=[row_label(view.summary, int(mode)) for mode in order],
         row_colours=[colours[mode] for mode in order],
@@ -48,7 +50,7 @@ def show_rows(view: ModesView, samples: NDArray[np.float32], order: NDArray[np.i
         "The table below repeats the text beside the rows."
     )
     show_responsive_image(
-        png(picture), (picture.width // scale, picture.height // scale), WHOLE_GRID, described, "mode-rows"
+        picture.png, (picture.width // scale, picture.height // scale), WHOLE_GRID, described, "mode-rows"
     )
 
 
