@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -184,11 +185,17 @@ def read_lesson(name: str, folder: Path = LESSONS_FOLDER) -> Lesson:
     """The lesson of that name; DataError where there is none or its file does not fit."""
     path = folder / name / "lesson.toml"
     try:
-        return Lesson(name=name, **tomllib.loads(path.read_text(encoding="utf-8")))
+        return _parse_lesson(name, path.read_text(encoding="utf-8"))
     except OSError as problem:
         raise DataError(f"There is no lesson {name}: choose {', '.join(lesson_names(folder))}.") from problem
     except (tomllib.TOMLDecodeError, ValidationError, TypeError) as problem:
         raise DataError(f"lessons/{name}/lesson.toml cannot be read: {str(problem).splitlines()[0]}.") from problem
+
+
+@lru_cache(maxsize=100)
+def _parse_lesson(name: str, text: str) -> Lesson:
+    """A page of cards asks for every lesson, and parsing one takes longer than drawing its card."""
+    return Lesson(name=name, **tomllib.loads(text))
 
 
 def lesson_names(folder: Path = LESSONS_FOLDER) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import datetime
+from functools import cache, lru_cache
 from importlib.metadata import version
 from platform import python_version
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from clustergan_core.runs.config import DatasetRecord, RunConfig, chosen_k_note
 from clustergan_core.schedule import make_schedule
 
 if TYPE_CHECKING:
-    from clustergan_core.method import Method
+    from clustergan_core.method_facts import MethodSettings
 
 
 FALLBACK_N_CLUSTERS = 10
@@ -27,8 +28,13 @@ RECORDED_PACKAGES = ("torch", "numpy", "scikit-learn")
 RECORDED_FOR_CELLS = ("scanpy", "anndata", "igraph", "leidenalg")  # they read, prepare and cluster count matrices
 
 
-def _count_trained(networks: Method) -> int:
-    """Parameters that are trained; their running averages cost next to nothing."""
+@lru_cache(maxsize=200)
+def _count_trained(method: str, settings: MethodSettings, kind: Kind, shape: tuple[int, ...]) -> int:
+    """Parameters that are trained; their running averages cost next to nothing.
+
+    Kept, as the form for a new run asks twice at every change. Raises SettingsError for networks that do not fit.
+    """
+    networks = try_networks(method, settings, kind, shape)
     return sum(parameter.numel() for parameter in networks.parameters() if parameter.requires_grad)
 
 
@@ -60,12 +66,12 @@ def make_config(
     given = dict(settings or {})
     n_clusters, note = _choose_n_clusters(given, dataset)
     full = parse_settings(method, {**chosen.settings, **given, "n_clusters": n_clusters})
-    networks = try_networks(method, full, dataset.kind, dataset.shape)
+    n_trained = _count_trained(method, full, dataset.kind, dataset.shape)  # type: ignore[arg-type]  # frozen models can be hashed
     if threads is None:
         from clustergan_core.nn.acceleration import choose_threads
 
         n_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        threads = choose_threads(_count_trained(networks), n_cores)
+        threads = choose_threads(n_trained, n_cores)
     record = DatasetRecord(
         source=source,
         name=dataset.name,
@@ -99,7 +105,12 @@ def make_config(
 
 def _versions(kind: Kind) -> dict[str, str]:
     packages = RECORDED_PACKAGES + (RECORDED_FOR_CELLS if kind == "expression" else ())
-    return {"python": python_version()} | {name: version(name) for name in packages}
+    return {"python": python_version()} | {name: _version(name) for name in packages}
+
+
+@cache
+def _version(package: str) -> str:
+    return version(package)
 
 
 def _choose_n_clusters(settings: dict[str, Any], dataset: Dataset) -> tuple[Any, str]:

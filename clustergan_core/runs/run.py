@@ -6,7 +6,7 @@ import json
 import shutil
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -70,13 +70,7 @@ class Run:
         """config.json; RunError where it is missing, corrupt or of a newer format."""
         path = self.folder / "config.json"
         try:
-            content = json.loads(path.read_text())
-            number = content["format"]
-            if isinstance(number, int) and number > FORMAT:
-                raise RunError(
-                    f"Run {self.name} has format {number}, and this version reads up to {FORMAT}: update it."
-                )
-            return RunConfig.model_validate(content)
+            return _parse_config(path.read_text(), self.name)
         except (OSError, ValueError, TypeError, KeyError, ValidationError) as error:
             raise RunError(f"{path} cannot be read as a run's configuration: restore or delete the run.") from error
 
@@ -221,3 +215,13 @@ class Run:
     def _refuse_if_shipped(self, what: str) -> None:
         if self.is_shipped:
             raise RunError(f"{self.name} is a bundled model and cannot be {what}: train your own copy instead.")
+
+
+@lru_cache(maxsize=500)
+def _parse_config(text: str, name: str) -> RunConfig:
+    """The configuration that config.json holds, parsed once: every list of runs reads it of each, at every visit."""
+    content = json.loads(text)
+    number = content["format"]
+    if isinstance(number, int) and number > FORMAT:
+        raise RunError(f"Run {name} has format {number}, and this version reads up to {FORMAT}: update it.")
+    return RunConfig.model_validate(content)
