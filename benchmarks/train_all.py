@@ -47,7 +47,13 @@ from clustergan_core.score_names import GENERATION_SCORES, MODE_COUNT_SCORES
 QUICK = ("digits", "synthetic", "pendigits")  # take minutes each and are always available
 AGREEMENT = ("purity", "accuracy", "nmi", "ari")
 # Settings newer than some rows are left out of digests if they have the value that reproduces the older behaviour.
-YOUNGER: Mapping[str, object] = {"first_strictness": 1.0, "n_candidates": 0, "energy_weight": 0.0, "given": ""}
+YOUNGER: Mapping[str, object] = {
+    "first_strictness": 1.0,
+    "n_candidates": 0,
+    "energy_weight": 0.0,
+    "given": "",
+    "adversarial_loss": "wasserstein",
+}
 COLUMNS = (
     "commit", "cpu", "cores", "threads", "device", "torch", "load_at_start",
     "method", "dataset", "preset", "settings_digest", "seed", "steps",

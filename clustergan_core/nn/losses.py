@@ -43,6 +43,14 @@ def non_saturating_generator_loss(fake_scores: Tensor) -> Tensor:
     return functional.softplus(-fake_scores).mean()
 
 
+def saturating_generator_loss(fake_scores: Tensor) -> Tensor:
+    """mean log(1 − σ(D(G(z)))) for critic scores (B,) of generated samples: the minimax loss of arXiv 1406.2661, eq. 1.
+
+    Its gradient vanishes where the discriminator recognises generated samples, which is why the paper replaces it.
+    """
+    return -functional.softplus(fake_scores).mean()
+
+
 def zero_centred_penalty(gradients: Tensor) -> Tensor:
     """mean ‖∇D(x)‖² for gradients (B, *shape) at real samples: R1 (arXiv 1801.04406, eq. 9) without its γ/2."""
     return gradients.flatten(1).square().sum(dim=1).mean()

@@ -1,4 +1,4 @@
-"""The steps of the original game (Goodfellow et al., arXiv 1406.2661) with the non-saturating loss of the generator.
+"""The steps of the original game (Goodfellow et al., arXiv 1406.2661), whichever of its two losses the generator has.
 
 A normalised discriminator takes its running statistics from real samples alone, so that a real sample is read as in
 training; generated ones are normalised by their own batch.

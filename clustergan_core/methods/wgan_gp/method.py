@@ -4,6 +4,12 @@ All priors have d = n_normal + K dimensions: normal 0.15·N(0, I_d); uniform U(�
 one-hot (0.1·N(0, I), e_k). A step is ClusterGAN's without the encoder: `n_critic_steps` times the critic's under a
 gradient penalty, then one of the generator on −mean D(G(z)).
 
+The setting `adversarial_loss` puts the losses of the first GAN (Goodfellow et al., arXiv 1406.2661, algorithm 1) in
+their place, with all else as it is. The critic is then a discriminator whose score is the logit of "real": it minimises
+−mean log σ(D(x)) − mean log σ(−D(G(z))), without a penalty, of which that paper has none. The generator minimises
+    saturating      mean log(1 − σ(D(G(z)))), the minimax game of eq. 1,
+    non-saturating  −mean log σ(D(G(z))), which §3 of the paper advises.
+
 Two readings, which the paper calls "GAN with Disc. φ" and "GAN with bp":
 - critic-features: k-means on the activated last hidden layer of the critic; a cluster has the number of the mode whose
   generated samples lie nearest, one mode for each cluster.
@@ -19,7 +25,7 @@ uniform prior has bounds and no penalty, because its density is flat.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -30,12 +36,18 @@ from torch.optim import Optimizer
 
 from clustergan_core.data.dataset import Kind
 from clustergan_core.method import Batch, Encoding, Method
-from clustergan_core.methods.wgan_gp.settings import PriorName, WGANGPFacts, WGANGPSettings
+from clustergan_core.methods.wgan_gp.settings import AdversarialLoss, PriorName, WGANGPFacts, WGANGPSettings
 from clustergan_core.nn.acceleration import autocast, build_adam
 from clustergan_core.nn.back_projection import Descent, back_project, draw_starts
 from clustergan_core.nn.centres import Centres
-from clustergan_core.nn.losses import wasserstein_generator_loss
+from clustergan_core.nn.losses import (
+    non_saturating_critic_loss,
+    non_saturating_generator_loss,
+    saturating_generator_loss,
+    wasserstein_generator_loss,
+)
 from clustergan_core.nn.networks import build_networks, choose_architecture
+from clustergan_core.nn.non_saturating import read_generated, read_real, take_step
 from clustergan_core.nn.prior import Latent, Noise, Prior
 from clustergan_core.nn.wasserstein import critic_losses, draw_mix, generate_batches, take_critic_step
 
@@ -57,6 +69,12 @@ PRIORS: dict[PriorName, PriorFacts] = {
     "mixture": PriorFacts(0.1, 1.0),
     "normal": PriorFacts(0.15, 1.0),
     "uniform": PriorFacts(1.0, 1.0, noise="uniform"),
+}
+
+GENERATOR_LOSSES: dict[AdversarialLoss, Callable[[Tensor], Tensor]] = {
+    "wasserstein": wasserstein_generator_loss,
+    "saturating": saturating_generator_loss,
+    "non-saturating": non_saturating_generator_loss,
 }
 
 
@@ -101,12 +119,7 @@ class WGANGP(WGANGPFacts, Method):
         fakes = generate_batches(self.generator, latents, self.settings.precision)
         losses: dict[str, Tensor] = {}
         for batch, fake in zip(batches, fakes, strict=True):
-            mix = draw_mix(len(fake), self.random, self.device)
-            losses |= take_critic_step(
-                critic_losses(self.critic, batch.samples, fake, mix, self.settings.precision),
-                self.settings.penalty_weight,
-                self.critic_optimizer,
-            )
+            losses |= self._take_critic_step(batch.samples, fake)
         generator_loss = self.generator_loss(self._draw(self.settings.batch_size))
         self.generator_optimizer.zero_grad(set_to_none=True)
         # The critic passes gradients on but receives none.
@@ -117,8 +130,33 @@ class WGANGP(WGANGPFacts, Method):
     def generator_loss(self, latent: Latent) -> Tensor:
         """The generator's loss for a batch of latents."""
         with autocast(self.device, self.settings.precision):
-            scores = self.critic(self.generator(self._latents(latent)))
-        return wasserstein_generator_loss(scores.float())
+            generated = self.generator(self._latents(latent))
+            if self._is_wasserstein:
+                scores = self.critic(generated).float()
+            else:
+                _, scores = read_generated(self.critic, generated, self.settings.precision)
+        return GENERATOR_LOSSES[self.settings.adversarial_loss](scores)
+
+    def discriminator_loss(self, real: Tensor, fake: Tensor) -> Tensor:
+        """The cross-entropy of the discriminator for real and generated samples (B, *shape)."""
+        # The discriminator's step must not affect the generator.
+        _, fake_scores = read_generated(self.critic, fake.detach(), self.settings.precision)
+        _, real_scores = read_real(self.critic, real, self.settings.precision)
+        return non_saturating_critic_loss(real_scores, fake_scores)
+
+    @property
+    def _is_wasserstein(self) -> bool:
+        return self.settings.adversarial_loss == "wasserstein"
+
+    def _take_critic_step(self, real: Tensor, fake: Tensor) -> dict[str, Tensor]:
+        """One step of the critic, or of the discriminator, and its losses."""
+        if self._is_wasserstein:
+            mix = draw_mix(len(fake), self.random, self.device)
+            losses = critic_losses(self.critic, real, fake, mix, self.settings.precision)
+            return take_critic_step(losses, self.settings.penalty_weight, self.critic_optimizer)
+        loss = self.discriminator_loss(real, fake)
+        take_step(loss, self.critic_optimizer)
+        return {"discriminator": loss.detach()}
 
     def generate(self, latent: Latent) -> Tensor:
         self.eval()

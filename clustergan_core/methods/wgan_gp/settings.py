@@ -19,6 +19,7 @@ from clustergan_core.preset import PRESETS, Preset, PresetName, shorten
 
 PriorName = Literal["one-hot", "mixture", "normal", "uniform"]
 Reading = Literal["critic-features", "back-projection"]
+AdversarialLoss = Literal["wasserstein", "saturating", "non-saturating"]
 
 PAPER_STEPS = 200_000  # generator steps in ClusterGAN's public code
 PAPER_ITERATIONS = 5_000
@@ -32,6 +33,13 @@ class WGANGPSettings(WassersteinSettings, DecodingSettings):
         title="Prior",
         description="All have z_n size + K dimensions. One-hot: noise beside a unit vector. Mixture: noise around the "
         "first K unit vectors. Normal and uniform: noise alone, without modes.",
+    )
+    adversarial_loss: AdversarialLoss = Field(
+        "wasserstein",
+        title="Adversarial loss",
+        description="Wasserstein: the critic's mean scores, under the gradient penalty. The other two are the first "
+        "GAN's: a discriminator by cross-entropy, without a penalty, and a generator that minimises log(1 − D(G(z))) "
+        "(saturating) or −log D(G(z)) (non-saturating).",
     )
     reading: Reading = Field(
         "critic-features",

@@ -53,13 +53,14 @@ def test_another_setting_or_length_is_another_row_and_another_seed_shares_its_di
 
 
 def test_a_younger_setting_leaves_older_rows_known_unless_it_is_used() -> None:
-    labelled, paired = (small_config(method=method) for method in ("nemgan-labelled", "paired-clustergan"))
-    configs = (labelled, paired)
+    methods = ("nemgan-labelled", "paired-clustergan", "wgan-gp")
+    _, paired, wasserstein = configs = tuple(small_config(method=method) for method in methods)
     assert all(any(config.settings.get(name) == value for config in configs) for name, value in YOUNGER.items())
     for config in configs:
         older = {name: value for name, value in config.settings.items() if name not in YOUNGER}
         assert Job(config.model_copy(update={"settings": older})).digest == Job(config).digest
     assert Job(small_config(method="paired-clustergan", n_candidates=30)).digest != Job(paired).digest
+    assert Job(small_config(method="wgan-gp", adversarial_loss="saturating")).digest != Job(wasserstein).digest
 
 
 def test_a_dry_run_lists_what_is_missing_and_trains_nothing(
