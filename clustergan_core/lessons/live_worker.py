@@ -18,7 +18,8 @@ import torch
 
 from clustergan_core.errors import AppError
 from clustergan_core.lessons.live import CHUNK_FRAMES, Message, State, write_message
-from clustergan_core.lessons.record import Frame, Take, count_reached, find_bookmarks
+from clustergan_core.lessons.measures import count_reached
+from clustergan_core.lessons.record import Frame, Take, find_bookmarks
 from clustergan_core.lessons.recording import Setup, pack_recording
 
 IDLE_SECONDS = 600.0  # without a command, after which the process ends and gives its memory back

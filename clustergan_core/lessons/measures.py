@@ -33,6 +33,13 @@ def reached_islands(recording: Recording, frame: int = -1) -> list[int]:
     return numbers[counts >= REACHED_SHARE * len(on)].tolist()
 
 
+def count_reached(recording: Recording) -> list[int]:
+    """How many islands each frame reaches; none where it is not known where they are."""
+    if recording.header.islands is None:
+        return []
+    return [len(reached_islands(recording, frame)) for frame in range(recording.n_frames)]
+
+
 def stray_share(recording: Recording, frame: int = -1) -> float:
     """The share of generated samples that lie on no island, in [0, 1]."""
     return float((island_of(recording, frame) < 0).mean())

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from clustergan_core.data.dataset import PlantedModes
 from clustergan_core.data.opening import open_dataset
-from clustergan_core.lessons.measures import reached_islands
+from clustergan_core.lessons.measures import count_reached
 from clustergan_core.lessons.origin import describe_origin
 from clustergan_core.lessons.plane import open_plane, to_levels
 from clustergan_core.lessons.recording import Bookmark, Header, Islands, Recording, Setup
@@ -149,10 +149,3 @@ def find_bookmarks(islands: Islands | None, n_reached: Sequence[int]) -> tuple[B
         if frame is not None:
             marks[frame] = title  # where several fall on one frame, the largest
     return tuple(Bookmark(frame=frame, title=title) for frame, title in sorted(marks.items()))
-
-
-def count_reached(recording: Recording) -> list[int]:
-    """How many islands each frame reaches; none where it is not known where they are."""
-    if recording.header.islands is None:
-        return []
-    return [len(reached_islands(recording, frame)) for frame in range(recording.n_frames)]
