@@ -28,7 +28,7 @@ _RULES = f"""
 [data-testid="stRadio"] label:has(input:checked) > div:first-child {{ border: 0.4rem solid {_BLUE}; }}
 [data-testid="stMain"] button[data-variant="segmented_control"] {{ background: #ffffff; border-color: {_QUIET}; }}
 [data-testid="stMain"] button[data-variant="segmented_control"][aria-checked="true"] {{
-  background: {_BLUE}; border-color: {_BLUE};
+  background: {_BLUE} !important; border-color: {_BLUE};
 }}
 [data-testid="stMain"] button[data-variant="segmented_control"][aria-checked="true"] p {{ color: #ffffff; }}
 .stBidiComponent * {{
