@@ -77,11 +77,31 @@ class RecordedStage(_Part):
         return [*exact, *(run for run in self.runs if run.choices[chosen] == choices[chosen])][0]
 
 
+class StripSweep(_Part):
+    """A sweep of our own, kept as <file>.csv beside lesson.toml."""
+
+    file: str = Field(pattern=r"[a-z0-9-]+")
+    title: str  # what it holds fixed
+    command: str  # which writes the file
+
+
+class Strip(_Part):
+    """A setting, what a paper's table prints at its values, and our runs at the same values."""
+
+    title: str
+    setting: str
+    table: str  # of Li and Dama
+    sweeps: tuple[StripSweep, ...] = Field(min_length=1)
+    held: str  # what is fixed, and what changes besides the setting
+
+
 class PlaneStage(RecordedStage):
     """Recordings of trainings in the plane, for the player."""
 
     kind: Literal["plane"]
     ends: tuple[str, ...] = ()  # the runs whose last frames Reveal shows
+    compared: str = ""  # the control whose values are set beside each other by the islands they reach
+    strips: tuple[Strip, ...] = ()
 
 
 class CycleStage(RecordedStage):

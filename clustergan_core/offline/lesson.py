@@ -17,6 +17,7 @@ from clustergan_core.lessons.glossary import read_glossary
 from clustergan_core.lessons.lesson import Choice as Question
 from clustergan_core.lessons.lesson import Lesson, ModesStage, PlaneStage, Run, SweepStage, WalkStage
 from clustergan_core.lessons.recording import POSITION_LEVELS, Recording, unpack_recording
+from clustergan_core.offline.compared import write_comparison
 from clustergan_core.offline.page import Item, place, write_page
 from clustergan_core.offline.prose import write_formula, write_line, write_paragraphs, write_picture, write_table
 from clustergan_core.offline.recording import choose, describe_making
@@ -90,7 +91,7 @@ def _show_plane(lesson: Lesson, stage: PlaneStage, first: str, handout: Handout)
         place(0),
         (Item("player", tuple(choices), " and ".join(runs[0].choices)),),
         _still(recordings[0][0], 0, "Data on its islands, and dots before training"),
-        "".join(ends),
+        write_comparison(lesson, stage) + "".join(ends),
         _print_stills(recordings[0][0], _title(runs[0])),
         describe_making(recordings[0][0]),
     )

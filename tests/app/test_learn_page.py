@@ -82,6 +82,18 @@ def test_what_a_teacher_leaves_out_is_gone_from_the_page_and_in_the_link() -> No
     assert open_page("learn", lesson=PLANE, beat="reveal", hide="reveal").error  # the answer cannot be asked for
 
 
+def test_a_strip_stays_closed_until_its_setting_is_chosen() -> None:
+    stage = read_lesson("breaking").stage
+    assert isinstance(stage, PlaneStage)
+    app = press(open_page("learn", lesson="breaking", beat="predict", run="saturating-2"), "Skip")
+    assert "seed 2" in texts(app)  # whose three losses are compared
+    assert not any(strip.held in texts(app) for strip in stage.strips)
+    chosen = stage.strips[1]
+    app = app.segmented_control(key="learn-strip").set_value(chosen.title).run()
+    assert [strip for strip in stage.strips if strip.held in texts(app)] == [chosen]
+    assert [code.value for code in app.code if "sweep" in code.value] == [sweep.command for sweep in chosen.sweeps]
+
+
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [

@@ -20,6 +20,7 @@ from clustergan_core.runs.store import find_run_by_name
 from ui.frame.seed import FIRST_SEED
 from ui.learn.address import Beat, asked_beat, go_to, is_presenting, name_wrong_handout, shown_beats
 from ui.learn.cards import show_still
+from ui.learn.compared import show_counts, show_strips
 from ui.learn.cycle import show_cycle, show_cycle_ends
 from ui.learn.decode import show_decoding, show_decoding_of
 from ui.learn.models import show_mode_rows, show_modes, show_sweep, show_sweep_result, show_walk
@@ -199,8 +200,11 @@ def _show_evidence(lesson: Lesson) -> None:
     """What the text of Reveal speaks of."""
     match lesson.stage:
         case PlaneStage() as stage:
-            for run in stage.ends:
-                show_still(lesson, run)
+            if stage.compared:
+                _show_compared(lesson, stage)
+            else:
+                for run in stage.ends:
+                    show_still(lesson, run)
         case CycleStage() as stage:
             show_cycle_ends(lesson, stage)
         case PriorsStage() as stage:
@@ -213,6 +217,14 @@ def _show_evidence(lesson: Lesson) -> None:
             show_mode_rows(find_run_by_name(next(iter(stage.models.values()))), FIRST_SEED, has_names=True)
         case SweepStage() as stage:
             show_sweep_result(stage)
+
+
+def _show_compared(lesson: Lesson, stage: PlaneStage) -> None:
+    show_counts(lesson, stage)
+    for column, run in zip(st.columns(len(stage.ends)), stage.ends, strict=True):
+        with column:
+            show_still(lesson, run, "stretch")
+    show_strips(lesson, stage.strips, "learn-reveal-strip")
 
 
 def _guess(lesson: Lesson) -> int | None:

@@ -7,9 +7,10 @@ from pathlib import Path
 import streamlit as st
 
 from clustergan_core.errors import DataError
-from clustergan_core.lessons.lesson import Lesson, PlaneStage
+from clustergan_core.lessons.lesson import Lesson, PlaneStage, Run
 from clustergan_core.lessons.recording import Recording, unpack_recording
 from ui.learn.address import is_presenting
+from ui.learn.compared import show_islands, show_strips
 from ui.learn.live import show_player
 from ui.learn.recordings import choose_run, show_command, stamp
 
@@ -25,7 +26,17 @@ def show_plane(lesson: Lesson, stage: PlaneStage) -> None:
     recording = _recording(content, name)
     with above if is_presenting() else below:
         show_player(lesson, run, content, recording.header.n_modes)
+    if stage.compared:
+        _show_compared(lesson, stage, run)
     show_command(recording.header.command, recording.header.versions)
+
+
+def _show_compared(lesson: Lesson, stage: PlaneStage, run: Run) -> None:
+    over_time, settings = st.columns(2, gap="large")
+    with over_time:
+        show_islands(lesson, stage, run)
+    with settings:
+        show_strips(lesson, stage.strips, "learn-strip")
 
 
 @st.cache_data(max_entries=40, show_spinner=False)
