@@ -95,6 +95,7 @@ def test_the_accuracies_of_the_reveal_are_medians_of_our_sweeps() -> None:
     spread = medians("sigma")
     assert f"accuracy {spread[0]} at σ = 0.1, {spread[3]} at σ = 1." in text
     assert f"ours is poor at every size: {', '.join(medians('n_normal'))}." in text
+    assert f"the paper falls from 0.960 to 0.384; ours does not: {', '.join(medians('batch_size'))}." in text
 
 
 def medians(setting: str, sweep: int = 0) -> list[str]:
