@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypedDict
+
+import numpy as np
 
 from clustergan_core.browser.strip import Strip
 from clustergan_core.drawing.palette import mode_colours
 from clustergan_core.drawing.theme import THEMES, Theme
 
 N_THUMBNAILS = 11  # below a walk
+N_DIAL_STEPS = 41  # of a number from its lowest to its highest value
 
 PartName = Literal["player", "slider"]
+Layout = Literal["beside", "stacked"]
 
 
 @dataclass(frozen=True)
@@ -67,30 +72,81 @@ def make_look(theme: Theme, n_modes: int, *, is_presenting: bool = False) -> Loo
     )
 
 
-def describe_strip(
-    strip: Strip, theme: Theme, *, label: str, ends: tuple[int, int], default: float, words: str, noun: str
-) -> dict[str, Any]:
-    """What the slider is told of a strip from the mode `ends[0]` (value 0) to `ends[1]` (value 1).
+@dataclass(frozen=True)
+class Dial:
+    """A number with a handle of its own, whose strip is sent when a person comes near it."""
 
-    words: below the steps. noun: what the page calls a mode. A double click goes to `default`.
-    """
+    name: str
+    label: str
+    low: float
+    high: float
+    value: float
+    first: float  # where a double click leads
+
+    def values(self) -> list[float]:
+        """Even steps from low to high, and among them the value itself: what its strip shows."""
+        values = np.linspace(self.low, self.high, N_DIAL_STEPS)
+        is_there = np.abs(values - self.value).min() < 1e-6 * (self.high - self.low)
+        return values.tolist() if is_there else sorted([*values.tolist(), self.value])
+
+    def describe(self) -> dict[str, Any]:
+        """The dial as the browser reads it."""
+        return asdict(self) | {"n_steps": N_DIAL_STEPS}
+
+
+def describe_strip(strip: Strip, n_thumbnails: int = 0) -> dict[str, Any]:
+    """What the slider is told of a strip, beside where its bytes are."""
     n_modes = 0 if strip.codes is None else strip.codes.shape[1]
-    colours = THEMES[theme]
     height, width = strip.size
+    n_rows, n_columns = strip.grid
     return {
         "form": strip.form,
-        "n_steps": len(strip.samples),
+        "n_steps": strip.n_steps,
+        "n_rows": n_rows,
+        "n_columns": n_columns,
         "height": height,
         "width": width,
         "n_channels": strip.samples.shape[-1] if strip.form == "pixels" else 0,
         "n_values": strip.samples.shape[-1],
         "n_modes": n_modes,
-        "n_thumbnails": N_THUMBNAILS,
+        "n_thumbnails": n_thumbnails,
         "colours": mode_colours(n_modes) if n_modes else [],
-        "theme": {"page": colours.page, "text": colours.text, "grid": colours.grid},
+        "charts": [chart.describe() for chart in strip.charts],
+        "said": list(strip.said) or None,
+        "rows": [list(row) for row in strip.rows],
+        "alt": strip.alt,
+    }
+
+
+def describe_slider(
+    strip: Strip | None,
+    theme: Theme,
+    *,
+    label: str = "",
+    ends: tuple[int, int] | None = None,
+    default: float = 0.0,
+    words: str = "",
+    noun: str = "mode",
+    texts: Sequence[str] = (),
+    layout: Layout = "beside",
+    dials: Sequence[Dial] = (),
+) -> dict[str, Any]:
+    """What the slider is told, beside the bytes and the place of its handle.
+
+    ends: the modes at 0 and 1 of the strip's track, to which a double click at `default` leads back; between other
+    ends, `texts` names each step. words: below the steps. noun: what the page calls a mode. layout: the picture beside
+    or below the track.
+    """
+    colours = THEMES[theme]
+    return {
+        "walk": None if strip is None else describe_strip(strip, 0 if texts else N_THUMBNAILS),
+        "theme": {"page": colours.page, "text": colours.text, "grid": colours.grid, "muted": colours.muted},
         "label": label,
         "first": default,
-        "ends": list(ends),
+        "ends": None if ends is None else list(ends),
         "words": words,
         "noun": noun,
+        "texts": list(texts) or None,
+        "layout": layout,
+        "dials": [dial.describe() for dial in dials],
     }

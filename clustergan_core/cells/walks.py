@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from clustergan_core.method import Method
     from clustergan_core.nn.prior import Prior
 
-N_STEPS = 41
+N_STEPS = 101  # μ in hundredths
 N_DRAWS = 64  # z_n that a walk is averaged over
 N_LISTED = 10  # nearest real cells that are kept for each step
 _MAX_HELD = 2_000  # real cells of a mode whose values are compared with a band

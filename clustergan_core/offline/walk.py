@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from clustergan_core.browser.parts import describe_strip
+from clustergan_core.browser.parts import describe_slider
 from clustergan_core.browser.strip import N_STEPS, Strip, make_strip
 from clustergan_core.errors import SettingsError
 from clustergan_core.offline.page import Choice, Item, place, write_page
@@ -35,7 +35,7 @@ def make_walk_page(run: Run, strip: Strip, start: int, end: int, *, seed: int | 
 
 def walk_item(strip: Strip, start: int, end: int) -> Item:
     """A walk for the slider."""
-    data = describe_strip(strip, "light", label="μ", ends=(start, end), default=FIRST_MU, words=NEVER_SEEN, noun="mode")
+    data = describe_slider(strip, "light", label="μ", ends=(start, end), default=FIRST_MU, words=NEVER_SEEN)
     return Item("slider", (Choice("walk", data, strip.sections()),))
 
 

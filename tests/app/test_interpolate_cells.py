@@ -92,9 +92,8 @@ def test_without_the_data_the_genes_are_shown_and_real_cells_need_the_data(
     assert not app.error
     said = texts(app)
     assert "Distances to real cells need the data" in said
-    assert "Genes along the walk" in said
     charts = [chart.proto.id for chart in app.get("plotly_chart")]
-    assert len(charts) == 2, "genes and their switches, and nothing about distances"
+    assert len(charts) == 2, "genes, and which of them change, and nothing about distances"
     assert not any("walk-distance" in name for name in charts)
 
 

@@ -98,3 +98,41 @@ def download(page: Page, button: Locator, folder: Path) -> Path:
     path = folder / handed_over.value.suggested_filename
     handed_over.value.save_as(path)
     return path
+
+
+class Drag:
+    """A handle held by the mouse, between whose press and release the page may send nothing to the server."""
+
+    def __init__(self, page: Page, track: Locator) -> None:
+        self._page = page
+        self._track = track
+        track.scroll_into_view_if_needed()
+        track.hover()
+        settle(page)  # what comes with the pointer has come
+
+    def __enter__(self) -> "Drag":
+        self._page.evaluate(_COUNT_MESSAGES)
+        self._page.mouse.down()
+        self.n_sent = self._page.evaluate("window.nSent")
+        return self
+
+    def to(self, share: float) -> None:
+        """Moves the handle to a share of its track."""
+        box = self._track.bounding_box()
+        assert box is not None
+        self._page.mouse.move(box["x"] + box["width"] * share, box["y"] + box["height"] * 0.6)
+
+    def __exit__(self, *_: object) -> None:
+        assert self._page.evaluate("window.nSent") == self.n_sent, "a drag asks the server nothing"
+        self._page.mouse.up()
+        settle(self._page)
+
+
+# Counts what goes through any socket of the page, also one that was opened before.
+_COUNT_MESSAGES = """() => {
+    window.nSent ??= 0;
+    if (window.isCounting) return;
+    window.isCounting = true;
+    const send = WebSocket.prototype.send;
+    WebSocket.prototype.send = function (...parts) { window.nSent += 1; return send.apply(this, parts); };
+}"""

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.page_driver import choose, download, expect_calm, settle, visit
+from tests.browser.page_driver import Drag, choose, download, expect_calm, settle, visit
 from tests.browser.server import Server
 from tests.small_cell_runs import N_CELLS, N_GENES, train_cells, write_planted
 
@@ -37,6 +37,21 @@ def test_a_walk_is_begun_at_a_mode_moved_along_and_taken_home(
     assert {"gene", "change", "mu=0.000", "mu=1.000"} <= set(walk.columns)
     assert not [column for column in walk if "switch" in column], "one run has no order"
     expect_calm(page)
+
+    curves = page.get_by_role("img", name=re.compile("^expression.*: Gene"))
+    track = page.get_by_role("slider", name="μ")
+    with Drag(page, track) as drag:
+        for share in (0.75, 0.31):
+            drag.to(share)
+            means = dict(re.findall(r"(Gene\d+) ([\d.]+)", curves.get_attribute("aria-label") or ""))
+            assert len(means) == 6, "the genes that change most"
+            expected = walk.set_index("gene")[f"mu={share:.3f}"]
+            assert all(abs(float(value) - expected[gene]) < 0.006 for gene, value in means.items())
+        expect(page.get_by_role("slider", name="μ")).to_have_attribute(
+            "aria-valuetext", re.compile("^μ 0.31, read as mode")
+        )
+    expect(page.get_by_role("heading", name="Nearest real cells at μ = 0.31")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"mu=0\.31"))
 
     page.get_by_role("radio", name="One cell").click()
     settle(page)

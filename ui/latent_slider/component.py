@@ -1,20 +1,22 @@
-"""latent_slider(): a track along a walk, whose picture follows the pointer; its value comes with the release."""
+"""latent_slider(): handles whose picture follows the pointer; a value comes with the release of its handle."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import streamlit as st
 from streamlit.components.v2 import component
 
-from clustergan_core.browser.parts import describe_strip, read_part
+from clustergan_core.browser.parts import Dial, Layout, describe_slider, describe_strip, read_part
 from clustergan_core.browser.strip import Strip
 from ui.canvas_map.component import send_cargo
 from ui.frame.choices import slider
 from ui.frame.theme import theme_name
 
 _PART = read_part("slider")
+_MAX_PART = 500_000  # bytes of samples that are sent together
 
 _slider = component(
     "clustergan_latent_slider",
@@ -25,57 +27,104 @@ _slider = component(
 
 
 class Moved(TypedDict):
-    """What the browser sends when a person releases the handle."""
+    """What the browser sends when a person releases a handle."""
 
-    value: float  # 0 to 1
+    name: str | None  # of the dial; None for the track
+    value: float  # 0 to 1 on the track
     n_sent: int  # how many values this slider has sent: an answer to an earlier one does not move the handle
 
 
-def choose_place(name: str, default: float) -> float:
-    """The slider's value from 0 to 1, from its last move or from the address, where `name` is its parameter.
+def choose_place(name: str, default: float, low: float = 0, high: float = 1, step: float = 0.01) -> float:
+    """A handle's value, from its last move or from the address, where `name` is its parameter.
 
     Streamlit's own slider, out of sight, holds the value: so it follows links, the pages and the buttons as all do.
     """
     key = f"{name}-address"
     st.html(f"<style>.st-key-{key} {{ display: none; }}</style>")
     with st.container(key=key):
-        return slider(name, name, 0, 1, default)
+        return slider(name, name, low, high, default, step)
+
+
+def asked_dial(name: str, dials: Sequence[Dial]) -> Dial | None:
+    """The dial of the slider `name` that a person is near, the first before they were near one; None without dials."""
+    asked = st.session_state.get(_key(name), {}).get("asked")
+    return next((dial for dial in dials if dial.name == asked), dials[0] if dials else None)
 
 
 def latent_slider(
     name: str,
-    strip: Strip,
-    value: float,
+    strip: Strip | None,
+    value: float = 0.0,
     *,
-    label: str,
-    ends: tuple[int, int],
-    default: float,
+    label: str = "",
+    ends: tuple[int, int] | None = None,
+    default: float = 0.0,
     words: str = "",
     noun: str = "mode",
+    texts: Sequence[str] = (),
+    layout: Layout = "beside",
+    dials: Sequence[Dial] = (),
+    make_fan: Callable[[Dial], Strip] | None = None,
+    on_move: Callable[[float], None] | None = None,
 ) -> None:
-    """Draws the track from the mode `ends[0]` (value 0) to `ends[1]` (value 1), its steps, its picture and its code.
+    """Draws the track of a strip with its steps, the dials, the picture or figures, and the code.
 
-    A released handle starts a run, in which `choose_place(name, …)` is its value. A double click goes to `default`.
-    words: below the steps. noun: what the page calls a mode.
+    A released handle starts a run, in which `choose_place(name, …)`, or that of the dial's name, is its value.
+    ends: the modes at the ends 0 and 1 of the track; `default` is where a double click leads. texts: of each step of a
+    track that runs between no modes. words: below the track. noun: what the page calls a mode. make_fan: the strip over
+    a dial's `values`; asked for when a person comes near the dial. on_move: told the track's place when it is released,
+    instead of the page's parameter `name`.
     """
-    key = f"{name}-slider"
-    slot = f"{key}-strip"
+    key = _key(name)
+
+    def obey() -> None:
+        moved = _moved(key)
+        if on_move is not None and moved["name"] is None:
+            on_move(moved["value"])
+        else:
+            st.session_state[moved["name"] or name] = moved["value"]
+
     with st.container(gap=None):  # no gap: the cargo takes no room on the page
-        digest = send_cargo(slot, strip.sections())
+        data = describe_slider(
+            strip,
+            theme_name(),
+            label=label,
+            ends=ends,
+            default=default,
+            words=words,
+            noun=noun,
+            texts=texts,
+            layout=layout,
+            dials=dials,
+        )
+        if strip is not None:
+            data["walk"]["parts"] = _send(f"{key}-strip", strip)
+        dial = asked_dial(name, dials)
+        data["fan"] = None if dial is None or make_fan is None else _send_fan(key, dial, make_fan(dial))
         _slider(
             key=key,
-            data={
-                "slot": slot,
-                "digest": digest,
-                **describe_strip(strip, theme_name(), label=label, ends=ends, default=default, words=words, noun=noun),
-                "value": value,
-                "n_sent": _moved(key)["n_sent"],
-            },
-            on_moved_change=lambda: st.session_state.__setitem__(name, _moved(key)["value"]),
+            data=data | {"value": value, "n_sent": _moved(key)["n_sent"]},
+            on_moved_change=obey,
+            on_asked_change=lambda: None,
         )
+
+
+def _send_fan(key: str, dial: Dial, strip: Strip) -> dict[str, Any]:
+    return {"of": dial.name, "strip": describe_strip(strip) | {"parts": _send(f"{key}-fan", strip)}}
+
+
+def _send(slot: str, strip: Strip) -> list[tuple[str, str]]:
+    """The slots and digests of a strip's parts, each a cargo of its own."""
+    n_steps = max(1, _MAX_PART * strip.n_steps // max(1, strip.samples.nbytes))
+    parts = enumerate(strip.parts(n_steps)) if strip.form else enumerate([strip.sections()])
+    return [(f"{slot}-{number}", send_cargo(f"{slot}-{number}", part)) for number, part in parts]
+
+
+def _key(name: str) -> str:
+    return f"{name}-slider"
 
 
 def _moved(key: str) -> Moved:
     """The last move of this slider; before the first one, none was sent."""
     moved = st.session_state.get(key, {}).get("moved")
-    return moved or {"value": 0.0, "n_sent": 0}
+    return moved or {"name": None, "value": 0.0, "n_sent": 0}

@@ -15,8 +15,11 @@ const PARTS = {
   },
   slider(shadow) {
     const slider = new LatentSlider(shadow.querySelector(".latent"));
-    return (choice, sections) =>
-      slider.update({ ...choice.data, slot: "page", digest: choice.title, value: choice.data.first, n_sent: 0 }, () => sections, () => {});
+    return (choice, sections) => {
+      const walk = { ...choice.data.walk, parts: [["page", choice.title]] };
+      const place = { value: choice.data.first, n_sent: slider.sent };
+      slider.update({ ...choice.data, ...place, walk }, () => sections, () => {}, () => {});
+    };
   },
 };
 

@@ -29,7 +29,7 @@ def gene_curves_figure(
     """Expression of genes (M, n) along μ (M,), each a named line with the spread of its draws."""
     figure = go.Figure()
     for rank, name in enumerate(gene_names):
-        colour, dash = _line_look(rank)
+        colour, dash = line_look(rank)
         if (high[:, rank] > low[:, rank]).any():
             figure.add_scatter(
                 x=np.concatenate([mus, mus[::-1]]),
@@ -52,7 +52,7 @@ def gene_curves_figure(
     name_mu_axis(figure)
     heights = spread(mean[-1], gap=(top - bottom) * 0.06, low=bottom, high=top)
     for rank, (name, height) in enumerate(zip(gene_names, heights, strict=True)):
-        text = f'<span style="color:{_line_look(rank)[0]}">━</span> {cut(name)}'
+        text = f'<span style="color:{line_look(rank)[0]}">━</span> {cut(name)}'
         figure.add_annotation(x=1.01, xref="paper", xanchor="left", y=height, text=text, showarrow=False)
     right = 40 + 8 * max((len(cut(name)) for name in gene_names), default=0)
     figure.update_layout(showlegend=False, height=_CURVES_HEIGHT, margin=MARGIN | {"r": right})
@@ -153,7 +153,7 @@ def _name_rows(figure: go.Figure, names: Sequence[str]) -> None:
     figure.update_layout(showlegend=False, height=_ROW_HEIGHT * len(names) + 70, margin=MARGIN)
 
 
-def _line_look(rank: int) -> tuple[str, str]:
+def line_look(rank: int) -> tuple[str, str]:
     """The colour and dash of the line with that rank; they differ for as many lines as can be distinguished."""
     n = len(LINE_COLOURS)
     return LINE_COLOURS[rank % n], DASHES[rank // n % len(DASHES)]

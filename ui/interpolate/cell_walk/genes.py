@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from clustergan_core.browser.charts import Curves
+from clustergan_core.browser.strip import Strip, chart_strip
 from clustergan_core.cells.switch_genes import rank_genes
-from clustergan_core.drawing.figures.gene_walks import gene_curves_figure, gene_heat_figure
+from clustergan_core.drawing.figures.axes import cut
+from clustergan_core.drawing.figures.curves import DASHES
+from clustergan_core.drawing.figures.gene_walks import gene_curves_figure, gene_heat_figure, line_look
 from clustergan_core.drawing.theme import THEMES, apply_theme
 from ui.frame.choices import linked, one_of, segmented
 from ui.frame.messages import plain
@@ -34,26 +39,64 @@ def choose_ranking() -> Ranking:
     return RANKINGS[segmented("genes", list(RANKINGS), "Genes that", label_visibility="collapsed")]
 
 
-def show_gene_curves(position: WalkPosition, ranking: Ranking) -> NDArray[np.int64]:
-    """Curves of the genes that change most and of those a person adds, with a line at μ; returns the added ones."""
-    st.subheader("Genes along the walk")
-    chart = st.container()
-    walk, scale = position.walk, position.view.scale
+@dataclass(frozen=True)
+class ShownGenes:
+    """The genes whose curves are drawn, and how far their bands hold."""
+
+    genes: NDArray[np.int64]
+    added: NDArray[np.int64]  # those of them that a person added
+    reach: BandReach | None  # None for a single z_n, and without the data
+
+    @property
+    def has_bands(self) -> bool:
+        """Whether the bands are worth drawing."""
+        return self.reach is None or not self.reach.is_too_narrow
+
+
+def choose_genes(position: WalkPosition, ranking: Ranking) -> ShownGenes:
+    """The genes that change most and those that a person adds, in the address as ?gene=."""
+    walk = position.walk
     added = _add_genes(position.view.gene_names)
     genes = _append_genes(rank_genes(walk.mean, ranking, _N_CURVES), added)
-    with chart:
-        if not len(genes):
-            st.caption(_NO_GENES)
-            return added
-        reach = None if walk.n_draws == 1 or position.cells is None else _reach(position, genes)
-        has_bands = reach is None or not reach.is_too_narrow
-        figure = _draw_curves(position, position.key, tuple(genes.tolist()), has_bands, theme_name())
-        mark_mu(figure, position.mu)
-        show_themed(figure, "gene-curves", "Generated expression of genes along μ")
-    draws = f"Mean of {walk.n_draws} z_n. {_describe_bands(position, reach)} " if walk.n_draws > 1 else "One z_n. "
+    is_measured = walk.n_draws > 1 and position.cells is not None and len(genes)
+    return ShownGenes(genes, added, _reach(position, genes) if is_measured else None)
+
+
+def walk_strip(position: WalkPosition, shown: ShownGenes) -> Strip:
+    """The curves of the genes over μ, at every step of the walk, and the codes that are read on it."""
+    walk, rows = position.walk, shown.genes
+    mean, low, high = walk.mean[:, rows], walk.low[:, rows], walk.high[:, rows]
+    looks = [line_look(rank) for rank in range(len(rows))]
+    bottom, top = float(low.min(initial=0)), float(high.max(initial=0)) or 1.0
+    curves = Curves(
+        position.view.scale.title,
+        "μ",
+        [cut(position.view.gene_names[gene]) for gene in rows.tolist()],
+        [colour for colour, _ in looks],
+        walk.mus,
+        mean,
+        (bottom, top),
+        [DASHES.index(dash) for _, dash in looks],
+        (low, high) if walk.n_draws > 1 and shown.has_bands else None,
+    )
+    return chart_strip((curves,), walk.codes, alt="Generated cells")
+
+
+def show_gene_curves(position: WalkPosition, shown: ShownGenes) -> None:
+    """What the curves mean, and the curves as a figure to read and to save."""
+    walk, scale = position.walk, position.view.scale
+    if not len(shown.genes):
+        st.caption(_NO_GENES)
+        return
+    draws = (
+        f"Mean of {walk.n_draws} z_n. {_describe_bands(position, shown.reach)} " if walk.n_draws > 1 else "One z_n. "
+    )
     zeros = "" if scale.has_negatives else "Generated values below 0 are shown as 0. "
     st.caption(f"{draws}{zeros}Between the ends, these codes were never sampled in training.")
-    return added
+    with st.expander("Genes along the walk, to read and to save", icon=":material/show_chart:"):
+        figure = _draw_curves(position, position.key, tuple(shown.genes.tolist()), shown.has_bands, theme_name())
+        mark_mu(figure, position.mu)
+        show_themed(figure, "gene-curves", "Generated expression of genes along μ")
 
 
 def _reach(position: WalkPosition, genes: NDArray[np.int64]) -> BandReach:

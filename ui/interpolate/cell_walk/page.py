@@ -8,14 +8,21 @@ import streamlit as st
 
 from ui.cells.titles import ModeTitles, choose_named_mode
 from ui.cells.view import ABSENT_DATA, CellsView
-from ui.frame.choices import slider
 from ui.frame.messages import plain
-from ui.interpolate.cell_walk.genes import choose_ranking, show_changes, show_gene_curves
+from ui.interpolate.cell_walk.genes import (
+    ShownGenes,
+    choose_genes,
+    choose_ranking,
+    show_changes,
+    show_gene_curves,
+    walk_strip,
+)
 from ui.interpolate.cell_walk.order import open_order, show_order
-from ui.interpolate.cell_walk.position import open_position
+from ui.interpolate.cell_walk.position import WalkPosition, open_position
 from ui.interpolate.cell_walk.real_cells import show_distance, show_neighbours, show_path
-from ui.interpolate.codes import FIRST_MU, FROM, MU_HELP, SAME_ENDS, TO, Ends, show_end_buttons
+from ui.interpolate.codes import FIRST_MU, FROM, SAME_ENDS, TO, Ends, show_end_buttons
 from ui.interpolate.z_n import CELL_SOURCES, choose_source, choose_z_n_of_cells
+from ui.latent_slider.component import choose_place, latent_slider
 
 if TYPE_CHECKING:
     from clustergan_core.cells.walks import CellWalk
@@ -24,15 +31,20 @@ if TYPE_CHECKING:
 def show_cell_walk(view: CellsView) -> None:
     """Everything that follows the choices; while only μ moves, only the markers are redrawn."""
     method, titles, cells = view.method, view.titles, view.cells
-    ends = _choose_ends(titles)
-    buttons, summary = st.container(horizontal=True, vertical_alignment="bottom"), st.container()
-    with buttons:
-        ranking = choose_ranking()
+    row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
+    stage, buttons = st.container(), st.container(horizontal=True, vertical_alignment="center")
+    with row:
+        ends = _choose_ends(titles)
         with st.popover("z_n", icon=":material/tune:"):
             source, seed = choose_source(method.prior, CELL_SOURCES)
-    position = open_position(view, titles, cells, ends, choose_z_n_of_cells(method.prior, source, seed))
+            normals = choose_z_n_of_cells(method.prior, source, seed)
+    if ends.mode_a == ends.mode_b:
+        with row:
+            st.caption(SAME_ENDS)
+    position = open_position(view, titles, cells, ends, normals)
     walk, order = position.walk, open_order(position)
     with buttons:
+        ranking = choose_ranking()
         show_end_buttons()
         st.download_button(
             "Walk as CSV",
@@ -44,41 +56,49 @@ def show_cell_walk(view: CellsView) -> None:
             help="Every gene in every step, its difference in real cells over the runs, and its place in the order if "
             "there is one.",
         )
-    with summary:
-        nearness = "" if walk.nearness is None else f"**{plain(describe_nearness(walk, titles))}**"
-        st.markdown(f"{plain(describe_reading(walk, titles))} {nearness}")
-        if walk.nearness is None:
-            st.info(f"Distances to real cells need {ABSENT_DATA}", icon=":material/download:")
-    curves, switches = st.columns(2, gap="medium")
-    with curves:
-        added = show_gene_curves(position, ranking)
-        if cells is not None:
-            show_distance(position)
-    with switches:
+    shown = choose_genes(position, ranking)
+    with stage:
+        _show_slider(position, shown)
+    show_gene_curves(position, shown)
+    changes, beside = st.columns(2, gap="medium")
+    with beside:
         show_order(position, order)
         if order is None or order.verdict != "order":
-            show_changes(position, ranking, added)
-    if cells is not None:
-        table, path = st.columns(2, gap="medium")
-        with table:
-            show_neighbours(position, cells)
-        with path:
-            show_path(position, cells)
+            show_changes(position, ranking, shown.added)
+    if cells is None:
+        return
+    with changes:
+        show_distance(position)
+        show_neighbours(position, cells)
+        show_path(position, cells)
 
 
 def _choose_ends(titles: ModeTitles) -> Ends:
-    """Both types by name, and μ between them in the order in which the slider runs."""
+    """Both types by name, and the place between them."""
     largest = titles.largest()
-    left, middle, right = st.columns(3, vertical_alignment="bottom", gap="medium")
-    with left:
+    with st.container(width=260):
         mode_b = choose_named_mode("b", FROM, titles, largest[0])
-    with right:
+    with st.container(width=260):
         mode_a = choose_named_mode("a", TO, titles, largest[min(1, len(largest) - 1)])
-    with middle:
-        mu = slider("mu", "μ", 0, 1, FIRST_MU, help_text=MU_HELP)
-    if mode_a == mode_b:
-        st.caption(SAME_ENDS)
-    return Ends(mode_a, mode_b, mu)
+    return Ends(mode_a, mode_b, choose_place("mu", FIRST_MU))
+
+
+def _show_slider(position: WalkPosition, shown: ShownGenes) -> None:
+    """The curves under a line that follows the handle, and what is to be said of the whole walk."""
+    walk, titles = position.walk, position.titles
+    nearness = "" if walk.nearness is None else f"**{plain(describe_nearness(walk, titles))}**"
+    if len(shown.genes):
+        latent_slider(
+            "mu",
+            walk_strip(position, shown),
+            position.mu,
+            label="μ",
+            ends=(walk.mode_b, walk.mode_a),
+            default=FIRST_MU,
+        )
+    st.markdown(f"{plain(describe_reading(walk, titles))} {nearness}")
+    if walk.nearness is None:
+        st.info(f"Distances to real cells need {ABSENT_DATA}", icon=":material/download:")
 
 
 def describe_reading(walk: CellWalk, titles: ModeTitles) -> str:

@@ -8,6 +8,8 @@ function find(slot, digest) {
   return held?.digest === digest ? held.sections : null;
 }
 
+const tellers = (setStateValue) => [(moved) => setStateValue("moved", moved), (name) => setStateValue("asked", name)];
+
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".latent");
   let seat = seats.get(parentElement);
@@ -19,7 +21,7 @@ export default function ({ data, parentElement, setStateValue }) {
     seat = { root, slider, leave: () => (hold.listeners.delete(arrived), slider.dispose()) };
     seats.set(parentElement, seat);
   }
-  seat.slider.update(data, find, (moved) => setStateValue("moved", moved));
+  seat.slider.update(data, find, ...tellers(setStateValue));
   return () => {
     seats.get(parentElement)?.leave();
     seats.delete(parentElement);
