@@ -18,23 +18,24 @@ from ui.interpolate.codes import (
     SAME_ENDS,
     VIEWS,
     choose_ends,
-    choose_mixture,
-    describe_code,
+    mix,
+    mixture_dials,
     show_end_buttons,
     show_mixture_buttons,
 )
 from ui.interpolate.decoding import show_decoding
+from ui.interpolate.dials import LatentPlace, place_dials
 from ui.interpolate.pictures import (
     show_downloads,
     show_mixed_modes,
+    show_mixture,
     show_responses,
-    show_sample,
     show_walk,
     walk_gif,
     walk_page,
 )
 from ui.interpolate.view import GeneratorView
-from ui.interpolate.z_n import DRAWN, choose_source, choose_z_n
+from ui.interpolate.z_n import DRAWN, choose_source, choose_z_n, show_z_n_buttons
 from ui.loading.runs import load_method, require_abilities
 from ui.runs.choice import choose_run
 
@@ -43,11 +44,11 @@ from ui.runs.choice import choose_run
 @page_errors()
 def show_interpolation(run: Run) -> None:
     """Everything that follows a choice, which redraws this part only; along a walk the browser needs no answer."""
-    from clustergan_core.generation import read_codes, walk_codes
+    from clustergan_core.generation import walk_codes
 
     method = load_method(run)
     prior = method.prior
-    ends, mixture = None, None
+    ends, mixture, weights = None, None, ()
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
     with row:
         chosen = segmented("view", VIEWS, "Walk between")
@@ -58,17 +59,24 @@ def show_interpolation(run: Run) -> None:
     if ends and ends.mode_a == ends.mode_b:
         st.caption(SAME_ENDS)
     if ends is None:
-        mixture = choose_mixture(prior)
+        weights = place_dials(mixture_dials(prior))
+        mixture = mix(prior, weights)
     stage, buttons = st.container(), st.container(horizontal=True, vertical_alignment="center")
     below = st.container()
-    with below:
-        view = GeneratorView(run, method, choose_z_n(prior, source, seed))
+    z_n = choose_z_n(prior, source, seed)
+    view = GeneratorView(run, method, z_n.normals[0])
+    if mixture:
+        code = mixture.weights[None]
+    else:
+        assert ends, "a walk has ends"
+        code = walk_codes(prior, ends.mode_a, ends.mode_b, [ends.mu])
+    place = LatentPlace(prior, code[0], z_n.normals, (*weights, *z_n.dials))
     if ends:
         with stage:
-            show_walk(view, ends)
+            show_walk(view, ends, place)
         with buttons:
             show_end_buttons()
-            code = walk_codes(prior, ends.mode_a, ends.mode_b, [ends.mu])
+            show_z_n_buttons(prior, z_n)
             show_downloads(
                 view,
                 lambda: view.generate(code)[0],
@@ -80,16 +88,14 @@ def show_interpolation(run: Run) -> None:
             with below:
                 show_responses(view, ends)
     if mixture:
-        sample = view.generate(mixture.weights[None])
-        codes = read_codes(method, sample)
-        place = describe_code(mixture.weights)
         with stage:
-            show_sample(view, sample[0], None if codes is None else codes[0], f"Generated sample at {place}")
-            show_mixed_modes(view, mixture)
+            show_mixture(view, place)
         with buttons:
             show_mixture_buttons(mixture)
-            show_downloads(view, lambda: sample[0], f"{run.name}-mixture")
-            st.markdown(f"z_c = {place}")
+            show_z_n_buttons(prior, z_n)
+            show_downloads(view, lambda: view.generate(code)[0], f"{run.name}-mixture")
+        with below:
+            show_mixed_modes(view, mixture)
 
 
 show_title("Interpolate", "interpolation", "mode", "noise", "decoding")

@@ -7,14 +7,19 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from clustergan_core.browser.parts import Dial
 from clustergan_core.cells.contrasts import contrast_codes, one_hot
 from clustergan_core.cells.expression import value_scale
+from clustergan_core.cells.walks import many_normals
 from clustergan_core.runs.clusters.names import Annotations, write_annotations
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.store import list_runs
 from tests.app.app_pages import open_page, texts
 from tests.small_cell_runs import cluster_as_planted
+from ui.cells.view import open_cells
+from ui.frame.seed import FIRST_SEED
+from ui.interpolate.dials import LatentPlace, gene_fan
 from ui.interpolate.ensemble import forget_ensembles
 
 
@@ -169,5 +174,15 @@ def test_a_cell_is_found_by_its_barcode_and_a_wrong_one_is_named(cells: Run) -> 
 def test_a_mixture_is_set_against_its_largest_mode(cells: Run) -> None:
     app = open_page("interpolate", run="cells", view="All modes", w0="0.2", w1="0.0", w2="0.6")
     assert not app.error
-    assert "z_c = 0.75 · mode 2 + 0.25 · mode 0" in texts(app)
-    assert {"mode 2", "the mixture"} <= set(app.dataframe[0].value.columns)
+    table = app.dataframe[0].value.set_index("gene")
+    assert {"mode 2", "the mixture"} <= set(table.columns)
+    view = open_cells(cells)
+    normals = many_normals(view.method.prior, FIRST_SEED)
+    weights = tuple(Dial(f"w{mode}", f"Mode {mode}", 0, 1, value, 0) for mode, value in enumerate((0.2, 0.0, 0.6)))
+    code = np.array([0.25, 0, 0.75], np.float32)
+    strip = gene_fan(view, LatentPlace(view.method.prior, code, normals, weights), weights[0])
+    step = weights[0].values().index(0.2)
+    assert strip.said[step] == "z_c = 0.75 · mode 2 + 0.25 · mode 0"
+    (curves,) = strip.charts
+    shown = dict(zip(curves.names, curves.values[step], strict=True))
+    assert shown == pytest.approx({gene: table.loc[gene, "the mixture"] for gene in shown}, abs=1e-3)

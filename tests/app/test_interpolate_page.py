@@ -1,13 +1,12 @@
 """The page Interpolate: what it shows is what the method generates, and a link restores the place."""
 
 import io
-from base64 import b64decode
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import streamlit as st
 import torch
 from PIL import Image, ImageSequence
 
@@ -20,34 +19,38 @@ from ui.interpolate import pictures
 from ui.interpolate.codes import ALL_AT_ZERO, Ends
 from ui.interpolate.pictures import describe_flips, walk_gif
 from ui.interpolate.view import GeneratorView
-
-DATA_URL = "data:image/png;base64,"
-
+from ui.latent_slider.component import asked_dial
 
 pytestmark = pytest.mark.usefixtures("own_copy")
 
 
+@dataclass
+class Shown:
+    """What the sliders of a page have shown where their handles stand, newest last."""
+
+    pictures: list[np.ndarray]  # one pixel a sample's pixel
+    said: list[str]  # of a mixture
+
+
 @pytest.fixture
-def large(monkeypatch: pytest.MonkeyPatch) -> list[np.ndarray]:
-    """The large pictures a page has shown, newest last, one pixel a sample's pixel; of a walk, the one at its place."""
-    shown: list[np.ndarray] = []
-    show = st.image
+def shown(monkeypatch: pytest.MonkeyPatch) -> Shown:
+    kept = Shown([], [])
     slide = pictures.latent_slider
 
-    def keep(image: str | bytes, *arguments: object, **named: object) -> object:
-        if isinstance(image, str) and str(named["alt"]).startswith("Generated sample at"):
-            pixels = np.asarray(Image.open(io.BytesIO(b64decode(image.removeprefix(DATA_URL)))))[..., 0]
-            step = len(pixels) // 8
-            shown.append(pixels[step // 2 :: step, step // 2 :: step])
-        return show(image, *arguments, **named)  # type: ignore[arg-type] # passed on as they came
+    def keep(name: str, strip: Strip | None, value: float = 0.0, **named: Any) -> None:
+        if strip is None:
+            dial = asked_dial(name, named["dials"])
+            assert dial is not None
+            fan: Strip = named["make_fan"](dial)
+            step = dial.values().index(dial.value)
+            kept.said.append(fan.said[step])
+            kept.pictures.append(fan.samples[step, 0, 0, ..., 0])
+            return slide(name, None, value, **named)
+        kept.pictures.append(strip.samples[round(100 * value), 0, 0, ..., 0])
+        return slide(name, strip, value, **named)
 
-    def keep_place(name: str, strip: Strip, value: float, **named: Any) -> None:
-        shown.append(strip.samples[round(100 * value), 0, 0, ..., 0])
-        slide(name, strip, value, **named)
-
-    monkeypatch.setattr(st, "image", keep)
-    monkeypatch.setattr(pictures, "latent_slider", keep_place)
-    return shown
+    monkeypatch.setattr(pictures, "latent_slider", keep)
+    return kept
 
 
 def expected(run: Run, cluster: list[float], seed: int) -> np.ndarray:
@@ -69,21 +72,21 @@ def test_the_slider_runs_from_the_left_mode_to_the_right_one_and_tells_the_paper
     assert "z_c = μ · z_c¹ + (1 − μ) · z_c²" in app.selectbox(key="a").help
 
 
-def test_at_mu_one_the_picture_is_mode_as_sample(own_copy: Path, large: list[np.ndarray]) -> None:
+def test_at_mu_one_the_picture_is_mode_as_sample(own_copy: Path, shown: Shown) -> None:
     app = open_page("interpolate", run="digits", a="3", b="5", mu="1.0", seed="4")
     assert not app.exception
     assert not app.error
     run = Run(own_copy / "digits")
-    assert np.abs(large[-1] - expected(run, one_hot(3), seed=4)).max() <= 1
+    assert np.abs(shown.pictures[-1] - expected(run, one_hot(3), seed=4)).max() <= 1
     app.slider(key="mu").set_value(0.0).run()
-    assert np.abs(large[-1] - expected(run, one_hot(5), seed=4)).max() <= 1
+    assert np.abs(shown.pictures[-1] - expected(run, one_hot(5), seed=4)).max() <= 1
 
 
-def test_between_the_ends_the_picture_is_that_of_the_convex_code(own_copy: Path, large: list[np.ndarray]) -> None:
+def test_between_the_ends_the_picture_is_that_of_the_convex_code(own_copy: Path, shown: Shown) -> None:
     app = open_page("interpolate", run="digits", a="3", b="5", mu="0.25", seed="4")
     code = (0.25 * np.eye(10)[3] + 0.75 * np.eye(10)[5]).tolist()
     assert not app.exception
-    assert np.abs(large[-1] - expected(Run(own_copy / "digits"), code, seed=4)).max() <= 1
+    assert np.abs(shown.pictures[-1] - expected(Run(own_copy / "digits"), code, seed=4)).max() <= 1
 
 
 def test_the_page_says_what_training_never_saw() -> None:
@@ -100,36 +103,36 @@ def test_snap_goes_to_the_nearer_mode_and_reset_to_the_middle() -> None:
     assert app.slider(key="mu").value == 0.5
 
 
-def test_weights_of_all_modes_are_normalised_and_shown(own_copy: Path, large: list[np.ndarray]) -> None:
+def test_weights_of_all_modes_are_normalised_and_shown(own_copy: Path, shown: Shown) -> None:
     app = open_page("interpolate", run="digits", view="All modes", seed="4", w0="0.0", w1="0.3", w7="0.9")
     assert not app.error
-    assert "z_c = 0.75 · mode 7 + 0.25 · mode 1" in texts(app)
+    assert shown.said[-1] == "z_c = 0.75 · mode 7 + 0.25 · mode 1"
     code = (0.25 * np.eye(10)[1] + 0.75 * np.eye(10)[7]).tolist()
-    assert np.abs(large[-1] - expected(Run(own_copy / "digits"), code, seed=4)).max() <= 1
+    assert np.abs(shown.pictures[-1] - expected(Run(own_copy / "digits"), code, seed=4)).max() <= 1
 
 
-def test_weights_that_are_all_zero_say_what_is_drawn(own_copy: Path, large: list[np.ndarray]) -> None:
+def test_weights_that_are_all_zero_say_what_is_drawn(own_copy: Path, shown: Shown) -> None:
     app = open_page("interpolate", run="digits", view="All modes", seed="4", w0="0.0", w1="0.0")
-    assert ALL_AT_ZERO in texts(app)
-    assert np.abs(large[-1] - expected(Run(own_copy / "digits"), [0.1] * 10, seed=4)).max() <= 1
+    assert shown.said[-1] == ALL_AT_ZERO
+    assert np.abs(shown.pictures[-1] - expected(Run(own_copy / "digits"), [0.1] * 10, seed=4)).max() <= 1
     app.slider(key="w3").set_value(0.2).run()
-    assert ALL_AT_ZERO not in texts(app)
+    assert shown.said[-1] == "z_c = 1.00 · mode 3"
 
 
-def test_snapping_a_mixture_leaves_its_largest_mode() -> None:
+def test_snapping_a_mixture_leaves_its_largest_mode(shown: Shown) -> None:
     app = open_page("interpolate", run="digits", view="All modes", w1="0.3", w7="0.9")
     app = app.button(key="snap-weights").click().run()
     assert [app.slider(key=f"w{mode}").value for mode in range(10)] == one_hot(7)
-    assert "z_c = 1.00 · mode 7" in texts(app)
+    assert shown.said[-1] == "z_c = 1.00 · mode 7"
     app = app.button(key="reset-weights").click().run()
     assert [app.slider(key=f"w{mode}").value for mode in range(10)] == [0.5, 0.5] + [0.0] * 8
 
 
-def test_with_many_modes_one_chooses_which_to_mix_and_a_link_brings_its_own() -> None:
+def test_with_many_modes_one_chooses_which_to_mix_and_a_link_brings_its_own(shown: Shown) -> None:
     app = open_page("interpolate", run="many", view="All modes", w33="1.0", w0="0.0", w1="0.0")
     assert not app.error
     assert app.multiselect(key="mixed").value == [0, 1, 33]
-    assert "z_c = 1.00 · mode 33" in texts(app)
+    assert shown.said[-1] == "z_c = 1.00 · mode 33"
 
 
 def test_setting_z_n_by_dimension_begins_at_the_draw(own_copy: Path) -> None:
@@ -141,16 +144,16 @@ def test_setting_z_n_by_dimension_begins_at_the_draw(own_copy: Path) -> None:
     assert values == pytest.approx(np.clip(drawn, -3, 3), abs=0.006)
 
 
-def test_a_dimension_moved_by_hand_changes_the_picture(own_copy: Path, large: list[np.ndarray]) -> None:
+def test_a_dimension_moved_by_hand_changes_the_picture(own_copy: Path, shown: Shown) -> None:
     app = open_page("interpolate", run="digits", zn="By dimension", mu="1.0", a="3")
-    middle = large[-1].astype(int)
+    middle = shown.pictures[-1].astype(int)
     app.slider(key="z1").set_value(3.0).run()
-    assert not np.array_equal(large[-1], middle)
+    assert not np.array_equal(shown.pictures[-1], middle)
     method = Run(own_copy / "digits").load()
     normal = torch.zeros(1, method.prior.n_normal)
     normal[0, 1] = 3 * method.prior.sigma
     sample = method.generate(Latent(normal, torch.tensor([one_hot(3)]))).numpy()[0, 0]
-    assert np.abs(large[-1] - np.rint(sample * 255)).max() <= 1
+    assert np.abs(shown.pictures[-1] - np.rint(sample * 255)).max() <= 1
 
 
 def test_tabular_data_shows_how_features_respond() -> None:

@@ -100,6 +100,9 @@ def download(page: Page, button: Locator, folder: Path) -> Path:
     return path
 
 
+_LINGER = 150  # milliseconds: the pointer is seen to stay
+
+
 class Drag:
     """A handle held by the mouse, between whose press and release the page may send nothing to the server."""
 
@@ -108,6 +111,7 @@ class Drag:
         self._track = track
         track.scroll_into_view_if_needed()
         track.hover()
+        page.wait_for_timeout(_LINGER)
         settle(page)  # what comes with the pointer has come
 
     def __enter__(self) -> "Drag":

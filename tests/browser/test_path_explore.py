@@ -21,10 +21,11 @@ from clustergan_core.runs.maps import MapRequest, find_map
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.store import list_shipped
 from tests.browser.map_driver import drag, is_inside, middle, places_on_screen, star
-from tests.browser.page_driver import WAIT, download, expect_calm, fill_number, follow, settle, visit
+from tests.browser.page_driver import WAIT, Drag, download, expect_calm, fill_number, follow, settle, visit
 from tests.browser.server import Server, running_server
 from tests.conftest import folder_variables
 from ui.frame.seed import FIRST_SEED
+from ui.interpolate.codes import ALL_AT_ZERO
 
 pytestmark = pytest.mark.timeout(600)  # a map may have to be computed first, on a busy machine
 
@@ -220,6 +221,34 @@ def test_the_picture_follows_the_pointer_without_the_server_and_the_address_foll
     expect(page).to_have_url(re.compile(r"[?&]mu=0(\.0*)?(&|$)"))
     page.get_by_role("button", name="Reset", exact=True).click()
     expect(track).to_have_attribute("aria-valuenow", "0.50")
+    expect_calm(page)
+
+
+def test_weights_and_entries_of_z_n_follow_the_pointer_once_their_pictures_have_come_with_it(
+    server: Server, model: Run, page: Page
+) -> None:
+    visit(page, f"{server.url}/interpolate?run={model.name}&view=All+modes&zn=By+dimension")
+    sample, method = picture(page, "^Generated sample at"), model.load()
+    expect(page.get_by_text("the weights are scaled to a sum of 1")).to_be_visible()
+    n_modes, n_normal = method.prior.n_clusters, method.prior.n_normal
+    for name, share, weights, entry in (
+        ("Mode 3", 0.75, {0: 0.5, 1: 0.5, 3: 0.75}, 0.0),
+        ("z_n 2", 0.9, {0: 0.5, 1: 0.5, 3: 0.75}, 2.4),
+        ("Mode 0", 0.0, {1: 0.5, 3: 0.75}, 2.4),
+    ):
+        with Drag(page, page.get_by_role("slider", name=name, exact=True)) as drag:
+            drag.to(0.4)
+            drag.to(share)
+            code = torch.tensor([[weights.get(mode, 0.0) for mode in range(n_modes)]])
+            normal = torch.zeros(1, n_normal)
+            normal[0, 2] = entry * method.prior.sigma
+            generated = method.generate(Latent(normal, code / code.sum())).numpy()[0, 0]
+            assert np.abs(np.array(_pixels(sample)) - 255 * generated.ravel()).max() <= 1, name
+    expect(page).to_have_url(re.compile(r"w3=0\.75.*z2=2\.4|z2=2\.4.*w3=0\.75"))
+    for mode in (1, 3):
+        page.get_by_role("slider", name=f"Mode {mode}", exact=True).press("Home")
+        settle(page)
+    expect(page.get_by_text(ALL_AT_ZERO)).to_be_visible()
     expect_calm(page)
 
 

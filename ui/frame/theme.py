@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 
-LARGE_SAMPLE = "max({width}px, min(32vw, 42vh))"  # beside its code, with the start of the walk below it on one screen
 # All rows fit the window's height, and none is larger than it was drawn.
 WHOLE_GRID = "max({width}px, min(2 * {width}px, (100vh - 6rem) * {width} / {height}))"
 STRIP = "max({width}px, {width} * 0.09vw)"  # a walk of eleven samples fills the width, fewer are as large

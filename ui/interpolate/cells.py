@@ -6,16 +6,18 @@ import streamlit as st
 
 from ui.cells.view import CellsView
 from ui.frame.choices import segmented
-from ui.frame.code_bars import show_code
 from ui.frame.messages import page_errors
 from ui.frame.theme import choose_picture
 from ui.interpolate.as_another_type import show_cell_as_another_type
 from ui.interpolate.cell_walk.page import show_cell_walk
-from ui.interpolate.codes import VIEWS, choose_mixture, describe_code, show_mixture_buttons
+from ui.interpolate.codes import MIXTURE_FORMULA, VIEWS, mix, mixture_dials, show_mixture_buttons
 from ui.interpolate.contrast import show_contrast
-from ui.interpolate.z_n import CELL_SOURCES, choose_source, choose_z_n_of_cells
+from ui.interpolate.dials import LatentPlace, gene_fan, place_dials
+from ui.interpolate.z_n import CELL_SOURCES, choose_source, choose_z_n, show_z_n_buttons
+from ui.latent_slider.component import latent_slider
 
 ONE_CELL = "One cell"
+_CURVES = "The curves are the genes that change most along the handle that was moved last."
 CELL_VIEWS = (*VIEWS, ONE_CELL)
 
 
@@ -38,23 +40,28 @@ def show_cells(view: CellsView, chosen: str) -> None:
 
 
 def show_cell_mixture(view: CellsView) -> None:
-    """Weights of the modes, the genes of their mixture, and the code that the encoder reads in it."""
+    """Weights of the modes, the genes and the code of their mixture, which follow the pointer, and what it changes."""
     from clustergan_core.cells.contrasts import contrast_codes, one_hot
-    from clustergan_core.generation import read_codes
 
-    method = view.method
+    prior = view.method.prior
     # An empty mode stands for nothing in the data, so a mixture begins with modes that hold cells.
-    mixture = choose_mixture(method.prior, tuple(view.titles.largest()[:2]))
+    weights = place_dials(mixture_dials(prior, tuple(view.titles.largest()[:2])))
+    mixture = mix(prior, weights)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        source, seed = choose_source(method.prior, CELL_SOURCES)
+        source, seed = choose_source(prior, CELL_SOURCES)
         show_mixture_buttons(mixture)
-    normals = choose_z_n_of_cells(method.prior, source, seed)
+        z_n = choose_z_n(prior, source, seed)
+        show_z_n_buttons(prior, z_n)
+    place = LatentPlace(prior, mixture.weights, z_n.normals, (*weights, *z_n.dials))
+    latent_slider(
+        "mixture",
+        None,
+        words=f"{MIXTURE_FORMULA} {_CURVES}",
+        dials=place.dials,
+        make_fan=lambda dial: gene_fan(view, place, dial),
+    )
     largest = int(mixture.weights.argmax())
-    contrast = contrast_codes(method, view.scale, one_hot(view.n_clusters, largest), mixture.weights, normals)
-    st.markdown(f"z_c = {describe_code(mixture.weights)}")
-    codes = read_codes(method, contrast.samples)
-    if codes is not None:
-        show_code(codes.mean(axis=0), height="90px")
+    contrast = contrast_codes(view.method, view.scale, one_hot(view.n_clusters, largest), mixture.weights, z_n.normals)
     if mixture.weights[largest] == 1:
         st.caption("This is one pure mode. Give another mode some weight to see what it changes.")
         return

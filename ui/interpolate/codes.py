@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from ui.frame.choices import select, slider
+from clustergan_core.browser.parts import Dial
+from ui.frame.choices import select
 from ui.latent_slider.component import choose_place
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from clustergan_core.nn.prior import Prior
 
 VIEWS = ("Two modes", "All modes")
-MAX_SLIDERS = 12  # modes mixed at a time; a run with more lets a person choose
+MAX_DIALS = 12  # modes mixed at a time; a run with more lets a person choose
 FIRST_MU = 0.5
 FROM, TO = "From (μ = 0)", "To (μ = 1)"
 MU_HELP = (
@@ -70,19 +71,21 @@ def show_end_buttons() -> None:
     st.button("Reset", on_click=_reset_mu, key="reset-mu", help="μ back to the middle.")
 
 
-def choose_mixture(prior: Prior, first: tuple[int, ...] = (0, 1)) -> Mixture:
-    """A slider for each mode; the weights are scaled to sum to 1. The mixture begins with the modes `first`."""
+def mixture_dials(prior: Prior, first: tuple[int, ...] = (0, 1)) -> list[Dial]:
+    """A dial for the weight of each mode on offer. The mixture begins with the modes `first`."""
+    weights = {mode: _first_weight(mode, first) for mode in _choose_modes(prior.n_clusters, first)}
+    return [Dial(f"w{mode}", f"Mode {mode}", 0.0, 1.0, weight, weight) for mode, weight in weights.items()]
+
+
+def mix(prior: Prior, dials: Sequence[Dial]) -> Mixture:
+    """The mixture that the dials hold."""
     from clustergan_core.generation import mixture_code
 
-    modes = _choose_modes(prior.n_clusters, first)
     weights = [0.0] * prior.n_clusters
-    n_columns = math.ceil(len(modes) / math.ceil(len(modes) / 6))
-    for start in range(0, len(modes), n_columns):
-        for column, mode in zip(st.columns(n_columns), modes[start : start + n_columns], strict=False):
-            with column:
-                weights[mode] = slider(f"w{mode}", f"Mode {mode}", 0, 1, _first_weight(mode, first))
-    st.caption(MIXTURE_FORMULA if any(weights) else ALL_AT_ZERO)
-    return Mixture(modes, mixture_code(prior, weights), first)
+    for dial in dials:
+        weights[int(dial.name[1:])] = dial.value
+    first = tuple(int(dial.name[1:]) for dial in dials if dial.first)
+    return Mixture(tuple(int(dial.name[1:]) for dial in dials), mixture_code(prior, weights), first)
 
 
 def show_mixture_buttons(mixture: Mixture) -> None:
@@ -111,16 +114,16 @@ def describe_code(weights: NDArray[np.float32]) -> str:
 
 
 def _choose_modes(n_clusters: int, begun_with: tuple[int, ...]) -> tuple[int, ...]:
-    """Which modes have a slider: all, or a chosen few where there are too many. Weights in the address are included."""
-    if n_clusters <= MAX_SLIDERS:
+    """Which modes have a dial: all, or a chosen few where there are too many. Weights in the address are included."""
+    if n_clusters <= MAX_DIALS:
         return tuple(range(n_clusters))
     linked_modes = [mode for mode in range(n_clusters) if f"w{mode}" in st.query_params]
-    first = sorted({*begun_with, *linked_modes})[:MAX_SLIDERS]
+    first = sorted({*begun_with, *linked_modes})[:MAX_DIALS]
     chosen = st.multiselect(
-        f"Modes to mix (up to {MAX_SLIDERS} of {n_clusters})",
+        f"Modes to mix (up to {MAX_DIALS} of {n_clusters})",
         range(n_clusters),
         first,
-        max_selections=MAX_SLIDERS,
+        max_selections=MAX_DIALS,
         key="mixed",
         persist_state="session",
     )

@@ -15,10 +15,10 @@ from clustergan_core.drawing.pictures.images import gif, png
 from clustergan_core.drawing.pictures.walk_strip import walk_strip
 from clustergan_core.drawing.theme import THEMES, apply_theme
 from clustergan_core.offline.walk import make_walk_page
-from ui.frame.code_bars import show_code
 from ui.frame.messages import plain
-from ui.frame.theme import LARGE_SAMPLE, STRIP, is_dark, show_responsive_image, show_themed, theme_name
-from ui.interpolate.codes import FIRST_MU
+from ui.frame.theme import STRIP, is_dark, show_responsive_image, show_themed, theme_name
+from ui.interpolate.codes import FIRST_MU, MIXTURE_FORMULA
+from ui.interpolate.dials import LatentPlace, picture_fan
 from ui.interpolate.view import GeneratorView
 from ui.latent_slider.component import latent_slider
 
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     from ui.interpolate.codes import Ends, Mixture
 
-_SIDE = 360  # pixels of the large picture in a small window
-_CODE_HEIGHT = "max(230px, min(24vw, 30vh))"
 _GIF_SIDE = 256
 _N_GIF_STEPS = 25  # there; and back again
 _N_RESPONSE_STEPS = 51
@@ -36,28 +34,13 @@ _CELL = 72
 _N_TOLD_FLIPS = 5
 
 
-def show_sample(view: GeneratorView, sample: NDArray[np.float32], code: NDArray[np.float32] | None, alt: str) -> None:
-    """The sample, large, and beside it the code (K,) that the encoder reads in it."""
-    with st.container(horizontal=True, gap="large"):
-        # Sent inside the message rather than as a file of its own, the picture arrives one request sooner.
-        picture = view.draw_sample(sample, 2 * _SIDE)
-        show_responsive_image(
-            png(picture), (picture.width // 2, picture.height // 2), LARGE_SAMPLE, alt, "large-sample"
-        )
-        with st.container(width="stretch"):
-            if code is None:
-                _say_why_no_code(view)
-                return
-            show_code(code, _CODE_HEIGHT)
-
-
 def _say_why_no_code(view: GeneratorView) -> None:
     reason = view.method.lacks("encoder") or "This method reads no code from a sample."
     st.info(plain(reason), icon=":material/info:")
 
 
-def show_walk(view: GeneratorView, ends: Ends) -> None:
-    """The slider from B to A, whose picture and code follow the pointer, and where the mode that is read changes."""
+def show_walk(view: GeneratorView, ends: Ends, place: LatentPlace) -> None:
+    """The slider from B to A and the dials of z_n, whose picture and code follow the pointer."""
     strip, flips = _walk_strip(view, ends, view.walk_key(ends))
     latent_slider(
         "mu",
@@ -67,8 +50,19 @@ def show_walk(view: GeneratorView, ends: Ends) -> None:
         ends=(ends.mode_b, ends.mode_a),
         default=FIRST_MU,
         words=f"The colour below a step is the mode that the encoder reads in it. {flips}" if flips else "",
+        dials=place.dials,
+        make_fan=lambda dial: picture_fan(view, place, dial),
     )
     if strip.codes is None:
+        _say_why_no_code(view)
+
+
+def show_mixture(view: GeneratorView, place: LatentPlace) -> None:
+    """The dials of a mixture and of z_n, whose picture and code follow the pointer."""
+    latent_slider(
+        "mixture", None, words=MIXTURE_FORMULA, dials=place.dials, make_fan=lambda dial: picture_fan(view, place, dial)
+    )
+    if not view.method.encodes:
         _say_why_no_code(view)
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui.frame.choices import segmented, slider
+from clustergan_core.browser.parts import Dial
+from ui.frame.choices import segmented
 from ui.frame.seed import FIRST_SEED, choose_seed
+from ui.interpolate.dials import place_dials
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,53 +22,60 @@ if TYPE_CHECKING:
 AVERAGED, DRAWN, BY_DIMENSION = "Average of 64", "Drawn", "By dimension"
 SOURCES = (DRAWN, BY_DIMENSION)
 CELL_SOURCES = (AVERAGED, *SOURCES)  # genes are averaged over draws, pictures are not
-MAX_SLIDERS = 30  # dimensions beyond these stay as drawn
+MAX_DIALS = 30  # dimensions beyond these stay as drawn
 LIMIT = 3.0  # σ to either side
-_N_COLUMNS = 5
 
 
 def choose_source(prior: Prior, sources: Sequence[str] = SOURCES) -> tuple[str, int]:
     """Where z_n comes from, one of `sources` (the first by default), and the seed of its draw."""
-    source = segmented("zn", sources, "z_n", on_change=_set_sliders_to_draw, args=(prior,))
-    return source, choose_seed(on_new=lambda: _set_sliders_to_draw(prior))
+    source = segmented("zn", sources, "z_n", on_change=_set_dials_to_draw, args=(prior,))
+    return source, choose_seed(on_new=lambda: _set_dials_to_draw(prior))
 
 
-def choose_z_n(prior: Prior, source: str, seed: int) -> NDArray[np.float32]:
-    """z_n (n_normal,): the seed's first draw; by dimension, the sliders' values replace its first dimensions."""
+@dataclass(frozen=True)
+class ChosenNormals:
+    """z_n, and the dials of its entries where it is set dimension by dimension."""
+
+    normals: NDArray[np.float32]  # (n_draws, n_normal), one draw unless genes are averaged
+    dials: tuple[Dial, ...] = ()
+
+
+def choose_z_n(prior: Prior, source: str, seed: int) -> ChosenNormals:
+    """The seed's first draw; by dimension, the dials' values replace its first dimensions. Cells may be averaged."""
     from clustergan_core.generation import draw_normals
 
+    if source == AVERAGED:
+        from clustergan_core.cells.walks import many_normals
+
+        return ChosenNormals(many_normals(prior, seed))
     normal = draw_normals(prior, seed)[0]
     if source != BY_DIMENSION:
-        return normal
-    n_sliders = min(prior.n_normal, MAX_SLIDERS)
-    with st.expander(f"z_n by dimension, in units of σ = {prior.sigma:g}", expanded=True):
-        st.button("All to 0", on_click=_set_sliders, args=([0.0] * n_sliders,), help="The middle of the prior.")
-        if prior.n_normal > n_sliders:
-            st.caption(f"The first {n_sliders} of {prior.n_normal} dimensions; the others stay as drawn.")
-        for start in range(0, n_sliders, _N_COLUMNS):
-            for column, dimension in zip(st.columns(_N_COLUMNS), range(start, n_sliders), strict=False):
-                with column:
-                    value = slider(f"z{dimension}", f"z_n {dimension}", -LIMIT, LIMIT, 0, 0.05)
-                normal[dimension] = value * prior.sigma
-    return normal
+        return ChosenNormals(normal[None])
+    n_dials = min(prior.n_normal, MAX_DIALS)
+    dials = place_dials([Dial(f"z{d}", f"z_n {d}", -LIMIT, LIMIT, 0.0, 0.0) for d in range(n_dials)])
+    for dimension, dial in enumerate(dials):
+        normal[dimension] = dial.value * prior.sigma
+    return ChosenNormals(normal[None], dials)
 
 
-def choose_z_n_of_cells(prior: Prior, source: str, seed: int) -> NDArray[np.float32]:
-    """The z_n (n_draws, n_normal) that genes are averaged over: many draws, or a single z_n."""
-    from clustergan_core.cells.walks import many_normals
+def show_z_n_buttons(prior: Prior, chosen: ChosenNormals) -> None:
+    """What the dials of z_n stand for, and a way to the middle; nothing where there are none."""
+    if not (n_dials := len(chosen.dials)):
+        return
+    st.button("All z_n to 0", on_click=_set_dials, args=([0.0] * n_dials,), help="The middle of the prior.")
+    rest = f" The first {n_dials} of {prior.n_normal} dimensions; the others stay as drawn."
+    st.caption(f"z_n in units of σ = {prior.sigma:g}.{rest if prior.n_normal > n_dials else ''}", width="content")
 
-    return many_normals(prior, seed) if source == AVERAGED else choose_z_n(prior, source, seed)[None]
 
-
-def _set_sliders_to_draw(prior: Prior) -> None:
-    """Sets the sliders to the seed's draw, so that the picture does not jump when the first one is moved."""
+def _set_dials_to_draw(prior: Prior) -> None:
+    """Sets the dials to the seed's draw, so that the picture does not jump when the first one is moved."""
     from clustergan_core.generation import draw_normals
 
     if st.session_state.get("zn") == BY_DIMENSION:
         drawn = draw_normals(prior, st.session_state.get("seed", FIRST_SEED))[0] / prior.sigma
-        _set_sliders([float(min(LIMIT, max(-LIMIT, value))) for value in drawn.round(2)])
+        _set_dials([float(min(LIMIT, max(-LIMIT, value))) for value in drawn.round(2)])
 
 
-def _set_sliders(values: list[float]) -> None:
-    for dimension, value in enumerate(values[:MAX_SLIDERS]):
+def _set_dials(values: list[float]) -> None:
+    for dimension, value in enumerate(values[:MAX_DIALS]):
         st.session_state[f"z{dimension}"] = value

@@ -46,9 +46,9 @@ def choose_place(name: str, default: float, low: float = 0, high: float = 1, ste
 
 
 def asked_dial(name: str, dials: Sequence[Dial]) -> Dial | None:
-    """The dial of the slider `name` that a person is near, the first before they were near one; None without dials."""
+    """The dial of the slider `name` that a person is near, before that the one furthest up; None without dials."""
     asked = st.session_state.get(_key(name), {}).get("asked")
-    return next((dial for dial in dials if dial.name == asked), dials[0] if dials else None)
+    return next((dial for dial in dials if dial.name == asked), max(dials, key=lambda dial: dial.value, default=None))
 
 
 def latent_slider(

@@ -36,6 +36,11 @@ class Track {
     this.handle.style.left = `${100 * this.place}%`;
   }
 
+  // Whether it has been moved and not yet told so: an answer to something else leaves it where it is.
+  get isBusy() {
+    return this.isHeld || Boolean(this.timer);
+  }
+
   get place() {
     return this.positions[this.index];
   }
@@ -96,6 +101,7 @@ class Track {
 
   finish() {
     clearTimeout(this.timer);
+    this.timer = null;
     this.commit();
   }
 }

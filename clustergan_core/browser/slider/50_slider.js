@@ -37,7 +37,7 @@ class LatentSlider {
     this.at(".way").hidden = !data.walk && !data.words;
     this.track.element.hidden = !data.walk;
     this.arrangeDials();
-    if (!this.tracks().some((track) => track.isHeld) && data.n_sent >= this.sent) {
+    if (!this.tracks().some((track) => track.isBusy) && data.n_sent >= this.sent) {
       this.sent = data.n_sent;
       if (data.walk) this.track.set(steps(data.walk.n_steps), data.value, data.first);
       for (const { told, track } of this.dials.values()) {
@@ -90,7 +90,7 @@ class LatentSlider {
     const isAnswered = data.n_sent >= this.sent;
     const fan = this.fan && (isAnswered || data.fan.of === this.moved) ? this.fan : null;
     if (active !== null && fan && data.fan.of === active) return [fan, this.dials.get(active).track.index];
-    if (active !== null && (!isAnswered || this.dials.get(active).track.isHeld)) return null;
+    if (active !== null && (!isAnswered || this.dials.get(active).track.isBusy)) return null;
     if (data.walk) return this.walk && [this.walk, this.track.index];
     return fan && [fan, this.dials.get(data.fan.of).track.index];
   }

@@ -157,3 +157,8 @@ def line_look(rank: int) -> tuple[str, str]:
     """The colour and dash of the line with that rank; they differ for as many lines as can be distinguished."""
     n = len(LINE_COLOURS)
     return LINE_COLOURS[rank % n], DASHES[rank // n % len(DASHES)]
+
+
+def line_dash(rank: int) -> int:
+    """The number of that line's dash among DASHES."""
+    return DASHES.index(line_look(rank)[1])

@@ -13,8 +13,7 @@ from clustergan_core.browser.charts import Curves
 from clustergan_core.browser.strip import Strip, chart_strip
 from clustergan_core.cells.switch_genes import rank_genes
 from clustergan_core.drawing.figures.axes import cut
-from clustergan_core.drawing.figures.curves import DASHES
-from clustergan_core.drawing.figures.gene_walks import gene_curves_figure, gene_heat_figure, line_look
+from clustergan_core.drawing.figures.gene_walks import gene_curves_figure, gene_heat_figure, line_dash, line_look
 from clustergan_core.drawing.theme import THEMES, apply_theme
 from ui.frame.choices import linked, one_of, segmented
 from ui.frame.messages import plain
@@ -66,17 +65,16 @@ def walk_strip(position: WalkPosition, shown: ShownGenes) -> Strip:
     """The curves of the genes over μ, at every step of the walk, and the codes that are read on it."""
     walk, rows = position.walk, shown.genes
     mean, low, high = walk.mean[:, rows], walk.low[:, rows], walk.high[:, rows]
-    looks = [line_look(rank) for rank in range(len(rows))]
     bottom, top = float(low.min(initial=0)), float(high.max(initial=0)) or 1.0
     curves = Curves(
         position.view.scale.title,
         "μ",
         [cut(position.view.gene_names[gene]) for gene in rows.tolist()],
-        [colour for colour, _ in looks],
+        [line_look(rank)[0] for rank in range(len(rows))],
         walk.mus,
         mean,
         (bottom, top),
-        [DASHES.index(dash) for _, dash in looks],
+        [line_dash(rank) for rank in range(len(rows))],
         (low, high) if walk.n_draws > 1 and shown.has_bands else None,
     )
     return chart_strip((curves,), walk.codes, alt="Generated cells")

@@ -21,11 +21,14 @@ from ui.interpolate.cell_walk.order import open_order, show_order
 from ui.interpolate.cell_walk.position import WalkPosition, open_position
 from ui.interpolate.cell_walk.real_cells import show_distance, show_neighbours, show_path
 from ui.interpolate.codes import FIRST_MU, FROM, SAME_ENDS, TO, Ends, show_end_buttons
-from ui.interpolate.z_n import CELL_SOURCES, choose_source, choose_z_n_of_cells
+from ui.interpolate.dials import LatentPlace, gene_fan
+from ui.interpolate.z_n import CELL_SOURCES, choose_source, choose_z_n, show_z_n_buttons
 from ui.latent_slider.component import choose_place, latent_slider
 
 if TYPE_CHECKING:
+    from clustergan_core.cells.switch_genes import Ranking
     from clustergan_core.cells.walks import CellWalk
+    from ui.interpolate.z_n import ChosenNormals
 
 
 def show_cell_walk(view: CellsView) -> None:
@@ -37,15 +40,16 @@ def show_cell_walk(view: CellsView) -> None:
         ends = _choose_ends(titles)
         with st.popover("z_n", icon=":material/tune:"):
             source, seed = choose_source(method.prior, CELL_SOURCES)
-            normals = choose_z_n_of_cells(method.prior, source, seed)
+            z_n = choose_z_n(method.prior, source, seed)
     if ends.mode_a == ends.mode_b:
         with row:
             st.caption(SAME_ENDS)
-    position = open_position(view, titles, cells, ends, normals)
+    position = open_position(view, titles, cells, ends, z_n.normals)
     walk, order = position.walk, open_order(position)
     with buttons:
         ranking = choose_ranking()
         show_end_buttons()
+        show_z_n_buttons(method.prior, z_n)
         st.download_button(
             "Walk as CSV",
             lambda: walk.table(view.gene_names, order).to_csv(index=False).encode(),
@@ -58,7 +62,7 @@ def show_cell_walk(view: CellsView) -> None:
         )
     shown = choose_genes(position, ranking)
     with stage:
-        _show_slider(position, shown)
+        _show_slider(position, shown, ranking, z_n)
     show_gene_curves(position, shown)
     changes, beside = st.columns(2, gap="medium")
     with beside:
@@ -83,9 +87,13 @@ def _choose_ends(titles: ModeTitles) -> Ends:
     return Ends(mode_a, mode_b, choose_place("mu", FIRST_MU))
 
 
-def _show_slider(position: WalkPosition, shown: ShownGenes) -> None:
+def _show_slider(position: WalkPosition, shown: ShownGenes, ranking: Ranking, z_n: ChosenNormals) -> None:
     """The curves under a line that follows the handle, and what is to be said of the whole walk."""
-    walk, titles = position.walk, position.titles
+    from clustergan_core.generation import walk_codes
+
+    walk, titles, prior = position.walk, position.titles, position.view.method.prior
+    (code,) = walk_codes(prior, walk.mode_a, walk.mode_b, [position.mu])
+    place = LatentPlace(prior, code, z_n.normals, z_n.dials)
     nearness = "" if walk.nearness is None else f"**{plain(describe_nearness(walk, titles))}**"
     if len(shown.genes):
         latent_slider(
@@ -95,6 +103,8 @@ def _show_slider(position: WalkPosition, shown: ShownGenes) -> None:
             label="μ",
             ends=(walk.mode_b, walk.mode_a),
             default=FIRST_MU,
+            dials=place.dials,
+            make_fan=lambda dial: gene_fan(position.view, place, dial, ranking, shown.added.tolist()),
         )
     st.markdown(f"{plain(describe_reading(walk, titles))} {nearness}")
     if walk.nearness is None:
