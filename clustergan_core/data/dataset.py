@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
 
 from clustergan_core.data.steps import Step
 
@@ -65,6 +66,38 @@ def share_samples(n_samples: int) -> Splits:
     return Splits(everything, everything, everything, is_shared=True)
 
 
+class SampleFacts(BaseModel):
+    """What is known of one sample of an experiment: a row of the samples table."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sample: str = Field(title="Sample", description="As the data calls it: its file or folder, or a column's value.")
+    name: str = Field(title="Name", description="What it is called in tables, maps and exports.")
+    condition: str = Field(default="", title="Condition", description="Such as control, treated or a diagnosis.")
+    donor: str = Field(default="", title="Donor", description="The person or animal it was taken from.")
+    technology: str = Field(default="", title="Technology", description="Such as 10x 3' v3.")
+
+
+@dataclass(frozen=True)
+class Batches:
+    """Which sample of an experiment each cell is from.
+
+    People call it a sample; in code it is a batch, because a sample is one row of a data set here.
+    """
+
+    codes: NDArray[np.int64]  # (N,) numbers into `table`
+    table: tuple[SampleFacts, ...]  # every sample holds a cell
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the samples are called, in the order of their codes."""
+        return tuple(facts.name for facts in self.table)
+
+    def take(self, rows: NDArray[np.bool_] | NDArray[np.int64]) -> Batches:
+        """The same samples for some cells: a mask (N,), or row numbers."""
+        return Batches(self.codes[rows], self.table)
+
+
 @dataclass(frozen=True)
 class PlantedModes:
     """Modes that are known by their means: a sample is good if it lies within 3 `spread` of the nearest one."""
@@ -107,6 +140,7 @@ class Dataset:
     label_column: str = ""  # the data's own column that holds the labels; empty where they are from elsewhere
     has_confirmed_labels: bool = True  # False where a column was proposed by its name: K does not come from its levels
     modes: PlantedModes | TracedModes | ReadModes | None = None  # where it is known what a generator should reach
+    batches: Batches | None = None  # of cells from the samples of an experiment; None where they are not told apart
     source: str = ""  # a name in DATASETS or the path it was opened by; empty for arrays, which have neither
 
     @property

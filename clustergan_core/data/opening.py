@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from clustergan_core.data.counts.cell_tables import find_cell_tables, join_tables
+from clustergan_core.data.counts.batches import assign_batches
+from clustergan_core.data.counts.cell_tables import find_cell_tables, join_tables, label_file
+from clustergan_core.data.counts.joining import join_matrices, sample_name
 from clustergan_core.data.counts.matrix import CountMatrix, take_cells
 from clustergan_core.data.counts.preparation_options import read_preparation
-from clustergan_core.data.dataset import UNLABELLED, Dataset, Kind, Splits
+from clustergan_core.data.dataset import UNLABELLED, Batches, Dataset, Kind, Splits
 from clustergan_core.data.options import Orientation, OwnDataOptions, ReadAs
 from clustergan_core.data.own.arrays import open_array
 from clustergan_core.data.own.files import open_own, slug
@@ -56,8 +58,12 @@ def _open_source(name_or_path: str, options: OwnDataOptions, on_progress: OnProg
     if is_count_matrix(name_or_path, options.read_as):
         # Reports what is wrong with the preparation before the matrix is read.
         read_preparation(complete_options(name_or_path, options).preparation)
-        return prepare_counts(open_matrix(name_or_path, options.orientation, on_progress), name_or_path, options)
+        matrix = open_matrix(name_or_path, options.orientation, on_progress, options.further)
+        return prepare_counts(matrix, name_or_path, options)
     for option, value in (
+        ("--sample", options.sample),
+        ("--samples", options.samples),
+        ("a second --dataset", options.further),
         ("--prepare", options.preparation),
         ("--ids", options.ids),
         ("--orientation", options.orientation != "auto"),
@@ -79,9 +85,49 @@ def is_count_matrix(name_or_path: str, read_as: ReadAs = "auto") -> bool:
 
 
 def open_matrix(
-    name_or_path: str, orientation: Orientation = "auto", on_progress: OnProgress | None = None
+    name_or_path: str,
+    orientation: Orientation = "auto",
+    on_progress: OnProgress | None = None,
+    further: Sequence[str] = (),
 ) -> CountMatrix:
-    """All cells and genes of a count matrix, read in a sandbox. Raises DataError with one sentence."""
+    """All cells and genes of a count matrix, read in a sandbox. Raises DataError with one sentence.
+
+    With `further` ones, all their cells and the genes that all of them have: each is a sample, named by its file or
+    folder, and has the columns of the tables uploaded with it.
+    """
+    if further:
+        sources = (name_or_path, *further)
+        names = name_samples(sources)
+        return join_matrices(
+            {name: _open_part(source, orientation, on_progress) for name, source in zip(names, sources, strict=True)}
+        )
+    return _open_matrix(name_or_path, orientation, on_progress)
+
+
+def name_samples(sources: Sequence[str]) -> list[str]:
+    """What the samples of these files are called; files of one name are numbered."""
+    names: list[str] = []
+    for source in sources:
+        name = source if source in DATASETS else sample_name(Path(source).expanduser().absolute())
+        number, unique = 1, name
+        while unique in names:
+            number += 1
+            unique = f"{name}-{number}"
+        names.append(unique)
+    return names
+
+
+def _open_part(source: str, orientation: Orientation, on_progress: OnProgress | None) -> CountMatrix:
+    """One of several samples, with the columns of the tables uploaded with it."""
+    if source not in DATASETS and not Path(source).expanduser().exists():
+        raise SettingsError(f"'{source}' is neither a data set nor a file, and so no sample: check the path.")
+    if not is_count_matrix(source):
+        raise DataError(f"{Path(source).name} is not a count matrix, and so no sample beside others: leave it out.")
+    matrix, notes = join_tables(_open_matrix(source, orientation, on_progress), find_cell_tables(source, labels=None))
+    return replace(matrix, notes=(*matrix.notes, *notes))
+
+
+def _open_matrix(name_or_path: str, orientation: Orientation, on_progress: OnProgress | None) -> CountMatrix:
     from clustergan_core.data.counts.reading.sandbox.cache import read_cached
 
     source = DATASETS.get(name_or_path)
@@ -103,18 +149,29 @@ def prepare_counts(
 
     options = complete_options(name_or_path, options)
     settings = read_preparation(options.preparation, len(matrix.gene_ids))
-    chosen, labels, steps = choose_cells(matrix, options, find_cell_tables(name_or_path, options.labels))
-    dataset = prepare(chosen, settings, labels, report)
-    return replace(dataset, preprocessing=(*steps, *dataset.preprocessing))
+    chosen = choose_cells(matrix, options, tables_beside(name_or_path, options))
+    dataset = prepare(chosen.matrix, settings, chosen.labels, report, chosen.batches)
+    return replace(dataset, preprocessing=(*chosen.steps, *dataset.preprocessing))
 
 
-def choose_cells(
-    matrix: CountMatrix, options: OwnDataOptions, tables: Sequence[Path] = ()
-) -> tuple[CountMatrix, ReferenceLabels | None, tuple[Step, ...]]:
-    """(the cells that `only`, `drop` and `ids` leave, their labels, the steps that record it).
+def tables_beside(source: str, options: OwnDataOptions) -> list[Path]:
+    """The tables whose columns are still to join the cells; those of several samples have joined each of them."""
+    tables = find_cell_tables(source, options.labels)
+    return [path for path in tables if path == label_file(options.labels)] if options.further else tables
 
-    The cells have the columns of `tables` beside their own.
-    """
+
+@dataclass(frozen=True)
+class ChosenCells:
+    """Cells of an opened matrix, before quality control."""
+
+    matrix: CountMatrix  # the N cells, with the columns of tables and of their samples beside their own
+    labels: ReferenceLabels | None  # of these cells
+    batches: Batches | None
+    steps: tuple[Step, ...]  # the record of how they were chosen
+
+
+def choose_cells(matrix: CountMatrix, options: OwnDataOptions, tables: Sequence[Path] = ()) -> ChosenCells:
+    """The cells that `only`, `drop` and `ids` leave, with the columns of `tables`, their labels and their samples."""
     columns = {str(name): np.asarray(matrix.cells[name], dtype=object) for name in matrix.cells}
     ids = matrix.cell_ids.tolist()
     labels = find_labels(matrix.name, options.labels, columns, ids, len(ids))
@@ -131,7 +188,9 @@ def choose_cells(
     if not keep.all():
         matrix = take_cells(matrix, keep)
         labels = None if labels is None else replace(labels, texts=labels.texts[keep])
-    return matrix, labels, tuple(steps)
+    matrix, batches, notes = assign_batches(matrix, options)
+    steps += [Note(step="note", text=note) for note in notes]
+    return ChosenCells(matrix, labels, batches, tuple(steps))
 
 
 def complete_options(name_or_path: str, options: OwnDataOptions) -> OwnDataOptions:

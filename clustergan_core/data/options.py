@@ -31,6 +31,15 @@ class OwnDataOptions(BaseModel):
     ids: str | None = Field(
         default=None, description="File that lists the cells of a count matrix to keep, one id per line."
     )
+    further: tuple[str, ...] = Field(
+        default=(), description="Further count matrices, each of them a sample beside the first."
+    )
+    sample: str | None = Field(
+        default=None, description="Column of the cells that tells the experiment's samples apart."
+    )
+    samples: str | None = Field(
+        default=None, description="Table of the samples: sample, name, condition, donor, technology."
+    )
     read_as: ReadAs = Field(
         default="auto", description="Whether a text table holds counts of genes in cells or is an ordinary table."
     )

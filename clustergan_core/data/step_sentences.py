@@ -92,7 +92,18 @@ def _describe_quality(step: Quality) -> Iterator[str]:
         if rule["n_removed"]:
             yield f"Quality control removes {rule['n_removed']:,} {rule['removes']}: {rule['rule']}."
     yield from describe_skipped_rules([step])
+    if (n_doublets := step.get("n_doublets")) is not None:
+        cells = "1 cell" if n_doublets == 1 else f"{n_doublets:,} cells"
+        fate = "and removed" if step["settings"]["doublets"] == "remove" else "and kept"
+        yield f"{cells} called doublets by Scrublet {fate}."
+    for sample in step.get("samples", ()):
+        doublets = f", with {sample['n_doublets']:,} called doublets" if "n_doublets" in sample else ""
+        yield f"Sample {sample['name']}: {sample['n_cells_left']:,} of {sample['n_cells']:,} cells are kept{doublets}."
 
 
 def _describe_genes(step: SelectGenes) -> str:
-    return f"The {len(step['ids']):,} genes {_SELECTIONS[step['by']]}, of {step['n_considered']:,}."
+    sentence = f"The {len(step['ids']):,} genes {_SELECTIONS[step['by']]}, of {step['n_considered']:,}"
+    if n_samples := step.get("n_samples"):
+        how = "" if step["by"] == "all" else f", ranked within each of {n_samples} samples and taken by median rank"
+        return f"{sentence} that are expressed in at least two samples{how}."
+    return f"{sentence}."

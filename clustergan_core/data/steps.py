@@ -113,6 +113,15 @@ class QualityRule(TypedDict):
     skipped: NotRequired[str]
 
 
+class QualitySample(TypedDict):
+    """What quality control left of one of several samples."""
+
+    name: str
+    n_cells: int
+    n_cells_left: int
+    n_doublets: NotRequired[int]
+
+
 class Quality(TypedDict):
     """Quality control of cells and genes."""
 
@@ -123,6 +132,8 @@ class Quality(TypedDict):
     n_cells_left: int
     n_genes: int
     n_genes_left: int
+    samples: NotRequired[list[QualitySample]]
+    n_doublets: NotRequired[int]  # called doublets, whether removed or not
 
 
 class ExpressionValues(TypedDict):
@@ -156,6 +167,7 @@ class SelectGenes(TypedDict):
     n_considered: int
     ids: list[str]
     symbols: list[str]
+    n_samples: NotRequired[int]  # where genes were ranked within several samples
 
 
 class StandardiseGenes(TypedDict):

@@ -6,6 +6,8 @@ log_base.py                 the base of a file's logarithms, and natural ones in
 sparse.py                   sums, moments and log-normalisation of large sparse matrices, chunk by chunk
 genes.py                    gene names, and the genes of two matrices matched
 gene_sets.py                mitochondrial and ribosomal genes of several species
+joining.py                  the matrices of several samples as one
+batches.py                  which sample each cell is from, and the table that describes samples
 quality.py                  quality control: metrics, thresholds, what each rule removes
 highly_variable_genes.py    the choice of genes
 settings.py                 settings of quality control and preparation, and their presets

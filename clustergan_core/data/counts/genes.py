@@ -51,11 +51,11 @@ def match_genes(ids: Sequence[str], symbols: Sequence[str], matrix: CountMatrix)
 
     Raises DataError when more than MAX_MISSING_SHARE of them are missing.
     """
-    by_id = _first_indices(_without_version(gene) for gene in matrix.gene_ids.tolist())
+    by_id = _first_indices(without_version(gene) for gene in matrix.gene_ids.tolist())
     by_symbol = _first_indices(matrix.gene_symbols.tolist())
     indices = np.array(
         [
-            by_id.get(_without_version(gene), by_symbol.get(symbol, -1))
+            by_id.get(without_version(gene), by_symbol.get(symbol, -1))
             for gene, symbol in zip(ids, symbols, strict=True)
         ],
         dtype=np.int64,
@@ -77,7 +77,8 @@ def _first_indices(names: Iterable[str]) -> dict[str, int]:
     return indices
 
 
-def _without_version(gene: str) -> str:
+def without_version(gene: str) -> str:
+    """An Ensembl id without its version, such as .2; any other name as it is."""
     return gene.split(".")[0] if gene.startswith("ENS") else gene
 
 

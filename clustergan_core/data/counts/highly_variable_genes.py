@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from clustergan_core.data.counts.matrix import CountMatrix
-from clustergan_core.data.counts.sparse import log1p_normalised
+from clustergan_core.data.counts.sparse import GeneMoments, log1p_normalised
 from clustergan_core.data.dataset import DATA_SEED, draw_subset
 
 MAX_CELLS = 20_000  # ranking genes needs no more, and scanpy holds three copies of the matrix
@@ -25,8 +27,16 @@ def highly_variable(
 
     Among more than MAX_CELLS cells, that many are drawn with the data's seed.
     """
-    cells = draw_subset(np.flatnonzero(cell_mask), MAX_CELLS, DATA_SEED)
     n_genes = min(n_genes, int(allowed.sum()))
+    return rank_by_variance(score_dispersion(matrix, cell_mask, n_genes), allowed, n_genes)
+
+
+def score_dispersion(matrix: CountMatrix, cell_mask: NDArray[np.bool_], n_genes: int) -> NDArray[np.float64]:
+    """(G,) scanpy's normalised dispersion of each gene over these cells (N,), MAX_CELLS of them at most.
+
+    A gene that has none ranks last.
+    """
+    cells = draw_subset(np.flatnonzero(cell_mask), MAX_CELLS, DATA_SEED)
     is_whole = len(cells) == len(cell_mask)
     seen = CountMatrix(
         name=matrix.name,
@@ -45,4 +55,26 @@ def highly_variable(
     )
     assert table is not None
     score = np.asarray(table["dispersions_norm"], dtype=np.float64)
-    return rank_by_variance(np.where(np.isnan(score), -1e300, score), allowed, n_genes)
+    return np.where(np.isnan(score), -1e300, score)
+
+
+def in_several_samples(within: Sequence[GeneMoments]) -> NDArray[np.bool_]:
+    """(G,) which genes are expressed in at least two samples, given by their moments."""
+    return np.sum([moments.n_cells > 0 for moments in within], axis=0) >= 2
+
+
+def rank_over_samples(
+    scores: Sequence[NDArray[np.float64]], allowed: NDArray[np.bool_], n_genes: int
+) -> NDArray[np.int64]:
+    """Indices of the allowed genes (G,) that score highest within most samples, in the file's order.
+
+    Each sample's scores (G,) are ranked among the allowed genes, equal ones by their mean rank. The lowest median rank
+    comes first, then the lowest mean rank. A gene need not be variable in all samples, so no type that only some of
+    them hold is left out, and differences between samples count for nothing.
+    """
+    from scipy.stats import rankdata
+
+    genes = np.flatnonzero(allowed)
+    ranks = np.stack([rankdata(-score[genes]) for score in scores])  # (samples, allowed genes)
+    order = np.lexsort((ranks.mean(axis=0), np.median(ranks, axis=0)))
+    return np.sort(genes[order[:n_genes]])
