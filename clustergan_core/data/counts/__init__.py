@@ -9,6 +9,9 @@ gene_sets.py                mitochondrial and ribosomal genes of several species
 joining.py                  the matrices of several samples as one
 batches.py                  which sample each cell is from, and the table that describes samples
 quality.py                  quality control: metrics, thresholds, what each rule removes
+quality_rules.py            its rules, within each sample where there are several
+sample_quality.py           what it leaves of each sample
+doublets.py                 two cells under one barcode, by Scrublet
 highly_variable_genes.py    the choice of genes
 settings.py                 settings of quality control and preparation, and their presets
 preparation_options.py      these settings as text: for --prepare, an address and a config

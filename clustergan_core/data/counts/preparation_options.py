@@ -82,9 +82,10 @@ def _write(value: Any) -> str:
     )
 
 
-def _switched_off(name: str) -> int | None:
-    """The value that switches a rule off: 0 for whole numbers that cannot be None, else None."""
-    return 0 if QualitySettings.model_fields[name].annotation is int else None
+def _switched_off(name: str) -> int | str | None:
+    """The value that switches a rule off: OFF for words, 0 for whole numbers that cannot be None, else None."""
+    field = QualitySettings.model_fields[name]
+    return OFF if field.default == OFF else 0 if field.annotation is int else None
 
 
 def _own_fields() -> list[str]:

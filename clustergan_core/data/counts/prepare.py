@@ -24,6 +24,7 @@ from clustergan_core.data.counts.highly_variable_genes import (
 )
 from clustergan_core.data.counts.matrix import CountMatrix
 from clustergan_core.data.counts.quality import QualityReport, RuleOutcome, check_quality
+from clustergan_core.data.counts.sample_quality import record_samples
 from clustergan_core.data.counts.settings import PreparationSettings
 from clustergan_core.data.counts.sparse import GeneMoments, cell_totals, gene_moments, take_dense
 from clustergan_core.data.counts.steps import finish_values, read_values, value_transform
@@ -46,13 +47,13 @@ def prepare(
     """The cells that pass quality control as a Dataset of kind "expression".
 
     `labels` cover every cell of the matrix, with "" where nothing is known. `report` is the settings' own quality
-    control where it has been done already. `batches` are the samples of all cells: genes are
-    ranked within each. Held-out cells influence neither the choice of genes nor any
+    control where it has been done already. `batches` are the samples of all cells: quality control judges each cell
+    within its sample, and genes are ranked within each. Held-out cells influence neither the choice of genes nor any
     fitted value.
     Raises DataError where too few cells are left, or too few to hold any out, where no gene differs between cells,
     or where there are too many values to hold.
     """
-    report = check_quality(matrix, settings.quality) if report is None else report
+    report = check_quality(matrix, settings.quality, batches=batches) if report is None else report
     if report.n_cells < MIN_SAMPLES:
         raise DataError(f"Quality control leaves {report.n_cells} of {matrix.name}'s cells: relax its thresholds.")
     splits = _split(matrix.name, report.n_cells, settings)
@@ -115,7 +116,7 @@ def _digest(
 
 
 def _record_quality(settings: PreparationSettings, report: QualityReport) -> Quality:
-    return {
+    record: Quality = {
         "step": "quality",
         "settings": settings.quality.model_dump(),
         "rules": [_record_rule(rule) for rule in report.rules],
@@ -124,6 +125,11 @@ def _record_quality(settings: PreparationSettings, report: QualityReport) -> Qua
         "n_genes": len(report.gene_mask),
         "n_genes_left": report.n_genes,
     }
+    if report.doublets is not None:
+        record["n_doublets"] = int(report.doublets.is_doublet.sum())
+    if report.batches is not None:
+        record["samples"] = record_samples(report)
+    return record
 
 
 def _record_rule(rule: RuleOutcome) -> QualityRule:

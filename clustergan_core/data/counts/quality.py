@@ -1,11 +1,11 @@
 """Quality control step by step: metrics of every cell, rules in order, and what each rule removed.
 
+Where cells are from several samples, medians, deviations and doublets are those of each cell's own sample.
 Nothing is removed here: the report holds masks over the file's cells and genes, and other settings give other masks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -13,13 +13,26 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clustergan_core.data.counts.doublets import Doublets, FindDoublets, find_doublets
 from clustergan_core.data.counts.gene_sets import NO_MITOCHONDRIAL, NO_RIBOSOMAL, is_mitochondrial, is_ribosomal
 from clustergan_core.data.counts.matrix import STATE_WORDS, CountMatrix, CountState
+from clustergan_core.data.counts.quality_rules import (
+    DETECTED,
+    DOUBLET,
+    DOUBLET_SCORE,
+    MITO,
+    RIBO,
+    TOTAL,
+    Bounds,
+    Judgement,
+    cell_rules,
+    judge_by_sample,
+    judge_doublets,
+)
 from clustergan_core.data.counts.settings import QualitySettings
 from clustergan_core.data.counts.sparse import gene_moments, sum_by_cell
+from clustergan_core.data.dataset import Batches
 from clustergan_core.errors import DataError
-
-TOTAL, DETECTED, MITO, RIBO = "total counts", "genes detected", "mitochondrial share", "ribosomal share"
 
 # Which metrics keep their meaning once values are not counts. Zeros survive normalising and logarithms, so genes can
 # still be counted; shares survive only normalising.
@@ -43,6 +56,7 @@ class RuleOutcome:
     figure: str = ""  # the metric of cells it judges by
     lower: float | None = None  # cells with a lower value of that metric were removed
     upper: float | None = None  # cells with this value or a higher one were removed
+    by_sample: tuple[Bounds, ...] = ()  # the same for each of several samples, where each has its own
 
 
 @dataclass(frozen=True)
@@ -53,6 +67,8 @@ class QualityReport:
     rules: tuple[RuleOutcome, ...]  # in order; each judges what the rules before it left
     cell_mask: NDArray[np.bool_]  # (N,) True for cells that stay
     gene_mask: NDArray[np.bool_]  # (G,) True for genes that stay
+    batches: Batches | None = None  # of all N cells
+    doublets: Doublets | None = None  # of all N cells; None where nobody looked for any
 
     @property
     def n_cells(self) -> int:
@@ -83,118 +99,75 @@ def cell_figures(matrix: CountMatrix) -> pd.DataFrame:
     return pd.DataFrame(meaningful, index=pd.Index(matrix.cell_ids.tolist()))
 
 
-def check_quality(matrix: CountMatrix, settings: QualitySettings, figures: pd.DataFrame | None = None) -> QualityReport:
+def check_quality(
+    matrix: CountMatrix,
+    settings: QualitySettings,
+    figures: pd.DataFrame | None = None,
+    batches: Batches | None = None,
+    find: FindDoublets = find_doublets,
+) -> QualityReport:
     """Judges cells by the settings' rules in order, then genes by the cells that are left.
 
-    `figures` are `cell_figures(matrix)` where the caller has them, so that trying thresholds does not count again.
-    Raises DataError where no cell or no gene is left.
+    `figures` are `cell_figures(matrix)` where the caller has them, so that trying thresholds does not count again, and
+    `find` may remember doublets. `batches` are the samples of all cells.
+    Raises DataError where no cell, no gene or no cell of a sample is left.
     """
     metrics = cell_figures(matrix) if figures is None else figures
     cell_mask = np.ones(len(matrix.cell_ids), dtype=np.bool_)
+    groups = _group(batches)
     outcomes: list[RuleOutcome] = []
-    for figure, description, rule in _cell_rules(settings):
+    for figure, description, rule in cell_rules(settings):
         reason = why_missing(figure, metrics, matrix.state)
         if reason:
-            judgement = _Judgement(np.zeros_like(cell_mask), description, reason)
+            judgement = Judgement(np.zeros_like(cell_mask), description, reason)
         else:
-            judgement = rule.judge(np.asarray(metrics[figure], dtype=np.float64), cell_mask, description)
+            values = np.asarray(metrics[figure], dtype=np.float64)
+            judgement = judge_by_sample(rule, values, cell_mask, description, groups)
         cell_mask = cell_mask & ~judgement.removed
-        outcomes.append(
-            RuleOutcome(
-                rule=judgement.description,
-                removes="cells",
-                n_removed=int(judgement.removed.sum()),
-                n_left=int(cell_mask.sum()),
-                skipped=judgement.skipped,
-                figure=figure,
-                lower=judgement.lower,
-                upper=judgement.upper,
-            )
-        )
-        if not cell_mask.any():
+        outcomes.append(_record(judgement, cell_mask, figure))
+    doublets = None
+    if settings.doublets != "off":
+        doublets = find(matrix, cell_mask, batches, settings.doublet_rate)
+        called = np.where(doublets.is_doublet, "yes", np.where(np.isnan(doublets.scores), "", "no"))
+        metrics = metrics.assign(**{DOUBLET_SCORE: doublets.scores, DOUBLET: called})
+        if settings.doublets == "remove":
+            judgement = judge_doublets(doublets, cell_mask, groups)
+            cell_mask = cell_mask & ~judgement.removed
+            outcomes.append(_record(judgement, cell_mask, DOUBLET_SCORE))
+    for name, cells in groups.items():
+        if not (cell_mask & cells).any():
             raise DataError(
-                f"Quality control leaves none of {len(cell_mask)} cells ('{judgement.description}'): relax that "
-                "threshold."
+                f"Quality control leaves none of the {int(cells.sum()):,} cells of sample {name}: relax its "
+                "thresholds, or leave the sample out."
             )
     gene_mask, outcome = _judge_genes(matrix, settings, cell_mask)
-    return QualityReport(metrics, (*outcomes, *outcome), cell_mask, gene_mask)
+    return QualityReport(metrics, (*outcomes, *outcome), cell_mask, gene_mask, batches, doublets)
 
 
-@dataclass(frozen=True)
-class _Judgement:
-    """Which cells a rule removes, the rule's description and its bounds."""
-
-    removed: NDArray[np.bool_]
-    description: str
-    skipped: str = ""
-    lower: float | None = None
-    upper: float | None = None
+def _group(batches: Batches | None) -> dict[str, NDArray[np.bool_]]:
+    """(N,) the cells of each of several samples, by its name; none where there is one or they are not told apart."""
+    if batches is None or len(batches.table) == 1:
+        return {}
+    return {name: batches.codes == code for code, name in enumerate(batches.names)}
 
 
-@dataclass(frozen=True)
-class _Bounds:
-    """Removes cells below `least`, and those at `limit` or above."""
-
-    least: float | None = None
-    limit: float | None = None
-
-    def judge(self, values: NDArray[np.float64], mask: NDArray[np.bool_], description: str) -> _Judgement:
-        removed = np.zeros_like(mask)
-        if self.least is not None:
-            removed |= values < self.least
-        if self.limit is not None:
-            removed |= values >= self.limit
-        return _Judgement(mask & removed, description, lower=self.least, upper=self.limit)
-
-
-@dataclass(frozen=True)
-class _Deviation:
-    """Removes cells more than `n_mads` median absolute deviations from the median of the cells still there."""
-
-    n_mads: float
-    is_log: bool = False
-    is_upper_only: bool = False
-
-    def judge(self, values: NDArray[np.float64], mask: NDArray[np.bool_], description: str) -> _Judgement:
-        scale = np.log1p(values) if self.is_log else values
-        median = float(np.median(scale[mask]))
-        deviation = float(np.median(np.abs(scale[mask] - median)))
-        if deviation == 0:
-            reason = "at least half of the cells have the same value, so there is no spread"
-            return _Judgement(np.zeros_like(mask), description, reason)
-        lower, upper = median - self.n_mads * deviation, median + self.n_mads * deviation
-        shown = [float(np.expm1(bound)) if self.is_log else bound for bound in (lower, upper)]
-        removed = scale > upper
-        if self.is_upper_only:
-            return _Judgement(mask & removed, f"{description} (above {shown[1]:.3g})", upper=shown[1])
-        removed |= scale < lower
-        shown[0] = max(0.0, shown[0])
-        description = f"{description} (outside {_write(shown[0])} … {_write(shown[1])})"
-        return _Judgement(mask & removed, description, lower=shown[0], upper=shown[1])
-
-
-def _write(bound: float) -> str:
-    return f"{bound:,.0f}" if bound >= 1000 else f"{bound:.4g}"
-
-
-def _cell_rules(settings: QualitySettings) -> Iterator[tuple[str, str, _Bounds | _Deviation]]:
-    """(metric, description, how it is judged) of each rule that is switched on."""
-    if settings.min_counts:
-        yield TOTAL, f"fewer than {settings.min_counts:,} counts", _Bounds(least=settings.min_counts)
-    if settings.min_genes:
-        yield DETECTED, f"fewer than {settings.min_genes:,} genes detected", _Bounds(least=settings.min_genes)
-    if settings.max_genes is not None:
-        yield DETECTED, f"{settings.max_genes:,} genes detected or more", _Bounds(limit=settings.max_genes)
-    if settings.n_mads is not None:
-        for figure, name in ((TOTAL, "counts"), (DETECTED, "genes")):
-            description = f"log {name} more than {settings.n_mads:g} MADs from the median"
-            yield figure, description, _Deviation(settings.n_mads, is_log=True)
-    if settings.n_mito_mads is not None:
-        description = f"mitochondrial share more than {settings.n_mito_mads:g} MADs above the median"
-        yield MITO, description, _Deviation(settings.n_mito_mads, is_upper_only=True)
-    if settings.max_mito_share is not None:
-        share = settings.max_mito_share
-        yield MITO, f"mitochondrial share of {100 * share:g}% or more", _Bounds(limit=share)
+def _record(judgement: Judgement, cell_mask: NDArray[np.bool_], figure: str) -> RuleOutcome:
+    """What a rule did. Raises DataError where it left no cell at all."""
+    if not cell_mask.any():
+        raise DataError(
+            f"Quality control leaves none of {len(cell_mask)} cells ('{judgement.description}'): relax that threshold."
+        )
+    return RuleOutcome(
+        rule=judgement.description,
+        removes="cells",
+        n_removed=int(judgement.removed.sum()),
+        n_left=int(cell_mask.sum()),
+        skipped=judgement.skipped,
+        figure=figure,
+        lower=judgement.lower,
+        upper=judgement.upper,
+        by_sample=judgement.by_sample,
+    )
 
 
 def why_missing(figure: str, figures: pd.DataFrame, state: CountState) -> str:

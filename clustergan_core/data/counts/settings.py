@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Selection = Literal["variance", "hvg"]
 Transformation = Literal["paper", "lognorm"]
+DoubletChoice = Literal["off", "flag", "remove"]
 
 PAPER_GENES = 720
 DEFAULT_GENES = 1000  # neighbours agree slightly more than with 720 on all data sets tried (docs/decisions.md)
@@ -50,6 +51,20 @@ class QualitySettings(BaseModel):
         gt=0,
         title="MADs of the mitochondrial share",
         description="Removes cells whose mitochondrial share is further above the median.",
+    )
+    doublets: DoubletChoice = Field(
+        default="off",
+        title="Doublets",
+        description="Scores cells with Scrublet within each sample. flag: colours and exports show what it calls "
+        "doublets, and all cells stay. remove: they are left out.",
+    )
+    doublet_rate: float = Field(
+        default=0.008,
+        gt=0,
+        le=0.1,
+        title="Doublets per 1,000 cells",
+        description="The expected share of doublets for each 1,000 cells of a sample: 0.008 for 10x Genomics. As many "
+        "cells as this are called doublets.",
     )
     min_cells: int = Field(default=3, ge=0, title="Least cells", description="Removes genes detected in fewer cells.")
 
