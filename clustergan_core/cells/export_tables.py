@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from clustergan_core.cells.exports import ClusteredCells
 from clustergan_core.data.counts.matrix import CountMatrix
@@ -16,7 +19,7 @@ GENES_A_SET = 50
 
 def loupe_clusters(cells: ClusteredCells) -> pd.DataFrame:
     """`Barcode,ClusterGAN`, for Loupe's "import categories"; `ClusterGAN edited` follows where cells were split off."""
-    table = {"Barcode": list(cells.cell_ids), "ClusterGAN": cells.cluster_names}
+    table = {"Barcode": list(cells.barcodes or cells.cell_ids), "ClusterGAN": cells.cluster_names}
     if cells.edited is not None:
         table["ClusterGAN edited"] = cells.as_edited.cluster_names
     return pd.DataFrame(table)
@@ -25,11 +28,30 @@ def loupe_clusters(cells: ClusteredCells) -> pd.DataFrame:
 def loupe_map(cells: ClusteredCells) -> pd.DataFrame:
     """`Barcode,X,Y`, for Loupe's "import projection"; the first two latent dimensions where there is no map."""
     coordinates = cells.latents if cells.coordinates is None else cells.coordinates
-    return pd.DataFrame({"Barcode": list(cells.cell_ids), "X": coordinates[:, 0], "Y": coordinates[:, 1]})
+    return pd.DataFrame(
+        {"Barcode": list(cells.barcodes or cells.cell_ids), "X": coordinates[:, 0], "Y": coordinates[:, 1]}
+    )
 
 
-def describe_barcodes(matrix: CountMatrix) -> str:
-    """A sentence on the barcodes that Loupe will not recognise, because the file repeats them; "" without any."""
+def number_barcodes(barcodes: Sequence[str], codes: NDArray[np.int64]) -> list[str]:
+    """The barcodes (M,) of several samples, each with the number of its sample (M,), as Cell Ranger aggregates them.
+
+    AAAC-1 of the second sample becomes AAAC-2. Barcodes that end in no number stay as they are.
+    """
+    return [re.sub(r"-\d+$", f"-{code + 1}", barcode) for barcode, code in zip(barcodes, codes.tolist(), strict=True)]
+
+
+def describe_barcodes(matrix: CountMatrix, samples: Sequence[str] = ()) -> str:
+    """A sentence on the barcodes that Loupe will not recognise, because the file repeats them; "" without any.
+
+    `samples` are the names of several that were joined, in the order of their numbers, which is what it then says.
+    """
+    if samples:
+        numbered = ", ".join(f"{number} {name}" for number, name in enumerate(samples, start=1))
+        return (
+            f"Barcodes for Loupe end in the number of their sample ({numbered}), as Cell Ranger aggregates samples "
+            "that are listed in this order."
+        )
     repeated = set(matrix.repeated_cells)
     unknown = [cell for cell in matrix.cell_ids.tolist() if cell in repeated]
     if not unknown:

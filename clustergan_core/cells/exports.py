@@ -41,6 +41,7 @@ class ClusteredCells:
     config: Mapping[str, Any] = field(default_factory=dict)  # JSON
     seed: int = 0
     versions: Mapping[str, str] = field(default_factory=dict)
+    barcodes: Sequence[str] = ()  # (M,) as Loupe names them; empty where these are the cell_ids
     edited: NDArray[np.int64] | None = None  # (M,) the clusters with cells that a person split off; None without any
 
     @property

@@ -9,6 +9,7 @@ from typing import Any, get_args
 from pydantic import ValidationError
 
 from clustergan_core.data.options import Orientation, OwnDataOptions, ReadAs
+from clustergan_core.data.registry import DATASETS
 from clustergan_core.errors import SettingsError
 from clustergan_core.invalid_settings import explain_invalid
 
@@ -27,6 +28,12 @@ def add_data_arguments(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--ids", metavar="FILE", help="for a count matrix: a file of the cells to use, one id per line"
+    )
+    command.add_argument(
+        "--sample", metavar="COLUMN", help="for a count matrix: the column that tells the experiment's samples apart"
+    )
+    command.add_argument(
+        "--samples", metavar="FILE", help="a table of the samples: sample, name, condition, donor, technology"
     )
     add_orientation(command)
     command.add_argument("--read-as", default="auto", help=f"for a text table: {' | '.join(get_args(ReadAs))}")
@@ -61,6 +68,9 @@ def read_data_options(arguments: argparse.Namespace) -> OwnDataOptions:
             only=_rows(arguments.only, "--only"),
             drop=_rows(arguments.drop, "--drop"),
             ids=resolve_path(arguments.ids) if arguments.ids else None,
+            further=tuple(map(resolve_source, getattr(arguments, "further", ()))),
+            sample=arguments.sample,
+            samples=resolve_path(arguments.samples) if arguments.samples else None,
             image_side=arguments.image_side,
             read_as=_one_of("--read-as", arguments.read_as, ReadAs),
             orientation=read_orientation(arguments.orientation),
@@ -74,6 +84,22 @@ def resolve_path(name: str) -> str:
     """A file's absolute path, so that a run finds its data whatever folder it is continued from."""
     path = Path(name).expanduser()
     return str(path.resolve()) if path.exists() else name
+
+
+def resolve_source(name: str) -> str:
+    """A data set's name as it is, a file by its absolute path."""
+    return name if name in DATASETS else resolve_path(name)
+
+
+class AddDataset(argparse.Action):
+    """The first `--dataset` is the data; each further one a count matrix of another sample, in `further`."""
+
+    def __call__(self, parser: Any, namespace: argparse.Namespace, values: Any, option_string: Any = None) -> None:
+        """Stores one `--dataset`."""
+        if getattr(namespace, self.dest, None) is None:
+            setattr(namespace, self.dest, values)
+        else:
+            namespace.further = [*getattr(namespace, "further", ()), values]
 
 
 def _resolve_labels(choice: str) -> str:

@@ -66,6 +66,8 @@ def _describe(preflight: Preflight) -> Iterator[str]:
             f"{'proposal':<12} {proposal.describe()}, because {proposal.reason}; confirm it with --labels "
             f"{shlex.quote(proposal.column)}, or leave it out with --labels none"
         )
+    if (samples := preflight.sample_proposal) is not None:
+        yield f"{'samples':<12} {samples.describe()}? tell them apart with --sample {shlex.quote(samples.column)}"
     yield ""
     rows = [
         ("", *preflight.preview_genes),

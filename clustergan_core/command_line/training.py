@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -14,9 +15,10 @@ import numpy as np
 from tqdm import tqdm
 
 from clustergan_core.command_line.data_arguments import (
+    AddDataset,
     add_data_arguments,
     read_data_options,
-    resolve_path,
+    resolve_source,
     split_pair,
 )
 from clustergan_core.data.dataset import UNLABELLED, Dataset
@@ -61,7 +63,12 @@ def add_commands(commands: Any) -> None:
 
 def add_run_arguments(command: argparse.ArgumentParser) -> None:
     """Adds the arguments on what to train, which `read_config` reads together with `seed` and `title`."""
-    command.add_argument("--dataset", metavar="NAME|FILE", help="a data set's name, or your own file or folder")
+    command.add_argument(
+        "--dataset",
+        action=AddDataset,
+        metavar="NAME|FILE",
+        help="a data set's name, or your own file or folder; again for each further sample of cells",
+    )
     command.add_argument(
         "--method", help=f"{' | '.join(METHODS)}; by default {default_method()}, or a method that has the preset"
     )
@@ -143,7 +150,7 @@ def _resumed(arguments: argparse.Namespace) -> Run:
 
 
 def _created(arguments: argparse.Namespace) -> tuple[Run, str]:
-    """(the new run, a sentence on labels that nobody chose)."""
+    """(the new run, sentences on labels that nobody chose and on samples that nobody told apart)."""
     config, dataset = read_config_and_data(arguments)
     is_found = not arguments.labels and arguments.dataset not in DATASETS
     for warning in list_warnings(config, dataset):
@@ -152,7 +159,8 @@ def _created(arguments: argparse.Namespace) -> tuple[Run, str]:
     if run.folder.parent != runs_folder().resolve():
         print(f"The app lists the runs in {runs_folder()}; this one is elsewhere.", file=sys.stderr)
     write_status(run.folder / "status.json", first_status(config))
-    return run, describe_found_labels(dataset) if is_found else ""
+    found = [describe_found_labels(dataset) if is_found else "", describe_found_samples(dataset)]
+    return run, "\n".join(filter(None, found))
 
 
 def describe_found_labels(dataset: Dataset) -> str:
@@ -163,6 +171,19 @@ def describe_found_labels(dataset: Dataset) -> str:
     n_unlabelled = int((dataset.labels == UNLABELLED).sum())
     levels = describe_levels(dict(zip(dataset.label_names, counts.tolist(), strict=True)), n_unlabelled)
     return f"Labels: column '{dataset.label_column}' ({levels}); choose others with --labels, or --labels none"
+
+
+def describe_found_samples(dataset: Dataset) -> str:
+    """A column that may tell samples apart, where `--sample` named none; "" without any."""
+    from clustergan_core.data.counts.batches import propose_samples
+
+    proposal = propose_samples(dataset.columns) if dataset.kind == "expression" and dataset.batches is None else None
+    if proposal is None:
+        return ""
+    return (
+        f"Samples are not told apart; {proposal.describe()} may hold them: --sample {shlex.quote(proposal.column)} "
+        "judges quality and ranks genes within each"
+    )
 
 
 def _choose_folder(out: str | None, config: RunConfig) -> Path:
@@ -207,7 +228,7 @@ def read_configs_and_data(
     configs = [
         make_config(
             dataset,
-            arguments.dataset if arguments.dataset in DATASETS else resolve_path(arguments.dataset),
+            resolve_source(arguments.dataset),
             method=method,
             preset=arguments.preset,
             settings=dict(split_pair(word, "--set") for word in arguments.set),

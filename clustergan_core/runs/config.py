@@ -115,7 +115,10 @@ class RunConfig(BaseModel):
     def data_arguments(self) -> list[tuple[str, str]]:
         """How its data is read, as options of `train` and their values; none where all are defaults."""
         options = self.dataset.options
-        arguments = [("--labels", options.labels)] if options.labels else []
+        arguments = [("--dataset", source) for source in options.further]
+        arguments += [("--sample", options.sample)] if options.sample else []
+        arguments += [("--samples", options.samples)] if options.samples else []
+        arguments += [("--labels", options.labels)] if options.labels else []
         arguments += [("--only", f"{column}={join_values(values)}") for column, values in options.only.items()]
         arguments += [("--drop", f"{column}={join_values(values)}") for column, values in options.drop.items()]
         arguments += [("--ids", options.ids)] if options.ids else []

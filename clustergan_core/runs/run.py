@@ -154,13 +154,21 @@ class Run:
         return is_available(source) or Path(source).exists()
 
     def _find_missing_file(self) -> str:
-        """A sentence on the file of the data or of its labels that is no longer there; "" where nothing is missing."""
-        record, what = self.config.dataset, "which this run was trained on"
-        path = Path(record.source)
-        if record.source in DATASETS or path.exists():
-            path, what = label_file(record.options.labels), "which holds the labels of this run's data"
-        if path is None or path.exists():
+        """A sentence on a file of the data, of its labels or its samples that is no longer there; "" without any."""
+        record = self.config.dataset
+        files = [
+            (Path(source), "which this run was trained on")
+            for source in (record.source, *record.options.further)
+            if source not in DATASETS
+        ]
+        if (labels := label_file(record.options.labels)) is not None:
+            files.append((labels, "which holds the labels of this run's data"))
+        if record.options.samples is not None:
+            files.append((Path(record.options.samples), "which describes the samples of this run's data"))
+        missing = next((file for file in files if not file[0].exists()), None)
+        if missing is None:
             return ""
+        path, what = missing
         if path.is_relative_to(uploads_folder().resolve()) or path.is_relative_to(uploads_folder()):
             return f"{path.name}, {what}, was removed from your files: upload the same file again."
         return f"{path.name}, {what}, is not on this machine any more: put it back into {path.parent}."

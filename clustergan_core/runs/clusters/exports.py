@@ -18,11 +18,14 @@ from clustergan_core.cells.export_tables import (
     loupe_clusters,
     loupe_map,
     marker_table,
+    number_barcodes,
 )
 from clustergan_core.cells.exports import ClusteredCells, describe_columns, h5ad_bytes
 from clustergan_core.cells.markers import find_markers
 from clustergan_core.cells.methods_text import describe_methods
+from clustergan_core.data.counts.joining import BARCODE
 from clustergan_core.data.counts.matrix import CountMatrix, take_cells
+from clustergan_core.data.counts.quality_rules import DOUBLET, DOUBLET_SCORE
 from clustergan_core.data.dataset import Dataset, SplitName
 from clustergan_core.drawing.palette import mode_colours
 from clustergan_core.embedding.compute import compute_map
@@ -68,7 +71,9 @@ class CellExport:
     @property
     def barcodes_note(self) -> str:
         """A sentence on barcodes that Loupe will not recognise; "" without any."""
-        return describe_barcodes(self.matrix)
+        batches = self.dataset.batches
+        is_joined = bool(self.run.config.dataset.options.further)
+        return describe_barcodes(self.matrix, batches.names if batches is not None and is_joined else ())
 
     @property
     def gene_sets_note(self) -> str:
@@ -155,6 +160,12 @@ def gather_cells(
     )
     is_whole = len(latents.indices) == len(matrix.cell_ids)
     matrix = matrix if is_whole else take_cells(matrix, latents.indices)
+    if dataset.batches is not None and config.dataset.options.further:
+        barcodes = number_barcodes(matrix.cells[BARCODE].tolist(), dataset.batches.codes[latents.indices])
+        cells = replace(cells, barcodes=barcodes)
+    if DOUBLET in dataset.columns:
+        called = {name: dataset.columns[name][latents.indices] for name in (DOUBLET_SCORE, DOUBLET)}
+        matrix = replace(matrix, cells=matrix.cells.assign(**called))
     return CellExport(run, matrix, cells, annotations, dataset, latents.indices)
 
 

@@ -133,6 +133,7 @@ def _facts(config: RunConfig) -> dict[str, str]:
         _DATA: data.name,
         _CONTENT: data.digest[:8],
         "Labels from": options.labels or ABSENT,
+        "Samples by": options.sample or (f"{1 + len(options.further)} files" if options.further else ABSENT),
         "Rows kept": _format_rows(options.only),
         "Rows dropped": _format_rows(options.drop),
         "Preset": config.preset,

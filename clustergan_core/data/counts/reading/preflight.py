@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from clustergan_core.data.counts.batches import SampleProposal, propose_samples
 from clustergan_core.data.counts.gene_sets import NO_MITOCHONDRIAL, is_mitochondrial
 from clustergan_core.data.counts.matrix import STATE_WORDS, CountState, find_state
 from clustergan_core.data.counts.reading.count_file import CountFile, LaidOut, Names, Peek, describe_names
@@ -82,6 +83,10 @@ class Preflight(BaseModel):
         default=None,
         description="The column that most likely holds known classes; nothing uses it before it is chosen.",
     )
+    sample_proposal: SampleProposal | None = Field(
+        default=None,
+        description="The column that most likely tells samples apart; nothing uses it before it is chosen.",
+    )
     memory_mb: float
     seconds: float
     notes: tuple[str, ...] = Field(description="Sentences on what is left out or filled in.")
@@ -143,6 +148,7 @@ def make_preflight(file: CountFile, is_expression: bool = True) -> Preflight:
         nonzero_share=share if layout.n_nonzeros is None else n_nonzeros / (n_cells * n_genes),
         label_columns=_find_label_columns(names.cells),
         label_proposal=propose_labels(_columns_of_labels(names.cells)),
+        sample_proposal=propose_samples({str(name): names.cells[name] for name in names.cells}),
         memory_mb=round(reading_bytes(n_nonzeros) / 1e6, 1),
         seconds=round(_estimate(file, n_nonzeros), 1),
         notes=tuple(layout.notes),

@@ -1,0 +1,41 @@
+"""Two small samples of one experiment, written as two files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import csr_matrix
+
+N_CELLS, N_GENES = 60, 260
+
+
+def write_samples(folder: Path, names: tuple[str, ...] = ("control", "treated"), n_cells: int = N_CELLS) -> list[Path]:
+    """A .h5ad of each sample: three types of cells, the same barcodes in all, each sample with its own depth."""
+    import anndata
+
+    paths = []
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, name in enumerate(names):
+        random = np.random.default_rng(number)
+        types = np.arange(n_cells) % 3
+        rates = np.full((n_cells, N_GENES), 0.5)
+        for kind in range(3):
+            rates[np.ix_(types == kind, np.arange(20 * kind, 20 * kind + 20))] = 8
+        cells = anndata.AnnData(
+            csr_matrix(random.poisson(rates * (1 + number)).astype(np.float32)),
+            obs=pd.DataFrame(
+                {"kind": [f"kind {kind}" for kind in types]},
+                index=pd.Index([f"{barcode}-1" for barcode in _barcodes(n_cells)]),
+            ),
+            var=pd.DataFrame(index=pd.Index([f"GENE{gene:03d}A" for gene in range(N_GENES)])),
+        )
+        paths.append(folder / f"{name}.h5ad")
+        cells.write_h5ad(paths[-1])
+    return paths
+
+
+def _barcodes(n_cells: int) -> list[str]:
+    letters = np.array(list("ACGT"))
+    return ["".join(letters[[(cell >> 2 * place) & 3 for place in range(12)]]) for cell in range(n_cells)]
