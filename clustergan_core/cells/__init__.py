@@ -3,6 +3,9 @@
 expression.py    gene expression on the scale it is shown in, and dot plots
 markers.py       genes that distinguish clusters or selections (Wilcoxon)
 enrichment.py    a gene set of one's own among the markers of a selection
+references.py    cells whose types are known, as one file
+shared_genes.py  the genes that two matrices share
+reference_names.py  names of cells from a reference: regression names, an encoder vetoes
 walks.py         from one cell type to another, gene by gene, with the nearest real cells
 switch_genes.py  where along a generated walk a gene changes
 ensembles.py     the ends of a walk in several runs

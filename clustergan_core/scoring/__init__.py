@@ -9,4 +9,5 @@ mode_variance.py  the variance within modes, generated over real
 modes.py       a row for each mode: usage, label, purity, empty or repeated
 labelled.py    the few labels that a method may be given, and the samples without them
 latents.py     encoded and assigned samples
+encoder_features.py  the last hidden layer of an encoder
 """

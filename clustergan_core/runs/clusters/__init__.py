@@ -4,6 +4,7 @@ names.py       names, notes and merged clusters
 splits.py      cells split off from clusters
 tables.py      one row per cluster; clusterings compared
 references.py  k-means and Leiden, to compare with the run's own clusters
+reference_names.py  names of cells and clusters from a reference
 subsets.py     cells of some clusters, to be reclustered
 ensembles.py   runs that differ only in their seed
 exports.py     exports to other programs

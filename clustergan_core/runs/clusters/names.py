@@ -24,8 +24,8 @@ from clustergan_core.runs.clusters.splits import Split, apply_splits
 from clustergan_core.runs.run import Run
 
 FILE = "annotations.json"
-FORMAT = 2  # with cells that were split off; without any, a file is of format 1
-MAX_NAME, MAX_NOTE = 60, 1_000  # characters
+FORMAT = 3  # with names from a reference; 2 without any but with cells that were split off; else 1
+MAX_NAME, MAX_NOTE, MAX_ORIGIN = 60, 1_000, 300  # characters
 _NUMBER = re.compile(r"((cluster|mode)\s*)?\d+", re.IGNORECASE)  # what pages call a cluster without a name
 _NUMBER_IN_FILES = re.compile(r"(Mode )?\d+")  # what files call it, or did
 
@@ -33,14 +33,18 @@ Vet = Callable[[str], str]  # returns the text to store; ValueError with a sente
 
 
 class Annotations(BaseModel):
-    """Names and notes by cluster number, none for clusters without them, and cells that were split off, in order."""
+    """Names and notes by cluster number, none for clusters without them, and cells that were split off, in order.
+
+    `origins` tells by cluster which reference a name was taken from; a name that a person typed has none.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    format: Literal[1, 2] = 1
+    format: Literal[1, 2, 3] = 1
     names: dict[int, str] = Field(default_factory=dict)
     notes: dict[int, str] = Field(default_factory=dict)
     splits: tuple[Split, ...] = ()
+    origins: dict[int, str] = Field(default_factory=dict)
 
     @field_validator("names")
     @classmethod
@@ -53,9 +57,19 @@ class Annotations(BaseModel):
     def _vet_notes(cls, notes: dict[int, str]) -> dict[int, str]:
         return {_number(cluster): _vet_note(note) for cluster, note in notes.items()}
 
-    def with_name(self, cluster: int, name: str) -> Annotations:
-        """A copy with another name; an empty name removes it. SettingsError for a name that is not allowed."""
-        return self.model_copy(update={"names": _changed(self.names, cluster, name, _vet_name)})
+    @field_validator("origins")
+    @classmethod
+    def _vet_origins(cls, origins: dict[int, str]) -> dict[int, str]:
+        return {_number(cluster): _vet_origin(origin) for cluster, origin in origins.items()}
+
+    def with_name(self, cluster: int, name: str, origin: str = "") -> Annotations:
+        """A copy with another name; an empty name removes it. SettingsError for a name that is not allowed.
+
+        `origin` is the reference that it comes from, "" for a name that a person typed.
+        """
+        names = _changed(self.names, cluster, name, _vet_name)
+        origins = _changed(self.origins, cluster, origin if name.strip() else "", _vet_origin)
+        return self._updated(names=names, origins=origins)
 
     def with_note(self, cluster: int, note: str) -> Annotations:
         """A copy with another note; an empty note removes it. SettingsError for a note that is not allowed."""
@@ -72,19 +86,21 @@ class Annotations(BaseModel):
             raise SettingsError("The new cluster has no name: type one.")
         number = 1 + max(n_clusters - 1, *self.names, *self.notes, *(split.cluster for split in self.splits), 0)
         split = Split(cluster=number, cells=tuple(np.unique(cells).tolist()))
-        return self._with_splits((*self.splits, split)).with_name(number, name)
+        return self._updated(splits=(*self.splits, split)).with_name(number, name)
 
     def without_split(self, cluster: int) -> Annotations:
         """A copy in which the cells that were split off as this cluster are where they were before."""
         remaining = tuple(split for split in self.splits if split.cluster != cluster)
-        names, notes = (
-            {number: text for number, text in texts.items() if number != cluster} for texts in (self.names, self.notes)
+        names, notes, origins = (
+            {number: text for number, text in texts.items() if number != cluster}
+            for texts in (self.names, self.notes, self.origins)
         )
-        return self._with_splits(remaining).model_copy(update={"names": names, "notes": notes})
+        return self._updated(splits=remaining, names=names, notes=notes, origins=origins)
 
-    def _with_splits(self, splits: tuple[Split, ...]) -> Annotations:
-        # Earlier versions read files of format 1, and must not read others as if nothing had been split off.
-        return self.model_copy(update={"splits": splits, "format": FORMAT if splits else 1})
+    def _updated(self, **fields: object) -> Annotations:
+        """A copy with other fields. Earlier versions read only files that hold nothing they would drop."""
+        after = self.model_copy(update=fields)
+        return after.model_copy(update={"format": FORMAT if after.origins else 2 if after.splits else 1})
 
     def numbers(self, n_clusters: int) -> list[int]:
         """The numbers of all clusters: those of a model of `n_clusters`, then those that were split off."""
@@ -160,7 +176,7 @@ def read_annotations(run: Run) -> Annotations:
 def write_annotations(run: Run, annotations: Annotations) -> None:
     """Replaces the stored annotations in one step. RunError where those cannot be read, because they would be lost."""
     read_annotations(run)
-    unknown_before = None if annotations.splits else {"splits"}
+    unknown_before = {field for field in ("splits", "origins") if not getattr(annotations, field)}
     write_atomically(annotations_path(run), annotations.model_dump_json(indent=2, exclude=unknown_before).encode())
 
 
@@ -211,6 +227,10 @@ def _vet_name(name: str, number: re.Pattern[str] = _NUMBER) -> str:
 
 def _vet_note(note: str) -> str:
     return _vet(note, "A note", MAX_NOTE, also="\n")
+
+
+def _vet_origin(origin: str) -> str:
+    return _vet(origin, "The origin of a name", MAX_ORIGIN)
 
 
 def _vet(text: str, what: str, limit: int, also: str = "") -> str:

@@ -133,8 +133,8 @@ def test_a_damaged_file_is_told_of_never_replaced_and_can_be_set_aside(run: Run,
 
 
 def test_a_file_of_a_newer_format_is_left_to_the_version_that_wrote_it(run: Run) -> None:
-    annotations_path(run).write_text(json.dumps({"format": 3, "names": {"0": {"text": "T cells"}}}))
-    with pytest.raises(RunError, match="format 3, and this version reads up to 2: update it"):
+    annotations_path(run).write_text(json.dumps({"format": 4, "names": {"0": {"text": "T cells"}}}))
+    with pytest.raises(RunError, match="format 4, and this version reads up to 3: update it"):
         read_annotations(run)
 
 
