@@ -22,11 +22,11 @@ N_CELLS, N_GENES, N_GROUPS = 120, 60, 3
 CELL_TYPES = ("T", "B", "NK")
 
 
-def write_planted(path: Path) -> Path:
+def write_planted(path: Path, n_genes: int = N_GENES) -> Path:
     """An .h5ad of 120 cells: five genes each (Gene0 … Gene4, Gene5 … Gene9, …) mark the three cell types."""
     import anndata
 
-    matrix, groups = planted_matrix(N_CELLS, N_GENES, N_GROUPS)
+    matrix, groups = planted_matrix(N_CELLS, n_genes, N_GROUPS)
     obs = pd.DataFrame(
         {
             "celltype": pd.Categorical([CELL_TYPES[group] for group in groups]),
@@ -36,8 +36,8 @@ def write_planted(path: Path) -> Path:
         index=pd.Index([f"BARCODE{cell:03d}-1" for cell in range(N_CELLS)]),
     )
     var = pd.DataFrame(
-        {"symbol": [f"Gene{gene}" for gene in range(N_GENES)]},
-        index=pd.Index([f"ENSG{gene:011d}" for gene in range(N_GENES)]),
+        {"symbol": [f"Gene{gene}" for gene in range(n_genes)]},
+        index=pd.Index([f"ENSG{gene:011d}" for gene in range(n_genes)]),
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     anndata.AnnData(matrix.counts, obs=obs, var=var).write_h5ad(path)

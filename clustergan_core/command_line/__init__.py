@@ -26,6 +26,7 @@ GROUPS = {
     "results": ("evaluate", "assign", "export"),
     "decoding": ("decode",),
     "walking": ("walk",),
+    "naming": ("name",),
     "recording": ("record",),
     "offline": ("offline",),
 }
