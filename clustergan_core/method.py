@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
@@ -139,6 +141,9 @@ class Method(MethodFacts, nn.Module):
         A method whose learning rates have fallen by then raises them again.
         """
         self.begin_step(step, n_steps)
+
+    def receive_batches(self, batches: NDArray[np.int64]) -> None:
+        """Receives which sample of an experiment each training sample (N,) is from, before `prepare`."""
 
     @abstractmethod
     def prepare(self, samples: Tensor, generator: torch.Generator) -> None:

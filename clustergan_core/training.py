@@ -79,6 +79,8 @@ def train(
     random = torch.Generator(device).manual_seed(seed)
     n_threads = torch.get_num_threads()
     with libraries_on(n_threads):
+        if dataset.batches is not None:
+            method.receive_batches(dataset.batches.codes[dataset.splits.train])
         _prepare(method, dataset, samples, random)
         scorer = LiveScorer(dataset, method)
     best: dict[str, float] = {}

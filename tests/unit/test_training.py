@@ -1,6 +1,7 @@
 """train(): seeds, rhythm, labels, and continuing from a checkpoint."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import settings as rules
 from hypothesis import strategies as st
 from threadpoolctl import threadpool_limits
 
-from clustergan_core.data.dataset import UNLABELLED, Dataset, share_samples, split_samples
+from clustergan_core.data.dataset import UNLABELLED, Batches, Dataset, SampleFacts, share_samples, split_samples
 from clustergan_core.data.registry import load_dataset
 from clustergan_core.errors import SettingsError
 from clustergan_core.evaluation.neighbours import nearest_neighbours
@@ -74,6 +75,19 @@ def test_neighbours_are_the_same_where_libraries_see_more_cores() -> None:
         assert paired.partners.neighbours is not None
         found.append(paired.partners.neighbours)
     assert torch.equal(*found)
+
+
+def test_a_method_is_told_the_batches_of_the_training_split_alone() -> None:
+    plain = table()
+    codes = np.arange(120) % 2
+    facts = tuple(SampleFacts(sample=name, name=name) for name in ("control", "treated"))
+    several = replace(plain, batches=Batches(codes, facts))
+    settings = PairedClusterGANSettings.model_validate({"width": 0.05, "pair_batch_size": 8, "n_clusters": 3})
+    paired = build_method("paired-clustergan", settings, "table", (6,), 0, CPU)
+    assert isinstance(paired, PairedClusterGAN)
+    next(train(paired, several, Schedule(n_steps=1, log_every=1, evaluate_every=1), 0, CPU))
+    assert paired.batches is not None
+    assert paired.batches.tolist() == codes[plain.splits.train].tolist()
 
 
 def test_training_does_not_depend_on_torchs_own_seed(unbroken: list[Progress]) -> None:

@@ -4,6 +4,7 @@ Differences from ClusterGAN (arXiv 1809.03627):
 - Training begins with a warm-up of the encoder alone: a sample and its partner must get the same code. The partner is
   one of the sample's nearest neighbours in the training split (Euclidean, 50 principal components), or one of those
   among them that share the most neighbours with it (`n_candidates`). Images also pass through two random affine maps.
+- Of cells from several samples of an experiment, partners also cross samples (`partners_across`).
 - The targets of these codes have given masses (`masses`), because otherwise one code for everything would agree best.
   A batch may deviate from them once clusters have formed (`strictness`), since it never holds all clusters equally
   often.
@@ -40,6 +41,7 @@ from torch.nn import functional
 from torch.optim import Optimizer
 
 from clustergan_core.data.dataset import Kind
+from clustergan_core.evaluation.integration import harmony_components, partners_across
 from clustergan_core.evaluation.neighbours import nearest_neighbours, sharing_neighbours
 from clustergan_core.method import ENCODE_BATCH, Batch, Encoding, Method
 from clustergan_core.methods.paired_clustergan.energy import energy_score, fit_components
@@ -108,6 +110,10 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
         if settings.n_starts >= LEAST_STARTS:
             self.ended_starts = EndedStarts(self.encoder, settings.n_clusters, settings.n_starts)
         self.has_warm_up = settings.partners != "none"
+        self.batches: NDArray[np.int64] | None = None  # (N,) of the training samples, where there are several
+
+    def receive_batches(self, batches: NDArray[np.int64]) -> None:
+        self.batches = batches if len(np.unique(batches)) > 1 else None
 
     def prepare(self, samples: Tensor, generator: torch.Generator) -> None:
         settings = self.settings
@@ -133,7 +139,16 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
 
     def _find_neighbours(self, samples: Tensor) -> NDArray[np.int64]:
         """The indices (N, n_neighbours) of the possible partners of each sample."""
-        flat, settings = samples.cpu().numpy(), self.settings
+        flat, across = samples.cpu().numpy(), self.settings.partners_across
+        if self.batches is None or across == "none":
+            return self._search_neighbours(flat)
+        if across == "harmony":
+            return self._search_neighbours(harmony_components(flat, self.batches))
+        return partners_across(flat, self.batches, self.settings.n_neighbours, self._search_neighbours)
+
+    def _search_neighbours(self, flat: NDArray[np.float32]) -> NDArray[np.int64]:
+        """The nearest or the most sharing samples (N, n_neighbours) among samples or their components (N, ...)."""
+        settings = self.settings
         # With few samples, many of these would be from other clusters, and the pairs would merge all clusters.
         share = max(2, len(flat) // settings.n_clusters)
         n_neighbours, n_candidates = min(settings.n_neighbours, share // 2), min(settings.n_candidates, share)

@@ -127,6 +127,33 @@ def test_partners_share_neighbours_where_there_are_candidates_and_are_the_neares
         assert np.array_equal(chosen.numpy(), expected)
 
 
+@pytest.mark.parametrize("across", ["none", "harmony", "mutual"])
+def test_partners_of_one_batch_are_those_without_batches(across: str):
+    samples = draw_samples()
+    expected = prepared(samples, n_candidates=12).partners.neighbours
+    method = build(n_candidates=12, partners_across=across)
+    method.receive_batches(np.zeros(len(samples), dtype=np.int64))
+    method.prepare(samples, torch.Generator().manual_seed(1))
+    assert expected is not None
+    assert method.partners.neighbours is not None
+    assert torch.equal(method.partners.neighbours, expected)
+
+
+def test_partners_cross_batches_unless_they_may_not():
+    batches = np.repeat([0, 1], 30)
+    samples = draw_samples()
+    samples[:, 0] += 0.5 * torch.from_numpy(batches)
+    shares = {}
+    for across in ("none", "harmony", "mutual"):
+        method = build(n_candidates=12, partners_across=across)
+        method.receive_batches(batches)
+        method.prepare(samples, torch.Generator().manual_seed(1))
+        assert method.partners.neighbours is not None
+        shares[across] = float((batches[method.partners.neighbours.numpy()] != batches[:, None]).mean())
+    assert shares["none"] + 0.1 < shares["harmony"]
+    assert shares["none"] + 0.1 < shares["mutual"] <= 0.5
+
+
 def test_of_few_samples_partners_are_fewer_than_half_of_a_clusters_share():
     samples = draw_samples()
     share = len(samples) // 4
