@@ -15,20 +15,28 @@ def nearest_neighbours(samples: NDArray[np.float32], n_neighbours: int = 5) -> N
     Distances are Euclidean over the first 50 principal components of the samples (N, ...). There are fewer columns
     where there are fewer other samples. The result depends only on the data, so one search serves a whole training.
     """
+    n_neighbours = min(n_neighbours, len(samples) - 1)
+    if n_neighbours < 1:
+        return np.empty((len(samples), 0), dtype=np.int64)
+    return search_nearest(project(samples.reshape(len(samples), -1)), n_neighbours)[0]
+
+
+def search_nearest(points: NDArray[np.float32], n_neighbours: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """(each point's nearest other points, nearest first; their squared distances), both (N, n_neighbours), of (N, D).
+
+    `n_neighbours` must be below N.
+    """
     import faiss
 
-    n_samples = len(samples)
-    n_neighbours = min(n_neighbours, n_samples - 1)
-    if n_neighbours < 1:
-        return np.empty((n_samples, 0), dtype=np.int64)
-    flat = project(samples.reshape(n_samples, -1))
-    index = faiss.IndexFlatL2(flat.shape[1])
-    index.add(flat)
-    _, neighbours = index.search(flat, n_neighbours + 1)
+    n_points = len(points)
+    index = faiss.IndexFlatL2(points.shape[1])
+    index.add(points)
+    squares, neighbours = index.search(points, n_neighbours + 1)
     # A sample is its own nearest, except among duplicates, where it may come later or not at all.
-    is_itself = neighbours == np.arange(n_samples)[:, None]
+    is_itself = neighbours == np.arange(n_points)[:, None]
     is_itself[~is_itself.any(axis=1), -1] = True
-    return neighbours[~is_itself].reshape(n_samples, n_neighbours)
+    shape = (n_points, n_neighbours)
+    return neighbours[~is_itself].reshape(shape), squares[~is_itself].reshape(shape)
 
 
 def sharing_neighbours(samples: NDArray[np.float32], n_neighbours: int, n_candidates: int) -> NDArray[np.int64]:
