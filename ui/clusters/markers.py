@@ -17,7 +17,7 @@ from ui.clusters.gene_cells import show_gene_maps, show_violins
 from ui.frame.choices import number, segmented
 from ui.frame.links import link_page
 from ui.frame.messages import page_errors, plain
-from ui.frame.theme import show_figure
+from ui.frame.theme import draw_figure_once, show_themed
 
 if TYPE_CHECKING:
     from clustergan_core.cells.expression import DotPlot
@@ -66,12 +66,12 @@ def show_gene_figures(view: CellsView, markers: pd.DataFrame) -> None:
     mean, fraction = dots.mean[shown], dots.fraction[shown]
     kind = segmented("genes_as", _KINDS, "Show as", label_visibility="collapsed")
     if kind == _DOTS:
-        figure = dot_plot_figure(mean, fraction, genes, names, colours)
-        show_figure(figure, "dot-plot", f"Mean expression and share of cells of {len(genes)} genes in each cluster")
+        figure = draw_figure_once(dot_plot_figure, mean, fraction, genes, names, colours)
+        show_themed(figure, "dot-plot", f"Mean expression and share of cells of {len(genes)} genes in each cluster")
         st.caption("Colour: mean log-normalised expression. Area: share of the cluster's cells that express the gene.")
     elif kind == _HEAT:
-        figure = gene_heat_figure(mean, genes, names, colours)
-        show_figure(figure, "gene-heat-map", f"Mean expression of {len(genes)} genes in each cluster, standardised")
+        figure = draw_figure_once(gene_heat_figure, mean, genes, names, colours)
+        show_themed(figure, "gene-heat-map", f"Mean expression of {len(genes)} genes in each cluster, standardised")
         st.caption("Mean log-normalised expression, standardised for each gene over the clusters.")
     elif kind == _VIOLINS:
         show_violins(view, in_turn, shown, names)

@@ -15,7 +15,7 @@ from clustergan_core.score_names import NMI_MEANING
 from ui.cells.view import CellsView, Groups, Merged
 from ui.frame.choices import select
 from ui.frame.messages import page_errors, plain
-from ui.frame.theme import show_figure
+from ui.frame.theme import draw_figure_once, show_themed
 
 if TYPE_CHECKING:
     from clustergan_core.data.dataset import Dataset
@@ -166,7 +166,7 @@ def _show_contingency(
     counts = contingency_table(reference, own, len(classes), len(groups))
     held = np.flatnonzero(counts.sum(axis=0))
     names, colours = [groups[number].name for number in held], [groups[number].colour for number in held]
-    figure = contingency_figure(counts[:, held], classes, colours, names)
-    show_figure(figure, "cluster-contingency", f"Cells of each class of {column} in each cluster")
+    figure = draw_figure_once(contingency_figure, counts[:, held], classes, colours, names)
+    show_themed(figure, "cluster-contingency", f"Cells of each class of {column} in each cluster")
     with st.expander("As a table"):
         st.dataframe(pd.DataFrame(counts[:, held], index=pd.Index(classes, name=column), columns=pd.Index(names)))

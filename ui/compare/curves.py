@@ -132,7 +132,7 @@ def _describe(comparison: Comparison, without: list[Run], name: str, over: str) 
     return " ".join(sentences)
 
 
-@st.cache_data(max_entries=40, show_spinner=False)
+@st.cache_resource(max_entries=40, show_spinner=False)
 def _figure(curves: tuple[Curve, ...], groups: tuple[str, ...], title: str, x: str, theme: str) -> Figure:
 
     figure = overlaid_curves_figure([RunCurve(*curve) for curve in curves], groups, title, x)

@@ -101,7 +101,7 @@ def _show_table(agreement: ClusteringAgreement, left: str, right: str) -> None:
     )
 
 
-@st.cache_data(max_entries=40, show_spinner=False)
+@st.cache_resource(max_entries=40, show_spinner=False)
 def _figure(kind: str, counts: tuple[tuple[int, ...], ...], left: str, right: str, theme: str) -> Figure:
 
     draw = clusterings_figure if kind == "heat" else flows_figure

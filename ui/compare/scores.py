@@ -166,7 +166,7 @@ def _show_dots(comparison: Comparison, scores: dict[str, RunScores | None], read
         st.caption("Fréchet distances have no panel: on one axis they would look comparable, which they are not.")
 
 
-@st.cache_data(max_entries=40, show_spinner=False)
+@st.cache_resource(max_entries=40, show_spinner=False)
 def _dots(
     panels: tuple[tuple[str, tuple[tuple[float | None, ...], ...]], ...],
     groups: tuple[tuple[str, tuple[str, ...]], ...],

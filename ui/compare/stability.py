@@ -201,7 +201,7 @@ def _table(comparison: Comparison, view: StabilityView, data: Dataset | None, ro
     return table
 
 
-@st.cache_data(max_entries=40, show_spinner=False)
+@st.cache_resource(max_entries=40, show_spinner=False)
 def _bars(counts: tuple[int, ...], theme: str) -> Figure:
 
     return apply_theme(agreeing_runs_figure(np.array(counts)), theme == "dark")

@@ -15,7 +15,7 @@ from clustergan_core.data.uploads.server_files import shared_name
 from clustergan_core.drawing.figures.counts import class_balance_figure
 from ui.data.samples import show_distributions, show_samples
 from ui.frame.messages import plain
-from ui.frame.theme import show_figure
+from ui.frame.theme import draw_figure_once, show_themed
 
 KIND_WORDS = {"image": "images", "table": "table", "expression": "counts"}
 MAX_BARS = 20  # a longer chart scrolls, so that the rest of the page stays in sight
@@ -51,7 +51,8 @@ def show_balance(data: Dataset) -> None:
     is_labelled = data.labels != UNLABELLED
     counts = np.bincount(data.labels[is_labelled], minlength=len(data.label_names))
     with st.container(height=LONG_CHART_HEIGHT if len(counts) > MAX_BARS else "content", border=False):
-        show_figure(class_balance_figure(counts, data.label_names), "class-balance", "Number of samples of each label")
+        figure = draw_figure_once(class_balance_figure, counts, data.label_names)
+        show_themed(figure, "class-balance", "Number of samples of each label")
     n_without = int((~is_labelled).sum())
     if n_without:
         st.caption(f"{n_without:,} samples have no label: training uses them like all others, scores leave them out.")

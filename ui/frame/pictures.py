@@ -36,12 +36,20 @@ def draw_once(draw: Callable[..., Image.Image], samples: NDArray[Any], *others: 
 
     It is found by the arrays' bytes and the options' text, so `draw` may depend on nothing else.
     """
-    digest = blake2b(digest_size=20)
-    for array in (samples, *others):
-        digest.update(f"{array.dtype.str}{array.shape}".encode())
-        digest.update(np.ascontiguousarray(array).data)
-    key = f"{draw.__module__}.{draw.__qualname__} {digest.hexdigest()} {sorted(options.items())}"
-    return _drawn(draw, (samples, *others), options, key)
+    return _drawn(draw, (samples, *others), options, content_key(draw, samples, *others, sorted(options.items())))
+
+
+def content_key(draw: Callable[..., object], *values: object) -> str:
+    """What a cache finds a drawing by: the function, the bytes of arrays and the text of everything else."""
+    digest = blake2b(f"{draw.__module__}.{draw.__qualname__}".encode(), digest_size=20)
+    for value in values:
+        if isinstance(value, np.ndarray):
+            assert value.dtype != object, "the bytes of objects are where they lie"
+            digest.update(f"\0{value.dtype.str}{value.shape}".encode())
+            digest.update(np.ascontiguousarray(value).data)
+        else:
+            digest.update(f"\0{value!r}".encode())
+    return digest.hexdigest()
 
 
 @st.cache_resource(max_entries=MAX_DRAWN, show_spinner=False)

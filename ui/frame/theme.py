@@ -1,12 +1,14 @@
 """How the app looks beyond .streamlit/config.toml: its icon, and figures that follow the light or dark theme."""
 
 from base64 import b64encode
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
 from clustergan_core.drawing import theme as drawing_theme
+from ui.frame.pictures import content_key
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -27,6 +29,7 @@ _RAIL = """
 [data-testid="stSidebar"]:is(:hover, :focus-within) [data-testid="stSidebarNavLink"] > span[label] { opacity: 1; }
 """
 
+MAX_FIGURES = 100  # kept for other sessions; building one takes 30 ms
 Picture = Literal["svg", "png"]
 
 PICTURES: dict[str, Picture] = {"SVG": "svg", "PNG": "png"}
@@ -64,6 +67,21 @@ def show_themed(figure: "Figure", key: str, description: str, picture: Picture |
         "toImageButtonOptions": {"format": picture, "filename": key, "scale": 3 if picture == "png" else 1},
     }
     st.plotly_chart(figure, theme=None, key=key, config=config, alt=description)
+
+
+def draw_figure_once(draw: "Callable[..., Figure]", *values: object) -> "Figure":
+    """The figure that `draw(*values)` makes, in the theme and kept for all sessions, which must not change it.
+
+    For `show_themed`. It is found by the bytes of arrays and the text of other values: `draw` depends on nothing else.
+    """
+    return _figure(draw, values, content_key(draw, *values), theme_name())
+
+
+@st.cache_resource(max_entries=MAX_FIGURES, show_spinner=False)
+def _figure(
+    _draw: "Callable[..., Figure]", _values: tuple[object, ...], key: str, theme: drawing_theme.Theme
+) -> "Figure":
+    return drawing_theme.apply_theme(_draw(*_values), theme == "dark")
 
 
 def choose_picture() -> None:

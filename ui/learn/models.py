@@ -17,7 +17,7 @@ from clustergan_core.runs.store import find_run_by_name
 from clustergan_core.runs.sweeps.report import SHIPPED_SWEEPS, SweepReport, read_report
 from ui.frame.pictures import draw_once
 from ui.frame.seed import choose_seed
-from ui.frame.theme import WHOLE_GRID, show_figure, show_responsive_image, theme_name
+from ui.frame.theme import WHOLE_GRID, draw_figure_once, show_figure, show_responsive_image, show_themed, theme_name
 from ui.interpolate.codes import FIRST_MU
 from ui.interpolate.pictures import describe_flips
 from ui.latent_slider.component import choose_place, latent_slider
@@ -120,7 +120,7 @@ def show_sweep(stage: SweepStage) -> None:
     shares = report.plan.label_shares
     best = sum(shares[:k])
     described = f"{min(k, len(shares))} of {len(shares)} digits have a mode of their own: {best:.1%} of the samples"
-    show_figure(label_shares_figure(shares, k), "learn-shares", described)
+    show_themed(draw_figure_once(label_shares_figure, shares, k), "learn-shares", described)
     rows = report.rows_at((k,))
     seeds = " and ".join(str(row.seed) for row in rows)
     columns = st.columns(3)

@@ -13,7 +13,7 @@ from clustergan_core.drawing.theme import Theme
 from clustergan_core.lessons.lesson import Lesson, PriorsStage
 from clustergan_core.lessons.recording import POSITION_LEVELS
 from ui.frame.pictures import draw_once
-from ui.frame.theme import STRIP, show_figure, show_responsive_image, theme_name
+from ui.frame.theme import STRIP, draw_figure_once, show_responsive_image, show_themed, theme_name
 from ui.learn.recordings import choose_run, read_recorded, read_recorded_at, show_command, stamp
 
 _COLOURINGS = {"Digit": "labels", "k-means": "clusters"}
@@ -74,8 +74,8 @@ def prior_still(lesson: Lesson, stage: PriorsStage, theme: Theme) -> bytes:
 def _show_map(levels: NDArray[np.uint16], groups: NDArray[np.uint8], n_groups: int, noun: str, key: str) -> None:
     from clustergan_core.drawing.figures.label_maps import label_map_figure
 
-    figure = label_map_figure(levels / POSITION_LEVELS, groups, n_groups, noun)
-    show_figure(figure, key, f"A t-SNE map of {len(levels)} digits, each written as its {noun}")
+    figure = draw_figure_once(label_map_figure, levels / POSITION_LEVELS, groups, n_groups, noun)
+    show_themed(figure, key, f"A t-SNE map of {len(levels)} digits, each written as its {noun}")
 
 
 @st.cache_data(max_entries=40, show_spinner=False)

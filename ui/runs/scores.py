@@ -13,7 +13,7 @@ from clustergan_core.score_names import NMI_MEANING
 from clustergan_core.scoring.final import describe_labelled, explain_no_agreement
 from clustergan_core.scoring.records import RunScores
 from ui.frame.messages import plain
-from ui.frame.theme import show_figure
+from ui.frame.theme import draw_figure_once, show_themed
 from ui.loading.runs import load_data, load_latents
 from ui.loading.summaries import RunSummary
 from ui.runs.generated import show_generation_scores
@@ -112,8 +112,8 @@ def _show_contingency(summary: RunSummary) -> None:
     counts = contingency_table(
         labels[is_labelled], latents.clusters[is_labelled], len(data.label_names), scores["n_clusters"]
     )
-    show_figure(
-        contingency_figure(counts, data.label_names),
+    show_themed(
+        draw_figure_once(contingency_figure, counts, data.label_names),
         "contingency",
         "Samples of each label in each mode, modes in the order of the labels they agree with",
     )

@@ -158,7 +158,7 @@ def _pseudotime(_position: WalkPosition, _cells: RealCells, _order: SwitchOrder,
     return compare_with_pseudotime(samples, end, _order, _position.view.scale.expression)
 
 
-@st.cache_data(max_entries=50, show_spinner=False)
+@st.cache_resource(max_entries=50, show_spinner=False)
 def _draw(_order: SwitchOrder, names: tuple[str, ...], theme: str, key: str) -> Figure:
     order = _order
     figure = switch_order_figure(order.curves, names, order.points, order.low, order.high, np.array(order.is_resolved))
