@@ -17,7 +17,7 @@ from clustergan_core.runs.cells import is_of_cells
 from ui.frame.code_bars import show_code
 from ui.frame.links import link_page
 from ui.frame.messages import plain
-from ui.frame.pictures import Drawn, draw_once, show_picture
+from ui.frame.pictures import Drawn, content_key, draw_once, show_picture
 from ui.frame.theme import theme_name
 from ui.loading.runs import load_method
 from ui.map.colouring import mode_names
@@ -127,18 +127,50 @@ def _show_counts(view: MapView, rows: NDArray[np.int64], cluster_names: Sequence
     """Numbers of rows by mode or cluster name, with the most frequent label of each; all labels folded below."""
     names = cluster_names or mode_names(view.run.config.n_clusters)
     what = "cluster" if cluster_names else "mode"
-    modes = pd.Series([names[mode] for mode in view.clusters[rows]], name=what)
-    counts = modes.value_counts().rename(f"{view.noun}s").to_frame()
     labels = view.labels()
-    if labels is None:
-        st.dataframe(counts.reset_index(), hide_index=True, key="map-counts")
+    counts, by_label = _count(
+        view.clusters[rows],
+        None if labels is None or view.dataset is None else (labels[rows], view.dataset.label_names),
+        names,
+        (what, f"{view.noun}s"),
+    )
+    st.dataframe(counts, hide_index=True, key="map-counts")
+    if by_label is None:
         return
-    by_label = pd.crosstab(modes, pd.Series(_label_names(view, labels[rows]), name="label")).loc[counts.index]
-    counts.insert(0, "mostly", [describe_majority(row) for _, row in by_label.iterrows()])
-    st.dataframe(counts.reset_index(), hide_index=True, key="map-counts")
     with st.expander(f"All labels of each {what}"):
         first = {what: st.column_config.Column(pinned=True)}  # stays in view while labels scroll
-        st.dataframe(by_label.reset_index(), hide_index=True, key="map-labels", column_config=first)
+        st.dataframe(by_label, hide_index=True, key="map-labels", column_config=first)
+
+
+def _count(
+    clusters: NDArray[np.int64],
+    labels: tuple[NDArray[np.int64], Sequence[str]] | None,
+    names: Sequence[str],
+    titles: tuple[str, str],
+) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """Clusters (n,) counted by name with their most frequent label, and by label where there are labels and names."""
+    numbers, label_names = labels or (None, ())
+    return _counted(clusters, labels, names, titles, content_key(_count, clusters, numbers, label_names, names, titles))
+
+
+@st.cache_resource(max_entries=20, show_spinner=False)
+def _counted(
+    _clusters: NDArray[np.int64],
+    _labels: tuple[NDArray[np.int64], Sequence[str]] | None,
+    _names: Sequence[str],
+    _titles: tuple[str, str],
+    key: str,
+) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    what, noun = _titles
+    modes = pd.Series([_names[mode] for mode in _clusters], name=what)
+    counts = modes.value_counts().rename(noun).to_frame()
+    if _labels is None:
+        return counts.reset_index(), None
+    numbers, label_names = _labels
+    texts = [label_names[label] if label >= 0 else "" for label in numbers]
+    by_label = pd.crosstab(modes, pd.Series(texts, name="label")).loc[counts.index]
+    counts.insert(0, "mostly", [describe_majority(row) for _, row in by_label.iterrows()])
+    return counts.reset_index(), by_label.reset_index()
 
 
 def describe_majority(by_label: pd.Series) -> str:

@@ -181,7 +181,7 @@ def hover_texts(view: MapView, n_points: int, cluster_names: Sequence[str] = ())
     if n_points > MAX_HOVER_TEXTS:
         return None
     prefix = view.noun.capitalize() if view.dataset is not None else f"Reconstruction of {view.noun}"
-    texts = [f"{prefix} {view.sample_id(row)}" for row in range(len(view.indices))]
+    texts = [f"{prefix} {name}" for name in view.sample_ids]
     if cluster_names:
         texts = [f"{text} · {cluster_names[mode]}" for text, mode in zip(texts, view.clusters.tolist(), strict=True)]
     return texts + [f"New {view.noun}"] * (n_points - len(texts))

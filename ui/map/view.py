@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -65,10 +66,15 @@ class MapView:
             return None
         return self.dataset.labels[self.indices]
 
+    @cached_property
+    def sample_ids(self) -> list[str]:
+        """The id of each point's sample."""
+        indices = self.indices.tolist()
+        return [str(index) if self.dataset is None else self.dataset.sample_id(index) for index in indices]
+
     def sample_id(self, row: int) -> str:
         """The id of a point's sample."""
-        index = int(self.indices[row])
-        return str(index) if self.dataset is None else self.dataset.sample_id(index)
+        return self.sample_ids[row]
 
 
 def open_view(request: MapRequest) -> MapView:
