@@ -1,8 +1,8 @@
 """A browser's side of Streamlit's protocol: one tab that visits pages, moves widgets and waits for the answers.
 
 Messages to the server are `BackMsg`, its answers `ForwardMsg`, both protocol buffers over a WebSocket at
-/_stcore/stream. As in a browser, the tab keeps what the server calls cacheable for two runs and names it in its next
-message; the server then sends a hash in place of an element that has not changed.
+/_stcore/stream. As in a browser, the tab keeps what the server calls cacheable for some runs and names it in its
+next message; the server then sends a hash in place of an element that has not changed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-MAX_CACHED_AGE = 2  # runs; global.maxCachedMessageAge, which nobody has changed
 _ENDS = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
 
 Value = str | float | list[str] | None
@@ -65,7 +64,7 @@ class BrowserSession:
         self._page_hashes: dict[str, str] = {}
         self._states: dict[str, WidgetState] = {}
         self._cache: dict[str, tuple[ForwardMsg, int]] = {}  # message and the run that last had it, by its hash
-        self._n_runs = 0
+        self._n_runs, self._max_age = 0, 0  # runs, and those for which a message is kept
         self.widgets: dict[str, Widget] = {}  # by id
 
     async def __aenter__(self) -> BrowserSession:
@@ -128,7 +127,7 @@ class BrowserSession:
             run.errors.append(f"connection closed: {closed}")
         run.seconds = time.perf_counter() - start
         self._n_runs += 1
-        self._cache = {name: kept for name, kept in self._cache.items() if self._n_runs - kept[1] <= MAX_CACHED_AGE}
+        self._cache = {name: kept for name, kept in self._cache.items() if self._n_runs - kept[1] <= self._max_age}
         return run
 
     def _take(self, payload: bytes, run: PageRun) -> bool:
@@ -144,6 +143,7 @@ class BrowserSession:
         match message.WhichOneof("type"):
             case "new_session":
                 self._page_hash = message.new_session.page_script_hash
+                self._max_age = message.new_session.config.max_cached_message_age
                 if not message.metadata.run.fragment_ids:
                     self.widgets = {}
             case "navigation":
