@@ -11,10 +11,11 @@ from pathlib import Path
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.data.registry import DATASETS
 from clustergan_core.errors import AppError
-from ui.data.choice import choose_source, chosen_for, load_source, source_text
+from ui.data.choice import choose_source, chosen_for, load_source
 from ui.data.counts.preflight import show_reading
 from ui.data.counts.view import show_counts
 from ui.data.options import OwnDataOptions, choose_options, describe_look, options_in_address
+from ui.data.sources import source_text
 from ui.data.summary import show_all_sources, show_overview, show_size, show_source
 from ui.data.uploads import list_own_files, upload_form
 from ui.frame.fresh import fresh_container

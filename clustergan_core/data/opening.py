@@ -26,6 +26,7 @@ from clustergan_core.data.published.download import OnProgress, fetch
 from clustergan_core.data.registry import DATASETS, load_dataset
 from clustergan_core.data.steps import Note, Step
 from clustergan_core.errors import DataError, SettingsError
+from clustergan_core.paths import uploads_folder
 
 if TYPE_CHECKING:
     from clustergan_core.data.counts.quality import QualityReport
@@ -108,13 +109,19 @@ def name_samples(sources: Sequence[str]) -> list[str]:
     """What the samples of these files are called; files of one name are numbered."""
     names: list[str] = []
     for source in sources:
-        name = source if source in DATASETS else sample_name(Path(source).expanduser().absolute())
+        name = source if source in DATASETS else _name_sample(Path(source).expanduser().absolute())
         number, unique = 1, name
         while unique in names:
             number += 1
             unique = f"{name}-{number}"
         names.append(unique)
     return names
+
+
+def _name_sample(path: Path) -> str:
+    """An upload's folder is a checksum, and so no name."""
+    is_upload = path.parent.parent.resolve() == uploads_folder().resolve()
+    return sample_name(Path(path.name) if is_upload else path)
 
 
 def _open_part(source: str, orientation: Orientation, on_progress: OnProgress | None) -> CountMatrix:

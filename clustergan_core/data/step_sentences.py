@@ -93,11 +93,10 @@ def _describe_quality(step: Quality) -> Iterator[str]:
             yield f"Quality control removes {rule['n_removed']:,} {rule['removes']}: {rule['rule']}."
     yield from describe_skipped_rules([step])
     if (n_doublets := step.get("n_doublets")) is not None:
-        cells = "1 cell" if n_doublets == 1 else f"{n_doublets:,} cells"
-        fate = "and removed" if step["settings"]["doublets"] == "remove" else "and kept"
-        yield f"{cells} called doublets by Scrublet {fate}."
+        fate = "removed" if step["settings"]["doublets"] == "remove" else "kept"
+        yield f"Doublets called by Scrublet: {n_doublets:,}, all {fate}."
     for sample in step.get("samples", ()):
-        doublets = f", with {sample['n_doublets']:,} called doublets" if "n_doublets" in sample else ""
+        doublets = f"; doublets called: {sample['n_doublets']:,}" if "n_doublets" in sample else ""
         yield f"Sample {sample['name']}: {sample['n_cells_left']:,} of {sample['n_cells']:,} cells are kept{doublets}."
 
 

@@ -6,7 +6,6 @@ twelve characters of its checksum, under which it is kept; a file of the server'
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,14 +16,14 @@ from clustergan_core.data.dataset import Dataset
 from clustergan_core.data.opening import is_count_matrix, open_dataset, prepare_counts
 from clustergan_core.data.options import OwnDataOptions
 from clustergan_core.data.registry import DATASETS, is_available
-from clustergan_core.data.uploads.server_files import find_shared, list_shared, shared_name
+from clustergan_core.data.uploads.server_files import list_shared
 from clustergan_core.data.uploads.store import list_uploads
-from clustergan_core.errors import AppError, DataError
-from clustergan_core.paths import uploads_folder
+from clustergan_core.errors import AppError
 from ui.data.count_choices import CountChoices, count_choices, leave_choices
 from ui.data.download import offer_download
 from ui.data.labels import forget_labels
 from ui.data.options import choose_options, options_in_address
+from ui.data.sources import SHARED, source_of, source_text
 from ui.frame.choices import select
 from ui.frame.links import link_page
 from ui.frame.messages import page_errors, plain, show_problem
@@ -34,11 +33,6 @@ from ui.loading.matrices import load_matrix
 if TYPE_CHECKING:
     from clustergan_core.data.dataset import Dataset
 
-
-# Matched before any part of it becomes a path; the name cannot hold a slash.
-_UPLOAD = re.compile(r"([A-Za-z0-9_][A-Za-z0-9._ -]{0,99}) \(([0-9a-f]{12})\)")
-
-_SHARED = "files/"
 
 DATASET_KEY = "dataset"  # the picker's key and the address's parameter
 
@@ -107,52 +101,29 @@ def chosen_for(source: str) -> CountChoices:
 
 def list_choices() -> list[str]:
     """The options of the picker, as in the address: published sets, uploads, newest first, files by path."""
-    shared = [f"{_SHARED}{name}" for name in list_shared()]
+    shared = [f"{SHARED}{name}" for name in list_shared()]
     return [*DATASETS, *(source_text(str(path)) for path in list_uploads()), *shared]
-
-
-def source_text(source: str) -> str:
-    """What a source, as a run's config holds it, is called in the picker and the address."""
-    if source in DATASETS:
-        return source
-    path = Path(source)
-    name = shared_name(path)
-    return f"{path.name} ({path.parent.name})" if name is None else f"{_SHARED}{name}"
-
-
-def source_of(text: str) -> str:
-    """What `open_dataset` takes for a choice's text: a name of DATASETS or the path of an upload or shared file.
-
-    Raises DataError for a text that is none of these; never leaves their folders.
-    """
-    if text in DATASETS:
-        return text
-    if text.startswith(_SHARED):
-        return str(find_shared(text.removeprefix(_SHARED)))
-    match = _UPLOAD.fullmatch(text)
-    home = uploads_folder().resolve()
-    path = home / match[2] / match[1] if match else None
-    if path is None or not path.exists() or path.resolve().parent.parent != home:
-        raise DataError(f"There is no data set or upload named {text}: choose one from the list on the Data page.")
-    return str(path)
 
 
 def load_source(source: str, options: OwnDataOptions) -> Dataset:
     """The data, loaded once for all sessions; raises AppError as `open_dataset` does. Nothing is downloaded."""
-    return _load(source, options.model_dump_json(), _stamp(source, options), options)
+    return _load(source, options.model_dump_json(), stamp_of(source, options), options)
 
 
-def _stamp(source: str, options: OwnDataOptions) -> tuple[tuple[int, int, int], ...]:
+def stamp_of(source: str, options: OwnDataOptions) -> tuple[tuple[int, int, int], ...]:
     """Changes when an own file does, or a table brought beside it; published files are checked by checksum instead."""
-    tables = find_cell_tables(source, options.labels)
-    return tuple(file_stamp(path) for path in ([] if source in DATASETS else [Path(source)]) + tables)
+    own = [Path(name) for name in (source, *options.further) if name not in DATASETS]
+    tables = [table for name in (source, *options.further) for table in find_cell_tables(name, options.labels)]
+    described = [] if options.samples is None else [Path(options.samples)]
+    return tuple(file_stamp(path) for path in [*own, *tables, *described])
 
 
 @st.cache_resource(max_entries=4, show_spinner="Loading the data…")
 def _load(source: str, options_text: str, stamp: object, _options: OwnDataOptions) -> Dataset:
 
     if source not in DATASETS and is_count_matrix(source, _options.read_as):
-        return prepare_counts(load_matrix(Path(source), _options.orientation), source, _options)
+        matrix = load_matrix(Path(source), _options.orientation, _options.further)
+        return prepare_counts(matrix, source, _options)
     return open_dataset(source, _options)
 
 

@@ -10,6 +10,7 @@ import streamlit as st
 
 from clustergan_core.data.options import Orientation, OwnDataOptions
 from clustergan_core.data.own.cell_text import as_text, natural_order
+from clustergan_core.data.registry import DATASETS
 from clustergan_core.errors import DataError, SettingsError
 from ui.data.count_choices import CountChoices, choices_in_address
 from ui.data.labels import AUTOMATIC, LABELS_KEY, choose_labels, label_text
@@ -40,8 +41,11 @@ def choose_options(path: Path, choices: CountChoices) -> OwnDataOptions | None:
 def choose_for_counts(path: Path, look: FileLook, choices: CountChoices) -> OwnDataOptions:
     """Labels and cells of a count matrix, which this reads. Raises DataError where it cannot be read."""
     assert look.preflight is not None
-    labels = choose_labels(path, look, [column.name for column in look.preflight.label_columns])
-    only, drop = _choose_values("cells", _classes_of_cells(str(path), file_stamp(path), choices.orientation))
+    looks = [look, *(look_at(Path(source)) for source in choices.further if source not in DATASETS)]
+    columns = [column.name for each in looks if each.preflight is not None for column in each.preflight.label_columns]
+    labels = choose_labels(path, look, list(dict.fromkeys(columns)))
+    stamps = tuple(file_stamp(Path(source)) for source in (path, *choices.further) if str(source) not in DATASETS)
+    only, drop = _choose_values("cells", _classes_of_cells(str(path), stamps, choices.orientation, choices.further))
     return OwnDataOptions(
         labels=labels,
         only=only,
@@ -49,6 +53,9 @@ def choose_for_counts(path: Path, look: FileLook, choices: CountChoices) -> OwnD
         read_as=choices.read_as,
         orientation=choices.orientation,
         preparation=dict(choices.preparation),
+        further=choices.further,
+        sample=choices.sample,
+        samples=choices.samples,
     )
 
 
@@ -75,10 +82,11 @@ def _choose_for_table(path: Path, look: FileLook, choices: CountChoices) -> OwnD
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
-def _classes_of_cells(path_text: str, stamp: object, orientation: Orientation) -> dict[str, tuple[str, ...]]:
+def _classes_of_cells(
+    path_text: str, stamp: object, orientation: Orientation, further: tuple[str, ...]
+) -> dict[str, tuple[str, ...]]:
     """Columns of few values of a matrix's cells, and their values."""
-
-    cells = load_matrix(Path(path_text), orientation).cells
+    cells = load_matrix(Path(path_text), orientation, further).cells
     classes: dict[str, tuple[str, ...]] = {}
     for column in cells:
         if cells[column].dtype.kind == "f" or not 2 <= cells[column].nunique() <= MAX_CLASSES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -14,8 +15,10 @@ from clustergan_core.data.uploads.label_tables import label_tables
 from clustergan_core.data.uploads.sorting import store_files
 from clustergan_core.data.uploads.store import forget_upload, list_uploads, store_beside, upload_size
 from clustergan_core.errors import AppError, DataError
-from ui.data.choice import DATASET_KEY, chosen_for, show_next, source_text
+from ui.data.choice import DATASET_KEY, chosen_for, show_next
+from ui.data.count_choices import FURTHER, CountChoices, set_choices
 from ui.data.labels import forget_labels
+from ui.data.sources import source_text
 from ui.frame.choices import write_address
 from ui.frame.dialogs import confirm_change
 from ui.frame.messages import plain, show_problem
@@ -125,8 +128,10 @@ def _size(n_bytes: int) -> str:
     return f"{n_bytes / 1e6:.1f} MB" if n_bytes >= 1e5 else f"{max(1, round(n_bytes / 1e3))} kB"
 
 
-def accept_files(files: list[tuple[str, memoryview]]) -> tuple[dict[str, str], list[str]]:
+def accept_files(files: list[tuple[str, memoryview]]) -> tuple[Mapping[str, str | list[str]], list[str]]:
     """(choices that show what was uploaded, messages about it). A file that cannot be read is not kept.
+
+    Several count matrices are the samples of one data set.
 
     Raises AppError where nothing can be read.
     """
@@ -147,12 +152,17 @@ def accept_files(files: list[tuple[str, memoryview]]) -> tuple[dict[str, str], l
         return added
     if len(looks) > 1 and all(look.kind == "table" for look in looks.values()):
         problems += _join_tables(looks, earlier)
-    chosen = next((path for path, look in looks.items() if look.kind == "counts"), next(iter(looks)))
+    matrices = [path for path, look in looks.items() if look.kind == "counts"]
+    chosen = next(iter(matrices), next(iter(looks)))
     if result.left_out:
         more = len(result.left_out) - N_NAMED
         shown = ", ".join(result.left_out[:N_NAMED]) + (f" and {more:,} more" if more > 0 else "")
         problems.append(f"Skipped unsupported files: {shown}.")
-    return choices_of(chosen), problems
+    choices: dict[str, str | list[str]] = {**choices_of(chosen)}
+    if len(matrices) > 1:
+        choices[FURTHER] = [str(path) for path in matrices[1:]]
+        problems.append(f"{len(matrices)} files are brought together as {len(matrices)} samples.")
+    return choices, problems
 
 
 def choices_of(path: Path) -> dict[str, str]:
@@ -160,12 +170,16 @@ def choices_of(path: Path) -> dict[str, str]:
     return {DATASET_KEY: source_text(str(path))}
 
 
-def show_upload(choices: dict[str, str]) -> None:
-    """Shows an upload by these choices; called before the picker is drawn."""
-    show_next(choices[DATASET_KEY])
+def show_upload(choices: Mapping[str, str | list[str]]) -> None:
+    """Shows an upload by these choices, with the samples brought with it; called before the picker is drawn."""
+    data = str(choices[DATASET_KEY])
+    show_next(data)
     forget_labels()
-    st.session_state.update(choices)
-    for name, text in choices.items():  # a widget that is new on the page would write it only on the next run
+    if further := choices.get(FURTHER):
+        set_choices(data, CountChoices(further=tuple(further)))
+    texts = {name: text for name, text in choices.items() if name != FURTHER}
+    st.session_state.update(texts)
+    for name, text in texts.items():  # a widget that is new on the page would write it only on the next run
         write_address(name, text)
 
 

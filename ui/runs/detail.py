@@ -9,8 +9,9 @@ from clustergan_core.methods import METHODS
 from clustergan_core.runs.assignments import describe_splits
 from clustergan_core.runs.cells import is_of_cells
 from clustergan_core.score_names import UNCALIBRATED
-from ui.data.choice import list_choices, source_text
+from ui.data.choice import list_choices
 from ui.data.options import options_in_address
+from ui.data.sources import source_text
 from ui.forms.scheduler import usual_scheduler
 from ui.frame.dialogs import ask_text, confirm_change
 from ui.frame.links import link_page, views_of

@@ -10,9 +10,10 @@ from clustergan_core.errors import AppError, SettingsError
 from clustergan_core.runs.config import RunConfig
 from clustergan_core.runs.hand_labels import read_hand_labels
 from clustergan_core.schedule import Schedule, make_schedule
-from ui.data.choice import DATASET_KEY, choose_dataset, source_text
+from ui.data.choice import DATASET_KEY, choose_dataset
 from ui.data.count_choices import take_choices
 from ui.data.options import options_in_form
+from ui.data.sources import source_text
 from ui.forms.method import choose_method, choose_preset
 from ui.forms.preset import FORM_BASE, preset_config, reset_when_base_changes
 from ui.forms.scheduler import choose_scheduler

@@ -77,7 +77,9 @@ def assign_batches(matrix: CountMatrix, options: OwnDataOptions) -> tuple[CountM
         return matrix, None, ()
     codes, levels = _read_column(matrix, column)
     _require_one_state(matrix, codes, levels)
-    notes = [f"Samples are told apart by column '{column}' ({describe_levels(_count(codes, levels))})."]
+    counted = describe_levels(_count(codes, levels))
+    told_apart = "Each file is a sample" if options.sample is None else f"Samples are told apart by column '{column}'"
+    notes = [f"{told_apart} ({counted})."]
     table = tuple(SampleFacts(sample=level, name=level) for level in levels)
     if options.samples is not None:
         table, left_out = read_sample_table(Path(options.samples), levels)

@@ -45,10 +45,10 @@ FindDoublets = Callable[[CountMatrix, NDArray[np.bool_], Batches | None, float],
 def find_doublets(
     matrix: CountMatrix, cell_mask: NDArray[np.bool_], batches: Batches | None, rate_per_thousand: float
 ) -> Doublets:
-    """Scores the cells of `cell_mask` (N,) within their samples and calls as many doublets as are expected.
+    """Scores the cells of `cell_mask` (N,) within their samples and calls at most as many doublets as are expected.
 
-    The expected share grows with the cells of the sample: `rate_per_thousand` for each 1,000. The threshold is the
-    score that so many cells reach. A sample that cannot be scored has a reason, and no doublet.
+    The expected share grows with the cells of the sample: `rate_per_thousand` for each 1,000. `choose_threshold` says
+    which score calls. A sample that cannot be scored has a reason, and no doublet.
     """
     scores = np.full(len(cell_mask), np.nan)
     is_doublet = np.zeros(len(cell_mask), dtype=np.bool_)
@@ -72,10 +72,15 @@ def find_doublets(
 
 
 def choose_threshold(scores: NDArray[np.float64], rate: float) -> float | None:
-    """The score that the expected share of these cells (N,) reach; None where less than half a cell is expected."""
+    """The lowest score that no more than the expected share of these cells (N,) reach.
+
+    None where less than half a cell is expected, and where more cells than expected share the highest score.
+    """
     scored = scores[np.isfinite(scores)]
-    n_expected = round(rate * len(scored))
-    return float(np.sort(scored)[-n_expected]) if n_expected else None
+    distinct, counts = np.unique(scored, return_counts=True)
+    n_reaching = counts[::-1].cumsum()[::-1]
+    allowed = distinct[n_reaching <= round(rate * len(scored))]
+    return float(allowed[0]) if len(allowed) else None
 
 
 def _why_not(matrix: CountMatrix, n_cells: int) -> str:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from clustergan_core.data.counts.joining import sample_name
 from clustergan_core.data.counts.reading.formats import find_format, looks_like_counts
 from clustergan_core.data.counts.reading.tenx.files import MATRIX, choose_lists, find_role
 from clustergan_core.data.own.files import TABLE_SUFFIXES
@@ -117,7 +118,8 @@ def _take_tenx(
             lists = choose_lists(matrix, files)
             used |= {matrix, *lists.values()}
             prefix = roles[matrix].prefix
-            name = home.name if len(matrices) == 1 and home.name else prefix.strip(" ._-") or home.name or "10x"
+            folder_name = sample_name(Path(home)) if home.name else ""  # not what Cell Ranger calls all of them
+            name = folder_name if len(matrices) == 1 and folder_name else prefix.strip(" ._-") or home.name or "10x"
             target = folder / f"tenx-{number}-{len(pieces)}" / safe_name(name)
             parts = {roles[file].plain_name: files[file] for file in (matrix, *lists.values())}
             pieces.append(_Piece(_join(target, parts)))

@@ -19,15 +19,16 @@ _STEPS = (1, 2, 5)  # ticks in each decade of a logarithmic axis
 def figure_histogram(
     values: NDArray[np.floating],
     is_kept: NDArray[np.bool_],
-    lower: float | None,
-    upper: float | None,
+    lower: float | NDArray[np.floating] | None,
+    upper: float | NDArray[np.floating] | None,
     title: str,
     is_log: bool = False,
 ) -> go.Figure:
     """A histogram of one metric of cells (N,): kept, removed by the metric's bounds, and removed by another rule.
 
-    `lower` is the lowest value that stays, `upper` the first that does not; None where there is no such bound. On a
-    logarithmic axis, values below 1 are drawn at 1.
+    `lower` is the lowest value that stays, `upper` the first that does not; None where there is no such bound, and
+    (N,) where cells have bounds of their own, which are not drawn. On a logarithmic axis, values below 1 are drawn at
+    1.
     """
     values = np.asarray(values, dtype=np.float64)
     is_outside = np.zeros_like(is_kept)
@@ -56,7 +57,10 @@ def figure_histogram(
             )
         )
     for bound in (lower, upper):
-        if bound is not None and edges[0] <= (position := float(_to_axis(np.array([bound]), is_log)[0])) <= edges[-1]:
+        if (
+            isinstance(bound, int | float)
+            and edges[0] <= (position := float(_to_axis(np.array([bound]), is_log)[0])) <= edges[-1]
+        ):
             figure.add_vline(x=position, line={"color": REMOVED_COLOUR, "width": 1.5, "dash": "dash"})
     if is_log:
         ticks = _log_ticks(float(edges[0]), float(edges[-1]))
@@ -64,6 +68,37 @@ def figure_histogram(
     figure.update_xaxes(title_text=title, showgrid=False, range=[edges[0], edges[-1]])
     figure.update_yaxes(title_text="cells", rangemode="tozero", nticks=4)
     figure.update_layout(barmode="stack", bargap=0, showlegend=False, height=HEIGHT, margin=MARGIN)
+    return figure
+
+
+def doublet_histogram(
+    scores: NDArray[np.floating], simulated: NDArray[np.floating], threshold: float | None
+) -> go.Figure:
+    """Doublet scores (N,) of a sample's cells over those of simulated doublets (M,), scaled to as many."""
+    edges = np.linspace(0, max(float(np.max(scores, initial=0)), float(np.max(simulated, initial=0)), 0.1), N_BINS + 1)
+    figure = go.Figure()
+    for name, values, colour in (
+        ("simulated doublets", simulated, CONTEXT_COLOUR),
+        ("cells", scores, SERIES_COLOUR),
+    ):
+        counts = np.histogram(values, bins=edges)[0] * (len(scores) / max(len(values), 1))
+        figure.add_trace(
+            go.Bar(
+                x=(edges[:-1] + edges[1:]) / 2,
+                y=counts,
+                width=np.diff(edges),
+                marker={"color": colour, "line": {"width": 0}},
+                opacity=0.75,
+                name=name,
+                customdata=_ranges(edges, is_log=False),
+                hovertemplate="%{customdata}: %{y:,.0f}<extra>" + name + "</extra>",
+            )
+        )
+    if threshold is not None:
+        figure.add_vline(x=threshold, line={"color": REMOVED_COLOUR, "width": 1.5, "dash": "dash"})
+    figure.update_xaxes(title_text="doublet score", showgrid=False, range=[0, edges[-1]])
+    figure.update_yaxes(title_text="cells", rangemode="tozero", nticks=4)
+    figure.update_layout(barmode="overlay", bargap=0, showlegend=False, height=HEIGHT, margin=MARGIN)
     return figure
 
 

@@ -20,6 +20,8 @@ def test_as_many_cells_reach_the_threshold_as_are_expected() -> None:
     assert (scores >= threshold).sum() == 40
     assert choose_threshold(scores[:10], rate=0.04) is None  # less than half a cell
     assert choose_threshold(np.append(scores, np.nan), rate=0.04) == 0.96
+    assert choose_threshold(np.array([0.1, 0.2, 0.2, 0.3, 0.4]), rate=0.6) == 0.3  # with the ties it would be four
+    assert choose_threshold(np.array([0.1, 0.4, 0.4]), rate=0.3) is None
 
 
 def test_samples_that_cannot_be_scored_say_why() -> None:
@@ -56,7 +58,9 @@ def test_each_sample_has_the_scores_that_scanpy_gives_it_alone() -> None:
             draws.append(cells.obs["doublet_score"].to_numpy())
         assert doublets.scores[rows] == pytest.approx(np.mean(draws, axis=0))
         assert sample.rate == pytest.approx(0.5 * rows.sum() / 1000)
-        assert (doublets.is_doublet & rows).sum() >= round(sample.rate * rows.sum()) > 0
+        n_called = int((doublets.is_doublet & rows).sum())
+        assert n_called <= round(sample.rate * rows.sum())
+        assert n_called == (0 if sample.threshold is None else (doublets.scores[rows] >= sample.threshold).sum())
 
 
 @pytest.mark.slow

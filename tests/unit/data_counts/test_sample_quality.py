@@ -106,6 +106,6 @@ def test_doublets_are_flagged_and_leave_only_when_a_person_says_so() -> None:
     dataset = prepare(matrix, PreparationSettings(quality=removing, n_genes=20), report=removed, batches=samples)
     sentences = " ".join(describe_steps(dataset.preprocessing))
     assert "removes 3 cells: called a doublet by Scrublet within its sample" in sentences
-    assert "Sample a: 58 of 60 cells are kept, with 2 called doublets." in sentences
-    assert "Sample b: 59 of 60 cells are kept, with 1 called doublets." in sentences
+    assert "Sample a: 58 of 60 cells are kept; doublets called: 2." in sentences
+    assert "Sample b: 59 of 60 cells are kept; doublets called: 1." in sentences
     assert len(dataset.samples) == 117

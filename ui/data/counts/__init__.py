@@ -2,7 +2,8 @@
 
 view.py         the page's parts in order
 preflight.py    what the file is
-quality.py      quality control
+samples.py      which samples the cells are from, and what is known of each
+quality.py      quality control; sample_quality.py: of each sample, and doublets
 genes.py        which genes, and how counts become numbers
 preparation.py  widgets of the preparation
 cluster.py      one button to clusters, and how many

@@ -59,6 +59,21 @@ class PreparationForm:
             args=(name,),
         )
 
+    def words(self, name: str, titles: dict[str, str]) -> None:
+        """A rule of quality control with a few options, each by its title."""
+        field = type(self.settings.quality).model_fields[name]
+        st.session_state[key(name)] = getattr(self.settings.quality, name)
+        st.segmented_control(
+            field.title or name,
+            list(titles),
+            format_func=titles.__getitem__,
+            required=True,
+            key=key(name),
+            help=field.description,
+            on_change=self._setter(),
+            args=(name,),
+        )
+
     def start_from(self, quality: str) -> None:
         """Sets all thresholds to a preset of quality control and keeps the rest; called from a callback."""
 

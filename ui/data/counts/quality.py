@@ -8,17 +8,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import streamlit as st
+from numpy.typing import NDArray
 
+from clustergan_core.data.counts.doublets import Doublets, find_doublets
+from clustergan_core.data.counts.matrix import CountMatrix
 from clustergan_core.data.counts.quality import check_quality, why_missing
 from clustergan_core.data.counts.settings import quality_preset
-from clustergan_core.data.opening import choose_cells
+from clustergan_core.data.dataset import Batches
+from clustergan_core.data.opening import choose_cells, tables_beside
 from clustergan_core.drawing.figures.quality import figure_histogram
 from clustergan_core.errors import DataError
+from ui.data.choice import stamp_of
 from ui.data.count_choices import can_undo, undo_choice
 from ui.data.counts.preparation import PreparationForm
+from ui.data.counts.sample_quality import show_doublets, show_samples_kept
 from ui.frame.messages import page_errors, show_problem
 from ui.frame.theme import show_figure
-from ui.loading.files import file_stamp
 from ui.loading.matrices import load_figures, load_matrix
 
 if TYPE_CHECKING:
@@ -55,13 +60,17 @@ def show_quality(path: Path, options: OwnDataOptions, form: PreparationForm) -> 
     if report is None:
         show_problem(str(problem))
     _show_rules(report, form)
+    if report is not None:
+        show_samples_kept(report)
+    show_doublets(form, report)
     return report is not None
 
 
 def judge_cells(path: Path, options: OwnDataOptions, form: PreparationForm) -> QualityReport:
     """Quality control of the cells that `options` leave, computed again only after a change."""
-    cells = options.model_dump_json(include={"labels", "only", "drop", "orientation"})
-    return _judge_cells(str(path), file_stamp(path), cells, form.settings.quality.model_dump_json(), options, form)
+    cells = options.model_dump_json(exclude={"preparation"})
+    stamp = stamp_of(str(path), options)
+    return _judge_cells(str(path), stamp, cells, form.settings.quality.model_dump_json(), options, form)
 
 
 @st.cache_resource(max_entries=12, show_spinner="Running quality control…")
@@ -70,9 +79,28 @@ def _judge_cells(
 ) -> QualityReport:
 
     path = Path(path_text)
-    matrix, _, _ = choose_cells(load_matrix(path, _options.orientation), _options)
-    figures = load_figures(path, _options.orientation).loc[matrix.cell_ids]
-    return check_quality(matrix, _form.settings.quality, figures)
+    whole = load_matrix(path, _options.orientation, _options.further)
+    chosen = choose_cells(whole, _options, tables_beside(path_text, _options))
+    figures = load_figures(path, _options.orientation, _options.further).loc[chosen.matrix.cell_ids]
+
+    def find(matrix: CountMatrix, mask: NDArray[np.bool_], batches: Batches | None, rate: float) -> Doublets:
+        return _find_doublets(path_text, stamp, cells, mask.tobytes(), rate, matrix, mask, batches)
+
+    return check_quality(chosen.matrix, _form.settings.quality, figures, chosen.batches, find)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Looking for doublets…")
+def _find_doublets(
+    path_text: str,
+    stamp: object,
+    cells: str,
+    kept: bytes,
+    rate: float,
+    _matrix: CountMatrix,
+    _mask: NDArray[np.bool_],
+    _batches: Batches | None,
+) -> Doublets:
+    return find_doublets(_matrix, _mask, _batches, rate)
 
 
 def _show_presets(form: PreparationForm) -> None:
@@ -113,8 +141,8 @@ def _is_preset(form: PreparationForm) -> bool:
 
 def _show_figures(path: Path, options: OwnDataOptions, form: PreparationForm, report: QualityReport | None) -> None:
 
-    matrix = load_matrix(path, options.orientation)
-    figures = load_figures(path, options.orientation) if report is None else report.figures
+    matrix = load_matrix(path, options.orientation, options.further)
+    figures = load_figures(path, options.orientation, options.further) if report is None else report.figures
     is_kept = np.zeros(len(figures), dtype=np.bool_) if report is None else report.cell_mask
     for column, (figure, rules) in zip(st.columns(len(_RULES), gap="medium"), _RULES.items(), strict=True):
         with column:
@@ -123,6 +151,8 @@ def _show_figures(path: Path, options: OwnDataOptions, form: PreparationForm, re
                 st.caption(f"Not available: {missing}.")
                 continue
             lower, upper = _bounds(report, figure) if report is not None else _fixed_bounds(form, figure)
+            if report is not None and report.batches is not None:
+                lower, upper = _bounds_by_cell(report, report.batches, figure, lower, upper)
             drawn = figure_histogram(
                 figures[figure].to_numpy(), is_kept, lower, upper, figure, is_log=figure in _LOGARITHMIC
             )
@@ -141,6 +171,22 @@ def _bounds(report: QualityReport, figure: str) -> tuple[float | None, float | N
     lower = [rule.lower for rule in rules if rule.lower is not None]
     upper = [rule.upper for rule in rules if rule.upper is not None]
     return max(lower, default=None), min(upper, default=None)
+
+
+def _bounds_by_cell(
+    report: QualityReport, batches: Batches, figure: str, lower: float | None, upper: float | None
+) -> tuple[float | NDArray[np.float64] | None, float | NDArray[np.float64] | None]:
+    """The same where samples have bounds of their own: (N,) those of each cell's sample."""
+    rules = [rule.by_sample for rule in report.rules if rule.figure == figure and rule.by_sample]
+    if not rules:
+        return lower, upper
+    lowest = [-np.inf if lower is None else lower] * len(batches.table)
+    highest = [np.inf if upper is None else upper] * len(batches.table)
+    for bounds in rules:
+        for code, (low, high) in enumerate(bounds):
+            lowest[code] = max(lowest[code], -np.inf if low is None else low)
+            highest[code] = min(highest[code], np.inf if high is None else high)
+    return np.array(lowest)[batches.codes], np.array(highest)[batches.codes]
 
 
 def _fixed_bounds(form: PreparationForm, figure: str) -> tuple[float | None, float | None]:
