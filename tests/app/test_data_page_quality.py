@@ -68,7 +68,7 @@ def set_number(app: AppTest, name: str, value: float | None) -> None:
 def test_every_setting_has_a_widget_with_its_title_and_help(cells: Path) -> None:
     app = opened(cells, prepare="min_genes=5")
     widgets: dict[str | None, Any] = {
-        widget.key: widget for kind in ("number_input", "radio", "toggle") for widget in app.get(kind)
+        widget.key: widget for kind in ("number_input", "radio", "toggle", "button_group") for widget in app.get(kind)
     }
     fields = QualitySettings.model_fields | PreparationSettings.model_fields
     for name, field in fields.items():

@@ -82,10 +82,15 @@ def _write(value: Any) -> str:
     )
 
 
-def _switched_off(name: str) -> int | str | None:
-    """The value that switches a rule off: OFF for words, 0 for whole numbers that cannot be None, else None."""
+def _switched_off(name: str) -> int | float | str | None:
+    """The value that switches a rule off: OFF for words, 0 for whole numbers that cannot be None, else None.
+
+    A rate, which no rule is without, keeps its default.
+    """
     field = QualitySettings.model_fields[name]
-    return OFF if field.default == OFF else 0 if field.annotation is int else None
+    if field.default == OFF or field.annotation is float:
+        return field.default
+    return 0 if field.annotation is int else None
 
 
 def _own_fields() -> list[str]:
