@@ -6,6 +6,7 @@ enrichment.py    a gene set of one's own among the markers of a selection
 references.py    cells whose types are known, as one file
 shared_genes.py  the genes that two matrices share
 reference_names.py  names of cells from a reference: regression names, an encoder vetoes
+cell_cycle.py    the phase of each cell, and clusters that are mostly one phase
 walks.py         from one cell type to another, gene by gene, with the nearest real cells
 switch_genes.py  where along a generated walk a gene changes
 ensembles.py     the ends of a walk in several runs
