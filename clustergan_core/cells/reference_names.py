@@ -85,13 +85,14 @@ def name_cells(
     matrix: CountMatrix,
     reference_features: NDArray[np.float32],
     features: NDArray[np.float32],
+    n_genes: int = N_GENES,
 ) -> tuple[CellNames, str]:
     """(names of the cells of `matrix`, a sentence on the genes that both files have).
 
     The features are those of the reference's cells (M, D) and of the cells of `matrix` (N, D) in one encoder. Raises
     DataError for another species, for too few shared genes, and for scaled values.
     """
-    known, new, note = _comparable(reference.matrix, matrix)
+    known, new, note = _comparable(reference.matrix, matrix, n_genes)
     classes, probabilities = _regress(known, reference.labels, new)
     named = classes[probabilities.argmax(axis=1)]
     own_distances, _ = _nearest(reference_features, reference_features, skip=1)
@@ -133,8 +134,8 @@ def name_clusters(names: CellNames, clusters: NDArray[np.int64]) -> pd.DataFrame
     return pd.DataFrame(rows)
 
 
-def _comparable(known: CountMatrix, new: CountMatrix) -> tuple[csr_matrix[Any], csr_matrix[Any], str]:
-    """(log-normalised reference (M, G), the same of the new cells (N, G), a sentence): the shared genes that vary."""
+def _comparable(known: CountMatrix, new: CountMatrix, n_genes: int) -> tuple[csr_matrix[Any], csr_matrix[Any], str]:
+    """(log-normalised reference (M, G), the same of the new cells (N, G), a sentence), by shared genes that vary."""
     shared = share_genes(known, new)
     values, moments = [], []
     for matrix, genes in ((known, shared.first), (new, shared.second)):
@@ -144,7 +145,7 @@ def _comparable(known: CountMatrix, new: CountMatrix) -> tuple[csr_matrix[Any], 
         moments.append(gene_moments(part, np.ones(part.shape[0], dtype=np.bool_)))
     is_expressed = np.minimum(moments[0].n_cells, moments[1].n_cells) >= MIN_CELLS
     variance = np.where(is_expressed, moments[0].variance, -1.0)
-    chosen = np.argsort(-variance, kind="stable")[: min(N_GENES, int(is_expressed.sum()))]
+    chosen = np.argsort(-variance, kind="stable")[: min(n_genes, int(is_expressed.sum()))]
     return values[0][:, chosen], values[1][:, chosen], shared.note
 
 
