@@ -12,6 +12,7 @@ from ui.cells.view import ABSENT_DATA, CellsView, open_cells
 from ui.clusters.exports import show_exports
 from ui.clusters.markers import show_cluster_markers, show_gene_figures
 from ui.clusters.reclustering import show_reclustering
+from ui.clusters.reference_names import show_reference_names
 from ui.clusters.rows import show_rows
 from ui.clusters.side_by_side import show_side_by_side
 from ui.clusters.splits import show_splits
@@ -61,6 +62,7 @@ def show_clusters(view: CellsView) -> None:
             icon=":material/cloud_off:",
         )
     else:
+        show_reference_names(view)
         if problem is not None:
             show_problem(problem)
         if markers is not None:

@@ -43,7 +43,7 @@ def main() -> None:
     below = fresh_container("map", run.name)
     view = open_view(request)
     cells = open_cells(run) if is_of_cells(run) else None
-    own_names = [] if cells is None else cell_colouring_names(view)
+    own_names = [] if cells is None else cell_colouring_names(view, cells)
     mode, *others = colouring_names(view)
     names = [mode, *own_names, *others]
     if cells is not None:

@@ -19,10 +19,13 @@ from clustergan_core.data.counts.matrix import CountMatrix, find_cells
 if TYPE_CHECKING:
     from anndata import AnnData
 
+    from clustergan_core.cells.reference_names import CellNames
+
 CLUSTER = "clustergan"  # what all keys are made of, unless a person says otherwise
 COMPONENTS = "X_pca"  # what scanpy takes neighbours from: components of the expression, and nothing else
 
-OWN_COLUMNS = (CLUSTER, f"{CLUSTER}_confidence", f"{CLUSTER}_edited")
+REFERENCE = f"{CLUSTER}_reference"  # the name that a reference gives each cell
+OWN_COLUMNS = (CLUSTER, f"{CLUSTER}_confidence", f"{CLUSTER}_edited", REFERENCE, f"{REFERENCE}_confidence")
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class ClusteredCells:
     versions: Mapping[str, str] = field(default_factory=dict)
     barcodes: Sequence[str] = ()  # (M,) as Loupe names them; empty where these are the cell_ids
     edited: NDArray[np.int64] | None = None  # (M,) the clusters with cells that a person split off; None without any
+    reference: CellNames | None = None  # of these M cells; None where no reference has named them
 
     @property
     def as_edited(self) -> ClusteredCells:
@@ -105,13 +109,20 @@ def write_clusters(
     obs[key] are categories in the order of clusters, coloured by uns[f"{key}_colors"]. Beside it stand
     obs[f"{key}_confidence"], obsm[f"X_{key}"] with the latents (N, D), obsm["X_pca"] with components of the
     expression, and the map where there is one, such as obsm["X_umap"]; a map of the latents by PCA is
-    obsm[f"X_{key}_pca"]. Where a person has split cells off, obs[f"{key}_edited"] and uns[f"{key}_edited_colors"] hold
-    the edited clusters. uns[key] holds config (JSON text), seed, versions and which values were read. Cells of other
-    rows have no category, and NaN for numbers.
+    obsm[f"X_{key}_pca"]. Where a person has split cells off, obs[f"{key}_edited"] and uns[f"{key}_edited_colors"]
+    hold the edited clusters; where a reference has named the cells, obs[f"{key}_reference"] holds their names and
+    obs[f"{key}_reference_confidence"] how far two opinions agree on them. uns[key] holds config (JSON text), seed,
+    versions and which values were read. Cells of other rows have no category, and NaN for numbers.
     """
     _write_categories(annotated, cells, rows, key)
     if cells.edited is not None:
         _write_categories(annotated, cells.as_edited, rows, f"{key}_edited")
+    if cells.reference is not None:
+        names = np.full(annotated.n_obs, None, dtype=object)
+        names[rows] = cells.reference.names.tolist()
+        annotated.obs[f"{key}_reference"] = pd.Categorical(names)
+        confidence = _spread(cells.reference.confidence, rows, annotated.n_obs)
+        annotated.obs[f"{key}_reference_confidence"] = confidence
     annotated.obs[f"{key}_confidence"] = _spread(cells.confidence, rows, annotated.n_obs)
     annotated.obsm[f"X_{key}"] = _spread(cells.latents, rows, annotated.n_obs)
     if cells.components is not None:

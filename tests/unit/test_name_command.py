@@ -9,8 +9,13 @@ import pandas as pd
 import pytest
 
 from clustergan_core.command_line import EXIT_DONE, EXIT_FIXABLE, main
-from clustergan_core.runs.clusters.names import Annotations, read_annotations, write_annotations
-from clustergan_core.runs.clusters.reference_names import FILE, forget_names, read_names
+from clustergan_core.runs.clusters.names import (
+    Annotations,
+    read_annotations,
+    reference_names_path,
+    write_annotations,
+)
+from clustergan_core.runs.clusters.reference_names import forget_names, read_names
 from clustergan_core.runs.run import Run
 from tests.small_cell_runs import CELL_TYPES, cluster_as_planted, train_cells, write_planted
 
@@ -88,7 +93,7 @@ def test_names_of_cells_come_back_until_they_are_forgotten_or_the_weights_change
         weights.write_bytes(weights.read_bytes() + b"\0")
     assert read_names(cells) is None
     forget_names(cells)
-    assert not (cells.folder / FILE).exists()
+    assert not reference_names_path(cells).exists()
 
 
 def test_a_saved_reference_gives_the_same_names_as_its_file(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from clustergan_core.cells.expression import dot_plot, value_scale
 from clustergan_core.errors import DataError
-from clustergan_core.runs.clusters.names import Annotations, cluster_groups, merge_clusters
+from clustergan_core.runs.clusters.names import Annotations, cluster_groups, merge_clusters, reference_names_path
 from clustergan_core.runs.run import Run
 from ui.cells.names import read_names
 from ui.cells.titles import ModeTitles, make_titles
@@ -23,12 +23,14 @@ from ui.loading.modes import assigned_samples, summary_of
 from ui.loading.runs import load_data, load_latents, load_method, load_run_matrix, weights_stamp
 
 if TYPE_CHECKING:
+    from clustergan_core.cells.cell_cycle import CellCycle
     from clustergan_core.cells.expression import DotPlot, ValueScale
     from clustergan_core.data.counts.matrix import CountMatrix
     from clustergan_core.data.dataset import Dataset
     from clustergan_core.evaluation.nearness import RealSpace
     from clustergan_core.method import Method
     from clustergan_core.runs.clusters.names import ClusterGroup
+    from clustergan_core.runs.clusters.reference_names import RunNames
     from clustergan_core.runs.clusters.references import ReferenceClusterings
     from clustergan_core.scoring.latents import RunLatents
     from clustergan_core.scoring.modes import ModeSummary
@@ -179,6 +181,22 @@ class CellsView:
         dataset = self.dataset
         return None if dataset is None else _references(self.run, dataset, *self.data_key, str(self.run.folder))
 
+    @property
+    def reference_names(self) -> RunNames | None:
+        """The names that a reference gave the cells of the data; None without any."""
+        path = reference_names_path(self.run)
+        written = path.stat().st_mtime_ns if path.exists() else 0
+        return _reference_names(self.run, *self.weights_key, written) if written else None
+
+    @property
+    def cycle(self) -> CellCycle | None:
+        """The phase of the cell cycle of each cell; None while the data is absent.
+
+        Raises DataError where the data lacks the genes.
+        """
+        matrix = self.matrix
+        return None if matrix is None else _cycle(matrix, *self.data_key, str(self.run.folder))
+
     def group_numbers(self, with_splits: bool = True) -> NDArray[np.int64]:
         """(N,) the group of each cell of the data set; −1 where the cluster is not known. The data must be here.
 
@@ -263,3 +281,17 @@ def _references(_run: Run, _dataset: Dataset, source: str, digest: str, folder: 
     from clustergan_core.runs.clusters.references import reference_clusterings
 
     return reference_clusterings(_run, _dataset)
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _reference_names(_run: Run, folder: str, stamp: object, written: int) -> RunNames | None:
+    from clustergan_core.runs.clusters.reference_names import read_names
+
+    return read_names(_run)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Scoring the cell cycle: seconds for a few thousand cells…")
+def _cycle(_matrix: CountMatrix, source: str, digest: str, folder: str) -> CellCycle:
+    from clustergan_core.cells.cell_cycle import score_cycle
+
+    return score_cycle(_matrix)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from clustergan_core.runs.clusters.names import annotations_path
+from clustergan_core.runs.clusters.names import annotations_path, reference_names_path
 from ui.cells.view import CellsView
 from ui.frame.links import link_page
 from ui.frame.messages import plain
@@ -91,14 +91,14 @@ def _gather_export(view: CellsView) -> CellExport:
 
     assert view.latents is not None, "shown with the data alone"
     layout = find_layout(view.run, view.method, view.latents)
-    names = annotations_path(view.run)
-    named_at = names.stat().st_mtime_ns if names.exists() else 0
+    names = (annotations_path(view.run), reference_names_path(view.run))
+    named_at = tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in names)
     return _gathered(view, layout, *view.weights_key, named_at, tables_stamp(view.run))
 
 
 @st.cache_resource(max_entries=4, show_spinner="Gathering the cells…")
 def _gathered(
-    _view: CellsView, layout: Algorithm, folder: str, stamp: object, named_at: int, tables: object
+    _view: CellsView, layout: Algorithm, folder: str, stamp: object, named_at: object, tables: object
 ) -> CellExport:
     from clustergan_core.runs.clusters.exports import gather_cells
 

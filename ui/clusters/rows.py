@@ -45,6 +45,8 @@ def show_rows(view: CellsView, table: pd.DataFrame, markers: pd.DataFrame | None
     for row in shown.to_dict("records"):
         _show_row(view, row, colours[row["cluster"]], top.get(row["cluster"], ""))
     st.caption(" ".join([*_describe_empty(table), f"Confidence is the median of a cluster's cells. {UNCALIBRATED}"]))
+    for sentence in _describe_origins(view):
+        st.caption(plain(sentence))
     _show_state(run)
     offer_csv("Clusters as CSV", table, f"{run.name}-clusters-named.csv", "clusters-csv")
 
@@ -69,6 +71,17 @@ def _describe_empty(table: pd.DataFrame) -> list[str]:
         return []
     numbers = ", ".join(map(str, empty))
     return [f"Cluster {numbers} holds no cells." if len(empty) == 1 else f"Clusters {numbers} hold no cells."]
+
+
+def _describe_origins(view: CellsView) -> list[str]:
+    """A sentence for each reference that clusters have their names from."""
+    by_origin: dict[str, list[int]] = {}
+    for cluster, origin in view.annotations.origins.items():
+        by_origin.setdefault(origin, []).append(cluster)
+    return [
+        f"{'Name of cluster' if len(own) == 1 else 'Names of clusters'} {', '.join(map(str, own))}: {origin}."
+        for origin, own in by_origin.items()
+    ]
 
 
 def _show_row(view: CellsView, row: dict[Hashable, Any], colour: str, markers: str) -> None:

@@ -8,25 +8,29 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from clustergan_core.drawing.palette import label_colours, mix
+from clustergan_core.drawing.palette import UNLABELLED_COLOUR, label_colours, mix
 from clustergan_core.drawing.theme import THEMES
+from clustergan_core.errors import DataError
 from clustergan_core.runs.clusters.names import merge_clusters
 from clustergan_core.runs.clusters.tables import UNSURE_BELOW
 from clustergan_core.score_names import UNCALIBRATED
 from ui.cells.genes import GENE, choose_gene, read_expression
 from ui.cells.view import ABSENT_DATA, CellsView
 from ui.frame.choices import slider
+from ui.frame.messages import plain, show_problem
 from ui.frame.theme import theme_name
 from ui.map.colouring import Colouring
 from ui.map.splitting import NAME
 from ui.map.view import MapView
 
 UNSURE, KMEANS, LEIDEN = "unsure cells", "k-means", "Leiden"
+REFERENCE, PHASE = "name from reference", "cell-cycle phase"
 
 
-def cell_colouring_names(view: MapView) -> list[str]:
+def cell_colouring_names(view: MapView, cells: CellsView) -> list[str]:
     """What a map of cells, and no other map, can be coloured by; genes and other clusterings need the data."""
-    return [NAME, GENE, UNSURE, KMEANS, LEIDEN] if view.dataset is not None else [NAME, UNSURE]
+    named = [NAME, REFERENCE] if cells.reference_names is not None else [NAME]
+    return [*named, GENE, UNSURE, PHASE, KMEANS, LEIDEN] if view.dataset is not None else [*named, UNSURE]
 
 
 def colour_by_linked_gene(names: list[str]) -> None:
@@ -43,7 +47,11 @@ def choose_cell_colouring(view: MapView, cells: CellsView, name: str) -> Colouri
     if name == GENE:
         return _colour_by_gene(view, cells, by_name)
     if name in (KMEANS, LEIDEN):
-        return _colour_by_reference(view, cells, name)
+        return _colour_by_clustering(view, cells, name)
+    if name == REFERENCE:
+        return _colour_by_reference(view, cells)
+    if name == PHASE:
+        return _colour_by_phase(view, cells, by_name)
     return by_name
 
 
@@ -92,7 +100,34 @@ def _colour_by_gene(view: MapView, cells: CellsView, by_name: Colouring) -> Colo
     return replace(by_name, values=values, values_name=gene, is_zero_grey=matrix.state != "scaled")
 
 
-def _colour_by_reference(view: MapView, cells: CellsView, name: str) -> Colouring:
+def _colour_by_reference(view: MapView, cells: CellsView) -> Colouring:
+    """The name that a reference gives each cell; unknown cells in grey."""
+    names = cells.reference_names
+    assert names is not None, "offered with names alone"
+    types = names.cells.types
+    st.caption(f"{plain(names.source)}; {names.cells.is_unknown.mean():.1%} of the cells are unknown.")
+    return Colouring(
+        names.cells.numbers[view.indices], [*types, "unknown"], [*label_colours(len(types)), UNLABELLED_COLOUR]
+    )
+
+
+def _colour_by_phase(view: MapView, cells: CellsView, by_name: Colouring) -> Colouring:
+    """The phase of the cell cycle; clusters by name where the data lacks the genes."""
+    from clustergan_core.cells.cell_cycle import PHASES
+
+    try:
+        cycle = cells.cycle
+    except DataError as problem:
+        show_problem(problem)
+        return by_name
+    if cycle is None:
+        st.caption(f"Phases need {ABSENT_DATA}")
+        return by_name
+    st.caption(f"By {len(cycle.genes)} genes of the cell cycle (Tirosh et al. 2016), scored by scanpy.")
+    return Colouring(cycle.phases[view.indices], list(PHASES), label_colours(len(PHASES)))
+
+
+def _colour_by_clustering(view: MapView, cells: CellsView, name: str) -> Colouring:
     references = cells.references
     assert references is not None, "offered with the data alone"
     clusters: NDArray[np.int64] = references.kmeans if name == KMEANS else references.leiden.clusters

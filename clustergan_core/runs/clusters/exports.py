@@ -34,6 +34,7 @@ from clustergan_core.embedding.settings import Algorithm, MapSettings
 from clustergan_core.evaluation.clusterings import principal_components
 from clustergan_core.runs.cells import run_matrix
 from clustergan_core.runs.clusters.names import Annotations, cluster_groups, merge_clusters, read_annotations
+from clustergan_core.runs.clusters.reference_names import read_names
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.maps import MapRequest, find_map
 from clustergan_core.runs.run import Run, Weights
@@ -142,7 +143,7 @@ def gather_cells(
     dataset = run.dataset() if dataset is None else dataset
     matrix = run_matrix(run, dataset) if matrix is None else matrix
     latents = run_latents(run, split, which, dataset)
-    annotations = read_annotations(run)
+    annotations, named = read_annotations(run), read_names(run) if which == "best" else None
     config = run.config
     cells = ClusteredCells(
         cell_ids=[dataset.sample_ids[index] for index in latents.indices],
@@ -157,6 +158,7 @@ def gather_cells(
         seed=config.seed,
         versions=config.versions,
         edited=annotations.edit(latents.clusters, latents.indices) if annotations.splits else None,
+        reference=None if named is None else named.cells.take(latents.indices),
     )
     is_whole = len(latents.indices) == len(matrix.cell_ids)
     matrix = matrix if is_whole else take_cells(matrix, latents.indices)

@@ -24,6 +24,7 @@ from clustergan_core.runs.clusters.splits import Split, apply_splits
 from clustergan_core.runs.run import Run
 
 FILE = "annotations.json"
+REFERENCE_FILE = "reference-names.npz"  # the names that a reference gave single cells
 FORMAT = 3  # with names from a reference; 2 without any but with cells that were split off; else 1
 MAX_NAME, MAX_NOTE, MAX_ORIGIN = 60, 1_000, 300  # characters
 _NUMBER = re.compile(r"((cluster|mode)\s*)?\d+", re.IGNORECASE)  # what pages call a cluster without a name
@@ -150,6 +151,11 @@ def merge_clusters(clusters: NDArray[np.int64], groups: tuple[ClusterGroup, ...]
 def annotations_path(run: Run) -> Path:
     """The path of the annotations: in the run's folder, or with derived files where the run is read-only."""
     return (run.embeddings_folder() if run.is_shipped else run.folder) / FILE
+
+
+def reference_names_path(run: Run) -> Path:
+    """The path of the names that a reference gave the run's cells, beside the annotations; it may not exist."""
+    return annotations_path(run).with_name(REFERENCE_FILE)
 
 
 def read_annotations(run: Run) -> Annotations:

@@ -28,13 +28,12 @@ from clustergan_core.data.steps import Step
 from clustergan_core.errors import AppError, DataError, RunError
 from clustergan_core.files import write_atomically
 from clustergan_core.runs.cells import is_of_cells, run_matrix
-from clustergan_core.runs.clusters.names import Annotations, annotations_path, read_annotations, write_annotations
+from clustergan_core.runs.clusters.names import Annotations, read_annotations, reference_names_path, write_annotations
 from clustergan_core.runs.latents import run_latents, weights_digest
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.store import find_run
 from clustergan_core.scoring.encoder_features import encoder_features
 
-FILE = "reference-names.npz"
 LEAST_SHARE = 0.5  # of a cluster's cells that must have a name, for the name to be proposed for acceptance
 MAX_MISSING = 0.2  # of the run's own genes; they count as equal in all cells
 N_SHOWN = 4  # missing genes that a message names
@@ -124,8 +123,7 @@ def name_run(
     if len(missing):
         samples = samples.copy()
         samples[:, missing] = known[0, missing]  # the same in all cells, so that they move none apart
-    features = [encoder_features(method, values) for values in (known, samples)]
-    cells, note = name_cells(reference, matrix, *features)
+    cells, note = name_cells(reference, matrix, encoder_features(method, known), encoder_features(method, samples))
     lacks = (
         f"{len(missing)} of the run's {samples.shape[1]:,} genes are not in the reference; its encoder reads all cells "
         "without them."
@@ -138,7 +136,7 @@ def name_run(
 
 def read_names(run: Run) -> RunNames | None:
     """The names stored for the run's weights; None without any, for other weights, and for an unreadable file."""
-    path = annotations_path(run).with_name(FILE)
+    path = reference_names_path(run)
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             if stored["weights"].item() != weights_digest(run, "best"):
@@ -156,7 +154,7 @@ def read_names(run: Run) -> RunNames | None:
 
 def forget_names(run: Run) -> None:
     """Removes the stored names of cells; names of clusters that were accepted stay."""
-    annotations_path(run).with_name(FILE).unlink(missing_ok=True)
+    reference_names_path(run).unlink(missing_ok=True)
 
 
 def propose_names(run: Run, names: RunNames, annotations: Annotations | None = None) -> pd.DataFrame:
@@ -184,6 +182,14 @@ def accept_names(run: Run, names: RunNames, table: pd.DataFrame, clusters: Itera
         after = after.with_name(cluster, found[cluster], names.origin())
     write_annotations(run, after)
     return after
+
+
+def restore_names(run: Run, before: Annotations, clusters: Iterable[int]) -> None:
+    """Gives clusters the names and origins that they had `before`, in the file as it is now."""
+    after = read_annotations(run)
+    for cluster in clusters:
+        after = after.with_name(cluster, before.names.get(cluster, ""), before.origins.get(cluster, ""))
+    write_annotations(run, after)
 
 
 def _labelled(matrix: CountMatrix, name: str, column: str | None) -> Reference:
@@ -234,4 +240,4 @@ def _write(run: Run, names: RunNames) -> None:
         limit=np.array(names.cells.limit),
         **{name: getattr(names.cells, name) for name in _FIELDS},
     )
-    write_atomically(annotations_path(run).with_name(FILE), buffer.getvalue())
+    write_atomically(reference_names_path(run), buffer.getvalue())
