@@ -7,6 +7,7 @@ from .expression import DotPlot, ValueScale, dot_plot, gene_values, value_scale
 from .fidelity import GeneratedModes, ModeFidelity, compare_modes, generate_cells
 from .markers import compare_selections, find_markers
 from .methods_text import describe_methods
+from .overcorrection import Alarm, find_alarms
 from .suggest_k import CellK, suggest_cell_k
 from .switch_genes import Switches, find_switches, rank_genes
 from .walks import CellWalk, walk_cells
@@ -14,6 +15,7 @@ from .walks import CellWalk, walk_cells
 cluster = _annotated.cluster
 
 __all__ = [
+    "Alarm",
     "CellK",
     "CellWalk",
     "ClusteredCells",
@@ -29,6 +31,7 @@ __all__ = [
     "contrast_codes",
     "describe_methods",
     "dot_plot",
+    "find_alarms",
     "find_markers",
     "find_switches",
     "gene_sets",
