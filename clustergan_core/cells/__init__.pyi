@@ -1,5 +1,6 @@
 import clustergan_core.library.annotated_cells as _annotated
 
+from .composition import Composition, CompositionTest, compare_conditions, count_composition
 from .contrasts import GeneContrast, contrast_codes
 from .export_tables import gene_sets, loupe_clusters, loupe_map, marker_table
 from .exports import ClusteredCells, h5ad_bytes
@@ -19,6 +20,8 @@ __all__ = [
     "CellK",
     "CellWalk",
     "ClusteredCells",
+    "Composition",
+    "CompositionTest",
     "DotPlot",
     "GeneContrast",
     "GeneratedModes",
@@ -26,9 +29,11 @@ __all__ = [
     "Switches",
     "ValueScale",
     "cluster",
+    "compare_conditions",
     "compare_modes",
     "compare_selections",
     "contrast_codes",
+    "count_composition",
     "describe_methods",
     "dot_plot",
     "find_alarms",
