@@ -67,7 +67,7 @@ ROWS = Path(__file__).with_name("mixing.csv")
 KEY = ("dataset", "way", "seed", "steps")
 SCORES = (
     "nmi", "ari", "nmi_sample", "ilisi", "cilisi", "kbet", "connectivity", "pcr", "bras", "clisi", "isolated_f1",
-    "mixing", "biology", "overall", "n_clusters",
+    "mixing", "biology", "overall", "lone_apart", "n_clusters",
 )  # fmt: skip
 COLUMNS = (
     "commit", "cpu", "cores", "torch", "load_at_start", *KEY, "cpu_seconds",
@@ -170,9 +170,20 @@ def score(dataset: Dataset, clustering: Clustering) -> dict[str, object]:
     points, before = unit_length(clustering.points), unit_length(project(dataset.samples))
     scores = score_mixing(points, before, dataset.batches.codes, dataset.labels, clustering.clusters)
     figures = asdict(scores) | {name: getattr(scores, name) for name in ("mixing", "biology", "overall")}
+    figures["lone_apart"] = share_apart(dataset.labels, dataset.batches.codes, clustering.clusters)
     figures["nmi_sample"] = nmi(dataset.batches.codes, clustering.clusters)
     rounded: dict[str, object] = {name: None if value is None else round(value, 4) for name, value in figures.items()}
     return rounded | {"n_clusters": len(np.unique(clustering.clusters))}
+
+
+def share_apart(labels: Numbers, batches: Numbers, clusters: Numbers) -> float | None:
+    """The share of cells of types that one sample holds that are not in a cluster mostly of types that several hold."""
+    is_lone_type = np.array([len(np.unique(batches[labels == label])) == 1 for label in range(labels.max() + 1)])
+    is_lone = is_lone_type[labels]
+    if not is_lone.any():
+        return None
+    mostly_lone = [cluster for cluster in np.unique(clusters) if is_lone[clusters == cluster].mean() > 0.5]
+    return float(np.isin(clusters[is_lone], mostly_lone).mean())
 
 
 def measure(name: str, way: str, seed: int, n_steps: int, kept: Path | None) -> dict[str, object]:
