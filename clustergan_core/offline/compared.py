@@ -5,7 +5,7 @@ from __future__ import annotations
 from clustergan_core.lessons.lesson import Lesson, PlaneStage, Strip
 from clustergan_core.lessons.measures import measure
 from clustergan_core.lessons.recording import read_recording
-from clustergan_core.lessons.strips import read_strip
+from clustergan_core.lessons.sensitivity import read_strip
 from clustergan_core.offline.prose import write_line, write_table
 
 

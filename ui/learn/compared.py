@@ -9,7 +9,7 @@ import streamlit as st
 from clustergan_core.lessons.lesson import Lesson, PlaneStage, Run, Strip
 from clustergan_core.lessons.measures import count_reached, measure
 from clustergan_core.lessons.recording import read_recording
-from clustergan_core.lessons.strips import read_strip
+from clustergan_core.lessons.sensitivity import read_strip
 from ui.frame.theme import show_figure
 from ui.learn.figures import enlarge_figure
 from ui.learn.recordings import stamp

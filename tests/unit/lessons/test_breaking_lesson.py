@@ -13,7 +13,7 @@ from clustergan_core.errors import DataError
 from clustergan_core.lessons import strips
 from clustergan_core.lessons.lesson import LESSONS_FOLDER, PlaneStage, Strip, read_lesson
 from clustergan_core.lessons.recording import read_recording
-from clustergan_core.lessons.strips import read_strip
+from clustergan_core.lessons.sensitivity import read_strip
 from clustergan_core.runs.sweeps.plan import read_seeds
 
 LESSON = read_lesson("breaking")
