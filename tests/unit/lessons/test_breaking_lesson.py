@@ -10,7 +10,7 @@ import pytest
 
 from clustergan_core.command_line import build_parser
 from clustergan_core.errors import DataError
-from clustergan_core.lessons import strips
+from clustergan_core.lessons import sensitivity
 from clustergan_core.lessons.lesson import LESSONS_FOLDER, PlaneStage, Strip, read_lesson
 from clustergan_core.lessons.recording import read_recording
 from clustergan_core.lessons.sensitivity import read_strip
@@ -133,7 +133,7 @@ def test_our_points_are_the_seeds_of_the_command_that_the_strip_names(setting: s
 
 
 def test_a_file_that_lacks_a_value_or_is_not_there_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(strips, "LESSONS_FOLDER", tmp_path)
+    monkeypatch.setattr(sensitivity, "LESSONS_FOLDER", tmp_path)
     spread = strip("sigma")
     name = f"{spread.sweeps[0].file}.csv"
     with pytest.raises(DataError, match=rf"{name} cannot be read .*run the lesson's sweep again"):
