@@ -9,6 +9,7 @@ require_frame(__file__)
 from clustergan_core.errors import DataError
 from clustergan_core.runs.cells import is_of_cells
 from ui.cells.view import ABSENT_DATA, CellsView, open_cells
+from ui.clusters.cycle import show_cycle
 from ui.clusters.exports import show_exports
 from ui.clusters.markers import show_cluster_markers, show_gene_figures
 from ui.clusters.reclustering import show_reclustering
@@ -68,6 +69,7 @@ def show_clusters(view: CellsView) -> None:
         if markers is not None:
             show_cluster_markers(view, markers)
             show_gene_figures(view, markers)
+        show_cycle(view)
         show_side_by_side(view)
         show_reclustering(view, table.groupby("name")["cells"].sum().to_dict())
     show_exports(view)

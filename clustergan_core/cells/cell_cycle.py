@@ -74,6 +74,10 @@ class CellCycle:
         """The index of the phase that most cells are in."""
         return int(np.bincount(self.phases, minlength=len(PHASES)).argmax())
 
+    def take(self, rows: NDArray[np.int64]) -> CellCycle:
+        """The phases of some cells, in the order of `rows`."""
+        return CellCycle(self.s_score[rows], self.g2m_score[rows], self.phases[rows], self.genes)
+
 
 def score_cycle(matrix: CountMatrix) -> CellCycle:
     """Scores S and G2/M of every cell by scanpy's `score_genes_cell_cycle` on log-normalised counts.
