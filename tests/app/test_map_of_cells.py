@@ -105,7 +105,7 @@ def test_every_gene_can_be_chosen_by_symbol(mapped: Run, seen: SeenMap) -> None:
 def test_a_map_of_cells_can_be_coloured_by_all_that_is_known_of_them(mapped: Run) -> None:
     app = opened()
     offered = app.selectbox(key="colour").options
-    own = ["cluster name", "unsure cells", "gene", "k-means", "Leiden"]
+    own = ["cluster name", "unsure cells", "gene", "cell-cycle phase", "k-means", "Leiden"]
     figures = ["total counts", "genes detected"]
     assert {"cluster number", "label", "confidence", "donor", "age", *own, *figures} == set(offered)
     for name in offered:

@@ -17,7 +17,7 @@ from clustergan_core.score_names import UNCALIBRATED
 from ui.cells.genes import GENE, choose_gene, read_expression
 from ui.cells.view import ABSENT_DATA, CellsView
 from ui.frame.choices import slider
-from ui.frame.messages import plain, show_problem
+from ui.frame.messages import plain
 from ui.frame.theme import theme_name
 from ui.map.colouring import Colouring
 from ui.map.splitting import NAME
@@ -118,7 +118,7 @@ def _colour_by_phase(view: MapView, cells: CellsView, by_name: Colouring) -> Col
     try:
         cycle = cells.cycle
     except DataError as problem:
-        show_problem(problem)
+        st.caption(plain(str(problem)))
         return by_name
     if cycle is None:
         st.caption(f"Phases need {ABSENT_DATA}")
