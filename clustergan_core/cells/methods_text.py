@@ -19,10 +19,12 @@ def describe_methods(
     command: str = "",
     has_markers: bool = True,
     split_off: Mapping[str, int] | None = None,
+    named_from: Mapping[int, str] | None = None,
 ) -> str:
     """Sentences that describe a run: `steps` is its data's preprocessing, `method` the title of its method.
 
-    `split_off` has the number of cells that were split off by hand as each cluster of that name.
+    `split_off` has the number of cells that were split off by hand as each cluster of that name, `named_from` the
+    reference that a cluster's name comes from, such as "from blood.h5ad".
     """
     sentences = [*_cells(name, steps), *_chosen(steps), *_values(steps)]
     sentences.append(
@@ -32,6 +34,7 @@ def describe_methods(
     if split_off:
         named = ", ".join(f"{name} ({n_cells:,})" for name, n_cells in split_off.items())
         sentences.append(f"Cells were then split off by hand on a map of the latents: {named}.")
+    sentences += _named(named_from or {})
     if has_markers:
         sentences.append(
             "Markers are exploratory: genes were ordered by Wilcoxon's rank-sum test with correction for ties, each "
@@ -42,6 +45,28 @@ def describe_methods(
     if command:
         sentences.append(f"Command: {command}")
     return " ".join(sentences)
+
+
+def _named(named_from: Mapping[int, str]) -> list[str]:
+    """A sentence on each reference that clusters were named from, after one on how."""
+    by_reference: dict[str, list[str]] = {}
+    for cluster, reference in named_from.items():
+        by_reference.setdefault(reference, []).append(str(cluster))
+    if not by_reference:
+        return []
+    how = (
+        "A multinomial logistic regression on log-normalised counts named cells from a reference; cells far from all "
+        "of its cells in the encoder's last hidden layer, or without a type of probability one half, were called "
+        "unknown, and clusters have the most frequent name of their cells."
+    )
+    return [
+        how,
+        *(
+            f"{'Cluster' if len(own) == 1 else 'Clusters'} {', '.join(own)} {'was' if len(own) == 1 else 'were'} named "
+            f"{reference}."
+            for reference, own in by_reference.items()
+        ),
+    ]
 
 
 def _cells(name: str, steps: Sequence[Step]) -> list[str]:

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from clustergan_core.command_line import EXIT_DONE, EXIT_FIXABLE, main
+from clustergan_core.runs.clusters.exports import describe_run
 from clustergan_core.runs.clusters.names import (
     Annotations,
     read_annotations,
@@ -76,12 +77,15 @@ def test_accepted_names_say_where_they_come_from_until_they_are_changed(cells: R
     named = read_annotations(cells)
     assert named.names == dict(enumerate(CELL_TYPES))
     assert named.origins == dict.fromkeys(range(3), "from blood.h5ad, column celltype")
+    paragraph = describe_run(cells, named)
+    assert "Clusters 0, 1, 2 were named from blood.h5ad, column celltype." in paragraph
     typed = named.with_name(1, "naive B")
     assert typed.origins.keys() == {0, 2}
     write_annotations(cells, typed)
     assert read_annotations(cells) == typed
     without = typed.with_name(0, "").with_name(2, "NK")
     assert (without.origins, without.format) == ({}, 1), "earlier versions read it again"
+    assert "were named" not in describe_run(cells, without)
 
 
 def test_names_of_cells_come_back_until_they_are_forgotten_or_the_weights_change(cells: Run, blood: Path) -> None:

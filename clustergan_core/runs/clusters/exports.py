@@ -124,6 +124,7 @@ def describe_run(run: Run, annotations: Annotations, has_markers: bool = True) -
         config.command(),
         has_markers,
         Counter(map(annotations.name_of, owners.values())),
+        annotations.origins,
     )
 
 
