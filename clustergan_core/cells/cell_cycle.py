@@ -18,8 +18,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from clustergan_core.cells.shared_genes import find_species
 from clustergan_core.data.counts.gene_sets import strip_genome
+from clustergan_core.data.counts.joining import find_species
 from clustergan_core.data.counts.matrix import CountMatrix
 from clustergan_core.data.counts.sparse import log1p_normalised
 from clustergan_core.errors import DataError

@@ -9,12 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clustergan_core.data.counts.gene_sets import strip_genome
+from clustergan_core.data.counts.genes import without_version
+from clustergan_core.data.counts.joining import LEAST_GENES, LEAST_SHARE, find_species
 from clustergan_core.data.counts.matrix import CountMatrix
-from clustergan_core.data.counts.reading.names import find_kind
 from clustergan_core.errors import DataError
-
-LEAST_GENES = 200  # shared genes: with fewer, types that need other genes fall together
-LEAST_SHARE = 0.5  # of the genes of the smaller file: below it, files name or select their genes differently
 
 
 @dataclass(frozen=True)
@@ -57,17 +55,6 @@ def require_one_species(first: CountMatrix, second: CountMatrix) -> None:
             f"{first.name} holds genes of {one} and {second.name} genes of {other}: choose a reference of the same "
             "species."
         )
-
-
-def find_species(matrix: CountMatrix) -> str:
-    """The species that the names of the genes show, "unknown" where they show none."""
-    _, species = find_kind(matrix.gene_ids.tolist())
-    return find_kind(matrix.gene_symbols.tolist())[1] if species == "unknown" else species
-
-
-def without_version(gene: str) -> str:
-    """An Ensembl id without its version, such as .2; any other name as it is."""
-    return gene.split(".")[0] if gene.startswith("ENS") else gene
 
 
 def _match(first: CountMatrix, second: CountMatrix) -> list[tuple[int, int]]:

@@ -97,14 +97,15 @@ def _require_one_state(matrices: Mapping[str, CountMatrix]) -> None:
 
 
 def _require_one_species(matrices: Mapping[str, CountMatrix]) -> None:
-    species = {name: _find_species(matrix) for name, matrix in matrices.items()}
+    species = {name: find_species(matrix) for name, matrix in matrices.items()}
     known = {name: kind for name, kind in species.items() if kind != "unknown"}
     if len(set(known.values())) > 1:
         told = _list([f"{name} is {kind}" for name, kind in known.items()])
         raise DataError(f"The samples are of different species ({told}): bring one species at a time.")
 
 
-def _find_species(matrix: CountMatrix) -> str:
+def find_species(matrix: CountMatrix) -> str:
+    """The species that the names of the genes show, "unknown" where they show none."""
     _, species = find_kind(matrix.gene_ids.tolist())
     return find_kind(matrix.gene_symbols.tolist())[1] if species == "unknown" else species
 

@@ -17,8 +17,9 @@ from scipy.sparse import csr_matrix, hstack
 
 from clustergan_core.cells.reference_names import CellNames, name_cells, name_clusters
 from clustergan_core.cells.references import UNKNOWN, Reference, load_reference, make_reference
-from clustergan_core.cells.shared_genes import require_one_species, without_version
+from clustergan_core.cells.shared_genes import require_one_species
 from clustergan_core.data.counts.cell_tables import find_cell_tables, join_tables
+from clustergan_core.data.counts.genes import without_version
 from clustergan_core.data.counts.matrix import CountMatrix
 from clustergan_core.data.counts.steps import apply_preparation
 from clustergan_core.data.dataset import UNLABELLED, Dataset
