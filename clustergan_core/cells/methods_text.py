@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from clustergan_core.data.counts.matrix import STATE_WORDS
-from clustergan_core.data.steps import KeepIds, KeepRows, Step
+from clustergan_core.data.steps import KeepIds, KeepRows, Quality, Step
 
 
 def describe_methods(
@@ -81,10 +81,27 @@ def _cells(name: str, steps: Sequence[Step]) -> list[str]:
         f"its {quality['n_genes']:,} genes were kept"
     )
     if not applied:
-        return [f"Cells were read from {source} without quality control. {retained}."]
+        return [f"Cells were read from {source} without quality control. {retained}.", *_samples(quality)]
     rules = "; ".join(f"{rule['removes']}: {rule['rule']} ({rule['n_removed']:,} removed)" for rule in applied)
     rules = f"{rules[0].upper()}{rules[1:]}"
-    return [f"Cells were read from {source} and filtered by these rules in order. {rules}. {retained}."]
+    read_and_filtered = f"Cells were read from {source} and filtered by these rules in order. {rules}. {retained}."
+    return [read_and_filtered, *_samples(quality)]
+
+
+def _samples(quality: Quality) -> list[str]:
+    """Sentences on the samples that the cells are from, and on doublets."""
+    sentences = []
+    if samples := quality.get("samples"):
+        counted = ", ".join(f"{sample['name']} ({sample['n_cells_left']:,})" for sample in samples)
+        sentences.append(f"They are from {len(samples)} samples, within which they were filtered: {counted}.")
+    if (n_doublets := quality.get("n_doublets")) is not None:
+        rate = quality["settings"]["doublet_rate"]
+        fate = "removed" if quality["settings"]["doublets"] == "remove" else "kept"
+        sentences.append(
+            f"Scrublet was run within each sample (mean of three simulations), and at most {rate:.1%} of the cells per "
+            f"1,000 cells were called doublets: {n_doublets:,}, which were {fate}."
+        )
+    return sentences
 
 
 def _chosen(steps: Sequence[Step]) -> list[str]:
@@ -115,7 +132,9 @@ def _values(steps: Sequence[Step]) -> list[str]:
     chosen = next((step for step in steps if step["step"] == "select_genes"), None)
     if chosen is not None:
         which = {"variance": "of highest variance", "hvg": "that scanpy calls highly variable", "all": "that vary"}
-        sentences.append(f"The {len(chosen['ids']):,} genes {which[chosen['by']]} were used.")
+        n_samples = chosen.get("n_samples")
+        within = f", by their median rank within {n_samples} samples," if n_samples and chosen["by"] != "all" else ""
+        sentences.append(f"The {len(chosen['ids']):,} genes {which[chosen['by']]}{within} were used.")
     standardised = next((step for step in steps if step["step"] == "standardise_genes"), None)
     scaled = next((step for step in steps if step["step"] == "scale_by"), None)
     if standardised is not None:

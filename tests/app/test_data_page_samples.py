@@ -35,7 +35,7 @@ def test_two_files_dropped_together_become_two_samples_of_one_data_set(dropped: 
     assert not dropped.error
     assert len(list_uploads()) == 2
     assert f"2 samples, {2 * N_CELLS} cells" in texts(dropped)
-    assert f"{N_GENES} genes are in all 2 samples, matched by symbol, and are kept: no sample loses any." in texts(
+    assert f"{N_GENES} genes are in both samples, matched by symbol, and are kept: no sample loses any." in texts(
         dropped
     )
     assert f"**{2 * N_CELLS} cells × {N_GENES} genes**" in texts(dropped)

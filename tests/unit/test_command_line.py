@@ -58,6 +58,8 @@ def say(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
         ("", "arguments are required"),
         ("dance", "invalid choice: 'dance'"),
         ("train", "--dataset is missing"),
+        ("train --dataset digits --sample batch", "digits is not a count matrix, which --sample is for: leave it out"),
+        ("train --dataset digits --dataset usps", "digits is not a count matrix, which a second --dataset is for"),
         ("protocol", "--dataset is missing"),
         ("protocol --dataset digits --seeds 4-0", "Seeds 4-0 are not possible"),
         ("protocol --dataset digits --seeds 0-99999999", "Seeds 0-99999999 are not possible"),

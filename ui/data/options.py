@@ -41,7 +41,14 @@ def choose_options(path: Path, choices: CountChoices) -> OwnDataOptions | None:
 def choose_for_counts(path: Path, look: FileLook, choices: CountChoices) -> OwnDataOptions:
     """Labels and cells of a count matrix, which this reads. Raises DataError where it cannot be read."""
     assert look.preflight is not None
-    looks = [look, *(look_at(Path(source)) for source in choices.further if source not in DATASETS)]
+    looks = [
+        look,
+        *(
+            look_at(Path(source), orientation=choices.orientation)
+            for source in choices.further
+            if source not in DATASETS
+        ),
+    ]
     columns = [column.name for each in looks if each.preflight is not None for column in each.preflight.label_columns]
     labels = choose_labels(path, look, list(dict.fromkeys(columns)))
     stamps = tuple(file_stamp(Path(source)) for source in (path, *choices.further) if str(source) not in DATASETS)

@@ -124,7 +124,7 @@ def _match_genes(matrices: Mapping[str, CountMatrix]) -> tuple[list[NDArray[np.i
             with_ids, without = (next(name for name in matrices if has_ids[name] is has) for has in (True, False))
             why = f"{with_ids} names genes by Ensembl id and {without} does not; "
         raise DataError(
-            f"Only {len(common):,} genes are in all {len(matrices)} samples, and {smaller} alone has {smallest:,}: "
+            f"Only {len(common):,} genes are in {_all(matrices)}, and {smaller} alone has {smallest:,}: "
             f"{why}at least {LEAST_GENES} genes and half of the smaller file's are needed, so provide files with all "
             "genes, named in one way."
         )
@@ -160,12 +160,13 @@ def _describe_cost(matrices: Mapping[str, CountMatrix], indices: Sequence[NDArra
         n_lost = len(matrix.gene_ids) - len(genes)
         if not n_lost:
             continue
-        total = float(matrix.counts.sum(dtype=np.float64))
-        kept = float(_take_genes(matrix, genes).sum(dtype=np.float64))
-        share = f" with {1 - kept / total:.1%} of its values' sum" if total > 0 and matrix.state != "scaled" else ""
+        share = ""
+        if matrix.state == "raw":
+            totals = np.asarray(matrix.counts.sum(axis=0, dtype=np.float64)).ravel()
+            share = f" with {1 - totals[genes].sum() / totals.sum():.1%} of its counts"
         losses.append(f"{name} loses {n_lost:,} of {len(matrix.gene_ids):,}{share}")
     lost = _list(losses) if losses else "no sample loses any"
-    return f"{len(indices[0]):,} genes are in all {len(matrices)} samples, matched by {by}, and are kept: {lost}."
+    return f"{len(indices[0]):,} genes are in {_all(matrices)}, matched by {by}, and are kept: {lost}."
 
 
 def _join_cells(matrices: Mapping[str, CountMatrix], cell_ids: NDArray[np.str_]) -> pd.DataFrame:
@@ -210,6 +211,10 @@ def _join_column(pieces: Sequence[pd.Series | None], lengths: Sequence[int]) -> 
         ]
     )
     return as_categories(texts, texts == "")
+
+
+def _all(matrices: Mapping[str, CountMatrix]) -> str:
+    return "both samples" if len(matrices) == 2 else f"all {len(matrices)} samples"
 
 
 def _list(parts: Sequence[str]) -> str:

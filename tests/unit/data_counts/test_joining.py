@@ -35,7 +35,7 @@ def test_genes_of_all_samples_are_kept_in_the_first_ones_order_with_their_own_co
     assert joined.counts.toarray().tolist() == expected.tolist()
     lost = control.counts.toarray()[:, 1].sum() / control.counts.sum()
     assert (
-        f"3 genes are in all 2 samples, matched by symbol, and are kept: control loses 1 of 4 with {lost:.1%}"
+        f"3 genes are in both samples, matched by symbol, and are kept: control loses 1 of 4 with {lost:.1%}"
         in (joined.notes[0])
     )
 
@@ -75,7 +75,7 @@ def test_samples_that_do_not_belong_together_are_refused_with_the_value_and_the_
     mouse = sample(["Actb", "Gapdh", "Cd3d", "Lyz2", "Nkg7"])
     with pytest.raises(DataError, match=r"control is human, treated is mouse.*one species at a time"):
         join_matrices({"control": counts, "treated": mouse})
-    with pytest.raises(DataError, match=r"Only 2 genes are in all 2 samples, and a alone has 4"):
+    with pytest.raises(DataError, match=r"Only 2 genes are in both samples, and a alone has 4"):
         join_matrices({"a": sample(["CD3D", "LYZ", "NEAT1", "XIST"]), "b": sample([*HUMAN[2:4], "VIM", "FTL", "FTH1"])})
     with pytest.raises(DataError, match=r"Only 3 genes .* half of the smaller file"):
         join_matrices({"a": sample([*HUMAN[:3], "X1", "X2", "X3", "X4"]), "b": sample([*HUMAN, "VIM", "FTL", "B2M"])})

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from clustergan_core.cells.methods_text import describe_methods
 from clustergan_core.data.counts.doublets import Doublets, SampleDoublets
 from clustergan_core.data.counts.prepare import prepare
 from clustergan_core.data.counts.quality import check_quality
@@ -109,3 +110,7 @@ def test_doublets_are_flagged_and_leave_only_when_a_person_says_so() -> None:
     assert "Sample a: 58 of 60 cells are kept; doublets called: 2." in sentences
     assert "Sample b: 59 of 60 cells are kept; doublets called: 1." in sentences
     assert len(dataset.samples) == 117
+    methods = describe_methods("cells", dataset.preprocessing, "ClusterGAN", 3, 10, 0, {}, "")
+    assert "from 2 samples, within which they were filtered: a (58), b (59)." in methods
+    assert "at most 0.8% of the cells per 1,000 cells were called doublets: 3, which were removed." in methods
+    assert "20 genes of highest variance, by their median rank within 2 samples, were used" in methods

@@ -14,8 +14,9 @@ from clustergan_core.data.counts.batches import TABLE_COLUMNS, propose_samples, 
 from clustergan_core.data.dataset import Batches, SampleFacts
 from clustergan_core.data.opening import choose_cells, name_samples, tables_beside
 from clustergan_core.data.options import OwnDataOptions
+from clustergan_core.data.registry import DATASETS
 from clustergan_core.errors import AppError, DataError
-from ui.data.choice import list_choices
+from ui.data.choice import list_choices, stamp_of
 from ui.data.count_choices import CountChoices, set_choices
 from ui.data.sample_tables import store_table, table_digest
 from ui.data.sources import source_of, source_text
@@ -75,7 +76,7 @@ def show_samples(
         if choices.further:
             st.caption(plain(matrix.notes[0]))
     try:
-        batches = choose_cells(matrix, options, tables_beside(str(path), options)).batches
+        batches = _find_batches(str(path), stamp_of(str(path), options), options.model_dump_json(), options)
     except AppError as problem:
         with right:
             show_problem(problem)
@@ -93,12 +94,18 @@ def show_samples(
         _edit_table(data, choices, batches)
 
 
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _find_batches(path_text: str, stamp: object, options_text: str, _options: OwnDataOptions) -> Batches | None:
+    matrix = load_matrix(Path(path_text), _options.orientation, _options.further)
+    return choose_cells(matrix, _options, tables_beside(path_text, _options)).batches
+
+
 def _choose_files(data: str, choices: CountChoices) -> None:
-    texts = [text for text in list_choices() if text != data]
+    texts = [text for text in list_choices() if text != data and text not in DATASETS]
     st.session_state[_FURTHER] = [source_text(source) for source in choices.further]
     st.multiselect(
         "Files of other samples",
-        [text for text in texts if "(" in text or text.startswith("files/") or text in st.session_state[_FURTHER]],
+        list(dict.fromkeys([*texts, *st.session_state[_FURTHER]])),
         key=_FURTHER,
         placeholder="none",
         help="Each file is a sample beside the one that is shown. Files dropped together are brought together.",

@@ -32,6 +32,7 @@ def show_counts(source: str, look: FileLook, beside: DeltaGenerator) -> None:
         looks += [look_at(Path(further), orientation=choices.orientation) for further in choices.further]
     except AppError as problem:
         show_problem(problem)
+        choose_files(data, choices)  # to take the file away again
         return
     if choices.further:
         show_files(source, looks, choices.further)
