@@ -20,6 +20,7 @@ import statistics
 import time
 from dataclasses import asdict, dataclass
 from functools import cache
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -201,15 +202,16 @@ def measure(name: str, way: str, seed: int, n_steps: int, kept: Path | None) -> 
 def print_table() -> None:
     """Medians over seeds of the committed rows."""
     rows = read_rows(ROWS)
-    print(f"| data | clustering | seeds | {' | '.join(SHOWN)} |")
-    print(f"|---|---|--:|{'--:|' * len(SHOWN)}")
-    for name in SETS:
-        for title, way in WAYS.items():
-            own = [row for row in rows if (row["dataset"], row["way"]) == (name, way)]
-            if own:
-                medians = [statistics.median(float(row[score]) for row in own) for score in SHOWN]
-                figures = " | ".join(f"{value:.3f}" for value in medians[:-1])
-                print(f"| `{name}` | {title} | {len(own)} | {figures} | {medians[-1]:.0f} |")
+    print(f"| data | clustering | steps | seeds | {' | '.join(SHOWN)} |")
+    print(f"|---|---|--:|--:|{'--:|' * len(SHOWN)}")
+    lengths = sorted({int(row["steps"]) for row in rows})
+    for name, (title, way), n_steps in product(SETS, WAYS.items(), lengths):
+        own = [row for row in rows if (row["dataset"], row["way"], row["steps"]) == (name, way, str(n_steps))]
+        if own:
+            medians = [statistics.median(float(row[score]) for row in own) for score in SHOWN]
+            figures = " | ".join(f"{value:.3f}" for value in medians[:-1])
+            told = n_steps if way in TRAINED else ""
+            print(f"| `{name}` | {title} | {told} | {len(own)} | {figures} | {medians[-1]:.0f} |")
 
 
 def main() -> None:

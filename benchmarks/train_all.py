@@ -53,7 +53,7 @@ YOUNGER: Mapping[str, object] = {
     "energy_weight": 0.0,
     "given": "",
     "adversarial_loss": "wasserstein",
-    "partners_across": "harmony",
+    "partners_across": "mutual",
 }
 COLUMNS = (
     "commit", "cpu", "cores", "threads", "device", "torch", "load_at_start",
