@@ -62,11 +62,9 @@ def mutual_pairs(
     for first, second in combinations(rows_of, 2):
         to_second = _search_other(points[first], points[second], n_neighbours)  # (len(first), ≤ n_neighbours)
         to_first = _search_other(points[second], points[first], n_neighbours)
-        is_near = np.zeros((len(second), len(first)), dtype=np.bool_)
-        np.put_along_axis(is_near, to_first, True, axis=1)
-        one = np.repeat(np.arange(len(first)), to_second.shape[1])
-        other = to_second.ravel()
-        is_mutual = is_near[other, one]
+        one, other = np.repeat(np.arange(len(first)), to_second.shape[1]), to_second.ravel()
+        back = (to_first + len(first) * np.arange(len(second))[:, None]).ravel()
+        is_mutual = np.isin(one + len(first) * other, back)  # each pair as one number
         found.append(np.column_stack([first[one[is_mutual]], second[other[is_mutual]]]))
     return np.concatenate(found)
 
