@@ -53,7 +53,7 @@ YOUNGER: Mapping[str, object] = {
     "energy_weight": 0.0,
     "given": "",
     "adversarial_loss": "wasserstein",
-    "partners_across": "mutual",
+    "partners_across": "harmony",
 }
 COLUMNS = (
     "commit", "cpu", "cores", "threads", "device", "torch", "load_at_start",

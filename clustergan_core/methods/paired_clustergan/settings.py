@@ -12,7 +12,7 @@ from clustergan_core.methods.paired_clustergan.presets import make_preset
 from clustergan_core.preset import Preset, PresetName
 
 PartnerKind = Literal["neighbours+augmentation", "neighbours", "augmentation", "none"]
-PartnersAcross = Literal["mutual", "harmony", "none"]
+PartnersAcross = Literal["harmony", "mutual", "none"]
 Masses = Literal["uniform", "learned"]
 
 
@@ -41,11 +41,11 @@ class PairedClusterGANSettings(MethodSettings):
         "these with the sample. With no more candidates than neighbours, the nearest samples are used.",
     )
     partners_across: PartnersAcross = Field(
-        "mutual",
+        "harmony",
         title="Partners across samples",
         description="Where cells are from several samples of an experiment, whether a partner may be from another one. "
-        "Mutual: half of the neighbours are from the cell's own sample, half are mutual nearest neighbours in others. "
-        "Harmony: neighbours are searched after Harmony has moved the samples together. None: neighbours are "
+        "Harmony: neighbours are searched after Harmony has moved the samples together. Mutual: half of the "
+        "neighbours are from the cell's own sample, half are mutual nearest neighbours in others. None: neighbours are "
         "searched among all cells as they are, and clusters may follow samples. No effect on data of one sample.",
     )
     masses: Masses = Field(
