@@ -114,6 +114,8 @@ def describe_strip(strip: Strip, n_thumbnails: int = 0) -> dict[str, Any]:
         "charts": [chart.describe() for chart in strip.charts],
         "said": list(strip.said) or None,
         "rows": [list(row) for row in strip.rows],
+        "columns": list(strip.columns),
+        "marked": list(strip.marked),
         "alt": strip.alt,
     }
 
@@ -133,9 +135,9 @@ def describe_slider(
 ) -> dict[str, Any]:
     """What the slider is told, beside the bytes and the place of its handle.
 
-    ends: the modes at 0 and 1 of the strip's track, to which a double click at `default` leads back; between other
-    ends, `texts` names each step. words: below the steps. noun: what the page calls a mode. layout: the picture beside
-    or below the track.
+    ends: the modes at 0 and 1 of the strip's track. Between other ends `texts` names each step, and the place of the
+    handle is a step's number. A double click leads to the place `default`. words: below the steps. noun: what the page
+    calls a mode. layout: the picture beside or below the track.
     """
     colours = THEMES[theme]
     return {

@@ -29,6 +29,8 @@ class Strip:
     charts: tuple[Chart, ...] = ()
     said: tuple[str, ...] = ()  # (N,) a sentence on each step; without it the page tells the code
     rows: tuple[tuple[str, str], ...] = ()  # name and colour of each of the R rows
+    columns: tuple[str, ...] = ()  # names of the C columns
+    marked: tuple[int, ...] = ()  # (N,) the column that stands out at each step
     alt: str = "Generated sample"
 
     @property

@@ -6,10 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from clustergan_core.browser.strip import Strip
 from clustergan_core.embedding.mode_wheel import wheel_reach
 from clustergan_core.runs.aligned_maps import read_aligned
 from clustergan_core.runs.replay import frame_path, frame_steps, read_frame
 from clustergan_core.runs.run import Run
+from clustergan_core.runs.samples import grid_steps
 from clustergan_core.runs.status import Status, hold_lock, write_status
 from clustergan_core.runs.worker import execute
 from tests.app.train_widgets import all_texts, opened
@@ -38,6 +40,14 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> SeenMap:
 
     monkeypatch.setattr("ui.train.forming.canvas_map", watch)
     return seen
+
+
+@pytest.fixture
+def grids(monkeypatch: pytest.MonkeyPatch) -> list[Strip]:
+    """The grids of samples that the page has put under a handle."""
+    shown: list[Strip] = []
+    monkeypatch.setattr("ui.train.samples.latent_slider", lambda _, strip, *__, **___: shown.append(strip))
+    return shown
 
 
 def test_a_run_of_cells_shows_its_map_at_every_step_in_one_frame_and_no_bars(cells: Run, seen: SeenMap) -> None:
@@ -80,11 +90,11 @@ def test_a_run_that_trains_shows_the_newest_step_as_it_comes(cells: Run, seen: S
         assert app.select_slider[0].value == 10
 
 
-def test_pictures_have_their_map_below_their_samples(own_copy: Path, seen: SeenMap) -> None:
+def test_pictures_have_their_map_below_their_samples(own_copy: Path, seen: SeenMap, grids: list[Strip]) -> None:
     app = opened(run="digits")
     assert not app.exception
-    assert len(app.image) == 1
-    assert [slider.options for slider in app.select_slider] == [["0", "5", "10"]] * 2
+    assert [grid.n_steps for grid in grids] == [3]
+    assert [slider.options for slider in app.select_slider] == [["0", "5", "10"]]
     assert seen.named["reach"] == wheel_reach(10)
 
 
@@ -115,7 +125,9 @@ def test_the_steps_are_laid_out_by_t_sne_when_asked_and_kept(own_copy: Path, see
     assert read_aligned(run) is None
 
 
-def test_until_the_generator_learns_the_map_stands_in_place_of_its_noise(own_folders: Path, seen: SeenMap) -> None:
+def test_until_the_generator_learns_the_map_stands_in_place_of_its_noise(
+    own_folders: Path, seen: SeenMap, grids: list[Strip]
+) -> None:
     run = new_run(own_folders / "runs" / "pairs", small_config(method="paired-clustergan"))
     execute(run)
     begins = generator_begins(run)
@@ -127,16 +139,20 @@ def test_until_the_generator_learns_the_map_stands_in_place_of_its_noise(own_fol
             app = opened(run="pairs")
         assert not app.exception
         assert ("Phase 1 of 2: the encoder alone learns" in all_texts(app)) == is_map_first
-        assert len(app.image) == (0 if is_map_first else 1)
+        assert len(grids) == (0 if is_map_first else 1)
         assert f"Dotted: the generator begins to learn after step {begins}." in all_texts(app)
-    app.select_slider[0].set_value(0).run()
-    assert "until then its first weights draw these" in all_texts(app)
+    steps = grid_steps(run.folder)
+    said = dict(zip(steps, grids[0].said, strict=True))
+    told = [step for step in steps if "until then its first weights draw these" in said[step]]
+    assert told == [step for step in steps if step <= begins]
 
 
-def test_a_run_of_before_replays_were_kept_says_so_and_shows_its_samples(cells: Run, seen: SeenMap) -> None:
+def test_a_run_of_before_replays_were_kept_says_so_and_shows_its_samples(
+    cells: Run, seen: SeenMap, grids: list[Strip]
+) -> None:
     for step in frame_steps(cells.folder):
         frame_path(cells.folder, step).unlink()
     app = opened(run="cells")
     assert not app.exception
     assert "This run kept no steps of its map" in all_texts(app)
-    assert len(app.image) == 1
+    assert len(grids) == 1

@@ -4,13 +4,16 @@ import io
 import shutil
 from datetime import datetime
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from clustergan_core.browser.strip import Strip
 from clustergan_core.runs.metrics import append_row
 from clustergan_core.runs.run import Run
+from clustergan_core.runs.samples import read_grid
 from clustergan_core.runs.scores import read_scores, write_scores
 from clustergan_core.runs.status import State, Status, hold_lock, write_status
 from clustergan_core.runs.worker import execute
@@ -20,6 +23,7 @@ from tests.app.app_pages import open_page
 from tests.app.train_widgets import all_texts, opened, press, widget
 from tests.small_runs import new_run, small_config
 from ui.frame.links import NEXT, choices_to_watch
+from ui.train import samples
 from ui.train.figures import metrics_csv
 
 # What runs of format 1 once had not.
@@ -196,21 +200,30 @@ def test_without_labels_the_page_says_so_and_shows_no_figures_for_them(finished:
     assert not {"Purity", "Accuracy", "NMI", "ARI"} & {metric.label for metric in app.metric}
 
 
-def test_the_slider_follows_the_newest_samples_until_it_is_moved(finished: Run) -> None:
+def test_the_slider_follows_the_newest_samples_until_it_is_moved(
+    finished: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[tuple[list[str], str]] = []
+
+    def slide(_: str, strip: Strip, value: float, *, texts: list[str], **_named: Any) -> None:
+        shown.append((texts, texts[int(value)]))
+        grid = read_grid(finished.folder, int(texts[int(value)]))[:, :, 0]
+        assert np.abs(strip.samples[int(value), ..., 0] / 255 - grid).max() <= 1 / 255
+
+    monkeypatch.setattr(samples, "latent_slider", slide)
     newest = finished.folder / "samples" / "00000040.npy"
     kept = newest.read_bytes()
     newest.unlink()
     app = opened(run="finished")
-    slider = app.select_slider[0]
-    assert (slider.options, slider.value) == (["0", "10", "20", "30"], 30)
+    assert shown[-1] == (["0", "10", "20", "30"], "30")
     newest.write_bytes(kept)
     app.run()
-    assert app.select_slider[0].value == 40
+    assert shown[-1][1] == "40"
 
-    app.select_slider[0].set_value(10).run()
+    app.session_state[samples.LEFT] = (finished.name, 10)  # as a release at the second step leaves it
     (finished.folder / "samples" / "00000050.npy").write_bytes(kept)
     app.run()
-    assert app.select_slider[0].value == 10
+    assert shown[-1] == (["0", "10", "20", "30", "40", "50"], "10")
 
 
 def test_a_run_without_a_history_is_drawn_from_its_weights(finished: Run) -> None:
@@ -220,7 +233,6 @@ def test_a_run_without_a_history_is_drawn_from_its_weights(finished: Run) -> Non
 
     assert len(app.image) == 1
     assert "drawn with the best weights" in all_texts(app)
-    assert not [slider for slider in app.select_slider if str(slider.key).startswith("sample_step")]
 
 
 def test_a_run_that_was_just_started_is_watched_whatever_run_of_another_page_is_in_the_address(finished: Run) -> None:

@@ -30,7 +30,7 @@ class Moved(TypedDict):
     """What the browser sends when a person releases a handle."""
 
     name: str | None  # of the dial; None for the track
-    value: float  # 0 to 1 on the track
+    value: float  # 0 to 1 on the track between modes, the step's number on another
     n_sent: int  # how many values this slider has sent: an answer to an earlier one does not move the handle
 
 
@@ -65,22 +65,22 @@ def latent_slider(
     layout: Layout = "beside",
     dials: Sequence[Dial] = (),
     make_fan: Callable[[Dial], Strip] | None = None,
-    on_move: Callable[[float], None] | None = None,
+    on_step: Callable[[int], None] | None = None,
 ) -> None:
     """Draws the track of a strip with its steps, the dials, the picture or figures, and the code.
 
     A released handle starts a run, in which `choose_place(name, …)`, or that of the dial's name, is its value.
     ends: the modes at the ends 0 and 1 of the track; `default` is where a double click leads. texts: of each step of a
     track that runs between no modes. words: below the track. noun: what the page calls a mode. make_fan: the strip over
-    a dial's `values`; asked for when a person comes near the dial. on_move: told the track's place when it is released,
-    instead of the page's parameter `name`.
+    a dial's `values`; asked for when a person comes near the dial. on_step: told the step's number when the handle of a
+    track with `texts` is released, whose `value` is a number too.
     """
     key = _key(name)
 
     def obey() -> None:
         moved = _moved(key)
-        if on_move is not None and moved["name"] is None:
-            on_move(moved["value"])
+        if on_step is not None and moved["name"] is None:
+            on_step(int(moved["value"]))
         else:
             st.session_state[moved["name"] or name] = moved["value"]
 

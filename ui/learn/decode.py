@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
-from clustergan_core.decoding import N_ITERATIONS, decode_samples, descend_for, generate_decoded, read_clusters
-from clustergan_core.drawing.palette import mode_colours
+from clustergan_core.browser.strip import Strip
+from clustergan_core.decoding import N_ITERATIONS
 from clustergan_core.drawing.pictures.images import filmstrip
 from clustergan_core.drawing.pictures.lesson_stills import draw_sample_beside_modes
 from clustergan_core.drawing.theme import Theme
@@ -19,51 +17,44 @@ from clustergan_core.lessons.lesson import DecodeStage
 from clustergan_core.runs.store import find_run_by_name
 from ui.frame.pictures import draw_once
 from ui.frame.theme import STRIP, show_figure, show_responsive_image, theme_name
+from ui.latent_slider.component import latent_slider
 from ui.learn.figures import enlarge_figure
 from ui.loading.runs import load_data, load_method
 
 if TYPE_CHECKING:
+    from clustergan_core.lessons.strips import Decoded
     from clustergan_core.method import Method
 
-_STEPS = (0, 1, 2, 5, 10, 20, 50, 100, N_ITERATIONS)  # errors fall at the beginning
 _CELL = 72
-
-
-@dataclass(frozen=True)
-class _Decoded:
-    """A picture's descents: R restarts, T steps after which their copies are shown."""
-
-    picture: NDArray[np.float32]  # (*shape)
-    losses: NDArray[np.float32]  # (N_ITERATIONS + 1, R), the lowest so far
-    noises: NDArray[np.float32]  # (T, R, n_normal)
-    copies: NDArray[np.float32]  # (T, R, *shape)
-    encoder_mode: int
-    bound: float  # of the noise's entries
+_STEP = "learn-decode-step"  # session state: the iteration where the handle was left
 
 
 def show_decoding(stage: DecodeStage) -> None:
-    """The descents of a chosen picture, step by step."""
+    """The descents of a chosen picture, whose copies, losses and noise follow the handle."""
     method, first = load_method(find_run_by_name(stage.model)), stage.penalties[0]
     with st.container(horizontal=True, gap="medium"):
-        name = st.selectbox("Picture", list(stage.pictures), key="learn-picture", width=180)
+        name = str(st.selectbox("Picture", list(stage.pictures), key="learn-picture", width=180))
         penalty = st.segmented_control(
             "λ", sorted(stage.penalties), default=first, required=True, key="learn-lambda", format_func="{:g}".format
         )
-        step = st.select_slider("Iteration", _STEPS, _STEPS[-1], key="learn-decode-step")
-    decoded = _decode(stage.model, stage.pictures[str(name)], first if penalty is None else penalty, method)
-    _show_copies(decoded, step, str(name))
-    losses, noise = st.columns([3, 2], gap="large")
-    with losses:
-        _show_losses(decoded)
-    with noise:
-        _show_noise(decoded, step)
+    strip = _strip(stage.model, name, stage.pictures[name], first if penalty is None else penalty, method)
+    latent_slider(
+        "learn-decode",
+        strip,
+        st.session_state.get(_STEP, N_ITERATIONS),
+        label="Iteration",
+        default=N_ITERATIONS,
+        texts=[str(step) for step in range(N_ITERATIONS + 1)],
+        layout="stacked",
+        on_step=lambda step: st.session_state.__setitem__(_STEP, step),
+    )
 
 
 def show_decoding_of(stage: DecodeStage, name: str) -> None:
     """How one of the pictures is decoded at the first λ, with the four best copies."""
     run = find_run_by_name(stage.model)
     decoded = _decode(stage.model, stage.pictures[name], stage.penalties[0], load_method(run))
-    _show_copies(decoded, _STEPS[-1], name, n_shown=4)
+    _show_copies(decoded, name, n_shown=4)
     _show_losses(decoded)
 
 
@@ -74,31 +65,25 @@ def decoding_still(stage: DecodeStage, theme: Theme) -> bytes:
     return draw_once(draw_sample_beside_modes, decoded.picture, decoded.copies[0], theme=theme).png
 
 
-def _show_copies(decoded: _Decoded, step: int, name: str, n_shown: int | None = None) -> None:
-    losses, copies = decoded.losses[step], decoded.copies[_STEPS.index(step)]
+def _show_copies(decoded: Decoded, name: str, n_shown: int) -> None:
+    losses, copies = decoded.losses[-1], decoded.copies[-1]
     order = losses.argsort(kind="stable").tolist()
-    winner, second = order[:2]
     shown = sorted(order[:n_shown])
     strip = draw_once(
         filmstrip,
         np.concatenate([decoded.picture[None], copies[shown]]),
         marks=["x", *(f"{mode}: {losses[mode]:.3f}" for mode in shown)],
-        highlight=1 + shown.index(winner),
+        highlight=1 + shown.index(order[0]),
         cell=_CELL,
         scale=2,
         theme=theme_name(),
     )
     size = strip.width // 2, strip.height // 2
     show_responsive_image(strip.png, size, STRIP, f"{name}, and the best copy of each mode", "learn-copies")
-    margin = (losses[second] - losses[winner]) / losses[winner]
-    said = "the same mode" if decoded.encoder_mode == winner else f"mode {decoded.encoder_mode}"
-    st.markdown(
-        f"After {step} iterations, **mode {winner}** has the lowest loss; that of mode {second} is {margin:.0%} "
-        f"higher. The encoder reads {said}."
-    )
+    st.markdown(decoded.describe(N_ITERATIONS))
 
 
-def _show_losses(decoded: _Decoded) -> None:
+def _show_losses(decoded: Decoded) -> None:
     from clustergan_core.drawing.figures.descents import descent_figure
 
     names = [f"mode {mode}" for mode in range(decoded.losses.shape[1])]
@@ -106,32 +91,18 @@ def _show_losses(decoded: _Decoded) -> None:
     show_figure(enlarge_figure(figure), "learn-descent", "The lowest loss so far of each mode")
 
 
-def _show_noise(decoded: _Decoded, step: int) -> None:
-    from clustergan_core.drawing.figures.descents import noise_figure
-
-    winner = int(decoded.losses[step].argmin())
-    noise = decoded.noises[_STEPS.index(step), winner]
-    figure = noise_figure(noise, mode_colours(decoded.losses.shape[1])[winner], decoded.bound)
-    described = f"The winner's noise after {step} iterations: entries from {noise.min():.2f} to {noise.max():.2f}"
-    st.caption(f"Noise of mode {winner}, and the bounds at ±{decoded.bound:.1f}")
-    show_figure(enlarge_figure(figure), "learn-noise", described)
-
-
 @st.cache_resource(max_entries=60, show_spinner="Searching…")
-def _decode(model: str, position: int, penalty: float, _method: Method) -> _Decoded:
+def _decode(model: str, position: int, penalty: float, _method: Method) -> Decoded:
+    from clustergan_core.lessons.strips import decode_picture
+
     dataset = load_data(find_run_by_name(model))
     if dataset is None:
         raise DataError("This lesson decodes a sample of the data, which is not on this machine.")
-    sample = dataset.samples[position]
-    steps = descend_for(decode_samples(_method, sample[None], N_ITERATIONS, penalty), np.inf)
-    shown = [steps[step].latents[0] for step in _STEPS]
-    answers = read_clusters(_method, sample[None])
-    assert answers is not None
-    return _Decoded(
-        sample,
-        np.stack([step.losses[0].numpy() for step in steps]),
-        np.stack([latents[:, : _method.prior.n_normal].numpy() for latents in shown]),
-        np.stack([generate_decoded(_method, latents) for latents in shown]),
-        int(answers[0][0]),
-        _method.descent.highest,
-    )
+    return decode_picture(_method, dataset.samples[position], penalty)
+
+
+@st.cache_data(max_entries=60, show_spinner=False)
+def _strip(model: str, name: str, position: int, penalty: float, _method: Method) -> Strip:
+    from clustergan_core.lessons.strips import decode_strip
+
+    return decode_strip(_decode(model, position, penalty, _method), name)

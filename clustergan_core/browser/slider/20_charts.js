@@ -13,7 +13,11 @@ function ticksBetween(low, high, n) {
   return Array.from({ length: count }, (_, index) => Number(((first + index) * size).toPrecision(6)));
 }
 
-const told = (value) => (Math.abs(value) < 10 ? value.toFixed(2) : value.toPrecision(3));
+function told(value) {
+  const size = Math.abs(value);
+  if (size < 5e-5) return "0";
+  return size < 0.1 ? String(Number(value.toPrecision(2))) : size < 10 ? value.toFixed(2) : value.toPrecision(3);
+}
 
 // A canvas as large as its box, whose unit is a CSS pixel.
 function prepare(canvas, theme) {
@@ -50,6 +54,18 @@ function line(context, x1, y1, x2, y2, colour, width = 1, dash = []) {
   context.setLineDash([]);
 }
 
+// The values that the vertical axis names.
+function scaleTicks({ limits, is_log }) {
+  if (!is_log) return ticksBetween(...limits, 4);
+  const [low, high] = limits.map(Math.log10);
+  return ticksBetween(low, high, high - low).map((power) => Number((10 ** power).toPrecision(6)));
+}
+
+// The room for them to the left.
+function scaleWidth({ context }, chart) {
+  return 10 + Math.max(...scaleTicks(chart).map((tick) => context.measureText(String(tick)).width));
+}
+
 // The scale of the vertical axis with its grid and title; returns the place of a value.
 function drawScale({ context, height, size }, chart, theme, left, right, bottom) {
   const top = 1.9 * size;
@@ -58,10 +74,9 @@ function drawScale({ context, height, size }, chart, theme, left, right, bottom)
     const level = chart.is_log ? Math.log10(Math.max(value, chart.limits[0])) : value;
     return height - bottom - ((Math.min(Math.max(level, low), high) - low) / (high - low)) * (height - bottom - top);
   };
-  for (const tick of ticksBetween(low, high, chart.is_log ? high - low : 4)) {
-    const value = chart.is_log ? 10 ** tick : tick;
-    line(context, left, y(value), right, y(value), theme.grid);
-    write(context, String(Number(value.toPrecision(6))), left - 6, y(value), theme.muted, "right");
+  for (const tick of scaleTicks(chart)) {
+    line(context, left, y(tick), right, y(tick), theme.grid);
+    write(context, String(tick), left - 6, y(tick), theme.muted, "right");
   }
   write(context, chart.title, 0, 0.65 * size, theme.muted);
   return y;
@@ -74,7 +89,7 @@ function drawCurves(paper, chart, step, theme) {
   const at = (values, index, curve) => values[index * n + curve];
   const labels = chart.names.map((name, curve) => `${name} ${told(at(chart.values, step, curve))}`);
   const widest = Math.max(...chart.names.map((name) => context.measureText(`${name} 0.000`).width));
-  const left = 3.2 * size;
+  const left = scaleWidth(paper, chart);
   const right = width - Math.min(widest + 1.6 * size, width / 2);
   const bottom = 2.7 * size;
   const y = drawScale(paper, chart, theme, left, right, bottom);
@@ -130,7 +145,7 @@ function drawCurves(paper, chart, step, theme) {
 function drawBars(paper, chart, step, theme) {
   const { context, width, height, size } = paper;
   const n = chart.names.length;
-  const left = 3.2 * size;
+  const left = scaleWidth(paper, chart);
   const bottom = 1.6 * size;
   const y = drawScale(paper, chart, theme, left, width, bottom);
   const each = (width - left) / n;

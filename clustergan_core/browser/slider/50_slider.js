@@ -23,6 +23,10 @@ class LatentSlider {
     for (const track of this.tracks()) track.dispose();
   }
 
+  get last() {
+    return this.data.walk ? this.data.walk.n_steps - 1 : 0;
+  }
+
   tracks() {
     return [this.track, ...[...this.dials.values()].map((dial) => dial.track)];
   }
@@ -39,7 +43,8 @@ class LatentSlider {
     this.arrangeDials();
     if (!this.tracks().some((track) => track.isBusy) && data.n_sent >= this.sent) {
       this.sent = data.n_sent;
-      if (data.walk) this.track.set(steps(data.walk.n_steps), data.value, data.first);
+      const { last } = this;
+      if (data.walk) this.track.set(steps(last + 1), data.value / (data.texts ? last : 1), data.first / (data.texts ? last : 1));
       for (const { told, track } of this.dials.values()) {
         const place = placeOf(told, told.value);
         track.set(steps(told.n_steps, place), place, placeOf(told, told.first));
@@ -75,7 +80,8 @@ class LatentSlider {
     const place = (dial?.track ?? this.track).place;
     this.sent += 1;
     this.moved = name;
-    const value = dial ? Number((dial.told.low + place * (dial.told.high - dial.told.low)).toFixed(4)) : place;
+    const own = this.data.texts ? this.track.index : this.track.place;
+    const value = dial ? Number((dial.told.low + place * (dial.told.high - dial.told.low)).toFixed(4)) : own;
     this.send({ name, value, n_sent: this.sent });
   }
 
@@ -98,6 +104,7 @@ class LatentSlider {
   show() {
     if (!this.data) return;
     this.tellPlaces();
+    const { data } = this;
     const shown = this.shown();
     if (!shown) return;
     const [strip, step] = shown;
@@ -107,7 +114,9 @@ class LatentSlider {
     this.arrange(strip);
     const canvas = this.at(".picture");
     if (spec.form) strip.draw(canvas, step);
-    canvas.setAttribute("aria-label", spec.alt + (said ? ` at ${said.replace("z_c = ", "")}` : ""));
+    const where = data.texts ? `after ${data.label.toLowerCase()} ${data.texts[step]}` : `at ${said.replace("z_c = ", "")}`;
+    canvas.setAttribute("aria-label", `${spec.alt} ${where}`);
+    [...this.at(".columns").children].forEach((column, index) => column.classList.toggle("marked", index === spec.marked[step]));
     canvas.dataset.step = step;
     strip.charts.forEach((chart, index) => {
       const figure = this.at(".charts").children[index];
@@ -159,7 +168,7 @@ class LatentSlider {
   arrange(strip) {
     if (this.arranged === strip.told) return;
     this.arranged = strip.told;
-    const { form, n_rows, n_columns, width, height, colours, rows, charts } = strip.spec;
+    const { form, n_rows, n_columns, width, height, colours, rows, columns, charts } = strip.spec;
     this.root.style.setProperty("--aspect", `${n_columns * width} / ${n_rows * height}`);
     this.root.style.setProperty("--columns", n_columns);
     this.at(".picture").hidden = !form;
@@ -169,6 +178,7 @@ class LatentSlider {
       row.style.borderColor = colour;
       return row;
     }));
+    this.at(".columns").replaceChildren(...columns.map((name) => Object.assign(document.createElement("span"), { textContent: name })));
     this.at(".charts").replaceChildren(...charts.map(({ kind }) => {
       const canvas = document.createElement("canvas");
       canvas.className = kind;

@@ -1,4 +1,4 @@
-"""The restarts of a back-projection: their losses, iteration by iteration, and the noise they arrive at."""
+"""The restarts of a back-projection: their losses, iteration by iteration."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from clustergan_core.drawing.palette import mode_colours
-from clustergan_core.drawing.theme import CONTEXT_COLOUR, MARGIN
+from clustergan_core.drawing.theme import MARGIN
 
 
 def descent_figure(losses: NDArray[np.floating], names: Sequence[str], n_iterations: int) -> go.Figure:
@@ -29,22 +29,4 @@ def descent_figure(losses: NDArray[np.floating], names: Sequence[str], n_iterati
     figure.update_xaxes(title_text="iteration", range=[0, n_iterations], nticks=6)
     figure.update_yaxes(title_text="lowest loss so far", nticks=6)
     figure.update_layout(height=300, margin=MARGIN | {"t": 20}, showlegend=True)
-    return figure
-
-
-def noise_figure(noise: NDArray[np.floating], colour: str, bound: float) -> go.Figure:
-    """The entries (D,) of one restart's noise as bars in its mode's colour, between dashed lines at ±`bound`."""
-    figure = go.Figure(
-        go.Bar(
-            x=np.arange(1, len(noise) + 1),
-            y=np.asarray(noise, np.float64),
-            marker_color=colour,
-            hovertemplate="entry %{x}: %{y:.3f}<extra></extra>",
-        )
-    )
-    for side in (-bound, bound):
-        figure.add_hline(y=side, line={"color": CONTEXT_COLOUR, "width": 2, "dash": "dash"})
-    figure.update_xaxes(title_text="entry of the noise", dtick=1, showgrid=False)
-    figure.update_yaxes(title_text="value", range=[-1.15 * bound, 1.15 * bound], nticks=5)
-    figure.update_layout(showlegend=False, height=300, margin=MARGIN)
     return figure
