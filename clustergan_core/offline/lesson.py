@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass
-
-import numpy as np
 
 from clustergan_core.browser.handout import Handout
 from clustergan_core.browser.strip import N_STEPS
@@ -15,39 +12,37 @@ from clustergan_core.drawing.pictures.lesson_stills import draw_label_shares, dr
 from clustergan_core.errors import DataError
 from clustergan_core.lessons.glossary import read_glossary
 from clustergan_core.lessons.lesson import Choice as Question
-from clustergan_core.lessons.lesson import Lesson, ModesStage, PlaneStage, Run, SweepStage, WalkStage
+from clustergan_core.lessons.lesson import (
+    CycleStage,
+    DecodeStage,
+    Lesson,
+    ModesStage,
+    PlaneStage,
+    Run,
+    SweepStage,
+    WalkStage,
+)
 from clustergan_core.lessons.recording import POSITION_LEVELS, Recording, unpack_recording
 from clustergan_core.offline.compared import write_comparison
 from clustergan_core.offline.page import Item, place, write_page
 from clustergan_core.offline.prose import write_formula, write_line, write_paragraphs, write_picture, write_table
 from clustergan_core.offline.recording import choose, describe_making
+from clustergan_core.offline.shown import SEED, Shown, exported_runs, made_with, run_title
+from clustergan_core.offline.steps import show_cycle, show_decoding
 from clustergan_core.offline.walk import make_walk_strip, walk_item
 from clustergan_core.runs.store import find_run_by_name
 from clustergan_core.runs.sweeps.report import SHIPPED_SWEEPS, SweepReport, read_report
 
 BEATS = ("Ask", "Predict", "Try", "Reveal")
-SEED = 7  # of z_n, the one with which the pages begin
 N_COLUMNS = 8  # samples of a mode
 _STILL_SIDE, _PRINTED_SIDE = 300, 160
 _FIXED = '<p class="small">This file holds what is seen here; other modes and another z_n need the app.</p>'
-_STAGES = PlaneStage, WalkStage, ModesStage, SweepStage
+_STAGES = PlaneStage, CycleStage, DecodeStage, WalkStage, ModesStage, SweepStage
 
 
 def can_be_taken_home(lesson: Lesson) -> bool:
     """Whether what the lesson shows works without the app."""
     return isinstance(lesson.stage, _STAGES)
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What a lesson's stage contributes to its file, as HTML."""
-
-    in_try: str
-    items: tuple[Item, ...] = ()
-    in_ask: str = ""
-    in_reveal: str = ""
-    in_print: str = ""  # in place of what is played or dragged
-    making: str = ""  # how it was made
 
 
 def make_lesson_page(lesson: Lesson, run: str = "", handout: Handout | None = None) -> bytes:
@@ -69,6 +64,10 @@ def _show_stage(lesson: Lesson, run: str, handout: Handout) -> Shown:
     stage = lesson.stage
     if isinstance(stage, PlaneStage):
         return _show_plane(lesson, stage, run, handout)
+    if isinstance(stage, CycleStage):
+        return show_cycle(lesson, stage, handout)
+    if isinstance(stage, DecodeStage):
+        return show_decoding(stage, handout)
     if isinstance(stage, WalkStage):
         return _show_walk(stage)
     if isinstance(stage, ModesStage):
@@ -84,15 +83,15 @@ def _show_plane(lesson: Lesson, stage: PlaneStage, first: str, handout: Handout)
         runs = runs[:1]
     recordings = [_read(lesson, run) for run in runs]
     choices = [
-        choose(_title(run), *recording, handout=handout) for run, recording in zip(runs, recordings, strict=True)
+        choose(run_title(run), *recording, handout=handout) for run, recording in zip(runs, recordings, strict=True)
     ]
-    ends = [_still(_read(lesson, run)[0], -1, _title(run)) for run in stage.runs if run.name in stage.ends]
+    ends = [_still(_read(lesson, run)[0], -1, run_title(run)) for run in stage.runs if run.name in stage.ends]
     return Shown(
         place(0),
         (Item("player", tuple(choices), " and ".join(runs[0].choices)),),
         _still(recordings[0][0], 0, "Data on its islands, and dots before training"),
         write_comparison(lesson, stage) + "".join(ends),
-        _print_stills(recordings[0][0], _title(runs[0])),
+        _print_stills(recordings[0][0], run_title(runs[0])),
         describe_making(recordings[0][0]),
     )
 
@@ -106,19 +105,19 @@ def _print_stills(recording: Recording, caption: str) -> str:
 def _show_walk(stage: WalkStage) -> Shown:
     run = find_run_by_name(stage.model)
     strip = make_walk_strip(run, run.load("best"), stage.start, stage.end, SEED)
-    printed = filmstrip(strip.samples[:: (N_STEPS - 1) // 10] / np.float32(255), cell=72)
+    printed = filmstrip(strip.samples[:: (N_STEPS - 1) // 10, 0, 0].transpose(0, 3, 1, 2) / 255, cell=72)
     walk = f"A walk from mode {stage.start} to mode {stage.end}"
     return Shown(
         place(0) + _FIXED,
         (walk_item(strip, stage.start, stage.end),),
         in_print=write_picture(png(printed), walk, printed.width, walk),
-        making=_made_with([run.name]),
+        making=made_with([run.name]),
     )
 
 
 def _show_modes(stage: ModesStage) -> Shown:
     pictures = [_draw_modes(name, model) for name, model in stage.models.items()]
-    return Shown("".join(pictures) + _FIXED, in_reveal=pictures[0], making=_made_with(list(stage.models.values())))
+    return Shown("".join(pictures) + _FIXED, in_reveal=pictures[0], making=made_with(list(stage.models.values())))
 
 
 def _show_sweep(stage: SweepStage) -> Shown:
@@ -126,19 +125,6 @@ def _show_sweep(stage: SweepStage) -> Shown:
     picture = png(draw_label_shares(report.plan.label_shares, 7, "light"))
     still = write_picture(picture, "The share of each label; seven of them have a mode", 560)
     return Shown(_sweep_table(report), in_ask=still, in_reveal=_sweep_table(report))
-
-
-def _made_with(models: list[str]) -> str:
-    return write_paragraphs(f"Generated by {' and '.join(f'`{model}`' for model in models)}, z_n of seed {SEED}.")
-
-
-def exported_runs(stage: PlaneStage, first: str) -> list[Run]:
-    """The run named `first`, or else the stage's first, and one run for each other value of the first control."""
-    runs = sorted(stage.runs, key=lambda run: run.name != first)  # a stable sort: the others keep their order
-    of_value: dict[str, Run] = {}
-    for run in runs:
-        of_value.setdefault(next(iter(run.choices.values()), ""), run)
-    return list(of_value.values())
 
 
 def _made_by(lesson: Lesson, run: str, handout: Handout) -> str:
@@ -155,10 +141,6 @@ def _read(lesson: Lesson, run: Run) -> tuple[Recording, bytes]:
     except OSError as problem:
         raise DataError(f"{path.name} is not there: run `record {lesson.name} --only {run.name}`.") from problem
     return unpack_recording(content, path.name), content
-
-
-def _title(run: Run) -> str:
-    return ", ".join(f"seed {value}" if name == "Seed" else value for name, value in run.choices.items())
 
 
 def _still(recording: Recording, frame: int, caption: str, side: int = _STILL_SIDE) -> str:

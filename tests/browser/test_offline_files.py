@@ -67,6 +67,37 @@ def test_a_lesson_is_guessed_played_and_revealed(offline: Page, tmp_path: Path) 
     expect(offline.get_by_text(re.compile(f"Yes. {ISLANDS.check.why[:30]}"))).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    ("name", "label", "said", "choice"),
+    [
+        ("cycle", "β_n and β_c and Seed", "After step 0: x ", "0, 0, seed 1"),
+        ("decode", "Picture and λ", "After 0 iterations, mode ", "A six, λ = 0"),
+    ],
+)
+def test_a_lesson_over_steps_is_scrubbed(
+    offline: Page, tmp_path: Path, name: str, label: str, said: str, choice: str
+) -> None:
+    path = tmp_path / "lesson.html"
+    path.write_bytes(make_lesson_page(read_lesson(name)))
+    offline.goto(f"{path.as_uri()}#beat=3&bare=1")
+    handle, code = offline.get_by_role("slider"), offline.locator(".code")
+    expect(code).to_have_text(re.compile("^After "))
+    last = int(handle.get_attribute("aria-valuemax") or 0)
+    handle.press("Home")
+    expect(code).to_have_text(re.compile(f"^{said}"))
+    begun = code.inner_text()
+    box = handle.bounding_box()
+    assert box is not None
+    offline.mouse.move(box["x"] + 1, box["y"] + 30)
+    offline.mouse.down()
+    offline.mouse.move(box["x"] + box["width"] / 2, box["y"] + 30)
+    expect(handle).to_have_attribute("aria-valuenow", str(round(last / 2)))
+    offline.mouse.up()
+    assert code.inner_text() != begun
+    offline.get_by_label(label).select_option(choice)
+    expect(handle).to_have_attribute("aria-valuenow", str(last))
+
+
 def test_a_slide_shows_one_beat_alone(offline: Page, tmp_path: Path) -> None:
     path = tmp_path / "lesson.html"
     path.write_bytes(make_lesson_page(ISLANDS))

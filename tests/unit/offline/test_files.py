@@ -7,15 +7,18 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from clustergan_core.browser.handout import SPEEDS, Handout
 from clustergan_core.command_line import main
-from clustergan_core.lessons.lesson import PlaneStage, lesson_names, read_lesson
+from clustergan_core.lessons.arrays import read_arrays
+from clustergan_core.lessons.lesson import CycleStage, PlaneStage, lesson_names, read_lesson
 from clustergan_core.lessons.recording import read_recording
-from clustergan_core.offline.lesson import BEATS, can_be_taken_home, exported_runs, make_lesson_page
+from clustergan_core.offline.lesson import BEATS, can_be_taken_home, make_lesson_page
 from clustergan_core.offline.page import Choice, Item, write_page
 from clustergan_core.offline.prose import write_formula, write_paragraphs
+from clustergan_core.offline.shown import exported_runs
 from clustergan_core.offline.walk import make_walk_strip
 from clustergan_core.runs.store import find_run_by_name
 
@@ -97,6 +100,23 @@ def test_on_paper_four_stills_stand_for_what_is_played() -> None:
     steps = read_recording(ISLANDS.recording_path("cloud-1")).arrays["steps"]
     shown = [int(step) for step in re.findall(r"One cloud, seed 1, step (\d+)<", printed)]
     assert len(shown) == 4 and (shown[0], shown[-1]) == (steps[0], steps[-1]) and set(shown) <= set(steps.tolist())
+
+
+def test_the_lesson_on_the_two_loops_holds_every_recording_step_by_step() -> None:
+    lesson = read_lesson("cycle")
+    assert isinstance(lesson.stage, CycleStage)
+    page = make_lesson_page(lesson)
+    assert len(page) <= MAX_LESSON
+    expect_nothing_loaded(page)
+    parsed = Elements(page)
+    item = json.loads(parsed.texts["item-0"])
+    assert [choice["title"] for choice in item["choices"]] == [
+        f"{run.choices['β_n']}, {run.choices['β_c']}, seed {run.choices['Seed']}" for run in lesson.stage.runs
+    ]
+    arrays = read_arrays(lesson.recording_path("neither-2")).arrays
+    (choice,) = (choice for choice in item["choices"] if choice["title"] == "0, 0, seed 2")
+    shown = gzip.decompress(base64.b64decode(parsed.texts[choice["sections"]["samples"]]))
+    assert np.array_equal(np.frombuffer(shown, np.uint8).reshape(-1, 2, *arrays["x"].shape)[:, 1], arrays["x_back"])
 
 
 @pytest.mark.slow
