@@ -63,14 +63,20 @@ def measure(run: Run, n_moves: int) -> dict[str, dict[str, float]]:
             page = browser.new_page(viewport={"width": 1920, "height": 1080})
             page.set_default_timeout(60_000)
             visit(page, f"{server.url}/interpolate?run={run.name}&mu=0.3")
-            page.evaluate(_WATCH)
+            _watch(page, "μ")
             results = {"μ": _drag(page, "μ", n_moves)}
             visit(page, f"{server.url}/interpolate?run={run.name}&view=All+modes&zn=By+dimension")
-            page.evaluate(_WATCH)
+            _watch(page, "Mode 1")
             results |= {name: _drag(page, name, n_moves) for name in ("Mode 1", "z_n 1")}
             results["strip after arrival"] = _summarise(_arrive(page), 0)
             browser.close()
     return results
+
+
+def _watch(page: Page, name: str) -> None:
+    page.get_by_role("slider", name=name, exact=True).wait_for()
+    settle(page)
+    page.evaluate(_WATCH)
 
 
 def _drag(page: Page, name: str, n_moves: int) -> dict[str, float]:

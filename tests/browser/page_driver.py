@@ -100,9 +100,6 @@ def download(page: Page, button: Locator, folder: Path) -> Path:
     return path
 
 
-_LINGER = 150  # milliseconds: the pointer is seen to stay
-
-
 class Drag:
     """A handle held by the mouse, between whose press and release the page may send nothing to the server."""
 
@@ -111,8 +108,9 @@ class Drag:
         self._track = track
         track.scroll_into_view_if_needed()
         track.hover()
-        page.wait_for_timeout(_LINGER)
-        settle(page)  # what comes with the pointer has come
+        if track.get_attribute("data-strip") is not None:
+            expect(track).to_have_attribute("data-strip", "here")  # what comes with the pointer
+        settle(page)
 
     def __enter__(self) -> "Drag":
         self._page.evaluate(_COUNT_MESSAGES)

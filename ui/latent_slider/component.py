@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import TypedDict
 
 import streamlit as st
 from streamlit.components.v2 import component
@@ -15,6 +15,7 @@ from ui.canvas_map.component import send_cargo
 from ui.frame.choices import slider
 from ui.frame.theme import theme_name
 
+_FRONTEND = Path(__file__).parent / "frontend"
 _PART = read_part("slider")
 _MAX_PART = 500_000  # bytes of samples that are sent together
 
@@ -22,15 +23,17 @@ _slider = component(
     "clustergan_latent_slider",
     html=_PART.html,
     css=_PART.css,
-    js=_PART.js + (Path(__file__).parent / "frontend" / "component.js").read_text(encoding="utf-8"),
+    js=_PART.js + (_FRONTEND / "component.js").read_text(encoding="utf-8"),
 )
+_fan = component("clustergan_latent_fan", js=(_FRONTEND / "fan.js").read_text(encoding="utf-8"))
 
 
 class Moved(TypedDict):
     """What the browser sends when a person releases a handle."""
 
-    name: str | None  # of the dial; None for the track
-    value: float  # 0 to 1 on the track between modes, the step's number on another
+    # By dial, None for the track: where handles were released since the last answer. A value lies between a dial's
+    # ends; on the track it is 0 to 1 between modes, and the step's number otherwise.
+    values: list[tuple[str | None, float]]
     n_sent: int  # how many values this slider has sent: an answer to an earlier one does not move the handle
 
 
@@ -47,7 +50,7 @@ def choose_place(name: str, default: float, low: float = 0, high: float = 1, ste
 
 def asked_dial(name: str, dials: Sequence[Dial]) -> Dial | None:
     """The dial of the slider `name` that a person is near, before that the one furthest up; None without dials."""
-    asked = st.session_state.get(_key(name), {}).get("asked")
+    asked = st.session_state.get(f"{_key(name)}-fan", {}).get("asked")
     return next((dial for dial in dials if dial.name == asked), max(dials, key=lambda dial: dial.value, default=None))
 
 
@@ -78,11 +81,11 @@ def latent_slider(
     key = _key(name)
 
     def obey() -> None:
-        moved = _moved(key)
-        if on_step is not None and moved["name"] is None:
-            on_step(int(moved["value"]))
-        else:
-            st.session_state[moved["name"] or name] = moved["value"]
+        for dial, moved_to in _moved(key)["values"]:
+            if on_step is not None and dial is None:
+                on_step(int(moved_to))
+            else:
+                st.session_state[dial or name] = moved_to
 
     with st.container(gap=None):  # no gap: the cargo takes no room on the page
         data = describe_slider(
@@ -99,18 +102,24 @@ def latent_slider(
         )
         if strip is not None:
             data["walk"]["parts"] = _send(f"{key}-strip", strip)
-        dial = asked_dial(name, dials)
-        data["fan"] = None if dial is None or make_fan is None else _send_fan(key, dial, make_fan(dial))
-        _slider(
-            key=key,
-            data=data | {"value": value, "n_sent": _moved(key)["n_sent"]},
-            on_moved_change=obey,
-            on_asked_change=lambda: None,
-        )
+        n_sent = _moved(key)["n_sent"]
+        _slider(key=key, data=data | {"owner": key, "value": value, "n_sent": n_sent}, on_moved_change=obey)
+        if dials and make_fan is not None:
+            _show_fan(name, dials, make_fan, n_sent)
 
 
-def _send_fan(key: str, dial: Dial, strip: Strip) -> dict[str, Any]:
-    return {"of": dial.name, "strip": describe_strip(strip) | {"parts": _send(f"{key}-fan", strip)}}
+@st.fragment  # so that the pointer's arrival at a dial computes its strip, and nothing else of the page
+def _show_fan(name: str, dials: Sequence[Dial], make_fan: Callable[[Dial], Strip], n_sent: int) -> None:
+    key = _key(name)
+    dial = asked_dial(name, dials)
+    assert dial is not None, "there are dials"
+    strip = make_fan(dial)
+    told = describe_strip(strip) | {"parts": _send(f"{key}-fan", strip)}
+    _fan(
+        key=f"{key}-fan",
+        data={"owner": key, "fan": {"of": dial.name, "n_sent": n_sent, "strip": told}},
+        on_asked_change=lambda: None,
+    )
 
 
 def _send(slot: str, strip: Strip) -> list[tuple[str, str]]:
@@ -127,4 +136,4 @@ def _key(name: str) -> str:
 def _moved(key: str) -> Moved:
     """The last move of this slider; before the first one, none was sent."""
     moved = st.session_state.get(key, {}).get("moved")
-    return moved or {"name": None, "value": 0.0, "n_sent": 0}
+    return moved or {"values": [], "n_sent": 0}

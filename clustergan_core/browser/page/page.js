@@ -18,7 +18,7 @@ const PARTS = {
     return (choice, sections) => {
       const walk = { ...choice.data.walk, parts: [["page", choice.title]] };
       const place = { value: choice.data.first, n_sent: slider.sent };
-      slider.update({ ...choice.data, ...place, walk }, () => sections, () => {}, () => {});
+      slider.update({ ...choice.data, ...place, walk }, () => sections, () => {}, { get() {}, ask() {} });
     };
   },
 };

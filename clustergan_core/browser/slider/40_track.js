@@ -18,6 +18,7 @@ class Track {
     for (const name of ["pointerup", "pointercancel"]) element.addEventListener(name, () => this.release());
     element.addEventListener("dblclick", () => this.go(this.nearest(this.home)));
     element.addEventListener("keydown", (event) => this.key(event));
+    element.addEventListener("blur", () => this.timer && this.finish());
   }
 
   dispose() {

@@ -12,6 +12,7 @@ class LatentSlider {
     this.track = new Track(this.at(".track"), () => this.choose(null), () => this.commit(null));
     this.dials = new Map(); // by name
     this.active = null; // the dial that was moved last; null for the walk
+    this.unanswered = new Map(); // values by dial that were sent, but are in no answer yet: each message has them all
     this.sent = 0; // how many values were sent; an answer to an earlier one does not move a handle
     this.resized = new ResizeObserver(() => this.show());
     this.resized.observe(root);
@@ -32,10 +33,12 @@ class LatentSlider {
   }
 
   // data: what the page says; find(slot, digest): the sections sent for it, or null before they have come; send(value):
-  // told when a handle is released; ask(name): told which dial's strip will be wanted.
-  update(data, find, send, ask) {
+  // told when a handle is released; fans.get(): the strip of a dial that is here, {of, n_sent, strip}, fans.ask(name): told
+  // which dial's strip will be wanted.
+  update(data, find, send, fans) {
     this.data = data;
-    Object.assign(this, { find, send, ask });
+    Object.assign(this, { find, send, fans });
+    if (data.n_sent >= this.sent) this.unanswered.clear();
     this.root.dataset.layout = data.layout;
     this.at(".words").textContent = data.words;
     this.at(".way").hidden = !data.walk && !data.words;
@@ -56,13 +59,15 @@ class LatentSlider {
   // The strips that have come; draws what stays while the handles move, and what is shown.
   read() {
     if (!this.data) return;
-    const { walk, fan } = this.data;
+    const { walk } = this.data;
     const opened = walk && this.open(walk, this.walk);
     if (opened !== this.walk) {
       this.walk = opened;
       if (opened) this.drawWalk();
     }
-    this.fan = fan && this.open(fan.strip, this.fan);
+    const told = this.fans.get();
+    const strip = told && this.dials.has(told.of) ? this.open(told.strip, this.fan?.strip) : null;
+    this.fan = strip && { of: told.of, n_sent: told.n_sent, strip };
     this.show();
   }
 
@@ -82,7 +87,8 @@ class LatentSlider {
     this.moved = name;
     const own = this.data.texts ? this.track.index : this.track.place;
     const value = dial ? Number((dial.told.low + place * (dial.told.high - dial.told.low)).toFixed(4)) : own;
-    this.send({ name, value, n_sent: this.sent });
+    this.unanswered.set(name, value);
+    this.send({ values: [...this.unanswered], n_sent: this.sent });
   }
 
   choose(name) {
@@ -94,11 +100,12 @@ class LatentSlider {
   shown() {
     const { data, active } = this;
     const isAnswered = data.n_sent >= this.sent;
-    const fan = this.fan && (isAnswered || data.fan.of === this.moved) ? this.fan : null;
-    if (active !== null && fan && data.fan.of === active) return [fan, this.dials.get(active).track.index];
+    // A strip from before the last value holds for the dial of that value alone.
+    const fan = this.fan && (this.fan.n_sent >= this.sent || this.fan.of === this.moved) ? this.fan : null;
+    if (active !== null && fan?.of === active) return [fan.strip, this.dials.get(active).track.index];
     if (active !== null && (!isAnswered || this.dials.get(active).track.isBusy)) return null;
     if (data.walk) return this.walk && [this.walk, this.track.index];
-    return fan && [fan, this.dials.get(data.fan.of).track.index];
+    return fan && [fan.strip, this.dials.get(fan.of).track.index];
   }
 
   show() {
@@ -145,7 +152,9 @@ class LatentSlider {
       const near = Math.round(track.place * (data.walk.n_thumbnails - 1));
       [...this.at(".steps").children].forEach((figure, index) => figure.classList.toggle("near", index === near));
     }
-    for (const { told, track: own, output } of this.dials.values()) {
+    for (const [name, { told, track: own, output }] of this.dials) {
+      const isHere = this.fan?.of === name && this.fan.n_sent >= this.sent;
+      own.element.dataset.strip = isHere ? "here" : "";
       const value = Number((told.low + own.place * (told.high - told.low)).toFixed(3));
       output.textContent = value.toFixed(Math.abs(value * 100 - Math.round(value * 100)) > 1e-6 ? 3 : 2);
       own.element.dataset.told = `${told.label} ${output.textContent}`;
@@ -247,9 +256,9 @@ class LatentSlider {
   // Asks for the strip of a dial that will be moved, unless it is here.
   want(name, delay) {
     clearTimeout(this.asking);
-    if (this.data.fan?.of === name || this.tracks().some((track) => track.isHeld)) return;
-    if (delay) this.asking = setTimeout(() => this.ask(name), delay);
-    else this.ask(name);
+    if (this.fans.get()?.of === name || this.tracks().some((track) => track.isHeld)) return;
+    if (delay) this.asking = setTimeout(() => this.fans.ask(name), delay);
+    else this.fans.ask(name);
   }
 }
 

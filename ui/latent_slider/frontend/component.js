@@ -1,4 +1,4 @@
-// The only part that knows Streamlit: it finds the strip among what the page has been sent, and tells the value.
+// The only part that knows Streamlit: it finds the strips among what the page has been sent, and tells the value.
 
 const hold = (globalThis[Symbol.for("clustergan.map.hold")] ??= { slots: new Map(), listeners: new Set() });
 const seats = new WeakMap();
@@ -7,8 +7,6 @@ function find(slot, digest) {
   const held = hold.slots.get(slot);
   return held?.digest === digest ? held.sections : null;
 }
-
-const tellers = (setStateValue) => [(moved) => setStateValue("moved", moved), (name) => setStateValue("asked", name)];
 
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".latent");
@@ -21,7 +19,8 @@ export default function ({ data, parentElement, setStateValue }) {
     seat = { root, slider, leave: () => (hold.listeners.delete(arrived), slider.dispose()) };
     seats.set(parentElement, seat);
   }
-  seat.slider.update(data, find, ...tellers(setStateValue));
+  const fans = { get: () => hold.fans?.get(data.owner)?.fan, ask: (name) => hold.fans?.get(data.owner)?.ask(name) };
+  seat.slider.update(data, find, (moved) => setStateValue("moved", moved), fans);
   return () => {
     seats.get(parentElement)?.leave();
     seats.delete(parentElement);
