@@ -88,7 +88,7 @@ function drawCurves(paper, chart, step, theme) {
   const { places } = chart;
   const at = (values, index, curve) => values[index * n + curve];
   const labels = chart.names.map((name, curve) => `${name} ${told(at(chart.values, step, curve))}`);
-  const widest = Math.max(...chart.names.map((name) => context.measureText(`${name} 0.000`).width));
+  const widest = Math.max(...chart.names.map((name) => context.measureText(`${name} 0.00000`).width));
   const left = scaleWidth(paper, chart);
   const right = width - Math.min(widest + 1.6 * size, width / 2);
   const bottom = 2.7 * size;
