@@ -64,11 +64,11 @@ def test_a_column_is_proposed_and_tells_samples_apart_once_it_is_confirmed(tmp_p
     assert not any("Kept" in frame.value for frame in app.dataframe)  # not before it is confirmed
     app.button(key="confirm_samples").click().run()
     assert not app.exception
-    assert app.query_params["sample"] == "donor"
+    assert app.query_params["samples_by"] == "donor"
     assert table_of(app, "Kept")["Sample"].tolist() == ["D1", "D2"]
     assert "Are these samples?" not in texts(app)
     app.selectbox(key="sample_column").set_value("not told apart").run()
-    assert "sample" not in app.query_params
+    assert "samples_by" not in app.query_params
 
 
 def test_an_uploaded_table_describes_the_samples_and_one_that_does_not_fit_is_refused(dropped: AppTest) -> None:

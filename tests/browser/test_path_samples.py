@@ -52,6 +52,6 @@ def describe(page: Page, folder: Path) -> None:
     table.write_text("sample,condition\ncontrol,none\ntreated,interferon\n")
     page.get_by_role("button", name="Upload a table").click()
     page.locator('[data-testid="stPopoverBody"] input[type="file"]').set_input_files(table)
-    page.wait_for_url("**samples=*", timeout=WAIT)
+    page.wait_for_url("**samples_table=*", timeout=WAIT)
     settle(page)
     expect_calm(page)

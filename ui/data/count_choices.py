@@ -22,7 +22,8 @@ from ui.data.sources import source_of, source_text
 from ui.frame.messages import show_problem
 
 PREPARE, ORIENTATION, READ_AS = "prepare", "orientation", "read_as"  # parameters of the address
-FURTHER, SAMPLE, SAMPLES = "further", "sample", "samples"
+# `sample` and `samples` are one row, and a number of rows, on Map and Interpolate.
+FURTHER, SAMPLE, SAMPLES = "further", "samples_by", "samples_table"
 _CHOSEN = "count_choices"  # session state: (what data, the choices, those before them)
 MAX_UNDO = 50
 
@@ -166,7 +167,9 @@ def _read_table(texts: list[str]) -> str | None:
         return None
     path = find_table(texts[-1])
     if path is None:
-        show_problem(f"The address asks for samples={texts[-1]}, a table that is not here: describe the samples again.")
+        show_problem(
+            f"The address asks for {SAMPLES}={texts[-1]}, a table that is not here: describe the samples again."
+        )
         return None
     return str(path)
 
