@@ -7,6 +7,13 @@ from collections.abc import Mapping, Sequence
 from clustergan_core.data.counts.matrix import STATE_WORDS
 from clustergan_core.data.steps import KeepIds, KeepRows, Quality, Step
 
+_ACROSS: Mapping[str, str] = {
+    "harmony": "Pairs of cells that share a cluster were looked up after Harmony had moved the samples together.",
+    "mutual": "Half of the cells that may share a cell's cluster in training are from its own sample, half are mutual "
+    "nearest neighbours in others, of which the least supported quarter was left out.",
+    "none": "Samples were not moved together: pairs of cells were looked up among all of them as they are.",
+}
+
 
 def describe_methods(
     name: str,
@@ -20,17 +27,21 @@ def describe_methods(
     has_markers: bool = True,
     split_off: Mapping[str, int] | None = None,
     named_from: Mapping[int, str] | None = None,
+    partners_across: str = "",
 ) -> str:
     """Sentences that describe a run: `steps` is its data's preprocessing, `method` the title of its method.
 
     `split_off` has the number of cells that were split off by hand as each cluster of that name, `named_from` the
-    reference that a cluster's name comes from, such as "from blood.h5ad".
+    reference that a cluster's name comes from, such as "from blood.h5ad", `partners_across` the setting of that name of
+    a method whose cells have partners in other samples.
     """
     sentences = [*_cells(name, steps), *_chosen(steps), *_values(steps)]
     sentences.append(
         f"Cells were grouped into {n_clusters} clusters by {method} ({n_steps:,} training steps, seed {seed}); a "
         "cell's cluster is the largest component of the encoder's code, and its confidence that component's value."
     )
+    if partners_across in _ACROSS and any(step["step"] == "quality" and step.get("samples") for step in steps):
+        sentences.append(_ACROSS[partners_across])
     if split_off:
         named = ", ".join(f"{name} ({n_cells:,})" for name, n_cells in split_off.items())
         sentences.append(f"Cells were then split off by hand on a map of the latents: {named}.")

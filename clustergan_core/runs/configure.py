@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 FALLBACK_N_CLUSTERS = 10
 RECORDED_PACKAGES = ("torch", "numpy", "scikit-learn")
 RECORDED_FOR_CELLS = ("scanpy", "anndata", "igraph", "leidenalg")  # they read, prepare and cluster count matrices
+RECORDED_FOR_BATCHES = ("harmonypy",)  # partners across the samples of an experiment
 
 
 @lru_cache(maxsize=200)
@@ -96,15 +97,16 @@ def make_config(
             seed=seed,
             device=device,
             threads=threads,
-            versions=_versions(dataset.kind),
+            versions=_versions(dataset),
             notes=(note,),
         )
     except ValidationError as error:
         raise explain_invalid(error) from error
 
 
-def _versions(kind: Kind) -> dict[str, str]:
-    packages = RECORDED_PACKAGES + (RECORDED_FOR_CELLS if kind == "expression" else ())
+def _versions(dataset: Dataset) -> dict[str, str]:
+    packages = RECORDED_PACKAGES + (RECORDED_FOR_CELLS if dataset.kind == "expression" else ())
+    packages += () if dataset.batches is None else RECORDED_FOR_BATCHES
     return {"python": python_version()} | {name: _version(name) for name in packages}
 
 

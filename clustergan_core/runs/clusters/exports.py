@@ -125,6 +125,7 @@ def describe_run(run: Run, annotations: Annotations, has_markers: bool = True) -
         has_markers,
         Counter(map(annotations.name_of, owners.values())),
         annotations.origins,
+        str(config.settings.get("partners_across", "")),
     )
 
 

@@ -1,6 +1,7 @@
 """A run on two samples: trained by the command line, repeated by its own command, and exported with its samples."""
 
 import shlex
+from importlib.metadata import version
 from pathlib import Path
 
 import anndata
@@ -9,6 +10,8 @@ import pandas as pd
 import pytest
 
 from clustergan_core.command_line import main
+from clustergan_core.runs.clusters.exports import describe_run
+from clustergan_core.runs.clusters.names import read_annotations
 from clustergan_core.runs.run import Run
 from tests.small_samples import N_CELLS, N_GENES, write_samples
 
@@ -39,6 +42,16 @@ def test_its_own_command_opens_the_same_data(run: Run, folder: Path) -> None:
     again = Run(folder / "again").config
     assert again.dataset.digest == run.config.dataset.digest
     assert again.dataset.options == run.config.dataset.options
+
+
+def test_the_methods_paragraph_and_the_versions_tell_how_samples_were_brought_together(run: Run) -> None:
+    assert run.config.versions["harmonypy"] == version("harmonypy")
+    text = describe_run(run, read_annotations(run))
+    assert "They are from 2 samples" in text and "after Harmony had moved the samples together" in text
+    as_they_are = run.config.model_copy(update={"settings": run.config.settings | {"partners_across": "none"}})
+    (run.folder / "config.json").write_text(as_they_are.model_dump_json())
+    assert "Samples were not moved together" in describe_run(Run(run.folder), read_annotations(run))
+    (run.folder / "config.json").write_text(run.config.model_dump_json())
 
 
 def test_each_cell_keeps_its_sample_and_what_is_known_of_it(run: Run) -> None:
