@@ -121,7 +121,7 @@ def time_live(page: Page) -> tuple[float, list[float]]:
     leave = page.get_by_role("button", name="Show the recording")
     leave.wait_for(timeout=WAIT)
     leave.click()
-    page.wait_for_function("document.querySelector('canvas.stage').dataset.source === 'recorded'", timeout=WAIT)
+    page.locator('canvas.stage[data-source="recorded"]').wait_for(timeout=WAIT)
     return times[0], [after - before for before, after in pairwise(times)]
 
 
