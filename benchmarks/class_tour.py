@@ -53,7 +53,7 @@ TOUR = (
     Step(widget="mode", value="3"),
     Step("interpolate"),
     Step(widget="a", value="4"),
-    Step(widget="mu-slider", value=json.dumps({"moved": {"name": None, "value": 0.3, "n_sent": 1}})),
+    Step(widget="mu-slider", value=json.dumps({"moved": {"values": [[None, 0.3]], "n_sent": 1}})),
     Step(widget="New z_n"),
     Step("clusters", f"run={CELLS}"),
     Step(widget="one_cluster", value="1"),
