@@ -176,7 +176,7 @@ def show_markers(page: Page) -> None:
 def show_genes(page: Page) -> None:
     """Shows genes along a walk from cell type to cell type."""
     page.get_by_text("Genes along the walk").wait_for(timeout=PATIENCE)
-    scroll_to(page.get_by_text("The encoder reads"), "start")
+    scroll_to(page.get_by_role("slider").first, "start")
 
 
 def scroll_to(place: Locator, edge: Literal["start", "end"]) -> None:
