@@ -123,6 +123,11 @@ def test_the_steps_are_laid_out_by_t_sne_when_asked_and_kept(own_copy: Path, see
     np.testing.assert_array_equal(seen.coordinates, maps.coordinates[-1])
     frame_path(run.folder, 5).write_bytes(b"no archive")  # another step is not in these maps
     assert read_aligned(run) is None
+    broken = opened(run="digits").segmented_control(key="forming_layout").set_value("t-SNE").run()
+    broken = broken.button("align").click().run().run()
+    assert not broken.exception
+    assert "cannot be read: train it again" in broken.error[0].value
+    assert broken.run().error, "the reason stays until it is tried again"
 
 
 def test_until_the_generator_learns_the_map_stands_in_place_of_its_noise(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from clustergan_core.drawing.pictures.images import png, sample_grid
-from clustergan_core.errors import AppError
+from clustergan_core.errors import AppError, DataError
 from clustergan_core.papers.interpolations import interpolate, pair_modes
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.store import list_runs, list_shipped
@@ -88,7 +88,8 @@ def _show_walks(found: Interpolations, own: Run) -> None:
 @st.cache_resource(max_entries=6, show_spinner="Decoding the ends of the walks…")
 def _interpolate(_own: Run, _other: Run, stamps: object) -> Interpolations:
     data = load_data(_own)
-    assert data is not None, "a pair without its data"
+    if data is None:
+        raise DataError(f"The data of {_own.name} has changed since it was trained: choose another run.")
     method = load_method(_own)
     pairs = pair_modes(range(method.n_clusters))
     return interpolate(method, load_method(_other), pairs, data.samples[data.splits.test], _SEED)

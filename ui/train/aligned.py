@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
+from clustergan_core.errors import AppError
 from clustergan_core.runs.aligned_maps import compute_aligned, read_aligned
 from clustergan_core.runs.replay import frame_path, frame_steps
-from ui.frame.messages import page_errors
+from ui.frame.messages import page_errors, show_problem
 from ui.frame.words import describe_duration
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class _Layout:
     current: AlignedMaps | None = None
     seconds: float = 0.0  # of work
     is_stopped: bool = False
+    problem: str = ""  # why it ended before its time
 
     def advance(self) -> bool:
         """Lays out for a fifth of a second, and one map at least; returns whether all are there."""
@@ -62,7 +64,7 @@ def aligned_maps(run: Run) -> AlignedMaps | None:
     layout: _Layout | None = st.session_state.get(_STATE)
     if layout is not None and layout.run != str(run.folder):
         layout = st.session_state.pop(_STATE, None)
-    if layout is None or layout.is_stopped:
+    if layout is None or layout.is_stopped or layout.problem:
         _offer(run, layout)
         return None
     _watch(run, layout)
@@ -87,6 +89,9 @@ def _offer(run: Run, layout: _Layout | None) -> None:
         f"t-SNE lays the {n_steps} kept steps out one after the other, from the last one backwards, each from the "
         "layout of the one after it: half a second to a second each on a free core."
     )
+    if layout is not None and layout.problem:
+        show_problem(layout.problem)
+        layout = None
     label = "Lay out" if layout is None else f"Go on after {layout.n_done} of {n_steps}"
     if st.button(label, key="align", icon=":material/play_arrow:"):
         st.session_state[_STATE] = layout or _Layout(str(run.folder), compute_aligned(run))
@@ -100,7 +105,12 @@ def _watch(run: Run, layout: _Layout) -> None:
     @st.fragment(run_every=_REFRESH_SECONDS)
     @page_errors()
     def draw() -> None:
-        if layout.advance():
+        try:
+            is_done = layout.advance()
+        except AppError as problem:
+            layout.problem = str(problem)
+            st.rerun()
+        if is_done:
             st.session_state.pop(_STATE, None)
             st.rerun()
         left = layout.seconds / max(1, layout.n_done) * (n_steps - layout.n_done)
