@@ -42,9 +42,9 @@ def main() -> None:
         st.subheader("Bundled models", anchor=False)
         show_gallery(shipped)
     st.caption(
-        "Each image shows one generated sample per mode (a mode is one value of the code that ClusterGAN learns), or "
-        "the map for cells. Purity is the share of samples whose label is the most frequent one in their mode. Labels "
-        "are used only for scores, never for training."
+        "Each image shows one generated sample per mode (a mode is one value of the code that ClusterGAN learns), the "
+        "map for cells, or any generated samples where a method has no modes. Purity is the share of samples whose "
+        "label is the most frequent one in their mode. Labels are used only for scores, never for training."
     )
 
 
@@ -71,7 +71,7 @@ def _show_ways_in(shipped: list[RunSummary]) -> None:
             "Nothing to download: short lessons that ask for a guess before they show the answer, with trainings to "
             "play step by step. Or see what each mode generates, and move from one handwritten digit to another."
         )
-        model = _teaching_model(shipped)
+        model = _teaching_model([summary for summary in shipped if not summary.lacks_modes])
         with st.container(horizontal=True, gap="small"):
             link_page("Learn")
             for view in ("Modes", "Interpolate"):

@@ -4,7 +4,7 @@ settings.py  MapSettings, MapFrame and the key of a stored map
 compute.py   compute_map: the frames of any algorithm
 pca.py, tsne.py, umap.py
 fitted.py    FittedMap: places new samples into a finished map
-mode_wheel.py  latents of several steps of a training in one frame
+mode_wheel.py, aligned.py  latents of several steps of a training: in one frame, and by t-SNE laid onto each other
 """
 
 import lazy_loader

@@ -2,10 +2,12 @@
 
 import json
 from pathlib import Path
+from shutil import copytree
 from urllib.parse import parse_qs
 
 import pytest
 
+from clustergan_core.paths import PROJECT_FOLDER
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.worker import execute
 from tests.app.app_pages import open_page, texts
@@ -24,6 +26,19 @@ def finished(folder: Path, dataset: str = "digits") -> Run:
     run = new_run(folder, small_config(dataset, n_steps=10, log_every=5, evaluate_every=10))
     execute(run)
     return run
+
+
+def test_a_model_without_modes_has_clusters_and_no_links_to_pages_of_modes(shipped: Path) -> None:
+    copytree(PROJECT_FOLDER / "pretrained" / "digits-wgan-gp", shipped / "digits-wgan-gp")
+    app = open_page("start")
+    assert not app.exception and "10 clusters" in texts(app) and "10 modes" not in texts(app)
+    of_run = {
+        link.label for link in app.page_link if parse_qs(link.proto.query_string).get("run") == ["digits-wgan-gp"]
+    }
+    assert of_run == {":primary[Map]"}
+    said = texts(open_page("map", run="digits-wgan-gp"))
+    assert "10 clusters, z_n of 10 dimensions" in said
+    assert "10 clusters" in texts(open_page("runs", run="digits-wgan-gp"))
 
 
 def test_without_a_model_it_says_how_to_get_one() -> None:

@@ -28,14 +28,15 @@ def link_page(label: str, query: Mapping[str, Any] | None = None, text: str = ""
     st.page_link(f"pages/{label.lower()}.py", label=f":primary[{text or label}]", query_params=query)
 
 
-def link_to_views(run: Run) -> None:
+def link_to_views(run: Run, *, has_modes: bool = True) -> None:
     """Links that open a run on the pages that show it."""
-    link_pages(*views_of(run), query={"run": run.name})
+    link_pages(*views_of(run, has_modes=has_modes), query={"run": run.name})
 
 
-def views_of(run: Run) -> tuple[str, ...]:
-    """The pages that show this run: one more for cells."""
-    return ("Map", "Clusters", *VIEWS[1:]) if run.config.dataset.kind == "expression" else VIEWS
+def views_of(run: Run, *, has_modes: bool = True) -> tuple[str, ...]:
+    """The pages that show this run: one more for cells, the map alone without modes."""
+    views = VIEWS if has_modes else VIEWS[:1]
+    return ("Map", "Clusters", *views[1:]) if run.config.dataset.kind == "expression" else views
 
 
 def choices_to_watch(name: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import streamlit as st
 from clustergan_core.errors import RunError
 from clustergan_core.runs.cells import is_of_cells
 from clustergan_core.runs.run import Run
+from clustergan_core.runs.scores import read_scores
 from clustergan_core.runs.store import list_runs, list_shipped
 from ui.frame.choices import carried, keep_in_history
 from ui.frame.messages import plain
@@ -54,8 +55,9 @@ def describe_run(run: Run) -> str:
     config = run.config
     name = f"{run.title}: " if config.title else ""
     n_normal = config.settings.get("n_normal")
-    modes = f"{config.n_clusters} modes, z_n of {n_normal} dimensions"
-    latent = f"{config.n_clusters} clusters" if n_normal is None else modes
+    lacks_modes = n_normal is None or "modes" in (read_scores(run) or {}).get("missing", {})
+    latent = f"{config.n_clusters} {'clusters' if lacks_modes else 'modes'}"
+    latent += "" if n_normal is None else f", z_n of {n_normal} dimensions"
     return f"{name}{config.method_title} on {config.dataset.name}, {latent}, seed {config.seed}"
 
 

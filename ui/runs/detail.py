@@ -65,8 +65,8 @@ def show_run(summary: RunSummary) -> None:
 
 
 def _word(summary: RunSummary) -> str:
-    """What a run's groups are called: clusters of cells, else modes."""
-    return "cluster" if is_of_cells(summary.run) else "mode"
+    """What a run's groups are called: clusters of cells or of a method without modes, else modes."""
+    return "cluster" if is_of_cells(summary.run) or summary.lacks_modes else "mode"
 
 
 def _describe(summary: RunSummary) -> str:
@@ -89,7 +89,7 @@ def _describe(summary: RunSummary) -> str:
 def _show_links(summary: RunSummary) -> None:
     run, config = summary.run, summary.config
     assert config is not None
-    for view in views_of(run) if run.has_weights() else ():
+    for view in views_of(run, has_modes=not summary.lacks_modes) if run.has_weights() else ():
         link_page(view, {"run": run.name})
     link_page("Compare", {"runs": run.name}, "Compare with …")
     if not run.is_shipped:

@@ -58,7 +58,7 @@ def _show_card(summary: RunSummary) -> None:
     groups = "clusters" if summary.lacks_modes or is_of_cells else "modes"
     data = f" of {plain(source.title if source else config.dataset.name)}" if config.title else ""
     st.caption(f"{config.n_clusters} {groups}{data}{more}  \n{describe_scores(summary.scores)}")
-    link_to_views(summary.run)
+    link_to_views(summary.run, has_modes=not summary.lacks_modes)
 
 
 def mode_picture(run: Run, theme: Theme, *, has_modes: bool = True) -> bytes:
