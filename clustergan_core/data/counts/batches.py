@@ -189,27 +189,44 @@ def _says_the_same(column: Any, values: Any) -> bool:
 def _read_rows(path: Path) -> tuple[list[dict[str, str]], list[str]]:
     """(the rows with the columns of a table of samples, the names of other columns)."""
     try:
-        lines = read_text_bytes(path).decode("utf-8-sig").splitlines()
+        text = read_text_bytes(path).decode("utf-8-sig").lstrip("\r\n")
     except UnicodeDecodeError as error:
         raise DataError(f"{path.name} is not a text file: save the table of samples as CSV.") from error
-    delimiter = max(",;\t", key=lines[0].count) if lines else ","
-    reader = csv.DictReader(lines, delimiter=delimiter)
-    names = {name: name.strip().lower() for name in reader.fieldnames or () if name is not None}
+    delimiter = max(",;\t", key=re.split(r"[\r\n]", text, maxsplit=1)[0].count)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)  # a value may hold a line break
+    try:
+        columns, records = list(reader.fieldnames or ()), list(reader)
+    except csv.Error as error:
+        raise DataError(f"{path.name} is not a whole CSV file ({error}): save the table of samples again.") from error
+    names = {name: name.strip().lower() for name in columns}
     if not {"sample", "name"} & set(names.values()):
         raise DataError(
             f"{path.name} has no column 'sample' ({_some(list(names)) or 'it is empty'}): a table of samples has "
             f"{_some(TABLE_COLUMNS)}."
         )
+    plain_names = [names[name] for name in columns]
+    if repeated := [name for name in TABLE_COLUMNS if plain_names.count(name) > 1]:
+        raise DataError(f"{path.name} has several columns '{repeated[0]}': keep one.")
     key = "sample" if "sample" in names.values() else "name"
     rows = []
-    for record in reader:
+    for record in records:
         row = {
             names[name]: (value or "").strip()
             for name, value in record.items()
             if name is not None and names[name] in TABLE_COLUMNS and isinstance(value, str)
         }
+        if any(value.strip() for value in record.get(None) or ()):
+            raise DataError(
+                f"{path.name} has more values than its {len(columns)} columns in the row of sample {row.get(key, '')}: "
+                f"put values that hold '{delimiter}' in quotes."
+            )
         if any(row.values()):
-            rows.append({**row, "sample": row.get(key, "")})
+            if not row.get(key):
+                raise DataError(
+                    f"{path.name} has a row without a sample ({_some([*filter(None, row.values())])}): "
+                    "fill it in, or remove the row."
+                )
+            rows.append({**row, "sample": row[key]})
     return rows, [name for name, plain in names.items() if plain not in TABLE_COLUMNS and plain]
 
 

@@ -83,6 +83,15 @@ def test_a_table_may_rename_samples_and_reads_back_as_it_was_written(tmp_path: P
     assert matrix.cells["sample"].iloc[0] == "day 0, first"
 
 
+def test_a_table_of_names_with_line_breaks_reads_back_and_blank_ends_of_lines_are_no_values(tmp_path: Path) -> None:
+    given = (SampleFacts(sample="day\n0", name="day\n0"), SampleFacts(sample="s2", name="s2", donor="D\n1"))
+    table = tmp_path / "samples.csv"
+    table.write_bytes(write_sample_table(given))
+    assert read_sample_table(table, ["day\n0", "s2"]) == (given, [])
+    table.write_text("\nsample,donor\r\ns1,D1,,\r\ns2,D2,,\r\n,,,\r\n", newline="")
+    assert [facts.donor for facts in read_sample_table(table, ["s1", "s2"])[0]] == ["D1", "D2"]
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
@@ -91,6 +100,13 @@ def test_a_table_may_rename_samples_and_reads_back_as_it_was_written(tmp_path: P
         ("sample,name\ns1,same\ns2,same\n", "calls several samples same"),
         ("id,condition\ns1,a\n", "has no column 'sample'"),
         ("", "has no column 'sample'|is empty"),
+        (
+            "sample,condition\ns1," + "x" * 200_000 + "\ns2,b\n",
+            "not a whole CSV file .*save the table of samples again",
+        ),
+        ("sample,condition,Condition\ns1,a,b\ns2,c,d\n", "several columns 'condition': keep one"),
+        ("sample,condition\ns1,Control, treated\ns2,b\n", r"2 columns in the row of sample s1: put .* in quotes"),
+        ("sample,condition\ns1,a\ns2,b\n,c\n", r"a row without a sample \(c\): fill it in"),
     ],
 )
 def test_a_table_that_does_not_fit_is_refused(tmp_path: Path, text: str, problem: str) -> None:
