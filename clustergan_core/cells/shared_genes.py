@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from clustergan_core.data.counts.gene_sets import strip_genome
-from clustergan_core.data.counts.genes import without_version
+from clustergan_core.data.counts.genes import first_indices, without_version
 from clustergan_core.data.counts.joining import LEAST_GENES, LEAST_SHARE, find_species
 from clustergan_core.data.counts.matrix import CountMatrix
 from clustergan_core.errors import DataError
@@ -58,8 +57,8 @@ def require_one_species(first: CountMatrix, second: CountMatrix) -> None:
 
 
 def _match(first: CountMatrix, second: CountMatrix) -> list[tuple[int, int]]:
-    by_id = _first_indices([without_version(strip_genome(gene)) for gene in second.gene_ids.tolist()])
-    by_symbol = _first_indices([strip_genome(symbol) for symbol in second.gene_symbols.tolist()])
+    by_id = first_indices([without_version(strip_genome(gene)) for gene in second.gene_ids.tolist()])
+    by_symbol = first_indices([strip_genome(symbol) for symbol in second.gene_symbols.tolist()])
     pairs, taken = [], set()
     for index, (gene, symbol) in enumerate(zip(first.gene_ids.tolist(), first.gene_symbols.tolist(), strict=True)):
         other = by_id.get(without_version(strip_genome(gene)), by_symbol.get(strip_genome(symbol), -1))
@@ -67,11 +66,3 @@ def _match(first: CountMatrix, second: CountMatrix) -> list[tuple[int, int]]:
             taken.add(other)
             pairs.append((index, other))
     return pairs
-
-
-def _first_indices(names: Sequence[str]) -> dict[str, int]:
-    indices: dict[str, int] = {}
-    for index, name in enumerate(names):
-        if name:
-            indices.setdefault(name, index)
-    return indices

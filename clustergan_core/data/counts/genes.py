@@ -51,8 +51,8 @@ def match_genes(ids: Sequence[str], symbols: Sequence[str], matrix: CountMatrix)
 
     Raises DataError when more than MAX_MISSING_SHARE of them are missing.
     """
-    by_id = _first_indices(without_version(gene) for gene in matrix.gene_ids.tolist())
-    by_symbol = _first_indices(matrix.gene_symbols.tolist())
+    by_id = first_indices(without_version(gene) for gene in matrix.gene_ids.tolist())
+    by_symbol = first_indices(matrix.gene_symbols.tolist())
     indices = np.array(
         [
             by_id.get(without_version(gene), by_symbol.get(symbol, -1))
@@ -69,7 +69,8 @@ def match_genes(ids: Sequence[str], symbols: Sequence[str], matrix: CountMatrix)
     return GeneMatch(indices, missing)
 
 
-def _first_indices(names: Iterable[str]) -> dict[str, int]:
+def first_indices(names: Iterable[str]) -> dict[str, int]:
+    """The index of each name, of the first where it recurs; none for empty ones."""
     indices: dict[str, int] = {}
     for index, name in enumerate(names):
         if name:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clustergan_core.data.counts.genes import without_version
+from clustergan_core.data.counts.genes import first_indices, without_version
 from clustergan_core.data.counts.matrix import STATE_WORDS, CountMatrix
 from clustergan_core.data.counts.reading.limits import check_memory, check_shape
 from clustergan_core.data.counts.reading.names import find_kind
@@ -65,6 +65,7 @@ def join_matrices(matrices: Mapping[str, CountMatrix]) -> CountMatrix:
     cell_ids = np.concatenate(
         [[f"{name}_{cell}" for cell in part.cell_ids.tolist()] for name, part in matrices.items()]
     ).astype(np.str_)
+    _require_own_names(matrices, cell_ids)
     cost = _describe_cost(matrices, indices, by)
     return replace(
         parts[0],
@@ -104,6 +105,18 @@ def _require_one_species(matrices: Mapping[str, CountMatrix]) -> None:
         raise DataError(f"The samples are of different species ({told}): bring one species at a time.")
 
 
+def _require_own_names(matrices: Mapping[str, CountMatrix], cell_ids: NDArray[np.str_]) -> None:
+    """Raises DataError where cells of two samples get one name, as 1_AAAC of s and AAAC of s_1 do."""
+    names, n_cells = np.unique(cell_ids, return_counts=True)
+    if len(names) < len(cell_ids):
+        name = str(names[n_cells > 1][0])
+        alike = [sample for sample in matrices if name.startswith(f"{sample}_")]
+        raise DataError(
+            f"Samples {_list(alike)} both have a cell that is called {name} once they are joined: give one of their "
+            "files another name."
+        )
+
+
 def find_species(matrix: CountMatrix) -> str:
     """The species that the names of the genes show, "unknown" where they show none."""
     _, species = find_kind(matrix.gene_ids.tolist())
@@ -139,12 +152,7 @@ def _has_ensembl_ids(matrix: CountMatrix) -> bool:
 
 def _index_genes(matrix: CountMatrix, is_by_id: bool) -> dict[str, int]:
     """The index of each gene by the name it is matched by; of several with one name, the first."""
-    names = map(without_version, matrix.gene_ids.tolist()) if is_by_id else matrix.gene_symbols.tolist()
-    index_of: dict[str, int] = {}
-    for index, name in enumerate(names):
-        if name:
-            index_of.setdefault(name, index)
-    return index_of
+    return first_indices(map(without_version, matrix.gene_ids.tolist()) if is_by_id else matrix.gene_symbols.tolist())
 
 
 def _take_genes(matrix: CountMatrix, genes: NDArray[np.int64]) -> Any:
@@ -163,7 +171,7 @@ def _describe_cost(matrices: Mapping[str, CountMatrix], indices: Sequence[NDArra
         share = ""
         if matrix.state == "raw":
             totals = np.asarray(matrix.counts.sum(axis=0, dtype=np.float64)).ravel()
-            share = f" with {1 - totals[genes].sum() / totals.sum():.1%} of its counts"
+            share = f" with {1 - totals[genes].sum() / totals.sum():.1%} of its counts" if totals.any() else ""
         losses.append(f"{name} loses {n_lost:,} of {len(matrix.gene_ids):,}{share}")
     lost = _list(losses) if losses else "no sample loses any"
     return f"{len(indices[0]):,} genes are in {_all(matrices)}, matched by {by}, and are kept: {lost}."

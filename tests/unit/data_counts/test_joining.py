@@ -58,6 +58,19 @@ def test_cells_of_one_barcode_stay_apart_and_keep_it() -> None:
     assert joined.cells["sample"].astype(str).tolist() == ["a"] * 3 + ["b"] * 3
 
 
+def test_cells_of_two_samples_that_would_get_one_name_are_refused() -> None:
+    one, other = sample(HUMAN), sample(HUMAN)
+    one = replace(one, cell_ids=np.array(["1_AAAC", "x", "y"]))
+    other = replace(other, cell_ids=np.array(["AAAC", "x", "y"]))
+    with pytest.raises(DataError, match=r"Samples s, s_1 both have a cell that is called s_1_AAAC .*another name"):
+        join_matrices({"s": one, "s_1": other})
+
+
+def test_a_sample_without_any_count_is_told_to_lose_genes_alone() -> None:
+    empty = count_matrix(np.zeros((3, 5)), HUMAN)
+    assert "none loses 1 of 5." in join_matrices({"none": empty, "some": sample(HUMAN[:4])}).notes[0]
+
+
 def test_columns_join_by_name_and_those_of_one_file_have_gaps_elsewhere() -> None:
     one = replace(sample(HUMAN), cells=pd.DataFrame({"type": ["T", "B", "T"], "age": [1, 2, 3], "sample": "x"}))
     other = replace(sample(HUMAN), cells=pd.DataFrame({"age": [4, 5, 6]}))
