@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -98,6 +99,7 @@ def open_matrix(
     """
     if further:
         sources = (name_or_path, *further)
+        _refuse_repeated(sources)
         names = name_samples(sources)
         return join_matrices(
             {name: _open_part(source, orientation, on_progress) for name, source in zip(names, sources, strict=True)}
@@ -116,6 +118,13 @@ def name_samples(sources: Sequence[str]) -> list[str]:
             unique = f"{name}-{number}"
         names.append(unique)
     return names
+
+
+def _refuse_repeated(sources: Sequence[str]) -> None:
+    """Raises DataError for a file that is given twice: its cells would be trained on and held out at once."""
+    counts = Counter(source if source in DATASETS else str(Path(source).expanduser().resolve()) for source in sources)
+    if repeated := [source for source, n_times in counts.items() if n_times > 1]:
+        raise DataError(f"{Path(repeated[0]).name} is given as two samples: leave one of them out.")
 
 
 def _name_sample(path: Path) -> str:

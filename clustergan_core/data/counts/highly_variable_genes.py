@@ -12,6 +12,7 @@ from clustergan_core.data.counts.sparse import GeneMoments, log1p_normalised
 from clustergan_core.data.dataset import DATA_SEED, draw_subset
 
 MAX_CELLS = 20_000  # ranking genes needs no more, and scanpy holds three copies of the matrix
+_NO_SCORE = -1e300
 
 
 def rank_by_variance(variance: NDArray[np.float64], allowed: NDArray[np.bool_], n_genes: int) -> NDArray[np.int64]:
@@ -34,7 +35,7 @@ def highly_variable(
 def score_dispersion(matrix: CountMatrix, cell_mask: NDArray[np.bool_], n_genes: int) -> NDArray[np.float64]:
     """(G,) scanpy's normalised dispersion of each gene over these cells (N,), MAX_CELLS of them at most.
 
-    A gene that has none ranks last.
+    A gene that has none ranks last; no gene has any among fewer than two cells.
     """
     cells = draw_subset(np.flatnonzero(cell_mask), MAX_CELLS, DATA_SEED)
     is_whole = len(cells) == len(cell_mask)
@@ -48,6 +49,8 @@ def score_dispersion(matrix: CountMatrix, cell_mask: NDArray[np.bool_], n_genes:
         state=matrix.state,
         part=matrix.part,
     )
+    if len(cells) < 2:
+        return np.full(matrix.counts.shape[1], _NO_SCORE)
     import scanpy
 
     table = scanpy.pp.highly_variable_genes(
@@ -55,7 +58,7 @@ def score_dispersion(matrix: CountMatrix, cell_mask: NDArray[np.bool_], n_genes:
     )
     assert table is not None
     score = np.asarray(table["dispersions_norm"], dtype=np.float64)
-    return np.where(np.isnan(score), -1e300, score)
+    return np.where(np.isnan(score), _NO_SCORE, score)
 
 
 def in_several_samples(within: Sequence[GeneMoments]) -> NDArray[np.bool_]:

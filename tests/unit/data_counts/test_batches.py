@@ -14,7 +14,7 @@ from clustergan_core.data.counts.batches import (
     read_sample_table,
     write_sample_table,
 )
-from clustergan_core.data.counts.highly_variable_genes import rank_over_samples
+from clustergan_core.data.counts.highly_variable_genes import rank_over_samples, score_dispersion
 from clustergan_core.data.counts.prepare import prepare
 from clustergan_core.data.counts.settings import PreparationSettings, QualitySettings
 from clustergan_core.data.dataset import Batches, SampleFacts
@@ -194,6 +194,23 @@ def test_two_files_open_as_one_data_set_of_two_samples(tmp_path: Path, monkeypat
     assert np.bincount(dataset.batches.codes).tolist() == [30, 30]
     assert dataset.sample_ids[30].startswith("cells-2_")
     assert set(dataset.columns["sample"].tolist()) == {"cells", "cells-2"}
+
+
+def test_a_file_that_is_given_twice_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLUSTERGAN_DERIVED", str(tmp_path / "derived"))
+    write_h5ad(tmp_path / "cells.h5ad", SYMBOLS, {})
+    twice = tmp_path / "folder" / ".." / "cells.h5ad"
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(DataError, match=r"cells.h5ad is given as two samples: leave one of them out"):
+        open_dataset(str(tmp_path / "cells.h5ad"), chosen(further=[str(twice)]))
+
+
+@pytest.mark.parametrize("n_cells", [0, 1])
+def test_a_sample_of_hardly_a_cell_orders_no_genes(n_cells: int) -> None:
+    counts = np.random.default_rng(0).poisson(1, (60, 40))
+    matrix, codes = count_matrix(counts), (np.arange(60) >= n_cells).astype(np.int64)
+    assert len(set(score_dispersion(matrix, codes == 0, 10).tolist())) == 1
+    assert len(set(score_dispersion(matrix, codes == 1, 10).tolist())) > 10
 
 
 @pytest.mark.slow
