@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clustergan_core.data.counts.joining import SAMPLE
-from clustergan_core.data.counts.matrix import STATE_WORDS, CountMatrix, CountState, find_state
+from clustergan_core.data.counts.matrix import STATE_WORDS, CountMatrix, CountState, find_state, keep_apart
 from clustergan_core.data.dataset import Batches, SampleFacts
 from clustergan_core.data.options import OwnDataOptions
 from clustergan_core.data.own.cell_text import as_categories, as_text, natural_order
@@ -174,10 +174,7 @@ def _add_columns(matrix: CountMatrix, batches: Batches, column: str) -> Any:
     cells = matrix.cells
     for name, values in added.items():
         if name in cells and not _says_the_same(cells[name], values) and not (name == column == SAMPLE):
-            new = f"{name} (own)"
-            while new in cells:
-                new = f"{new} (own)"
-            cells = cells.rename(columns={name: new})
+            cells = keep_apart(cells, (name,))
         cells = cells.assign(**{name: values})
     return cells
 

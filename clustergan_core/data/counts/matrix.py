@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -65,6 +65,17 @@ def find_cells(matrix: CountMatrix, cell_ids: Sequence[str]) -> NDArray[np.int64
             f"{matrix.name} lacks {len(missing)} of the run's cells ({shown}): provide the file the run was trained on."
         )
     return np.array([row_of[cell] for cell in cell_ids], dtype=np.int64)
+
+
+def keep_apart(cells: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
+    """The cells' columns, of which those with one of these names get "(own)" beside it, so that others can have it."""
+    for name in names:
+        if name in cells:
+            new = f"{name} (own)"
+            while new in cells:
+                new = f"{new} (own)"
+            cells = cells.rename(columns={name: new})
+    return cells
 
 
 def find_state(values: NDArray[Any]) -> tuple[CountState, str]:

@@ -22,8 +22,9 @@ from clustergan_core.data.counts.highly_variable_genes import (
     rank_over_samples,
     score_dispersion,
 )
-from clustergan_core.data.counts.matrix import CountMatrix
+from clustergan_core.data.counts.matrix import CountMatrix, keep_apart
 from clustergan_core.data.counts.quality import QualityReport, RuleOutcome, check_quality
+from clustergan_core.data.counts.quality_rules import DOUBLET, DOUBLET_SCORE
 from clustergan_core.data.counts.sample_quality import record_samples
 from clustergan_core.data.counts.settings import PreparationSettings
 from clustergan_core.data.counts.sparse import GeneMoments, cell_totals, gene_moments, take_dense
@@ -261,12 +262,18 @@ def _finishing_steps(
 
 
 def _columns(matrix: CountMatrix, report: QualityReport, exclude: str | None) -> dict[str, NDArray[Any]]:
-    """Quality control metrics and the file's own columns, where these are numbers or few enough classes."""
+    """Quality control metrics and the file's own columns, where these are numbers or few enough classes.
+
+    Where doublets were looked for, a column of the file that is called as theirs keeps "(own)" beside its name.
+    """
     columns = {str(name): np.asarray(report.figures[name])[report.cell_mask] for name in report.figures}
-    for name in matrix.cells:
-        if name == exclude or str(name) in columns:
+    cells = matrix.cells.drop(columns=exclude or [], errors="ignore")
+    if report.doublets is not None:
+        cells = keep_apart(cells, (DOUBLET_SCORE, DOUBLET))
+    for name in cells:
+        if str(name) in columns:
             continue
-        values = matrix.cells[name][report.cell_mask]
+        values = cells[name][report.cell_mask]
         if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
             columns[str(name)] = values.to_numpy(dtype=np.float64, na_value=np.nan)
             continue

@@ -24,9 +24,10 @@ from clustergan_core.cells.exports import ClusteredCells, describe_columns, h5ad
 from clustergan_core.cells.markers import find_markers
 from clustergan_core.cells.methods_text import describe_methods
 from clustergan_core.data.counts.joining import BARCODE
-from clustergan_core.data.counts.matrix import CountMatrix, take_cells
+from clustergan_core.data.counts.matrix import CountMatrix, keep_apart, take_cells
 from clustergan_core.data.counts.quality_rules import DOUBLET, DOUBLET_SCORE
 from clustergan_core.data.dataset import Dataset, SplitName
+from clustergan_core.data.opening import name_samples
 from clustergan_core.drawing.palette import mode_colours
 from clustergan_core.embedding.compute import compute_map
 from clustergan_core.embedding.fitted import FittedMap
@@ -72,9 +73,7 @@ class CellExport:
     @property
     def barcodes_note(self) -> str:
         """A sentence on barcodes that Loupe will not recognise; "" without any."""
-        batches = self.dataset.batches
-        is_joined = bool(self.run.config.dataset.options.further)
-        return describe_barcodes(self.matrix, batches.names if batches is not None and is_joined else ())
+        return describe_barcodes(self.matrix, _number_samples(self.run, self.dataset, self.matrix, self.indices)[0])
 
     @property
     def gene_sets_note(self) -> str:
@@ -164,12 +163,12 @@ def gather_cells(
     )
     is_whole = len(latents.indices) == len(matrix.cell_ids)
     matrix = matrix if is_whole else take_cells(matrix, latents.indices)
-    if dataset.batches is not None and config.dataset.options.further:
-        barcodes = number_barcodes(matrix.cells[BARCODE].tolist(), dataset.batches.codes[latents.indices])
-        cells = replace(cells, barcodes=barcodes)
-    if DOUBLET in dataset.columns:
+    samples, codes = _number_samples(run, dataset, matrix, latents.indices)
+    if samples:
+        cells = replace(cells, barcodes=number_barcodes(matrix.cells[BARCODE].tolist(), codes))
+    if any(step["step"] == "quality" and "n_doublets" in step for step in dataset.preprocessing):
         called = {name: dataset.columns[name][latents.indices] for name in (DOUBLET_SCORE, DOUBLET)}
-        matrix = replace(matrix, cells=matrix.cells.assign(**called))
+        matrix = replace(matrix, cells=keep_apart(matrix.cells, called).assign(**called))
     return CellExport(run, matrix, cells, annotations, dataset, latents.indices)
 
 
@@ -182,6 +181,24 @@ def find_layout(run: Run, method: Method, latents: RunLatents) -> Algorithm:
         if find_map(request, request.features(method, latents)) is not None:
             return layout
     return "pca"
+
+
+def _number_samples(
+    run: Run, dataset: Dataset, matrix: CountMatrix, indices: NDArray[np.int64]
+) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+    """(the samples that number barcodes of joined files, the number of each of the cells (M,)); none for one file.
+
+    `matrix` holds the cells of the data set at these indices (M,).
+    """
+    options, batches = run.config.dataset.options, dataset.batches
+    if not options.further or batches is None:
+        return (), np.zeros(len(indices), dtype=np.int64)
+    if options.sample is None:
+        return batches.names, batches.codes[indices]
+    # Cells of two files may be of one sample then, and have one barcode: the files number them.
+    files = tuple(name_samples((run.config.dataset.source, *options.further)))
+    own = zip(matrix.cell_ids.tolist(), matrix.cells[BARCODE].tolist(), strict=True)
+    return files, np.array([files.index(cell.removesuffix(f"_{barcode}")) for cell, barcode in own], dtype=np.int64)
 
 
 def _lay_out(run: Run, layout: Algorithm, split: SplitName, which: Weights, latents: RunLatents) -> NDArray[np.float32]:

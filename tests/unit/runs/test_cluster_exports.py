@@ -58,6 +58,21 @@ def test_an_h5ad_opens_in_scanpy_with_all_genes_and_the_agreed_columns(cells_run
     assert set(back.uns["clustergan"]["versions"]) >= {"torch", "scanpy", "anndata", "igraph"}
 
 
+@pytest.mark.parametrize("doublets", ["off", "flag"])
+def test_a_column_of_doublets_that_the_file_has_itself_is_kept(doublets: str, folder: Path) -> None:
+    cells = anndata.read_h5ad(write_cells(folder / "own.h5ad"))
+    cells.obs["doublet"] = ["maybe", "hardly", "surely"] * 30
+    cells.write_h5ad(folder / "own.h5ad")
+    run, out = folder / f"own-{doublets}", folder / f"own-{doublets}.h5ad"
+    words = ["--labels", "kind", "--prepare", f"doublets={doublets}", *TRAIN, "--out", str(run)]
+    assert main(["train", "--dataset", str(folder / "own.h5ad"), *words]) == 0
+    assert main(["export", str(run), "--format", "h5ad", "--map", "pca", "--out", str(out)]) == 0
+    kept = "doublet" if doublets == "off" else "doublet (own)"
+    assert anndata.read_h5ad(out).obs[kept].tolist() == cells.obs["doublet"].tolist()
+    assert Run(run).dataset().columns[kept].tolist() == cells.obs["doublet"].tolist()
+    assert ("doublet score" in anndata.read_h5ad(out).obs) == (doublets == "flag")
+
+
 def test_loupe_gets_two_tables_by_barcode(cells_run: Run, folder: Path) -> None:
     out = folder / "loupe"
     assert main(["export", str(cells_run.folder), "--format", "loupe", "--map", "pca", "--out", str(out)]) == 0

@@ -85,6 +85,15 @@ def test_loupe_gets_barcodes_numbered_by_sample(run: Run, folder: Path) -> None:
     assert barcodes.is_unique
 
 
+def test_where_a_column_tells_samples_apart_loupes_barcodes_are_numbered_by_file(run: Run, folder: Path) -> None:
+    files = [word for name in ("control", "treated") for word in ("--dataset", str(folder / f"{name}.h5ad"))]
+    assert main(["train", *files, "--sample", "kind", *FEW_STEPS, "--out", str(folder / "by-kind")]) == 0
+    out = folder / "loupe-by-kind"
+    assert main(["export", str(folder / "by-kind"), "--format", "loupe", "--map", "pca", "--out", str(out)]) == 0
+    by_sample = pd.read_csv(folder / "loupe" / "clusters.csv")["Barcode"]
+    assert pd.read_csv(out / "clusters.csv")["Barcode"].tolist() == by_sample.tolist()
+
+
 def test_a_sample_that_is_gone_is_named(run: Run, folder: Path) -> None:
     away = folder / "treated.h5ad"
     away.rename(folder / "elsewhere.h5ad")
