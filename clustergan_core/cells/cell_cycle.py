@@ -102,9 +102,16 @@ def score_cycle(matrix: CountMatrix) -> CellCycle:
 
     names = [str(gene) for gene in range(len(matrix.gene_ids))]  # symbols may repeat
     annotated = anndata.AnnData(log1p_normalised(matrix), var=pd.DataFrame(index=pd.Index(names)))
-    scanpy.tl.score_genes_cell_cycle(
-        annotated, s_genes=[names[gene] for gene in lists[0]], g2m_genes=[names[gene] for gene in lists[1]]
-    )
+    try:
+        scanpy.tl.score_genes_cell_cycle(
+            annotated, s_genes=[names[gene] for gene in lists[0]], g2m_genes=[names[gene] for gene in lists[1]]
+        )
+    except RuntimeError as error:  # of scanpy, where it has no other genes of like expression
+        n_others = len(names) - len(set(np.concatenate(lists).tolist()))
+        raise DataError(
+            f"{matrix.name} has {n_others} genes beside those of the cell cycle, too few to compare them with: provide a "
+            "file with all genes."
+        ) from error
     symbols = matrix.gene_symbols
     return CellCycle(
         s_score=annotated.obs["S_score"].to_numpy(dtype=np.float32),

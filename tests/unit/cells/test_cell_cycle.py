@@ -79,6 +79,10 @@ def test_a_cluster_of_one_phase_that_is_not_the_usual_one_is_told() -> None:
 def test_data_without_the_genes_is_refused_in_one_sentence() -> None:
     with pytest.raises(DataError, match=r"has 0 of the 43 genes of phase S, but 10 are needed: provide"):
         score_cycle(count_matrix(np.ones((4, 200)), OTHERS))
+    few = [*S_GENES[:10], *G2M_GENES[:10]]
+    counts = np.random.default_rng(0).poisson(1, (50, 20))
+    with pytest.raises(DataError, match=r"has 0 genes beside those of the cell cycle, too few .*all genes"):
+        score_cycle(count_matrix(counts, few))
     with pytest.raises(DataError, match="scaled values"):
         score_cycle(replace(cycling(), state="scaled"))
     fly = [f"FBgn{gene:07d}" for gene in range(200)]
