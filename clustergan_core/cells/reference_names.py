@@ -19,6 +19,7 @@ from clustergan_core.cells.references import UNKNOWN, Reference
 from clustergan_core.cells.shared_genes import share_genes
 from clustergan_core.data.counts.matrix import CountMatrix
 from clustergan_core.data.counts.sparse import gene_moments, log1p_normalised
+from clustergan_core.errors import DataError
 
 N_GENES = 2000  # of highest variance in the reference
 MIN_CELLS = 3  # on both sides that express a gene
@@ -144,6 +145,11 @@ def _comparable(known: CountMatrix, new: CountMatrix, n_genes: int) -> tuple[csr
         values.append(part)
         moments.append(gene_moments(part, np.ones(part.shape[0], dtype=np.bool_)))
     is_expressed = np.minimum(moments[0].n_cells, moments[1].n_cells) >= MIN_CELLS
+    if not is_expressed.any():
+        raise DataError(
+            f"No gene is in {MIN_CELLS} cells of {known.name} and in {MIN_CELLS} of {new.name}, which have "
+            f"{known.counts.shape[0]:,} and {new.counts.shape[0]:,} cells: choose a reference with more cells."
+        )
     variance = np.where(is_expressed, moments[0].variance, -1.0)
     chosen = np.argsort(-variance, kind="stable")[: min(n_genes, int(is_expressed.sum()))]
     return values[0][:, chosen], values[1][:, chosen], shared.note

@@ -96,7 +96,7 @@ def load_reference(path: Path) -> Reference:
     arrays = read_arrays(path)
     try:
         return _vet(path, arrays)
-    except (KeyError, ValueError, IndexError) as error:
+    except (KeyError, ValueError, IndexError, TypeError, OverflowError) as error:
         raise DataError(
             f"{path.name} is not a whole reference: save it again with the command name and its option --save."
         ) from error
@@ -115,8 +115,11 @@ def _vet(path: Path, arrays: Mapping[str, NDArray[Any]]) -> Reference:
         raise ValueError(state)
     if labels.min() < 0 or labels.max() >= len(types) or len(set(types)) < max(2, len(types)):
         raise ValueError("types")
-    require_finite(path.name, arrays["data"])
-    parts = (arrays["data"].astype(np.float32), arrays["indices"], arrays["indptr"])
+    data = arrays["data"].astype(np.float32)
+    require_finite(path.name, data)
+    if data.min(initial=0) < 0:
+        raise ValueError("data")
+    parts = (data, arrays["indices"], arrays["indptr"])
     counts: csr_matrix[Any] = csr_matrix(parts, shape=(n_cells, n_genes))
     counts.check_format(full_check=True)
     counts.sum_duplicates()

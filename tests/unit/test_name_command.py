@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import anndata
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -98,6 +99,22 @@ def test_names_of_cells_come_back_until_they_are_forgotten_or_the_weights_change
     assert read_names(cells) is None
     forget_names(cells)
     assert not reference_names_path(cells).exists()
+
+
+@pytest.mark.parametrize("told", ["null", "{}", '{"source": "blood", "notes": 3}'])
+def test_names_of_cells_that_cannot_be_read_count_as_none(cells: Run, blood: Path, told: str) -> None:
+    assert name(f"{blood}:celltype") == EXIT_DONE
+    path = reference_names_path(cells)
+    with np.load(path) as stored:
+        arrays = dict(stored)
+    np.savez(path, **(arrays | {"told": np.array(told)}))
+    assert read_names(cells) is None
+    np.savez_compressed(path, **arrays)
+    content = bytearray(path.read_bytes())
+    for start in range(40, len(content), 97):
+        content[start] ^= 0xFF
+    path.write_bytes(bytes(content))
+    assert read_names(cells) is None
 
 
 def test_a_saved_reference_gives_the_same_names_as_its_file(

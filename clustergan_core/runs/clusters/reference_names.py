@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -144,13 +145,13 @@ def read_names(run: Run) -> RunNames | None:
                 return None
             arrays = {name: stored[name] for name in _FIELDS}
             types, told = tuple(stored["types"].tolist()), json.loads(stored["told"].item())
-            limit = float(stored["limit"].item())
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+            limit, source, notes = float(stored["limit"].item()), told["source"], tuple(told["notes"])
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error):
         # It can be made again from the reference, like a missing one.
         return None
     numbers = {name: arrays[name].astype(np.int64) for name in ("named", "neighbour")}
     figures = {name: arrays[name].astype(np.float32) for name in ("probability", "vote", "distance")}
-    return RunNames(CellNames(types, limit=limit, **numbers, **figures), told["source"], tuple(told["notes"]))
+    return RunNames(CellNames(types, limit=limit, **numbers, **figures), source, notes)
 
 
 def forget_names(run: Run) -> None:

@@ -161,6 +161,12 @@ def test_a_reference_comes_back_from_its_file(tmp_path: Path) -> None:
         {"types": np.array(["T"])},
         {"data": np.array([[1.0]])},
         {"format": np.array([1, 2])},
+        {"format": np.array([np.inf])},
+        {"format": np.array([1j])},
+        {"types": np.array(3)},
+        {"type": np.array(0)},
+        {"indptr": np.array(0)},
+        {"gene_ids": np.array("ACTB")},
     ],
 )
 def test_a_hostile_file_is_refused_in_one_sentence(tmp_path: Path, change: dict[str, np.ndarray]) -> None:
@@ -170,6 +176,23 @@ def test_a_hostile_file_is_refused_in_one_sentence(tmp_path: Path, change: dict[
     np.savez(tmp_path / "bad.npz", allow_pickle=False, **(arrays | change))
     with pytest.raises(DataError, match=r"bad\.npz is not a whole reference: save it again"):
         load_reference(tmp_path / "bad.npz")
+
+
+def test_values_that_no_reference_holds_are_refused_in_one_sentence(tmp_path: Path) -> None:
+    reference().save(tmp_path / "blood.npz")
+    with np.load(tmp_path / "blood.npz") as stored:
+        arrays = dict(stored)
+    for value, problem in ((-5.0, "is not a whole reference"), (1e300, "NaN or infinite")):
+        np.savez(tmp_path / "bad.npz", **(arrays | {"data": np.full(len(arrays["data"]), value)}))
+        with np.errstate(over="ignore"), pytest.raises(DataError, match=problem):
+            load_reference(tmp_path / "bad.npz")
+
+
+def test_a_reference_of_too_few_cells_to_compare_genes_is_refused_in_one_sentence() -> None:
+    matrix, texts = cells(n_cells=2)
+    few = make_reference(matrix, texts, "blood")
+    with pytest.raises(DataError, match=r"No gene is in 3 cells of .* which have 2 and 160 cells: choose a reference"):
+        name_cells(few, cells(seed=2)[0], features_of(texts), features_of(cells(seed=2)[1]))
 
 
 def test_pickled_objects_and_newer_formats_are_refused(tmp_path: Path) -> None:
