@@ -88,7 +88,7 @@ def score_cycle(matrix: CountMatrix) -> CellCycle:
     species = find_species(matrix)
     if species not in ("human", "mouse", "unknown"):
         raise DataError(
-            f"{matrix.name} holds genes of {species}: the genes of the cell cycle are known here for human and mouse."
+            f"{matrix.name} holds genes of {species}: cell-cycle genes are listed here for human and mouse only."
         )
     lists = [_find(matrix, genes) for genes in (S_GENES, G2M_GENES)]
     for phase, found, genes in zip(("S", "G2/M"), lists, (S_GENES, G2M_GENES), strict=True):

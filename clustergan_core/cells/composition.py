@@ -100,13 +100,13 @@ def compare_conditions(composition: Composition, reference: str, other: str) -> 
         n_samples = f"{sizes[few]} sample{'s' if sizes[few] > 1 else ''}"
         return CompositionTest(
             table,
-            f"{few} has {n_samples}, and a test needs {LEAST_SAMPLES} of each condition: shares are shown without one, "
-            "because cells of one sample are no replicates.",
+            f"{few} has {n_samples}, and a test needs {LEAST_SAMPLES} of each condition: shares are shown without a "
+            "test, because cells of one sample are not replicates.",
         )
     fit = _fit(design, np.log(shares / (1 - shares)))
     if not fit.df:
         return CompositionTest(
-            table, "Every sample is needed to fit the donors, and none is left to test with: leave donors out."
+            table, "Fitting the donors uses up every sample, and none is left to test with: leave donors out."
         )
     tested = _moderate(fit)
     return CompositionTest(

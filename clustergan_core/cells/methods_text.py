@@ -8,10 +8,10 @@ from clustergan_core.data.counts.matrix import STATE_WORDS
 from clustergan_core.data.steps import KeepIds, KeepRows, Quality, Step
 
 _ACROSS: Mapping[str, str] = {
-    "harmony": "Pairs of cells that share a cluster were looked up after Harmony had moved the samples together.",
-    "mutual": "Half of the cells that may share a cell's cluster in training are from its own sample, half are mutual "
+    "harmony": "Pairs of cells that should share a cluster were found after Harmony had moved the samples together.",
+    "mutual": "Half of the cells with which a cell was paired in training are from its own sample, half are mutual "
     "nearest neighbours in others, of which the least supported quarter was left out.",
-    "none": "Samples were not moved together: pairs of cells were looked up among all of them as they are.",
+    "none": "Samples were not moved together: pairs of cells that should share a cluster were found among all of them.",
 }
 
 
@@ -67,8 +67,8 @@ def _named(named_from: Mapping[int, str]) -> list[str]:
         return []
     how = (
         "A multinomial logistic regression on log-normalised counts named cells from a reference; cells far from all "
-        "of its cells in the encoder's last hidden layer, or without a type of probability one half, were called "
-        "unknown, and clusters have the most frequent name of their cells."
+        "of its cells in the encoder's last hidden layer, and cells for which no type had a probability of at least "
+        "one half, were called unknown. Each cluster got the most frequent name of its cells."
     )
     return [
         how,
@@ -109,8 +109,8 @@ def _samples(quality: Quality) -> list[str]:
         rate = quality["settings"]["doublet_rate"]
         fate = "removed" if quality["settings"]["doublets"] == "remove" else "kept"
         sentences.append(
-            f"Scrublet was run within each sample (mean of three simulations), and at most {rate:.1%} of the cells per "
-            f"1,000 cells were called doublets: {n_doublets:,}, which were {fate}."
+            "Scrublet was run within each sample (mean of three simulations) with an expected share of doublets of "
+            f"{rate:.1%} per 1,000 cells; cells called doublets ({n_doublets:,}) were {fate}."
         )
     return sentences
 

@@ -27,7 +27,7 @@ def add_commands(commands: Any) -> None:
         metavar="FILE[:COLUMN]|FILE.npz|RUN[:COLUMN]",
         help="cells whose types are known: a file and its column, a reference saved before, or another run",
     )
-    name.add_argument("--accept", action="store_true", help="give the clusters the names that are proposed")
+    name.add_argument("--accept", action="store_true", help="give the clusters the proposed names")
     name.add_argument("--csv", metavar="FILE", help="also write a row for each cell to this file")
     name.add_argument(
         "--save", metavar="FILE.npz", help="also write the reference to this file, at most 500 cells of each type"
@@ -89,6 +89,6 @@ def _render(result: dict[str, Any], table: pd.DataFrame) -> str:
         f"{result['agreement']:.1%}.",
         "The proposed names are now those of the clusters."
         if result["accepted"]
-        else "Add --accept to give the clusters the names that are proposed.",
+        else "Add --accept to give the clusters the proposed names.",
     ]
     return "\n".join([*lines, "", table.round(3).to_string(index=False)])

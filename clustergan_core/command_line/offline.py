@@ -23,9 +23,7 @@ def add_commands(commands: Any) -> None:
     lesson = kinds.add_parser("lesson", help="a lesson with its four beats")
     lesson.add_argument("name", help="a folder of lessons/")
     lesson.add_argument("--run", default="", dest="first", metavar="NAME", help="the recording that is shown first")
-    lesson.add_argument(
-        "--hide", default="", metavar="NAME,NAME", help=f"what is left out of it, of {', '.join(HIDEABLE)}"
-    )
+    lesson.add_argument("--hide", default="", metavar="NAME,NAME", help=f"what to leave out: {', '.join(HIDEABLE)}")
     lesson.add_argument("--speed", type=float, choices=SPEEDS, default=1.0, help="how fast a recording plays")
     lesson.set_defaults(make=_lesson)
     recording = kinds.add_parser("recording", help="a recorded training")
@@ -59,7 +57,7 @@ def _lesson(arguments: argparse.Namespace) -> tuple[str, bytes]:
         raise SettingsError(f"The lesson {lesson.name} has no recording {arguments.first}: {listed}.")
     hidden = frozenset(word for word in arguments.hide.split(",") if word)
     if unknown := sorted(hidden - HIDEABLE.keys()):
-        raise SettingsError(f"A lesson cannot hide {', '.join(unknown)}: choose of {', '.join(HIDEABLE)}.")
+        raise SettingsError(f"A lesson cannot hide {', '.join(unknown)}: choose from {', '.join(HIDEABLE)}.")
     handout = Handout(hidden, arguments.speed)
     return f"lesson-{lesson.name}.html", make_lesson_page(lesson, arguments.first, handout)
 

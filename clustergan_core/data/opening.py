@@ -136,9 +136,11 @@ def _name_sample(path: Path) -> str:
 def _open_part(source: str, orientation: Orientation, on_progress: OnProgress | None) -> CountMatrix:
     """One of several samples, with the columns of the tables uploaded with it."""
     if source not in DATASETS and not Path(source).expanduser().exists():
-        raise SettingsError(f"'{source}' is neither a data set nor a file, and so no sample: check the path.")
+        raise SettingsError(f"'{source}' is neither a data set nor a file, so it cannot be a sample: check the path.")
     if not is_count_matrix(source):
-        raise DataError(f"{Path(source).name} is not a count matrix, and so no sample beside others: leave it out.")
+        raise DataError(
+            f"{Path(source).name} is not a count matrix, so it cannot be one of several samples: leave it out."
+        )
     matrix, notes = join_tables(_open_matrix(source, orientation, on_progress), find_cell_tables(source, labels=None))
     return replace(matrix, notes=(*matrix.notes, *notes))
 

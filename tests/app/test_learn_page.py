@@ -100,7 +100,7 @@ def test_a_strip_stays_closed_until_its_setting_is_chosen() -> None:
         ({"lesson": "rings"}, f"There is no lesson rings: choose {', '.join(lesson_names())}"),
         ({"lesson": PLANE, "beat": "think"}, "beat=think, but it can be ask, predict, try, reveal"),
         ({"lesson": PLANE, "speed": "3"}, "speed=3, but it can be 0.25, 0.5, 1, 2, 4; 1 is shown"),
-        ({"lesson": PLANE, "hide": "notes"}, "wants to hide notes, but it can hide controls, live"),
+        ({"lesson": PLANE, "hide": "notes"}, "asks to hide notes, but it can hide controls, live"),
     ],
 )
 def test_a_wrong_address_is_named(query: dict[str, str], sentence: str) -> None:

@@ -102,7 +102,7 @@ def test_the_steps_are_laid_out_by_t_sne_when_asked_and_kept(own_copy: Path, see
     run = Run(own_copy / "digits")
     app = opened(run="digits").segmented_control(key="forming_layout").set_value("t-SNE").run()
     assert not app.exception and not app.error
-    assert "t-SNE lays the 3 kept steps out" in all_texts(app)
+    assert "t-SNE lays out the 3 kept steps one by one" in all_texts(app)
     app = app.button("align").click().run()
     for _ in range(20):
         if read_aligned(run) is not None:
@@ -116,7 +116,7 @@ def test_the_steps_are_laid_out_by_t_sne_when_asked_and_kept(own_copy: Path, see
     newest, before = read_frame(run.folder, 10), read_frame(run.folder, 5)
     assert newest is not None and before is not None
     n_changed = int((newest.clusters != before.clusters).sum())
-    assert f"{n_changed:,} samples changed their cluster since step 5." in str(seen.named["caption"])
+    assert f"{n_changed:,} samples changed cluster since step 5." in str(seen.named["caption"])
     assert f"by layout alone, with nothing changed, by {maps.own_move:.1f}" in str(seen.named["caption"])
     compare = opened(run="digits")  # kept: another session sees the maps at once
     compare.segmented_control(key="forming_layout").set_value("t-SNE").run()
@@ -148,7 +148,7 @@ def test_until_the_generator_learns_the_map_stands_in_place_of_its_noise(
         assert f"Dotted: the generator begins to learn after step {begins}." in all_texts(app)
     steps = grid_steps(run.folder)
     said = dict(zip(steps, grids[0].said, strict=True))
-    told = [step for step in steps if "until then its first weights draw these" in said[step]]
+    told = [step for step in steps if "until then these come from its initial weights" in said[step]]
     assert told == [step for step in steps if step <= begins]
 
 

@@ -38,8 +38,8 @@ def show_cycle(view: CellsView) -> None:
     for cluster, phase, share in find_cycling(cycle, table):
         st.warning(
             f"{plain(name_of[cluster])}: {share:.0%} of its cells are in phase {phase}, though most cells of the data "
-            f"are in {PHASES[cycle.usual]}. It may be a phase rather than a type. To find out, leave these "
-            f"{len(cycle.genes)} genes out of the file and train again; nothing is removed here.",
+            f"are in {PHASES[cycle.usual]}. It may be a phase rather than a cell type. To check, remove the "
+            f"{len(cycle.genes)} cell-cycle genes from the file and train again; nothing is removed here.",
             icon=":material/cycle:",
         )
     shown = pd.DataFrame({"cluster": table["cluster"], "name": names, "cells": table["cells"]})
@@ -51,7 +51,7 @@ def show_cycle(view: CellsView) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         offer_csv("Genes as CSV", pd.DataFrame({"gene": cycle.genes}), f"{view.run.name}-cycle-genes.csv", "cycle-csv")
         st.caption(
-            f"Scanpy's scores of {len(cycle.genes)} genes (Tirosh et al. 2016); cells with neither score above zero "
+            f"Scored by scanpy on {len(cycle.genes)} genes (Tirosh et al. 2016); cells with neither score above zero "
             "are in G1.",
             width="content",
         )

@@ -42,8 +42,8 @@ def show_reference_names(view: CellsView) -> None:
     """The choice of a reference, and the names that it gives, to be taken over one by one or all."""
     st.subheader("Names from a reference")
     st.caption(
-        "Cells whose types are known name these: a regression on the genes of both gives each cell a name, and where "
-        "the cell lies far from all cells of the reference, the answer is “unknown”. Names stay yours to change."
+        "A reference holds cells of known types. A regression on the genes that both have gives each cell here a name; "
+        "a cell that lies far from all reference cells, or that no type fits, is “unknown”. You can change every name."
     )
     stored = view.reference_names
     with st.expander("Choose a reference", icon=":material/menu_book:", expanded=stored is None):
@@ -200,14 +200,14 @@ def _show_names(view: CellsView, names: RunNames) -> None:
         default=table.loc[table["proposed"], "cluster"].tolist(),
         format_func=labels.__getitem__,
         key=f"reference_accept_{view.run.name}_{names.source}",
-        help="At first those where at least half of the cells have the name. Clusters of one name count as one.",
+        help="Preset: those where at least half of the cells have the name. Clusters of the same name count as one.",
     )
     what = "1 name" if len(chosen) == 1 else f"{len(chosen)} names"
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(f"Take over {what}", key="accept_names", icon=":material/check:", disabled=not chosen):
+        if st.button(f"Accept {what}", key="accept_names", icon=":material/check:", disabled=not chosen):
             _accept(view, names, table, chosen)
         _offer_undo(view)
-        st.caption("The h5ad below holds the names by cell as clustergan_reference.", width="content")
+        st.caption("The h5ad below holds each cell's name as clustergan_reference.", width="content")
         link_page("Map", {"run": view.run.name, "colour": "name from reference"}, "Names on the map")
 
 
@@ -245,7 +245,9 @@ def _offer_undo(view: CellsView) -> None:
     last: tuple[str, Annotations, tuple[int, ...]] | None = st.session_state.get(_BEFORE)
     if last is None or last[0] != str(view.run.folder):
         return
-    if st.button("Undo", key="undo_names", icon=":material/undo:", help="The clusters get back the names they had."):
+    if st.button(
+        "Undo", key="undo_names", icon=":material/undo:", help="Restores the names that the clusters had before."
+    ):
         restore_names(view.run, last[1], last[2])
         del st.session_state[_BEFORE]
         st.rerun()

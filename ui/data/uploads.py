@@ -161,7 +161,7 @@ def accept_files(files: list[tuple[str, memoryview]]) -> tuple[Mapping[str, str 
     choices: dict[str, str | list[str]] = {**choices_of(chosen)}
     if len(matrices) > 1:
         choices[FURTHER] = [str(path) for path in matrices[1:]]
-        problems.append(f"{len(matrices)} files are brought together as {len(matrices)} samples.")
+        problems.append(f"{len(matrices)} files are combined as {len(matrices)} samples.")
     return choices, problems
 
 

@@ -17,7 +17,7 @@ from ui.interpolate.z_n import CELL_SOURCES, choose_source, choose_z_n, show_z_n
 from ui.latent_slider.component import latent_slider
 
 ONE_CELL = "One cell"
-_CURVES = "The curves are the genes that change most along the handle that was moved last."
+_CURVES = "The curves show the genes that change most along the handle that you moved last."
 CELL_VIEWS = (*VIEWS, ONE_CELL)
 
 

@@ -49,7 +49,7 @@ def name_wrong_handout() -> None:
     """Says what of the address's handout is not there."""
     if unknown := sorted(_asked_words() - HIDEABLE.keys()):
         listed = ", ".join(HIDEABLE)
-        show_problem(SettingsError(f"The address wants to hide {', '.join(unknown)}, but it can hide {listed}."))
+        show_problem(SettingsError(f"The address asks to hide {', '.join(unknown)}, but it can hide {listed}."))
     _asked("speed", tuple(_SPEEDS), "1")
 
 

@@ -40,7 +40,7 @@ def show_counts(lesson: Lesson, stage: PlaneStage) -> None:
         counts = " | ".join(f"**{_late_islands(*file):g}**" for file in files)
         lines.append(f"| {value} | {counts} | {_late_strays(tuple(files)):.0%} |")
     st.markdown("\n".join(lines))
-    st.caption("Islands reached, and the median share of dots off them: medians over frames of the last fifth.")
+    st.caption("Islands reached, and the median share of dots off them, each over the last fifth of the frames.")
 
 
 def show_strips(lesson: Lesson, strips: tuple[Strip, ...], key: str) -> None:

@@ -57,7 +57,7 @@ def _link() -> str:
 
 def _offer_page(lesson: Lesson, handout: Handout) -> None:
     if not can_be_taken_home(lesson):
-        st.caption("What this lesson shows needs the app: there is no file of it.")
+        st.caption("What this lesson shows needs the app, so there is no file.")
         return
     run = st.query_params.get("run", "")
     st.download_button(
@@ -67,7 +67,7 @@ def _offer_page(lesson: Lesson, handout: Handout) -> None:
         "text/html",
         icon=":material/download:",
         on_click="ignore",
-        help="One file that opens without the app: for slides, a course page or at home. Printed, it is a work sheet.",
+        help="One file that opens without the app: for slides, a course page or at home. It prints as a worksheet.",
     )
 
 

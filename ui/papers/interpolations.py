@@ -30,8 +30,8 @@ def show_interpolations() -> None:
     pairs = _pairs_of_runs()
     if not pairs:
         st.caption(
-            "No run of ClusterGAN and one of WGAN-GP with a normal or uniform prior on the same images are on this "
-            "machine. This command trains the second for the digits:"
+            "This figure needs a run of ClusterGAN and one of WGAN-GP with a normal or uniform prior, both on the same "
+            "images. This command trains the second on the digits:"
         )
         st.code(
             f"python -m clustergan_core train --dataset digits --method {_WITHOUT_MODES} --set prior=normal",
@@ -76,11 +76,11 @@ def _show_walks(found: Interpolations, own: Run) -> None:
     verdict = "" if by_code < by_noise else ", so this does not repeat what the paper shows"
     st.caption(
         plain(
-            "The paper shows that ClusterGAN's walks stay digits, and that a GAN with a normal prior passes through "
-            f"what is none. Here, in the middle third of {len(found.pairs)} walks, ClusterGAN is {by_code:.2f} times "
-            "as far from real test samples as these are from each other (median, in 20 principal components), the "
-            f"other {by_noise:.2f} times{verdict}. One run each on {own.config.dataset.name}: another seed may differ. "
-            "Algorithm 1 decoded the ends, so rows begin and end alike only as far as it reached them."
+            "The paper shows that ClusterGAN's walks stay digits, and that those of a GAN with a normal prior pass "
+            f"through images of no digit. Here, in the middle third of {len(found.pairs)} walks, ClusterGAN is "
+            f"{by_code:.2f} times as far from real test samples as these are from each other (median, in 20 principal "
+            f"components), the other {by_noise:.2f} times{verdict}. One run each on {own.config.dataset.name}: another "
+            "seed may differ. Algorithm 1 decoded the ends for the other GAN, so its walks begin and end near them."
         )
     )
 

@@ -41,7 +41,7 @@ def show_latent_maps() -> None:
             f"mixture priors. Ours: {len(labels)} held-out digits of {stage.runs[0].setup.dataset} after "
             f"{stage.runs[0].setup.n_steps:,} steps, {'seed' if len(seeds) == 1 else 'seeds'} "
             f"{' and '.join(map(str, seeds))}; NMI of k-means on z with the digits. "
-            "The lesson on priors holds what was recorded."
+            "The lesson on priors has these recordings."
         )
     )
     st.page_link("pages/learn.py", label="Open the lesson", query_params={"lesson": _LESSON}, icon=":material/school:")

@@ -59,7 +59,7 @@ def aligned_maps(run: Run) -> AlignedMaps | None:
     if found is not None:
         return found
     if not run.status().is_over:
-        st.caption("The steps are laid out by t-SNE once the training has ended, from the last one backwards.")
+        st.caption("t-SNE can lay out the steps, from the last one backwards, once the training has ended.")
         return None
     layout: _Layout | None = st.session_state.get(_STATE)
     if layout is not None and layout.run != str(run.folder):
@@ -74,25 +74,25 @@ def aligned_maps(run: Run) -> AlignedMaps | None:
 def describe_moves(maps: AlignedMaps, index: int, noun: str) -> str:
     """How far the samples moved since the step before, beside how far they move when nothing changes."""
     if index == 0:
-        return f"Moves of less than {maps.own_move:.1f} are the layout's, not the training's."
+        return f"Moves of less than {maps.own_move:.1f} come from the layout, not from the training."
     before, after = maps.coordinates[index - 1 : index + 1]
     move = float(np.linalg.norm(after - before, axis=1).mean())
     return (
-        f"Since the step before, a {noun} moved by {move:.1f} in the mean; by layout alone, with nothing "
-        f"changed, by {maps.own_move:.1f}."
+        f"Since the step before, a {noun} moved by {move:.1f} on average; by layout alone, with nothing changed, "
+        f"by {maps.own_move:.1f}."
     )
 
 
 def _offer(run: Run, layout: _Layout | None) -> None:
     n_steps = len(frame_steps(run.folder))
     st.caption(
-        f"t-SNE lays the {n_steps} kept steps out one after the other, from the last one backwards, each from the "
-        "layout of the one after it: half a second to a second each on a free core."
+        f"t-SNE lays out the {n_steps} kept steps one by one, from the last one backwards. Each starts from the layout "
+        "of the step after it and takes half a second to a second on a free core."
     )
     if layout is not None and layout.problem:
         show_problem(layout.problem)
         layout = None
-    label = "Lay out" if layout is None else f"Go on after {layout.n_done} of {n_steps}"
+    label = "Lay out" if layout is None else f"Continue after {layout.n_done} of {n_steps}"
     if st.button(label, key="align", icon=":material/play_arrow:"):
         st.session_state[_STATE] = layout or _Layout(str(run.folder), compute_aligned(run))
         st.session_state[_STATE].is_stopped = False
@@ -117,7 +117,7 @@ def _watch(run: Run, layout: _Layout) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             told = f"{layout.n_done} of {n_steps} steps, about {describe_duration(left)} of work left"
             if not layout.n_done:
-                told = "The last step is laid out, the longest of all."
+                told = "Laying out the last step, which takes longest."
             st.progress(layout.n_done / n_steps, text=told)
             if st.button("Stop", key="stop-align", icon=":material/stop:"):
                 layout.is_stopped = True

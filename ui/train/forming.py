@@ -144,7 +144,7 @@ def _count_changes(run: Run, steps: list[int], index: int, shown: RunLatents, no
     if before is None or len(before.clusters) != len(shown.clusters):
         return ""
     n_changed = int((before.clusters != shown.clusters).sum())
-    return f" {n_changed:,} {noun}s changed their cluster since step {steps[index - 1]:,}."
+    return f" {n_changed:,} {noun}s changed cluster since step {steps[index - 1]:,}."
 
 
 def _describe_split(run: Run, shown: RunLatents, noun: str) -> str:

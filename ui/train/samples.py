@@ -75,7 +75,7 @@ def _show_history(run: Run, steps: list[int]) -> None:
 
 
 def _first_weights(begins: int) -> str:
-    return f"The generator begins to learn after step {begins:,}: until then its first weights draw these."
+    return f"The generator begins to learn after step {begins:,}: until then these come from its initial weights."
 
 
 @st.cache_data(max_entries=20, show_spinner=False)

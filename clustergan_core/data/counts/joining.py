@@ -102,7 +102,7 @@ def _require_one_species(matrices: Mapping[str, CountMatrix]) -> None:
     known = {name: kind for name, kind in species.items() if kind != "unknown"}
     if len(set(known.values())) > 1:
         told = _list([f"{name} is {kind}" for name, kind in known.items()])
-        raise DataError(f"The samples are of different species ({told}): bring one species at a time.")
+        raise DataError(f"The samples are of different species ({told}): provide one species at a time.")
 
 
 def _require_own_names(matrices: Mapping[str, CountMatrix], cell_ids: NDArray[np.str_]) -> None:

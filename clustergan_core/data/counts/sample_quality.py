@@ -82,7 +82,7 @@ def _warn(
     warnings = []
     if n_left < FEW_CELLS:
         warnings.append(
-            f"Sample {name} has {n_left:,} cells left, fewer than {FEW_CELLS}: leave it out, or pool it with its kind."
+            f"Sample {name} has {n_left:,} cells left, fewer than {FEW_CELLS}: leave it out, or pool it with another."
         )
     if depth is not None and typical is not None and depth < SHALLOW * typical:
         warnings.append(

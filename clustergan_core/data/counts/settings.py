@@ -63,8 +63,8 @@ class QualitySettings(BaseModel):
         gt=0,
         le=0.1,
         title="Doublets per 1,000 cells",
-        description="The expected share of doublets for each 1,000 cells of a sample: 0.008 for 10x Genomics. At most "
-        "so many are called doublets.",
+        description="The expected share of doublets for each 1,000 cells of a sample: 0.008 for 10x Genomics. No more "
+        "than the expected share are called doublets.",
     )
     min_cells: int = Field(default=3, ge=0, title="Least cells", description="Removes genes detected in fewer cells.")
 

@@ -43,10 +43,10 @@ class PairedClusterGANSettings(MethodSettings):
     partners_across: PartnersAcross = Field(
         "harmony",
         title="Partners across samples",
-        description="Where cells are from several samples of an experiment, whether a partner may be from another one. "
-        "Harmony: neighbours are searched after Harmony has moved the samples together. Mutual: half of the "
-        "neighbours are from the cell's own sample, half are mutual nearest neighbours in others. None: neighbours are "
-        "searched among all cells as they are, and clusters may follow samples. No effect on data of one sample.",
+        description="Whether a cell's partner may be from another sample of the experiment. Harmony: neighbours are "
+        "found after Harmony has moved the samples together. Mutual: half of the neighbours are from the cell's own "
+        "sample, half are mutual nearest neighbours in others. None: neighbours are found among all cells as they "
+        "are, so clusters may follow samples. No effect on data of one sample.",
     )
     masses: Masses = Field(
         "uniform",

@@ -112,5 +112,5 @@ def test_doublets_are_flagged_and_leave_only_when_a_person_says_so() -> None:
     assert len(dataset.samples) == 117
     methods = describe_methods("cells", dataset.preprocessing, "ClusterGAN", 3, 10, 0, {}, "")
     assert "from 2 samples, within which they were filtered: a (58), b (59)." in methods
-    assert "at most 0.8% of the cells per 1,000 cells were called doublets: 3, which were removed." in methods
+    assert "an expected share of doublets of 0.8% per 1,000 cells; cells called doublets (3) were removed." in methods
     assert "20 genes of highest variance, by their median rank within 2 samples, were used" in methods

@@ -98,7 +98,7 @@ def test_the_accuracies_of_the_reveal_are_medians_of_our_sweeps() -> None:
     assert f"accuracy {spread[0]} at σ = 0.1, {spread[3]} at σ = 1." in text
     wide, narrow = (", ".join(medians("n_normal", sweep)) for sweep in (0, 1))
     assert f"ours is poor: {wide}; at σ = 0.1 it is {narrow}." in text
-    assert f"the paper's accuracy falls from 0.960 to 0.384; ours does not: {', '.join(medians('batch_size'))}." in text
+    assert f"their accuracy falls from 0.960 to 0.384; ours does not: {', '.join(medians('batch_size'))}." in text
 
 
 def medians(setting: str, sweep: int = 0) -> list[str]:

@@ -161,6 +161,6 @@ def test_a_walk_is_written_by_the_command(
     assert main(["offline", "walk", model, "--from", "1", "--to", "99"]) == 2
     assert "has no mode 99: choose from 0 to 9" in capsys.readouterr().err
     assert main(["offline", "lesson", "islands", "--hide", "notes"]) == 2
-    assert "cannot hide notes: choose of controls, live" in capsys.readouterr().err
+    assert "cannot hide notes: choose from controls, live" in capsys.readouterr().err
     assert main(["offline", "lesson", "islands", "--run", "rings"]) == 2
     assert "no recording rings: choose cloud-1" in capsys.readouterr().err

@@ -44,7 +44,7 @@ def show_samples_kept(report: QualityReport) -> None:
             "Median mitochondrial share": st.column_config.NumberColumn(format="percent"),
         },
     )
-    st.caption("Medians and MADs of the rules are those of each sample. Medians here are over the cells that are kept.")
+    st.caption("The rules use the medians and MADs of each sample. The medians in this table are over the cells kept.")
     for sample in rows:
         for warning in sample.warnings:
             st.warning(plain(warning), icon=":material/warning:")
@@ -61,8 +61,8 @@ def show_doublets(form: PreparationForm, report: QualityReport | None) -> None:
     if report is None or doublets is None:
         with found:
             st.caption(
-                "Nobody has looked for doublets, two cells under one barcode. Flag scores each cell with Scrublet "
-                "within its sample: about ten seconds for 1,500 cells. Flagged cells stay."
+                "Doublets, two cells under one barcode, have not been looked for. Flag scores each cell with Scrublet "
+                "within its sample: about ten seconds for 3,000 cells. Flagged cells stay."
             )
         return
     names = [""] if report.batches is None else report.batches.names
@@ -73,8 +73,8 @@ def show_doublets(form: PreparationForm, report: QualityReport | None) -> None:
         cells = "1 cell is called a doublet" if n_called == 1 else f"{n_called:,} cells are called doublets"
         st.markdown(f"**{cells}** and {fate}.")
         st.caption(
-            "The threshold (dashed) is the score that at most the expected share of a sample's cells reach. Scrublet "
-            "misses doublets of two like cells. Raise the rate if more cells were loaded."
+            "The threshold (dashed) is the lowest score that no more than the expected share of a sample's cells "
+            "reach. Scrublet misses doublets of two similar cells. Raise the rate if more cells were loaded."
         )
     shown = [code for code, sample in enumerate(doublets.samples) if not sample.skipped]
     for start in range(0, len(shown), N_HISTOGRAMS):
@@ -87,7 +87,9 @@ def show_doublets(form: PreparationForm, report: QualityReport | None) -> None:
                 st.markdown(f"**{title}** :gray[{sample.rate:.1%} expected]")
                 show_figure(figure, f"doublets-{code}", f"Doublet scores of {names[code] or 'all cells'}")
     if shown:
-        st.caption(":blue[■] cells · :gray[■] simulated doublets, scaled to as many · dashed: the threshold.")
+        st.caption(
+            ":blue[■] cells · :gray[■] simulated doublets, scaled to the number of cells · dashed: the threshold."
+        )
     if report.batches is None and doublets.samples[0].skipped:
         st.warning(f"Doublets were not searched for, because {doublets.samples[0].skipped}.", icon=":material/warning:")
 

@@ -81,13 +81,13 @@ def show_samples(
         with right:
             show_problem(problem)
             if choices.samples is not None:
-                st.button("Describe the samples anew", on_click=_set(data, replace(choices, samples=None)))
+                st.button("Describe the samples again", on_click=_set(data, replace(choices, samples=None)))
         return
     if batches is None:
         with right:
             st.caption(
-                "All cells count as one sample. Where an experiment has several, bring their files together or choose "
-                "the column that tells them apart: quality is then judged, and genes are ranked, within each."
+                "All cells count as one sample. If the experiment has several, upload their files together or choose "
+                "the column that tells them apart: quality control and the ranking of genes then run within each."
             )
         return
     with right:
@@ -108,7 +108,7 @@ def _choose_files(data: str, choices: CountChoices) -> None:
         list(dict.fromkeys([*texts, *st.session_state[_FURTHER]])),
         key=_FURTHER,
         placeholder="none",
-        help="Each file is a sample beside the one that is shown. Files dropped together are brought together.",
+        help="Each file adds a sample to the one that is shown. Files dropped together are combined at once.",
         on_change=_take_files,
         args=(data, choices),
     )
@@ -130,12 +130,12 @@ def _choose_column(data: str, choices: CountChoices, cells: pd.DataFrame) -> Non
         "Samples are told apart by",
         [none, *columns],
         key=_COLUMN,
-        help="The column that holds each cell's sample. Nothing is taken for one until you choose it.",
+        help="The column that holds each cell's sample. None is used until you choose it.",
         on_change=_take_column,
         args=(data, choices),
     )
     if choices.sample is not None and named is None:
-        show_problem(f"There is no column {choices.sample} of samples in this data: choose one from the list.")
+        show_problem(f"This data has no column {choices.sample} that tells samples apart: choose one from the list.")
     if proposal is None or choices.sample is not None or data in st.session_state.get(_REFUSED, set()):
         return
     with st.container(border=True):
@@ -182,8 +182,8 @@ def _edit_table(data: str, choices: CountChoices, batches: Batches) -> None:
         )
         _upload_table(data, choices, batches)
     st.caption(
-        "Type into the table, or upload it: a CSV with the columns "
-        f"{', '.join(TABLE_COLUMNS)}. It is saved with every run, and colours maps."
+        "Type into the table, or upload one: a CSV with the columns "
+        f"{', '.join(TABLE_COLUMNS)}. It is saved with every run, and maps can be coloured by its columns."
     )
 
 
