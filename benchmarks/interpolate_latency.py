@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shutil
 import statistics
 import sys
@@ -36,7 +37,7 @@ _N_ARRIVALS = 8
 
 # Records the time from each pointer event to the end of the frame that shows what it did, and every message sent.
 _WATCH = """() => {
-    const seen = window.seen = { moves: [], sent: 0, strips: [] };
+    const seen = window.seen = { moves: [], sent: 0 };
     const send = WebSocket.prototype.send;
     WebSocket.prototype.send = function (...parts) { seen.sent += 1; return send.apply(this, parts); };
     document.addEventListener("pointermove", (event) => event.buttons && requestAnimationFrame(() => {
@@ -44,8 +45,19 @@ _WATCH = """() => {
         channel.port1.onmessage = () => seen.moves.push(performance.now() - event.timeStamp);
         channel.port2.postMessage(0);
     }), true);
-    const hold = globalThis[Symbol.for("clustergan.map.hold")];
-    hold.listeners.add(() => seen.strips.push(performance.now()));
+}"""
+# Records the time from the pointer's arrival at a dial until its own strip is here.
+_AWAIT_STRIP = """(track) => {
+    const seen = window.seen;
+    seen.wait = null;
+    track.parentElement.addEventListener("pointerenter", ({ timeStamp }) => {
+        const observer = new MutationObserver(() => {
+            if (track.dataset.strip !== "here") return;
+            observer.disconnect();
+            seen.wait = performance.now() - timeStamp;
+        });
+        observer.observe(track, { attributeFilter: ["data-strip"] });
+    }, { once: true });
 }"""
 
 
@@ -101,12 +113,13 @@ def _drag(page: Page, name: str, n_moves: int) -> dict[str, float]:
 def _arrive(page: Page) -> list[float]:
     """Milliseconds from the pointer's arrival at one handle after the other until its strip is usable."""
     times = []
-    for number in range(_N_ARRIVALS):
-        page.evaluate("window.seen.strips = []")
-        page.get_by_role("slider", name=f"z_n {number}", exact=True).hover()
-        begun = page.evaluate("performance.now()")
-        page.wait_for_function("() => window.seen.strips.length", timeout=10_000)
-        times.append(page.evaluate("window.seen.strips[0]") - begun)
+    for track in page.get_by_role("slider", name=re.compile(r"^z_n \d+$")).all()[:_N_ARRIVALS]:
+        if track.get_attribute("data-strip") == "here":
+            continue  # that of the handle that was moved last: none comes
+        track.evaluate(_AWAIT_STRIP)
+        track.hover()
+        page.wait_for_function("() => window.seen.wait !== null", timeout=10_000)
+        times.append(page.evaluate("window.seen.wait"))
         settle(page)
     return times
 
