@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 SPLITS: tuple[SplitName, ...] = ("test", "validation", "train", "all")
 N_SAMPLES = 5
 _MAX_TOGETHER = 256  # latents that descend together; more would leave the processor's cache
-_N_TIMED = 5  # iterations from which the time is estimated
+_N_TIMED = 5  # iterations after which the time may be estimated
+_TIMED_SECONDS = 2.0  # and how long it is measured where there is so much to do
 
 
 def add_commands(commands: Any) -> None:
@@ -83,17 +84,24 @@ def decode_rows(method: Method, dataset: Dataset, indices: list[int], n_iteratio
     n_together = max(1, _MAX_TOGETHER // count_restarts(method))
     parts = [indices[start : start + n_together] for start in range(0, len(indices), n_together)]
     rows: list[dict[str, Any]] = []
-    begun = time.perf_counter()
+    begun, is_estimated = 0.0, False
     with tqdm(total=len(indices) * n_iterations, file=sys.stderr, disable=not sys.stderr.isatty()) as bar:
-        for number, part in enumerate(parts):
+        for part in parts:
             samples = dataset.samples[part]
             decoded = None
             for iteration, decoding in enumerate(decode_samples(method, samples, n_iterations)):
                 decoded = decoding
                 bar.update(len(part) if iteration else 0)
-                if (number, iteration) == (0, _N_TIMED):
-                    share = len(part) * _N_TIMED / (len(indices) * n_iterations)
-                    _report_estimate((time.perf_counter() - begun) / share, len(indices), method, n_iterations)
+                if is_estimated:
+                    continue
+                passed = time.perf_counter() - begun
+                if iteration < 2:
+                    begun += passed  # the first ones also prepare what all others use
+                elif iteration >= _N_TIMED and (passed >= _TIMED_SECONDS or iteration == n_iterations):
+                    n_timed = len(part) * (iteration - 1)
+                    seconds = passed / n_timed * len(indices) * n_iterations
+                    _report_estimate(seconds, len(indices), method, n_iterations)
+                    is_estimated = True
             assert decoded is not None
             rows += _rows(method, dataset, part, samples, decoded)
     return rows

@@ -1,16 +1,18 @@
 """The command `decode`."""
 
+import itertools
 import json
 import math
 import shutil
 from collections import Counter, defaultdict
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
 
-from clustergan_core.command_line import main
+from clustergan_core.command_line import decoding, main
 from clustergan_core.data.registry import load_dataset
 from clustergan_core.decoding import read_clusters
 from clustergan_core.methods import build_method
@@ -110,6 +112,16 @@ def test_words_tell_every_sample_and_the_estimate_goes_to_standard_error(capsys:
     assert lines[1].split() == ["sample", "label", "winner", "loss", "margin", "cluster", "confidence", "agrees"]
     assert [line.split()[0] for line in lines[2:4]] == ["0", "1"]
     assert printed.err.startswith("2 samples × 10 restarts × 6 iterations: about ")
+
+
+def test_a_slow_first_iteration_is_not_counted_for_all(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The command's begin, the starts and the first iteration take a minute each, all others a quarter of a second.
+    instants = itertools.chain([0.0, 60.0, 120.0], itertools.count(120.25, 0.25))
+    monkeypatch.setattr(decoding, "time", SimpleNamespace(perf_counter=lambda: next(instants)))
+    assert main(["decode", "digits", "--n", "30", "--iterations", "20"]) == 0
+    assert "30 samples × 10 restarts × 20 iterations: about 6 s" in capsys.readouterr().err  # 20 / 4 s × 30 / 25
 
 
 @pytest.mark.parametrize(
