@@ -109,8 +109,8 @@ def score_cycle(matrix: CountMatrix) -> CellCycle:
     except RuntimeError as error:  # of scanpy, where it has no other genes of like expression
         n_others = len(names) - len(set(np.concatenate(lists).tolist()))
         raise DataError(
-            f"{matrix.name} has {n_others} genes beside those of the cell cycle, too few to compare them with: provide a "
-            "file with all genes."
+            f"{matrix.name} has {n_others} genes beside those of the cell cycle, too few to compare them with: provide "
+            "a file with all genes."
         ) from error
     symbols = matrix.gene_symbols
     return CellCycle(
