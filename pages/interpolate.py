@@ -34,6 +34,7 @@ from ui.interpolate.pictures import (
     walk_gif,
     walk_page,
 )
+from ui.interpolate.realism import show_realism
 from ui.interpolate.view import GeneratorView
 from ui.interpolate.z_n import DRAWN, choose_source, choose_z_n, show_z_n_buttons
 from ui.loading.runs import load_method, require_abilities
@@ -84,9 +85,10 @@ def show_interpolation(run: Run) -> None:
                 animation=lambda: walk_gif(view, ends),
                 page=lambda: walk_page(view, ends, seed if source == DRAWN else None),
             )
-        if run.config.dataset.kind != "image":
-            with below:
+        with below:
+            if run.config.dataset.kind != "image":
                 show_responses(view, ends)
+            show_realism(view, ends)
     if mixture:
         with stage:
             show_mixture(view, place)

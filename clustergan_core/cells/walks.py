@@ -14,7 +14,7 @@ from clustergan_core.cells.fidelity import ALIKE
 from clustergan_core.cells.switch_genes import Switches, find_switches
 from clustergan_core.data.dataset import draw_subset
 from clustergan_core.evaluation.diversity import LEAST_REAL, total_variance
-from clustergan_core.evaluation.nearness import N_NEAREST, RealSpace
+from clustergan_core.evaluation.nearness import N_NEAREST, RealSpace, far_stretches
 from clustergan_core.generation import generate_latents, read_codes, walk_codes
 
 if TYPE_CHECKING:
@@ -46,8 +46,7 @@ class WalkNearness:
 
     def far_stretches(self, mus: NDArray[np.float64]) -> list[tuple[float, float]]:
         """The stretches of μ, as (first step, last step), whose distance is beyond the limit."""
-        edges = np.flatnonzero(np.diff(np.concatenate([[0], self.distance > self.limit, [0]]).astype(int)))
-        return [(float(mus[first]), float(mus[after - 1])) for first, after in edges.reshape(-1, 2).tolist()]
+        return far_stretches(mus, self.distance, self.limit)
 
 
 @dataclass(frozen=True)

@@ -93,8 +93,12 @@ class Classifier:
     @torch.inference_mode()
     def labels(self, samples: Tensor) -> NDArray[np.int64]:
         """Numbers into `record.label_names` (N,) for samples (N, *shape)."""
-        features = self.features(samples)
-        return self.network.head(features).argmax(dim=1).cpu().numpy()
+        return self.probabilities(samples).argmax(axis=1)
+
+    @torch.inference_mode()
+    def probabilities(self, samples: Tensor) -> NDArray[np.float32]:
+        """The probability of each label (N, n_labels) for samples (N, *shape); not calibrated."""
+        return self.network.head(self.features(samples)).softmax(dim=1).cpu().numpy()
 
     def knows_labels_of(self, dataset: Dataset) -> bool:
         """Whether the data set's labels are those it was trained on, in the same order."""

@@ -74,6 +74,12 @@ class RealSpace:
         return index
 
 
+def far_stretches(mus: NDArray[np.floating], distance: NDArray[np.floating], limit: float) -> list[tuple[float, float]]:
+    """The stretches of μ (M,), as (first step, last step), whose distance (M,) is beyond the limit."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], distance > limit, [0]]).astype(int)))
+    return [(float(mus[first]), float(mus[after - 1])) for first, after in edges.reshape(-1, 2).tolist()]
+
+
 def fit_real_space(samples: NDArray[np.float32], most: int = N_COMPONENTS) -> RealSpace:
     """The space of real samples (N, F), N at least 2, with at most `most` components.
 

@@ -1,7 +1,8 @@
 """The page Interpolate: what it shows is what the method generates, and a link restores the place."""
 
 import io
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +10,19 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image, ImageSequence
+from scipy.spatial.distance import cdist
+from sklearn.decomposition import PCA
 
 from clustergan_core.browser.strip import Strip, make_strip
 from clustergan_core.generation import draw_normals
 from clustergan_core.nn.prior import Latent
 from clustergan_core.runs.run import Run
+from clustergan_core.scoring.walk_realism import WalkReading, WalkRealism
 from tests.app.app_pages import open_page, texts
 from ui.interpolate import pictures
 from ui.interpolate.codes import ALL_AT_ZERO, Ends
 from ui.interpolate.pictures import describe_flips, walk_gif
+from ui.interpolate.realism import describe_realism
 from ui.interpolate.view import GeneratorView
 from ui.latent_slider.component import asked_dial
 
@@ -160,7 +165,7 @@ def test_tabular_data_shows_how_features_respond() -> None:
     app = open_page("interpolate", run="synthetic", mu="0.25")
     assert not app.error
     assert "How the features respond" in texts(app)
-    assert len(app.get("plotly_chart")) == 1
+    assert {chart.key for chart in app.get("plotly_chart")} == {"responses", "walk-distance"}
 
 
 @pytest.mark.parametrize(
@@ -221,3 +226,43 @@ def test_a_code_that_rounds_to_a_tie_keeps_its_most_probable_mode() -> None:
     strip = make_strip(np.zeros((1, 3), np.float32), np.array([[0.3332, 0.3334, 0.3334 - 1e-5]], np.float32))
     assert strip.codes is not None and strip.reads is not None
     assert (strip.form, strip.codes.tolist(), strip.reads.tolist()) == ("profile", [[85, 85, 85]], [1])
+
+
+def test_the_walk_is_measured_beside_real_samples_in_words(own_copy: Path) -> None:
+    app = open_page("interpolate", run="digits", a="3", b="5", mu="0.25", seed="4")
+    assert not app.exception
+    run = Run(own_copy / "digits")
+    normal = draw_normals(run.load().prior, 4)[:1]
+    mus = np.linspace(0, 1, 41)
+    code = np.outer(mus, one_hot(3)) + np.outer(1 - mus, one_hot(5))
+    latent = Latent(torch.from_numpy(np.repeat(normal, 41, axis=0)), torch.from_numpy(code.astype(np.float32)))
+    walk = run.load().generate(latent).numpy().reshape(41, -1)
+    real = run.dataset().samples.reshape(-1, 64)
+    components = PCA(20, random_state=0).fit(real)
+    walk, real = components.transform(walk), components.transform(real)
+    distance = np.sort(cdist(walk, real), axis=1)[:, 4][(mus >= 1 / 3) & (mus <= 2 / 3)]
+    usual = np.median(np.sort(cdist(real, real), axis=1)[:, 5])
+    told = re.search(r"the walk is \*\*([\d.]+) times\*\* as far from real samples", texts(app))
+    assert told is not None
+    assert float(told[1]) == pytest.approx(np.median(distance) / usual, abs=0.02)
+    assert re.search(r"The classifier's confidence (falls to|is lowest at) [\d.]+ at μ", texts(app))
+
+
+def test_without_its_data_a_walk_is_not_measured_and_the_page_says_so(own_copy: Path) -> None:
+    config = own_copy / "digits" / "config.json"
+    config.write_text(config.read_text().replace('"source": "digits"', '"source": "/gone/digits.npz"'))
+    app = open_page("interpolate", run="digits", a="3", b="5")
+    assert not app.exception
+    assert "This needs the data, which is not on this machine." in texts(app)
+    assert "times** as far" not in texts(app)
+
+
+def test_walks_among_equal_samples_and_unsure_stretches_are_described_in_words() -> None:
+    mus, flat = np.linspace(0, 1, 5), np.ones(5)
+    reading = WalkReading(("3", "3", "8", "8", "8"), np.array([0.9, 0.6, 0.4, 0.7, 0.9]), flat, flat, 1.0)
+    walk = WalkRealism(mus, np.array([1.0, 2, 6, 2, 1]), flat, flat, 1.0, 3.0, reading)
+    said = describe_realism(walk).replace("\u00a0", " ")
+    assert said.startswith("In its middle third, the walk is **6.00 times** as far")
+    assert "At μ = 0.50 it is further than 95% of real samples are." in said
+    assert "confidence falls to 0.40 at μ = 0.50, where no label has most of the probability" in said
+    assert "Most real samples equal others" in describe_realism(replace(walk, usual=0.0))

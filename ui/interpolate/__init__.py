@@ -4,6 +4,8 @@ codes.py      choosing a code between the modes
 z_n.py        choosing z_n
 view.py       a run's generator at one z_n
 pictures.py   pictures of the sample at a code and of the walk through it
+realism.py    how real a walk is: distance to real samples, a classifier's confidence
+mu_line.py    the line at μ on figures of a walk
 decoding.py   a sample decoded by Algorithm 1, restart by restart
 cells.py      what the page shows of a run of cells
 cell_walk/    a walk between two cell types

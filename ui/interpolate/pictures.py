@@ -13,12 +13,13 @@ from clustergan_core.browser.strip import N_STEPS, Strip, make_strip
 from clustergan_core.drawing.figures.profiles import response_figure
 from clustergan_core.drawing.pictures.images import gif, png
 from clustergan_core.drawing.pictures.walk_strip import walk_strip
-from clustergan_core.drawing.theme import THEMES, apply_theme
+from clustergan_core.drawing.theme import apply_theme
 from clustergan_core.offline.walk import make_walk_page
 from ui.frame.messages import plain
 from ui.frame.theme import STRIP, is_dark, show_responsive_image, show_themed, theme_name
 from ui.interpolate.codes import FIRST_MU, MIXTURE_FORMULA
 from ui.interpolate.dials import LatentPlace, picture_fan
+from ui.interpolate.mu_line import mark_mu
 from ui.interpolate.view import GeneratorView
 from ui.latent_slider.component import latent_slider
 
@@ -96,10 +97,7 @@ def show_mixed_modes(view: GeneratorView, mixture: Mixture) -> None:
 def show_responses(view: GeneratorView, ends: Ends) -> None:
     """How each feature of tabular data responds to μ; the figure is reused while only μ moves."""
     figure = _draw_responses(view, ends, view.walk_key(ends))
-    line = {"dash": "dot", "width": 1.5, "color": THEMES[theme_name()].text}
-    figure.layout.shapes = [
-        {"type": "line", "x0": ends.mu, "x1": ends.mu, "y0": 0, "y1": 1, "yref": "paper", "line": line}
-    ]
+    mark_mu(figure, ends.mu)
     st.subheader("How the features respond")
     show_themed(figure, "responses", f"Generated features along μ from mode {ends.mode_b} to mode {ends.mode_a}")
 

@@ -6,7 +6,7 @@ import pytest
 
 from clustergan_core.drawing.figures.gene_contrast import gene_contrast_figure
 from clustergan_core.drawing.figures.gene_walks import gene_curves_figure, gene_heat_figure, switch_order_figure
-from clustergan_core.drawing.figures.nearness import distance_walk_figure, path_map_figure
+from clustergan_core.drawing.figures.nearness import confidence_walk_figure, distance_walk_figure, path_map_figure
 from clustergan_core.drawing.figures.real_against_generated import real_against_generated_figure
 
 MUS = np.linspace(0, 1, 5)
@@ -58,6 +58,20 @@ def test_the_distance_stands_beside_that_among_real_cells_and_empty_stretches_ar
     assert levels == [{0.5}, {2}]
     (shade,) = figure.layout.shapes
     assert (shade.x0, shade.x1) == (0.125, 0.625)
+
+
+def test_each_label_that_a_classifier_reads_stands_above_its_stretch_of_the_walk() -> None:
+    mus, confidence = np.linspace(0, 1, 11), np.linspace(0.4, 0.9, 11)
+    labels = ["<3>"] * 4 + ["9"] * 7
+    figure = confidence_walk_figure(mus, confidence, confidence, confidence, labels, usual=0.97)
+    (change,) = figure.layout.shapes
+    assert change.x0 == pytest.approx(0.35)
+    named = {note.text: note.x for note in figure.layout.annotations if "real" not in note.text}
+    assert named == {"&lt;3&gt;": pytest.approx(0.15), "9": pytest.approx(0.7)}
+    lines = [trace for trace in traces(figure, go.Scatter) if trace.line.width]
+    assert [set(line.y) for line in lines if len(line.y) == 2] == [{0.97}]
+    (curve,) = (line for line in lines if len(line.y) == 11)
+    assert list(curve.customdata) == ["&lt;3&gt;"] * 4 + ["9"] * 7
 
 
 def test_the_path_on_the_map_takes_the_nearest_cells_in_the_order_of_the_walk() -> None:

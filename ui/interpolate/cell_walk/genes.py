@@ -14,11 +14,12 @@ from clustergan_core.browser.strip import Strip, chart_strip
 from clustergan_core.cells.switch_genes import rank_genes
 from clustergan_core.drawing.figures.axes import cut
 from clustergan_core.drawing.figures.gene_walks import gene_curves_figure, gene_heat_figure, line_dash, line_look
-from clustergan_core.drawing.theme import THEMES, apply_theme
+from clustergan_core.drawing.theme import apply_theme
 from ui.frame.choices import linked, one_of, segmented
 from ui.frame.messages import plain
 from ui.frame.theme import is_dark, show_themed, theme_name
 from ui.interpolate.cell_walk.position import WalkPosition
+from ui.interpolate.mu_line import mark_mu
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -146,14 +147,6 @@ def show_changes(position: WalkPosition, ranking: Ranking, added: NDArray[np.int
         "rises ↗, falls ↘, or peaks ∧ or dips ∨ beyond both ends by more than a quarter of its range. Where along μ a "
         "generator changes a gene does not repeat with another seed; this figure claims no order."
     )
-
-
-def mark_mu(figure: Figure, mu: float) -> None:
-    """A line at μ, on a figure that is reused while only μ moves."""
-    colours = THEMES[theme_name()]
-    # The dots lie on a line in the page's colour; otherwise they would vanish on dark cells of a heat map.
-    for line in ({"color": colours.page, "width": 3}, {"color": colours.text, "width": 1.5, "dash": "dot"}):
-        figure.add_shape(type="line", x0=mu, x1=mu, y0=0, y1=1, yref="paper", line=line, opacity=0.8)
 
 
 @st.cache_data(max_entries=100, show_spinner=False)

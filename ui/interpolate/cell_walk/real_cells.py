@@ -17,8 +17,8 @@ from clustergan_core.embedding.settings import MapSettings
 from clustergan_core.runs.run import Run
 from ui.cells.view import CellsView, RealCells
 from ui.frame.theme import is_dark, show_themed, theme_name
-from ui.interpolate.cell_walk.genes import mark_mu
 from ui.interpolate.cell_walk.position import WalkPosition
+from ui.interpolate.mu_line import mark_mu
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
