@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any, get_args
 
@@ -12,6 +13,10 @@ from clustergan_core.data.options import Orientation, OwnDataOptions, ReadAs
 from clustergan_core.data.registry import DATASETS
 from clustergan_core.errors import SettingsError
 from clustergan_core.invalid_settings import explain_invalid
+from clustergan_core.paths import uploads_folder
+
+ARCHIVE_ENDS = (".zip", ".tar", ".tar.gz", ".tgz")
+MAX_TOLD = 12  # samples of a folder or archive
 
 
 def add_data_arguments(command: argparse.ArgumentParser) -> None:
@@ -100,6 +105,36 @@ class AddDataset(argparse.Action):
             setattr(namespace, self.dest, values)
         else:
             namespace.further = [*getattr(namespace, "further", ()), values]
+
+
+def expand_samples(arguments: argparse.Namespace) -> None:
+    """Puts the samples that a folder or archive holds in its place among the data sets, and says so."""
+    sources = [arguments.dataset, *getattr(arguments, "further", ())]
+    arguments.dataset, *arguments.further = [sample for source in sources for sample in _samples_of(source)]
+
+
+def _samples_of(source: str) -> list[str]:
+    samples = [] if source in DATASETS else list_samples(Path(source).expanduser())
+    return [str(sample.resolve()) for sample in samples] or [source]
+
+
+def list_samples(path: Path) -> list[Path]:
+    """The samples that a folder or archive of several holds, which it says; none for any other path."""
+    if not path.is_dir() and not (path.is_file() and path.name.lower().endswith(ARCHIVE_ENDS)):
+        return []  # libraries that read matrices load for a second
+    from clustergan_core.data.opening import name_samples
+    from clustergan_core.data.uploads.bundles import find_samples
+
+    samples, notes = find_samples(path)
+    if samples == [path]:
+        return []
+    names = name_samples([str(sample) for sample in samples])
+    shown = ", ".join(names[:MAX_TOLD]) + (f" and {len(names) - MAX_TOLD} more" if len(names) > MAX_TOLD else "")
+    held = f"{len(names)} samples ({shown})" if len(names) > 1 else f"one sample ({shown})"
+    kept = "" if path.is_dir() else f", unpacked into {uploads_folder()}"
+    for sentence in (f"{path.name} holds {held}{kept}.", *notes):
+        print(sentence, file=sys.stderr)
+    return samples
 
 
 def _resolve_labels(choice: str) -> str:

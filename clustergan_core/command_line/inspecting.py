@@ -9,7 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clustergan_core.command_line.data_arguments import add_data_arguments, read_data_options
+from clustergan_core.command_line.data_arguments import (
+    add_data_arguments,
+    list_samples,
+    read_data_options,
+    read_orientation,
+)
 from clustergan_core.data.counts.reading.sandbox.parent import inspect
 from clustergan_core.data.dataset import UNLABELLED
 from clustergan_core.data.step_sentences import describe_steps
@@ -37,6 +42,13 @@ def add_commands(commands: Any) -> None:
 
 
 def _inspect(arguments: argparse.Namespace) -> None:
+    if samples := list_samples(arguments.file):
+        preflights = [inspect(path, read_orientation(arguments.orientation)) for path in samples]
+        if arguments.json:
+            print(json.dumps([preflight.model_dump(mode="json") for preflight in preflights], indent=2))
+        else:
+            print("\n\n".join("\n".join(_describe(preflight)) for preflight in preflights))
+        return
     options = read_data_options(arguments)
     if not _holds_counts(arguments.file, options.read_as):
         from clustergan_core.data.opening import open_dataset

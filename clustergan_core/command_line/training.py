@@ -17,6 +17,7 @@ from tqdm import tqdm
 from clustergan_core.command_line.data_arguments import (
     AddDataset,
     add_data_arguments,
+    expand_samples,
     read_data_options,
     resolve_source,
     split_pair,
@@ -67,7 +68,8 @@ def add_run_arguments(command: argparse.ArgumentParser) -> None:
         "--dataset",
         action=AddDataset,
         metavar="NAME|FILE",
-        help="a data set's name, or your own file or folder; again for each further sample of cells",
+        help="a data set's name, or your own file or folder; again for each further sample of cells, or a folder, .zip "
+        "or .tar of several",
     )
     command.add_argument(
         "--method", help=f"{' | '.join(METHODS)}; by default {default_method()}, or a method that has the preset"
@@ -223,6 +225,7 @@ def read_configs_and_data(
     if not 0 <= arguments.seed < 2**63:
         raise SettingsError(f"--seed {arguments.seed} is not possible: choose 0 to {2**63 - 1}.")
     device = choose_device(arguments.device)
+    expand_samples(arguments)
     options = read_data_options(arguments)
     dataset = open_dataset(arguments.dataset, options, _download_reporter())
     configs = [

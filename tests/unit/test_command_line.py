@@ -1,21 +1,25 @@
 """The command line as people and scripts call it: exit codes, one line for what can be mended, JSON shapes."""
 
+import argparse
 import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from clustergan_core.command_line import main
+from clustergan_core.command_line.data_arguments import expand_samples
 from clustergan_core.data.registry import DATASETS
 from clustergan_core.methods import METHODS
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.store import list_runs
 from clustergan_core.runs.worker import execute
 from tests.small_runs import new_run
+from tests.small_samples import write_samples
 
 NARROW = [word for setting in ("width=0.1", "batch_size=16") for word in ("--set", setting)]
 AGREEMENT = {"purity", "accuracy", "nmi", "ari"}
@@ -47,6 +51,23 @@ def say(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
     """What a command answers with `--json`."""
     assert main([*words, "--json"]) == 0
     return json.loads(capsys.readouterr().out)
+
+
+def test_an_archive_of_samples_stands_for_its_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = write_samples(tmp_path / "files")
+    with zipfile.ZipFile(tmp_path / "lungs.zip", "w") as archive:
+        for path in files:
+            archive.write(path, path.name)
+    arguments = argparse.Namespace(dataset=str(tmp_path / "lungs.zip"), further=["digits"])
+    expand_samples(arguments)
+    assert [Path(source).name for source in (arguments.dataset, *arguments.further)] == [
+        *("control.h5ad", "treated.h5ad", "digits"),
+    ]
+    assert Path(arguments.dataset).read_bytes() == files[0].read_bytes()
+    assert "lungs.zip holds 2 samples (control, treated), unpacked into" in capsys.readouterr().err
+    arguments = argparse.Namespace(dataset=str(tmp_path / "files"))
+    expand_samples(arguments)
+    assert [arguments.dataset, *arguments.further] == [str(path) for path in files]
 
 
 # --- mistakes: exit status 2, one line, no traceback ------------------------------------------------------------------

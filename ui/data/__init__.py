@@ -1,7 +1,7 @@
 """The Data page.
 
 choice.py         choosing data, the same way on every page; sources.py: what it is called
-uploads.py        uploading and removing own files
+uploads.py        uploading and removing own files; accepting.py: what uploaded files become
 download.py       a published set
 options.py        how own data is read; labels.py: its known classes
 summary.py        what a data set holds; samples.py: some of it

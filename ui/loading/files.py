@@ -30,7 +30,7 @@ TABLE_SUFFIXES = (".csv", ".tsv", ".txt")
 ARCHIVE_SUFFIXES = (".npz", ".zip")
 # The files that are read from a folder; "gz" stands for compressed tables and parts of 10x folders.
 FOLDER_TYPES = (
-    *("h5ad", "h5", "hdf5", "loom", "mtx", "xlsx", "csv", "tsv", "txt", "gz", "npz", "zip"),
+    *("h5ad", "h5", "hdf5", "loom", "mtx", "xlsx", "csv", "tsv", "txt", "gz", "npz", "zip", "tar", "tgz"),
     *("png", "jpg", "jpeg", "bmp", "gif", "tif", "tiff", "webp", "ppm", "pgm"),
 )
 MAX_CLASSES = 100  # columns of more values are measurements or names
@@ -69,7 +69,7 @@ def file_stamp(path: Path) -> tuple[int, int, int]:
     return stat.st_mtime_ns, stat.st_size, 1
 
 
-@st.cache_data(max_entries=16, show_spinner="Looking at the file…")
+@st.cache_data(max_entries=200, show_spinner="Looking at the file…")
 def _look(path_text: str, stamp: tuple[int, int, int], read_as: ReadAs, orientation: Orientation) -> FileLook:
 
     path = Path(path_text)

@@ -1,4 +1,4 @@
-"""What files uploaded together are: a 10x folder, pictures, a matrix with tables of its cells, or separate uploads."""
+"""What files uploaded together are: 10x folders, pictures, a matrix with tables of its cells, or separate uploads."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from clustergan_core.data.counts.reading.formats import find_format, looks_like_
 from clustergan_core.data.counts.reading.tenx.files import MATRIX, choose_lists, find_role
 from clustergan_core.data.own.files import TABLE_SUFFIXES
 from clustergan_core.data.own.images import SUFFIXES as PICTURE_SUFFIXES
+from clustergan_core.data.uploads.archives import is_bundle, unpack
+from clustergan_core.data.uploads.sample_names import leave_out_unfiltered, name_apart
 from clustergan_core.data.uploads.store import Content, publish, safe_name, safe_path, staging, store_beside
 from clustergan_core.errors import DataError
 from clustergan_core.files import storage_error, write_atomically
@@ -37,6 +39,7 @@ class UploadResult:
 
     uploads: tuple[Upload, ...]
     left_out: tuple[str, ...] = ()  # names of files of unsupported types
+    notes: tuple[str, ...] = ()  # sentences on what else was left out
 
 
 @dataclass
@@ -44,6 +47,7 @@ class _Piece:
     """A staged file or folder, with the tables that belong to it."""
 
     path: Path
+    origin: PurePosixPath  # the folder in which it was brought
     tables: list[Path] = field(default_factory=list)
 
 
@@ -67,16 +71,60 @@ def store_files(files: Sequence[tuple[str, Content]]) -> UploadResult:
             path = folder / str(number) / safe_name(name)
             write_atomically(path, content)
             staged.append((PurePosixPath(name), path))
-        matrices, staged = _take_tenx(staged, folder)
-        pictures, staged = _take_pictures(staged, folder)
-        pieces, left_out = _sort_rest(staged, matrices)
-        if not pieces and not pictures:
-            shown = ", ".join(left_out[:4]) + (", …" if len(left_out) > 4 else "")
-            raise DataError(
-                f"{shown} is not a supported file type. Supported: counts (10x folder, .h5ad, .h5, .loom, .xlsx, "
-                ".csv), tables (.csv, .tsv, .txt), arrays (.npz) and pictures (a folder or .zip)."
-            )
-        return UploadResult(tuple(_store(piece) for piece in [*pieces, *pictures]), tuple(left_out))
+        staged, unread = _unpack_bundles(staged, folder)
+        return _store_staged(staged, folder, unread, filled[0][0])
+
+
+def store_archive(path: Path) -> UploadResult:
+    """Stores what a bundle (`archives.is_bundle`) holds, as if its files had been uploaded. Raises DataError."""
+    with staging() as folder, _on_disk(folder):
+        unpacked, unread = unpack(path, folder / "archive")
+        return _store_staged(unpacked, folder, unread, path.name)
+
+
+def _store_staged(
+    staged: list[tuple[PurePosixPath, Path]], folder: Path, unread: Sequence[str], brought: str
+) -> UploadResult:
+    """Sorts and stores files, by the names under which they were brought; `unread` ones of `brought` are left out."""
+    staged, notes = leave_out_unfiltered(staged)
+    matrices, staged = _take_tenx(staged, folder)
+    pictures, staged = _take_pictures(staged, folder)
+    pieces, left_out = _sort_rest(staged, matrices)
+    left_out = [*unread, *left_out]
+    if not pieces and not pictures:
+        shown = ", ".join(left_out[:4]) + (", …" if len(left_out) > 4 else "")
+        what = shown or f"What {brought} holds"
+        raise DataError(
+            f"{what} is not a supported file type. Supported: counts (10x folder, .h5ad, .h5, .loom, .xlsx, .csv), "
+            "tables (.csv, .tsv, .txt), arrays (.npz), pictures (a folder or .zip), and a .zip or .tar of samples."
+        )
+    stored = [_store(piece) for piece in [*pieces, *pictures]]
+    return UploadResult(tuple(stored), tuple(left_out), (*notes, *_describe_repeated([*pieces, *pictures], stored)))
+
+
+def _unpack_bundles(
+    staged: list[tuple[PurePosixPath, Path]], folder: Path
+) -> tuple[list[tuple[PurePosixPath, Path]], list[str]]:
+    """(the files with those of archives in place of these, names of unsupported files in archives)."""
+    files, left_out = [], []
+    for number, (name, path) in enumerate(staged):
+        if is_bundle(path):
+            unpacked, unread = unpack(path, folder / f"archive-{number}")
+            files += [(name.parent / inner, where) for inner, where in unpacked]
+            left_out += unread
+        else:
+            files.append((name, path))
+    return files, left_out
+
+
+def _describe_repeated(pieces: Sequence[_Piece], stored: Sequence[Upload]) -> Iterator[str]:
+    """A sentence on each file that holds what another does: one sample given twice would be trained on twice."""
+    first: dict[Path, str] = {}
+    for piece, upload in zip(pieces, stored, strict=True):
+        name = (piece.origin / piece.path.name).as_posix()
+        if upload.path in first:
+            yield f"{name} holds exactly what {first[upload.path]} does, and is counted once."
+        first.setdefault(upload.path, name)
 
 
 @contextmanager
@@ -102,8 +150,13 @@ def _take_tenx(
     for name, path in staged:
         if find_role(name.name) is None:
             rest.append((name, path))
+        elif name.name in homes.setdefault(name.parent, {}):
+            raise DataError(
+                f"Two files are called {name}, so that it is not clear which belong together: upload their folders, or "
+                "a .zip of them."
+            )
         else:
-            homes.setdefault(name.parent, {})[name.name] = path
+            homes[name.parent][name.name] = path
     pieces = []
     for number, (home, files) in enumerate(homes.items()):
         roles = {name: role for name in files if (role := find_role(name)) is not None}
@@ -122,7 +175,8 @@ def _take_tenx(
             name = folder_name if len(matrices) == 1 and folder_name else prefix.strip(" ._-") or home.name or "10x"
             target = folder / f"tenx-{number}-{len(pieces)}" / safe_name(name)
             parts = {roles[file].plain_name: files[file] for file in (matrix, *lists.values())}
-            pieces.append(_Piece(_join(target, parts)))
+            is_named_by_folder = len(matrices) == 1 and bool(folder_name)
+            pieces.append(_Piece(_join(target, parts), home.parent if is_named_by_folder else home))
         # A table such as cell_metadata.csv that no matrix needs may hold labels.
         rest += [(home / name, path) for name, path in files.items() if name not in used | set(standard)]
     return pieces, rest
@@ -152,7 +206,7 @@ def _take_pictures(
             target = target.with_name(f"{number}-{target.name}")
         target.parent.mkdir(parents=True, exist_ok=True)
         path.rename(target)
-    return [_Piece(home)], [pair for pair in staged if pair not in pictures]
+    return [_Piece(home, PurePosixPath())], [pair for pair in staged if pair not in pictures]
 
 
 def _sort_rest(staged: list[tuple[PurePosixPath, Path]], matrices: list[_Piece]) -> tuple[list[_Piece], list[str]]:
@@ -161,14 +215,16 @@ def _sort_rest(staged: list[tuple[PurePosixPath, Path]], matrices: list[_Piece])
     for name, path in staged:
         suffix = Path(path.name.lower().removesuffix(".gz")).suffix
         if find_format(path) not in (None, "text") or (suffix in TABLE_SUFFIXES and looks_like_counts(path)):
-            matrices.append(_Piece(path))
+            matrices.append(_Piece(path, name.parent))
         elif suffix in TABLE_SUFFIXES:
-            tables.append(path)
+            tables.append(_Piece(path, name.parent))
         elif suffix in ARCHIVE_SUFFIXES:
-            others.append(_Piece(path))
+            others.append(_Piece(path, name.parent))
         else:
             left_out.append(str(name))
+    for piece, path in zip(matrices, name_apart([(piece.origin, piece.path) for piece in matrices]), strict=True):
+        piece.path = path
     if len(matrices) == 1:
-        matrices[0].tables.extend(tables)
+        matrices[0].tables.extend(table.path for table in tables)
         return [*matrices, *others], left_out
-    return [*matrices, *map(_Piece, tables), *others], left_out
+    return [*matrices, *tables, *others], left_out

@@ -175,6 +175,9 @@ def _choose(where: str, texts: Mapping[str, CompressedText], given: str | None) 
         raise DataError(f"{where} holds no matrix.mtx or matrix.mtx.gz: provide the folder that has it.")
     if len(matrices) > 1:
         shown = ", ".join(matrices[:4]) + (", …" if len(matrices) > 4 else "")
-        raise DataError(f"{where} holds {len(matrices)} matrices ({shown}): choose one of these files.")
+        raise DataError(
+            f"{where} holds {len(matrices)} matrices ({shown}): choose one of these files, or upload it on the "
+            "Data page or name it as --dataset of `train`, which read each as a sample."
+        )
     matrix = matrices[0]
     return TenxFiles(texts[matrix], {part: texts[name] for part, name in choose_lists(matrix, texts).items()})
