@@ -142,6 +142,11 @@ def _values(steps: Sequence[Step]) -> list[str]:
         sentences.append(f"Counts were log{logarithm['base']}(1 + x) transformed.")
     chosen = next((step for step in steps if step["step"] == "select_genes"), None)
     if chosen is not None:
+        if n_left_out := chosen.get("n_cycle_left_out"):
+            sentences.append(
+                f"{n_left_out} genes of the cell cycle (Tirosh et al., Science 352:189, 2016) were left out before "
+                "genes were chosen."
+            )
         which = {"variance": "of highest variance", "hvg": "that scanpy calls highly variable", "all": "that vary"}
         n_samples = chosen.get("n_samples")
         within = f", by their median rank within {n_samples} samples," if n_samples and chosen["by"] != "all" else ""

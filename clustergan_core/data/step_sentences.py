@@ -54,6 +54,8 @@ def _describe(step: Step) -> Iterator[str]:
         case "log":
             yield f"log{'' if step['base'] == 'e' else step['base']}(1 + x) of each value."
         case "select_genes":
+            if n_left_out := step.get("n_cycle_left_out"):
+                yield f"{n_left_out} genes of the cell cycle are left out before genes are chosen."
             yield _describe_genes(step)
         case "standardise_genes":
             clip = f"{step['clip']:g} standard deviations"

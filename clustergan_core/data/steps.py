@@ -168,6 +168,7 @@ class SelectGenes(TypedDict):
     ids: list[str]
     symbols: list[str]
     n_samples: NotRequired[int]  # where genes were ranked within several samples
+    n_cycle_left_out: NotRequired[int]  # genes of the cell cycle that could not be chosen
 
 
 class StandardiseGenes(TypedDict):

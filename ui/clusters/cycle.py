@@ -5,12 +5,18 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from clustergan_core.data.opening import complete_options
+from clustergan_core.data.registry import DATASETS
 from clustergan_core.errors import DataError
 from ui.cells.markers import offer_csv
 from ui.cells.view import CellsView
-from ui.frame.links import link_page
+from ui.data.choice import list_choices
+from ui.data.options import options_in_address
+from ui.data.sources import source_text
+from ui.frame.links import NEW, link_page
 from ui.frame.messages import page_errors, plain
 
+LEAVE_OUT = "leave_out_cycle"  # the setting of the preparation
 _AT_ONCE = 50_000  # cells that are scored unasked, in seconds
 
 
@@ -35,13 +41,20 @@ def show_cycle(view: CellsView) -> None:
     table = cycle_table(cycle.take(latents.indices), view.edit(latents.clusters, latents.indices))
     names = [view.annotations.name_of(cluster) for cluster in table["cluster"]]
     name_of = dict(zip(table["cluster"].tolist(), names, strict=True))
-    for cluster, phase, share in find_cycling(cycle, table):
+    cycling = find_cycling(cycle, table)
+    remedy = (
+        "The genes of the cell cycle were left out already, so other genes make it a cluster."
+        if _lacks_cycle(view)
+        else f"To check, train again without the {len(cycle.genes)} cell-cycle genes."
+    )
+    for cluster, phase, share in cycling:
         st.warning(
             f"{plain(name_of[cluster])}: {share:.0%} of its cells are in phase {phase}, though most cells of the data "
-            f"are in {PHASES[cycle.usual]}. It may be a phase rather than a cell type. To check, remove the "
-            f"{len(cycle.genes)} cell-cycle genes from the file and train again; nothing is removed here.",
+            f"are in {PHASES[cycle.usual]}. It may be a phase rather than a cell type. {remedy}",
             icon=":material/cycle:",
         )
+    if cycling:
+        _link_to_training(view)
     shown = pd.DataFrame({"cluster": table["cluster"], "name": names, "cells": table["cells"]})
     st.dataframe(
         shown.assign(**{phase: 100 * table[phase] for phase in PHASES}),
@@ -56,3 +69,26 @@ def show_cycle(view: CellsView) -> None:
             width="content",
         )
         link_page("Map", {"run": view.run.name, "colour": "cell-cycle phase"}, "Phases on the map")
+
+
+def _lacks_cycle(view: CellsView) -> bool:
+    return any(
+        step["step"] == "select_genes" and "n_cycle_left_out" in step for step in view.run.config.dataset.preprocessing
+    )
+
+
+def _link_to_training(view: CellsView) -> None:
+    """One click to the same data without the genes; published sets are prepared otherwise by command only."""
+    record = view.run.config.dataset
+    if _lacks_cycle(view):
+        return
+    options = complete_options(record.source, record.options)
+    options = options.model_copy(update={"preparation": {**options.preparation, LEAVE_OUT: "true"}})
+    if record.source in DATASETS:
+        prepare = " ".join(f"--prepare {name}={value}" for name, value in options.preparation.items())
+        st.caption(f"On the command line: `train --dataset {record.source} {prepare}`")
+        return
+    text = source_text(record.source)
+    if text in list_choices():
+        query = {"dataset": text, "task": NEW, **options_in_address(options)}
+        link_page("Train", query, "Train without cell-cycle genes")

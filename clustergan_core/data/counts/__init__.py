@@ -5,6 +5,7 @@ reading/                    from an untrusted file to a CountMatrix
 log_base.py                 the base of a file's logarithms, and natural ones instead
 sparse.py                   sums, moments and log-normalisation of large sparse matrices, chunk by chunk
 genes.py                    gene names, and the genes of two matrices matched
+cycle_genes.py              genes of the cell cycle, which a preparation may leave out
 gene_sets.py                mitochondrial and ribosomal genes of several species
 joining.py                  the matrices of several samples as one
 batches.py                  which sample each cell is from, and the table that describes samples

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clustergan_core.data.counts.cycle_genes import mark_cycle_genes
 from clustergan_core.data.counts.genes import unique_gene_names
 from clustergan_core.data.counts.highly_variable_genes import (
     highly_variable,
@@ -108,7 +109,8 @@ def _digest(
     index_of = {gene: index for index, gene in enumerate(matrix.gene_ids.tolist())}
     counts = take_dense(matrix.counts, report.cell_mask, np.array([index_of[gene] for gene in genes]), None)
     totals = cell_totals(matrix.counts)[report.cell_mask] if matrix.state == "raw" else np.zeros(0)  # whole numbers
-    facts = repr((counts.shape, matrix.state, genes, settings.model_dump_json(exclude={"quality"})))
+    later = set() if settings.leave_out_cycle else {"leave_out_cycle"}  # data sets from before keep their digest
+    facts = repr((counts.shape, matrix.state, genes, settings.model_dump_json(exclude={"quality", *later})))
     content = hashlib.sha256(facts.encode() + totals.tobytes() + np.ascontiguousarray(counts).tobytes())
     if batches is not None and len(batches.table) > 1:
         samples = [facts.sample for facts in batches.table]
@@ -161,6 +163,8 @@ def _fit(
     moments = gene_moments(matrix.counts, fitted_on, transform)
     # A gene without spread carries no information about a cell.
     varies = report.gene_mask & (moments.variance > 0)
+    if settings.leave_out_cycle:
+        varies &= ~mark_cycle_genes(matrix)
     if not varies.any():
         raise DataError(f"No gene of {matrix.name} differs between the cells that are left: relax the thresholds.")
     n_samples = 1 if batches is None else len(batches.table)
@@ -185,6 +189,8 @@ def _fit(
     }
     if n_samples > 1:
         selected["n_samples"] = n_samples
+    if settings.leave_out_cycle:
+        selected["n_cycle_left_out"] = int(mark_cycle_genes(matrix).sum())
     steps.append(selected)
     values = read_values(steps, matrix, report.cell_mask)
     finishing = _finishing_steps(settings, values, moments, genes, splits)

@@ -109,6 +109,12 @@ class PreparationSettings(BaseModel):
         title="Number of genes",
         description="How many of the most variable genes are kept.",
     )
+    leave_out_cycle: bool = Field(
+        default=False,
+        title="Leave out cell-cycle genes",
+        description="Never chooses the 97 genes that cycle (Tirosh et al. 2016), so that cells are not grouped by "
+        "phase; they stay in markers and exports.",
+    )
     transform: Transformation = Field(
         default="lognorm",
         title="Transform",

@@ -8,15 +8,8 @@ import pandas as pd
 import pytest
 import scanpy
 
-from clustergan_core.cells.cell_cycle import (
-    G2M_GENES,
-    LATER_SYMBOLS,
-    PHASES,
-    S_GENES,
-    cycle_table,
-    find_cycling,
-    score_cycle,
-)
+from clustergan_core.cells.cell_cycle import PHASES, cycle_table, find_cycling, score_cycle
+from clustergan_core.data.counts.cycle_genes import G2M_GENES, LATER_SYMBOLS, S_GENES
 from clustergan_core.data.counts.matrix import CountMatrix
 from clustergan_core.errors import DataError
 from tests.small_cells import count_matrix

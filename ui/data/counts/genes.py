@@ -31,6 +31,7 @@ def show_genes(form: PreparationForm, state: CountState) -> None:
         form.choice("transform", _TRANSFORM)
     with number:
         form.number("n_genes")
+        form.switch("leave_out_cycle")
         st.button(
             "As in the paper",
             icon=":material/article:",
