@@ -32,7 +32,7 @@ def write_frame(folder: Path, step: int, method: Method, dataset: Dataset) -> No
 
     Nothing for a method that reads no samples or takes long to, and where the test split is empty.
     """
-    if not method.encodes or method.max_read is not None:
+    if not method.encodes or method.max_read_with(method.settings) is not None:
         return
     indices = draw_subset(without_labelled(method, dataset, dataset.splits.test), MAX_SAMPLES, DATA_SEED)
     if not len(indices):

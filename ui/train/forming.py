@@ -87,8 +87,11 @@ def has_replay(run: Run) -> bool:
 
 
 def _explain_absence(run: Run) -> str:
-    if sentence := find_method(run.config.method).lacks_encoder():
+    method = find_method(run.config.method)
+    if sentence := method.lacks_encoder():
         return sentence
+    if method.max_read_with(run.config.method_settings()) is not None:
+        return f"{method.title} reads each sample by descent, which takes too long to do at every step of the replay."
     if run.is_shipped:
         return "Bundled models ship without the steps of their training: train your own run to see its map form."
     if not run.status().is_over:

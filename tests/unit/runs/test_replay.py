@@ -140,3 +140,13 @@ def test_large_data_is_drawn_from(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     assert first is not None and last is not None
     assert len(first.indices) == 50
     assert np.array_equal(first.indices, last.indices)
+
+
+@pytest.mark.parametrize(("method", "settings"), [("deligan", {}), ("wgan-gp", {"reading": "back-projection"})])
+def test_a_method_that_reads_by_descent_keeps_no_frames_because_each_takes_minutes(
+    tmp_path: Path, method: str, settings: dict[str, str]
+) -> None:
+    run = new_run(tmp_path / "run", small_config(n_steps=10, method=method, n_read=20, **settings))
+    execute(run)
+    assert run.status().state == "finished"
+    assert frame_steps(run.folder) == []
