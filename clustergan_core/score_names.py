@@ -33,14 +33,18 @@ def distance_title(name: Literal["frechet", "fid"], n: int) -> str:
     return f"FID-{n // 1000}k" if n % 1000 == 0 else f"FID, n = {n:,}"
 
 
-def describe_kept_weights(method: type[MethodFacts], settings: MethodSettings, criterion: str = CRITERION) -> str:
-    """The weights of a run that are kept as its best, to follow "the weights are"."""
+def describe_kept_weights(
+    method: type[MethodFacts], settings: MethodSettings, has_modes: bool, criterion: str = CRITERION
+) -> str:
+    """The weights of a run that are kept as its best, to follow "the weights are"; `has_modes` as the data says."""
     if not method.encodes:
         return "those of the last evaluation, as there are no clusters by which to choose"
     if method.max_read_with(settings) is not None:
         return "those of the last evaluation, as reading samples is too slow to score earlier ones"
     if method.trains_on_neighbours:
         return "those of the last evaluation, as agreement with neighbours cannot judge what was trained on them"
+    if has_modes:
+        return "those of the last evaluation, as clusters of samples do not show which modes the generator reaches"
     return f"those of the highest {criterion}"
 
 
@@ -50,11 +54,17 @@ def criterion_of(rows: Iterable[Mapping[str, Any]]) -> str:
     return CRITERION if has_both else FORMER_CRITERION
 
 
-def describe_kept_weights_briefly(method: type[MethodFacts], settings: MethodSettings) -> str:
+def describe_kept_weights_briefly(method: type[MethodFacts], settings: MethodSettings, has_modes: bool) -> str:
     """A short description of the kept weights, to follow "with the weights of"."""
-    return "the last evaluation" if keeps_last_weights(method, settings) else "the highest label-free criterion"
+    is_last = keeps_last_weights(method, settings, has_modes)
+    return "the last evaluation" if is_last else "the highest label-free criterion"
 
 
-def keeps_last_weights(method: type[MethodFacts], settings: MethodSettings) -> bool:
-    """Whether no label-free criterion can choose among a run's weights, so that the last evaluation's are kept."""
-    return method.trains_on_neighbours or not method.encodes or method.max_read_with(settings) is not None
+def keeps_last_weights(method: type[MethodFacts], settings: MethodSettings, has_modes: bool) -> bool:
+    """Whether no label-free criterion can choose among a run's weights, so that the last evaluation's are kept.
+
+    Where the data says which modes a generator should reach, the generator is what counts: groups that lie far apart
+    are told apart after a few steps, long before it has learned anything, and by all weights from then on.
+    """
+    is_unscored = not method.encodes or method.max_read_with(settings) is not None
+    return method.trains_on_neighbours or is_unscored or has_modes

@@ -111,7 +111,7 @@ def train(
                 method.calibrate(samples)
                 scores = scorer.score(method)
             # Out-of-turn evaluations do not choose weights: the best weights must not depend on when someone looked.
-            keeps_last = keeps_last_weights(type(method), method.settings)
+            keeps_last = keeps_last_weights(type(method), method.settings, dataset.modes is not None)
             is_better = keeps_last or scores["criterion"] > best.get("information", -math.inf)
             is_best = is_evaluation and is_better
         if scores is not None and is_best:

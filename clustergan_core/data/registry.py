@@ -32,6 +32,7 @@ class DatasetSource:
     find_counts: Callable[[Fetch], Path] | None = None  # the file of a count matrix
     options: OwnDataOptions = field(default_factory=OwnDataOptions)  # of a count matrix, unless a person chooses others
     has_splits: bool = True  # False where there are so few samples that all are trained on and scored
+    has_modes: bool = False  # whether `Dataset.modes` says which modes a generator should reach
 
     @property
     def is_built_in(self) -> bool:
@@ -83,6 +84,7 @@ DATASETS: dict[str, DatasetSource] = {
         n_labels=8,
         licence="MIT, drawn by this project",
         load=lambda _: synthetic.load_ring(),
+        has_modes=True,
     ),
     "corners-4": DatasetSource(
         name="corners-4",
@@ -94,6 +96,7 @@ DATASETS: dict[str, DatasetSource] = {
         n_labels=4,
         licence="MIT, drawn by this project",
         load=lambda _: synthetic.load_corners(),
+        has_modes=True,
     ),
     "moons-80-20": DatasetSource(
         name="moons-80-20",
@@ -105,6 +108,7 @@ DATASETS: dict[str, DatasetSource] = {
         n_labels=2,
         licence="MIT, drawn by this project",
         load=lambda _: synthetic.load_moons(),
+        has_modes=True,
     ),
     "mnist": DatasetSource(
         name="mnist",
@@ -165,6 +169,7 @@ DATASETS: dict[str, DatasetSource] = {
         licence="none stated",
         load=mnist.load_stacked_mnist,
         files=mnist.MNIST_FILES,
+        has_modes=True,
     ),
     "fashion": DatasetSource(
         name="fashion",

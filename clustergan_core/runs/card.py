@@ -23,6 +23,7 @@ def render_card(run: Run, scores: RunScores) -> str:
     method = find_method(config.method)
     rows = run.metrics().rows
     last, criterion = rows[-1], criterion_of(rows)
+    kept = describe_kept_weights(method, config.method_settings(), config.dataset.has_modes, criterion)
     missing = scores.get("missing", {})
     groups = "clusters" if "modes" in missing else "modes"
     lines = [
@@ -37,8 +38,7 @@ def render_card(run: Run, scores: RunScores) -> str:
         "```",
         "",
         *_list_steps(config),
-        f"Weights: {scores['weights']}, which are "
-        f"{describe_kept_weights(method, config.method_settings(), criterion)}. {' '.join(config.notes)}",
+        f"Weights: {scores['weights']}, which are {kept}. {' '.join(config.notes)}",
         "",
         _scores_heading(scores),
         "",

@@ -52,6 +52,11 @@ class DatasetRecord(BaseModel):
             return read_preparation(self.options.preparation).hold_out
         return self.source in DATASETS and DATASETS[self.source].has_splits
 
+    @property
+    def has_modes(self) -> bool:
+        """Whether it is known which modes a generator of this data should reach."""
+        return self.source in DATASETS and DATASETS[self.source].has_modes
+
 
 class RunConfig(BaseModel):
     """Everything that repeats a run."""

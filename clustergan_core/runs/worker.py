@@ -192,7 +192,7 @@ def save_progress(run: Run, progress: Progress) -> None:
 def _finish(run: Run, dataset: Dataset) -> Status:
     """Scores the best weights on the test split and writes the card."""
     config = run.config
-    kept = describe_kept_weights(find_method(config.method), config.method_settings())
+    kept = describe_kept_weights(find_method(config.method), config.method_settings(), config.dataset.has_modes)
     run.add_to_log(f"Scoring the best weights, {kept}.")
     scores = score_run(run, "test", "best", dataset)
     if find_method(config.method).encodes:

@@ -11,7 +11,15 @@ from hypothesis import settings as rules
 from hypothesis import strategies as st
 from threadpoolctl import threadpool_limits
 
-from clustergan_core.data.dataset import UNLABELLED, Batches, Dataset, SampleFacts, share_samples, split_samples
+from clustergan_core.data.dataset import (
+    UNLABELLED,
+    Batches,
+    Dataset,
+    PlantedModes,
+    SampleFacts,
+    share_samples,
+    split_samples,
+)
 from clustergan_core.data.registry import load_dataset
 from clustergan_core.errors import SettingsError
 from clustergan_core.evaluation.neighbours import nearest_neighbours
@@ -129,6 +137,13 @@ def test_the_best_weights_are_those_of_the_highest_criterion_and_labels_play_no_
         assert row.scores is not None
         assert row.is_best == (row.scores["criterion"] > highest)
         highest = max(highest, row.scores["criterion"])
+
+
+def test_where_the_data_has_modes_to_reach_the_last_weights_are_kept_whatever_the_clusters() -> None:
+    modes = PlantedModes(np.repeat([[0.0], [0.5], [1.0]], 6, axis=1), 0.05)
+    rows = trained(replace(table(), modes=modes), schedule=Schedule(n_steps=60, log_every=10, evaluate_every=10))
+    assert all(row.is_best for row in rows)
+    assert rows[-1].checkpoint().best["step"] == 60
 
 
 def test_scores_that_need_labels_are_absent_without_them() -> None:

@@ -100,17 +100,19 @@ def show_without_labels(run: Run, history: MetricsHistory) -> None:
     from clustergan_core.score_names import criterion_of, describe_kept_weights, keeps_last_weights
 
     method, settings = find_method(run.config.method), run.config.method_settings()
+    has_modes = run.config.dataset.has_modes
     st.subheader("Without labels")
     criterion = criterion_of({"scores": row} for row in history.evaluations)
+    kept = describe_kept_weights(method, settings, has_modes, criterion)
     st.caption(
-        f"The best weights are {describe_kept_weights(method, settings, criterion)}. The silhouette is that of the "
-        "method's own latents, which rises as codes saturate. Cycle losses are means over dimensions."
+        f"The best weights are {kept}. The silhouette is that of the method's own latents, which rises as codes "
+        "saturate. Cycle losses are means over dimensions."
     )
     steps = history.evaluation_steps()
     left, right = st.columns([0.45, 0.55], gap="large")
     with left:
         courses = {name: history.scores(name) for name in ("criterion", "silhouette")}
-        best = history.best_step(run.config.schedule, keeps_last_weights(method, settings))
+        best = history.best_step(run.config.schedule, keeps_last_weights(method, settings, has_modes))
         show_figure(
             score_figure(steps, courses, best=best),
             "criterion",

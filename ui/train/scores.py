@@ -52,7 +52,7 @@ def show_live_scores(run: Run, history: MetricsHistory) -> None:
         tile.metric(TITLES[name], f"{newest[name]:.3f}", help=HELP[name])
     if len(history.evaluations) < 2:
         return
-    best = history.best_step(run.config.schedule, keeps_last_weights(method, settings))
+    best = history.best_step(run.config.schedule, keeps_last_weights(method, settings, run.config.dataset.has_modes))
     courses = {TITLES[name]: history.scores(name) for name in AGREEMENT_SCORES}
     figure = score_figure(history.evaluation_steps(), courses, best=best)
     figure.update_layout(height=SCORES_HEIGHT)
@@ -74,7 +74,10 @@ def show_final_scores(run: Run) -> None:
         return
     st.subheader("Result")
     where = "all samples, which were also trained on" if scores["is_training_data"] else f"the {scores['split']} split"
-    weights = describe_kept_weights_briefly(find_method(run.config.method), run.config.method_settings())
+    config = run.config
+    weights = describe_kept_weights_briefly(
+        find_method(config.method), config.method_settings(), config.dataset.has_modes
+    )
     labelled = f" {describe_labelled(scores)}." if describe_labelled(scores) else ""
     st.caption(f"On {where}, n = {scores['n']:,}, with the weights of {weights}.{labelled}")
     agreement, generation = st.columns([0.5, 0.5], gap="large")

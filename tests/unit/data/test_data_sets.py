@@ -69,6 +69,7 @@ def check_against_source(dataset: Dataset) -> None:
     assert dataset.shape == source.shape
     assert len(dataset.samples) == source.n_samples
     assert dataset.n_labels == source.n_labels
+    assert (dataset.modes is not None) == source.has_modes
     assert dataset.samples.dtype == np.float32
     assert dataset.samples.min() >= 0
     assert dataset.samples.max() <= 1
@@ -345,6 +346,7 @@ def test_stacked_mnist_holds_a_digit_a_channel(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(mnist, "N_STACKED", 300)
     stacked, digits = load_dataset("stacked-mnist"), load_dataset("mnist")
     assert stacked.shape == DATASETS["stacked-mnist"].shape
+    assert stacked.modes is not None and DATASETS["stacked-mnist"].has_modes
     assert stacked.labels is not None and digits.labels is not None
     label_of = {image.tobytes(): int(label) for image, label in zip(digits.samples[:, 0], digits.labels, strict=True)}
     for image, label in zip(stacked.samples[:20], stacked.labels, strict=False):
