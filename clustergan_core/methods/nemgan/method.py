@@ -5,16 +5,17 @@ keeps the modes apart. The inverter h recovers both from a generated sample. A s
 penalty (10), then one of generator and inverter on
     −mean D(G(z)) + 10 · MSE(z, h_z(G(z))) + 1 · CE(y, h_y(G(z))).
 
-With learned masses (`LabelledNEMGAN`) every tenth step also trains h on a batch of labelled samples, with all labels
-equally frequent. From a twentieth of the training on, α descends KL(mean h(x) ‖ softmax α) over real samples x; the
+With learned masses (`LabelledNEMGAN`) every step also trains h on a batch of labelled samples, with all labels equally
+frequent. From a twentieth of the training on, α descends KL(mean h(x) ‖ softmax α) over real samples x; the
 gradient, softmax α − mean h(x), needs no sampling of y. Mode k means label k.
 
 Symbols: α → logits of the masses, M → n_clusters, ν₂ → the latent's noise.
 
 Differences from the authors' code: without labels the masses are given (with learned ones and no labels they would
 drift to whatever h believes); y comes by the inverse of its distribution function and not from a steep sigmoid, whose
-slope is almost everywhere zero; no dropout; the test set is not balanced by repeating samples; the networks are
-ClusterGAN's. Running statistics of h come from real samples.
+slope is almost everywhere zero; labelled batches, of which their code takes two every tenth step and a hundred every
+hundredth, 1.2 a step, are spread evenly; no dropout; the test set is not balanced by repeating samples; the networks
+are ClusterGAN's. Running statistics of h come from real samples.
 """
 
 from __future__ import annotations
@@ -43,7 +44,6 @@ from clustergan_core.nn.non_saturating import take_step
 from clustergan_core.nn.prior import Latent, ModeWeights, Prior
 from clustergan_core.nn.wasserstein import critic_losses, draw_mix, generate_batches, take_critic_step
 
-LABEL_INTERVAL = 10  # steps from one with labels to the next
 GIVEN_SHARE = 0.05  # of the training in which masses stay as given
 
 
@@ -196,14 +196,14 @@ class LabelledNEMGAN(LabelledNEMGANFacts, NEMGAN, LabelledMethod):
         self.moves_masses = False
 
     def begin_step(self, step: int, n_steps: int) -> None:
-        self._begin(step, step > GIVEN_SHARE * n_steps)
+        self._begin(step > GIVEN_SHARE * n_steps)
 
     def begin_added_step(self, step: int, n_steps: int) -> None:
-        self._begin(step, True)
+        self._begin(True)
 
-    def _begin(self, step: int, moves_masses: bool) -> None:
-        self.moves_masses, self.uses_batch = moves_masses, step % LABEL_INTERVAL == 0
-        self.variant = f"{'labels' if self.uses_batch else 'game'}, {'moving' if moves_masses else 'given'} masses"
+    def _begin(self, moves_masses: bool) -> None:
+        self.moves_masses = moves_masses
+        self.variant = f"{'moving' if moves_masses else 'given'} masses"
 
     @property
     def mode_weights(self) -> ModeWeights | None:
@@ -211,12 +211,10 @@ class LabelledNEMGAN(LabelledNEMGANFacts, NEMGAN, LabelledMethod):
 
     def train_step(self, batches: Sequence[Batch]) -> dict[str, Tensor]:
         losses = super().train_step(batches)
-        if self.uses_batch:
-            loss = self.label_loss(
-                torch.multinomial(self.draw_weights, self.settings.batch_size, True, generator=self.random)
-            )
-            take_step(loss, self.encoder_optimizer)
-            losses["labels"] = loss.detach()
+        chosen = torch.multinomial(self.draw_weights, self.settings.batch_size, True, generator=self.random)
+        loss = self.label_loss(chosen)
+        take_step(loss, self.encoder_optimizer)
+        losses["labels"] = loss.detach()
         if self.moves_masses:
             loss = self.mass_loss(batches[-1].samples)
             take_step(loss, self.mass_optimizer)
