@@ -43,6 +43,8 @@ def describe_kept_weights(
         return "those of the last evaluation, as reading samples is too slow to score earlier ones"
     if method.trains_on_neighbours:
         return "those of the last evaluation, as agreement with neighbours cannot judge what was trained on them"
+    if method.uses_labels:
+        return "those of the last evaluation, as a criterion without labels does not judge what labels teach"
     if has_modes:
         return "those of the last evaluation, as clusters of samples do not show which modes the generator reaches"
     return f"those of the highest {criterion}"
@@ -64,7 +66,8 @@ def keeps_last_weights(method: type[MethodFacts], settings: MethodSettings, has_
     """Whether no label-free criterion can choose among a run's weights, so that the last evaluation's are kept.
 
     Where the data says which modes a generator should reach, the generator is what counts: groups that lie far apart
-    are told apart after a few steps, long before it has learned anything, and by all weights from then on.
+    are told apart after a few steps, long before it has learned anything, and by all weights from then on. Masses that
+    are learned from labels move until the end.
     """
     is_unscored = not method.encodes or method.max_read_with(settings) is not None
-    return method.trains_on_neighbours or is_unscored or has_modes
+    return method.trains_on_neighbours or method.uses_labels or is_unscored or has_modes

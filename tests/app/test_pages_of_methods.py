@@ -54,6 +54,7 @@ def test_a_page_that_looks_at_a_run_opens_and_names_its_method(
 KEPT = dict.fromkeys(METHODS, "the highest label-free criterion") | {
     "paired-clustergan": "the last evaluation",
     "deligan": "the last evaluation",
+    "nemgan-labelled": "the last evaluation",
 }
 
 
