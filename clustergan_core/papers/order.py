@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from clustergan_core.papers.comparison import Cell
+from clustergan_core.papers.comparison import ROUNDING, Cell
 
 MOST_NAMED = 3  # pairs that a sentence names
 
 
 @dataclass(frozen=True)
 class ColumnOrder:
-    """The methods of a column that have both figures, compared in pairs that the paper does not tie."""
+    """The methods of a column that have both figures, compared in pairs that the paper does not tie.
+
+    A pair of ours is the other way round where it differs by more than the paper's figures are rounded by.
+    """
 
     column: str
     n_methods: int
@@ -49,12 +52,12 @@ def _compare_column(cells: Sequence[Cell]) -> ColumnOrder:
         cells[0].column.title,
         len(known),
         len(pairs),
-        tuple((a.row.title, b.row.title) for a, b in ordered if _is_ahead(b.median, a.median, a)),
+        tuple((a.row.title, b.row.title) for a, b in ordered if _is_ahead(b.median, a.median, a, by=ROUNDING)),
         tuple(presets),
     )
 
 
-def _is_ahead(first: float | None, second: float | None, cell: Cell) -> bool:
-    """Whether the first figure is better than the second in the measure of a cell."""
+def _is_ahead(first: float | None, second: float | None, cell: Cell, by: float = 0.0) -> bool:
+    """Whether the first figure is better than the second, by more than `by`, in the measure of a cell."""
     assert first is not None and second is not None
-    return first < second if cell.measure.lower_is_better else first > second
+    return (second - first if cell.measure.lower_is_better else first - second) > by

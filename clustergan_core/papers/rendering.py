@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from clustergan_core.paper_tables.facts import Measure, Paper, PaperTable
 from clustergan_core.papers.comparison import Cell, PresetChoice, compare_table, score_of
 from clustergan_core.papers.measured import MeasuredRun
+from clustergan_core.papers.misses import describe_misses
 from clustergan_core.papers.order import compare_order
 
 HEADINGS = (
@@ -68,7 +69,8 @@ def to_markdown(table: PaperTable, measure: Measure, cells: Sequence[Sequence[Ce
     lines += [_row(["", *(column.title for column in table.columns)]), _row(["---"] * (len(table.columns) + 1))]
     lines += [_row([row[0].row.title, *(_inline(cell, bold="**") for cell in row)]) for row in cells]
     notes = [f"Paper: {table.selection}", *table.notes, *(order.describe() for order in compare_order(cells))]
-    return "\n".join([*lines, "", " ".join(notes)]) + "\n"
+    misses = [f"- {miss}" for miss in describe_misses(cells)]
+    return "\n".join([*lines, "", " ".join(notes), *(["", *misses] if misses else [])]) + "\n"
 
 
 def to_latex(table: PaperTable, measure: Measure, cells: Sequence[Sequence[Cell]]) -> str:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from clustergan_core.drawing.theme import THEMES, Theme
 from clustergan_core.papers.comparison import Cell
+from clustergan_core.papers.misses import LEAST, describe_misses
 from clustergan_core.papers.order import compare_order
 from clustergan_core.papers.rendering import describe_cell
 from ui.frame.messages import plain
@@ -45,6 +46,9 @@ def show_grid(view: PaperView, cells: Sequence[Sequence[Cell]]) -> None:
     notes += dict.fromkeys(cell.column.note for cell in shown if cell.column.note)
     notes += dict.fromkeys(f"{row[0].row.title}: {row[0].row.note}" for row in cells if row[0].row.note)
     st.caption("\n".join(f"- {plain(note)}" for note in notes))
+    if misses := describe_misses(cells):
+        with st.expander(f"Under the paper by more than {LEAST:g}: what was tried"):
+            st.markdown("\n".join(f"- {plain(miss)}" for miss in misses))
 
 
 def _table(view: PaperView, cells: Sequence[Sequence[Cell]]) -> str:

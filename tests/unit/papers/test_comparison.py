@@ -13,6 +13,7 @@ from clustergan_core.paper_tables.facts import Measure
 from clustergan_core.paper_tables.published import PAPERS
 from clustergan_core.papers.comparison import Cell, compare_table, find_missing
 from clustergan_core.papers.measured import RESULTS, MeasuredRun, measured_runs, preset_settings
+from clustergan_core.papers.misses import describe_misses
 from clustergan_core.papers.order import compare_order
 from clustergan_core.papers.rendering import describe_cell, to_csv, to_latex, to_markdown
 
@@ -201,11 +202,30 @@ def test_the_order_of_methods_is_compared_in_pairs() -> None:
     assert order.describe() == f"{said} stand the other way round (InfoGAN ahead of ClusterGAN)."
     assert order.describe() in to_markdown(TABLE_1, PURITY, compare_table(TABLE_1, PURITY, runs, "longest"))
 
+    near = [measured(0, 0.999, dataset="synthetic"), measured(0, 1.0, "infogan", "synthetic")]
+    (order,) = compare_order(compare_table(TABLE_1, PURITY, near, "longest"))
+    assert order.n_pairs == 1 and not order.reversed_pairs  # nobody is ahead by 0.001
+
     table = PAPERS["clustergan"].table("table-2")
     distances = {"clustergan": 1.0, "infogan": 2.0}
     runs = [replace(measured(0, method=name), scores={"frechet": distance}) for name, distance in distances.items()]
     (order,) = compare_order(compare_table(table, table.measures[0], runs, "default"))
     assert order.describe() == "On MNIST our order of 2 methods agrees with the paper's."
+
+
+def test_where_ours_is_well_under_the_paper_the_table_says_by_how_much_and_what_was_tried() -> None:
+    runs = [measured(0, 0.60), measured(0, 0.71, dataset="pendigits"), measured(0, 0.98, dataset="synthetic")]
+    runs.append(replace(measured(0, 0.30, "infogan", "mnist"), preset="quick", steps=50))
+    cells = compare_table(TABLE_1, PURITY, runs, "longest")
+    of_mnist, of_pendigits, of_infogan = describe_misses(cells)  # on synthetic, ours is within 0.05
+    assert of_mnist.startswith("ClusterGAN on MNIST: 0.35 under the paper with 0.6% of the paper's steps. Tried: 1, 2,")
+    assert of_pendigits.startswith("ClusterGAN on Pendigits: 0.06 under the paper")
+    assert of_infogan.startswith("InfoGAN on MNIST: 0.59 under the paper with 1% of the paper's steps.")
+    assert f"- {of_mnist}" in to_markdown(TABLE_1, PURITY, cells)
+    masses = PAPERS["nemgan"].table("table-iii")
+    learned = replace(measured(0, 0.9, "nemgan-labelled", "mnist-2-90-10"), scores={"mode_mass_1": 0.5})
+    learned = replace(learned, settings={**learned.settings, "n_labelled": 61}, changed=frozenset({"n_labelled"}))
+    assert not describe_misses(compare_table(masses, masses.measures[0], [learned], "default"))  # a mass may be small
 
 
 def test_files_hold_the_figures_of_the_table() -> None:
