@@ -15,7 +15,7 @@ from clustergan_core.method_facts import (
     Precision,
     is_convolved,
 )
-from clustergan_core.preset import paper_settings
+from clustergan_core.preset import paper_settings, plane_settings
 
 FAST_STEPS, FAST_STEPS_CONVOLVED = 4_000, 3_000  # generator steps of `default`
 
@@ -94,6 +94,8 @@ def fast_settings(model: type[MethodSettings], dataset: str, kind: Kind, shape: 
         settings |= {"width": 0.25, "precision": "bfloat16"}
     elif kind == "image" and "n_normal" not in published:
         settings |= {"n_normal": 10}  # 30 dimensions are many for 64 pixels
+    if "penalty_weight" in model.model_fields:
+        settings |= plane_settings(kind, shape)
     return known_to(model, settings)
 
 

@@ -200,7 +200,7 @@ MODE_COUNTING = PaperTable(
     figures={},
     notes=(
         "Of 2,500 generated samples, one within 3 standard deviations of a mean belongs to its mode; the others are "
-        "strays. Moons: within 3 standard deviations of the arc.",
+        "strays. Moons: within 3 standard deviations of the arc. The weights are those of the end of training.",
         "Elsewhere the ring reads: GAN 6.3 modes, ALI 6.6, PacGAN2 7.9 (arXiv 1712.04086).",
     ),
 )

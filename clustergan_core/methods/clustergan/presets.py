@@ -11,7 +11,7 @@ from typing import Any
 
 from clustergan_core.data.dataset import Kind
 from clustergan_core.method_facts import is_convolved
-from clustergan_core.preset import Preset, PresetName, paper_settings, shorten
+from clustergan_core.preset import Preset, PresetName, paper_settings, plane_settings, shorten
 
 PAPER_STEPS = 500_000
 PAPER_STEPS_EXPRESSION = 100_000
@@ -36,4 +36,6 @@ def make_preset(name: PresetName, dataset: str, kind: Kind, shape: tuple[int, ..
     fast = _FAST_SETTINGS
     if kind == "image" and "n_normal" not in settings:
         fast = fast | {"n_normal": 10}  # 30 dimensions are many for 64 pixels
-    return Preset(settings | fast, shorten(_FAST_STEPS_OF.get(dataset, _FAST_STEPS), name))
+    return Preset(
+        settings | fast | plane_settings(kind, shape), shorten(_FAST_STEPS_OF.get(dataset, _FAST_STEPS), name)
+    )
