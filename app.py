@@ -25,6 +25,7 @@ page = st.navigation(
         st.Page("pages/sweep.py", title="Sweep", icon=":material/grid_on:", url_path="sweep"),
         st.Page("pages/map.py", title="Map", icon=":material/scatter_plot:", url_path="map"),
         st.Page("pages/clusters.py", title="Clusters", icon=":material/bubble_chart:", url_path="clusters"),
+        st.Page("pages/samples.py", title="Samples", icon=":material/science:", url_path="samples"),
         st.Page("pages/modes.py", title="Modes", icon=":material/grid_view:", url_path="modes"),
         st.Page("pages/interpolate.py", title="Interpolate", icon=":material/tune:", url_path="interpolate"),
         st.Page("pages/runs.py", title="Runs", icon=":material/history:", url_path="runs"),

@@ -51,6 +51,7 @@ PLACES = (
     Place("sweep", "Sweep"),
     Place("map", "Map"),
     Place("clusters", "Clusters", f"?run={CELLS}"),
+    Place("samples", "Samples", f"?run={CELLS}"),
     Place("modes", "Modes"),
     Place("interpolate", "Interpolate"),
     Place("runs", "Runs"),

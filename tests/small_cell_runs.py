@@ -17,6 +17,7 @@ from clustergan_core.runs.worker import execute
 from clustergan_core.schedule import Schedule
 from tests.small_cells import planted_matrix
 from tests.small_runs import NARROW, new_run
+from tests.small_samples import write_samples
 
 N_CELLS, N_GENES, N_GROUPS = 120, 60, 3
 CELL_TYPES = ("T", "B", "NK")
@@ -58,6 +59,25 @@ def train_cells(folder: Path, file: Path, labels: str | None = "celltype", n_ste
     )
     schedule = Schedule(n_steps=n_steps, log_every=5, evaluate_every=n_steps)
     run = new_run(folder, config.model_copy(update={"schedule": schedule}))
+    execute(run)
+    return run
+
+
+def train_samples(folder: Path, files: Path, table: str, names: tuple[str, ...], n_steps: int = 20) -> Run:
+    """A finished run of two seconds on small samples, written to `files` with a table that describes them."""
+    paths = write_samples(files, names)
+    (files / "samples.csv").write_text(table)
+    options = OwnDataOptions(labels="kind", further=tuple(map(str, paths[1:])), samples=str(files / "samples.csv"))
+    dataset = open_dataset(str(paths[0]), options)
+    config = make_config(
+        dataset,
+        str(paths[0]),
+        method="paired-clustergan",
+        settings={"width": 0.1, "n_starts": 1, "n_clusters": N_GROUPS},
+        n_steps=n_steps,
+        options=options,
+    )
+    run = new_run(folder, config)
     execute(run)
     return run
 

@@ -5,5 +5,5 @@ loading/     what is read once for all sessions
 forms/       wherever a training is begun
 cells/       what pages about cells share
 canvas_map/  the scatter map
-data/ train/ sweep/ map/ clusters/ modes/ interpolate/ runs/ compare/   one folder a page
+data/ train/ sweep/ map/ clusters/ samples/ modes/ interpolate/ runs/ compare/   one folder a page
 """

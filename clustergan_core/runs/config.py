@@ -12,7 +12,7 @@ from clustergan_core.data.counts.preparation_options import read_preparation
 from clustergan_core.data.dataset import Kind
 from clustergan_core.data.options import OwnDataOptions, join_values
 from clustergan_core.data.registry import DATASETS
-from clustergan_core.data.steps import Step
+from clustergan_core.data.steps import QualitySample, Step
 from clustergan_core.method_facts import MethodSettings
 from clustergan_core.methods import METHODS, find_method, parse_settings
 from clustergan_core.preset import PresetName
@@ -56,6 +56,13 @@ class DatasetRecord(BaseModel):
     def has_modes(self) -> bool:
         """Whether it is known which modes a generator of this data should reach."""
         return self.source in DATASETS and DATASETS[self.source].has_modes
+
+    @property
+    def batch_counts(self) -> tuple[QualitySample, ...]:
+        """What quality control left of each sample of the experiment; none where there are not several."""
+        quality = next((step for step in self.preprocessing if step["step"] == "quality"), None)
+        counts = tuple(quality.get("samples", ())) if quality else ()
+        return counts if sum(count["n_cells_left"] > 0 for count in counts) > 1 else ()
 
 
 class RunConfig(BaseModel):

@@ -13,7 +13,7 @@ from clustergan_core.runs.queue.slots import Slots
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.status import Status, write_status
 from clustergan_core.runs.worker import execute
-from tests.small_cell_runs import train_cells, write_planted
+from tests.small_cell_runs import train_cells, train_samples, write_planted
 from tests.small_runs import new_run, small_config
 
 
@@ -76,6 +76,22 @@ def trained_cells(tmp_path_factory: pytest.TempPathFactory) -> Run:
 def cells(trained_cells: Run, own_folders: Path) -> Run:
     """A copy of that run, named "cells", in the test's own folder."""
     return Run(shutil.copytree(trained_cells.folder, own_folders / "runs" / "cells"))
+
+
+@pytest.fixture(scope="session")
+def trained_samples(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A short run on two samples of 60 cells each, of two conditions."""
+    folder = tmp_path_factory.mktemp("samples")
+    table = "sample,condition,donor\ncontrol,none,D1\ntreated,interferon,D1\n"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CLUSTERGAN_DERIVED", str(folder / "derived"))
+        return train_samples(folder / "run", folder / "files", table, ("control", "treated"))
+
+
+@pytest.fixture
+def samples(trained_samples: Run, own_folders: Path) -> Run:
+    """A copy of that run, named "samples", in the test's own folder."""
+    return Run(shutil.copytree(trained_samples.folder, own_folders / "runs" / "samples"))
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tests.app.app_pages import open_page, texts
 from tests.methods.lacking_methods import LACKING, NoiseWGAN, OneHotWGAN, PCAKMeans
 from tests.small_runs import new_run, small_config
 
-PAGES = ["start", "data", "map", "clusters", "modes", "interpolate", "runs"]
+PAGES = ["start", "data", "map", "clusters", "samples", "modes", "interpolate", "runs"]
 SENTENCES = {
     (PCAKMeans.name, "modes"): "PCA + k-means has no generator",
     (PCAKMeans.name, "interpolate"): "PCA + k-means has no generator",

@@ -25,6 +25,7 @@ PAGES = (
     "runs",
     "compare",
     f"clusters?run={CELLS}",
+    f"samples?run={CELLS}",
 )
 
 

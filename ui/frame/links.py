@@ -34,9 +34,11 @@ def link_to_views(run: Run, *, has_modes: bool = True) -> None:
 
 
 def views_of(run: Run, *, has_modes: bool = True) -> tuple[str, ...]:
-    """The pages that show this run: one more for cells, the map alone without modes."""
+    """The pages that show this run: one more for cells, two if of several samples, and the map alone without modes."""
     views = VIEWS if has_modes else VIEWS[:1]
-    return ("Map", "Clusters", *views[1:]) if run.config.dataset.kind == "expression" else views
+    data = run.config.dataset
+    of_cells = ("Clusters", *(("Samples",) if data.batch_counts else ())) if data.kind == "expression" else ()
+    return ("Map", *of_cells, *views[1:])
 
 
 def choices_to_watch(name: str) -> dict[str, Any]:

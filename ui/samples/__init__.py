@@ -1,0 +1,5 @@
+"""The Samples page.
+
+view.py     a run on several samples of an experiment, opened once
+summary.py  a row for each sample: what it is and how many of its cells are left
+"""

@@ -1,0 +1,37 @@
+"""A run on several samples of an experiment as the page sees it, handed down to every section."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from clustergan_core.data.steps import QualitySample
+from clustergan_core.runs.run import Run
+from ui.cells.view import CellsView, open_cells
+
+if TYPE_CHECKING:
+    from clustergan_core.data.dataset import Batches
+
+
+@dataclass(frozen=True)
+class SamplesView:
+    """A run of cells from several samples. Opening it loads nothing."""
+
+    cells: CellsView
+    counts: tuple[QualitySample, ...]  # what quality control left of each sample; known without the data
+
+    @property
+    def run(self) -> Run:
+        """The run itself."""
+        return self.cells.run
+
+    @property
+    def batches(self) -> Batches | None:
+        """The sample of each cell of the data, and what is known of it; None while the data is not on this machine."""
+        dataset = self.cells.dataset
+        return None if dataset is None else dataset.batches
+
+
+def open_samples(run: Run) -> SamplesView:
+    """The view of a run whose config records several samples."""
+    return SamplesView(open_cells(run), run.config.dataset.batch_counts)
