@@ -28,6 +28,7 @@ from clustergan_core.data.own.label_proposal import describe_levels
 from clustergan_core.data.registry import DATASETS
 from clustergan_core.data.step_sentences import describe_steps
 from clustergan_core.errors import SettingsError
+from clustergan_core.evaluation.crossing import cross_uncorrected
 from clustergan_core.methods import METHODS, default_method
 from clustergan_core.paths import RUN_NAME, new_run_name, runs_folder
 from clustergan_core.preset import PRESETS
@@ -40,7 +41,7 @@ from clustergan_core.runs.run import Run
 from clustergan_core.runs.scores import read_scores
 from clustergan_core.runs.status import Status, write_status
 from clustergan_core.runs.store import create_run, find_run
-from clustergan_core.runs.warnings import list_warnings
+from clustergan_core.runs.warnings import describe_crossing, list_warnings
 from clustergan_core.runs.worker import check_unfinished, choose_device, execute, first_status
 from clustergan_core.scoring.final import describe_labelled, explain_no_agreement
 from clustergan_core.training import Progress
@@ -152,7 +153,7 @@ def _resumed(arguments: argparse.Namespace) -> Run:
 
 
 def _created(arguments: argparse.Namespace) -> tuple[Run, str]:
-    """(the new run, sentences on labels that nobody chose and on samples that nobody told apart)."""
+    """(the new run, sentences on labels that nobody chose, and on samples: not told apart, or whether they mix)."""
     config, dataset = read_config_and_data(arguments)
     is_found = not arguments.labels and arguments.dataset not in DATASETS
     for warning in list_warnings(config, dataset):
@@ -162,6 +163,8 @@ def _created(arguments: argparse.Namespace) -> tuple[Run, str]:
         print(f"The app lists the runs in {runs_folder()}; this one is elsewhere.", file=sys.stderr)
     write_status(run.folder / "status.json", first_status(config))
     found = [describe_found_labels(dataset) if is_found else "", describe_found_samples(dataset)]
+    if dataset.batches is not None and (crossing := cross_uncorrected(dataset.samples, dataset.batches.codes)):
+        found.append(describe_crossing(config, crossing))
     return run, "\n".join(filter(None, found))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from clustergan_core.data.dataset import UNLABELLED, Dataset
+from clustergan_core.evaluation.crossing import Crossing
 from clustergan_core.runs.config import RunConfig
 
 LEAST_SCORED = 5  # samples a cluster
@@ -16,6 +17,26 @@ MOSTLY = 0.9  # of the samples: with as many labelled, nothing need be said
 def list_warnings(config: RunConfig, dataset: Dataset) -> list[str]:
     """Sentences on a K that is too large, batches larger than the data, and labels that cannot be scored."""
     return [*_warn_of_size(config, dataset), *_warn_of_labels(dataset)]
+
+
+def describe_crossing(config: RunConfig, crossing: Crossing) -> str:
+    """Whether the samples of an experiment mix by themselves, and what this run does about it; for several samples."""
+    across = config.settings.get("partners_across")
+    corrects = across not in (None, "none")
+    if crossing.is_mixed:
+        advice = (
+            "Correction is not needed: set Partners across samples to none to train without it."
+            if corrects
+            else "Correction is not needed, and there is none."
+        )
+        return f"The samples mix by themselves: {crossing.shares}. {advice}"
+    if corrects:
+        advice = f"Training corrects for it (Partners across samples: {across})."
+    elif across is None:
+        advice = "This method does not correct for it, so clusters may follow samples: Paired ClusterGAN does."
+    else:
+        advice = "Clusters may follow samples: set Partners across samples to harmony to correct for it."
+    return f"The samples do not mix by themselves: {crossing.shares}. {advice}"
 
 
 def _warn_of_size(config: RunConfig, dataset: Dataset) -> Iterator[str]:

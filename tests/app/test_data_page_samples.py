@@ -43,6 +43,7 @@ def test_two_files_dropped_together_become_two_samples_of_one_data_set(dropped: 
     assert kept["Sample"].tolist() == ["control", "treated"]
     assert kept["Kept"].tolist() == [N_CELLS, N_CELLS]
     assert "treated.h5ad" in dropped.query_params["further"]
+    assert "of a cell's nearest neighbours are from another sample" in texts(dropped), "do they mix by themselves?"
 
 
 def test_taking_a_file_away_leaves_one_sample(dropped: AppTest) -> None:

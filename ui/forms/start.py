@@ -14,7 +14,7 @@ from clustergan_core.data.dataset import UNLABELLED
 from clustergan_core.data.registry import DATASETS
 from clustergan_core.data.step_sentences import describe_steps
 from clustergan_core.errors import AppError
-from clustergan_core.runs.warnings import list_warnings
+from clustergan_core.runs.warnings import describe_crossing, list_warnings
 from ui.frame.messages import plain, show_problem, show_shell
 from ui.frame.words import describe_duration
 
@@ -24,6 +24,7 @@ _MAX_KNOWN = 64
 
 if TYPE_CHECKING:
     from clustergan_core.data.dataset import Dataset
+    from clustergan_core.evaluation.crossing import Crossing
     from clustergan_core.runs.config import RunConfig
     from clustergan_core.runs.estimate import Estimate
 
@@ -57,10 +58,22 @@ def show_warnings(config: RunConfig, dataset: Dataset) -> None:
     """What would make a run's result misleading, and what reading a person's own file left out or assumed."""
     for warning in list_warnings(config, dataset):
         st.warning(plain(warning), icon=":material/warning:")
+    if dataset.batches is not None and (crossing := _cross(dataset, dataset.digest)) is not None:
+        show = st.info if crossing.is_mixed else st.caption
+        show(plain(describe_crossing(config, crossing)))
     sentences = describe_steps(dataset.preprocessing)
     if config.dataset.source not in DATASETS and sentences:
         with st.expander(f"How your file was read ({len(sentences)} steps)", icon=":material/checklist:"):
             st.markdown("\n".join(f"- {plain(sentence)}" for sentence in sentences))
+
+
+@st.cache_data(max_entries=32, show_spinner="Comparing the samples…")
+def _cross(_dataset: Dataset, digest: str) -> Crossing | None:
+    """Whether the data's samples mix by themselves; the digest of several samples is also of which cell is in which."""
+    from clustergan_core.evaluation.crossing import cross_uncorrected
+
+    assert _dataset.batches is not None, "asked for with samples alone"
+    return cross_uncorrected(_dataset.samples, _dataset.batches.codes)
 
 
 def show_estimate(config: RunConfig, dataset: Dataset, reading_seconds: float = 0) -> None:

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from clustergan_core.data.dataset import UNLABELLED, Dataset, share_samples
+from clustergan_core.evaluation.crossing import Crossing
 from clustergan_core.runs.configure import make_config
-from clustergan_core.runs.warnings import list_warnings
+from clustergan_core.runs.warnings import describe_crossing, list_warnings
 
 N_SAMPLES = 90
 SAMPLES = np.random.default_rng(0).random((N_SAMPLES, 3)).astype(np.float32)
@@ -63,3 +64,24 @@ def test_how_many_samples_have_a_label_is_said_where_many_have_none() -> None:
     assert (
         warn(replace(table(few), labels=np.where(np.arange(N_SAMPLES) < 85, THIRDS, UNLABELLED)), batch_size=32) == []
     )
+
+
+@pytest.mark.parametrize(
+    ("method", "across", "share", "advice"),
+    [
+        ("paired-clustergan", "harmony", 0.03, "Training corrects for it (Partners across samples: harmony)."),
+        ("paired-clustergan", "none", 0.03, "set Partners across samples to harmony to correct for it."),
+        ("clustergan", None, 0.03, "This method does not correct for it"),
+        ("paired-clustergan", "harmony", 0.48, "Correction is not needed: set Partners across samples to none"),
+        ("paired-clustergan", "none", 0.48, "Correction is not needed, and there is none."),
+    ],
+)
+def test_whether_samples_mix_by_themselves_comes_with_what_the_run_does(
+    method: str, across: str | None, share: float, advice: str
+) -> None:
+    settings = {"n_clusters": 3} | ({} if across is None else {"partners_across": across})
+    config = make_config(table(), "zoo.csv", method=method, settings=settings)
+    said = describe_crossing(config, Crossing(share, 0.5))
+    assert advice in said
+    assert f"{share:.0%} of a cell's nearest neighbours are from another sample, where 50% would be" in said
+    assert ("do not mix" in said) == (share < 0.4)
