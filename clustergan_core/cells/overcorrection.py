@@ -6,8 +6,8 @@ A sample of an experiment is a batch here, because a sample is one row of a data
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -51,13 +51,15 @@ class OneSampleCluster:
     sample: str
     share: float  # at least LONE_SHARE
     n_cells: int
+    name: str = ""  # what a person calls the cluster
 
     @property
     def sentence(self) -> str:
         """For people."""
         return (
-            f"{self.share:.0%} of the {self.n_cells:,} cells of cluster {self.cluster} are from {self.sample}: a type "
-            "that the other samples lack, or cells that differ by sample alone. Look at its markers."
+            f"{self.share:.0%} of the {self.n_cells:,} cells of {self.name or f'cluster {self.cluster}'} are from "
+            f"{self.sample}: a type that the other samples lack, or cells that differ by sample alone. Look at its "
+            "markers."
         )
 
 
@@ -68,14 +70,15 @@ class GenesDisagree:
     cluster: int
     samples: tuple[str, str]
     n_shared: int  # of the N_TOP_GENES, below LEAST_SHARED_GENES
+    name: str = ""  # what a person calls the cluster
 
     @property
     def sentence(self) -> str:
         """For people."""
         one, other = self.samples
         return (
-            f"Cluster {self.cluster} shares only {self.n_shared} of its top {N_TOP_GENES} genes between {one} and "
-            f"{other}: it may hold two types. Look at its markers within each sample."
+            f"{self.name or f'Cluster {self.cluster}'} shares only {self.n_shared} of its top {N_TOP_GENES} genes "
+            f"between {one} and {other}: it may hold two types. Look at its markers within each sample."
         )
 
 
@@ -120,7 +123,7 @@ def find_alarms(
     return (
         *_find_identical(conditions),
         *lost,
-        *_find_lone(batches, clusters, names),
+        *find_lone(batches, clusters, names),
         *_find_disagreeing(values, batches, clusters, names),
     )
 
@@ -164,13 +167,8 @@ def top_genes(
     return found
 
 
-def _find_identical(conditions: Sequence[str]) -> list[ConditionIsSample]:
-    counts = Counter(conditions)
-    is_told = "" not in counts and len(counts) > 1
-    return [ConditionIsSample(tuple(counts))] if is_told and max(counts.values()) == 1 else []
-
-
-def _find_lone(batches: NDArray[np.int64], clusters: NDArray[np.int64], names: Sequence[str]) -> list[OneSampleCluster]:
+def find_lone(batches: NDArray[np.int64], clusters: NDArray[np.int64], names: Sequence[str]) -> list[OneSampleCluster]:
+    """The clusters (N,), or types, of which one of the batches (N,), called by its name, holds 95% or more."""
     lone = []
     for cluster in np.unique(clusters):
         counts = np.bincount(batches[clusters == cluster], minlength=len(names))
@@ -178,6 +176,20 @@ def _find_lone(batches: NDArray[np.int64], clusters: NDArray[np.int64], names: S
         if share >= LONE_SHARE:
             lone.append(OneSampleCluster(int(cluster), names[int(counts.argmax())], share, int(counts.sum())))
     return lone
+
+
+def name_clusters(alarms: Iterable[Alarm], name_of: Callable[[int], str]) -> tuple[Alarm, ...]:
+    """The alarms with what a person calls their clusters, by number."""
+    return tuple(
+        replace(alarm, name=name_of(alarm.cluster)) if isinstance(alarm, OneSampleCluster | GenesDisagree) else alarm
+        for alarm in alarms
+    )
+
+
+def _find_identical(conditions: Sequence[str]) -> list[ConditionIsSample]:
+    counts = Counter(conditions)
+    is_told = "" not in counts and len(counts) > 1
+    return [ConditionIsSample(tuple(counts))] if is_told and max(counts.values()) == 1 else []
 
 
 def _find_disagreeing(

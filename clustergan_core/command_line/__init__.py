@@ -27,6 +27,7 @@ GROUPS = {
     "decoding": ("decode",),
     "walking": ("walk",),
     "naming": ("name",),
+    "mixing": ("mixing",),
     "recording": ("record",),
     "offline": ("offline",),
 }
