@@ -16,6 +16,9 @@ switch_order.py  the order of the switches, with its agreement over runs and cel
 pseudotime.py    diffusion pseudotime as a reference for that order
 contrasts.py     counterfactuals: a cell as another type
 fidelity.py      each mode's generated cells compared with its real ones
+pseudobulk.py    genes between conditions, on counts summed by sample (PyDESeq2)
+deseq2_fits.py   DESeq2's fits for all genes at once
+sample_markers.py  markers within samples of an experiment, combined
 composition.py   shares of clusters in samples and conditions, and propeller's test
 overcorrection.py  alarms where samples of an experiment were moved together too far
 suggest_k.py     how many clusters to begin with

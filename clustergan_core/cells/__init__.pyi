@@ -9,6 +9,8 @@ from .fidelity import GeneratedModes, ModeFidelity, compare_modes, generate_cell
 from .markers import compare_selections, find_markers
 from .methods_text import describe_methods
 from .overcorrection import Alarm, find_alarms
+from .pseudobulk import GeneComparison, Pseudobulk, compare_genes, sum_counts
+from .sample_markers import SampleMarkers, find_sample_markers
 from .suggest_k import CellK, suggest_cell_k
 from .switch_genes import Switches, find_switches, rank_genes
 from .walks import CellWalk, walk_cells
@@ -23,13 +25,17 @@ __all__ = [
     "Composition",
     "CompositionTest",
     "DotPlot",
+    "GeneComparison",
     "GeneContrast",
     "GeneratedModes",
     "ModeFidelity",
+    "Pseudobulk",
+    "SampleMarkers",
     "Switches",
     "ValueScale",
     "cluster",
     "compare_conditions",
+    "compare_genes",
     "compare_modes",
     "compare_selections",
     "contrast_codes",
@@ -38,6 +44,7 @@ __all__ = [
     "dot_plot",
     "find_alarms",
     "find_markers",
+    "find_sample_markers",
     "find_switches",
     "gene_sets",
     "gene_values",
@@ -48,6 +55,7 @@ __all__ = [
     "marker_table",
     "rank_genes",
     "suggest_cell_k",
+    "sum_counts",
     "value_scale",
     "walk_cells",
 ]
