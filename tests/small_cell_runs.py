@@ -17,7 +17,7 @@ from clustergan_core.runs.worker import execute
 from clustergan_core.schedule import Schedule
 from tests.small_cells import planted_matrix
 from tests.small_runs import NARROW, new_run
-from tests.small_samples import write_samples
+from tests.small_samples import write_samples, write_wells
 
 N_CELLS, N_GENES, N_GROUPS = 120, 60, 3
 CELL_TYPES = ("T", "B", "NK")
@@ -82,8 +82,27 @@ def train_samples(folder: Path, files: Path, table: str, names: tuple[str, ...],
     return run
 
 
+def train_wells(folder: Path, n_steps: int = 10) -> Run:
+    """A finished run of a second on six samples in one file, of which nothing is known, in the planted clusters."""
+    file = str(write_wells(folder / "wells.h5ad"))
+    options = OwnDataOptions(labels="kind", sample="well")
+    config = make_config(
+        open_dataset(file, options),
+        file,
+        method="clustergan",
+        settings=NARROW | {"n_clusters": N_GROUPS},
+        n_steps=n_steps,
+        options=options,
+    )
+    schedule = Schedule(n_steps=n_steps, log_every=5, evaluate_every=n_steps)
+    run = new_run(folder / "run", config.model_copy(update={"schedule": schedule}))
+    execute(run)
+    cluster_as_planted(run)
+    return run
+
+
 def cluster_as_planted(run: Run) -> None:
-    """Stores latents of all cells of such a run whose clusters are the three planted types, of 40 cells each."""
+    """Stores latents of all cells of such a run, in turn of three types, whose clusters are these types."""
     latents = run_latents(run, "all")
     planted = replace(latents, clusters=latents.indices % N_GROUPS)
     write_latents(run.embeddings_folder() / latents_file("all", "best"), planted, weights_digest(run, "best"))

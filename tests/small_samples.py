@@ -9,10 +9,18 @@ import pandas as pd
 from scipy.sparse import csr_matrix
 
 N_CELLS, N_GENES = 60, 260
+RAISED = tuple(f"GENE{gene:03d}A" for gene in range(200, 210))  # by a treatment, in all types alike
+SIX = tuple(f"{condition} {donor}" for condition in ("control", "treated") for donor in (1, 2, 3))
+SIX_TABLE = "sample,condition,donor\n" + "".join(f"{name},{name[:-2]},D{name[-1]}\n" for name in SIX)
 
 
-def write_samples(folder: Path, names: tuple[str, ...] = ("control", "treated"), n_cells: int = N_CELLS) -> list[Path]:
-    """A .h5ad of each sample: three types of cells, the same barcodes in all, each sample with its own depth."""
+def write_samples(
+    folder: Path, names: tuple[str, ...] = ("control", "treated"), n_cells: int = N_CELLS, treated: tuple[str, ...] = ()
+) -> list[Path]:
+    """A .h5ad of each sample: three types of cells, the same barcodes in all, each sample with its own depth.
+
+    Those `treated` have RAISED genes at eight times their rate.
+    """
     import anndata
 
     paths = []
@@ -23,6 +31,8 @@ def write_samples(folder: Path, names: tuple[str, ...] = ("control", "treated"),
         rates = np.full((n_cells, N_GENES), 0.5)
         for kind in range(3):
             rates[np.ix_(types == kind, np.arange(20 * kind, 20 * kind + 20))] = 8
+        if name in treated:
+            rates[:, 200:210] *= 8
         cells = anndata.AnnData(
             csr_matrix(random.poisson(rates * (1 + number)).astype(np.float32)),
             obs=pd.DataFrame(
@@ -34,6 +44,15 @@ def write_samples(folder: Path, names: tuple[str, ...] = ("control", "treated"),
         paths.append(folder / f"{name}.h5ad")
         cells.write_h5ad(paths[-1])
     return paths
+
+
+def write_wells(path: Path, names: tuple[str, ...] = SIX, treated: tuple[str, ...] = SIX[3:]) -> Path:
+    """The same samples in one .h5ad, whose column `well` tells them apart."""
+    import anndata
+
+    cells = [anndata.read_h5ad(each) for each in write_samples(path.parent / "apart", names, treated=treated)]
+    anndata.concat(cells, label="well", keys=names, index_unique="-").write_h5ad(path)
+    return path
 
 
 def _barcodes(n_cells: int) -> list[str]:

@@ -28,6 +28,7 @@ GROUPS = {
     "walking": ("walk",),
     "naming": ("name",),
     "mixing": ("mixing",),
+    "comparing": ("composition", "conditions", "markers"),
     "recording": ("record",),
     "offline": ("offline",),
 }
