@@ -6,6 +6,7 @@ Functions that pages call run on one thread: a few small samples are done before
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -61,16 +62,22 @@ def generate_codes(method: Method, codes: NDArray[np.float32], normal: NDArray[n
     return generate_latents(method, codes, np.broadcast_to(normal, (len(codes), len(normal))))
 
 
-def generate_latents(method: Method, codes: NDArray[np.float32], normals: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Samples (M, *shape) at cluster parts (M, n_clusters) and normal parts (M, n_normal)."""
+def generate_latents(
+    method: Method, codes: NDArray[np.float32], normals: NDArray[np.float32], batch: int | None = None
+) -> NDArray[np.float32]:
+    """Samples (M, *shape) at cluster parts (M, n_clusters) and normal parts (M, n_normal).
+
+    `batch` is the sample of the experiment that all are generated as; None for no particular one.
+    """
     import torch
 
     from clustergan_core.nn.acceleration import one_thread
     from clustergan_core.nn.prior import Latent
 
     cluster, normal = (torch.from_numpy(np.array(part)).to(method.device) for part in (codes, normals))
+    batches = None if batch is None else torch.full((len(cluster),), batch, device=method.device)
     with one_thread():
-        return method.generate(Latent(normal, cluster)).cpu().numpy()
+        return method.generate(Latent(normal, cluster, batches)).cpu().numpy()
 
 
 def read_codes(method: Method, samples: NDArray[np.float32]) -> NDArray[np.float32] | None:
@@ -92,7 +99,18 @@ def draw_latent(method: Method, count: int) -> Latent:
 
     generator = torch.Generator().manual_seed(DATA_SEED)
     modes = None if method.mode_weights is None else method.mode_weights.draw(count, generator)
-    return method.prior.sample(count, generator, torch.device("cpu"), modes)
+    latent = method.prior.sample(count, generator, torch.device("cpu"), modes)
+    return name_batches(method, latent)
+
+
+def name_batches(method: Method, latent: Latent) -> Latent:
+    """The latents with a sample of the experiment for each, as often as its mode has them; as they are without any."""
+    import torch
+
+    if not method.n_batches:
+        return latent
+    batches = method.draw_batches(latent.cluster.argmax(dim=1), torch.Generator().manual_seed(DATA_SEED))
+    return replace(latent, batch=batches)
 
 
 def generate_all(method: Method, latent: Latent) -> Tensor:
@@ -102,10 +120,11 @@ def generate_all(method: Method, latent: Latent) -> Tensor:
     from clustergan_core.method import ENCODE_BATCH
     from clustergan_core.nn.prior import Latent
 
-    parts = zip(latent.normal.split(ENCODE_BATCH), latent.cluster.split(ENCODE_BATCH), strict=True)
     device = method.device
+    normals, clusters = (part.to(device).split(ENCODE_BATCH) for part in (latent.normal, latent.cluster))
+    batches = [None] * len(normals) if latent.batch is None else latent.batch.to(device).split(ENCODE_BATCH)
     with torch.no_grad():
-        return torch.cat([method.generate(Latent(normal.to(device), cluster.to(device))) for normal, cluster in parts])
+        return torch.cat([method.generate(Latent(*parts)) for parts in zip(normals, clusters, batches, strict=True)])
 
 
 def reconstruct(method: Method, encoding: Encoding, chosen: Tensor | slice = slice(None)) -> Tensor | None:

@@ -109,6 +109,20 @@ class Method(MethodFacts, nn.Module):
             raise RunError(sentence)
 
     @property
+    def n_batches(self) -> int:
+        """How many samples of an experiment `generate` can be told; 0 where it makes no difference between them."""
+        return 0
+
+    @property
+    def seen_pairs(self) -> Tensor | None:
+        """How many training samples (n_clusters, n_batches) each mode and sample of the experiment share."""
+        return None
+
+    def draw_batches(self, modes: Tensor, generator: torch.Generator) -> Tensor | None:
+        """A sample of the experiment for each of modes (B,), as often as training saw them; None if not told them."""
+        return None
+
+    @property
     def device(self) -> torch.device:
         """The device of the weights, learned or fitted."""
         return next(chain(self.parameters(), self.buffers())).device
@@ -141,6 +155,9 @@ class Method(MethodFacts, nn.Module):
         A method whose learning rates have fallen by then raises them again.
         """
         self.begin_step(step, n_steps)
+
+    def condition_on(self, n_batches: int) -> None:
+        """Makes room for the samples of an experiment, right after the method is built; it may make no use of them."""
 
     def receive_batches(self, batches: NDArray[np.int64]) -> None:
         """Receives which sample of an experiment each training sample (N,) is from, before `prepare`."""

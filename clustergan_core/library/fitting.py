@@ -25,17 +25,17 @@ def train_in_memory(config: RunConfig, dataset: Dataset, on_progress: OnProgress
     finite.
     """
     device = torch.device(choose_device(config.device))
-    settings, kind, shape = config.method_settings(), dataset.kind, dataset.shape
+    settings, kind, shape, n_batches = config.method_settings(), dataset.kind, dataset.shape, config.n_batches
     weights: dict[str, torch.Tensor] = {}
     with _threads(config.threads):
-        method = build_method(config.method, settings, kind, shape, config.seed, device)
+        method = build_method(config.method, settings, kind, shape, config.seed, device, n_batches)
         for progress in train(method, dataset, config.schedule, config.seed, device):
             if progress.is_best:
                 weights = progress.checkpoint().weights
             if on_progress is not None:
                 on_progress(progress)
     # Rebuilt, because a trained method also holds optimisers and samples.
-    kept = build_method(config.method, settings, kind, shape, config.seed, torch.device("cpu"))
+    kept = build_method(config.method, settings, kind, shape, config.seed, torch.device("cpu"), n_batches)
     kept.load_state_dict(weights)
     return kept.eval().requires_grad_(False)
 

@@ -88,17 +88,25 @@ def find_class(name: str) -> type[Method]:
 
 
 def build_method(
-    name: str, settings: MethodSettings, kind: Kind, shape: tuple[int, ...], seed: int, device: torch.device
+    name: str,
+    settings: MethodSettings,
+    kind: Kind,
+    shape: tuple[int, ...],
+    seed: int,
+    device: torch.device,
+    n_batches: int = 0,
 ) -> Method:
     """Builds a method for samples of this kind and shape, with its initial weights drawn from `seed`.
 
-    The weights are drawn on the CPU, so that they are the same on every device.
+    `n_batches` is the number of samples of the experiment, where they are told apart. The weights are drawn on the CPU,
+    so that they are the same on every device.
     """
     import torch
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         method = find_class(name)(settings, kind, shape)
+        method.condition_on(n_batches)
     return method.to(device)
 
 

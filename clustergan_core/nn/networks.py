@@ -160,22 +160,36 @@ class Critic(nn.Module):
 
 
 class ConditionedCritic(nn.Module):
-    """A critic whose score also depends on the mode k: w·φ(x) + b + v_k·φ(x) (projection, arXiv 1802.05637)."""
+    """A critic whose score also depends on the mode k: w·φ(x) + b + v_k·φ(x) (projection, arXiv 1802.05637).
 
-    def __init__(self, critic: Critic, n_clusters: int) -> None:
+    For several samples s of an experiment u_s·φ(x) is added.
+    """
+
+    def __init__(self, critic: Critic, n_clusters: int, n_batches: int = 0) -> None:
         super().__init__()
         self.critic = critic
         self.directions = nn.Embedding(n_clusters, critic.last.in_features)
         # Small, so that the modes' scores are similar at first and diverge as the critic learns them.
         nn.init.normal_(self.directions.weight, std=0.02)
+        self.batch_directions: nn.Embedding | None = None
+        if n_batches:
+            self.batch_directions = nn.Embedding(n_batches, critic.last.in_features)
+            nn.init.normal_(self.batch_directions.weight, std=0.02)
 
-    def directions_of(self, cluster: Tensor) -> Tensor:
-        """The vectors (B, n_features) that multiply the last hidden layer to score members of clusters (B,)."""
-        return self.critic.last.weight + self.directions(cluster)
+    def directions_of(self, cluster: Tensor, batch: Tensor | None = None) -> Tensor:
+        """The vectors (B, n_features) that multiply the last hidden layer to score members of clusters (B,).
 
-    def forward(self, samples: Tensor, cluster: Tensor) -> Tensor:
-        """Scores (B,) of samples (B, *shape) as members of their clusters (B,)."""
-        return (self.critic.features(samples) * self.directions_of(cluster)).sum(dim=1) + self.critic.last.bias
+        `batch` (B,) is the sample of the experiment that each is from, for a critic of several.
+        """
+        directions = self.critic.last.weight + self.directions(cluster)
+        if self.batch_directions is None or batch is None:
+            return directions
+        return directions + self.batch_directions(batch)
+
+    def forward(self, samples: Tensor, cluster: Tensor, batch: Tensor | None = None) -> Tensor:
+        """Scores (B,) of samples (B, *shape) as members of their clusters (B,) and batches (B,)."""
+        directions = self.directions_of(cluster, batch)
+        return (self.critic.features(samples) * directions).sum(dim=1) + self.critic.last.bias
 
 
 class JointCritic(nn.Module):

@@ -17,10 +17,11 @@ MAX_SEED = 2**31
 
 @dataclass(frozen=True)
 class Latent:
-    """A batch of latent vectors, in two parts."""
+    """A batch of latent vectors, in two parts, for a generator that may also be told the sample of an experiment."""
 
     normal: Tensor  # (B, n_normal), z_n
     cluster: Tensor  # (B, n_clusters), z_c: one-hot when sampled, any point of the simplex on a walk; (B, 0) without
+    batch: Tensor | None = None  # (B,) int64, the sample of the experiment to generate; None for no particular one
 
     def joined(self) -> Tensor:
         """The generator's input (B, n_normal + n_clusters), z_n first."""

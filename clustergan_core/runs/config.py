@@ -42,6 +42,7 @@ class DatasetRecord(BaseModel):
     n_samples: int
     label_names: tuple[str, ...] = ()
     feature_names: tuple[str, ...] = ()
+    batch_names: tuple[str, ...] = ()  # samples of the experiment, in the order of the generator's embedding
     preprocessing: tuple[RecordedStep, ...] = ()
     options: OwnDataOptions = OwnDataOptions()
 
@@ -105,6 +106,11 @@ class RunConfig(BaseModel):
     def n_clusters(self) -> int:
         """K, the number of modes."""
         return int(self.settings["n_clusters"])
+
+    @property
+    def n_batches(self) -> int:
+        """How many samples of an experiment the method is built for; 0 for runs before generators were told them."""
+        return len(self.dataset.batch_names)
 
     def command(self) -> str:
         """The command line that repeats this run; an extended run needs a second command."""

@@ -82,6 +82,7 @@ def make_config(
         n_samples=len(dataset.samples),
         label_names=dataset.label_names,
         feature_names=dataset.feature_names,
+        batch_names=() if dataset.batches is None else dataset.batches.names,
         preprocessing=dataset.preprocessing,
         options=options or OwnDataOptions(),
     )

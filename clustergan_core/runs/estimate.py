@@ -102,7 +102,11 @@ def _time_preparation(
 
     def prepare(n: int) -> Method:
         settings = config.method_settings()
-        method = build_method(config.method, settings, dataset.kind, dataset.shape, config.seed, samples.device)
+        method = build_method(
+            config.method, settings, dataset.kind, dataset.shape, config.seed, samples.device, config.n_batches
+        )
+        if dataset.batches is not None:
+            method.receive_batches(dataset.batches.codes[dataset.splits.train[:n]])
         method.prepare(samples[:n], random)
         return method
 

@@ -131,6 +131,7 @@ class Run:
             config.dataset.shape,
             config.seed,
             torch.device("cpu"),
+            config.n_batches,
         )
         load_weights(method, self.folder, which)
         return method.eval().requires_grad_(False)

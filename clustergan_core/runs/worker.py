@@ -100,7 +100,8 @@ def _execute_locked(run: Run, on_progress: Callable[[Progress], None]) -> Status
     device = torch.device(choose_device(config.device))
     dataset = run.dataset()
     run.add_to_log(f"Training {config.method} on {len(dataset.splits.train)} samples of {dataset.name} ({device}).")
-    method = build_method(config.method, config.method_settings(), dataset.kind, dataset.shape, config.seed, device)
+    settings = config.method_settings()
+    method = build_method(config.method, settings, dataset.kind, dataset.shape, config.seed, device, config.n_batches)
     training = train(
         method,
         dataset,

@@ -30,7 +30,7 @@ from clustergan_core.evaluation.mode_counting import (
     count_read_modes,
     count_traced_modes,
 )
-from clustergan_core.generation import draw_latent, generate_all
+from clustergan_core.generation import draw_latent, generate_all, name_batches
 from clustergan_core.method import Method
 from clustergan_core.nn.prior import Latent
 from clustergan_core.scoring.records import CoverageRecord, DistanceRecord, GenerationRecord, ModeCountRecord
@@ -169,7 +169,7 @@ def generate_each_mode(method: Method, n_samples: int) -> Tensor:
     n_each = max(_LEAST_PER_MODE, n_samples // n_modes)
     normal = draw_latent(method, n_modes * n_each).normal
     modes = torch.arange(n_modes).repeat_interleave(n_each)
-    generated = generate_all(method, Latent(normal, method.prior.one_hot(modes)))
+    generated = generate_all(method, name_batches(method, Latent(normal, method.prior.one_hot(modes))))
     return generated.unflatten(0, (n_modes, n_each))
 
 

@@ -4,7 +4,10 @@ Differences from ClusterGAN (arXiv 1809.03627):
 - Training begins with a warm-up of the encoder alone: a sample and its partner must get the same code. The partner is
   one of the sample's nearest neighbours in the training split (Euclidean, 50 principal components), or one of those
   among them that share the most neighbours with it (`n_candidates`). Images also pass through two random affine maps.
-- Of cells from several samples of an experiment, partners also cross samples (`partners_across`).
+- Of cells from several samples of an experiment, partners also cross samples (`partners_across`). Generator and critic
+  are told the sample (`conditioning.py`), the critic by a second projection; code and z_n are kept free of it. Latents
+  take their mode and sample from one real cell, so that no type is demanded of a sample that lacks it, and they are
+  recovered from what the generator makes of them under another cell's sample.
 - The targets of these codes have given masses (`masses`), because otherwise one code for everything would agree best.
   A batch may deviate from them once clusters have formed (`strictness`), since it never holds all clusters equally
   often.
@@ -32,6 +35,7 @@ import copy
 import math
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -44,6 +48,7 @@ from clustergan_core.data.dataset import Kind
 from clustergan_core.evaluation.integration import harmony_components, partners_across
 from clustergan_core.evaluation.neighbours import nearest_neighbours, sharing_neighbours
 from clustergan_core.method import ENCODE_BATCH, Batch, Encoding, Method
+from clustergan_core.methods.paired_clustergan.conditioning import MOST_DIMENSIONS, BatchGenerator, SeenPairs
 from clustergan_core.methods.paired_clustergan.energy import energy_score, fit_components
 from clustergan_core.methods.paired_clustergan.pairing import balanced_targets, mutual_information, pair_loss
 from clustergan_core.methods.paired_clustergan.partners import Partners
@@ -73,7 +78,7 @@ from clustergan_core.nn.losses import (
     normal_recovery_loss,
     zero_centred_penalty,
 )
-from clustergan_core.nn.networks import ConditionedCritic, build_networks, choose_architecture
+from clustergan_core.nn.networks import ConditionedCritic, Networks, build_networks, choose_architecture
 from clustergan_core.nn.prior import Latent, ModeWeights, Prior
 
 ADDED_PACE = 0.5  # share of the game's learning rates when training continues beyond its planned end
@@ -91,16 +96,9 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
 
     def __init__(self, settings: PairedClusterGANSettings, kind: Kind, shape: tuple[int, ...]) -> None:
         super().__init__(settings, kind, shape, Prior(settings.n_normal, settings.n_clusters, settings.sigma))
-        networks = build_networks(
-            choose_architecture(kind, shape) if settings.architecture == "auto" else settings.architecture,
-            kind,
-            shape,
-            settings.n_normal + settings.n_clusters,
-            settings.width,
-            initialisation="framework",
-            critic_norm="none",
-        )
-        self.generator, self.encoder = networks.generator, networks.encoder
+        networks = self._build_networks()
+        self.generator: nn.Module = networks.generator
+        self.encoder = networks.encoder
         self.critic = ConditionedCritic(networks.critic, settings.n_clusters)
         self.mean_generator = copy.deepcopy(self.generator).requires_grad_(False)
         self.mean_encoder = copy.deepcopy(self.encoder).requires_grad_(False)
@@ -110,10 +108,47 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
         if settings.n_starts >= LEAST_STARTS:
             self.ended_starts = EndedStarts(self.encoder, settings.n_clusters, settings.n_starts)
         self.has_warm_up = settings.partners != "none"
-        self.batches: NDArray[np.int64] | None = None  # (N,) of the training samples, where there are several
+        self.batches: NDArray[np.int64] | None = None  # (N,) of the training samples, where they are told apart
+        self.pairs: SeenPairs | None = None  # where generator and critic are told the batch
+
+    def _build_networks(self, n_told: int = 0) -> Networks:
+        """Encoder, critic, and a generator that takes `n_told` values beside z_n and mode."""
+        settings, kind, shape = self.settings, self.kind, self.shape
+        n_outputs = settings.n_normal + settings.n_clusters
+        return build_networks(
+            choose_architecture(kind, shape) if settings.architecture == "auto" else settings.architecture,
+            kind,
+            shape,
+            n_outputs + n_told,
+            settings.width,
+            initialisation="framework",
+            critic_norm="none",
+            n_encoder_outputs=n_outputs,
+        )
+
+    def condition_on(self, n_batches: int) -> None:
+        settings = self.settings
+        if n_batches < 2 or not settings.condition_on_samples:
+            return
+        n_dimensions = min(n_batches, MOST_DIMENSIONS)
+        self.generator = BatchGenerator(self._build_networks(n_dimensions).generator, n_batches, n_dimensions)
+        self.critic = ConditionedCritic(self.critic.critic, settings.n_clusters, n_batches)
+        self.mean_generator = copy.deepcopy(self.generator).requires_grad_(False)
+        self.pairs = SeenPairs(settings.n_clusters, n_batches)
+
+    @property
+    def n_batches(self) -> int:
+        return 0 if self.pairs is None else self.pairs.counts.shape[1]
+
+    @property
+    def seen_pairs(self) -> Tensor | None:
+        return None if self.pairs is None else self.pairs.counts
+
+    def draw_batches(self, modes: Tensor, generator: torch.Generator) -> Tensor | None:
+        return None if self.pairs is None else self.pairs.draw(modes, generator)
 
     def receive_batches(self, batches: NDArray[np.int64]) -> None:
-        self.batches = batches if len(np.unique(batches)) > 1 else None
+        self.batches = batches
 
     def prepare(self, samples: Tensor, generator: torch.Generator) -> None:
         settings = self.settings
@@ -123,6 +158,10 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
         self.strictness = torch.ones((), device=samples.device)
         self.temperature = torch.ones((), device=samples.device)
         self.start_number = torch.zeros(1, dtype=torch.int64, device=samples.device)
+        self.batch_codes: Tensor | None = None  # (N,) of the samples, where generator and critic are told them
+        if self.pairs is not None:
+            assert self.batches is not None, "built for several samples of an experiment"
+            self.batch_codes = torch.from_numpy(self.batches).to(samples.device)
         self.codes: Tensor | None = None  # (N, n_clusters) of the samples, held after the warm-up
         self.code_weights: Tensor | None = None  # (N,) in the loss that holds them, where they are not all 1
         neighbours = None
@@ -140,7 +179,7 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
     def _find_neighbours(self, samples: Tensor) -> NDArray[np.int64]:
         """The indices (N, n_neighbours) of the possible partners of each sample."""
         flat, across = samples.cpu().numpy(), self.settings.partners_across
-        if self.batches is None or across == "none":
+        if self.batches is None or len(np.unique(self.batches)) < 2 or across == "none":
             return self._search_neighbours(flat)
         if across == "harmony":
             return self._search_neighbours(harmony_components(flat, self.batches))
@@ -213,29 +252,43 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
         average_into(self.mean_generator, self.generator, self.rate_of_means)
         return losses
 
-    def critic_losses(self, real: Tensor, fake: Tensor, cluster: Tensor) -> dict[str, Tensor]:
-        """The critic's loss terms for real and generated samples (B, *shape); each pair has one cluster (B,)."""
+    def critic_losses(
+        self, real: Tensor, fake: Tensor, cluster: Tensor, batch: Tensor | None = None
+    ) -> dict[str, Tensor]:
+        """The critic's loss terms for real and generated samples (B, *shape).
+
+        Each pair of a real and a generated one has one cluster (B,) and, where the critic is told it, one batch (B,).
+        """
         samples, clusters = torch.cat([real, fake]), torch.cat([cluster, cluster])
+        batches = None if batch is None else torch.cat([batch, batch])
         losses: dict[str, Tensor] = {}
         if self.variant == "game":
             with self._passes():
-                scores = self.critic(samples, clusters).float()
+                scores = self.critic(samples, clusters, batches).float()
         else:
             body, precision = self.critic.critic, self.settings.precision
-            directions, at_real = self.critic.directions_of(clusters), slice(len(real))
+            directions, at_real = self.critic.directions_of(clusters, batches), slice(len(real))
             scores, gradients = scores_and_gradients(body.hidden, samples, directions, at_real, precision)
             scores = scores + body.last.bias
             losses["penalty"] = zero_centred_penalty(gradients)
         return {"critic": non_saturating_critic_loss(*scores.chunk(2))} | losses
 
     def generator_encoder_losses(self, latent: Latent) -> dict[str, Tensor]:
-        """The three loss terms of generator and encoder for a batch of latents."""
+        """The three loss terms of generator and encoder for a batch of latents.
+
+        Latents of several samples of an experiment are recovered under those of other training samples: the encoder
+        then cannot use the sample to find z_n, nor the generator hide the sample in it.
+        """
         cluster = latent.cluster.argmax(dim=1)
         with self._passes():
-            fake = self.generator(latent.joined())
-            scores = self.critic(fake, cluster)
+            if latent.batch is None:
+                fake = to_recover = self.generator(latent.joined())
+            else:
+                batches = torch.cat([latent.batch, self._draw_other_batches(len(latent.batch))])
+                fake, to_recover = self.generator(latent.joined().repeat(2, 1), batches).chunk(2)
+            scores = self.critic(fake, cluster, latent.batch)
             with held_statistics(self.encoder):
-                recovered = self.encoder(fake)
+                recovered = self.encoder(to_recover)
         normal, cluster_logits = self._split(recovered.float())
         return {
             "generator": non_saturating_generator_loss(scores.float()),
@@ -244,12 +297,11 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
         }
 
     def energy_loss(self, real: Batch) -> Tensor:
-        """The energy score of two generated samples for each real one, all three of one mode."""
+        """The energy score of two generated samples for each real one, all three of one mode and one batch."""
         assert self.components is not None
-        modes = self._find_clusters(real).repeat(2)
-        latent = self.prior.sample(len(modes), self.random, self.device, modes)
+        latent = self._draw_like(real, 2)
         with self._passes():
-            fake = self.generator(latent.joined())
+            fake = self._generate(self.generator, latent)
         first, second = self.components.project(fake.float()).chunk(2)  # (B, 50) each
         return energy_score(first, second, self.components.project(real.samples))
 
@@ -283,7 +335,7 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
 
     def generate(self, latent: Latent) -> Tensor:
         self.eval()
-        return self.mean_generator(latent.joined())
+        return self._generate(self.mean_generator, latent)
 
     def optimizers(self) -> dict[str, Optimizer]:
         return {
@@ -296,7 +348,12 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
         learned = (
             {} if self.mode_weights is None else {"mode_masses": self.mode_weights}
         )  # the name of its shipped file
-        return {"mean_generator": self.mean_generator, "mean_encoder": self.mean_encoder, **learned}
+        seen = {} if self.pairs is None else {"seen_pairs": self.pairs}
+        return {"mean_generator": self.mean_generator, "mean_encoder": self.mean_encoder, **learned, **seen}
+
+    def calibrate(self, samples: Tensor) -> None:
+        if self.pairs is not None and self.batch_codes is not None:
+            self.pairs.count(self._encode_codes(self.mean_encoder, samples).argmax(dim=1), self.batch_codes)
 
     def label_free_figures(self) -> dict[str, float]:
         merit = float(self.kept_start.merit)  # not finite before the first start has ended
@@ -370,12 +427,31 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
         # Without codes to hold, this is the encoder's only pass over real samples in which its statistics can move.
         return self._code_logits(batch.samples).argmax(dim=1)
 
+    def _draw_like(self, real: Batch, n_each: int = 1) -> Latent:
+        """Latents (n_each · B) of the modes of real samples and, where the generator is told them, their batches."""
+        modes = self._find_clusters(real).repeat(n_each)
+        latent = self.prior.sample(len(modes), self.random, self.device, modes)
+        if self.batch_codes is None:
+            return latent
+        return replace(latent, batch=self.batch_codes[real.indices].repeat(n_each))
+
+    def _draw_other_batches(self, count: int) -> Tensor:
+        """The batches (count,) of training samples drawn at random."""
+        assert self.batch_codes is not None
+        chosen = torch.randint(len(self.batch_codes), (count,), generator=self.random, device=self.device)
+        return self.batch_codes[chosen]
+
+    def _generate(self, generator: nn.Module, latent: Latent) -> Tensor:
+        """Samples of latents by `generator` or its running average."""
+        if self.pairs is None:
+            return generator(latent.joined())
+        return generator(latent.joined(), latent.batch)
+
     def _critic_step(self, batch: Batch) -> dict[str, Tensor]:
-        real, cluster = batch.samples, self._find_clusters(batch)
+        latent = self._draw_like(batch)
         with torch.no_grad(), self._passes():
-            latent = self.prior.sample(len(real), self.random, real.device, cluster)
-            fake = self.generator(latent.joined()).float()
-        losses = self.critic_losses(real, fake, cluster)
+            fake = self._generate(self.generator, latent).float()
+        losses = self.critic_losses(batch.samples, fake, latent.cluster.argmax(dim=1), latent.batch)
         loss = losses["critic"]
         if "penalty" in losses:
             # γ/2 as in the source, times the number of steps that it represents.
@@ -386,8 +462,11 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
         return {name: value.detach() for name, value in losses.items()}
 
     def _generator_encoder_step(self, real: Batch, held: Sequence[Batch]) -> dict[str, Tensor]:
-        modes = self.masses.draw(self.settings.batch_size, self.random)
-        latent = self.prior.sample(self.settings.batch_size, self.random, self.device, modes)
+        if self.pairs is None:
+            modes = self.masses.draw(self.settings.batch_size, self.random)
+            latent = self.prior.sample(self.settings.batch_size, self.random, self.device, modes)
+        else:
+            latent = self._draw_like(real)
         losses = self.generator_encoder_losses(latent)
         normal = self.settings.normal_weight * losses["normal_recovery"]
         cluster = self.settings.cluster_weight * losses["cluster_recovery"]

@@ -48,6 +48,13 @@ class PairedClusterGANSettings(MethodSettings):
         "sample, half are mutual nearest neighbours in others. None: neighbours are found among all cells as they "
         "are, so clusters may follow samples. No effect on data of one sample.",
     )
+    condition_on_samples: bool = Field(
+        True,
+        title="Generate by sample",
+        description="Whether generator and critic are told which sample of the experiment a cell is from, so that a "
+        "cell can be generated as one of another sample. Clusters come from genes alone either way. No effect on data "
+        "of one sample.",
+    )
     masses: Masses = Field(
         "uniform",
         title="Mode masses",

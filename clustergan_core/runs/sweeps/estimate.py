@@ -89,7 +89,13 @@ def estimate_bytes(config: RunConfig, dataset: Dataset) -> int:
 
     with without_numbers():
         method = build_method(
-            config.method, config.method_settings(), dataset.kind, dataset.shape, config.seed, torch.device("meta")
+            config.method,
+            config.method_settings(),
+            dataset.kind,
+            dataset.shape,
+            config.seed,
+            torch.device("meta"),
+            config.n_batches,
         )
     weights = sum(tensor.numel() * tensor.element_size() for tensor in method.state_dict().values())
     trained = sum(p.numel() * p.element_size() for p in method.parameters() if p.requires_grad)
