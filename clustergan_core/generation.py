@@ -63,11 +63,14 @@ def generate_codes(method: Method, codes: NDArray[np.float32], normal: NDArray[n
 
 
 def generate_latents(
-    method: Method, codes: NDArray[np.float32], normals: NDArray[np.float32], batch: int | None = None
+    method: Method,
+    codes: NDArray[np.float32],
+    normals: NDArray[np.float32],
+    batches: NDArray[np.int64] | None = None,
 ) -> NDArray[np.float32]:
     """Samples (M, *shape) at cluster parts (M, n_clusters) and normal parts (M, n_normal).
 
-    `batch` is the sample of the experiment that all are generated as; None for no particular one.
+    `batches` (M,) are the samples of the experiment that each is generated as; None for no particular one.
     """
     import torch
 
@@ -75,9 +78,9 @@ def generate_latents(
     from clustergan_core.nn.prior import Latent
 
     cluster, normal = (torch.from_numpy(np.array(part)).to(method.device) for part in (codes, normals))
-    batches = None if batch is None else torch.full((len(cluster),), batch, device=method.device)
+    batch = None if batches is None else torch.from_numpy(np.array(batches)).to(method.device)
     with one_thread():
-        return method.generate(Latent(normal, cluster, batches)).cpu().numpy()
+        return method.generate(Latent(normal, cluster, batch)).cpu().numpy()
 
 
 def read_codes(method: Method, samples: NDArray[np.float32]) -> NDArray[np.float32] | None:

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import torch
 
 from clustergan_core.data.opening import open_dataset
 from clustergan_core.data.options import OwnDataOptions
 from clustergan_core.runs.configure import make_config
 from clustergan_core.runs.latents import latents_file, run_latents, weights_digest, write_latents
 from clustergan_core.runs.run import Run
+from clustergan_core.runs.weights import read_tensors, write_tensors
 from clustergan_core.runs.worker import execute
 from clustergan_core.schedule import Schedule
 from tests.small_cells import planted_matrix
@@ -82,6 +84,18 @@ def train_samples(folder: Path, files: Path, table: str, names: tuple[str, ...],
     return run
 
 
+def train_donors(folder: Path, file: Path) -> Run:
+    """A finished run of seconds on such a file, whose generator knows the two donors as samples."""
+    options = OwnDataOptions(labels="celltype", sample="donor", preparation={"min_genes": "1"})
+    dataset = open_dataset(str(file), options)
+    settings = {"width": 0.1, "n_starts": 1, "n_clusters": N_GROUPS, "n_normal": 2}
+    config = make_config(dataset, str(file), settings=settings, n_steps=80, options=options)
+    schedule = Schedule(n_steps=80, log_every=40, evaluate_every=80)
+    run = new_run(folder, config.model_copy(update={"schedule": schedule}))
+    execute(run)
+    return run
+
+
 def train_wells(folder: Path, n_steps: int = 10) -> Run:
     """A finished run of a second on six samples in one file, of which nothing is known, in the planted clusters."""
     file = str(write_wells(folder / "wells.h5ad"))
@@ -99,6 +113,12 @@ def train_wells(folder: Path, n_steps: int = 10) -> Run:
     execute(run)
     cluster_as_planted(run)
     return run
+
+
+def see_pairs(run: Run, counts: list[list[int]]) -> None:
+    """Makes the generator of such a run remember these numbers of training cells, (3, 2) of clusters and donors."""
+    path = run.folder / "weights-best.safetensors"
+    write_tensors(path, read_tensors(path) | {"pairs.counts": torch.tensor(counts)})
 
 
 def cluster_as_planted(run: Run) -> None:

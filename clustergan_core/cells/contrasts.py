@@ -1,7 +1,4 @@
-"""Counterfactuals: a cell as another type, with its own z_n and another mode, or as one of another sample.
-
-Any two codes, and any two samples of an experiment, are compared gene by gene.
-"""
+"""Counterfactuals: a cell as another type, with its own z_n and another mode, and any two codes gene by gene."""
 
 from __future__ import annotations
 
@@ -74,24 +71,6 @@ def contrast_codes(
     samples = [
         generate_latents(method, np.broadcast_to(code, (len(normals), len(code))), normals) for code in (before, after)
     ]
-    values = [scale.expression(part).mean(axis=0) for part in samples]
-    return GeneContrast(scale, values[0], values[1], samples[1])
-
-
-def contrast_batches(
-    method: Method,
-    scale: ValueScale,
-    code: NDArray[np.float32],
-    batches: tuple[int | None, int],
-    normals: NDArray[np.float32],
-) -> GeneContrast:
-    """Genes in the second of two samples of an experiment against the first, both with one code and one z_n.
-
-    `code` (n_clusters,) is the cluster part, `normals` (n_draws, n_normal) are averaged over. None stands for no
-    particular sample. The method must tell samples apart.
-    """
-    codes = np.broadcast_to(code, (len(normals), len(code)))
-    samples = [generate_latents(method, codes, normals, batch) for batch in batches]
     values = [scale.expression(part).mean(axis=0) for part in samples]
     return GeneContrast(scale, values[0], values[1], samples[1])
 

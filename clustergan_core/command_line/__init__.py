@@ -26,6 +26,7 @@ GROUPS = {
     "results": ("evaluate", "assign", "export"),
     "decoding": ("decode",),
     "walking": ("walk",),
+    "as_sample": ("as-sample",),
     "naming": ("name",),
     "mixing": ("mixing",),
     "comparing": ("composition", "conditions", "markers"),

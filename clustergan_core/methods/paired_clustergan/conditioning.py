@@ -10,7 +10,6 @@ import torch
 from torch import Tensor, nn
 
 MOST_DIMENSIONS = 8  # of the embedding of a batch
-LEAST_SEEN = 20  # training cells of a mode and a batch from which on the generator is asked for that pair
 
 
 class BatchGenerator(nn.Module):
