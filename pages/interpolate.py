@@ -111,7 +111,7 @@ with which:
 require_abilities(run, "modes")
 if is_of_cells(run):
     with views:
-        chosen = choose_cell_view()
+        chosen = choose_cell_view(run)
     with fresh_container("interpolate", run.name):
         show_cells(open_cells(run), chosen)
 else:

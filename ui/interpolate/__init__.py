@@ -10,5 +10,7 @@ decoding.py   a sample decoded by Algorithm 1, restart by restart
 cells.py      what the page shows of a run of cells
 cell_walk/    a walk between two cell types
 ensemble.py   runs that differ from a run only in their seed
-as_another_type.py, contrast.py   a cell as another type; two generated states compared gene by gene
+as_another_type.py     a cell as another type
+as_another_sample.py   a cell, or a cluster's mean, as one of another sample of the experiment
+contrast.py            two generated states compared gene by gene
 """

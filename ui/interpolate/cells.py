@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from clustergan_core.runs.run import Run
 from ui.cells.view import CellsView
 from ui.frame.choices import segmented
 from ui.frame.messages import page_errors
 from ui.frame.theme import choose_picture
+from ui.interpolate.as_another_sample import show_as_another_sample
 from ui.interpolate.as_another_type import show_cell_as_another_type
 from ui.interpolate.cell_walk.page import show_cell_walk
 from ui.interpolate.codes import MIXTURE_FORMULA, VIEWS, mix, mixture_dials, show_mixture_buttons
@@ -16,24 +18,27 @@ from ui.interpolate.dials import LatentPlace, gene_fan, place_dials
 from ui.interpolate.z_n import CELL_SOURCES, choose_source, choose_z_n, show_z_n_buttons
 from ui.latent_slider.component import latent_slider
 
-ONE_CELL = "One cell"
+ONE_CELL, ANOTHER_SAMPLE = "One cell", "Another sample"
 _CURVES = "The curves show the genes that change most along the handle that you moved last."
 CELL_VIEWS = (*VIEWS, ONE_CELL)
 
 
-def choose_cell_view() -> str:
-    """One of CELL_VIEWS, in the address as ?view=."""
-    return segmented("view", CELL_VIEWS, "View")
+def choose_cell_view(run: Run) -> str:
+    """One of CELL_VIEWS, or ANOTHER_SAMPLE of a run on several samples; in the address as ?view=."""
+    several = (ANOTHER_SAMPLE,) if run.config.n_batches > 1 else ()
+    return segmented("view", (*CELL_VIEWS, *several), "View")
 
 
 @st.fragment
 @page_errors()
 def show_cells(view: CellsView, chosen: str) -> None:
-    """The chosen one of CELL_VIEWS. A moved slider redraws this part only, and only for its newest value."""
+    """The chosen view. A moved slider redraws this part only, and only for its newest value."""
     if chosen == VIEWS[0]:
         show_cell_walk(view)
     elif chosen == ONE_CELL:
         show_cell_as_another_type(view)
+    elif chosen == ANOTHER_SAMPLE:
+        show_as_another_sample(view)
     else:
         show_cell_mixture(view)
     choose_picture()

@@ -28,32 +28,35 @@ def show_contrast(
     view: CellsView,
     contrast: GeneContrast,
     states: tuple[str, str],
-    modes: tuple[int, int],
+    colours: tuple[int, int],
     name: str,
     real: NDArray[np.float32] | None = None,
     over_runs: NDArray[np.floating] | None = None,
+    real_name: str = "real cell",
 ) -> None:
     """The genes that change most from one state to the other, beside a table of all genes.
 
-    `modes` give the states their colours, `name` is that of the CSV file, `real` is a measured cell (n_genes,) on the
-    same scale, and `over_runs` (R, n_genes) are the differences of several runs.
+    `colours` number the states' colours, as modes and samples are numbered, `name` is that of the CSV file, `real` is
+    a measured cell or mean (n_genes,) on the same scale, called `real_name`, and `over_runs` (R, n_genes) are the
+    differences of several runs.
     """
     gene_names, genes = view.gene_names, contrast.top(_N_GENES)
-    palette = mode_colours(view.n_clusters)
+    palette = mode_colours(1 + max(colours))
     figure = gene_contrast_figure(
         [gene_names[gene] for gene in genes.tolist()],
         contrast.before[genes],
         contrast.after[genes],
         contrast.differences[genes],
         states=states,
-        colours=(palette[modes[0]], palette[modes[1]]),
+        colours=(palette[colours[0]], palette[colours[1]]),
         value_title=contrast.scale.title,
         difference_title=contrast.scale.difference_title,
         real=None if real is None else real[genes],
+        real_name=real_name,
     )
     table = contrast.table(gene_names, states, over_runs)
     if real is not None:
-        table.insert(2, "real cell", table["gene"].map(dict(zip(gene_names, real.round(4).tolist(), strict=True))))
+        table.insert(2, real_name, table["gene"].map(dict(zip(gene_names, real.round(4).tolist(), strict=True))))
     left, right = st.columns([3, 2], gap="medium")
     with left:
         show_figure(figure, "gene-contrast", f"The {len(genes)} genes that change most from {states[0]} to {states[1]}")

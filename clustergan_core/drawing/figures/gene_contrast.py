@@ -23,10 +23,11 @@ def gene_contrast_figure(
     value_title: str,
     difference_title: str,
     real: NDArray[np.floating] | None = None,
+    real_name: str = "real cell",
 ) -> go.Figure:
     """Expression (n,) of genes before and after, joined by a line, in the given order from the top.
 
-    `real` (n,) is a measured cell, drawn as a ring.
+    `real` (n,) is a measured cell or mean, drawn as a ring and called `real_name`.
     """
     rows = np.arange(len(gene_names))
     figure = go.Figure()
@@ -58,10 +59,10 @@ def gene_contrast_figure(
             x=real,
             y=rows,
             mode="markers",
-            name="the real cell",
+            name=f"the {real_name}",
             marker={"symbol": "circle-open", "color": "#808593", "size": 10, "line": {"width": 2}},
             customdata=texts,
-            hovertemplate="%{customdata}<br>the real cell: %{x:.2f}<extra></extra>",
+            hovertemplate=f"%{{customdata}}<br>the {real_name}: %{{x:.2f}}<extra></extra>",
         )
     figure.update_yaxes(tickvals=rows, ticktext=[cut(name) for name in gene_names], tickfont_size=11)
     figure.update_yaxes(range=[len(rows) - 0.5, -0.5], showgrid=False)
