@@ -1,6 +1,7 @@
 """The replay of a run: latents of the same held-out samples after about 40 steps of its training, in replay/.
 
-It is derived: deleting it costs nothing but the view of how the map formed.
+More of them lie at the beginning, between the first evaluations, so that a person sees clusters form within seconds of
+the start. It is derived: deleting it costs nothing but the view of how the map formed.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from clustergan_core.method import Method
 
 MAX_SAMPLES = 2_000  # of the test split
-MAX_FRAMES = 40  # besides those after step 0 and at the ends of earlier schedules
+MAX_FRAMES = 40  # besides those after step 0, the early ones and those at the ends of earlier schedules
+EARLY_EVALUATIONS = 2  # up to which there are early frames
+EARLY_FRAMES = 5  # about so many from one of these evaluations to the next
 _LEVELS = 255  # codes and confidence are kept as bytes
 
 
@@ -51,11 +54,22 @@ def write_frame(folder: Path, step: int, method: Method, dataset: Dataset) -> No
 
 
 def is_kept(schedule: Schedule, step: int) -> bool:
-    """Whether the replay holds a frame after `step`: the start, the ends, and evenly spaced scheduled evaluations.
+    """Whether the replay holds a frame after `step`: evenly spaced evaluations, the ends, and early log rows.
 
     The spacing only ever doubles, so that the frames of a longer schedule are among those of a shorter one.
     """
-    return step % _spacing(schedule) == 0 or step in schedule.ends
+    return step % _spacing(schedule) == 0 or step in schedule.ends or _is_early(schedule, step)
+
+
+def is_due(schedule: Schedule, step: int, method: Method, *, is_evaluated: bool) -> bool:
+    """Whether to write a frame after `step` now: never between evaluations if those fit what gives clusters."""
+    from clustergan_core.method import Method  # loads PyTorch, which pages that read a replay do not need
+
+    return is_kept(schedule, step) and (is_evaluated or type(method).calibrate is Method.calibrate)
+
+
+def _is_early(schedule: Schedule, step: int) -> bool:
+    return step <= EARLY_EVALUATIONS * schedule.evaluate_every and step % _early_spacing(schedule) == 0
 
 
 def cut_replay(folder: Path, schedule: Schedule, last_step: int) -> None:
@@ -92,7 +106,8 @@ def read_frame(folder: Path, step: int) -> RunLatents | None:
 
 def estimate_replay_bytes(schedule: Schedule, n_test: int, n_clusters: int, n_normal: int) -> int:
     """The most bytes that the replay of a run with `n_test` test samples takes."""
-    n_frames = 2 + schedule.n_steps // _spacing(schedule)
+    n_early = EARLY_EVALUATIONS * schedule.evaluate_every // _early_spacing(schedule)
+    n_frames = 2 + n_early + schedule.n_steps // _spacing(schedule)
     return n_frames * min(n_test, MAX_SAMPLES) * (n_clusters + 2 * n_normal + 7)
 
 
@@ -102,6 +117,14 @@ def _spacing(schedule: Schedule) -> int:
     while schedule.n_steps // spacing > MAX_FRAMES:
         spacing *= 2
     return spacing
+
+
+def _early_spacing(schedule: Schedule) -> int:
+    """The steps from one early frame to the next, a multiple of those between two log rows.
+
+    It does not depend on the number of steps, so that a continuation keeps the early frames.
+    """
+    return schedule.log_every * max(1, schedule.evaluate_every // EARLY_FRAMES // schedule.log_every)
 
 
 def _to_bytes(shares: NDArray[np.float32]) -> NDArray[np.uint8]:

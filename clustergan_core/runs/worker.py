@@ -18,7 +18,7 @@ from clustergan_core.runs.card import write_card
 from clustergan_core.runs.config import RunConfig
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.metrics import append_row, cut_after
-from clustergan_core.runs.replay import cut_replay, is_kept, write_frame
+from clustergan_core.runs.replay import cut_replay, is_due, write_frame
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.samples import grid_path, grid_steps, write_grid
 from clustergan_core.runs.scores import score_run, score_run_without_labels, write_label_free, write_scores
@@ -119,7 +119,7 @@ def _execute_locked(run: Run, on_progress: Callable[[Progress], None]) -> Status
         append_row(run.folder / "metrics.jsonl", progress.row())
         end = _take_end(run) if progress.step < progress.n_steps else None
         # Before the checkpoint: whatever breaks the run in between, its continuation writes this frame again.
-        if progress.scores is not None and is_kept(config.schedule, progress.step):
+        if is_due(config.schedule, progress.step, method, is_evaluated=progress.scores is not None):
             write_frame(run.folder, progress.step, method, dataset)
         if progress.scores is not None or end:
             save_progress(run, progress)

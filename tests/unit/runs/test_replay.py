@@ -6,14 +6,17 @@ import numpy as np
 import pytest
 import torch
 
-from clustergan_core.methods import build_method
+from clustergan_core.methods import build_method, find_method
 from clustergan_core.runs import replay
 from clustergan_core.runs.replay import frame_path, frame_steps, is_kept, read_frame
 from clustergan_core.runs.run import Run
+from clustergan_core.runs.weights import read_tensors
 from clustergan_core.runs.worker import execute
-from clustergan_core.schedule import Schedule
+from clustergan_core.schedule import Schedule, make_schedule
 from clustergan_core.training import Progress
 from tests.small_runs import new_run, small_config
+
+SHAPES = {"digits": (1, 8, 8), "usps": (1, 16, 16), "mnist": (1, 28, 28)}
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +45,7 @@ def _assert_holds_the_codes_of(run: Run, step: int) -> None:
 
 
 def test_frames_hold_what_the_weights_of_their_step_make_of_the_test_samples(tmp_path: Path, unbroken: Run) -> None:
-    assert frame_steps(unbroken.folder) == [0, 10, 20, 30, 40]
+    assert frame_steps(unbroken.folder) == [0, 5, 10, 15, 20, 30, 40]
     _assert_holds_the_codes_of(unbroken, 40)
     stopped = new_run(tmp_path / "stopped", unbroken.config)
     execute(stopped, lambda progress: stopped.request("stop") if progress.step == 15 else None)
@@ -94,7 +97,7 @@ def test_a_run_that_is_trained_on_keeps_its_frames_and_adds_to_them(tmp_path: Pa
     run.extend(20)
     execute(run)
 
-    assert frame_steps(run.folder) == [0, 10, 20, 30, 40]
+    assert frame_steps(run.folder) == [0, 5, 10, 15, 20, 30, 40]
     assert {step: content for step, content in _bytes(run).items() if step in before} == before
     _assert_holds_the_codes_of(run, 40)
 
@@ -105,7 +108,7 @@ def test_a_longer_run_keeps_about_forty_frames_among_those_of_a_shorter_one(
     for n_steps in (100, 4_000, 20_000, 1_000_000):
         schedule = Schedule(n_steps=n_steps, log_every=50, evaluate_every=100)
         kept = [step for step in range(0, n_steps + 1, 100) if is_kept(schedule, step)]
-        assert min(20, n_steps // 100) <= len(kept) - 1 <= 40
+        assert min(20, n_steps // 100) <= len(kept) - 1 <= 40 + replay.EARLY_EVALUATIONS
         longer = schedule.extended(n_steps)
         assert set(kept) >= {step for step in range(0, n_steps + 1, 100) if is_kept(longer, step)}
         assert is_kept(longer, n_steps)
@@ -113,10 +116,41 @@ def test_a_longer_run_keeps_about_forty_frames_among_those_of_a_shorter_one(
     monkeypatch.setattr(replay, "MAX_FRAMES", 4)
     run = new_run(tmp_path / "run", small_config(n_steps=30))
     execute(run)
-    assert frame_steps(run.folder) == [0, 10, 20, 30]
+    assert frame_steps(run.folder) == [0, 5, 10, 15, 20, 30]
     run.extend(20)
     execute(run)
-    assert frame_steps(run.folder) == [0, 20, 30, 40, 50]
+    assert frame_steps(run.folder) == [0, 5, 10, 15, 20, 30, 40, 50]
+
+
+@pytest.mark.parametrize("dataset", ["digits", "usps", "mnist"])
+@pytest.mark.parametrize("method", ["clustergan", "paired-clustergan"])
+def test_the_first_frames_come_between_the_first_evaluations(method: str, dataset: str) -> None:
+    preset = find_method(method).find_preset("default", dataset, "image", SHAPES[dataset])
+    schedule = make_schedule(preset.n_steps, SHAPES[dataset])
+    kept = [step for step in range(1, schedule.n_steps + 1) if is_kept(schedule, step)]
+    first = schedule.evaluate_every
+    assert 3 <= sum(step <= first for step in kept) <= 8
+    assert all(step % schedule.log_every == 0 for step in kept)  # where the training process looks up
+    later = [step for step in kept if step >= 2 * first]
+    assert all(schedule.is_evaluation(step) for step in later)
+
+
+def test_a_method_whose_clusters_are_fitted_at_evaluations_has_no_frames_between_them(tmp_path: Path) -> None:
+    run = new_run(tmp_path / "run", small_config(method="vae-gmm", n_steps=20))
+    execute(run)
+    assert frame_steps(run.folder) == [0, 10, 20]
+
+
+def test_early_frames_leave_the_training_as_it_is(
+    tmp_path: Path, unbroken: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replay, "EARLY_EVALUATIONS", 0)
+    run = new_run(tmp_path / "run", unbroken.config)
+    execute(run)
+    assert frame_steps(run.folder) == [0, 10, 20, 30, 40]
+    assert [row["losses"] for row in run.metrics().rows] == [row["losses"] for row in unbroken.metrics().rows]
+    weights = [read_tensors(each.folder / "weights-last.safetensors") for each in (run, unbroken)]
+    assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[1])
 
 
 def test_scores_asked_for_out_of_turn_leave_the_replay_as_it_is(tmp_path: Path, unbroken: Run) -> None:
