@@ -102,6 +102,16 @@ def describe_walk(
     return WalkRealism(MUS, shown.distances[:, 0], low, high, space.median, space.limit, reading)
 
 
+def find_reader(dataset: Dataset) -> tuple[Classifier | None, float]:
+    """The classifier of exactly this data and its labels with its usual confidence, or None and 1."""
+    from clustergan_core.evaluation.classifier import find_classifier
+
+    classifier = find_classifier(dataset)
+    if classifier is None or not classifier.knows_labels_of(dataset):
+        return None, 1.0
+    return classifier, find_usual_confidence(classifier, dataset)
+
+
 def find_usual_confidence(classifier: Classifier, dataset: Dataset) -> float:
     """The median of the classifier's highest probability over real test samples, at most MAX_JUDGED of them."""
     drawn = draw_subset(dataset.indices("test"), MAX_JUDGED, _SEED)

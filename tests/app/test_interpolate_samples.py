@@ -11,7 +11,7 @@ from clustergan_core.cells.expression import value_scale
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.run import Run
 from tests.app.app_pages import open_page, texts
-from tests.small_cell_runs import see_pairs, train_samples, write_planted
+from tests.small_cell_runs import see_pairs, train_donors, write_planted
 
 VIEW = "Another sample"
 
@@ -21,7 +21,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Run:
     folder = tmp_path_factory.mktemp("samples")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CLUSTERGAN_DERIVED", str(folder / "derived"))
-        return train_samples(folder / "run", write_planted(folder / "cells.h5ad"))
+        return train_donors(folder / "run", write_planted(folder / "cells.h5ad"))
 
 
 @pytest.fixture

@@ -122,13 +122,9 @@ def _space(_dataset: Dataset, source: str, digest: str) -> RealSpace:
 
 @st.cache_resource(max_entries=3, show_spinner=False)
 def _classifier(_dataset: Dataset, source: str, digest: str) -> tuple[Classifier | None, float]:
-    from clustergan_core.evaluation.classifier import find_classifier
-    from clustergan_core.scoring.walk_realism import find_usual_confidence
+    from clustergan_core.scoring.walk_realism import find_reader
 
-    classifier = find_classifier(_dataset)
-    if classifier is None or not classifier.knows_labels_of(_dataset):
-        return None, 1.0
-    return classifier, find_usual_confidence(classifier, _dataset)
+    return find_reader(_dataset)
 
 
 def _draw(realism: WalkRealism, key: object) -> tuple[Figure, Figure | None]:
