@@ -14,10 +14,14 @@ from ui.frame.messages import section_errors
 from ui.frame.title import show_title
 from ui.loading.runs import require_abilities
 from ui.runs.choice import choose_run
+from ui.samples.mixing import show_mixing
 from ui.samples.summary import show_summary
 from ui.samples.view import open_samples
 
-SECTIONS = (show_summary,)  # in the order of the page; each draws its own heading and takes the view
+SECTIONS = (
+    show_summary,
+    show_mixing,
+)  # in the order of the page; each draws its own heading and takes the view
 
 
 def main() -> None:

@@ -42,8 +42,8 @@ def summary_table(view: SamplesView) -> pd.DataFrame:
                 **{_title(name): (getattr(facts, name) if facts else "") or None for name in _FACTS},
                 "Cells": count["n_cells_left"],
                 "Removed": n_removed,
-                "Share removed": n_removed / count["n_cells"],
-                "Share": count["n_cells_left"] / n_left,
+                "Share removed": round(n_removed / count["n_cells"], 3),
+                "Share": round(count["n_cells_left"] / n_left, 3),
             }
         )
     return pd.DataFrame(rows).dropna(axis="columns", how="all")
