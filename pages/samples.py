@@ -14,6 +14,7 @@ from ui.frame.messages import section_errors
 from ui.frame.title import show_title
 from ui.loading.runs import require_abilities
 from ui.runs.choice import choose_run
+from ui.samples.maps import show_maps
 from ui.samples.mixing import show_mixing
 from ui.samples.summary import show_summary
 from ui.samples.view import open_samples
@@ -21,6 +22,7 @@ from ui.samples.view import open_samples
 SECTIONS = (
     show_summary,
     show_mixing,
+    show_maps,
 )  # in the order of the page; each draws its own heading and takes the view
 
 

@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,7 @@ from clustergan_core.embedding.settings import MapFrame, MapSettings
 from clustergan_core.errors import RunError
 from clustergan_core.files import is_locked, write_atomically
 from clustergan_core.paths import CODE_FOLDER
+from clustergan_core.runs.components import run_components
 from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.run import Run, Weights
 from clustergan_core.runs.status import hold_lock
@@ -39,6 +40,8 @@ from clustergan_core.scoring.latents import RunLatents
 if TYPE_CHECKING:
     from clustergan_core.method import Method
 
+Space = Literal["latents", "components"]
+
 MAP_SEED = 0
 ABANDONED_SECONDS = 8  # after this long without a reader; pages read a job's progress about once a second
 _WANTED = "wanted"  # a file of the job, which every reader touches
@@ -46,26 +49,31 @@ _WANTED = "wanted"  # a file of the job, which every reader touches
 
 @dataclass(frozen=True)
 class MapRequest:
-    """A map of at most `n_samples` latents of a run's split."""
+    """A map of at most `n_samples` latents of a run's split, or of the same samples' principal components."""
 
     run: Run
     settings: MapSettings
     split: SplitName = "test"
     which: Weights = "best"
     n_samples: int = 10_000
+    space: Space = "latents"
 
     def rows(self, n_all: int) -> NDArray[np.int64]:
         """The indices, ascending, of the latents that are drawn among a split's `n_all`."""
         return draw_subset(n_all, self.n_samples, MAP_SEED)
 
     def features(self, method: Method, latents: RunLatents) -> NDArray[np.float32]:
-        """The features to lay out (N, D): those the method's k-means uses, of the drawn latents."""
-        features = method.clustering_features(latents.encoding()).numpy()
+        """The features to lay out (N, D) of the drawn latents: those the method's k-means uses, or components."""
+        if self.space == "components":
+            features = run_components(self.run)[latents.indices]
+        else:
+            features = method.clustering_features(latents.encoding()).numpy()
         return np.ascontiguousarray(features[self.rows(len(features))], dtype=np.float32)
 
     def job_folder(self) -> Path:
         """Where the job's frames appear: a short path, the same for everyone who requests this map."""
-        key = json.dumps([self.split, self.which, self.n_samples, self.settings.model_dump()], sort_keys=True)
+        choices = [self.split, self.which, self.n_samples, self.space, self.settings.model_dump()]
+        key = json.dumps(choices, sort_keys=True)
         return self.run.embeddings_folder() / f"job-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
 
     def to_json(self) -> str:
@@ -77,6 +85,7 @@ class MapRequest:
                 "split": self.split,
                 "which": self.which,
                 "n_samples": self.n_samples,
+                "space": self.space,
             }
         )
 
@@ -85,7 +94,8 @@ class MapRequest:
         """The request in a line that `to_json` wrote."""
         record = json.loads(line)
         settings = MapSettings.model_validate(record["settings"])
-        return MapRequest(Run(Path(record["folder"])), settings, record["split"], record["which"], record["n_samples"])
+        run, given = Run(Path(record["folder"])), [record[name] for name in ("split", "which", "n_samples", "space")]
+        return MapRequest(run, settings, *given)
 
 
 def find_map(request: MapRequest, features: NDArray[np.float32]) -> FittedMap | None:

@@ -59,6 +59,7 @@ def canvas_map(
     sprites: Sprites | None = None,
     hover_text: Sequence[str] | None = None,
     show_labels: bool = True,
+    show_legend: bool = True,
     caption: str = "",
     height: int = 560,
     selected: NDArray[np.integer[Any]] | None = None,
@@ -73,7 +74,8 @@ def canvas_map(
     groups (N,): numbers into `group_names` and `group_colours` (#rrggbb); negative means no group and is drawn grey.
         They colour the points and make the legend (a click isolates a group: the rest greys out, and hover and lasso
         pass it over) and, with `show_labels`, labels at the groups' medians, which tell groups apart without colour.
-        Names that differ in a number alone, as "Mode 3", are drawn as that number.
+        Names that differ in a number alone, as "Mode 3", are drawn as that number. Small maps, whose title tells their
+        groups, go without the legend.
     values (N,): colour by viridis instead, with a colour bar named `values_name`; NaN is grey. `clip_values` ends the
         scale at the 99th percentile. `is_zero_grey`, for expression, draws zeros in grey below the others and takes
         the percentile of what lies above zero. Groups given beside values keep legend and labels, in a neutral colour.
@@ -133,6 +135,7 @@ def canvas_map(
                 "scale": None if scale is None else asdict(scale) | {"name": values_name},
                 "sprites": None if sprites is None else [sprites.cell_width, sprites.cell_height, sprites.columns],
                 "show_labels": show_labels,
+                "show_legend": show_legend,
                 "caption": caption,
                 "height": height,
                 "selected": shown,

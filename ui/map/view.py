@@ -82,11 +82,12 @@ def open_view(request: MapRequest) -> MapView:
     run = request.run
     stamp = weights_stamp(run, request.which)
     data = run.is_data_here(), tables_stamp(run)
-    return _view(request, str(run.folder), request.split, request.which, request.n_samples, stamp, data)
+    points = request.split, request.which, request.n_samples, request.space
+    return _view(request, str(run.folder), points, stamp, data)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the latents…")
-def _view(_request: MapRequest, folder: str, split: str, which: str, n: int, stamp: object, data: object) -> MapView:
+def _view(_request: MapRequest, folder: str, points: tuple[object, ...], stamp: object, data: object) -> MapView:
     run = _request.run
     method, latents = load_method(run, _request.which), load_latents(run, _request.split, _request.which)
     rows = _request.rows(len(latents.indices))

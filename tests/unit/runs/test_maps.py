@@ -63,7 +63,7 @@ def test_the_features_are_those_of_the_rows_that_are_drawn(run: Run) -> None:
 
 @pytest.mark.parametrize("settings", [settings_of("tsne"), settings_of("tsne", perplexity=12.5, n_components=3)])
 def test_a_request_reaches_the_worker_as_it_was_made(run: Run, settings: MapSettings) -> None:
-    request = MapRequest(run, settings, "all", "last", 500)
+    request = MapRequest(run, settings, "all", "last", 500, "components")
     line = request.to_json()
 
     assert "\n" not in line

@@ -51,6 +51,7 @@ class CanvasMap {
     this.theme = themeOf(this.root);
     this.root.style.setProperty("--map-height", `${data.height}px`);
     this.root.classList.toggle("bare", !data.group_names.length && !data.scale);
+    this.root.classList.toggle("unlisted", !data.show_legend);
     this.root.classList.toggle("watched", data.is_watched);
     this.captionElement.textContent = data.caption;
     if (isNewDrawing) this.isSelectionStale = true;
