@@ -95,9 +95,9 @@ def test_alarms_are_told_by_the_names_of_clusters(judged: AppTest, samples: Run)
     write_annotations(samples, read_annotations(samples).with_name(1, "B cells"))
     app = open_page("samples", run="samples")
     warned = "\n".join(str(box.value) for box in app.warning)
-    assert "97% of the 40 cells of B cells are from control" in warned
+    assert "B cells (control, 97% of 40 cells)" in warned
     assert "cannot be told apart" in warned, "each condition has one sample"
-    assert "100% of the 20 cells of type kind 0 are from treated" in "\n".join(str(box.value) for box in app.info)
+    assert "kind 0 (treated, 100% of 20 cells)" in "\n".join(str(box.value) for box in app.info)
 
 
 def test_training_the_other_way_is_one_click_away(samples: Run) -> None:

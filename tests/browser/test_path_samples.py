@@ -1,4 +1,6 @@
-"""A biologist drops two samples together, describes them, looks at each one's quality, trains, and takes them home."""
+"""A biologist drops two samples together, describes them, looks at each one's quality, trains, and takes them home.
+
+On the way the page of samples says whether they mix."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +30,7 @@ def test_two_samples_go_from_two_files_to_one_h5ad(
         settle(page)
         run = only_run(server)
         assert run.dataset().batches is not None
+        judge(page)
         follow(page, "Clusters")
         h5ad = download(page, page.get_by_role("button", name="h5ad", exact=True), tmp_path)
         expect_calm(page)
@@ -54,4 +57,14 @@ def describe(page: Page, folder: Path) -> None:
     page.locator('[data-testid="stPopoverBody"] input[type="file"]').set_input_files(table)
     page.wait_for_url("**samples_table=*", timeout=WAIT)
     settle(page)
+    expect_calm(page)
+
+
+def judge(page: Page) -> None:
+    """The page of samples says whether they mix, and what the scores before and after are."""
+    follow(page, "Samples")
+    page.get_by_role("button", name="Score the mixing").click()
+    expect(page.get_by_role("button", name="Scores (CSV)")).to_be_visible(timeout=WAIT)
+    settle(page)
+    expect(page.get_by_test_id("stAlert").filter(has_text="The samples")).to_have_count(1)
     expect_calm(page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -10,12 +11,13 @@ from clustergan_core.runs.run import Run
 from ui.cells.view import CellsView
 from ui.data.choice import list_choices
 from ui.data.sources import source_text
-from ui.frame.links import NEW, NEXT
+from ui.frame.links import NEW, NEXT, link_page
 from ui.frame.messages import plain, show_shell
 from ui.samples.view import SamplesView
 from ui.train.form import fill_form_from
 
 if TYPE_CHECKING:
+    from clustergan_core.cells.overcorrection import OneSampleCluster
     from clustergan_core.runs.clusters.mixing_report import MixingReport
 
 SETTING, NONE, HARMONY = "partners_across", "none", "harmony"
@@ -58,31 +60,34 @@ def _offer_other(run: Run, across: str) -> None:
 
 def show_alarms(cells: CellsView, report: MixingReport) -> None:
     """A box for each kind of alarm, its clusters called by their names; one line where there is none."""
-    from clustergan_core.cells.overcorrection import name_clusters
+    from clustergan_core.cells.overcorrection import OneSampleCluster, name_clusters
 
     st.markdown("**What to check**")
+    alarms = name_clusters(report.alarms, cells.annotations.name_of)
+    lone = [alarm for alarm in alarms if isinstance(alarm, OneSampleCluster)]
     by_kind: dict[str, list[str]] = {}
-    for alarm in name_clusters(report.alarms, cells.annotations.name_of):
-        by_kind.setdefault(type(alarm).__name__, []).append(alarm.sentence)
+    for alarm in alarms:
+        if alarm not in lone:
+            by_kind.setdefault(type(alarm).__name__, []).append(alarm.sentence)
     for sentences in by_kind.values():
-        _warn(sentences)
+        st.warning("  \n".join(map(plain, sentences)), icon=":material/warning:")
+    if lone:
+        held = (
+            f"**Clusters that one sample holds:** {_list_lone(lone)}. They are types that the other samples lack, or "
+        )
+        st.warning(f"{held}cells that differ by sample alone: look at their markers.", icon=":material/warning:")
     if report.lone_types:
-        _tell(
-            [
-                f"{one.share:.0%} of the {one.n_cells:,} cells of type {one.name} are from {one.sample}."
-                for one in report.lone_types
-            ]
-        )
-    if not report.alarms:
-        st.caption(
-            "No alarm: cells have kept their neighbours within their own sample, the samples of each cluster share "
-            "their top genes, and no cluster is held by one sample."
-        )
+        st.info(f"**Types that one sample holds:** {_list_lone(report.lone_types)}.", icon=":material/info:")
+    if alarms:
+        link_page("Clusters", {"run": cells.run.name}, "Look at markers")
+        return
+    st.caption(
+        "No alarm: cells have kept their neighbours within their own sample, the samples of each cluster share their "
+        "top genes, and no cluster is held by one sample."
+    )
 
 
-def _warn(sentences: list[str]) -> None:
-    st.warning("  \n".join(map(plain, sentences)), icon=":material/warning:")
-
-
-def _tell(sentences: list[str]) -> None:
-    st.info("  \n".join(map(plain, sentences)), icon=":material/info:")
+def _list_lone(held: Iterable[OneSampleCluster]) -> str:
+    return ", ".join(
+        f"{plain(one.name)} ({plain(one.sample)}, {one.share:.0%} of {one.n_cells:,} cells)" for one in held
+    )

@@ -9,7 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from clustergan_core.data.dataset import SampleFacts
-from clustergan_core.drawing.palette import label_colours
+from clustergan_core.drawing.palette import UNLABELLED_COLOUR, label_colours
 from clustergan_core.embedding.settings import MapSettings
 from clustergan_core.runs.maps import MapRequest, Space, find_map
 from ui.canvas_map import canvas_map
@@ -37,7 +37,7 @@ def show_maps(view: SamplesView) -> None:
         st.info(f"The samples on the map need {ABSENT_DATA}", icon=":material/cloud_off:")
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        space = SPACES[segmented("map_of", list(SPACES), "Cells of")]
+        space = SPACES[segmented("map_of", list(SPACES), "Map of")]
         algorithm = choose_algorithm([view.run])
         shown = _choose_shown(len(batches.table))
     settings = MapSettings.model_validate({"algorithm": algorithm})
@@ -98,7 +98,7 @@ def _draw_maps(
                 else:
                     st.markdown(_title(table[code], int((codes == code).sum())))
                     groups = np.where(codes == code, 0, 1).astype(np.int64)
-                    names, own = [table[code].name, "other samples"], [colours[code], colours[code]]
+                    names, own = [table[code].name, "other samples"], [colours[code], UNLABELLED_COLOUR]
                 canvas_map(
                     centred,
                     groups,

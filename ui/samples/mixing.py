@@ -35,7 +35,7 @@ _SCORES = (
     ("mixing", "Mixing", "Mean of iLISI, kBET, connectivity, PCR and BRAS"),
     ("biology", "Types", "Mean of cLISI, isolated-label F1, NMI and ARI"),
     ("overall", "Overall", "0.6 × types + 0.4 × mixing"),
-    ("bras", "BRAS", "Batch silhouette (batch ASW): misleads where samples differ within conditions"),
+    ("bras", "BRAS", "Batch silhouette: misleads where samples differ within conditions"),
 )
 _SECONDS_OF_THOUSAND = 5  # measured on two cores, and growing faster than the number of cells
 
@@ -104,7 +104,7 @@ def _show_scores(report: MixingReport, name: str) -> None:
         placeholder="–",
         alt="Scores of mixing and of types: principal components, Harmony's components and this run",
         column_config={
-            "Score": st.column_config.TextColumn(width="small"),
+            "Score": st.column_config.TextColumn(width=150),
             **{space: number(format="%.2f", width="small") for space in spaces},
             "What it says": st.column_config.TextColumn(width="large"),
         },

@@ -78,7 +78,7 @@ class MixingReport(BaseModel):
         if verdict == "mixed in part":
             return (
                 f"The samples share clusters and mix in part within them: {shares}. What is left may be a real "
-                "difference between the samples."
+                "difference between the samples, or one of how they were measured."
             )
         return f"The samples may be mixed too much, since cells of different types have come together: {shares}."
 
