@@ -76,8 +76,9 @@ def judge_mixing(
     yield MixingProgress(0.0, "Reading the cells")
     dataset = run.dataset() if dataset is None else dataset
     assert dataset.batches is not None, "the config records several samples"
-    method, latents = run.load(), run_latents(run, "all", dataset=dataset)
+    method = run.load()
     method.require("encoder")
+    latents = run_latents(run, "all", dataset=dataset)
     drawn = draw_subset(len(latents.indices), MAX_CELLS, DATA_SEED)
     rows, clusters = latents.indices[drawn], latents.clusters[drawn]
     samples, batches = dataset.samples[rows], dataset.batches.codes[rows]

@@ -1,9 +1,13 @@
 """How many neighbours are from another sample, against how many would be."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from clustergan_core.data.opening import open_dataset
+from clustergan_core.data.options import OwnDataOptions
 from clustergan_core.evaluation.crossing import Crossing, cross_neighbours, cross_uncorrected
 
 Ints = NDArray[np.int64]
@@ -71,3 +75,23 @@ def test_types_that_each_have_one_sample_are_not_expected_to_cross() -> None:
     assert found.expected == 0
     assert found.ratio == 1
     assert "where 50% would be" in Crossing(0.03, 0.5).shares
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [
+        ("kang_ifnb", "condition"),
+        ("pbmc_3chemistries", "chemistry"),
+        ("baron_mouse_pair", "mouse"),
+        ("pancreas_two_studies", "study"),
+    ],
+)
+def test_real_samples_do_not_mix_by_themselves_and_halves_of_one_do(data_folder: Path, name: str, column: str) -> None:
+    dataset = open_dataset(str(data_folder / name / f"{name}.h5ad"), OwnDataOptions(sample=column))
+    assert dataset.batches is not None
+    apart = cross_uncorrected(dataset.samples, dataset.batches.codes)
+    assert apart is not None and not apart.is_mixed
+    one = dataset.samples[dataset.batches.codes == 0]
+    halves = cross_uncorrected(one, np.random.default_rng(5).integers(0, 2, len(one)))
+    assert halves is not None and halves.is_mixed
