@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from clustergan_core.data.counts.reading.count_file import CountFile, KeptGenes
+from clustergan_core.data.counts.reading.ensembl_symbols import find_symbols
 from clustergan_core.data.counts.reading.limits import check_shape
 from clustergan_core.data.counts.reading.names import CLEAR, show_some
 from clustergan_core.errors import DataError
@@ -50,7 +51,7 @@ def keep_expression(name: str, types: Sequence[str]) -> tuple[NDArray[np.int64],
 
 
 def leave_out_others(file: CountFile) -> CountFile:
-    """The file without counters and antibodies, and with symbols where names join them to something else.
+    """The file without counters and antibodies, and with symbols where names join them to something or are ids.
 
     Raises DataError where no gene is left.
     """
@@ -73,6 +74,10 @@ def leave_out_others(file: CountFile) -> CountFile:
     if symbols is not None:
         first = next(index for index, name in enumerate(ids) if symbols[index] != name)
         notes.append(f"The symbol is taken from gene names of several parts: {ids[first]} is {symbols[first]}.")
+    elif not has_own_symbols and (found := find_symbols(ids)) is not None:
+        symbols = found.symbols
+        notes.append(found.note)
+    if symbols is not None:
         names = replace(names, gene_symbols=np.array(symbols, dtype=np.str_))
     if symbols is None and not is_other.any():
         return file

@@ -21,7 +21,7 @@ from clustergan_core.data.counts.reading.sandbox.handover import load_matrix, wr
 from clustergan_core.data.counts.reading.sandbox.parent import read_safely
 from clustergan_core.data.published.download import derived_folder
 
-FORMAT = 3  # raise it when a reader's result changes
+FORMAT = 4  # raise it when a reader's result changes
 _PART = ".part-"  # the prefix of a folder that is being written
 STALE_SECONDS = 3600  # after this long, the process that was writing it must have been killed
 MAX_CACHED_BYTES = 4 << 30  # on disk, for all matrices together; the largest one takes about this much
