@@ -20,7 +20,7 @@ from clustergan_core.data.dataset import Batches, SampleFacts
 from clustergan_core.data.options import OwnDataOptions
 from clustergan_core.data.own.cell_text import as_categories, as_text, natural_order
 from clustergan_core.data.own.label_proposal import describe_levels
-from clustergan_core.data.own.vetting import read_text_bytes
+from clustergan_core.data.own.table_text import decode_text
 from clustergan_core.errors import DataError, SettingsError
 
 MAX_SAMPLES = 200  # more values are names or measurements
@@ -185,11 +185,8 @@ def _says_the_same(column: Any, values: Any) -> bool:
 
 def _read_rows(path: Path) -> tuple[list[dict[str, str]], list[str]]:
     """(the rows with the columns of a table of samples, the names of other columns)."""
-    try:
-        text = read_text_bytes(path).decode("utf-8-sig").lstrip("\r\n")
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path.name} is not a text file: save the table of samples as CSV.") from error
-    delimiter = max(",;\t", key=re.split(r"[\r\n]", text, maxsplit=1)[0].count)
+    text = decode_text(path)
+    delimiter = max(",;\t|", key=text.partition("\n")[0].count)
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)  # a value may hold a line break
     try:
         columns, records = list(reader.fieldnames or ()), list(reader)

@@ -116,7 +116,7 @@ def read_table(path: Path, n_expected: int | None = None) -> TextTable:
     `n_expected` rows, where known, decide whether the first line of an ambiguous file is a header.
     Raises DataError with one sentence for whatever isn't a table.
     """
-    text = _decode(path)
+    text = decode_text(path)
     lines = [line for line in text[: 1 << 22].split("\n") if line.strip()][:SAMPLE_LINES]
     if not lines:
         raise DataError(f"{path.name} is empty: choose a file with samples in it.")
@@ -184,7 +184,8 @@ def is_number(cell: str, decimal: str) -> bool:
     return pattern.fullmatch(cell) is not None or cell.lower() in _NUMBERS_AS_WORDS
 
 
-def _decode(path: Path) -> str:
+def decode_text(path: Path) -> str:
+    """The text of a file in UTF-8, UTF-16 as spreadsheets save it, or Latin-1. Raises DataError for other content."""
     content = read_text_bytes(path)
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings = ("utf-16",)

@@ -93,6 +93,23 @@ def test_a_table_of_names_with_line_breaks_reads_back_and_blank_ends_of_lines_ar
 
 
 @pytest.mark.parametrize(
+    ("delimiter", "encoding", "first"),
+    [
+        *((",", "utf-8-sig", ""), (";", "latin-1", ""), ("\t", "utf-16", ""), ("|", "utf-8", "")),
+        (";", "utf-8-sig", "sep=;\r\n"),
+    ],
+)
+def test_a_table_as_spreadsheets_save_it_is_read(tmp_path: Path, delimiter: str, encoding: str, first: str) -> None:
+    rows = [("Sample ", "CONDITION", "donor"), ("s1", "Behandelt für 6 h", "D1"), ("s2", "größe", "D2")]
+    text = first + "".join(delimiter.join(row) + "\r\n" for row in rows)
+    (tmp_path / "samples.csv").write_bytes(text.encode(encoding))
+    facts, notes = read_sample_table(tmp_path / "samples.csv", ["s2", "s1"])
+    assert [row.condition for row in facts] == ["größe", "Behandelt für 6 h"]
+    assert [row.donor for row in facts] == ["D2", "D1"]
+    assert notes == []
+
+
+@pytest.mark.parametrize(
     ("text", "problem"),
     [
         ("sample,condition\ns1,a\n", "no row for sample s2: add one for each of s1, s2"),

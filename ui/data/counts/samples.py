@@ -10,7 +10,13 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from clustergan_core.data.counts.batches import TABLE_COLUMNS, propose_samples, read_sample_table, write_sample_table
+from clustergan_core.data.counts.batches import (
+    MAX_SAMPLES,
+    TABLE_COLUMNS,
+    propose_samples,
+    read_sample_table,
+    write_sample_table,
+)
 from clustergan_core.data.dataset import Batches, SampleFacts
 from clustergan_core.data.opening import choose_cells, name_samples, tables_beside
 from clustergan_core.data.options import OwnDataOptions
@@ -154,7 +160,10 @@ def _take_column(data: str, choices: CountChoices) -> None:
 
 
 def _may_tell(column: pd.Series) -> bool:
-    return column.dtype.kind != "f" and 2 <= column.nunique() <= min(200, len(column) / 2)
+    """Whether a column may name samples: numbers with fractions are measurements, but donors may be 1.0, 2.0."""
+    if column.dtype.kind == "f" and not (column.notna() & (column % 1 == 0)).all():
+        return False
+    return 2 <= column.nunique() <= min(MAX_SAMPLES, len(column) / 2)
 
 
 def _refuse(data: str) -> None:
