@@ -27,13 +27,18 @@ def run_latents(
     stored = _read_latents(run.find_embedding(file_name), digest)
     if stored is not None:
         return stored
-    dataset = dataset or run.dataset()
-    indices = readable_indices(find_method(run.config.method), run.config.method_settings(), dataset.indices(split))
-    path = run.embeddings_folder() / file_name
-    write_latents(path, encode_samples(run.load(which), dataset.samples[indices], indices), digest)
+    encode_run(run, split, which, dataset or run.dataset())
     # Read back, so that the first visit sees the same rounded values as every later one, and finds the same maps.
-    latents = _read_latents(path, digest)
+    latents = _read_latents(run.embeddings_folder() / file_name, digest)
     assert latents is not None
+    return latents
+
+
+def encode_run(run: Run, split: SplitName, which: Weights, dataset: Dataset) -> RunLatents:
+    """Encodes the split's samples, stores the latents, and returns them before they are rounded."""
+    indices = readable_indices(find_method(run.config.method), run.config.method_settings(), dataset.indices(split))
+    latents = encode_samples(run.load(which), dataset.samples[indices], indices)
+    write_latents(run.embeddings_folder() / latents_file(split, which), latents, weights_digest(run, which))
     return latents
 
 

@@ -12,6 +12,7 @@ from clustergan_core.files import write_atomically
 from clustergan_core.runs.run import Run, Weights
 from clustergan_core.scoring.final import N_GENERATED, score_method
 from clustergan_core.scoring.label_free import LabelFree, score_without_labels
+from clustergan_core.scoring.latents import RunLatents
 from clustergan_core.scoring.records import RunScores
 
 LABEL_FREE_FILE = "label_free.json"
@@ -23,6 +24,7 @@ def score_run(
     which: Weights = "best",
     dataset: Dataset | None = None,
     n_generated: int = N_GENERATED,
+    latents: RunLatents | None = None,
 ) -> RunScores:
     """Scores the weights on a split; agreement is null without labels. DataError where the data is absent.
 
@@ -34,9 +36,9 @@ def score_run(
     mode, generated over real, in the median mode. The three accuracies of §2.6 are null for data without a classifier.
 
     Uses one thread and rounds to five digits, so that the same weights give the same scores on every machine.
-    `dataset` is the run's, if already open; `n_generated` as in `score_method`.
+    `dataset` is the run's, if already open; `n_generated` and `latents` as in `score_method`.
     """
-    figures = score_method(run.load(which), dataset or run.dataset(), split, n_generated)
+    figures = score_method(run.load(which), dataset or run.dataset(), split, n_generated, latents)
     return cast("RunScores", {"run": run.name, "method": run.config.method, "weights": which, **figures})
 
 

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Literal
 
 from clustergan_core.data.dataset import Dataset
 from clustergan_core.errors import AppError, RunError, SettingsError, StorageError
+from clustergan_core.evaluation.library_threads import libraries_on_one_thread
 from clustergan_core.files import append_whole, remove_temporaries
 from clustergan_core.methods import build_method, find_method
 from clustergan_core.runs.card import write_card
 from clustergan_core.runs.config import RunConfig
-from clustergan_core.runs.latents import run_latents
+from clustergan_core.runs.latents import encode_run
 from clustergan_core.runs.metrics import append_row, cut_after
 from clustergan_core.runs.replay import cut_replay, is_due, write_frame
 from clustergan_core.runs.run import Run
@@ -192,12 +193,17 @@ def save_progress(run: Run, progress: Progress) -> None:
 
 def _finish(run: Run, dataset: Dataset) -> Status:
     """Scores the best weights on the test split and writes the card."""
+    from clustergan_core.nn.acceleration import one_thread
+
     config = run.config
     kept = describe_kept_weights(find_method(config.method), config.method_settings(), config.dataset.has_modes)
     run.add_to_log(f"Scoring the best weights, {kept}.")
-    scores = score_run(run, "test", "best", dataset)
+    latents = None
     if find_method(config.method).encodes:
-        run_latents(run, "test", "best", dataset)
+        with one_thread(), libraries_on_one_thread():  # as for all final scores
+            latents = encode_run(run, "test", "best", dataset)
+    scores = score_run(run, "test", "best", dataset, latents=latents)
+    if latents is not None:
         write_label_free(run, score_run_without_labels(run, dataset))
     write_scores(run, scores)
     write_card(run, scores)

@@ -47,23 +47,33 @@ def describe_labelled(scores: MethodScores) -> str:
     return f"{n_labelled:,} of {n:,} samples have a label, and purity, accuracy, NMI and ARI count these alone"
 
 
-def score_method(method: Method, dataset: Dataset, split: SplitName, n_generated: int = N_GENERATED) -> MethodScores:
+def score_method(
+    method: Method,
+    dataset: Dataset,
+    split: SplitName,
+    n_generated: int = N_GENERATED,
+    latents: RunLatents | None = None,
+) -> MethodScores:
     """The figures of `evaluate` for a method and a split, on one thread and rounded to five digits.
 
     `n_generated` samples are compared with as many real ones by the Fréchet distance; above 5,000, the other real
-    samples come from the training split. Raises SettingsError where the data has too few for that.
+    samples come from the training split. Raises SettingsError where the data has too few for that. `latents` are used
+    where they are of the samples that are scored, which then need not be read again.
     """
     from clustergan_core.nn.acceleration import one_thread
 
     with one_thread(), libraries_on_one_thread():
-        return _five_digits(_score(method, dataset, split, n_generated))
+        return _five_digits(_score(method, dataset, split, n_generated, latents))
 
 
-def _score(method: Method, dataset: Dataset, split: SplitName, n_generated: int) -> _Figures:
+def _score(
+    method: Method, dataset: Dataset, split: SplitName, n_generated: int, latents: RunLatents | None
+) -> _Figures:
     in_split = without_labelled(method, dataset, dataset.indices(split))
     indices = readable_indices(type(method), method.settings, in_split)
     others = _more_real_samples(dataset, indices, n_generated) if n_generated > N_GENERATED else None
-    latents = encode_samples(method, dataset.samples[indices], indices) if method.encodes else None
+    if method.encodes and (latents is None or not np.array_equal(latents.indices, indices)):
+        latents = encode_samples(method, dataset.samples[indices], indices)
     labels = None if dataset.labels is None else dataset.labels[indices]
     scores: _Figures = {
         "dataset": dataset.name,

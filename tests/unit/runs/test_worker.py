@@ -11,9 +11,13 @@ import pytest
 import torch
 
 from clustergan_core.errors import RunError, SettingsError
+from clustergan_core.method import Encoding
 from clustergan_core.methods.clustergan import ClusterGAN
+from clustergan_core.methods.deligan.method import DeLiGAN
+from clustergan_core.runs.latents import run_latents
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.samples import grid_steps, read_grid
+from clustergan_core.runs.scores import read_scores, score_run
 from clustergan_core.runs.status import hold_lock
 from clustergan_core.runs.weights import read_tensors
 from clustergan_core.runs.worker import check_unfinished, choose_device, execute
@@ -55,6 +59,24 @@ def _cut_at(step: int) -> Callable[[Progress], None]:
             raise PowerCut
 
     return on_progress
+
+
+def test_the_samples_of_the_test_split_are_read_once_for_scores_and_latents(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    encode = DeLiGAN.encode
+
+    def counted(method: DeLiGAN, samples: torch.Tensor) -> Encoding:
+        read.append(len(samples))
+        return encode(method, samples)
+
+    monkeypatch.setattr(DeLiGAN, "encode", counted)
+    run = new_run(tmp_path / "run", small_config(n_steps=10, method="deligan", n_read=20))
+    execute(run)
+    assert read == [20, 20]  # of the test split, and of the training split for the figures without labels
+    assert len(run_latents(run).indices) == 20 and len(read) == 2
+    assert read_scores(run) == score_run(run)
 
 
 def test_a_finished_run_holds_all_that_the_pages_read(unbroken: Run) -> None:
