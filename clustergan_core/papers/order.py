@@ -38,13 +38,18 @@ class ColumnOrder:
 
 
 def compare_order(cells: Sequence[Sequence[Cell]]) -> list[ColumnOrder]:
-    """The order in each column with two or more methods that the paper and we have figures of."""
+    """The order in each column with two or more methods that the paper and we have figures of.
+
+    There is none where the rows are no methods but, say, classes, and none on data that stands in for the paper's.
+    """
     orders = (_compare_column(column) for column in zip(*cells, strict=True))
     return [order for order in orders if order.n_methods > 1]
 
 
 def _compare_column(cells: Sequence[Cell]) -> ColumnOrder:
-    known = [cell for cell in cells if cell.printed is not None and cell.median is not None]
+    known = [cell for cell in cells if _has_both(cell)]
+    if len({(cell.row.method, cell.row.function, tuple(cell.row.settings.items())) for cell in known}) < 2:
+        known = []
     pairs = [(a, b) for a, b in combinations(known, 2) if a.printed != b.printed]
     ordered = [(a, b) if _is_ahead(a.printed, b.printed, a) else (b, a) for a, b in pairs]  # the paper's best first
     presets = dict.fromkeys(cell.runs[0].preset for cell in known if cell.runs[0].preset)
@@ -55,6 +60,10 @@ def _compare_column(cells: Sequence[Cell]) -> ColumnOrder:
         tuple((a.row.title, b.row.title) for a, b in ordered if _is_ahead(b.median, a.median, a, by=ROUNDING)),
         tuple(presets),
     )
+
+
+def _has_both(cell: Cell) -> bool:
+    return cell.printed is not None and cell.median is not None and not cell.column.unlike
 
 
 def _is_ahead(first: float | None, second: float | None, cell: Cell, by: float = 0.0) -> bool:
