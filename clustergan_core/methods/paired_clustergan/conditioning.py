@@ -1,4 +1,4 @@
-"""What generator and encoder need to know of the samples of an experiment: an embedding of each, and seen pairs.
+"""What the generator learns of the samples of an experiment: an embedding of each, means of pairs, and seen pairs.
 
 A sample of an experiment is called a batch in code. The generator is told the batch of a cell, the encoder never is: it
 sees genes alone, so that cells of a new sample can be assigned.
@@ -6,10 +6,13 @@ sees genes alone, so that cells of a new sample can be assigned.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor, nn
 
 MOST_DIMENSIONS = 8  # of the embedding of a batch
+LEAST_HELD = 20  # training samples of a mode and a batch from which on their mean is held
 
 
 class BatchGenerator(nn.Module):
@@ -59,3 +62,33 @@ class SeenPairs(nn.Module):
         overall = counts.sum(dim=0) if counts.any() else torch.ones_like(counts[0])
         weights = torch.where(counts.sum(dim=1, keepdim=True) > 0, counts, overall)
         return torch.multinomial(weights[clusters], 1, generator=generator).squeeze(1)
+
+
+class PairMeans(NamedTuple):
+    """The mean training sample of each mode and batch."""
+
+    means: Tensor  # (n_clusters, n_batches, D)
+    is_held: Tensor  # (n_clusters, n_batches) 1 for pairs of enough samples, 0 for others
+    variance: Tensor  # () of all samples, over all D features
+
+    def loss(self, first: Tensor, second: Tensor, clusters: Tensor, batches: Tensor) -> Tensor:
+        """How far the generator's means are from these: mean ⟨y − m, y′ − m⟩ / variance over pairs that are held.
+
+        `first` and `second` (B, D) are two independent draws y, y′ for each of clusters (B,) and batches (B,), so that
+        the expectation is the squared length of the bias. Few samples of a pair are in a batch, and the game alone
+        learns what differs between the samples of a small mode with much noise.
+        """
+        means = self.means[clusters, batches]
+        products = ((first - means) * (second - means)).sum(dim=1)
+        return (self.is_held[clusters, batches] * products).mean() / self.variance
+
+
+def fit_pair_means(samples: Tensor, clusters: Tensor, batches: Tensor, n_clusters: int, n_batches: int) -> PairMeans:
+    """The means of training samples (N, *shape) by their clusters (N,) and batches (N,), on their device."""
+    flat, pairs = samples.flatten(1).cpu(), (clusters * n_batches + batches).cpu()  # a GPU's sums would not repeat
+    counts = pairs.bincount(minlength=n_clusters * n_batches)
+    sums = torch.zeros(len(counts), flat.shape[1]).index_add_(0, pairs, flat)
+    means = (sums / counts.clamp(min=1)[:, None]).view(n_clusters, n_batches, -1)
+    is_held = (counts >= LEAST_HELD).to(flat.dtype).view(n_clusters, n_batches)
+    variance = flat.var(dim=0).sum().clamp(min=1e-12)
+    return PairMeans(means.to(samples.device), is_held.to(samples.device), variance.to(samples.device))

@@ -6,8 +6,8 @@ Differences from ClusterGAN (arXiv 1809.03627):
   among them that share the most neighbours with it (`n_candidates`). Images also pass through two random affine maps.
 - Of cells from several samples of an experiment, partners also cross samples (`partners_across`). Generator and critic
   are told the sample (`conditioning.py`), the critic by a second projection; code and z_n are kept free of it. Latents
-  take their mode and sample from one real cell, so that no type is demanded of a sample that lacks it, and they are
-  recovered from what the generator makes of them under another cell's sample.
+  take mode and sample from one real cell, so that no type is demanded of a sample that lacks it, and are recovered from
+  what the generator makes of them under another cell's sample. Means of generated cells are held at those of real ones.
 - The targets of these codes have given masses (`masses`), because otherwise one code for everything would agree best.
   A batch may deviate from them once clusters have formed (`strictness`), since it never holds all clusters equally
   often.
@@ -48,7 +48,13 @@ from clustergan_core.data.dataset import Kind
 from clustergan_core.evaluation.integration import harmony_components, partners_across
 from clustergan_core.evaluation.neighbours import nearest_neighbours, sharing_neighbours
 from clustergan_core.method import ENCODE_BATCH, Batch, Encoding, Method
-from clustergan_core.methods.paired_clustergan.conditioning import MOST_DIMENSIONS, BatchGenerator, SeenPairs
+from clustergan_core.methods.paired_clustergan.conditioning import (
+    MOST_DIMENSIONS,
+    BatchGenerator,
+    PairMeans,
+    SeenPairs,
+    fit_pair_means,
+)
 from clustergan_core.methods.paired_clustergan.energy import energy_score, fit_components
 from clustergan_core.methods.paired_clustergan.pairing import balanced_targets, mutual_information, pair_loss
 from clustergan_core.methods.paired_clustergan.partners import Partners
@@ -163,6 +169,7 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
             assert self.batches is not None, "built for several samples of an experiment"
             self.batch_codes = torch.from_numpy(self.batches).to(samples.device)
         self.codes: Tensor | None = None  # (N, n_clusters) of the samples, held after the warm-up
+        self.pair_means: PairMeans | None = None  # of the held codes' modes and batches
         self.code_weights: Tensor | None = None  # (N,) in the loss that holds them, where they are not all 1
         neighbours = None
         if settings.partners in ("neighbours", "neighbours+augmentation"):
@@ -296,14 +303,25 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
             "cluster_recovery": cluster_recovery_loss(latent.cluster, cluster_logits),
         }
 
-    def energy_loss(self, real: Batch) -> Tensor:
-        """The energy score of two generated samples for each real one, all three of one mode and one batch."""
-        assert self.components is not None
+    def twice_drawn_losses(self, real: Batch) -> dict[str, Tensor]:
+        """The losses of two generated samples for each real one, all three of one mode and one batch."""
+        losses: dict[str, Tensor] = {}
+        if self.components is None and self.pair_means is None:
+            return losses
         latent = self._draw_like(real, 2)
         with self._passes():
             fake = self._generate(self.generator, latent)
-        first, second = self.components.project(fake.float()).chunk(2)  # (B, 50) each
-        return energy_score(first, second, self.components.project(real.samples))
+        fake = fake.float()
+        if self.components is not None:
+            first, second = self.components.project(fake).chunk(2)  # (B, 50) each
+            losses["energy"] = energy_score(first, second, self.components.project(real.samples))
+        if self.pair_means is not None:
+            assert latent.batch is not None, "means of pairs are of several samples of an experiment"
+            clusters, batches = (
+                numbers[: len(real.samples)] for numbers in (latent.cluster.argmax(dim=1), latent.batch)
+            )
+            losses["sample_means"] = self.pair_means.loss(*fake.flatten(1).chunk(2), clusters, batches)
+        return losses
 
     def pairs_loss(self, indices: Tensor) -> Tensor:
         """The loss between the codes of samples (B,) and the targets of their partners, and vice versa."""
@@ -401,8 +419,16 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
         """
         codes = self._encode_codes(self.kept_start.encoder, self.samples)
         self.codes = codes
-        if self.partners.neighbours is None:
-            return
+        if self.partners.neighbours is not None:
+            self._separate_codes(codes)
+        if self.batch_codes is not None and self.settings.sample_mean_weight:
+            clusters = self.codes.argmax(dim=1)
+            n_clusters, n_batches = self.settings.n_clusters, self.n_batches
+            self.pair_means = fit_pair_means(self.samples, clusters, self.batch_codes, n_clusters, n_batches)
+
+    def _separate_codes(self, codes: Tensor) -> None:
+        """Gives modes to groups of the graph of neighbours that have none."""
+        assert self.partners.neighbours is not None
         is_learned = self.settings.masses == "learned"
         self.codes = separate_codes(codes, self.partners.neighbours, is_cut_up=not is_learned)
         if self.codes is codes:
@@ -471,9 +497,11 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
         normal = self.settings.normal_weight * losses["normal_recovery"]
         cluster = self.settings.cluster_weight * losses["cluster_recovery"]
         of_generator = losses["generator"] + normal + cluster
-        if self.components is not None:
-            losses["energy"] = self.energy_loss(real)
-            of_generator = of_generator + self.settings.energy_weight * losses["energy"]
+        twice_drawn = self.twice_drawn_losses(real)
+        for name, value in twice_drawn.items():
+            weight = self.settings.energy_weight if name == "energy" else self.settings.sample_mean_weight
+            of_generator = of_generator + weight * value
+        losses |= twice_drawn
         # If codes are held, generated samples must not change them; otherwise they are the only source of codes.
         of_encoder = normal if self.has_warm_up else normal + cluster
         for batch in held:

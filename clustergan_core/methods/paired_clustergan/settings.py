@@ -55,6 +55,14 @@ class PairedClusterGANSettings(MethodSettings):
         "cell can be generated as one of another sample. Clusters come from genes alone either way. No effect on data "
         "of one sample.",
     )
+    sample_mean_weight: float = Field(
+        2.0,
+        ge=0,
+        le=1000,
+        title="Sample mean weight",
+        description="Weight of keeping the mean of generated cells at that of real ones, for each mode and sample with "
+        "at least 20 training cells. No effect where the generator is not told the sample.",
+    )
     masses: Masses = Field(
         "uniform",
         title="Mode masses",

@@ -13,7 +13,7 @@ from clustergan_core.generation import draw_latent, generate_all, generate_laten
 from clustergan_core.method import Batch
 from clustergan_core.methods import build_method, parse_settings
 from clustergan_core.methods.paired_clustergan import PairedClusterGAN
-from clustergan_core.methods.paired_clustergan.conditioning import BatchGenerator, SeenPairs
+from clustergan_core.methods.paired_clustergan.conditioning import BatchGenerator, SeenPairs, fit_pair_means
 from clustergan_core.nn.networks import ConditionedCritic, Critic
 from clustergan_core.nn.prior import Latent
 from clustergan_core.runs.weights import load_weights, write_shipped_weights
@@ -145,6 +145,31 @@ def test_latents_are_recovered_from_cells_of_other_samples():
     assert torch.equal(batch[:n], torch.zeros(n, dtype=torch.int64))
     assert 0.2 < float(batch[n:].float().mean()) < 0.8  # half of the training samples are of batch 1
     assert len(read) == 1 and len(read[0]) == n
+
+
+def test_the_loss_of_means_is_the_squared_bias_of_pairs_with_enough_samples():
+    random = np.random.default_rng(4)
+    clusters, batches = np.repeat([0, 0, 1, 2], [20, 25, 30, 19]), np.repeat([0, 1, 0, 1], [20, 25, 30, 19])
+    samples = (random.standard_normal((94, 6)) + 2 * clusters[:, None]).astype(np.float32)
+    means = fit_pair_means(
+        torch.from_numpy(samples), torch.from_numpy(clusters), torch.from_numpy(batches), n_clusters=3, n_batches=2
+    )
+    drawn = np.array([0, 0, 1, 2]), np.array([0, 1, 0, 1])
+    first, second = random.standard_normal((2, 4, 6)).astype(np.float32)
+    expected = [
+        (first[row] - samples[own].mean(axis=0)) @ (second[row] - samples[own].mean(axis=0))
+        for row, pair in enumerate(zip(*drawn, strict=True))
+        if (own := (clusters == pair[0]) & (batches == pair[1])).sum() >= 20
+    ]
+    assert len(expected) == 3
+    pairs = torch.from_numpy(drawn[0]), torch.from_numpy(drawn[1])
+    loss = means.loss(torch.from_numpy(first), torch.from_numpy(second), *pairs)
+    assert float(loss) == pytest.approx(sum(expected) / 4 / samples.var(axis=0, ddof=1).sum(), rel=1e-4)
+
+
+def test_means_are_held_unless_their_weight_is_zero():
+    assert "sample_means" in train_some(prepared(), 8)[-1]
+    assert "sample_means" not in train_some(prepared(sample_mean_weight=0.0), 8)[-1]
 
 
 def test_pairs_are_counted_by_the_encoder_that_is_saved():
