@@ -76,19 +76,27 @@ class ModeFidelity:
 
 
 def generate_cells(
-    method: Method, scale: ValueScale, thresholds: NDArray[np.float32] | None, space: RealSpace | None
+    method: Method,
+    scale: ValueScale,
+    thresholds: NDArray[np.float32] | None,
+    space: RealSpace | None,
+    batch: int | None = None,
 ) -> GeneratedModes:
-    """N_GENERATED cells of every mode; a gene is expressed above its threshold (n_genes,)."""
+    """N_GENERATED cells of every mode; a gene is expressed above its threshold (n_genes,).
+
+    `batch` is the sample of the experiment that they are generated as; None for no particular one.
+    """
     import torch
 
     n_modes = method.prior.n_clusters
     latent = method.prior.sample(N_GENERATED, torch.Generator().manual_seed(_SEED), torch.device("cpu"))
     normals = latent.normal.numpy()
+    batches = None if batch is None else np.full(N_GENERATED, batch, dtype=np.int64)
     means, fractions, points, read_back = [], [], [], []
     for mode in range(n_modes):
         code = np.zeros((N_GENERATED, n_modes), dtype=np.float32)
         code[:, mode] = 1
-        samples = generate_latents(method, code, normals)
+        samples = generate_latents(method, code, normals, batches)
         values = scale.expression(samples)
         means.append(values.mean(axis=0))
         fractions.append(None if thresholds is None else (values > thresholds).mean(axis=0))
@@ -129,11 +137,14 @@ def compare_modes(
     space: RealSpace,
     thresholds: NDArray[np.float32] | None,
 ) -> tuple[ModeFidelity, ...]:
-    """Compares every mode with its real cells, given as samples (N, n_genes), clusters (N,) and their `space`."""
+    """Compares every mode with its real cells, given as samples (N, n_genes), clusters (N,) and their `space`.
+
+    Cells of cluster −1 belong to no mode and take no part in the mean of all cells.
+    """
     cells_of = [np.flatnonzero(clusters == mode) for mode in range(len(generated.means))]
     means, fractions = zip(*(_average(scale, samples, own, thresholds) for own in cells_of), strict=True)
     sums = [len(own) * mean for own, mean in zip(cells_of, means, strict=True) if len(own)]
-    overall = np.sum(sums, axis=0) / len(samples)
+    overall = np.sum(sums, axis=0) / max(1, sum(map(len, cells_of)))
     return tuple(
         _compare(generated, mode, means[mode], fractions[mode], overall, own, space)
         for mode, own in enumerate(cells_of)

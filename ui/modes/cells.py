@@ -14,7 +14,7 @@ from clustergan_core.drawing.figures.profiles import mode_profile_figure
 from clustergan_core.drawing.figures.real_against_generated import real_against_generated_figure
 from clustergan_core.drawing.palette import mode_colours
 from ui.cells.titles import ModeTitles, choose_named_mode
-from ui.cells.view import ABSENT_DATA, CellsView
+from ui.cells.view import ABSENT_DATA, CellsView, RealCells
 from ui.frame.links import link_page
 from ui.frame.messages import page_errors, plain
 from ui.frame.theme import show_figure
@@ -36,6 +36,7 @@ class CellModes:
     generated: GeneratedModes
     realism: tuple[ModeFidelity, ...]  # empty while the data is absent
     n_cells: int
+    by_sample: pd.DataFrame | None = None  # where the generator tells samples of the experiment apart
 
 
 def show_cell_modes(view: CellsView) -> None:
@@ -45,6 +46,8 @@ def show_cell_modes(view: CellsView) -> None:
     if not modes.realism:
         st.info(f"Comparing generated with real cells needs {ABSENT_DATA}", icon=":material/download:")
     _show_table(view, _make_table(view, modes, titles))
+    if modes.by_sample is not None:
+        _show_by_sample(view, modes.by_sample, titles)
     _show_telling_genes(view, modes, titles)
     _show_one_mode(view, modes, titles)
 
@@ -126,6 +129,45 @@ def _show_table(view: CellsView, table: pd.DataFrame) -> None:
         icon=":material/download:",
         on_click="ignore",
     )
+
+
+def _show_by_sample(view: CellsView, table: pd.DataFrame, titles: ModeTitles) -> None:
+    """The same figures for each mode and sample of the experiment."""
+    with st.expander("Realism by sample", icon=":material/science:"):
+        st.dataframe(
+            table.assign(outside=100 * table["outside"], name=[titles.short[mode] for mode in table["mode"]]),
+            hide_index=True,
+            height=min(500, 38 + 35 * len(table)),
+            column_order=[
+                "name", "sample", "verdict", "cells", "variance_ratio", "distance_generated", "distance_real",
+                "outside", "correlation_of_what_sets_apart",
+            ],
+            column_config={
+                "name": st.column_config.TextColumn("mode", pinned=True),
+                "verdict": st.column_config.TextColumn(width=365),
+                "variance_ratio": st.column_config.NumberColumn("variance ×", format="%.2f"),
+                "distance_generated": st.column_config.NumberColumn("distance", format="%.2f"),
+                "distance_real": st.column_config.NumberColumn("real distance", format="%.2f"),
+                "outside": st.column_config.NumberColumn(format="%.0f%%"),
+                "correlation_of_what_sets_apart": st.column_config.NumberColumn("r, own", format="%.2f"),
+            },
+            placeholder="–",
+            key="cell-modes-by-sample",
+            alt="Each mode in each sample with its verdict, distances and correlation",
+        )  # fmt: skip
+        st.caption(
+            "Cells generated as those of each sample, beside the real cells of the mode in that sample; r is of the "
+            "difference from all cells of the sample. The table above, maps and walks name no sample: they use the "
+            "mean of all samples' embeddings."
+        )
+        st.download_button(
+            "By sample as CSV",
+            lambda: table.to_csv(index=False).encode(),
+            f"{view.run.name}-modes-by-sample.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
 
 
 def _show_telling_genes(view: CellsView, modes: CellModes, titles: ModeTitles) -> None:
@@ -221,4 +263,16 @@ def _compare_modes(_view: CellsView, folder: str, stamp: object, has_data: bool)
     thresholds = expressing_thresholds(scale, samples)
     generated = generate_cells(method, scale, thresholds, cells.space)
     realism = compare_modes(generated, scale, samples, cells.latents.clusters, cells.space, thresholds)
-    return CellModes(scale, generated, realism, len(samples))
+    return CellModes(scale, generated, realism, len(samples), _compare_samples(_view, cells))
+
+
+def _compare_samples(view: CellsView, cells: RealCells) -> pd.DataFrame | None:
+    """Realism by mode and sample; None for a generator that does not tell samples apart."""
+    from clustergan_core.cells.sample_fidelity import sample_fidelity_table
+
+    dataset = cells.dataset
+    if dataset.batches is None or not view.method.n_batches:
+        return None
+    return sample_fidelity_table(
+        view.method, view.scale, dataset.samples, cells.latents.clusters, dataset.batches, cells.space
+    )
