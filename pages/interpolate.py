@@ -105,7 +105,7 @@ st.markdown(
     "The generator makes samples between its modes, z_c = (1 − μ) · From + μ · To. "
     "**Between the ends, these codes were never sampled in training.**"
 )
-which, views = st.columns([3, 2], gap="medium")
+which, views = st.columns([5, 4], gap="medium")
 with which:
     run = choose_run()
 require_abilities(run, "modes")

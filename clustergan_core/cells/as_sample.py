@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 LEAST_SEEN = 20  # training cells of a mode and a sample from which on the pair is offered
 N_DRAWS = 256  # z_n that a cluster's mean is taken over
 _SEED = 7
-WARNING = (
-    "A generated counterfactual: no such cell was measured. Differences between samples of one experiment can be "
-    "technical."
-)
 
 
 @dataclass(frozen=True)
@@ -41,13 +37,13 @@ class SeenSamples:
         """The samples that cells of a mode can be generated as."""
         return np.flatnonzero(self.counts[mode] >= LEAST_SEEN).tolist()
 
-    def explain(self, mode: int, batch: int) -> str:
-        """Why a mode is not generated as a sample, in one sentence; "" where it is."""
+    def explain(self, mode: int, batch: int, word: str = "Mode") -> str:
+        """Why a mode, or whatever `word` calls it, is not generated as a sample, in one sentence; "" where it is."""
         count = int(self.counts[mode, batch])
         if count >= LEAST_SEEN:
             return ""
         cells = "1 training cell" if count == 1 else f"{count or 'no'} training cells"
-        return f"Cluster {mode} has {cells} of {self.names[batch]}, and at least {LEAST_SEEN} are needed."
+        return f"{word} {mode} has {cells} of {self.names[batch]}, and at least {LEAST_SEEN} are needed."
 
     def others(self, mode: int, start: int) -> list[int]:
         """The samples that cells of a mode in the sample `start` can be generated as; none where it is not offered."""
@@ -59,7 +55,7 @@ class SeenSamples:
         if start == target:
             raise RunError(f"Both samples are {self.names[start]}: choose two.")
         for batch in (start, target):
-            if problem := self.explain(mode, batch):
+            if problem := self.explain(mode, batch, "Cluster"):
                 raise RunError(f"{problem[:-1]}: choose another cluster or sample.")
 
     def find(self, name: str) -> int:
@@ -67,6 +63,14 @@ class SeenSamples:
         if name not in self.names:
             raise RunError(f"There is no sample {name}: choose one of {', '.join(self.names)}.")
         return self.names.index(name)
+
+
+def describe_counterfactual(what: str) -> str:
+    """What every page and command says of a counterfactual of `what`."""
+    return (
+        f"A generated counterfactual of {what}: no such cell was measured, and differences between samples of one "
+        "experiment can be technical."
+    )
 
 
 def seen_samples(method: Method, names: Sequence[str]) -> SeenSamples:

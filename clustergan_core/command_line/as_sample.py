@@ -41,7 +41,7 @@ def add_commands(commands: Any) -> None:
 
 
 def _as_sample(arguments: argparse.Namespace) -> None:
-    from clustergan_core.cells.as_sample import WARNING, seen_samples
+    from clustergan_core.cells.as_sample import describe_counterfactual, seen_samples
     from clustergan_core.cells.expression import value_scale
 
     run = find_run(arguments.name)
@@ -60,15 +60,15 @@ def _as_sample(arguments: argparse.Namespace) -> None:
     table = contrast.table(run.config.dataset.feature_names, states)
     if arguments.csv:
         write_text(Path(arguments.csv), table.to_csv(index=False))
-    cluster = read_annotations(run).name_of(mode)
+    cluster, ends = read_annotations(run).name_of(mode), (seen.names[start], seen.names[target])
+    what = f"the mean of {cluster}" if arguments.cell is None else f"{arguments.cell} in {cluster}"
+    said = describe_counterfactual(f"{what}, from {ends[0]} to {ends[1]}")
     if arguments.json:
         genes = json.loads(table.to_json(orient="records"))
-        start_name, target_name = seen.names[start], seen.names[target]
-        result = {"run": run.name, "cell": arguments.cell, "cluster": cluster, "from": start_name, "to": target_name}
-        print(json.dumps(result | {"warning": WARNING, "genes": genes}, indent=2))
+        result = {"run": run.name, "cell": arguments.cell, "cluster": cluster, "from": ends[0], "to": ends[1]}
+        print(json.dumps(result | {"warning": said, "genes": genes}, indent=2))
         return
-    what = f"the mean cell of {cluster}" if arguments.cell is None else f"{arguments.cell} of {cluster}"
-    print(f"{run.name}: {what}, from {seen.names[start]} to {seen.names[target]}. {WARNING}\n")
+    print(f"{said}\n")
     print(table.head(N_SHOWN).to_string(index=False))
 
 

@@ -1,4 +1,4 @@
-"""The page Interpolate for cells of several samples: a cluster's mean cell, or a real one, as one of another sample."""
+"""The page Interpolate for cells of several samples: a mode's mean cell, or a real one, as one of another sample."""
 
 import shutil
 from pathlib import Path
@@ -32,27 +32,27 @@ def two(trained: Run, own_folders: Path) -> Run:
     return run
 
 
-def test_a_clusters_mean_cell_is_shown_in_both_samples_beside_the_measured_mean(two: Run) -> None:
+def test_a_modes_mean_cell_is_shown_in_both_samples_beside_the_measured_mean(two: Run) -> None:
     see_pairs(two, [[50, 50]] * 3)
     dataset, latents = two.dataset(), run_latents(two, "all")
-    cluster = int(np.bincount(latents.clusters).argmax())
-    app = open_page("interpolate", run="two", view=VIEW, cluster=str(cluster))
+    mode = int(np.bincount(latents.clusters).argmax())
+    app = open_page("interpolate", run="two", view=VIEW, mode=str(mode))
     assert not app.exception
     assert not app.error
     assert "no such cell was measured" in texts(app)
     assert (app.selectbox(key="from_sample").value, app.selectbox(key="to_sample").value) == ("donor 0", "donor 1")
-    expected = contrast_cluster(two.load(), value_scale(dataset.preprocessing), cluster, 0, 1)
+    expected = contrast_cluster(two.load(), value_scale(dataset.preprocessing), mode, 0, 1)
     table, gene = app.dataframe[0].value.set_index("gene"), dataset.feature_names.index("Gene3")
     assert table.loc["Gene3", "as donor 1"] == pytest.approx(expected.after[gene], abs=1e-3)
-    of_donor = latents.indices[(latents.clusters == cluster) & (latents.indices % 2 == 1)]
+    of_donor = latents.indices[(latents.clusters == mode) & (latents.indices % 2 == 1)]
     measured = expected.scale.expression(dataset.samples[of_donor]).mean(axis=0)
     assert table.loc["Gene3", "real mean"] == pytest.approx(measured[gene], abs=1e-3)
 
 
 def test_a_sample_that_training_saw_too_rarely_is_not_offered_and_the_page_says_why(two: Run) -> None:
-    app = open_page("interpolate", run="two", view=VIEW, cluster="1")
+    app = open_page("interpolate", run="two", view=VIEW, mode="1")
     assert not app.exception
-    assert "Cluster 1 has 19 training cells of donor 1, and at least 20 are needed." in texts(app)
+    assert "Mode 1 has 19 training cells of donor 1, and at least 20 are needed." in texts(app)
     assert not app.dataframe
 
 

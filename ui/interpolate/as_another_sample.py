@@ -1,4 +1,4 @@
-"""A cluster's mean cell, or one real cell, as a cell of another sample of the experiment (a counterfactual)."""
+"""A mode's mean cell, or one real cell, as a cell of another sample of the experiment (a counterfactual)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from clustergan_core.cells.as_sample import SeenSamples
 
-MEAN_CELL, REAL_CELL = "A cluster's mean cell", "One real cell"
+MEAN_CELL, REAL_CELL = "A mode's mean cell", "One real cell"
 
 
 def show_as_another_sample(view: CellsView) -> None:
@@ -44,7 +44,7 @@ def _show_mean_cell(view: CellsView, seen: SeenSamples) -> None:
     titles = view.titles
     which, first, second = st.columns([3, 2, 2], gap="medium")
     with which:
-        mode = choose_named_mode("cluster", "Cluster", titles, titles.largest()[0])
+        mode = choose_named_mode("mode", "Mode", titles, titles.largest()[0])
     offered = [seen.names[batch] for batch in seen.offered(mode)]
     if len(offered) < 2:
         st.info(_explain(seen, mode), icon=":material/info:")
@@ -56,7 +56,7 @@ def _show_mean_cell(view: CellsView, seen: SeenSamples) -> None:
         target = select("to_sample", others, "As sample")
     numbers = seen.names.index(start), seen.names.index(target)
     contrast = contrast_cluster(view.method, view.scale, mode, *numbers)
-    _warn(f"{plain(titles.names[mode])}, from {plain(start)} to {plain(target)}.")
+    _warn(f"{plain(titles.names[mode])}, from {plain(start)} to {plain(target)}")
     cells = view.cells
     measured = None if cells is None else _measured_means(view, cells, mode, numbers)
     name = f"{view.run.name}-mode-{mode}-as-{target}"
@@ -66,7 +66,7 @@ def _show_mean_cell(view: CellsView, seen: SeenSamples) -> None:
     if measured is not None:
         agreement = np.corrcoef(contrast.after - contrast.before, measured[1] - measured[0])[0, 1]
         text += (
-            f" The ring is the mean of the cluster's real cells of {plain(target)}. Over all genes, the generated "
+            f" The ring is the mean of the mode's real cells of {plain(target)}. Over all genes, the generated "
             f"difference and that of the real means correlate with r = {agreement:.2f}; most of these cells were "
             "trained on."
         )
@@ -87,9 +87,9 @@ def _show_real_cell(view: CellsView, seen: SeenSamples) -> None:
     start = int(cells.dataset.batches.codes[index])
     others = [seen.names[batch] for batch in seen.others(mode, start)]
     name = cell_name(cells.dataset, cells.latents, row)
-    told = f"{plain(name)} is from {plain(seen.names[start])}, in {plain(titles.names[mode])}."
+    told = f"{plain(name)}, of {plain(seen.names[start])} and {plain(titles.names[mode])}"
     if not others:
-        st.info(f"{told} {_explain(seen, mode)}", icon=":material/info:")
+        st.info(f"{told}: {_explain(seen, mode)}", icon=":material/info:")
         return
     with right:
         target = select("to_sample", others, "As sample")
@@ -107,13 +107,13 @@ def _show_real_cell(view: CellsView, seen: SeenSamples) -> None:
 
 
 def _warn(what: str) -> None:
-    from clustergan_core.cells.as_sample import WARNING
+    from clustergan_core.cells.as_sample import describe_counterfactual
 
-    st.warning(f"{what} {WARNING}", icon=":material/science:")
+    st.warning(describe_counterfactual(what), icon=":material/science:")
 
 
 def _explain(seen: SeenSamples, mode: int) -> str:
-    """Why samples are not offered for a cluster, in a sentence for each; "" where all are."""
+    """Why samples are not offered for a mode, in a sentence for each; "" where all are."""
     reasons = [seen.explain(mode, batch) for batch in range(len(seen.names))]
     return " ".join(plain(reason) for reason in reasons if reason)
 
@@ -121,7 +121,7 @@ def _explain(seen: SeenSamples, mode: int) -> str:
 def _measured_means(
     view: CellsView, cells: RealCells, mode: int, batches: tuple[int, int]
 ) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
-    """The mean expression (n_genes,) of the cluster's real cells in each of two samples."""
+    """The mean expression (n_genes,) of the mode's real cells in each of two samples."""
     assert cells.dataset.batches is not None, "the generator was told samples"
     own = cells.latents.indices[cells.latents.clusters == mode]
     codes = cells.dataset.batches.codes[own]
