@@ -14,16 +14,25 @@ from ui.frame.messages import section_errors
 from ui.frame.title import show_title
 from ui.loading.runs import require_abilities
 from ui.runs.choice import choose_run
+from ui.samples.composition import show_composition
+from ui.samples.conditions import show_conditions
+from ui.samples.facts import show_facts
 from ui.samples.maps import show_maps
+from ui.samples.markers import show_sample_markers
 from ui.samples.mixing import show_mixing
 from ui.samples.summary import show_summary
 from ui.samples.view import open_samples
 
+# In the order of the page; each draws its own heading and takes the view.
 SECTIONS = (
     show_summary,
+    show_facts,
     show_mixing,
     show_maps,
-)  # in the order of the page; each draws its own heading and takes the view
+    show_composition,
+    show_conditions,
+    show_sample_markers,
+)
 
 
 def main() -> None:
