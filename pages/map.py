@@ -27,6 +27,7 @@ from ui.map.settings import choose_map
 from ui.map.view import MapView, open_view
 from ui.runs.choice import choose_run
 from ui.train.form import fill_form_with_labels
+from ui.train.unfinished import is_drawn_as_it_trains, show_map_as_it_trains, show_weights_so_far
 
 HEIGHT = 540  # with the choices above it, the whole map fits a laptop's screen
 
@@ -36,8 +37,15 @@ def main() -> None:
     show_title("Map", "code", "latent vector", "confidence")
     which, colour = st.columns([3, 1], gap="medium")
     with which:
-        run = choose_run()
+        run = choose_run(is_training_enough=True)
     require_abilities(run, "encoder")
+    with which:
+        is_as_it_trains = is_drawn_as_it_trains(run)
+    if is_as_it_trains:
+        show_map_as_it_trains(run)
+        return
+    with which:
+        show_weights_so_far(run)
     with which if is_of_cells(run) else st.container():  # for cells, the choice of colour stands beside these
         request = choose_map(run)
     below = fresh_container("map", run.name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 from pydantic.fields import FieldInfo
 
@@ -23,6 +25,8 @@ from ui.modes.rows import describe_summary, show_rows
 from ui.modes.tables import show_profiles, show_table
 from ui.modes.view import ModesView, open_modes
 from ui.runs.choice import choose_run
+from ui.train.held_samples import show_held_samples
+from ui.train.unfinished import follow, precedes_generator, show_weights_so_far
 
 N_COLUMNS = FieldInfo(default=10, ge=1, le=24, title="Columns")
 DETAIL_SAMPLES = 24
@@ -60,9 +64,14 @@ def describe_numbers(label_names: tuple[str, ...]) -> str:
 
 show_title("Modes", "mode", "noise", "generator")
 intro = st.empty()
-run = choose_run()
-require_abilities(run, "modes")
-if is_of_cells(run):
+run = choose_run(is_training_enough=True)
+is_before_generator = precedes_generator(run)
+if not is_before_generator:
+    require_abilities(run, "modes")
+    show_weights_so_far(run)
+if is_before_generator:
+    follow(run, partial(show_held_samples, run), ends=lambda: not precedes_generator(run))
+elif is_of_cells(run):
     intro.markdown(
         "A mode is what the generator makes of one code: a cell type, where training went well. Training finds the "
         "modes in any order: **mode numbers mean nothing** by themselves."

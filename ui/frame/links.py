@@ -14,6 +14,7 @@ NEW, WATCH = "New run", "Watch a run"  # what the Train page does
 NEXT = "next_choices"  # session state: values of widgets for the coming run of the Train page
 
 VIEWS = ("Map", "Modes", "Interpolate")  # pages that show a run
+FORMING_VIEWS = VIEWS[:2]  # those that show a run which has saved no weights yet
 
 
 def link_pages(*labels: str, query: dict[str, str] | None = None) -> None:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from clustergan_core.errors import RunError
 from clustergan_core.runs.cells import is_of_cells
+from clustergan_core.runs.replay import frame_steps
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.scores import read_scores
 from clustergan_core.runs.store import list_runs, list_shipped
@@ -19,13 +20,14 @@ RUN_KEY = "run"  # the picker's key and the address's parameter
 FIRST_LOOK = "mnist-paired-clustergan"  # the bundled model that is shown first to a person with no runs
 
 
-def choose_run(*, needs_weights: bool = True, only_cells: bool = False) -> Run:
+def choose_run(*, needs_weights: bool = True, only_cells: bool = False, is_training_enough: bool = False) -> Run:
     """A picker of all runs, own runs first; without any it links to training and stops the page.
 
-    With `only_cells` it lists runs of cells, and another run only where a link asks for it.
+    With `is_training_enough` it also lists runs without weights that train and whose encoder has been read. With
+    `only_cells` it lists runs of cells, and another run only where a link asks for it.
     """
     shipped = sorted(list_shipped(), key=lambda run: run.name != FIRST_LOOK)
-    runs = {run.name: run for run in [*list_runs(), *shipped] if _is_usable(run, needs_weights)}
+    runs = {run.name: run for run in [*list_runs(), *shipped] if _is_usable(run, needs_weights, is_training_enough)}
     if only_cells:
         asked = st.query_params.get(RUN_KEY)
         linked = None if asked == carried(RUN_KEY) else asked
@@ -61,9 +63,13 @@ def describe_run(run: Run) -> str:
     return f"{name}{config.method_title} on {config.dataset.name}, {latent}, seed {config.seed}"
 
 
-def _is_usable(run: Run, needs_weights: bool) -> bool:
+def _is_usable(run: Run, needs_weights: bool, is_training_enough: bool) -> bool:
     """Damaged runs are listed on the Runs page and not offered elsewhere."""
     try:
-        return bool(run.config) and (run.has_weights() or not needs_weights)
+        if not run.config:
+            return False
+        if run.has_weights() or not needs_weights:
+            return True
+        return is_training_enough and bool(frame_steps(run.folder)) and not run.status().is_over
     except RunError:
         return False

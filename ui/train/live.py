@@ -10,7 +10,7 @@ from clustergan_core.runs.cells import is_of_cells
 from clustergan_core.runs.run import Run
 from clustergan_core.runs.status import Status
 from ui.forms.scheduler import usual_scheduler
-from ui.frame.links import link_to_views
+from ui.frame.links import FORMING_VIEWS, link_pages, link_to_views
 from ui.frame.messages import page_errors, plain, show_shell
 from ui.frame.requests import request_button, show_badge, show_requests
 from ui.frame.words import describe_duration
@@ -146,6 +146,8 @@ def _show_buttons(run: Run, status: Status, change_settings: Callable[[], None])
             st.rerun()
         if run.has_weights():
             link_to_views(run)
+        elif status.is_training and has_replay(run):
+            link_pages(*FORMING_VIEWS, query={"run": run.name})
 
 
 def _train_longer_button(run: Run, status: Status) -> None:
