@@ -6,7 +6,7 @@ import math
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -44,6 +44,20 @@ class Estimate:
     seconds_per_step: float
     n_timed: int
     seconds_around: float  # of all that is no step: the process's start, preparation, evaluations, scores at the end
+    n_threads: int = 1
+    slowdown: float = 1.0  # by what else the machine was running when it was timed, as counted in both durations
+
+    def at(self, n_steps: int) -> Estimate:
+        """The estimate for another number of steps, beside what the machine is running now."""
+        slowdown = _slowdown(self.n_threads)
+        ratio = slowdown / self.slowdown
+        return replace(
+            self,
+            n_steps=n_steps,
+            seconds_per_step=self.seconds_per_step * ratio,
+            seconds_around=self.seconds_around * ratio,
+            slowdown=slowdown,
+        )
 
     @property
     def seconds(self) -> float:
@@ -91,7 +105,7 @@ def _time_run(config: RunConfig, dataset: Dataset) -> Estimate:
     n_evaluations = schedule.n_steps // schedule.evaluate_every + 1
     final = SCORE_SECONDS + SCORE_SECONDS_PER_SAMPLE * len(dataset.indices("test"))
     around = preparation + beginning + n_evaluations * evaluation + (START_SECONDS + final) * _slowdown(1)
-    return Estimate(schedule.n_steps, per_step, n_timed, around)
+    return Estimate(schedule.n_steps, per_step, n_timed, around, config.threads, _slowdown(config.threads))
 
 
 def _time_preparation(

@@ -46,6 +46,7 @@ def apart(own_folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs lie in the test's own folder, no process is started, and time is not measured but given."""
     monkeypatch.setattr(queue, "start_worker", _start_nothing)
     monkeypatch.setattr("clustergan_core.runs.estimate.estimate_run", _estimate)
+    monkeypatch.setattr("clustergan_core.runs.estimate._slowdown", lambda _: 1.0)  # however busy this machine is
     monkeypatch.setattr("clustergan_core.runs.sweeps.estimate.estimate_run", _estimate)
 
 

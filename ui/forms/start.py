@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -79,13 +78,14 @@ def _cross(_dataset: Dataset, digest: str) -> Crossing | None:
 def show_estimate(config: RunConfig, dataset: Dataset, reading_seconds: float = 0) -> None:
     """How long training will take, including the time to read the data; steps are timed while the page is in use."""
     settings = repr(sorted(config.settings.items()))
-    key = (config.method, settings, config.dataset.kind, str(config.dataset.shape), config.device, _threads(config))
+    # Preparation takes the longer the more samples there are, so another data set of the same shape is timed anew.
+    key = (config.method, settings, config.dataset.digest, str(config.dataset.options), config.device, _threads(config))
     pending = _timer().submit(key, lambda: _time_steps(config, dataset))
     if pending.cancelled() or not wait([pending], _SHORT_SECONDS).done:
         _wait_for_estimate(pending)
         return
     try:
-        estimate = replace(pending.result(), n_steps=config.schedule.n_steps)
+        estimate = pending.result().at(config.schedule.n_steps)
     except AppError as problem:
         show_problem(problem)
         return

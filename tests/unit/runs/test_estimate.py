@@ -48,6 +48,19 @@ def test_a_free_core_leaves_a_run_as_fast_as_alone(load: dict[str, float]) -> No
     assert seconds_per_step() == 1.0
 
 
+@pytest.mark.usefixtures("_steps_of_a_second")
+def test_an_estimate_made_beside_other_work_is_shorter_once_that_has_ended(load: dict[str, float]) -> None:
+    load["load"] = 3.0
+    busy = estimate_run(small_config("digits", n_steps=50), load_dataset("digits"))
+    load["load"] = 0.0
+    idle = busy.at(100)
+    assert idle.seconds_per_step == 1.0
+    assert idle.seconds_around == pytest.approx(busy.seconds_around / 2)
+    assert idle.seconds == pytest.approx(idle.seconds_around + 100)
+    load["load"] = 3.0
+    assert idle.at(50).seconds == pytest.approx(busy.seconds)
+
+
 def test_what_stands_around_the_steps_counts_evaluations_and_the_scores_of_the_test_split(
     load: dict[str, float],
 ) -> None:
