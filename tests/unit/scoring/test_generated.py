@@ -118,6 +118,7 @@ class OneHotMethod:
     """Generates the one-hot code itself; modes 0 and 2 are label "a", mode 1 is "b"."""
 
     mode_weights = None
+    n_batches = 0
 
     def __init__(self) -> None:
         from clustergan_core.nn.prior import Prior

@@ -21,7 +21,7 @@ def generator(scale: float) -> Method:
     def generate(latent: Latent) -> torch.Tensor:
         return latent.cluster @ MEANS + scale * latent.normal
 
-    parts = {"prior": Prior(6, 3, SPREAD), "device": torch.device("cpu"), "mode_weights": None}
+    parts = {"prior": Prior(6, 3, SPREAD), "device": torch.device("cpu"), "mode_weights": None, "n_batches": 0}
     return cast(Method, SimpleNamespace(generate=generate, **parts))
 
 
