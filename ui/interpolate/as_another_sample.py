@@ -68,7 +68,8 @@ def _show_mean_cell(view: CellsView, seen: SeenSamples) -> None:
         text += (
             f" The ring is the mean of the mode's real cells of {plain(target)}. Over all genes, the generated "
             f"difference and that of the real means correlate with r = {agreement:.2f}; most of these cells were "
-            "trained on."
+            "trained on. For a mode as a whole the real means are the better estimate; the generator adds what would "
+            "change in a single cell."
         )
     st.caption(" ".join([text, _explain(seen, mode)]))
 
