@@ -1,17 +1,23 @@
 """The Samples page compares conditions: composition, genes on sums by sample, markers within samples."""
 
 import shutil
+from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from clustergan_core.data.counts.matrix import CountMatrix
+from clustergan_core.runs.clusters.names import Annotations, write_annotations
 from clustergan_core.runs.clusters.samples import facts_path, read_facts, write_facts
 from clustergan_core.runs.run import Run
 from tests.app.app_pages import open_page, texts
 from tests.small_cell_runs import train_wells
 from tests.small_samples import RAISED, SIX, SIX_TABLE
+from ui.cells.view import CellsView
 
 pytestmark = pytest.mark.usefixtures("own_folders")
 
@@ -119,3 +125,39 @@ def test_a_table_that_does_not_fit_is_refused_and_changes_nothing(six: Run) -> N
     assert not app.exception
     assert any(f"has no row for sample {SIX[0]}" in error.value for error in app.error)
     assert facts_path(six).read_bytes() == before
+
+
+def test_what_the_file_tells_of_each_sample_is_offered_and_taken_only_when_confirmed(
+    bare: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = pd.read_csv(StringIO(SIX_TABLE), index_col="sample")
+    assign = CellsView.matrix.fget
+    assert assign is not None
+
+    def with_columns(view: CellsView) -> CountMatrix | None:
+        matrix = assign(view)
+        if matrix is None:
+            return None
+        told = facts.loc[matrix.cells["well"].astype(str)]
+        # A column that differs within samples tells nothing of them.
+        columns = {"Condition": told["condition"], "patient": told["donor"], "group": matrix.cell_ids}
+        return replace(matrix, cells=matrix.cells.assign(**{name: list(values) for name, values in columns.items()}))
+
+    monkeypatch.setattr(CellsView, "matrix", property(with_columns))
+    app = open_page("samples", run="six")
+    assert not app.exception and not app.error and not facts_path(bare).exists()
+    assert "control 1: control, D1" in texts(app)
+    app.button(key="take_sample_facts").click().run()
+    assert not app.exception and not app.error
+    assert "paired by donor" in texts(app)
+    assert not any(button.key == "take_sample_facts" for button in app.button)
+
+
+def test_a_cluster_with_too_few_cells_in_a_condition_is_named_and_not_offered(six: Run) -> None:
+    treated = np.arange(3 * 60, 6 * 60)
+    few = treated[treated % 3 == 2]
+    write_annotations(six, Annotations().with_split(few, "treated alone", 3))
+    app = open_page("samples", run="six")
+    assert not app.exception and not app.error
+    assert set(app.selectbox(key="one_cluster").options) == {"Cluster 0", "Cluster 1"}
+    assert "fewer than 10 cells in every sample of a condition: Cluster 2, treated alone" in texts(app)

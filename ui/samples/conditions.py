@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
+from clustergan_core.cells.overcorrection import LEAST_CELLS
 from clustergan_core.drawing.figures.conditions import replicates_figure, volcano_figure
 from ui.cells.markers import offer_csv
 from ui.cells.names import choose_group
 from ui.cells.view import CellsView
 from ui.frame.choices import select
-from ui.frame.messages import page_errors, plain, show_notes
+from ui.frame.messages import page_errors, plain, section_errors, show_notes
 from ui.frame.theme import draw_figure_once, show_themed
 from ui.samples.pair import chosen_pair
 from ui.samples.view import SamplesView
@@ -29,6 +30,7 @@ _CHANGE = "log₂: 1 is a doubling."
 
 @st.fragment
 @page_errors()
+@section_errors()
 def show_conditions(view: SamplesView) -> None:
     """A cluster to choose, its genes as a volcano and a table, and a gene's values in all samples."""
     samples = view.samples
@@ -36,8 +38,15 @@ def show_conditions(view: SamplesView) -> None:
         return  # the section before says what is missing
     reference, other = pair = chosen_pair(samples.conditions)
     st.subheader(f"Genes: {plain(other)} against {plain(reference)}")
-    known = sorted(set(samples.clusters[samples.clusters >= 0].tolist()))
-    group = choose_group("cluster", [samples.groups[number] for number in known])
+    comparable, scarce = _split_groups(samples, pair)
+    if scarce:
+        names = ", ".join(samples.groups[number].name for number in scarce)
+        st.caption(
+            plain(f"Not to compare, with fewer than {LEAST_CELLS} cells in every sample of a condition: {names}.")
+        )
+    if not comparable:
+        return
+    group = choose_group("cluster", [samples.groups[number] for number in comparable])
     found = _compare(view.cells, samples, samples.groups.index(group), pair)
     show_notes(found.notes)
     left, right = st.columns([3, 2], gap="medium")
@@ -51,6 +60,16 @@ def show_conditions(view: SamplesView) -> None:
         _show_gene(found, pair)
 
 
+def _split_groups(samples: RunSamples, pair: tuple[str, str]) -> tuple[list[int], list[int]]:
+    """(the groups with enough cells in a sample of both conditions, the others that hold cells)."""
+    composition = samples.composition()
+    conditions = np.array([facts.condition for facts in composition.samples])
+    most = np.array([composition.counts[conditions == condition].max(axis=0, initial=0) for condition in pair])
+    is_comparable = (most >= LEAST_CELLS).all(axis=0)
+    numbers = np.array(composition.clusters)
+    return numbers[is_comparable].tolist(), numbers[~is_comparable].tolist()
+
+
 def _show_volcano(found: GeneComparison, pair: tuple[str, str], cluster: str) -> None:
     table = found.table
     figure = draw_figure_once(
@@ -62,9 +81,9 @@ def _show_volcano(found: GeneComparison, pair: tuple[str, str], cluster: str) ->
         pair,
     )
     n_called = int((table["p_adjusted"] <= LARGEST_P).sum())
-    show_themed(
-        figure, "volcano", f"Genes of {cluster}: {n_called} of {len(table)} differ between {' and '.join(pair)}"
-    )
+    differ = f"{n_called:,} of {len(table):,} genes differ at an adjusted p of at most {LARGEST_P}"
+    show_themed(figure, "volcano", f"Genes of {cluster}: {differ}")
+    st.caption(f"{differ}.")
 
 
 def _show_genes(view: SamplesView, found: GeneComparison, pair: tuple[str, str], cluster: str) -> None:
@@ -108,7 +127,7 @@ def _show_gene(found: GeneComparison, pair: tuple[str, str]) -> None:
     show_themed(figure, "gene-in-samples", f"{gene} in each of {len(bulk.samples)} samples")
     has_donors = any(facts.donor for facts in bulk.samples)
     st.caption(
-        "A dot is a sample, the counts of its cells of this cluster summed; bars are means."
+        "A dot is a sample, the counts of its cells of this cluster summed; a bar is the mean of several."
         f"{' Lines join the samples of a donor.' if has_donors else ''}"
     )
 

@@ -11,10 +11,11 @@ import streamlit as st
 from clustergan_core.data.counts.batches import write_sample_table
 from clustergan_core.data.dataset import Batches, SampleFacts
 from clustergan_core.errors import DataError
-from ui.frame.messages import page_errors, show_problem
+from ui.frame.messages import page_errors, plain, show_problem
 from ui.samples.view import SamplesView
 
 _EDITED = ("condition", "donor", "technology")
+_N_TOLD = 6  # samples
 _ROUND = "run_sample_table_round"  # session state: counts tables; a new key empties the picker
 
 
@@ -50,6 +51,7 @@ def _edit(view: SamplesView, batches: Batches) -> None:
     if tuple(rows) != batches.table:
         write_facts(view.run, batches, rows)
         st.rerun()
+    _propose(view, batches)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.download_button(
             "Download as CSV", write_sample_table(batches.table), "samples.csv", "text/csv", icon=":material/download:"
@@ -67,6 +69,28 @@ def _edit(view: SamplesView, batches: Batches) -> None:
         "Training uses none of these, so nothing has to be trained again: what you change is kept beside the run, and "
         "its record stays as it is. Tests between conditions begin at three samples of each."
     )
+
+
+def _propose(view: SamplesView, batches: Batches) -> None:
+    """Offers what the file's own columns say of samples, which a person confirms."""
+    from clustergan_core.runs.clusters.samples import propose_facts, write_facts
+
+    matrix = view.cells.matrix
+    proposed = None if matrix is None else propose_facts(matrix.cells, batches)
+    if proposed is None:
+        return
+    new = [name for name in _EDITED if getattr(proposed[0], name) != getattr(batches.table[0], name)]
+    shown = ", ".join(
+        f"{facts.name}: {', '.join(getattr(facts, name) for name in new)}" for facts in proposed[:_N_TOLD]
+    )
+    with st.container(border=True):
+        more = ", …" if len(proposed) > _N_TOLD else ""
+        st.markdown(f"**Does the file tell each sample's {' and '.join(new)}?** {plain(shown)}{more}")
+        st.button(
+            "Take them from the file",
+            key="take_sample_facts",
+            on_click=page_errors()(lambda: write_facts(view.run, batches, proposed)),
+        )
 
 
 def _upload(view: SamplesView, batches: Batches) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from ui.cells.markers import offer_csv
 from ui.cells.names import choose_group
-from ui.frame.messages import page_errors, plain
+from ui.frame.messages import page_errors, plain, section_errors
 from ui.samples.view import SamplesView
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ _SHOWN = ["gene", "found", "score", "log2_fold_change", "least_change", "fractio
 
 @st.fragment
 @page_errors()
+@section_errors()
 def show_sample_markers(view: SamplesView) -> None:
     """The genes of one cluster, best found ones first, and a file with those of all clusters."""
     samples = view.samples

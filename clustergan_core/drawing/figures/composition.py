@@ -26,7 +26,7 @@ def composition_figure(
     order = sorted(range(len(samples)), key=lambda row: _first(conditions, conditions[row]))
     shares = counts[order] / counts[order].sum(axis=1, keepdims=True)
     names = [cut(samples[row]) for row in order]
-    has_conditions = any(conditions)
+    has_conditions = any(condition not in ("", sample) for condition, sample in zip(conditions, samples, strict=True))
     rows = [[cut(conditions[row]) or "no condition" for row in order], names] if has_conditions else names
     figure = go.Figure()
     for number, (cluster, colour) in enumerate(zip(clusters, colours, strict=True)):

@@ -12,6 +12,8 @@ from clustergan_core.drawing.theme import CONTEXT_COLOUR, MARGIN, SERIES_COLOUR
 
 LEAST_P = 1e-300  # below, a p-value is no number any more
 _N_NAMED = 12  # genes
+_MOST_TRIED = 100  # genes, until so many are named
+_LABEL_WIDTH, _LABEL_HEIGHT = 0.2, 0.055  # of the plot, which a name takes
 _JITTER = 0.12  # of the distance of two conditions, so that equal values do not hide each other
 
 
@@ -43,8 +45,7 @@ def volcano_figure(
             customdata=np.stack([names[chosen], p[chosen]], axis=-1),
             hovertemplate="%{customdata[0]}<br>log₂ fold change %{x:.2f}<br>p %{customdata[1]:.1e}<extra></extra>",
         )
-    called = [gene for gene in range(len(genes)) if tested[gene] and is_called[gene]]
-    for gene in called[:_N_NAMED]:
+    for gene in _choose_named(changes, heights, tested & is_called):
         figure.add_annotation(x=changes[gene], y=heights[gene], text=cut(genes[gene]), showarrow=False, yshift=11)
     figure.update_layout(
         height=420,
@@ -57,6 +58,25 @@ def volcano_figure(
     return figure
 
 
+def _choose_named(
+    changes: NDArray[np.floating], heights: NDArray[np.floating], is_called: NDArray[np.bool_]
+) -> list[int]:
+    """The best called genes whose names do not lie over each other."""
+    shown = np.isfinite(heights)
+    width = max(float(np.ptp(changes[shown])), 1e-9) if shown.any() else 1.0
+    height = max(float(heights[shown].max()), 1e-9) if shown.any() else 1.0
+    named: list[int] = []
+    for gene in np.flatnonzero(is_called)[:_MOST_TRIED].tolist():
+        is_clear = all(
+            abs(changes[gene] - changes[other]) > _LABEL_WIDTH * width
+            or abs(heights[gene] - heights[other]) > _LABEL_HEIGHT * height
+            for other in named
+        )
+        if is_clear and len(named) < _N_NAMED:
+            named.append(gene)
+    return named
+
+
 def replicates_figure(
     values: NDArray[np.floating],
     is_other: NDArray[np.bool_],
@@ -66,7 +86,7 @@ def replicates_figure(
     gene: str,
     conditions: tuple[str, str],
 ) -> go.Figure:
-    """One gene in every sample, counts per 10,000 (S,): a dot a sample, a line a donor, a bar for each mean."""
+    """One gene in every sample, counts per 10,000 (S,): a dot a sample, a line a donor, a bar for a mean of several."""
     figure = go.Figure()
     places = np.zeros(len(values))
     for side, chosen in enumerate((~is_other, is_other)):
@@ -78,6 +98,8 @@ def replicates_figure(
             x=places[own], y=values[own], mode="lines", line={"color": CONTEXT_COLOUR, "width": 1.5}, hoverinfo="skip"
         )
     for side, chosen in enumerate((~is_other, is_other)):
+        if chosen.sum() < 2:
+            continue
         mean = float(values[chosen].mean())
         figure.add_scatter(
             x=[side - 0.22, side + 0.22],

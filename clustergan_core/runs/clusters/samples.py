@@ -6,6 +6,7 @@ in, or corrected, after it. Such a table lies beside the run's record, which sta
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from clustergan_core.cells.sample_markers import SampleMarkers, find_sample_mark
 from clustergan_core.data.counts.batches import read_sample_table, write_sample_table
 from clustergan_core.data.counts.matrix import CountMatrix
 from clustergan_core.data.dataset import Batches, Dataset, SampleFacts
+from clustergan_core.data.own.cell_text import as_text
 from clustergan_core.errors import DataError, SettingsError
 from clustergan_core.files import write_atomically
 from clustergan_core.runs.clusters.names import (
@@ -38,6 +40,12 @@ NO_SAMPLES = (
     "This run's samples are not told apart: choose the column or the files of the samples on the Data page, or with "
     "--sample, and train again."
 )
+
+# What columns with a sample's condition and donor are called.
+_COLUMNS = {
+    "condition": r"conditions?|stim(ulation)?|treatments?|groups?|diagnosis|disease",
+    "donor": r"(donor|patient|subject|individual|mouse|animal|participant)([ _.-]?id)?",
+}
 
 
 @dataclass(frozen=True)
@@ -153,6 +161,31 @@ def _read(path: Path, batches: Batches) -> tuple[SampleFacts, ...]:
     """What a table says of these samples, under the names that they were trained with: the record has those."""
     read = read_sample_table(path, [facts.sample for facts in batches.table])[0]
     return tuple(facts.model_copy(update={"name": own.name}) for facts, own in zip(read, batches.table, strict=True))
+
+
+def propose_facts(cells: pd.DataFrame, batches: Batches) -> tuple[SampleFacts, ...] | None:
+    """The samples with conditions and donors from columns of the cells (N, …) that are so called; None without any.
+
+    A column is taken where its value is the same for all cells of each sample, and nothing is known of that field yet.
+    Nothing is stored: a person decides.
+    """
+    told: dict[str, list[str]] = {}
+    for field, pattern in _COLUMNS.items():
+        if any(getattr(facts, field) for facts in batches.table):
+            continue
+        for column in (name for name in cells if re.fullmatch(pattern, str(name), re.IGNORECASE)):
+            texts = as_text(cells[column].to_numpy(dtype=object))
+            values = [set(texts[batches.codes == batch].tolist()) for batch in range(len(batches.table))]
+            levels = set().union(*values)
+            if all(len(own) == 1 for own in values) and "" not in levels and len(levels) > 1:
+                told[field] = [next(iter(own)) for own in values]
+                break
+    if not told:
+        return None
+    return tuple(
+        facts.model_copy(update={field: values[batch] for field, values in told.items()})
+        for batch, facts in enumerate(batches.table)
+    )
 
 
 def find_group(samples: RunSamples, text: str) -> int:
