@@ -39,6 +39,7 @@ def _no_queue_keeper(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ui.frame.dispatcher.keep_queue", lambda: None)
     monkeypatch.setattr("clustergan_core.runs.queue.backends.ensure_dispatcher", lambda: None)
     monkeypatch.setattr("clustergan_core.runs.maps.MapWorker.submit", lambda *_: None)
+    monkeypatch.setattr("ui.forms.start.keep_spare", lambda: None)
 
 
 @pytest.fixture

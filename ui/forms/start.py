@@ -13,6 +13,7 @@ from clustergan_core.data.dataset import UNLABELLED
 from clustergan_core.data.registry import DATASETS
 from clustergan_core.data.step_sentences import describe_steps
 from clustergan_core.errors import AppError
+from clustergan_core.runs.queue.spare import keep_spare
 from clustergan_core.runs.warnings import describe_crossing, list_warnings
 from ui.frame.messages import plain, show_problem, show_shell
 from ui.frame.words import describe_duration
@@ -89,6 +90,7 @@ def show_estimate(config: RunConfig, dataset: Dataset, reading_seconds: float = 
     except AppError as problem:
         show_problem(problem)
         return
+    keep_spare()  # whoever reads an estimate may start the run
     st.caption(
         f":material/timer: About **{describe_duration(reading_seconds + estimate.seconds)}** on this machine "
         f"({config.device}, {_threads(config)})."

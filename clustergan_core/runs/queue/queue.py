@@ -14,6 +14,7 @@ from clustergan_core.errors import RunError, StorageError
 from clustergan_core.files import storage_error
 from clustergan_core.runs.queue.detached import start_detached
 from clustergan_core.runs.queue.slots import Slots, take_slots
+from clustergan_core.runs.queue.spare import hand_to_spare
 from clustergan_core.runs.run import Request, Run
 from clustergan_core.runs.status import State, Status, hold_lock, write_status
 from clustergan_core.runs.store import list_runs
@@ -79,7 +80,7 @@ def _start(run: Run, slots: Slots) -> bool:
 
 
 def start_worker(run: Run, status: Status, slots: Slots) -> None:
-    """Starts `runs.queue.process` on a run, which has `status` until the process writes its own.
+    """Starts `runs.queue.process` on a run, or hands it to a spare process; it has `status` until that writes its own.
 
     The process inherits the locks of the run and of its slots: they show from now on that it lives, and prevent a
     second start. The slots are released here in any case. RunError where another process trains the run, StorageError
@@ -89,14 +90,16 @@ def start_worker(run: Run, status: Status, slots: Slots) -> None:
         with hold_lock(run.folder / "lock") as lock, _open_log(run) as log:
             write_status(run.folder / "status.json", status)
             descriptors = (lock, *slots.descriptors)
-            start_detached(
-                "clustergan_core.runs.queue.process",
-                str(run.folder),
-                *map(str, descriptors),
-                output=log,
-                variables=slots.environment(),
-                descriptors=descriptors,
-            )
+            folder, variables = str(run.folder), slots.environment()
+            if not hand_to_spare(folder, descriptors, log, variables):
+                start_detached(
+                    "clustergan_core.runs.queue.process",
+                    folder,
+                    *map(str, descriptors),
+                    output=log,
+                    variables=variables,
+                    descriptors=descriptors,
+                )
     finally:
         slots.release()
 
