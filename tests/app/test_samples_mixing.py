@@ -1,6 +1,7 @@
 """Whether samples mix, on the page and by the command: figures against counting and scikit-learn; alarms; training."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,9 @@ from streamlit.testing.v1 import AppTest
 
 from clustergan_core.cells.overcorrection import OneSampleCluster
 from clustergan_core.command_line import main
-from clustergan_core.runs.clusters.mixing import FILE, read_mixing
+from clustergan_core.evaluation.clusterings import leiden_clusters, neighbour_graph
+from clustergan_core.evaluation.integration import harmony_components
+from clustergan_core.runs.clusters.mixing import FILE, judge_mixing, read_mixing
 from clustergan_core.runs.clusters.mixing_report import MixingReport
 from clustergan_core.runs.clusters.names import read_annotations, write_annotations
 from clustergan_core.runs.latents import run_latents
@@ -84,6 +87,22 @@ def test_other_weights_make_the_scores_unknown(judged: AppTest, samples: Run) ->
     assert read_mixing(samples, samples.dataset()) is None
     (samples.embeddings_folder() / FILE).write_text("{")
     assert read_mixing(samples, samples.dataset()) is None
+
+
+@pytest.mark.slow  # loads scanpy
+def test_without_labels_groups_that_leiden_finds_after_harmony_stand_for_types(samples: Run) -> None:
+    dataset = replace(samples.dataset(), labels=None)
+    assert dataset.batches is not None
+    steps = list(judge_mixing(samples, dataset))
+    fractions = [step.fraction for step in steps]
+    assert fractions == sorted(fractions) and fractions[-1] == 1
+    report = steps[-1].report
+    assert report is not None and not report.has_labels and not report.lone_types
+    graph = neighbour_graph(harmony_components(dataset.samples, dataset.batches.codes))
+    groups, clusters = leiden_clusters(graph).clusters, run_latents(samples, "all").clusters
+    assert report.run.scores.nmi == pytest.approx(normalized_mutual_info_score(groups, clusters), abs=1e-6)
+    assert read_mixing(samples, dataset) == report
+    assert read_mixing(samples, samples.dataset()) is None, "with labels it would be another report"
 
 
 def test_alarms_are_told_by_the_names_of_clusters(judged: AppTest, samples: Run) -> None:
