@@ -65,7 +65,8 @@ def mark_cycle_genes(matrix: CountMatrix) -> NDArray[np.bool_]:
     if not len(found):
         raise DataError(
             f"{matrix.name} has none of the {len(S_GENES) + len(G2M_GENES)} genes of the cell cycle by symbol "
-            f"({', '.join(S_GENES[:N_SHOWN])}, …), so that none can be left out: choose leave_out_cycle=false."
+            f"({', '.join(S_GENES[:N_SHOWN])}, …), so that none can be left out: switch 'Leave out cell-cycle genes' "
+            "off (leave_out_cycle=false)."
         )
     mask = np.zeros(len(matrix.gene_ids), dtype=np.bool_)
     mask[found] = True
