@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_matrix
+from scipy.io import mmwrite
+from scipy.sparse import csc_matrix, csr_matrix
 
 N_CELLS, N_GENES = 60, 260
 RAISED = tuple(f"GENE{gene:03d}A" for gene in range(200, 210))  # by a treatment, in all types alike
@@ -53,6 +54,21 @@ def write_wells(path: Path, names: tuple[str, ...] = SIX, treated: tuple[str, ..
     cells = [anndata.read_h5ad(each) for each in write_samples(path.parent / "apart", names, treated=treated)]
     anndata.concat(cells, label="well", keys=names, index_unique="-").write_h5ad(path)
     return path
+
+
+def write_sample_folders(folder: Path, names: tuple[str, ...] = ("control", "treated")) -> Path:
+    """The same samples, each as Cell Ranger writes it; returns the folder that holds their folders."""
+    import anndata
+
+    for path in write_samples(folder.parent / "as-h5ad", names):
+        cells = anndata.read_h5ad(path)
+        home = folder / path.stem / "filtered_feature_bc_matrix"
+        home.mkdir(parents=True)
+        mmwrite(home / "matrix.mtx", csc_matrix(cells.X).T.astype(np.int32))
+        genes = "".join(f"{gene}\t{gene}\tGene Expression\n" for gene in cells.var_names)
+        (home / "features.tsv").write_text(genes)
+        (home / "barcodes.tsv").write_text("".join(f"{cell}\n" for cell in cells.obs_names))
+    return folder
 
 
 def _barcodes(n_cells: int) -> list[str]:
