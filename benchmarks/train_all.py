@@ -54,6 +54,8 @@ YOUNGER: Mapping[str, object] = {
     "given": "",
     "adversarial_loss": "wasserstein",
     "partners_across": "harmony",
+    "condition_on_samples": True,  # no effect on data of one sample, as all these rows are
+    "sample_mean_weight": 2.0,
 }
 COLUMNS = (
     "commit", "cpu", "cores", "threads", "device", "torch", "load_at_start",
