@@ -157,8 +157,8 @@ def _show_by_sample(view: CellsView, table: pd.DataFrame, titles: ModeTitles) ->
         )  # fmt: skip
         st.caption(
             "Cells generated as those of each sample, beside the real cells of the mode in that sample; r is of the "
-            "difference from all cells of the sample. The table above, maps and walks name no sample: they use the "
-            "mean of all samples' embeddings."
+            "difference from all cells of the sample. The table above, maps and walks name no sample: each cell is the "
+            "mean over the samples that its mode has, so it varies less."
         )
         st.download_button(
             "By sample as CSV",

@@ -29,13 +29,19 @@ class BatchGenerator(nn.Module):
         else:
             nn.init.normal_(self.embedding.weight, std=n_dimensions**-0.5)
 
-    def forward(self, latent: Tensor, batch: Tensor | None = None) -> Tensor:
-        """Samples of z_n and mode (B, n_latent) as those of their batches (B,), or of the mean of all embeddings."""
-        if batch is None:
-            embedded = self.embedding.weight.mean(dim=0).expand(len(latent), -1)
-        else:
-            embedded = self.embedding(batch)
-        return self.body(torch.cat([latent, embedded], dim=1))
+    def forward(self, latent: Tensor, batch: Tensor) -> Tensor:
+        """Samples of z_n and mode (B, n_latent) as those of their batches (B,)."""
+        return self.body(torch.cat([latent, self.embedding(batch)], dim=1))
+
+    def average(self, latent: Tensor, shares: Tensor) -> Tensor:
+        """Samples of z_n and mode (B, n_latent), averaged over all batches with shares (B, n_batches) that sum to 1.
+
+        The generator is not trained on the mean of several embeddings, and makes unlike cells of it.
+        """
+        parts = [
+            self(latent, torch.full((len(latent),), batch, device=latent.device)) for batch in range(shares.shape[1])
+        ]
+        return torch.einsum("sb...,bs->b...", torch.stack(parts), shares)
 
 
 class SeenPairs(nn.Module):
@@ -53,15 +59,17 @@ class SeenPairs(nn.Module):
         pairs = clusters * self.counts.shape[1] + batches
         self.counts.copy_(pairs.bincount(minlength=self.counts.numel()).view_as(self.counts))
 
-    def draw(self, clusters: Tensor, generator: torch.Generator) -> Tensor:
-        """A batch for each of clusters (B,) as often as its training samples have it; for an empty one as often as all.
-
-        Clusters and result are on the generator's device.
-        """
-        counts = self.counts.to(generator.device, torch.float32)
-        overall = counts.sum(dim=0) if counts.any() else torch.ones_like(counts[0])
+    def shares(self) -> Tensor:
+        """Each batch's share (n_clusters, n_batches) of a mode's training samples; for an empty mode, of all."""
+        counts = self.counts.to(torch.float32)
+        overall = torch.where(counts.sum() > 0, counts.sum(dim=0), 1.0)
         weights = torch.where(counts.sum(dim=1, keepdim=True) > 0, counts, overall)
-        return torch.multinomial(weights[clusters], 1, generator=generator).squeeze(1)
+        return weights / weights.sum(dim=1, keepdim=True)
+
+    def draw(self, clusters: Tensor, generator: torch.Generator) -> Tensor:
+        """A batch for each of clusters (B,) by `shares`; clusters and result are on the generator's device."""
+        shares = self.shares().to(generator.device)
+        return torch.multinomial(shares[clusters], 1, generator=generator).squeeze(1)
 
 
 class PairMeans(NamedTuple):

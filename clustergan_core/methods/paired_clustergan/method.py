@@ -320,7 +320,8 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
             clusters, batches = (
                 numbers[: len(real.samples)] for numbers in (latent.cluster.argmax(dim=1), latent.batch)
             )
-            losses["sample_means"] = self.pair_means.loss(*fake.flatten(1).chunk(2), clusters, batches)
+            first, second = fake.flatten(1).chunk(2)  # (B, D) each
+            losses["sample_means"] = self.pair_means.loss(first, second, clusters, batches)
         return losses
 
     def pairs_loss(self, indices: Tensor) -> Tensor:
@@ -353,7 +354,10 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
 
     def generate(self, latent: Latent) -> Tensor:
         self.eval()
-        return self._generate(self.mean_generator, latent)
+        if self.pairs is None or latent.batch is not None:
+            return self._generate(self.mean_generator, latent)
+        assert isinstance(self.mean_generator, BatchGenerator)
+        return self.mean_generator.average(latent.joined(), latent.cluster @ self.pairs.shares())
 
     def optimizers(self) -> dict[str, Optimizer]:
         return {

@@ -89,14 +89,25 @@ def test_the_critic_adds_a_direction_of_the_batch_to_its_score():
     assert np.allclose(critic(samples, cluster, batch).detach().numpy(), expected, atol=1e-5)
 
 
-def test_without_a_batch_the_generator_takes_the_mean_of_the_embeddings():
+def test_without_a_batch_cells_are_averaged_over_batches_as_their_mode_has_them():
+    method = build()
+    assert method.pairs is not None
+    method.pairs.counts.copy_(torch.tensor([[30, 10], [0, 60], [0, 0]]))
+    normal = torch.randn(4, 2, generator=torch.Generator().manual_seed(5))
+    code = torch.tensor([[1.0, 0, 0], [0, 1, 0], [0, 0, 1], [0.5, 0.5, 0]])
+    first, second = (method.generate(Latent(normal, code, torch.full((4,), batch))).numpy() for batch in (0, 1))
+    of_first = np.array([0.75, 0, 0.3, 0.375])[:, None]  # an empty mode as all cells: 30 of 100
+    expected = of_first * first + (1 - of_first) * second
+    assert np.allclose(method.generate(Latent(normal, code)).numpy(), expected, atol=1e-6)
+
+
+def test_the_generator_takes_the_embedding_of_the_batch():
     body = nn.Linear(3 + 2, 4)
     generator = BatchGenerator(body, n_batches=3, n_dimensions=2)
     latent, batch = torch.randn(6, 3), torch.tensor([0, 2, 1, 1, 0, 2])
     weight, bias, embedding = (part.detach().numpy() for part in (body.weight, body.bias, generator.embedding.weight))
-    for told, rows in ((batch, embedding[batch.numpy()]), (None, np.tile(embedding.mean(axis=0), (6, 1)))):
-        expected = np.hstack([latent.numpy(), rows]) @ weight.T + bias
-        assert np.allclose(generator(latent, told).detach().numpy(), expected, atol=1e-5)
+    expected = np.hstack([latent.numpy(), embedding[batch.numpy()]]) @ weight.T + bias
+    assert np.allclose(generator(latent, batch).detach().numpy(), expected, atol=1e-5)
 
 
 def test_an_embedding_has_eight_dimensions_at_most():
