@@ -108,6 +108,7 @@ def test_without_conditions_the_page_says_what_to_do_and_takes_them(bare: Run) -
     app = picker.set_value(("samples.csv", SIX_TABLE.encode(), "text/csv")).run()
     assert not app.exception and not app.error
     assert "paired by donor" in texts(app)
+    assert any(each.label == "Conditions and donors" and each.proto.expanded for each in app.expander), "stays open"
     batches = bare.dataset().batches
     assert batches is not None
     assert [facts.condition for facts in read_facts(bare, batches)] == ["control"] * 3 + ["treated"] * 3

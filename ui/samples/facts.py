@@ -16,16 +16,19 @@ from ui.samples.view import SamplesView
 
 _EDITED = ("condition", "donor", "technology")
 _N_TOLD = 6  # samples
+_OPENED = "opened_sample_tables"  # session state: runs whose table lacked conditions
 _ROUND = "run_sample_table_round"  # session state: counts tables; a new key empties the picker
 
 
 def show_facts(view: SamplesView) -> None:
-    """The table, to be typed into or uploaded; open where no sample has a condition."""
+    """The table, to be typed into or uploaded; open where a sample has no condition."""
     batches = view.batches
     if batches is None:
         return
-    has_conditions = any(facts.condition for facts in batches.table)
-    with st.expander("Conditions and donors", expanded=not has_conditions, icon=":material/edit_note:"):
+    opened: set[str] = st.session_state.setdefault(_OPENED, set())
+    if not all(facts.condition for facts in batches.table):
+        opened.add(view.run.name)  # it stays open after the last one is filled in
+    with st.expander("Conditions and donors", expanded=view.run.name in opened, icon=":material/edit_note:"):
         _edit(view, batches)
 
 
