@@ -204,6 +204,11 @@ class Method(MethodFacts, nn.Module):
         """Fits parts that are not learned by gradients (centres, a mixture) to training samples, into buffers."""
 
     @property
+    def is_read_calibrated(self) -> bool:
+        """Whether clusters are read with what `calibrate` fits, and so at evaluations only."""
+        return False
+
+    @property
     def recovers_normal(self) -> bool:
         """Whether training makes ẑ_n recover the z_n of a generated sample; if not, ẑ_n has no meaning."""
         return True

@@ -63,9 +63,7 @@ def is_kept(schedule: Schedule, step: int) -> bool:
 
 def is_due(schedule: Schedule, step: int, method: Method, *, is_evaluated: bool) -> bool:
     """Whether to write a frame after `step` now: never between evaluations if those fit what gives clusters."""
-    from clustergan_core.method import Method  # loads PyTorch, which pages that read a replay do not need
-
-    return is_kept(schedule, step) and (is_evaluated or type(method).calibrate is Method.calibrate)
+    return is_kept(schedule, step) and (is_evaluated or not method.is_read_calibrated)
 
 
 def _is_early(schedule: Schedule, step: int) -> bool:

@@ -96,6 +96,10 @@ class BiGAN(BiGANFacts, Method):
         self.eval()
         return Encoding(self._read(samples)[0], None)
 
+    @property
+    def is_read_calibrated(self) -> bool:
+        return True
+
     def calibrate(self, samples: Tensor) -> None:
         self.centres.fit(self.encode_all(samples).normal)
 

@@ -86,6 +86,10 @@ class VAEGMM(VAEGMMFacts, MixtureMethod[FittedMixture]):
             "divergence": gaussian_divergence(mean, scale).mean(),
         }
 
+    @property
+    def is_read_calibrated(self) -> bool:
+        return True
+
     def calibrate(self, samples: Tensor) -> None:
         self.mixture.fit(self.place_all(samples), self.mixture_seed)
 

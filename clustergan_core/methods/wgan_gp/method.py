@@ -176,6 +176,10 @@ class WGANGP(WGANGPFacts, Method):
         normal = decoded.best_latents[:, : self.prior.n_normal]
         return Encoding(normal, _shares(decoded.losses, samples[0].numel()) if self.has_modes else None)
 
+    @property
+    def is_read_calibrated(self) -> bool:
+        return True
+
     def calibrate(self, samples: Tensor) -> None:
         if self._reads_features:
             features = self.encode_all(samples).normal

@@ -135,10 +135,15 @@ def test_the_first_frames_come_between_the_first_evaluations(method: str, datase
     assert all(schedule.is_evaluation(step) for step in later)
 
 
-def test_a_method_whose_clusters_are_fitted_at_evaluations_has_no_frames_between_them(tmp_path: Path) -> None:
-    run = new_run(tmp_path / "run", small_config(method="vae-gmm", n_steps=20))
+@pytest.mark.parametrize(
+    ("method", "steps"), [("paired-clustergan", [0, 5, 10, 15, 20]), ("vae-gmm", [0, 10, 20]), ("bigan", [0, 10, 20])]
+)
+def test_only_a_method_whose_clusters_are_fitted_at_evaluations_has_no_frames_between_them(
+    tmp_path: Path, method: str, steps: list[int]
+) -> None:
+    run = new_run(tmp_path / "run", small_config(method=method, n_steps=20))
     execute(run)
-    assert frame_steps(run.folder) == [0, 10, 20]
+    assert frame_steps(run.folder) == steps
 
 
 def test_early_frames_leave_the_training_as_it_is(
