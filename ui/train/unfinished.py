@@ -76,7 +76,7 @@ def show_weights_so_far(run: Run) -> None:
 
     def draw() -> None:
         status, config, history = run.status(), run.config, load_history(run)
-        is_last = keeps_last_weights(find_method(config.method), config.method_settings())
+        is_last = keeps_last_weights(find_method(config.method), config.method_settings(), config.dataset.has_modes)
         step = history.best_step(config.schedule, is_last)
         which = "its weights" if step is None else f"its best weights so far, of step {step:,}"
         st.caption(
