@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -181,9 +182,10 @@ def test_a_hostile_file_is_refused_in_one_sentence(tmp_path: Path, change: dict[
 def test_values_that_no_reference_holds_are_refused_in_one_sentence(tmp_path: Path) -> None:
     reference().save(tmp_path / "blood.npz")
     with np.load(tmp_path / "blood.npz") as stored:
-        arrays = dict(stored)
+        arrays: dict[str, Any] = dict(stored)
     for value, problem in ((-5.0, "is not a whole reference"), (1e300, "NaN or infinite")):
-        np.savez(tmp_path / "bad.npz", **(arrays | {"data": np.full(len(arrays["data"]), value)}))
+        arrays["data"] = np.full(len(arrays["data"]), value)
+        np.savez(tmp_path / "bad.npz", **arrays)
         with np.errstate(over="ignore"), pytest.raises(DataError, match=problem):
             load_reference(tmp_path / "bad.npz")
 

@@ -1,6 +1,7 @@
 """The replay: latents of the same held-out samples over a run's training, whatever happens to the run."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -183,7 +184,7 @@ def test_large_data_is_drawn_from(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 
 @pytest.mark.parametrize(("method", "settings"), [("deligan", {}), ("wgan-gp", {"reading": "back-projection"})])
 def test_a_method_that_reads_by_descent_keeps_no_frames_because_each_takes_minutes(
-    tmp_path: Path, method: str, settings: dict[str, str]
+    tmp_path: Path, method: str, settings: dict[str, Any]
 ) -> None:
     run = new_run(tmp_path / "run", small_config(n_steps=10, method=method, n_read=20, **settings))
     execute(run)
