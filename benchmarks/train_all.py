@@ -56,6 +56,7 @@ YOUNGER: Mapping[str, object] = {
     "partners_across": "harmony",
     "condition_on_samples": True,  # no effect on data of one sample, as all these rows are
     "sample_mean_weight": 2.0,
+    "upsampling": "transposed",
 }
 COLUMNS = (
     "commit", "cpu", "cores", "threads", "device", "torch", "load_at_start",

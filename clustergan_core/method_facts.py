@@ -16,6 +16,7 @@ Architecture = Literal["mlp", "mlp-batchnorm", "dcgan-small", "dcgan-wide", "lin
 Initialisation = Literal["normal-0.02", "framework"]
 CriticNorm = Literal["paper", "none"]
 Precision = Literal["float32", "bfloat16"]
+Upsampling = Literal["transposed", "nearest"]  # how a generator doubles the sides of an image
 Ability = Literal["encoder", "generator", "modes"]  # abilities that a method may lack
 
 SMALLEST_CONVOLVED = 16  # an 8×8 image would be 2×2 at the last convolution, at eight times the cost of an MLP

@@ -28,7 +28,7 @@ from torch import Tensor, nn
 
 from clustergan_core.data.dataset import Kind
 from clustergan_core.errors import SettingsError
-from clustergan_core.method_facts import Architecture, CriticNorm, Initialisation, is_convolved
+from clustergan_core.method_facts import Architecture, CriticNorm, Initialisation, Upsampling, is_convolved
 
 LEAK = 0.2
 NORM_EPSILON = 1e-3  # as in the authors' code; PyTorch's own default is 1e-5
@@ -41,6 +41,19 @@ class Networks:
     generator: nn.Sequential  # (B, n_latent) → (B, *shape)
     encoder: nn.Module  # (B, *shape) → (B, n_encoder_outputs)
     critic: Critic  # (B, *shape) → (B,)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What the networks of an architecture are built for."""
+
+    kind: Kind
+    shape: tuple[int, ...]  # of a sample
+    n_latent: int  # inputs of the generator
+    n_outputs: int  # of the encoder
+    width: float
+    norm_critic: bool
+    upsampling: Upsampling = "transposed"
 
 
 def choose_architecture(kind: Kind, shape: tuple[int, ...]) -> Architecture:
@@ -66,16 +79,19 @@ def build_networks(
     initialisation: Initialisation = "normal-0.02",
     critic_norm: CriticNorm = "paper",
     n_encoder_outputs: int | None = None,
+    upsampling: Upsampling = "transposed",
 ) -> Networks:
     """Builds the three networks; `width` scales every hidden layer of the paper's table.
 
     By default the encoder has as many outputs as the generator has inputs, for ClusterGAN's ẑ_n and cluster logits;
-    `n_encoder_outputs` allows other outputs, such as means and variances. Raises SettingsError if the architecture does
-    not fit data of this shape.
+    `n_encoder_outputs` allows other outputs, such as means and variances. `upsampling` is how generators of images
+    double their sides: by the paper's transposed convolutions, or by repeating each pixel before a convolution. Raises
+    SettingsError if the architecture does not fit data of this shape.
     """
     _check_shape(architecture, shape)
     n_outputs = n_latent if n_encoder_outputs is None else n_encoder_outputs
-    networks = _BUILDERS[architecture](kind, shape, n_latent, n_outputs, width, critic_norm == "paper")
+    plan = _Plan(kind, shape, n_latent, n_outputs, width, critic_norm == "paper", upsampling)
+    networks = _BUILDERS[architecture](plan)
     if initialisation == "normal-0.02":
         for network in (networks.generator, networks.encoder, networks.critic):
             network.apply(_initialise_normal)
@@ -95,7 +111,7 @@ def build_joint_critic(
     Raises SettingsError if the architecture does not fit data of this shape.
     """
     _check_shape(architecture, shape)
-    layers = list(_BUILDERS[architecture](kind, shape, 1, 1, width, False).critic.body)
+    layers = list(_BUILDERS[architecture](_Plan(kind, shape, 1, 1, width, norm_critic=False)).critic.body)
     n_trunk = next(number for number, layer in enumerate(layers) if isinstance(layer, nn.Flatten)) + 1
     first, *rest = layers[n_trunk:]
     assert isinstance(first, nn.Linear)
@@ -223,35 +239,24 @@ def _mlp(n_in: int, n_hidden: int, n_out: int, norm: bool, last: Sequence[nn.Mod
     )
 
 
-def _build_mlp(
-    kind: Kind, shape: tuple[int, ...], n_latent: int, n_outputs: int, width: float, norm: bool, norm_critic: bool
-) -> Networks:
-    n_features, n_hidden = math.prod(shape), round(256 * width)
+def _build_mlp(plan: _Plan, norm: bool = False) -> Networks:
+    n_features, n_hidden = math.prod(plan.shape), round(256 * plan.width)
+    last = [_output(plan.kind), nn.Unflatten(1, plan.shape)]
     return Networks(
-        generator=_mlp(n_latent, n_hidden, n_features, norm, [_output(kind), nn.Unflatten(1, shape)]),
-        encoder=_mlp(n_features, n_hidden, n_outputs, norm),
-        critic=Critic(_mlp(n_features, n_hidden, 1, norm and norm_critic)),
+        generator=_mlp(plan.n_latent, n_hidden, n_features, norm, last),
+        encoder=_mlp(n_features, n_hidden, plan.n_outputs, norm),
+        critic=Critic(_mlp(n_features, n_hidden, 1, norm and plan.norm_critic)),
     )
 
 
-def _build_plain_mlp(
-    kind: Kind, shape: tuple[int, ...], n_latent: int, n_outputs: int, width: float, norm_critic: bool
-) -> Networks:
-    return _build_mlp(kind, shape, n_latent, n_outputs, width, norm=False, norm_critic=norm_critic)
+def _build_batchnorm_mlp(plan: _Plan) -> Networks:
+    return _build_mlp(plan, norm=True)
 
 
-def _build_batchnorm_mlp(
-    kind: Kind, shape: tuple[int, ...], n_latent: int, n_outputs: int, width: float, norm_critic: bool
-) -> Networks:
-    return _build_mlp(kind, shape, n_latent, n_outputs, width, norm=True, norm_critic=norm_critic)
-
-
-def _build_linear(
-    kind: Kind, shape: tuple[int, ...], n_latent: int, n_outputs: int, width: float, norm_critic: bool
-) -> Networks:
-    networks = _build_plain_mlp(kind, shape, n_latent, n_outputs, width, norm_critic)
-    linear = nn.Linear(n_latent, math.prod(shape), bias=False)
-    return Networks(nn.Sequential(linear, nn.Unflatten(1, shape)), networks.encoder, networks.critic)
+def _build_linear(plan: _Plan) -> Networks:
+    networks = _build_mlp(plan)
+    linear = nn.Linear(plan.n_latent, math.prod(plan.shape), bias=False)
+    return Networks(nn.Sequential(linear, nn.Unflatten(1, plan.shape)), networks.encoder, networks.critic)
 
 
 def _conv(n_in: int, n_out: int, norm: bool) -> list[nn.Module]:
@@ -260,27 +265,33 @@ def _conv(n_in: int, n_out: int, norm: bool) -> list[nn.Module]:
     return [nn.Conv2d(n_in, n_out, 4, 2, 1), *normalisation, nn.LeakyReLU(LEAK)]
 
 
-def _upconv(n_in: int, n_out: int) -> list[nn.Module]:
-    """Doubles both sides: (B, n_in, H, W) → (B, n_out, 2H, 2W)."""
-    return [nn.ConvTranspose2d(n_in, n_out, 4, 2, 1), nn.BatchNorm2d(n_out, eps=NORM_EPSILON), nn.ReLU()]
+def _double_sides(n_in: int, n_out: int, upsampling: Upsampling) -> list[nn.Module]:
+    """(B, n_in, H, W) → (B, n_out, 2H, 2W)."""
+    if upsampling == "nearest":
+        # All output pixels have the same weights, so that no pattern of two pixels is there from the start.
+        return [nn.Upsample(scale_factor=2, mode="nearest"), nn.Conv2d(n_in, n_out, 3, 1, 1)]
+    return [nn.ConvTranspose2d(n_in, n_out, 4, 2, 1)]
 
 
-def _build_small_dcgan(
-    kind: Kind, shape: tuple[int, ...], n_latent: int, n_outputs: int, width: float, norm_critic: bool
-) -> Networks:
+def _upconv(n_in: int, n_out: int, upsampling: Upsampling) -> list[nn.Module]:
+    """Doubles both sides and normalises: (B, n_in, H, W) → (B, n_out, 2H, 2W)."""
+    return [*_double_sides(n_in, n_out, upsampling), nn.BatchNorm2d(n_out, eps=NORM_EPSILON), nn.ReLU()]
+
+
+def _build_small_dcgan(plan: _Plan) -> Networks:
     # norm_critic changes nothing here: the paper's MNIST critic has no normalisation to drop.
-    channels, height, side = shape[0], shape[1] // 4, shape[2] // 4
-    n_dense, n_first, n_second = round(1024 * width), round(64 * width), round(128 * width)
+    channels, height, side = plan.shape[0], plan.shape[1] // 4, plan.shape[2] // 4
+    n_dense, n_first, n_second = (round(n * plan.width) for n in (1024, 64, 128))
     n_flat = n_second * height * side
     generator = nn.Sequential(
-        *_hidden(n_latent, n_dense, nn.ReLU(), norm=True),
+        *_hidden(plan.n_latent, n_dense, nn.ReLU(), norm=True),
         nn.Linear(n_dense, n_flat),
         nn.Unflatten(1, (n_second, height, side)),
         nn.BatchNorm2d(n_second, eps=NORM_EPSILON),
         nn.ReLU(),
-        *_upconv(n_second, n_first),
-        nn.ConvTranspose2d(n_first, channels, 4, 2, 1),
-        _output(kind),
+        *_upconv(n_second, n_first, plan.upsampling),
+        *_double_sides(n_first, channels, plan.upsampling),
+        _output(plan.kind),
     )
 
     def down(n_out: int) -> nn.Sequential:
@@ -292,23 +303,21 @@ def _build_small_dcgan(
             nn.Linear(n_dense, n_out),
         )
 
-    return Networks(generator, encoder=down(n_outputs), critic=Critic(down(1)))
+    return Networks(generator, encoder=down(plan.n_outputs), critic=Critic(down(1)))
 
 
-def _build_wide_dcgan(
-    kind: Kind, shape: tuple[int, ...], n_latent: int, n_outputs: int, width: float, norm_critic: bool
-) -> Networks:
-    channels, height, side = shape[0], shape[1] // 16, shape[2] // 16
-    up = [round(n * width) for n in (448, 256, 128, 64)]
-    down_widths = [round(n * width) for n in (64, 128, 256, 512)]
+def _build_wide_dcgan(plan: _Plan) -> Networks:
+    channels, height, side = plan.shape[0], plan.shape[1] // 16, plan.shape[2] // 16
+    up = [round(n * plan.width) for n in (448, 256, 128, 64)]
+    down_widths = [round(n * plan.width) for n in (64, 128, 256, 512)]
     generator = nn.Sequential(
-        nn.Linear(n_latent, up[0] * height * side),
+        nn.Linear(plan.n_latent, up[0] * height * side),
         nn.Unflatten(1, (up[0], height, side)),
         nn.BatchNorm2d(up[0], eps=NORM_EPSILON),
         nn.ReLU(),
-        *[layer for n_in, n_out in pairwise(up) for layer in _upconv(n_in, n_out)],
-        nn.ConvTranspose2d(up[-1], channels, 4, 2, 1),
-        _output(kind),
+        *[layer for n_in, n_out in pairwise(up) for layer in _upconv(n_in, n_out, plan.upsampling)],
+        *_double_sides(up[-1], channels, plan.upsampling),
+        _output(plan.kind),
     )
 
     def down(n_out: int, norm: bool) -> nn.Sequential:
@@ -319,11 +328,11 @@ def _build_wide_dcgan(
             nn.Linear(down_widths[-1] * height * side, n_out),
         )
 
-    return Networks(generator, encoder=down(n_outputs, norm=True), critic=Critic(down(1, norm_critic)))
+    return Networks(generator, encoder=down(plan.n_outputs, norm=True), critic=Critic(down(1, plan.norm_critic)))
 
 
-_BUILDERS: dict[Architecture, Callable[[Kind, tuple[int, ...], int, int, float, bool], Networks]] = {
-    "mlp": _build_plain_mlp,
+_BUILDERS: dict[Architecture, Callable[[_Plan], Networks]] = {
+    "mlp": _build_mlp,
     "mlp-batchnorm": _build_batchnorm_mlp,
     "dcgan-small": _build_small_dcgan,
     "dcgan-wide": _build_wide_dcgan,

@@ -130,6 +130,7 @@ class PairedClusterGAN(PairedClusterGANFacts, Method):
             initialisation="framework",
             critic_norm="none",
             n_encoder_outputs=n_outputs,
+            upsampling=settings.upsampling,
         )
 
     def condition_on(self, n_batches: int) -> None:

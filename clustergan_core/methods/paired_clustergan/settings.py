@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from clustergan_core.data.dataset import Kind
-from clustergan_core.method_facts import Architecture, MethodFacts, MethodSettings, Precision
+from clustergan_core.method_facts import Architecture, MethodFacts, MethodSettings, Precision, Upsampling
 from clustergan_core.methods.paired_clustergan.presets import make_preset
 from clustergan_core.preset import Preset, PresetName
 
@@ -165,6 +165,12 @@ class PairedClusterGANSettings(MethodSettings):
     )
     architecture: Architecture | Literal["auto"] = Field(
         "auto", title="Networks", description="The paper's networks by name; auto follows the data's kind and shape."
+    )
+    upsampling: Upsampling = Field(
+        "transposed",
+        title="Upsampling",
+        description="How a generator of images doubles their sides: by transposed convolutions as in the paper, which "
+        "may leave checkerboards, or by repeating each pixel before a convolution (nearest).",
     )
     width: float = Field(0.5, ge=0.05, le=4, title="Width", description="Scales every hidden layer.")
     precision: Precision = Field(

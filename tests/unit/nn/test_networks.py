@@ -8,6 +8,7 @@ from torch import nn
 
 from clustergan_core.data.dataset import Kind
 from clustergan_core.errors import SettingsError
+from clustergan_core.method_facts import Upsampling
 from clustergan_core.nn.networks import Architecture, Networks, build_joint_critic, build_networks, choose_architecture
 
 
@@ -274,3 +275,39 @@ def test_a_linear_generator_is_a_matrix_and_nothing_else() -> None:
     torch.testing.assert_close(combined, 2 * networks.generator(first) - networks.generator(second))
     unit = networks.generator(torch.eye(5))
     torch.testing.assert_close(unit.T, next(networks.generator.parameters()))  # a mode's sample is a column of W
+
+
+@pytest.mark.parametrize(("architecture", "shape"), [("dcgan-small", (1, 16, 16)), ("dcgan-wide", (3, 32, 32))])
+def test_pixels_that_are_doubled_before_a_convolution_leave_no_checkerboard(
+    architecture: Architecture, shape: tuple[int, ...]
+) -> None:
+    def unevenness(upsampling: Upsampling) -> float:
+        """How much the middle of images from even feature maps varies, over their mean."""
+        torch.manual_seed(0)
+        networks = build_networks(
+            architecture, "image", shape, 9, width=0.2, initialisation="framework", upsampling=upsampling
+        )
+        generator = networks.generator.eval()
+        assert isinstance(generator, nn.Sequential)
+        first = next(n for n, layer in enumerate(generator) if isinstance(layer, nn.BatchNorm2d))
+        normalisation = generator[first]
+        assert isinstance(normalisation, nn.BatchNorm2d)
+        maps = torch.rand(1, normalisation.num_features, 1, 1).expand(-1, -1, 12, 12)
+        with torch.no_grad():
+            images = generator[first:](maps)
+        edge = images.shape[-1] // 3
+        middle = images[0, :, edge:-edge, edge:-edge]  # (C, H, W)
+        return float((middle.std(dim=(1, 2)) / middle.mean(dim=(1, 2))).max())
+
+    assert unevenness("nearest") < 1e-5
+    assert unevenness("transposed") > 1e-3
+
+
+def test_a_generator_that_doubles_pixels_draws_images_of_the_same_shape_with_fewer_weights() -> None:
+    transposed, nearest = (
+        build_networks("dcgan-small", "image", (1, 28, 28), 40, upsampling=way).generator
+        for way in ("transposed", "nearest")
+    )
+    assert nearest(torch.rand(2, 40)).shape == (2, 1, 28, 28)
+    # 3×3 in place of 4×4 in both doublings: 7 weights less for each pair of channels.
+    assert count(transposed) - count(nearest) == 7 * (128 * 64 + 64 * 1)
