@@ -28,7 +28,7 @@ def test_a_row_for_each_sample_has_its_condition_donor_cells_and_share(samples: 
     assert "Technology" not in table, "nothing is known of it"
     assert table["Cells"].tolist() == [N_CELLS, N_CELLS]
     assert table["Removed"].tolist() == [0, 0]
-    assert table["Share"].tolist() == [0.5, 0.5]
+    assert table["Share of all cells"].tolist() == [0.5, 0.5]
 
 
 def test_without_the_data_the_cells_of_each_sample_are_still_told(

@@ -21,7 +21,7 @@ def show_summary(view: SamplesView) -> None:
             "Cells": st.column_config.NumberColumn(format="localized", help="Cells that quality control left."),
             "Removed": st.column_config.NumberColumn(format="localized", help="Cells that quality control removed."),
             "Share removed": st.column_config.NumberColumn(format="percent", help="Of the sample's cells."),
-            "Share": st.column_config.NumberColumn(format="percent", help="Of all cells that are left."),
+            "Share of all cells": st.column_config.NumberColumn(format="percent", help="Of all cells that are left."),
         },
     )
     if view.batches is None:
@@ -43,7 +43,7 @@ def summary_table(view: SamplesView) -> pd.DataFrame:
                 "Cells": count["n_cells_left"],
                 "Removed": n_removed,
                 "Share removed": round(n_removed / count["n_cells"], 3),
-                "Share": round(count["n_cells_left"] / n_left, 3),
+                "Share of all cells": round(count["n_cells_left"] / n_left, 3),
             }
         )
     return pd.DataFrame(rows).dropna(axis="columns", how="all")

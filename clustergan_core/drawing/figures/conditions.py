@@ -113,6 +113,7 @@ def replicates_figure(
         x=places,
         y=values,
         mode="markers",
+        cliponaxis=False,  # a dot at zero would be half a dot
         marker={"color": SERIES_COLOUR, "size": 11, "opacity": 0.85},
         customdata=np.stack([told, n_cells], axis=-1),
         hovertemplate="%{customdata[0]}<br>%{y:.3g} counts per 10,000<br>%{customdata[1]} cells<extra></extra>",
