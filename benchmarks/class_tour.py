@@ -57,6 +57,7 @@ TOUR = (
     Step(widget="New z_n"),
     Step("clusters", f"run={CELLS}"),
     Step(widget="one_cluster", value="1"),
+    Step("samples", f"run={CELLS}"),
     Step("map", f"run={CELLS}"),
     Step("compare", "runs=digits-clustergan&runs=digits-paired-clustergan"),
     Step("papers"),

@@ -60,6 +60,7 @@ def test_the_wheel_holds_the_library_its_types_and_its_dependencies_and_no_pages
     held = {name for name in names if ".dist-info/" not in name}
     core = CODE_FOLDER / "clustergan_core"
     files = [*core.rglob("*.py"), *core.rglob("*.pyi"), *core.glob("browser/*/*.*")]  # what draws in offline files too
+    files += core.glob("data/counts/reading/symbols/*")
     assert held == {path.relative_to(PROJECT_FOLDER).as_posix() for path in files} | {"clustergan_core/py.typed"}
     pins = [line.split("#")[0].strip() for line in (PROJECT_FOLDER / "requirements.txt").read_text().splitlines()]
     assert metadata.get_all("Requires-Dist") == [pin for pin in pins if pin]

@@ -28,7 +28,7 @@ from clustergan_core.training import Progress
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_thread")]  # fits some hundred times
 
 SMALL: dict[str, dict[str, Any]] = {
-    "clustergan": {"width": 0.1, "n_normal": 2, "batch_size": 16, "n_critic_steps": 1},
+    "clustergan": {"width": 0.1, "n_normal": 2, "batch_size": 16, "n_critic_steps": 1, "learning_rate": 3e-3},
     "paired-clustergan": {"width": 0.1, "n_normal": 2, "batch_size": 16, "pair_batch_size": 32, "n_starts": 1},
 }
 ONE_CLUSTER = "it sets n_clusters to 1, and the prior of a ClusterGAN has two modes at least"
