@@ -2,8 +2,9 @@
 
     python -m benchmarks.screenshots [--pages start map ...] [--out docs/images]
 
-They show the shipped models, or the newest finished run in CLUSTERGAN_RUNS if there is none. The picture of Train needs
-a short run, which takes about a minute to train.
+They show the shipped models, or the newest finished run in CLUSTERGAN_RUNS if there is none. The picture of Samples
+needs a finished run on several samples there, and is left out where there is none; that of Train needs a short run,
+which takes about a minute to train.
 """
 
 import argparse
@@ -46,7 +47,7 @@ def main() -> None:
     parser.add_argument("--pages", nargs="+", choices=list(SCENES), default=list(SCENES))
     parser.add_argument("--out", type=Path, default=PROJECT / "docs" / "images")
     options = parser.parse_args()
-    chromium, run = find_chromium(), choose_run()
+    chromium, run, of_samples = find_chromium(), choose_run(), choose_run_of_samples()
     if chromium is None:
         sys.exit("No Chromium starts here: install Chromium or Chrome, or name one in the variable CHROMIUM.")
     if run is None:
@@ -56,12 +57,18 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         if not run.is_shipped:
             shutil.copytree(run.folder, Path(folder) / "runs" / run.name)
+        if of_samples is not None:
+            shutil.copytree(of_samples.folder, Path(folder) / "runs" / of_samples.name, dirs_exist_ok=True)
         browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
         with running_server(Path(folder)) as server:
             for name in options.pages:
+                shown = of_samples if name == "samples" else run
+                if shown is None:
+                    print(f"samples: left out, because no finished run in {runs_folder()} has several samples")
+                    continue
                 for scheme in ("light", "dark"):
                     path = options.out / f"{name}-{scheme}.png"
-                    path.write_bytes(compress(take(browser, server.url, name, run, scheme)))
+                    path.write_bytes(compress(take(browser, server.url, name, shown, scheme)))
                     print(f"{path}  {path.stat().st_size / 1000:.0f} kB", flush=True)
         browser.close()
 
@@ -70,6 +77,11 @@ def choose_run() -> Run | None:
     """The shipped model of MNIST, else any shipped model, else the user's newest finished run."""
     shipped = sorted(list_shipped(), key=lambda run: run.config.dataset.source != "mnist")
     return next(iter([*shipped, *(run for run in list_runs() if _is_finished(run))]), None)
+
+
+def choose_run_of_samples() -> Run | None:
+    """The user's newest finished run on several samples of an experiment."""
+    return next((run for run in list_runs() if _is_finished(run) and run.config.dataset.batch_counts), None)
 
 
 def take(browser: Browser, url: str, name: str, run: Run, scheme: Scheme) -> bytes:
@@ -173,6 +185,12 @@ def show_markers(page: Page) -> None:
     settle(page)
 
 
+def show_conditions(page: Page) -> None:
+    """Shows the genes between two conditions, and one gene in every sample."""
+    page.get_by_role("heading", name="Markers within samples").wait_for(timeout=PATIENCE)
+    scroll_to(page.get_by_role("heading", name="Genes:"), "start")
+
+
 def show_genes(page: Page) -> None:
     """Shows genes along a walk from cell type to cell type."""
     page.get_by_text("Genes along the walk").wait_for(timeout=PATIENCE)
@@ -203,6 +221,7 @@ SCENES: dict[str, tuple[dict[str, str | list[str]], Callable[[Page], None]]] = {
     "walk": ({"run": CELLS}, show_genes),
     "modes": ({}, look),
     "interpolate": ({}, show_walk),
+    "samples": ({"cluster": "3"}, show_conditions),
     "runs": ({}, look),
     "learn": ({}, look),
     "compare": ({"runs": ["digits-clustergan", "digits-paired-clustergan"], "colours": "label"}, select_on_two_maps),
@@ -211,7 +230,7 @@ SCENES: dict[str, tuple[dict[str, str | list[str]], Callable[[Page], None]]] = {
     "train": ({"dataset": "digits", "preset": "quick", "task": "New run"}, train_briefly),
 }
 PAGE_OF = {"map-gene": "map", "walk": "interpolate"}  # scenes whose name differs from that of their page
-OF_A_RUN = {"map", "modes", "interpolate", "runs"}
+OF_A_RUN = {"map", "modes", "interpolate", "runs", "samples"}
 
 
 if __name__ == "__main__":
