@@ -4,11 +4,14 @@
     CLUSTERGAN_DATA=… python -m benchmarks.mixing --only baron_mouse_pair --ways mutual
     python -m benchmarks.mixing --table                             medians over seeds, as Markdown
 
-Ways: k-means on principal components (unintegrated) and on Harmony's; Paired ClusterGAN with each value of
-`partners_across`. Genes are the 1,000 whose variance within samples ranks highest (the median of ranks) among those
-expressed in two samples; K is the number of labels. Paired ClusterGAN trains its warm-up alone, in starts of 200 steps,
-as long as each of the default preset's eight: one by default, all eight with `--steps 1600`. Scores are of all cells,
-on components or the encoder's last hidden layer, at length 1. Labels choose nothing within a row. `kang_ifnb` and
+Ways: k-means on principal components (unintegrated), on Harmony's and, where `--ways scvi` asks for it and scvi-tools
+is installed, on the latents of scVI (Lopez et al., Nature Methods 15, 2018), told the samples as batches, with its own
+settings and epochs, from counts of the same cells and genes; Paired ClusterGAN with each value of `partners_across`.
+
+Genes are the 1,000 whose variance within samples ranks highest (the median of ranks) among those expressed in two
+samples; K is the number of labels. Paired ClusterGAN trains its warm-up alone, in starts of 200 steps, as long as each
+of the default preset's eight: one by default, all eight with `--steps 1600`. Scores are of all cells, on components,
+latents or the encoder's last hidden layer, at length 1. Labels choose nothing within a row. `kang_ifnb` and
 `pbmc_3chemistries` decide between ways, the other two report. With `--keep`, trainings are kept in a folder and scored
 again without training.
 """
@@ -22,10 +25,13 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import torch
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 from scipy.stats import rankdata
 from torch import nn
 
@@ -36,6 +42,7 @@ from clustergan_core.data.counts.sparse import log1p_normalised
 from clustergan_core.data.dataset import Batches, Dataset, SampleFacts, share_samples
 from clustergan_core.data.opening import open_matrix
 from clustergan_core.data.published.download import data_folder
+from clustergan_core.errors import DataError
 from clustergan_core.evaluation.agreement import nmi
 from clustergan_core.evaluation.clusterings import kmeans_cells
 from clustergan_core.evaluation.integration import harmony_components
@@ -59,8 +66,10 @@ TRAINED = ("none", "harmony", "mutual")  # values of `partners_across`
 WAYS = {
     "k-means, unintegrated": "kmeans",
     "k-means on Harmony": "harmony-kmeans",
+    "k-means on scVI": "scvi",
     **{f"Paired ClusterGAN, partners across: {across}": across for across in TRAINED},
 }
+DEFAULT_WAYS = ",".join(way for way in WAYS.values() if way != "scvi")  # which needs a library of its own
 N_GENES = 1_000
 START_STEPS = 200
 
@@ -106,6 +115,28 @@ def open_set(name: str) -> Dataset:
     )
 
 
+def read_counts(name: str) -> csr_matrix[Any]:
+    """The counts (N, N_GENES) of the cells and genes of `open_set`."""
+    matrix = open_matrix(str(data_folder() / name / f"{name}.h5ad"))
+    if matrix.state != "raw":
+        raise DataError(f"{name} holds no counts, which scVI needs: leave it out by --only.")
+    _, codes = np.unique(matrix.cells[SETS[name]].to_numpy().astype(str), return_inverse=True)
+    return csr_matrix(matrix.counts[:, choose_genes(log1p_normalised(matrix).toarray(), codes, N_GENES)])
+
+
+def scvi_latents(counts: csr_matrix[Any], batches: Numbers, seed: int) -> Points:
+    """Latent means (N, 10) of scVI with its own defaults, told the batches (N,)."""
+    import scvi  # pyright: ignore[reportMissingImports]
+    from anndata import AnnData
+
+    scvi.settings.seed = seed
+    annotated = AnnData(counts, obs=pd.DataFrame({"batch": batches.astype(str)}))
+    scvi.model.SCVI.setup_anndata(annotated, batch_key="batch")
+    model = scvi.model.SCVI(annotated)
+    model.train(accelerator="cpu", enable_progress_bar=False)
+    return model.get_latent_representation().astype(np.float32)
+
+
 def choose_genes(values: Points, batches: Numbers, n_genes: int) -> Numbers:
     """The genes (n,) with the highest variance within batches by median rank, expressed in two batches or more."""
     within = [values[batches == batch] for batch in np.unique(batches)]
@@ -122,6 +153,9 @@ def cluster(dataset: Dataset, way: str, seed: int, n_steps: int) -> Clustering:
     start = time.process_time()
     if way in TRAINED:
         clusters, points = train(dataset, way, seed, n_steps)
+    elif way == "scvi":
+        points = scvi_latents(read_counts(dataset.name), dataset.batches.codes, seed)
+        clusters = kmeans_cells(points, dataset.n_labels, seed)
     else:
         is_moved = way == "harmony-kmeans"
         points = harmony_components(dataset.samples, dataset.batches.codes) if is_moved else project(dataset.samples)
@@ -231,7 +265,7 @@ def main() -> None:
     known = {tuple(row[name] for name in KEY) for row in read_rows(ROWS)}
     for name in choose(arguments.only, SETS, "set"):
         for seed in read_seeds(arguments.seeds):
-            for way in choose(arguments.ways, WAYS.values(), "way"):
+            for way in choose(arguments.ways or DEFAULT_WAYS, WAYS.values(), "way"):
                 if (name, way, str(seed), str(arguments.steps)) not in known:
                     row = measure(name, way, seed, arguments.steps, arguments.keep)
                     append_row(row, ROWS, COLUMNS)
