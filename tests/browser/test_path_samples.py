@@ -1,6 +1,6 @@
 """A biologist brings two samples, describes them, trains, looks at them, names clusters, and takes them home.
 
-On the way the page of samples says whether they mix."""
+On the way the page of samples says whether they mix and what they are made of."""
 
 import re
 from collections.abc import Callable
@@ -69,12 +69,14 @@ def describe(page: Page, folder: Path) -> None:
 
 
 def judge(page: Page) -> None:
-    """The page of samples says whether they mix, and what the scores before and after are."""
+    """The page of samples says whether they mix, before and after, and shows their composition without a test."""
     follow(page, "Samples")
     page.get_by_role("button", name="Score the mixing").click()
     expect(page.get_by_role("button", name="Scores (CSV)")).to_be_visible(timeout=WAIT)
     settle(page)
     expect(page.get_by_test_id("stAlert").filter(has_text="The samples")).to_have_count(1)
+    expect(page.get_by_role("heading", name="Composition", exact=True)).to_be_visible()
+    expect(page.get_by_text("1 sample, and a test needs 3 of each condition: shares are shown without")).to_be_visible()
     expect_calm(page)
 
 
