@@ -46,7 +46,7 @@ def show_maps(view: SamplesView) -> None:
     codes, colours = batches.codes[points.indices], label_colours(len(batches.table))
     fitted = find_map(request, points.features)
     if fitted is not None:
-        _draw_maps(fitted.coordinates, codes, batches.table, colours, shown)
+        _draw_maps(fitted.coordinates, codes, batches.table, colours, shown, algorithm == "pca")
         return
     if _is_wanted(request):
         colouring = Colouring(codes, list(batches.names), colours)
@@ -83,6 +83,7 @@ def _draw_maps(
     table: Sequence[SampleFacts],
     colours: list[str],
     shown: range,
+    is_linear: bool,
 ) -> None:
     """All samples together, then each in its colour before the others in grey."""
     centred = coordinates - (coordinates.min(axis=0) + coordinates.max(axis=0)) / 2
@@ -111,10 +112,8 @@ def _draw_maps(
                     isolated=None if code is None else [0],  # what is not isolated is drawn grey, behind
                     reach=reach,
                 )
-    st.caption(
-        "All maps have the same axes. A sample's cells are coloured, all others grey. Distances between clusters carry "
-        "no meaning."
-    )
+    limit = "Further components are not shown." if is_linear else "Distances between clusters carry no meaning."
+    st.caption(f"All maps have the same axes. A sample's cells are coloured, all others grey. {limit}")
 
 
 def _title(facts: SampleFacts, n_cells: int) -> str:

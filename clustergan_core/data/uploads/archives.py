@@ -71,6 +71,8 @@ def unpack(path: Path, folder: Path) -> tuple[list[tuple[PurePosixPath, Path]], 
     with _whole(path):
         for member in members:
             parts = PurePosixPath(member.name.replace("\\", "/")).parts
+            if not parts:
+                raise DataError(f"{path.name} holds a file without a name: pack it again.")
             if not _is_read(parts[-1]):
                 left_out.append(member.name)
                 continue

@@ -194,6 +194,7 @@ PLAIN = tar_of((tarfile.TarInfo("a.h5ad"), b"x" * 5000))
 HOSTILE = {
     "upwards.tar": (tar_of((tarfile.TarInfo("../../a.h5ad"), b"x")), "outside itself"),
     "absolute.tar": (tar_of((tarfile.TarInfo("/etc/a.h5ad"), b"x")), "outside itself"),
+    "nameless.tar": (tar_of((tarfile.TarInfo("./"), b"x")), "a file without a name"),
     "symbolic.tar": (link(tarfile.SYMTYPE), "a link or no plain file"),
     "hard.tar": (link(tarfile.LNKTYPE), "a link or no plain file"),
     "device.tar": (link(tarfile.CHRTYPE), "a link or no plain file"),
